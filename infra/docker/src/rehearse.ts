@@ -11,7 +11,7 @@ import { runCommand, say } from '../../local/src/stack/command.ts';
 import { printEvent } from '../../local/src/stack/print-event.ts';
 import { type BackingServices, backingServices } from '../../local/src/stack/product.ts';
 import { runProgram } from '../../local/src/stack/run-program.ts';
-import type { Home } from '../../local/src/supervisor/home.ts';
+import type { ClaimedHome } from '../../local/src/supervisor/home.ts';
 import type { Step } from '../../local/src/supervisor/process.ts';
 import { withSupervisor } from '../../local/src/supervisor/supervisor.ts';
 import { APPS } from './apps.ts';
@@ -38,7 +38,7 @@ const STRIPE = {
 };
 
 interface Stage {
-	home: Home;
+	home: ClaimedHome;
 	/** Readable to all: `node`, what build-apps.sh made in `apps/`, and what the processes write in `scratch/`. */
 	directory: string;
 	compose: ComposeFile;

@@ -22,7 +22,7 @@ import {
 	WEB_PRODUCT,
 	withProduct,
 } from './stack/with-product.ts';
-import type { Home } from './supervisor/home.ts';
+import type { ClaimedHome } from './supervisor/home.ts';
 
 type Program = {
 	/** Relative to the repository. */
@@ -84,7 +84,7 @@ function runOnProduct(
 	product: ProductOptions,
 	stop: AbortSignal,
 ): Promise<number> {
-	const work = async (home: Home): Promise<number> => {
+	const work = async (home: ClaimedHome): Promise<number> => {
 		await prepareMachine(packages, home);
 		// paths among the person's arguments are relative to INIT_CWD
 		const { INIT_CWD } = process.env;

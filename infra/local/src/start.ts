@@ -3,7 +3,7 @@ import { isHalfRestored } from './backup/backup.ts';
 import { packagesToStart } from './machine/debian-packages.ts';
 import { prepareMachine } from './machine/prepare-machine.ts';
 import { gatewayUrl, homePath, readSettings } from './settings/settings.ts';
-import { withHome } from './stack/claim-home.ts';
+import { requireSpace, withHome } from './stack/claim-home.ts';
 import { runCommand, say } from './stack/command.ts';
 import { printEvent } from './stack/print-event.ts';
 import { product } from './stack/product.ts';
@@ -20,8 +20,8 @@ await runCommand(async (stop) => {
 	const ownBroker = external.amqpUrl === undefined;
 	const ports = Array.from({ length: scale.gateway }, (_, index) => settings.gatewayPort + index);
 	const urls = ports.map((port) => gatewayUrl(settings.environment, port));
-	const options = { url: urls.join(', '), brokerBytes: ownBroker ? rabbitmq?.diskFreeLimitBytes : 0 };
-	await withHome(homePath(), options, async (home) => {
+	await withHome(homePath(), { url: urls.join(', ') }, async (home) => {
+		requireSpace(home, ownBroker ? rabbitmq?.diskFreeLimitBytes : 0);
 		if (isHalfRestored(home)) {
 			throw new CommandError(
 				`A restore into ${home.root} was interrupted. Run it again, or delete all data with \`npm run reset\`.`,

@@ -13,7 +13,7 @@ import { prepareMachine } from './machine/prepare-machine.ts';
 import { runCommand, say } from './stack/command.ts';
 import { generateCode } from './stack/run-program.ts';
 import { withTestServices } from './stack/test-services.ts';
-import type { Home } from './supervisor/home.ts';
+import type { ClaimedHome } from './supervisor/home.ts';
 
 /** Tests wait as long as they work: four checks at a time keep two cores busy, and with five, tests of timeouts fail. */
 const CONCURRENCY = 4;
@@ -22,7 +22,7 @@ const CONCURRENCY = 4;
 await runCommand(async (stop) => {
 	const filter = process.argv[2] ?? '';
 	const isChosen = ({ name }: Check) => name.includes(filter);
-	const runAll = async (home: Home): Promise<Outcome[]> => {
+	const runAll = async (home: ClaimedHome): Promise<Outcome[]> => {
 		await prepareMachine(PACKAGES_TO_TEST, home);
 		return await withTestServices(home, { stop }, async (environment) => {
 			await generateCode(home.root, stop);

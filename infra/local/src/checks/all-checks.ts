@@ -11,7 +11,7 @@ import {
 	WEB_PRODUCT,
 	withProduct,
 } from '../stack/with-product.ts';
-import type { Home } from '../supervisor/home.ts';
+import type { ClaimedHome } from '../supervisor/home.ts';
 import { type Check, type JestSuite, programCheck, runJest } from './check.ts';
 import { withTestHome } from './test-home.ts';
 
@@ -104,7 +104,7 @@ function productCheck(
 	return {
 		name,
 		run: (stop) => {
-			const work = (home: Home) =>
+			const work = (home: ClaimedHome) =>
 				withProduct(home, options, stop, (environment) =>
 					runJest(home.root, { directory: 'qa', environment, ...suite }, stop),
 				);

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { homePath } from '../settings/settings.ts';
-import { withHome } from '../stack/claim-home.ts';
+import { requireSpace, withHome } from '../stack/claim-home.ts';
 import { say } from '../stack/command.ts';
 import { CommandError } from '../supervisor/command-error.ts';
-import type { Home } from '../supervisor/home.ts';
+import type { ClaimedHome } from '../supervisor/home.ts';
 import { askStatus } from '../supervisor/lock.ts';
 import { endOwnedProcesses } from '../supervisor/ownership.ts';
 
@@ -17,7 +17,7 @@ const PREFIX = 'test-';
  * @param logsName the name of the kept logs
  */
 export async function withTestHome<T>(
-	work: (home: Home) => Promise<T>,
+	work: (home: ClaimedHome) => Promise<T>,
 	{
 		logsName = 'test-logs',
 		hasFailed = () => false,
@@ -28,6 +28,7 @@ export async function withTestHome<T>(
 	const path = join(base, `${PREFIX}${randomBytes(4).toString('hex')}`);
 	try {
 		return await withHome(path, {}, async (home) => {
+			requireSpace(home);
 			const kept = join(base, logsName);
 			const keepLogs = () => {
 				rmSync(kept, { recursive: true, force: true });

@@ -2,10 +2,10 @@ import { readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultDiskFreeLimit } from '../backing/rabbitmq.ts';
 import { CommandError } from '../supervisor/command-error.ts';
-import { type Home, openHome, pidFile } from '../supervisor/home.ts';
+import { type ClaimedHome, type Home, openHome, pidFile } from '../supervisor/home.ts';
 import { askStatus, holdLock } from '../supervisor/lock.ts';
 import { endOwnedProcesses } from '../supervisor/ownership.ts';
-import { processesOf } from '../supervisor/supervisor.ts';
+import type { ProcessSnapshot } from '../supervisor/process.ts';
 import { say } from './command.ts';
 
 const MIB = 1024 ** 2;
@@ -14,45 +14,49 @@ const NEW_HOME_BYTES = 500 * MIB;
 /** Longer than any orderly stop takes: apps drain, then the servers behind them end. */
 const STOP_TIMEOUT_MS = 45_000;
 
-export type HomeOptions = {
-	/** Shown by `npm run status`. */
-	url?: string;
-	/** What our RabbitMQ keeps free; its default for this disk unless given. */
-	brokerBytes?: number | undefined;
-};
-
 /**
  * Does the work in a home that no other supervisor runs on, and in which no process of an earlier one is left. When the work ends,
- * so does every process of the home. A home that holds data starts on any disk: the person may want to save or delete its data.
- * @throws CommandError when the home is in use, or is new and its disk nearly full
+ * so does every process of the home.
+ * @param options.url shown by `npm run status`
+ * @throws CommandError when the home is in use
  */
 export async function withHome<T>(
 	path: string,
-	{ url, brokerBytes }: HomeOptions,
-	work: (home: Home) => Promise<T>,
+	{ url }: { url?: string },
+	work: (home: ClaimedHome) => Promise<T>,
 ): Promise<T> {
 	const home = openHome(path);
-	const status = () => ({ pid: process.pid, url: url ?? null, processes: processesOf(home) });
+	let readProcesses = (): ProcessSnapshot[] => [];
+	const status = () => ({ pid: process.pid, url: url ?? null, processes: readProcesses() });
 	if (!(await holdLock(home.root, status))) {
 		throw new CommandError(
 			`creatorr is already running in ${home.root}. See \`npm run status\`, or stop it with \`npm run stop\`.`,
 		);
 	}
-	requireSpace(home, NEW_HOME_BYTES + (brokerBytes ?? defaultDiskFreeLimit(home.root)));
 	const survivors = await endOwnedProcesses(home.root);
 	if (survivors > 0) say(`Stopped ${survivors} processes left by an earlier run.`);
 	rmSync(home.run, { recursive: true, force: true });
 	openHome(path);
 	writeFileSync(pidFile(home, 'supervisor'), `${process.pid}\n`);
+	const publish: ClaimedHome['publish'] = (processes) => {
+		readProcesses = processes;
+	};
 	try {
-		return await work(home);
+		return await work({ ...home, publish });
 	} finally {
 		await endOwnedProcesses(home.root);
 		rmSync(pidFile(home, 'supervisor'), { force: true });
 	}
 }
 
-function requireSpace(home: Home, wantedBytes: number): void {
+/**
+ * Checks that a product can start on the disk of its home. A home that holds data starts on any disk: the person may want to save or
+ * delete its data.
+ * @param brokerBytes what our RabbitMQ keeps free
+ * @throws CommandError when the home is new and its disk nearly full
+ */
+export function requireSpace(home: Home, brokerBytes = defaultDiskFreeLimit(home.root)): void {
+	const wantedBytes = NEW_HOME_BYTES + brokerBytes;
 	const { bavail, bsize } = statfsSync(home.root);
 	const freeBytes = bavail * bsize;
 	if (freeBytes >= wantedBytes) return;

@@ -1,7 +1,7 @@
 import { postgresAdminUrl } from '../backing/postgres.ts';
 import { rabbitManagementUrl } from '../backing/rabbitmq.ts';
 import { radosGatewayService } from '../backing/s3.ts';
-import type { Home } from '../supervisor/home.ts';
+import type { ClaimedHome, Home } from '../supervisor/home.ts';
 import type { Report } from '../supervisor/process.ts';
 import { withSupervisor } from '../supervisor/supervisor.ts';
 import { printTrouble } from './print-event.ts';
@@ -23,7 +23,7 @@ export function testEnvironment(home: Home, { amqpUrl, s3 }: BackingServices): R
 
 /** Runs everything that integration tests need, without any server of the person's, and does the work meanwhile. */
 export async function withTestServices<T>(
-	home: Home,
+	home: ClaimedHome,
 	{ stop, report = printTrouble }: { stop: AbortSignal; report?: Report },
 	work: (environment: Record<string, string>) => Promise<T>,
 ): Promise<T> {

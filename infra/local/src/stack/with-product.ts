@@ -1,5 +1,5 @@
 import { choosePorts, pickConsecutivePorts } from '../backing/ports.ts';
-import type { Home } from '../supervisor/home.ts';
+import type { ClaimedHome, Home } from '../supervisor/home.ts';
 import type { Report, Step, SupervisorEvent } from '../supervisor/process.ts';
 import { withSupervisor } from '../supervisor/supervisor.ts';
 import { addFaults } from './faults.ts';
@@ -86,7 +86,7 @@ function printLostLog(event: SupervisorEvent): void {
  * @throws AbortError when `stop` aborts before the work begins
  */
 export async function withProduct<T>(
-	home: Home,
+	home: ClaimedHome,
 	{ scale, settings, durable = true, report = printTrouble, adapt }: ProductOptions,
 	stop: AbortSignal,
 	work: (environment: Record<string, string>) => Promise<T>,

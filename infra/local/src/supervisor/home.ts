@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ProcessSnapshot } from './process.ts';
 
 /** Where one running product keeps everything it has; two products with two homes do not meet. */
 export type Home = {
@@ -8,6 +9,12 @@ export type Home = {
 	run: string;
 	logs: string;
 	data: string;
+};
+
+/** A home that this process holds. */
+export type ClaimedHome = Home & {
+	/** Sets what reads the processes that the home's status shows. */
+	publish: (processes: () => ProcessSnapshot[]) => void;
 };
 
 /**

@@ -1,18 +1,10 @@
-import type { Home } from './home.ts';
+import type { ClaimedHome, Home } from './home.ts';
 import type { ProcessSnapshot, Report, Step } from './process.ts';
 import { SupervisedProcess } from './supervise.ts';
 
 const LEAST_DRAIN_MS = 1_000;
 /** How long all apps together may take to drain: a second more than each app gives itself. */
 const DRAIN_MS = 11_000;
-
-/** What this process supervises now, by the root of the home. */
-const supervisors = new Map<string, Supervisor>();
-
-/** Returns the processes of a home that this process supervises. */
-export function processesOf(home: Home): ProcessSnapshot[] {
-	return supervisors.get(home.root)?.snapshot() ?? [];
-}
 
 /** Resolves when the signal aborts. */
 export function untilAborted(signal: AbortSignal): Promise<void> {
@@ -23,23 +15,27 @@ export function untilAborted(signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Starts the steps, does the work, and stops every process again, whatever happened.
+ * Starts the steps, does the work, and stops every process again, whatever happened. The status of the home shows the processes
+ * from their start to their end.
  * @param work should end when `stop` aborts
  * @throws AbortError when `stop` aborts before the work begins
  */
 export async function withSupervisor<T>(
-	{ stop, ...options }: { home: Home; steps: Step[]; report: Report; stop: AbortSignal },
+	{ home, stop, ...options }: { home: ClaimedHome; steps: Step[]; report: Report; stop: AbortSignal },
 	work: () => Promise<T>,
 ): Promise<T> {
-	const supervisor = new Supervisor(options);
-	supervisors.set(options.home.root, supervisor);
+	const supervisor = new Supervisor({ home, ...options });
+	home.publish(() => supervisor.snapshot());
 	try {
 		await Promise.race([supervisor.start(), untilAborted(stop)]);
 		stop.throwIfAborted();
 		return await work();
 	} finally {
-		await supervisor.stop();
-		supervisors.delete(options.home.root);
+		try {
+			await supervisor.stop();
+		} finally {
+			home.publish(() => []);
+		}
 	}
 }
 
