@@ -1,18 +1,35 @@
-import * as statistics from 'simple-statistics';
+/** NaN for no values. */
+export function median(values: readonly number[]): number {
+	const sorted = [...values].sort((a, b) => a - b);
+	const middle = sorted.length / 2;
+	const [low = Number.NaN, high = Number.NaN] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+	return (low + high) / 2;
+}
 
-/** NaN for no values, which a section shows as not measured. */
-const orNaN = (reduce: (values: number[]) => number) => (values: readonly number[]) =>
-	values.length === 0 ? Number.NaN : reduce([...values]);
+export function mean(values: readonly number[]): number {
+	return sum(values) / values.length;
+}
 
-export const median = orNaN(statistics.median);
-export const p99 = orNaN((values) => statistics.quantile(values, 0.99));
-export const mean = orNaN(statistics.mean);
-export const geometricMean = orNaN(statistics.geometricMean);
-export const sum = (values: readonly number[]) => statistics.sum([...values]);
+export function sum(values: readonly number[]): number {
+	return values.reduce((total, value) => total + value, 0);
+}
 
-/** Returns the slope of the least-squares line. */
+export function geometricMean(values: readonly number[]): number {
+	return Math.exp(mean(values.map((value) => Math.log(value))));
+}
+
+/** Returns the smallest value that at least 99% of the values don't exceed; NaN for no values. */
+export function p99(values: readonly number[]): number {
+	const sorted = [...values].sort((a, b) => a - b);
+	return sorted[Math.max(0, Math.ceil(0.99 * sorted.length) - 1)] ?? Number.NaN;
+}
+
+/** Returns the slope of the least-squares line; NaN for fewer than two points. */
 export function slope(points: readonly (readonly [x: number, y: number])[]): number {
-	return statistics.linearRegression(points.map((point) => [...point])).m;
+	const meanX = mean(points.map(([x]) => x));
+	const meanY = mean(points.map(([, y]) => y));
+	const covariance = sum(points.map(([x, y]) => (x - meanX) * (y - meanY)));
+	return covariance / sum(points.map(([x]) => (x - meanX) ** 2));
 }
 
 /** Splits values, in order, into parts whose lengths differ by one at most. */
