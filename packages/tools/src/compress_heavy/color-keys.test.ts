@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { meanDifference, transform } from '../testing/command.ts';
-import { asJson, compress, imagesOf, made } from './fixtures/made.ts';
+import { asJson, compress, imagesOf, registerPdf } from './fixtures/made.ts';
 
 jest.setTimeout(120_000);
 
@@ -28,19 +28,31 @@ const typesOf = async (pdf: Buffer) => (await imagesOf(pdf)).map(({ type }) => t
 
 describe('compress_heavy recompresses a photo with a color key', () => {
 	test.each([
-		['that hides a part of it, with a soft mask instead', made('color_key'), ['image', 'smask'], 10, BOTH],
-		['that hides none of its pixels, without it', made('color_key_of_nothing'), ['image'], 20, BOTH],
-		['of its palette, with a soft mask instead', made('color_key_in_palette'), ['image', 'smask'], 1.1, BOTH],
+		[
+			'that hides a part of it, with a soft mask instead',
+			registerPdf('color_key'),
+			['image', 'smask'],
+			10,
+			BOTH,
+		],
+		['that hides none of its pixels, without it', registerPdf('color_key_of_nothing'), ['image'], 20, BOTH],
+		[
+			'of its palette, with a soft mask instead',
+			registerPdf('color_key_in_palette'),
+			['image', 'smask'],
+			1.1,
+			BOTH,
+		],
 		[
 			'that its soft mask overrides, without it',
-			made('color_key_and_soft_mask'),
+			registerPdf('color_key_and_soft_mask'),
 			['image', 'smask'],
 			20,
 			POPPLER,
 		],
 		[
 			'that its opaque soft mask overrides, without both',
-			made('color_key_and_opaque_mask'),
+			registerPdf('color_key_and_opaque_mask'),
 			['image'],
 			20,
 			POPPLER,
@@ -58,8 +70,8 @@ describe('compress_heavy recompresses a photo with a color key', () => {
 
 describe('compress_heavy keeps a color key and its values for', () => {
 	test.each([
-		['of black and white, which nothing is smaller than', made('color_key_of_fax')],
-		['of a document that may have no soft masks', made('color_key_in_archive')],
+		['of black and white, which nothing is smaller than', registerPdf('color_key_of_fax')],
+		['of a document that may have no soft masks', registerPdf('color_key_in_archive')],
 	])('%s', async (_, make) => {
 		const original = make();
 		const { output } = await compress(original);

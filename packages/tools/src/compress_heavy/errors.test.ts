@@ -3,7 +3,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { rawPdf } from '../testing/builders/pdf.ts';
 import { pdfFile } from '../testing/pdf-file.ts';
 import { photoPdf } from './fixtures/documents.ts';
-import { compress, made } from './fixtures/made.ts';
+import { compress, registerPdf } from './fixtures/made.ts';
 
 jest.setTimeout(120_000);
 
@@ -35,7 +35,7 @@ describe('compress_heavy', () => {
 		});
 	});
 
-	const bomb = made('bomb');
+	const bomb = registerPdf('bomb');
 	test('does not unpack a decompression bomb', async () => {
 		await expect(compress(bomb())).rejects.toMatchObject({
 			code: 'limit_exceeded',

@@ -9,7 +9,7 @@ import type { CommandResult, Tool, ToolContext } from '@creatorr/tool-kit/tool/t
 import { describe, expect, jest, test } from '@jest/globals';
 import { transform } from '../testing/command.ts';
 import { photoPdf } from './fixtures/documents.ts';
-import { compress, levelsApart, made } from './fixtures/made.ts';
+import { compress, levelsApart, registerPdf } from './fixtures/made.ts';
 import { PROGRAM } from './optimizer.ts';
 
 jest.setTimeout(120_000);
@@ -138,7 +138,7 @@ concurrent.futures.process._ExecutorManagerThread.run = dies`;
 });
 
 describe('compress_heavy compresses', () => {
-	const drawing = made('content_array');
+	const drawing = registerPdf('content_array');
 	const broken = (pdf: Buffer) =>
 		Buffer.from(pdf.toString('latin1').replace(/startxref\n\d+/, 'startxref\n7'), 'latin1');
 

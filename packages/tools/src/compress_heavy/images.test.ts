@@ -1,20 +1,20 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { textOf } from '../testing/command.ts';
-import { compress, imagesOf, levelsApart, made } from './fixtures/made.ts';
+import { compress, imagesOf, levelsApart, registerPdf } from './fixtures/made.ts';
 
 jest.setTimeout(120_000);
 
 describe('compress_heavy compresses without a visible difference', () => {
 	test.each([
-		['an image in ink', made('cmyk'), { color: 'cmyk', coding: 'jpeg' }, 0.05],
-		['Photoshop’s image in ink', made('adobe_cmyk'), { color: 'cmyk', coding: 'jpeg' }, 0.2],
-		['JPEG 2000', made('jpx'), { color: 'rgb', coding: 'jpeg' }, 0.2],
-		['a fax', made('fax'), { bits: 1, coding: 'jbig2' }, 0.5],
-		['a stencil', made('stencil'), { type: 'stencil', coding: 'jbig2' }, 0.6],
-		['a photo in a palette', made('indexed'), { color: 'rgb', coding: 'jpeg' }, 0.5],
-		['a drawing of few colors', made('few_colors'), { color: 'index', coding: 'image' }, 0.9],
-		['values turned over', made('inverted'), { color: 'gray', coding: 'jpeg' }, 0.1],
-		['values of 16 bits', made('deep'), { bits: 8, coding: 'jpeg' }, 0.2],
+		['an image in ink', registerPdf('cmyk'), { color: 'cmyk', coding: 'jpeg' }, 0.05],
+		['Photoshop’s image in ink', registerPdf('adobe_cmyk'), { color: 'cmyk', coding: 'jpeg' }, 0.2],
+		['JPEG 2000', registerPdf('jpx'), { color: 'rgb', coding: 'jpeg' }, 0.2],
+		['a fax', registerPdf('fax'), { bits: 1, coding: 'jbig2' }, 0.5],
+		['a stencil', registerPdf('stencil'), { type: 'stencil', coding: 'jbig2' }, 0.6],
+		['a photo in a palette', registerPdf('indexed'), { color: 'rgb', coding: 'jpeg' }, 0.5],
+		['a drawing of few colors', registerPdf('few_colors'), { color: 'index', coding: 'image' }, 0.9],
+		['values turned over', registerPdf('inverted'), { color: 'gray', coding: 'jpeg' }, 0.1],
+		['values of 16 bits', registerPdf('deep'), { bits: 8, coding: 'jpeg' }, 0.2],
 	])('%s', async (_, make, image, share) => {
 		const original = make();
 		const { output, warnings } = await compress(original);
@@ -25,8 +25,8 @@ describe('compress_heavy compresses without a visible difference', () => {
 	});
 
 	test.each([
-		['a soft mask', made('soft_mask')],
-		['a soft mask that the image is mixed with', made('matte')],
+		['a soft mask', registerPdf('soft_mask')],
+		['a soft mask that the image is mixed with', registerPdf('matte')],
 	])('%s, and keeps it one', async (_, make) => {
 		const original = make();
 		const { output } = await compress(original);
@@ -35,7 +35,7 @@ describe('compress_heavy compresses without a visible difference', () => {
 		expect(await levelsApart(original, output)).toBeLessThan(2);
 	});
 
-	const withOpaqueMask = made('opaque_mask');
+	const withOpaqueMask = registerPdf('opaque_mask');
 	test('a soft mask that hides nothing, by removing it', async () => {
 		const original = withOpaqueMask();
 		const { output } = await compress(original);
@@ -43,7 +43,7 @@ describe('compress_heavy compresses without a visible difference', () => {
 		expect(await levelsApart(original, output)).toBeLessThan(1);
 	});
 
-	const withProfile = made('icc_profile');
+	const withProfile = registerPdf('icc_profile');
 	test('text and an image in CMYK, by removing the ICC profile', async () => {
 		const original = withProfile();
 		const { output } = await compress(original);
@@ -53,8 +53,8 @@ describe('compress_heavy compresses without a visible difference', () => {
 	});
 
 	test.each([
-		['a whole TrueType font', made('truetype'), 'Hello, whole font'],
-		['a whole Type 1 font', made('type1'), 'Hello, old font'],
+		['a whole TrueType font', registerPdf('truetype'), 'Hello, whole font'],
+		['a whole Type 1 font', registerPdf('type1'), 'Hello, old font'],
 	])('%s, and keeps its text readable', async (_, make, text) => {
 		const original = make();
 		const { output } = await compress(original);
@@ -63,7 +63,7 @@ describe('compress_heavy compresses without a visible difference', () => {
 		expect(await levelsApart(original, output)).toBeLessThan(1);
 	});
 
-	const ofLines = made('lines');
+	const ofLines = registerPdf('lines');
 	test('a drawing of many lines', async () => {
 		const original = ofLines();
 		const { output } = await compress(original);

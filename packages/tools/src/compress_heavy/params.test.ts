@@ -4,7 +4,7 @@ import { textPage } from '../testing/pages.ts';
 import { pdfFile } from '../testing/pdf-file.ts';
 import { runSample, type SampleResult } from '../testing/run-sample.ts';
 import { permissionsPdf, photoPdf, signedPdf } from './fixtures/documents.ts';
-import { asJson, compress, imagesOf, levelsApart, made, sampleOf } from './fixtures/made.ts';
+import { asJson, compress, imagesOf, levelsApart, registerPdf, sampleOf } from './fixtures/made.ts';
 
 jest.setTimeout(120_000);
 
@@ -33,7 +33,7 @@ describe('compress_heavy', () => {
 		expect(await imagesOf(output)).toEqual([expect.objectContaining({ width: 1200, height: 1200 })]);
 	});
 
-	const colored = made('colors');
+	const colored = registerPdf('colors');
 	test('with grayscale removes color from images, shapes and gradients', async () => {
 		const original = colored();
 		const { output, warnings } = await compress(original, { grayscale: true });
@@ -91,7 +91,7 @@ describe('compress_heavy', () => {
 	});
 
 	describe('for a document with a title and an author', () => {
-		const original = made('whole');
+		const original = registerPdf('whole');
 		let kept: Buffer;
 		beforeAll(async () => {
 			kept = (await compress(original())).output;

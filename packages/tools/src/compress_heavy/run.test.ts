@@ -4,7 +4,7 @@ import { describeContract } from '../testing/contract.ts';
 import { textPage } from '../testing/pages.ts';
 import { pdfFile } from '../testing/pdf-file.ts';
 import { photoPdf, structuredPdf } from './fixtures/documents.ts';
-import { asJson, compress, made, sampleOf } from './fixtures/made.ts';
+import { asJson, compress, registerPdf, sampleOf } from './fixtures/made.ts';
 
 jest.setTimeout(120_000);
 
@@ -56,7 +56,7 @@ describe(SLUG, () => {
 		expect(json).toMatch(/"\/S": "\/r"/);
 	});
 
-	const whole = made('whole');
+	const whole = registerPdf('whole');
 	test('keeps tags, layers, destinations, attachments and XFA', async () => {
 		const { output, details } = await compress(whole());
 		expect(details.method).toBe('optimized');
