@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Workspace } from '@creatorr/tool-kit/pool/warm-pool';
-import { createWorkspaces, type Workspaces } from '@creatorr/tool-kit/pool/workspaces';
+import { createWorkspaces } from '@creatorr/tool-kit/pool/workspaces';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { afterAll } from '@jest/globals';
 import { loadTool, runInWorkspace, runSample, type Sample, type SampleOptions } from './run-sample.ts';
@@ -10,10 +10,11 @@ import { loadTool, runInWorkspace, runSample, type Sample, type SampleOptions } 
 /** More than a file has samples. */
 const JOBS_PER_PROCESS = 1000;
 
-interface Warm {
+interface WarmWorkspaces {
 	tool: Tool;
-	workspaces: Workspaces;
-	inUse: Set<Workspace>;
+	/** Acquires a workspace for the work, and releases it afterwards. */
+	use<T>(work: (workspace: Workspace) => Promise<T>): Promise<T>;
+	/** Ends all processes, also those in use or starting. Rejects if a scratch directory was not removed. */
 	stop(): Promise<void>;
 }
 
@@ -22,41 +23,53 @@ interface Warm {
  * `JOBS_PER_PROCESS`. It ends after the tests of the file. A sample with `adapt` gets a new process.
  */
 export function warmSamples(slug: string) {
-	let opened: Promise<Warm> | undefined;
+	let opened: Promise<WarmWorkspaces> | undefined;
 	afterAll(async () => {
 		await (await opened)?.stop();
 	});
 	return async (sample: Sample, options: SampleOptions = {}) => {
 		if (options.adapt) return runSample(slug, sample, options);
-		opened ??= open(slug);
-		const { tool, workspaces, inUse } = await opened;
-		const workspace = await workspaces.acquire(tool);
-		inUse.add(workspace);
-		try {
-			return await runInWorkspace(tool, workspace, sample, options);
-		} finally {
-			inUse.delete(workspace);
-			await workspaces.release(workspace);
-		}
+		opened ??= loadTool(slug).then(openWarmWorkspaces);
+		const { tool, use } = await opened;
+		return use((workspace) => runInWorkspace(tool, workspace, sample, options));
 	};
 }
 
-async function open(slug: string): Promise<Warm> {
-	const tool = await loadTool(slug);
-	const root = await mkdtemp(join(tmpdir(), `${slug}-`));
+/** Keeps one process of the tool warm. */
+export async function openWarmWorkspaces(tool: Tool): Promise<WarmWorkspaces> {
+	const root = await mkdtemp(join(tmpdir(), `${tool.manifest.slug}-`));
+	const notRemoved: unknown[] = [];
 	const workspaces = createWorkspaces([tool], {
 		scratchRoot: root,
 		prewarmedPerTool: 1,
 		jobsPerProcess: JOBS_PER_PROCESS,
-		// A sample whose process ends gets another one.
-		onProblem: () => {},
+		onProblem: (problem, error) => {
+			// A sample whose process ends gets another one.
+			if (problem === 'scratch.not_removed') notRemoved.push(error);
+		},
 	});
-	const inUse = new Set<Workspace>();
-	const stop = async () => {
-		await workspaces.stop();
-		// A test that took too long still runs.
-		for (const { prewarmed } of inUse) await prewarmed?.end();
-		await rm(root, { recursive: true, force: true });
+	const inUse = new Set<Promise<Workspace>>();
+	return {
+		tool,
+		async use(work) {
+			const acquired = workspaces.acquire(tool);
+			inUse.add(acquired);
+			try {
+				const workspace = await acquired;
+				return await work(workspace).finally(() => workspaces.release(workspace));
+			} finally {
+				inUse.delete(acquired);
+			}
+		},
+		async stop() {
+			await workspaces.stop();
+			// A test that took too long still runs, or waits for a process.
+			for (const acquired of inUse) {
+				const workspace = await acquired.catch(() => undefined);
+				await workspace?.prewarmed?.end();
+			}
+			await rm(root, { recursive: true, force: true });
+			if (notRemoved.length > 0) throw new AggregateError(notRemoved, 'A scratch directory was not removed.');
+		},
 	};
-	return { tool, workspaces, inUse, stop };
 }
