@@ -38,15 +38,12 @@ export async function walkSite(site: Site): Promise<Walked> {
 			await scenario(actions, person);
 			if (order.isCarriedOut()) break;
 		}
-		// Work may continue after its answer.
-		await eventually(
-			async () => order.isCarriedOut(),
-			AFTERWARDS_MS,
-			`${site.app} never passed ${site.point}`,
-		);
 	} catch (error) {
-		problems.push(`${error instanceof Error ? error.stack : error}`);
+		problems.push(`the work did not end: ${error instanceof Error ? error.message : error}`);
 	}
+	// Work may continue after its answer.
+	await eventually(async () => order.isCarriedOut(), AFTERWARDS_MS, 'not passed').catch(() => undefined);
+	if (!order.isCarriedOut()) problems.push(`${site.app} never passed ${site.point}`);
 	clearTimeout(timer);
 	order.withdraw();
 	await eventually(isHealthy, HEALTHY_MS, 'unhealthy').catch(() => undefined);
