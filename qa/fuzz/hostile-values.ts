@@ -1,17 +1,21 @@
 import * as fc from 'fast-check';
+import { z } from 'zod';
 import { readPayloads } from '../driver/payloads.ts';
 
 const nested = (depth: number, open: string, close: string) =>
 	JSON.parse(`${open.repeat(depth)}1${close.repeat(depth)}`);
 
-interface Payloads {
-	texts: string[][];
-	segments: string[][];
-	queryNames: string[];
-	headers: Record<string, string[]>;
-}
+const TEXTS = z.array(z.string());
 
-export const PAYLOADS = readPayloads<Payloads>(new URL('./payloads.yaml', import.meta.url));
+export const PAYLOADS = readPayloads(
+	new URL('./payloads.yaml', import.meta.url),
+	z.strictObject({
+		texts: z.array(TEXTS),
+		segments: z.array(TEXTS),
+		queryNames: TEXTS,
+		headers: z.record(z.string(), TEXTS),
+	}),
+);
 
 const HOSTILE_NUMBERS = [
 	...[-1, 0, -0, 1, 0.5, -0.5, 1e-7, 255, 256, 1e6, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 53 - 1, 2 ** 53],

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { plainPng } from '@creatorr/tools/testing/builders/images';
 import { odf } from '@creatorr/tools/testing/builders/odf';
 import { docx, paragraph } from '@creatorr/tools/testing/builders/ooxml';
+import { z } from 'zod';
 import { listen } from './listeners.ts';
 
 /** What hostile files try to reach: files of this host, and listeners on its addresses. */
@@ -23,7 +24,8 @@ export interface World {
 	close(): Promise<void>;
 }
 
-export type SecretFile = 'text' | 'html' | 'csv' | 'png' | 'svg' | 'docx' | 'ods' | 'xsl' | 'ps';
+export const SECRET_FILE = z.enum(['text', 'html', 'csv', 'png', 'svg', 'docx', 'ods', 'xsl', 'ps']);
+export type SecretFile = z.infer<typeof SECRET_FILE>;
 
 export const SECRET_VARIABLE = 'HOSTILE_SECRET';
 /** The color of the picture, and of nothing else. */

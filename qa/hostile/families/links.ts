@@ -1,15 +1,17 @@
+import { z } from 'zod';
 import { readPayloads } from '../../driver/payloads.ts';
-import type { SecretFile, World } from '../world.ts';
+import { SECRET_FILE, type World } from '../world.ts';
 
 /** A row of links.yaml, where its fields are described. */
-interface Row {
-	in: string;
-	file: SecretFile;
-	addresses?: 'all';
-	relation?: string;
-	part?: string;
-	links: Record<string, string>;
-}
+const ROW = z.strictObject({
+	in: z.string(),
+	file: SECRET_FILE,
+	addresses: z.literal('all').exactOptional(),
+	relation: z.string().exactOptional(),
+	part: z.string().exactOptional(),
+	links: z.record(z.string(), z.string()),
+});
+type Row = z.infer<typeof ROW>;
 
 /** A link to one address. */
 export interface Link extends Row {
@@ -20,11 +22,12 @@ export interface Link extends Row {
 	address: string;
 }
 
-const FAMILIES: Record<string, Row[]> = readPayloads(new URL('./links.yaml', import.meta.url));
+const FAMILY = z.enum(['office links', 'HTML links']);
+const FAMILIES = readPayloads(new URL('./links.yaml', import.meta.url), z.record(FAMILY, z.array(ROW)));
 
 /** Returns each link of a family in links.yaml to each of its addresses. */
-export function hostileLinks(family: string, world: World): Link[] {
-	return (FAMILIES[family] ?? []).flatMap((row) =>
+export function hostileLinks(family: z.infer<typeof FAMILY>, world: World): Link[] {
+	return FAMILIES[family].flatMap((row) =>
 		Object.entries(row.links).flatMap(([name, text]) =>
 			addressesOf(world, row).map(([where, address]) => ({
 				...row,

@@ -1,11 +1,19 @@
 import { ODT, PDF } from '@creatorr/tool-kit/files/media-types';
 import { odf } from '@creatorr/tools/testing/builders/odf';
 import { onePage } from '@creatorr/tools/testing/builders/pdf';
+import { z } from 'zod';
 import { readPayloads } from '../../driver/payloads.ts';
 import type { Family } from '../hostile-case.ts';
+import { SECRET_VARIABLE } from '../world.ts';
 import { casesFor, SHOWS_MARK } from './case-tables.ts';
 
-const NAMES: Record<string, string> = readPayloads(new URL('./names.yaml', import.meta.url));
+const NAMES = readPayloads(
+	new URL('./names.yaml', import.meta.url),
+	z.record(
+		z.string(),
+		z.string().transform((name) => name.replaceAll('{secret variable}', SECRET_VARIABLE)),
+	),
+);
 
 const FIELD = '<text:p><text:file-name text:display="full">saved</text:file-name></text:p>';
 

@@ -11,7 +11,9 @@ export const officeLinks: Family = {
 	name: 'office links',
 	cases: (world) =>
 		hostileLinks('office links', world).flatMap((link) => {
-			const { mimeType, make, escapeAddress = escapeXml } = KINDS[link.in] as Kind;
+			const kind = KINDS[link.in];
+			if (!kind) throw new Error(`links.yaml: no link can be in ${link.in}`);
+			const { mimeType, make, escapeAddress = escapeXml } = kind;
 			const text = Object.entries(MARKUP)
 				.reduce((whole, [name, markup]) => whole.replaceAll(name, markup), link.text)
 				.replaceAll('{address}', () => escapeAddress(link.address));
