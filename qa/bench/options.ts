@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { Command, Option } from 'commander';
-import { toWholeNumber } from '../driver/options.ts';
+import { type Command, Option } from 'commander';
+import { createCommand, toWholeNumber } from '../driver/options.ts';
 
 /** Each bench takes some of them. Paths are absolute. */
 export interface Options {
@@ -39,7 +39,7 @@ const api = new Option('--api <url>', 'URL of the running product')
 	.argParser((url) => url.replace(/\/+$/, ''))
 	.default('http://127.0.0.1:8080');
 const json = new Option('--json <file>', 'write the results to it (default: qa/bench/results/<name>.json)');
-const repeat = count('repeat', 'run each file so many times and use the median time', 1);
+const repeat = count('repeat', 'run each file N times and use the median time', 1);
 const seconds = (standard: number) => count('seconds', 'duration; gateway, abuse: of each side', standard);
 const jobs = (standard: number) => count('jobs', 'number of jobs', standard);
 
@@ -72,7 +72,10 @@ const BENCHES: readonly [folder: string, name: string, summary: string, ...optio
 
 /** Returns the command line, on which `run` is called with the name and the module of the chosen bench. */
 export function createProgram(run: (name: string, path: string, options: Options) => Promise<void>): Command {
-	const program = new Command('npm run bench').addHelpText('after', '\nExits with 1 if a target is missed.');
+	const program = createCommand('npm run bench').addHelpText(
+		'after',
+		'\nExits with 1 if a target is missed.',
+	);
 	for (const [folder, name, summary, ...options] of BENCHES) {
 		const command = program.command(name, { isDefault: name === 'tools' }).description(summary);
 		for (const option of [...options, json.argParser(toPath)]) command.addOption(option);

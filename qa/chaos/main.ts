@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { Command } from 'commander';
-import { toWholeNumber } from '../driver/options.ts';
+import { createCommand, toSeed, toWholeNumber } from '../driver/options.ts';
 import { discoverSites } from './crash/discover.ts';
 import { type Walked, walkSite } from './crash/walk.ts';
 import { describeReport, problemsOf } from './report.ts';
@@ -9,8 +8,8 @@ import { runChaos } from './run-chaos.ts';
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const sayWithTime = (line: string) => say(`${new Date().toTimeString().slice(0, 8)}  ${line}`);
 
-const options = new Command('npm run chaos --')
-	.option('--seed <n>', 'reproduce the faults of an earlier run (default: random)', toWholeNumber)
+const options = createCommand('npm run chaos --')
+	.option('--seed <n>', 'reproduce the faults of an earlier run (default: random)', toSeed)
 	.option('--rounds <n>', 'number of rounds of faults, with a pause after each', toWholeNumber, 5)
 	.option('--faults <n>', 'faults per round', toWholeNumber, 10)
 	.option('--crash-points', 'instead, kill each process at each of its crash points, one by one')

@@ -1,7 +1,18 @@
-import { InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+
+/** Returns a command line that exits with 2 on wrong usage, unlike 1 for what its program finds. */
+export function createCommand(name: string): Command {
+	return new Command(name).exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+}
 
 /** Parses the value of an option of the command line. */
 export function toWholeNumber(text: string): number {
 	if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
 	throw new InvalidArgumentError('It takes a whole number from 1.');
+}
+
+/** Parses the seed of random numbers. */
+export function toSeed(text: string): number {
+	if (/^\d{1,9}$/.test(text)) return Number(text);
+	throw new InvalidArgumentError('It takes a whole number from 0 of at most nine digits.');
 }

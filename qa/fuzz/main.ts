@@ -1,5 +1,4 @@
-import { Command } from 'commander';
-import { toWholeNumber } from '../driver/options.ts';
+import { createCommand, toSeed, toWholeNumber } from '../driver/options.ts';
 import { type FuzzFailure, type FuzzResult, runFuzz } from './run-fuzz.ts';
 
 /** With a larger share of 429 answers, most of the product was not reached. */
@@ -27,14 +26,9 @@ function reportFailure({ seed, path, reason, plans }: FuzzFailure): void {
 	say(`To reproduce it: npm run fuzz -- --seed ${seed} --path ${path}`);
 }
 
-const { seed, requests, path } = new Command('npm run fuzz --')
+const { seed, requests, path } = createCommand('npm run fuzz --')
 	.description('Sends random requests for every route to a product of its own and checks every response.')
-	.option(
-		'--seed <n>',
-		'the same seed makes the same requests',
-		toWholeNumber,
-		Math.floor(Math.random() * 1e9),
-	)
+	.option('--seed <n>', 'the same seed makes the same requests', toSeed, Math.floor(Math.random() * 1e9))
 	.option('--requests <n>', 'how many', toWholeNumber, 20_000)
 	.option('--path <path>', 'reproduce a failure, with the printed seed and path')
 	.parse()

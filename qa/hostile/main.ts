@@ -1,12 +1,11 @@
 import { loadCatalogue } from '@creatorr/tools/catalogue';
-import { Command } from 'commander';
 import pMap from 'p-map';
-import { toWholeNumber } from '../driver/options.ts';
+import { createCommand, toWholeNumber } from '../driver/options.ts';
 import { titledCases } from './families/all.ts';
 import { openRunner } from './run-case.ts';
 import { openWorld } from './world.ts';
 
-const { only, jobs } = new Command('npm run hostile --')
+const { only, jobs } = createCommand('npm run hostile --')
 	.description('Runs every hostile file through the tools as the worker does, and prints how each ended.')
 	.option(
 		'--only <text>',
