@@ -6,12 +6,13 @@ import { requireVariable } from './environment.ts';
 /** Returns `CREATORR_HOME` of the running product. */
 export const home = () => requireVariable('TEST_CREATORR_HOME');
 
-/** Of each app except the gateway, which always has two. */
 const REPLICAS = Number(process.env.TEST_REPLICAS ?? 1);
+/** A product with one gateway has the same URL twice. */
+const GATEWAYS = new Set([process.env.TEST_BASE_URL, process.env.TEST_BASE_URL_2]).size;
 
-/** Returns the names of the processes of an app. */
+/** Returns the names of the processes of an app, in a product whose apps have as many replicas as each other, save the gateway. */
 export function replicasOf(app: string): string[] {
-	const count = app === 'gateway' ? 2 : REPLICAS;
+	const count = app === 'gateway' ? GATEWAYS : REPLICAS;
 	return Array.from({ length: count }, (_, index) => (index === 0 ? app : `${app}-${index + 1}`));
 }
 
