@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { DOCX, ODT, PDF } from '@creatorr/tool-kit/files/media-types';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { expect, jest, test } from '@jest/globals';
@@ -86,4 +88,10 @@ test('watchProcesses finds a password in the arguments or environment of a proce
 	expect(await found(`bash -c '${script}' ${parts}`)).not.toEqual([]);
 	expect(await found(`SECRET=${parts} bash -c '${script}'`)).not.toEqual([]);
 	expect(await found(`: ${parts}`)).toEqual([]);
+});
+
+test('watchProcesses finds a program that another thread starts', async () => {
+	const script = "require('node:child_process').execFileSync('sleep', ['0.1'])";
+	const { programs } = await watchProcesses([], () => once(new Worker(script, { eval: true }), 'exit'));
+	expect(programs).toContain('sleep');
 });
