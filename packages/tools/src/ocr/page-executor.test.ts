@@ -21,7 +21,7 @@ interface Received {
 }
 
 const received = new Map<string, Received>();
-const of = (task: keyof typeof TASKS, workers: number) => received.get(`${task} ${workers}`);
+const resultOf = (task: keyof typeof TASKS, workers: number) => received.get(`${task} ${workers}`);
 
 beforeAll(async () => {
 	const tasks = Object.entries(TASKS).map(
@@ -71,15 +71,15 @@ json.dump([process(*run) for run in runs], open(sys.argv[1], "w"))
 }, 60_000);
 
 test.each([1, 2])('pages are returned in order, whichever is done first (%d at a time)', (workers) => {
-	expect(of('takes_longer_for_earlier_pages', workers)).toEqual({
+	expect(resultOf('takes_longer_for_earlier_pages', workers)).toEqual({
 		...{ grafted: [0, 1, 2, 3, 4], failed: [], done: 5 },
 	});
 });
 
 test.each([1, 2])('a page that fails is reported, and the others continue (%d at a time)', (workers) => {
-	expect(of('fails', workers)).toEqual({ grafted: [0, 1, 2, 3, 4], failed: [2], done: 5 });
+	expect(resultOf('fails', workers)).toEqual({ grafted: [0, 1, 2, 3, 4], failed: [2], done: 5 });
 });
 
 test('a page that crashes its process is reported, and the others continue', () => {
-	expect(of('crashes', 2)).toMatchObject({ grafted: [0, 1, 2, 3, 4], failed: [1] });
+	expect(resultOf('crashes', 2)).toMatchObject({ grafted: [0, 1, 2, 3, 4], failed: [1] });
 });

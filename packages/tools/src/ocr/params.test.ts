@@ -73,23 +73,23 @@ describe('a second OCR of an image', () => {
 describe('the output of a signed PDF with a typed and a scanned page', () => {
 	const OUTPUTS = ['text', 'hocr'] as const;
 	const results = new Map<string, SampleResult>();
-	const as = (output: (typeof OUTPUTS)[number]) => results.get(output)?.output.toString() ?? '';
+	const outputText = (output: (typeof OUTPUTS)[number]) => results.get(output)?.output.toString() ?? '';
 	beforeAll(async () => {
 		const pdf = await signedScan(textPage(['typed']));
 		for (const output of OUTPUTS) results.set(output, await ocr(pdf, PDF, { ...PLAIN, output }));
 	}, 180_000);
 
 	test('text has the recognized and the existing text, with form feeds between pages', async () => {
-		expect(as('text')).toMatch(/^typed\s*\f[^\f]*The quick brown fox\s+jumps over the lazy dog\s*$/);
+		expect(outputText('text')).toMatch(/^typed\s*\f[^\f]*The quick brown fox\s+jumps over the lazy dog\s*$/);
 		expect(results.get('text')).toMatchObject({ outputName: 'scan.txt', outputMimeType: TEXT });
 	});
 
 	test('hocr has the positions of words on every page', async () => {
-		expect(as('hocr').match(/class='ocr_page'/g)).toHaveLength(2);
-		expect(as('hocr')).toMatch(/title='bbox \d+ \d+ \d+ \d+'>typed</);
-		expect(as('hocr')).toMatch(/bbox \d+ \d+ \d+ \d+; x_wconf \d+'>quick</);
+		expect(outputText('hocr').match(/class='ocr_page'/g)).toHaveLength(2);
+		expect(outputText('hocr')).toMatch(/title='bbox \d+ \d+ \d+ \d+'>typed</);
+		expect(outputText('hocr')).toMatch(/bbox \d+ \d+ \d+ \d+; x_wconf \d+'>quick</);
 		await command(
-			Buffer.from(as('hocr')),
+			Buffer.from(outputText('hocr')),
 			'python3 -c "import sys; from xml.etree import ElementTree as E; E.parse(sys.argv[1])" {in}',
 		);
 	});
@@ -106,20 +106,31 @@ describe('output', () => {
 		expect(warnings).toEqual([expect.stringMatching(/^already_has_text: /)]);
 	});
 
-	test('pdfa returns a PDF/A, and the same bytes for the same input', async () => {
-		const pdf = await scannedPdf(LINES);
-		const params = { ...PLAIN, output: 'pdfa' };
-		const { output, warnings } = await ocr(pdf, PDF, params);
-		expect(await textOf(output)).toMatch(FOUND);
-		expect(await command(output, 'pdfinfo -meta {in}')).toMatch(/pdfaid:part[\s\S]*2/);
-		expect(warnings).toEqual([]);
-		expect((await ocr(pdf, PDF, params)).output.equals(output)).toBe(true);
-	});
-
-	test('pdfa of a PDF with text on every page returns a PDF/A, and warns that none was recognized', async () => {
+	test('pdfa of a PDF that has text on every page keeps its text, with a warning', async () => {
 		const { output, warnings } = await ocr(typed, PDF, { output: 'pdfa' });
 		expect(await textOf(output)).toContain('typed by hand');
 		expect(warnings[0]).toMatch(/^already_has_text: /);
+	});
+});
+
+describe('the output pdfa of a scanned page', () => {
+	let results: [SampleResult, SampleResult];
+	beforeAll(async () => {
+		const pdf = await scannedPdf(LINES);
+		const convert = () => ocr(pdf, PDF, { ...PLAIN, output: 'pdfa' });
+		results = await Promise.all([convert(), convert()]);
+	}, 180_000);
+
+	test('is a PDF/A with the recognized text', async () => {
+		const [{ output, warnings }] = results;
+		expect(await textOf(output)).toMatch(FOUND);
+		expect(await command(output, 'pdfinfo -meta {in}')).toMatch(/pdfaid:part[\s\S]*2/);
+		expect(warnings).toEqual([]);
+	});
+
+	test('has the same bytes for the same input', () => {
+		const [{ output }, other] = results;
+		expect(other.output.equals(output)).toBe(true);
 	});
 });
 
@@ -168,15 +179,44 @@ image.save(target, "PNG")`;
 	expect((await rendered(cleaned.output)).equals(await rendered(plain.output))).toBe(true);
 });
 
-test('pages: only these are recognized, and they keep their text when others are recognized later', async () => {
-	const pdf = await scannedPdf(LINES, LINES, LINES, LINES);
-	const first = await ocr(pdf, PDF, { ...PLAIN, pages: '1,3-4' });
-	const pages = (await textOf(first.output)).split('\f').slice(0, 4);
-	expect(pages.map((text) => /quick/.test(text))).toEqual([true, false, true, true]);
-	expect(first.details).toMatchObject({ pages: 4, pages_recognized: 3, pages_skipped: 1 });
-	const all = await ocr(first.output, PDF);
-	expect((await textOf(all.output)).match(/quick brown/g)).toHaveLength(4);
-	expect(all.details).toMatchObject({ pages_recognized: 1, pages_skipped: 3 });
+describe('pages', () => {
+	let pdf: Buffer;
+	let some: SampleResult;
+	let all: SampleResult;
+	beforeAll(async () => {
+		pdf = await scannedPdf(LINES, LINES, LINES, LINES);
+		some = await ocr(pdf, PDF, { ...PLAIN, pages: '1,3-4' });
+		all = await ocr(some.output, PDF);
+	}, 180_000);
+
+	const FOUND_ON = [true, false, true, true];
+	const foundOn = (text: string) =>
+		text
+			.split('\f')
+			.slice(0, 4)
+			.map((page) => /quick/.test(page));
+
+	test('are the only ones to be recognized', async () => {
+		expect(foundOn(await textOf(some.output))).toEqual(FOUND_ON);
+		expect(some.details).toMatchObject({ pages: 4, pages_recognized: 3, pages_skipped: 1 });
+	});
+
+	test('keep their text when others are recognized later', async () => {
+		expect((await textOf(all.output)).match(/quick brown/g)).toHaveLength(4);
+		expect(all.details).toMatchObject({ pages_recognized: 1, pages_skipped: 3 });
+	});
+
+	test('are the only ones with text in the output text', async () => {
+		const { output } = await ocr(pdf, PDF, { ...PLAIN, pages: '2', output: 'text' });
+		expect(foundOn(output.toString())).toEqual([false, true, false, false]);
+	});
+
+	test('of a scan get their text replaced with mode redo', async () => {
+		const params = { mode: 'redo', rotate_pages: false, pages: '2' };
+		const { output, details } = await ocr(all.output, PDF, params);
+		expect((await textOf(output)).match(/quick brown/g)).toHaveLength(4);
+		expect(details).toMatchObject({ pages_recognized: 1 });
+	});
 });
 
 test('optimize reduces the file size by levels', async () => {
