@@ -68,6 +68,23 @@ describe('the processes of a sandbox together', () => {
 			'disk',
 		],
 		[
+			'disk, in unlinked files of a path that is too long to read',
+			python(
+				[
+					'import os, time',
+					'os.chdir("/tmp")',
+					'names = [str(os.getpid()) + "d" * 240] * 18',
+					'for name in names: os.mkdir(name); os.chdir(name)',
+					'files = [open(str(i), "wb") for i in range(20)]',
+					'for f in files: f.write(bytes(900 << 10)); f.flush(); os.unlink(f.name)',
+					'for name in names: os.chdir(".."); os.rmdir(name)',
+					'time.sleep(60)',
+				].join('\n'),
+			),
+			{ maxScratchBytes: 10 * MIB },
+			'disk',
+		],
+		[
 			'disk, in a flood of empty files',
 			'for i in {1..5000}; do : > $BASHPID.$i; done; sleep 60',
 			{ maxScratchBytes: 10 * MIB },

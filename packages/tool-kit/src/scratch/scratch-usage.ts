@@ -1,14 +1,14 @@
 import { lstatSync, readdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Scratch } from './scratch.ts';
 
 /** An empty file counts as one block, so that many empty files count too. */
 const MIN_BYTES = 4096;
 const BLOCK_BYTES = 512;
 /** Files that are looked up synchronously before the event loop continues: about 2 ms. A promise for each would take ten times the CPU time. */
-const FILES_PER_TURN = 500;
+const FILES_PER_BATCH = 500;
 
 /**
  * Returns the bytes of disk that a run uses: all files in its directories, and unlinked files that one of its processes has open.
@@ -33,7 +33,7 @@ export async function scratchUsage(
 		for (const name of (await readdir(directory).catch(undefinedIfGone)) ?? []) {
 			if (bytes > enoughBytes) return;
 			files += 1;
-			if (files % FILES_PER_TURN === 0) await nextTurn();
+			if (files % FILES_PER_BATCH === 0) await yieldToEventLoop();
 			const path = join(directory, name);
 			const stats = lstat(path);
 			if (stats) count(stats);
@@ -43,7 +43,7 @@ export async function scratchUsage(
 
 	for (const pid of pids) {
 		for (const stats of unlinkedFilesOf(pid)) count(stats);
-		await nextTurn();
+		await yieldToEventLoop();
 	}
 	try {
 		for (const directory of [scratch.toolDir, scratch.tmpDir, scratch.shmDir]) await countBelow(directory);
@@ -66,14 +66,14 @@ function lstat(path: string): Stats | undefined {
 	}
 }
 
-/** Returns the unlinked files that a process has open, of which the sandbox allows few enough for one turn. */
+/** Returns the unlinked files that a process has open, of which the sandbox allows few enough for one batch. */
 function unlinkedFilesOf(pid: number): Stats[] {
 	const directory = `/proc/${pid}/fd`;
 	const found: Stats[] = [];
 	for (const descriptor of descriptorsIn(directory)) {
 		try {
 			const path = join(directory, descriptor);
-			if (!readlinkSync(path).endsWith(' (deleted)')) continue;
+			if (hasName(path)) continue;
 			const stats = statSync(path);
 			if (stats.isFile() && stats.nlink === 0) found.push(stats);
 		} catch {
@@ -81,6 +81,18 @@ function unlinkedFilesOf(pid: number): Stats[] {
 		}
 	}
 	return found;
+}
+
+/**
+ * Returns whether the file of a descriptor is surely in a directory still. A path that is too long to be read may be that of an
+ * unlinked file.
+ */
+function hasName(descriptor: string): boolean {
+	try {
+		return !readlinkSync(descriptor).endsWith(' (deleted)');
+	} catch {
+		return false;
+	}
 }
 
 /** Returns none for a process that has ended. */
