@@ -25,9 +25,13 @@ export function useCopy(textOf: () => string | Promise<string>): Copying {
 			if (isEmpty) throw new Error('no text');
 			return new Blob([copied], { type: 'text/plain' });
 		})();
+		// when the clipboard refuses first, nobody waits for the text
+		text.catch(() => undefined);
 		try {
 			// called before the text is known: Safari allows writing only in the click itself
-			await navigator.clipboard.write([new ClipboardItem({ 'text/plain': text })]);
+			if ('ClipboardItem' in window)
+				await navigator.clipboard.write([new ClipboardItem({ 'text/plain': text })]);
+			else await navigator.clipboard.writeText(await (await text).text());
 			setOutcome('Copied');
 		} catch {
 			setOutcome(isEmpty ? 'There’s no text to copy' : 'Your browser blocked copying');
