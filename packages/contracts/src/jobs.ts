@@ -55,10 +55,13 @@ export const jobResultSchema = z
 
 export const progressDetailSchema = z
 	.object({
-		page: z.int().min(1).meta({ description: 'The page that the tool works on, counted from 1.' }),
+		page: z.int().min(1).meta({ description: 'The number of finished pages plus one, at most `pages`.' }),
 		pages: z.int().min(1).meta({ description: 'The number of pages of the input.' }),
 	})
-	.meta({ description: 'Which page a running job has reached. Absent where the tool doesn’t know.' });
+	.meta({
+		description:
+			'The page that a running job has reached; changes when `progress` does. Absent where the tool doesn’t know.',
+	});
 export type ProgressDetail = z.infer<typeof progressDetailSchema>;
 
 const toolParamsSchema = z.record(z.string(), z.unknown());

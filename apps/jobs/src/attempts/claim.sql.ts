@@ -5,6 +5,7 @@ import { inTransaction } from '@creatorr/database/transaction';
 import { readAccount } from '../accounts/accounts.sql.ts';
 import { pageLimits } from '../accounts/plan-limits.ts';
 import type { PrismaClient, Tx } from '../database.sql.ts';
+import { Prisma } from '../generated/client.ts';
 import { type LockedJob, lockJob, notifyJobChanged } from '../lifecycle/job.sql.ts';
 import { countStarted } from '../lifecycle/job-metrics.ts';
 import { decideClaim } from './transitions.ts';
@@ -49,6 +50,7 @@ async function grant(tx: Tx, job: LockedJob, { workerId, leaseMs, plans }: Claim
 			attemptStartedAt: job.now,
 			releasedAt: job.now,
 			deferredAt: null,
+			progressDetail: Prisma.DbNull,
 			...(first ? { startedAt: job.now } : {}),
 		},
 		select: GRANTED_COLUMNS,

@@ -183,6 +183,16 @@ describe('progress', () => {
 		expect(await user.job(jobId)).not.toHaveProperty('progress_detail');
 	});
 
+	test('names no page of an attempt that another one has replaced', async () => {
+		const jobId = await user.enqueue();
+		await world.bus.progress(jobId, await worker.take(jobId), 40, { page: 3, pages: 6 });
+		await waitFor(async () => expect((await user.job(jobId)).progress).toBe(40));
+		await worker.returnJob(jobId, 1);
+		await other.take(jobId);
+		expect(await user.job(jobId)).toMatchObject({ status: 'running', progress: 40 });
+		expect(await user.job(jobId)).not.toHaveProperty('progress_detail');
+	});
+
 	test('never decreases', async () => {
 		const jobId = await user.enqueue();
 		const attempt = await worker.take(jobId);

@@ -59,5 +59,5 @@ function showJob(
 	{ status, progress, progress_detail: detail }: CreatedJob & Partial<Job>,
 ): void {
 	if (status === 'queued') line.show('Waiting for a worker');
-	else line.show(detail ? `page ${detail.page} of ${detail.pages}` : status, progress / 100);
+	else line.show(detail ? `Page ${detail.page} of ${detail.pages}` : status, progress / 100);
 }

@@ -48,7 +48,7 @@ export interface ToolContext {
 	/** Called with the number of pages that the tool works on, so that a long run makes room for short ones at once. */
 	expectPages(count: number): void;
 	/**
-	 * Called with the work done so far, 0 to 1, or units of work done and their total, and with the page that is worked on, where
+	 * Called with the work done so far, 0 to 1, or units of work done and their total, and with the page that is reached, where
 	 * the tool works page by page. A lower value than before is ignored.
 	 */
 	progress(done: number, total?: number, detail?: ProgressDetail): void;
