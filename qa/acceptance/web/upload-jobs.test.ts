@@ -19,9 +19,9 @@ const jobsOf = async ({ token }: Person): Promise<{ status: string; input_file_i
 test('a job is watched again after a reload, and shown on every page', async () => {
 	const page = await visit({ path: OCR, as: await newPerson() });
 	await chooseFiles(page, await scannedPdf('scan.pdf', LONG_SCAN));
-	await page.getByText(/^(Queued|Processing)/).waitFor();
+	await page.getByText(/^(Queued|Processing|Page \d)/).waitFor();
 	await page.reload();
-	await page.getByText(/^(Queued|Processing)/).waitFor();
+	await page.getByText(/^(Queued|Processing|Page \d)/).waitFor();
 	await page.getByRole('link', { name: 'creatorr, home' }).click();
 	const badge = page.getByRole('button', { name: '1 file in progress' });
 	await badge.click();
@@ -35,7 +35,7 @@ test('a job is canceled while it runs, and started again without another upload'
 	const person = await newPerson();
 	const page = await visit({ path: OCR, as: person });
 	await chooseFiles(page, await scannedPdf('scan.pdf', LONG_SCAN));
-	await page.getByText(/^(Queued|Processing)/).waitFor();
+	await page.getByText(/^(Queued|Processing|Page \d)/).waitFor();
 	await page.getByRole('button', { name: 'Cancel scan.pdf' }).click();
 	await page.getByText('Canceled', { exact: true }).waitFor();
 	await page.getByRole('button', { name: 'Start again' }).click();
