@@ -42,7 +42,7 @@ test('resumes after a network loss and a reload, and every byte arrives', async 
 	await untilUnderWay(page);
 	await page.reload();
 	await network.goOn();
-	await page.getByText(/^(Queued|Processing)|smaller$/).waitFor(LONG_WAIT);
+	await page.getByText(/^(Queued|Processing|Page \d)|smaller$/).waitFor(LONG_WAIT);
 	expect(await uploadedSums(person, large())).toEqual([large().sha256]);
 });
 
