@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { createCommand, toSeed, toWholeNumber } from '../driver/options.ts';
+import { createCommand, toPattern, toSeed, toWholeNumber } from '../driver/options.ts';
 import { discoverSites } from './crash/discover.ts';
 import { type Walked, walkSite } from './crash/walk.ts';
 import { describeReport, problemsOf } from './report.ts';
@@ -13,7 +13,11 @@ const options = createCommand('npm run chaos --')
 	.option('--rounds <n>', 'number of rounds of faults, with a pause after each', toWholeNumber, 5)
 	.option('--faults <n>', 'faults per round', toWholeNumber, 10)
 	.option('--crash-points', 'instead, kill each process at each of its crash points, one by one')
-	.option('--only <regex>', 'only faults whose "kind target", or crash points whose "app point" matches', '')
+	.option(
+		'--only <regex>',
+		'only faults whose "kind target", or crash points whose "app point" matches',
+		toPattern,
+	)
 	.option('--json <file>', 'also write the results as JSON')
 	.parse()
 	.opts();
@@ -33,8 +37,8 @@ async function injectFaults(): Promise<string[]> {
 
 async function crashEverywhere(): Promise<string[]> {
 	const walked: Walked[] = [];
-	const pattern = new RegExp(options.only);
-	for (const site of discoverSites().filter(({ app, point }) => pattern.test(`${app} ${point}`))) {
+	const { only = /(?:)/ } = options;
+	for (const site of discoverSites().filter(({ app, point }) => only.test(`${app} ${point}`))) {
 		const one = await walkSite(site);
 		walked.push(one);
 		const verdict = one.problems.length === 0 ? 'as promised' : 'NOT AS PROMISED';

@@ -12,7 +12,7 @@ interface ChaosOptions {
 	rounds: number;
 	faultsPerRound: number;
 	/** See {@link planFaults}. */
-	only?: string;
+	only?: RegExp;
 	say(line: string): void;
 }
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { toSeed, toWholeNumber } from './options.ts';
+import { toPattern, toSeed, toWholeNumber } from './options.ts';
 
 test.each([
 	['2 on wrong usage', '--rounds=0', 2],
@@ -21,6 +21,10 @@ process.exit(1);`;
 
 test('a seed may be 0, as a random one may', () => {
 	expect(toSeed('0')).toBe(0);
+});
+
+test('a pattern is a valid regular expression', () => {
+	expect(() => toPattern('(')).toThrow('Invalid regular expression');
 });
 
 test.each(['0', '-1', '1.5', '', '1e3'])('a count is not "%s"', (text) => {

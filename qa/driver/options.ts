@@ -11,6 +11,15 @@ export function toWholeNumber(text: string): number {
 	throw new InvalidArgumentError('It takes a whole number from 1.');
 }
 
+/** Parses a regular expression. */
+export function toPattern(text: string): RegExp {
+	try {
+		return new RegExp(text);
+	} catch (error) {
+		throw new InvalidArgumentError((error as Error).message);
+	}
+}
+
 /** Parses the seed of random numbers. */
 export function toSeed(text: string): number {
 	if (/^\d{1,9}$/.test(text)) return Number(text);
