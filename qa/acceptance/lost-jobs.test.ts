@@ -46,7 +46,7 @@ test('a job whose worker dies three times ends worker_lost, which says what to d
 	const job = await finishJob(token, id);
 	expect([job.status, job.error_code]).toEqual(['failed', 'worker_lost']);
 	expect(job.error_message).toMatch(
-		/lost 3 times\. Try again\. If it happens again, use a smaller or simpler file/,
+		/interrupted 3 times\. Try again\. If it happens again, use a smaller or simpler file/,
 	);
 	expect(await fileIds(token)).toEqual([input]);
 }, 600_000);

@@ -20,7 +20,7 @@ const JOB_ERROR_MEANING = {
 	limit_exceeded: 'The file is too large or has too many pages for the tool or the plan.',
 	timeout: 'The tool exceeded its time limit. Try a smaller file.',
 	tool_failed: 'The tool couldn’t process this file. Re-save it and try again.',
-	worker_lost: 'The worker that ran the job was lost three times. Try again.',
+	worker_lost: 'Processing was interrupted three times. Try again.',
 	internal: 'Something went wrong on our side. Try again.',
 } as const;
 export type JobErrorCode = keyof typeof JOB_ERROR_MEANING;
@@ -132,7 +132,7 @@ export const createJob = defineOperation({
 	path: '/v1/jobs',
 	service: 'jobs',
 	access: 'user',
-	// takes jobs, files and the database four times as long as a read
+	// costs the services and the database four times as much as a read
 	cost: 4,
 	summary: 'Queues a job that runs a tool on an uploaded file.',
 	headers: createJobHeadersSchema,

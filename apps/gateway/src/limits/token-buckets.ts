@@ -21,8 +21,8 @@ export interface TokenBuckets {
 
 /**
  * Stores one number per bucket: the time when it is full again. A bucket that is full by now equals an unknown one, so eviction loses
- * nothing unless more principals than `capacity` were active within the time of one burst. Even then it grants nothing: an unknown
- * principal starts no fuller than the fullest bucket that was evicted.
+ * nothing unless more principals than `capacity` were active within the time of one burst. Even then it grants no
+ * tokens: a new principal starts with as few as the emptiest evicted bucket had.
  */
 export function createTokenBuckets({ tokensPerSecond, burst, capacity, monotonicMs }: Options): TokenBuckets {
 	const msPerToken = 1_000 / tokensPerSecond;

@@ -11,11 +11,11 @@ export interface LostAttempt {
 	jobId: string;
 	attempt: number;
 	workerId: string | null;
-	/** It was the last loss that is allowed: the job has failed. */
+	/** Whether this loss failed the job. */
 	failed: boolean;
 }
 
-/** Ends every lease that has expired. Safe to run on several replicas at once: each job is checked again under its lock. */
+/** Marks attempts with an expired lease as lost. Safe to run on several replicas at once: each job is checked again under its lock. */
 export async function loseExpiredAttempts(prisma: PrismaClient): Promise<LostAttempt[]> {
 	const candidates = await prisma.$queryRaw<{ id: string }[]>`
 		SELECT id FROM jobs

@@ -62,9 +62,9 @@ export function canTransition(job: AttemptFields, attempt: number, transition: A
 }
 
 /**
- * Returns the answer to a worker that claims a job. A lease is valid until `expireLeases` has ended it, even past its time: only
- * that task decides that a worker is lost, because it knows whether heartbeats could arrive. A worker never claims a job that it
- * runs. If it claims a job that it holds, it never received the grant, and gets a new attempt, unless the last one is finishing.
+ * Returns the answer to a worker that claims a job. An expired lease blocks claims until the task `expire_leases` marks the attempt
+ * lost: only that task knows whether heartbeats could arrive. If the current worker claims again, it never received the grant, so it
+ * gets a new attempt, unless the last one is finishing.
  */
 export function decideClaim(job: AttemptFields | null, workerId: string): 'granted' | 'held' | 'unwanted' {
 	if (!job || nextStatus(job.status, 'grant') === undefined) return 'unwanted';
@@ -86,6 +86,6 @@ export function failureAfterLoss({ lostAttempts }: Pick<LockedJob, 'lostAttempts
 	if (lostAttempts + 1 < MAX_LOST_ATTEMPTS) return null;
 	return {
 		code: 'worker_lost',
-		message: `The worker that ran this job was lost ${MAX_LOST_ATTEMPTS} times. Try again. If it happens again, use a smaller or simpler file.`,
+		message: `Processing was interrupted ${MAX_LOST_ATTEMPTS} times. Try again. If it happens again, use a smaller or simpler file.`,
 	};
 }

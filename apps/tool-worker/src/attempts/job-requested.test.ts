@@ -190,7 +190,7 @@ test('a job whose tool has ended is not returned while the broker does not confi
 	await worker.stop();
 });
 
-test('a job whose input can not be fetched for a while does not count as long', async () => {
+test('a job whose input can’t be fetched for a while doesn’t count as long', async () => {
 	const [asked, back] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
 	let calls = 0;
 	const openFile = async () => {

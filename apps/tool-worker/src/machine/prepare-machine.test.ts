@@ -58,7 +58,7 @@ test('runnableTools leaves out and logs tools without a program or Python module
 	expect(await readdir(directory)).toEqual([]);
 }, 120_000);
 
-const errorOf = (reason: string) => `Python can not load pikepdf, no_such_module: ${reason}`;
+const errorOf = (reason: string) => `Python can’t load pikepdf, no_such_module: ${reason}`;
 
 test('runnableTools throws when no tool can run', async () => {
 	await expect(runnable([await ocrAs('no_program', { binaries: ['no-such-program'] })])).rejects.toThrow(

@@ -61,7 +61,7 @@ export async function startPrewarmed(
 	let isUsed = false;
 	const receive = (message: Message) => {
 		if (message.ready) {
-			// A process with a job can't have itself measured rarely.
+			// Ignored during a request: otherwise a process could lower its own sampling rate.
 			if (answer === undefined) process.setIdle(true);
 			readiness.resolve(true);
 		} else if (message.progress !== undefined) {
@@ -85,13 +85,13 @@ export async function startPrewarmed(
 	const ended = process.ended
 		.then((result) => ({ ...result, stderrTail: stderr }))
 		.catch((error: unknown) => {
-			// An exceeded limit is the answer.
+			// An exceeded limit rejects the pending request.
 			if (error instanceof ToolError) answer?.reject(error);
 			return undefined;
 		})
 		.finally(() => {
 			readiness.resolve(false);
-			// A promise that was resolved with true is outdated: the process waits no more.
+			// The process has ended, so later calls must resolve with false.
 			readiness = Promise.withResolvers<boolean>();
 			readiness.resolve(false);
 			answer?.resolve(undefined);
@@ -144,7 +144,7 @@ async function linkInputs(scratch: Scratch, files: Readonly<Record<string, strin
 	for (const [name, path] of Object.entries(files)) await link(path, join(scratch.inputDir, name));
 }
 
-/** Anything that is no JSON object counts as an empty answer. */
+/** Anything that isn't a JSON object counts as an empty answer. */
 function parseMessage(line: string): Message {
 	try {
 		const message: unknown = JSON.parse(line);

@@ -47,5 +47,5 @@ async function requirePythonModules(exec: ToolContext['exec'], modules: readonly
 	const result = await exec('python3', ['-I', '-c', `import ${modules.join(', ')}`]);
 	if (result.exitCode === 0) return;
 	const reason = result.timedOut ? 'it took too long' : result.stderrTail.trim().split('\n').at(-1);
-	throw new Error(`Python can not load ${modules.join(', ')}: ${reason}`);
+	throw new Error(`Python can’t load ${modules.join(', ')}: ${reason}`);
 }

@@ -117,7 +117,7 @@ async function withClock<T>(allowedMs: number, work: (clock: RunClock) => Promis
 	}
 }
 
-/** Tools report how many pages the input has; one that counted them first has thrown before its work. */
+/** Returns the pages that a tool reports in its result; a tool that skips `requirePages` is checked only by them. */
 function pagesOf({ details }: ToolOutput): number {
 	return typeof details.pages === 'number' ? details.pages : 0;
 }

@@ -244,7 +244,7 @@ describe('killing', () => {
 		expect(tookMs).toBeLessThan(KILLED_WITHIN_MS);
 	});
 
-	test('leaves no process of a command that has ended but for a child', async () => {
+	test('ends children that a command has left behind', async () => {
 		const mark = `${1000 + Math.random() * 1000}`;
 		const result = await bash(`setsid sleep ${mark} >/dev/null 2>&1 & exit 0`);
 		expect(result.exitCode).toBe(0);

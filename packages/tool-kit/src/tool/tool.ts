@@ -41,8 +41,8 @@ export interface ToolContext {
 	/** The page limit of the owner's plan; undefined where there is none. */
 	maxPages: number | undefined;
 	/**
-	 * Called with the page count of the input before the work on them. Throws `limit_exceeded` where the owner's plan allows fewer,
-	 * which otherwise happens after the run, and extends the deadline for these pages.
+	 * Checks the page count of the input against the owner's plan and extends the deadline for these pages. Throws `limit_exceeded`.
+	 * Call it before processing pages; otherwise the limit is checked only after the run.
 	 */
 	requirePages(count: number): void;
 	/** Called with the number of pages that the tool works on, so that a long run makes room for short ones at once. */
