@@ -14,7 +14,7 @@ import { switchChanges } from './switches.ts';
 const payments = z.enum(['succeed', 'fail']);
 
 /**
- * What tests, and users with curl, can do here and nobody can do at Stripe. Bodies are JSON. All routes except the health check
+ * Operations for tests and curl that Stripe doesn't have. Bodies are JSON. All routes except the health check
  * require the account's secret key, like the API: `curl --user "$(jq -r .secret_key .local/stripe.json):" …`.
  */
 export function controlRoutes(account: Account): Router {

@@ -99,7 +99,7 @@ export function createCustomers({ prisma, locking, timeoutMs = LOCK_TIMEOUT_MS }
 	};
 }
 
-/** Whether a customer may be due. Several times a second nobody is, and one statement costs less than a transaction. */
+/** Returns whether a customer may be due. Most of the frequent checks find none, and one statement costs less than a transaction. */
 async function isAnyDue(prisma: Database): Promise<boolean> {
 	const [row] = await prisma.$queryRaw<{ isAnyDue: boolean }[]>`
 		SELECT EXISTS (SELECT FROM customers WHERE sync_at <= now() AND coalesce(not_before <= now(), true))

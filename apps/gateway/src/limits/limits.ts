@@ -16,7 +16,10 @@ export const LIMITS = {
 	keepAliveMs: 65_000,
 	/** When all connections are in use, a request that is still arriving or has no session may be dropped after this time. */
 	slowRequestMs: 5_000,
-	/** Near it new connections evict idle ones. Beyond it they are closed unread: a process without free file descriptors can't serve any client. */
+	/**
+	 * Near it, new connections evict idle ones. Beyond it they are closed unread: a process without free file descriptors can't serve
+	 * any client.
+	 */
 	connections: 10_000,
 	/** Connections of one network, so that one client can't take all. */
 	connectionsPerNetwork: 1_000,

@@ -25,7 +25,7 @@ export function useCopy(textOf: () => string | Promise<string>): Copying {
 			if (isEmpty) throw new Error('no text');
 			return new Blob([copied], { type: 'text/plain' });
 		})();
-		// when the clipboard refuses first, nobody waits for the text
+		// if the clipboard refuses first, the text is no longer awaited, and its rejection would count as unhandled
 		text.catch(() => undefined);
 		try {
 			// called before the text is known: Safari allows writing only in the click itself

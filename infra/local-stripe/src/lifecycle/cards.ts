@@ -9,7 +9,7 @@ const DECLINES: Record<string, string> = {
 	'4000000000009995': 'Your card has insufficient funds.',
 };
 
-/** Returns why a card is declined, null for one that pays. Declines all other cards, so that nobody types in a real one. */
+/** Returns why a card is declined, null for one that pays. Declines all cards but the test cards, so that users don't enter real ones. */
 export function declineOf(cardNumber: string): string | null {
 	const digits = cardNumber.replaceAll(/[\s-]/g, '');
 	if (digits === GOOD_CARD) return null;
