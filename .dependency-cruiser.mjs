@@ -148,11 +148,11 @@ export default {
 			to: { path: '^(node:)?timers' },
 		},
 		{
-			name: 'catalogue-only-outside-the-worker',
+			name: 'catalog-only-outside-the-worker',
 			comment: 'manifests are for everyone, runs are for the worker',
 			severity: 'error',
 			from: { path: '^apps/', pathNot: '^apps/tool-worker/' },
-			to: { path: '^packages/tools/src/', pathNot: '^packages/tools/src/catalogue\\.ts$' },
+			to: { path: '^packages/tools/src/', pathNot: '^packages/tools/src/catalog\\.ts$' },
 		},
 		{
 			name: 'manifests-import-zod-and-tool-kit',

@@ -1,4 +1,4 @@
-import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { loadCatalog } from '@creatorr/tools/catalog';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { createRandom } from '../driver/random.ts';
 import { FAMILIES, titledCases } from './families/all.ts';
@@ -19,7 +19,7 @@ afterAll(async () => {
 	await world.close();
 });
 
-const manifests = [...(await loadCatalogue()).values()];
+const manifests = [...(await loadCatalog()).values()];
 const families = titledCases(world, manifests);
 
 test('no two hostile files have the same name', () => {

@@ -1,4 +1,4 @@
-import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { loadCatalog } from '@creatorr/tools/catalog';
 import pMap from 'p-map';
 import { createCommand, toWholeNumber } from '../driver/options.ts';
 import { titledCases } from './families/all.ts';
@@ -22,7 +22,7 @@ async function main(): Promise<number> {
 	const world = await openWorld();
 	const runner = await openRunner(world, jobs);
 	try {
-		const manifests = [...(await loadCatalogue()).values()];
+		const manifests = [...(await loadCatalog()).values()];
 		const cases = titledCases(world, manifests)
 			.flat()
 			.filter(({ title }) => only.every((text) => title.includes(text)));

@@ -1,7 +1,7 @@
 import type { Messaging } from '@creatorr/messaging/open-broker';
 import type { KeyedMutex } from '@creatorr/service/keyed-mutex';
 import type { ParamSealer } from '@creatorr/tool-kit/params/secret-params';
-import type { Catalogue } from '@creatorr/tools/catalogue';
+import type { Catalog } from '@creatorr/tools/catalog';
 import type { LeaseGrace } from './attempts/lease-grace.ts';
 import type { Config } from './config.ts';
 import type { Fingerprint } from './create/fingerprint.ts';
@@ -13,7 +13,7 @@ import type { JobNotifications } from './read/job-notifications.ts';
 export interface Deps extends Messaging {
 	config: Config;
 	prisma: PrismaClient;
-	catalogue: Catalogue;
+	catalog: Catalog;
 	files: FilesClient;
 	sealer: ParamSealer;
 	fingerprint: Fingerprint;

@@ -6,7 +6,7 @@ import { loadConfig } from '@creatorr/service/config';
 import { defineService, type ServiceContext } from '@creatorr/service/define-service';
 import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { createParamSealer } from '@creatorr/tool-kit/params/secret-params';
-import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { loadCatalog } from '@creatorr/tools/catalog';
 import { onAccountDeleted, onAccountVerified, onPlanChanged } from './accounts/account-events.ts';
 import { getJobUseRoute } from './accounts/get-job-use.ts';
 import { expireLeases } from './attempts/expire-leases.ts';
@@ -36,20 +36,20 @@ import { listToolsRoute } from './tools/list-tools.ts';
 import { workerMetrics } from './workers/worker-metrics.ts';
 
 async function connect(context: ServiceContext<Config>): Promise<Deps> {
-	const catalogue = await loadCatalogue();
+	const catalog = await loadCatalog();
 	const config = {
 		...context.config,
-		PLANS: withToolLimits(context.config.PLANS, catalogue.values()),
+		PLANS: withToolLimits(context.config.PLANS, catalog.values()),
 	};
 	const prisma = await openJobsDatabase(context);
-	const messaging = await openBroker(context, { url: config.AMQP_URL, tools: [...catalogue.keys()] });
+	const messaging = await openBroker(context, { url: config.AMQP_URL, tools: [...catalog.keys()] });
 	const notifications = createJobNotifications();
 	context.onDrain(notifications.close);
 	return {
 		...messaging,
 		config,
 		prisma,
-		catalogue,
+		catalog,
 		files: openFilesClient(config),
 		sealer: createParamSealer(config.PARAM_KEYS),
 		fingerprint: createFingerprint(config.INTERNAL_PRIVATE_KEY),

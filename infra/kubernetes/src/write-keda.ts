@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { loadCatalog } from '@creatorr/tools/catalog';
 import { SCALED_OBJECT_FILE, scaledObjectFor } from './keda.ts';
 
-const tools = (await loadCatalogue()).values();
+const tools = (await loadCatalog()).values();
 writeFileSync(SCALED_OBJECT_FILE, scaledObjectFor(tools, readFileSync(SCALED_OBJECT_FILE, 'utf8')));

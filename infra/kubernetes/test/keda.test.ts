@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { renderMetrics } from '@creatorr/service/metrics';
 import { DEFAULT_JOBS_PER_WORKER } from '@creatorr/tool-kit/tool/manifest';
-import { type Catalogue, loadCatalogue } from '@creatorr/tools/catalogue';
+import { type Catalog, loadCatalog } from '@creatorr/tools/catalog';
 import { beforeAll, expect, test } from '@jest/globals';
 import { backlogMetrics } from '../../../apps/jobs/src/dispatch/queue-metrics.ts';
 import { named } from '../src/cluster.ts';
@@ -17,14 +17,14 @@ interface ScaledObject {
 	advanced: { scalingModifiers: { formula: string } };
 }
 
-let catalogue: Catalogue;
+let catalog: Catalog;
 let tools: string[];
 let spec: ScaledObject;
 let namespace: string | undefined;
 
 beforeAll(async () => {
-	catalogue = await loadCatalogue();
-	tools = [...catalogue.keys()];
+	catalog = await loadCatalog();
+	tools = [...catalog.keys()];
 	const scaled = named(await renderOverlay('large'), 'ScaledObject', 'tool-worker');
 	spec = scaled.spec as ScaledObject;
 	namespace = scaled.metadata.namespace;
@@ -39,10 +39,10 @@ function workersFor(readings: Record<string, number>): number {
 
 test('the triggers and the formula are those of the manifests: if not, run node infra/kubernetes/src/write-keda.ts', () => {
 	const text = readFileSync(SCALED_OBJECT_FILE, 'utf8');
-	expect(text).toBe(scaledObjectFor(catalogue.values(), text));
+	expect(text).toBe(scaledObjectFor(catalog.values(), text));
 });
 
-test('every trigger reads one tool of the catalogue, or all together', () => {
+test('every trigger reads one tool of the catalog, or all together', () => {
 	for (const { name, metadata } of spec.triggers) {
 		const location = /^creatorr_jobs_unfinished\{tool="(\w+)"\}$/.exec(metadata.valueLocation);
 		if (name === 'everything') expect(metadata.valueLocation).toBe('creatorr_jobs_backlog');
@@ -52,13 +52,13 @@ test('every trigger reads one tool of the catalogue, or all together', () => {
 
 test('workers are wanted for every tool as its manifest says, for one without a trigger too, and for nothing else', () => {
 	expect(workersFor({})).toBe(0);
-	for (const { slug, jobsPerWorker = DEFAULT_JOBS_PER_WORKER } of catalogue.values())
+	for (const { slug, jobsPerWorker = DEFAULT_JOBS_PER_WORKER } of catalog.values())
 		expect(workersFor({ everything: 16, [slug]: 16 })).toBe(16 / jobsPerWorker);
 	expect(workersFor({ everything: 16 })).toBe(16 / DEFAULT_JOBS_PER_WORKER);
 });
 
 test('what KEDA reads is what jobs shows, where jobs is', async () => {
-	const backlog = backlogMetrics.start({ catalogue: await loadCatalogue(), prisma: {} as never });
+	const backlog = backlogMetrics.start({ catalog: await loadCatalog(), prisma: {} as never });
 	const { text } = await renderMetrics();
 	backlog.stop();
 	for (const { type, metadata } of spec.triggers) {

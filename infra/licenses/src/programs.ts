@@ -1,5 +1,5 @@
 import { BUBBLEWRAP, type Program } from '@creatorr/tool-kit/tool/programs';
-import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { loadCatalog } from '@creatorr/tools/catalog';
 
 /** A tool that uses programs, as far as their purpose is described with it. */
 interface User {
@@ -28,7 +28,7 @@ export function programsOf(tools: readonly User[]): Program[] {
 
 /** What a worker runs on users' files. */
 export const OF_WORKERS: readonly Program[] = [
-	...programsOf([...(await loadCatalogue()).values()]),
+	...programsOf([...(await loadCatalog()).values()]),
 	BUBBLEWRAP,
 ];
 

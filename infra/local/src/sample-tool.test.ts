@@ -60,8 +60,8 @@ test('the sample passes lint and types, and no product code outside its folder n
 	await run('packages/tools', bin('tsc'), ['--noEmit', '--project', '.']);
 });
 
-test('the sample passes the tests of the catalogue and its own, the contract of all tools', async () => {
-	const suites = ['src/catalogue.test.ts', FOLDER.replace(/.*src/, 'src')];
+test('the sample passes the tests of the catalog and its own, the contract of all tools', async () => {
+	const suites = ['src/catalog.test.ts', FOLDER.replace(/.*src/, 'src')];
 	const env = { NODE_OPTIONS: '--experimental-vm-modules' };
 	// The sample may end before it is canceled.
 	const pattern = '--testNamePattern=^(?!.*canceled during its run)';

@@ -1,9 +1,9 @@
 /** Writes the aliases of tool commands from their manifests to src/generated/aliases.ts. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { loadCatalog } from '@creatorr/tools/catalog';
 
-const aliases = [...(await loadCatalogue()).values()].flatMap(({ slug, cliAlias }) =>
+const aliases = [...(await loadCatalog()).values()].flatMap(({ slug, cliAlias }) =>
 	cliAlias === undefined ? [] : [[cliAlias, slug]],
 );
 const directory = join(import.meta.dirname, '..', 'src', 'generated');

@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander';
-import { loadTools } from './catalogue.ts';
 import { describeError } from './describe-error.ts';
 import { printJson } from './display/print.ts';
 import { printable } from './display/printable.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import type { Io } from './io.ts';
+import { loadTools } from './load-tools.ts';
 import { createProgram } from './program.ts';
 import { ReportedError } from './tools/reported-error.ts';
 

@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openApiDocument } from '@creatorr/contracts/openapi';
-import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { loadCatalog } from '@creatorr/tools/catalog';
 import openApiTypes, { astToString } from 'openapi-typescript';
 import { toolsDocument } from './tools-document.ts';
 
@@ -21,4 +21,4 @@ async function write(name: string, document: object, options: object = {}): Prom
 
 mkdirSync(directory, { recursive: true });
 await write('api.ts', openApiDocument());
-await write('tools.ts', toolsDocument(await loadCatalogue()), { defaultNonNullable: false });
+await write('tools.ts', toolsDocument(await loadCatalog()), { defaultNonNullable: false });

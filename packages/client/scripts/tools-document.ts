@@ -1,9 +1,9 @@
 import { paramsJsonSchema, resultJsonSchema } from '@creatorr/tool-kit/params/params';
-import type { Catalogue } from '@creatorr/tools/catalogue';
+import type { Catalog } from '@creatorr/tools/catalog';
 
 /** Returns an OpenAPI document with a schema for each tool: its `params`, and the fields it adds to `result`. */
-export function toolsDocument(catalogue: Catalogue): object {
-	const schemas = [...catalogue.values()].map(({ slug, params, result }) => [
+export function toolsDocument(catalog: Catalog): object {
+	const schemas = [...catalog.values()].map(({ slug, params, result }) => [
 		slug,
 		{
 			type: 'object',

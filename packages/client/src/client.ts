@@ -3,7 +3,7 @@ import { type BillingCalls, createBilling } from './calls/billing.ts';
 import { createFiles, type FileCalls } from './calls/files.ts';
 import { createJobs, type JobCalls } from './calls/jobs.ts';
 import { type RunOptions, type RunResult, runTool } from './run-tool.ts';
-import type { AnyCatalogue, ToolCatalogue, ToolSlug, UntypedTools } from './tool-types.ts';
+import type { AnyCatalog, ToolCatalog, ToolSlug, UntypedTools } from './tool-types.ts';
 import { createTransport, type TransportOptions } from './transport.ts';
 import type { CallOptions, Plan, Tool, Usage } from './types.ts';
 
@@ -14,7 +14,7 @@ export type ClientOptions = TransportOptions;
  *
  * @typeParam C the tools with their params and results: those of this release, or UntypedTools
  */
-export interface Client<C extends AnyCatalogue<C> = ToolCatalogue> {
+export interface Client<C extends AnyCatalog<C> = ToolCatalog> {
 	account: AccountCalls;
 	files: FileCalls;
 	jobs: JobCalls<C>;
@@ -33,9 +33,7 @@ export interface Client<C extends AnyCatalogue<C> = ToolCatalogue> {
 }
 
 /** Creates a client of the API at `baseUrl`. It holds no connections, so it needs no close. */
-export function createClient<C extends AnyCatalogue<C> = ToolCatalogue>(
-	options: ClientOptions = {},
-): Client<C> {
+export function createClient<C extends AnyCatalog<C> = ToolCatalog>(options: ClientOptions = {}): Client<C> {
 	const transport = createTransport(options);
 	const { api, body, list } = transport;
 	const files = createFiles(transport);
@@ -50,6 +48,6 @@ export function createClient<C extends AnyCatalogue<C> = ToolCatalogue>(
 		plans: async ({ signal } = {}) => (await list(api.GET('/v1/plans', { signal: signal ?? null }))).data,
 		usage: async ({ signal } = {}) => (await body(api.GET('/v1/usage', { signal: signal ?? null }))).data,
 	};
-	// Catalogues differ only in their types.
+	// Catalogs differ only in their types.
 	return client as unknown as Client<C>;
 }

@@ -22,6 +22,6 @@ export { isTerminal } from './jobs/terminal.ts';
 export type { WatchOptions } from './jobs/watch-job.ts';
 export type { ByteSource, PathSource } from './platform/platform.ts';
 export type { RunOptions, RunResult } from './run-tool.ts';
-export type { SucceededJob, ToolCatalogue, ToolSlug, ToolTypes, UntypedTools } from './tool-types.ts';
+export type { SucceededJob, ToolCatalog, ToolSlug, ToolTypes, UntypedTools } from './tool-types.ts';
 export type * from './types.ts';
 export type { UploadOptions, UploadProgress, UploadSource } from './upload/upload-options.ts';

@@ -4,12 +4,12 @@ import type { NewJob } from './calls/job-requests.ts';
 import type { JobCalls } from './calls/jobs.ts';
 import { JobError } from './jobs/job-error.ts';
 import { RETRY_FOR_MS, withRetries } from './retry/retry.ts';
-import type { AnyCatalogue, SucceededJob, ToolCatalogue, ToolSlug, UntypedTools } from './tool-types.ts';
+import type { AnyCatalog, SucceededJob, ToolCatalog, ToolSlug, UntypedTools } from './tool-types.ts';
 import type { CreatedJob, File, Job } from './types.ts';
 import type { UploadOptions, UploadProgress, UploadSource } from './upload/upload-options.ts';
 
 /** The tool, its params and its input. */
-export type RunOptions<C extends AnyCatalogue<C> = ToolCatalogue, Slug extends ToolSlug<C> = ToolSlug<C>> = {
+export type RunOptions<C extends AnyCatalog<C> = ToolCatalog, Slug extends ToolSlug<C> = ToolSlug<C>> = {
 	tool: Slug;
 	/** Missing params get their defaults. */
 	params?: C[Slug]['params'] | undefined;
@@ -37,10 +37,7 @@ interface RunOnSource extends Pick<UploadOptions, 'name' | 'mimeType' | 'resume'
 	onUpload?: ((progress: UploadProgress) => void) | undefined;
 }
 
-export interface RunResult<
-	C extends AnyCatalogue<C> = ToolCatalogue,
-	Slug extends ToolSlug<C> = ToolSlug<C>,
-> {
+export interface RunResult<C extends AnyCatalog<C> = ToolCatalog, Slug extends ToolSlug<C> = ToolSlug<C>> {
 	job: SucceededJob<C, Slug>;
 	/** With its download URL. */
 	output: File;

@@ -8,7 +8,7 @@ export interface ToolTypes {
 }
 
 /** The tools of this release by slug, generated from their manifests. */
-export type ToolCatalogue = components['schemas'];
+export type ToolCatalog = components['schemas'];
 
 /**
  * Tools that the compiler doesn't know, such as those of a newer API, or names from `tools()`.
@@ -19,18 +19,18 @@ export type UntypedTools = Record<
 	{ params: Record<string, unknown>; result: Record<string, unknown> }
 >;
 
-/** A catalogue such as ToolCatalogue, UntypedTools or your own. */
-export type AnyCatalogue<C> = { [Slug in keyof C]: ToolTypes };
+/** A catalog such as ToolCatalog, UntypedTools or your own. */
+export type AnyCatalog<C> = { [Slug in keyof C]: ToolTypes };
 
-/** The slugs of a catalogue. */
-export type ToolSlug<C = ToolCatalogue> = keyof C & string;
+/** The slugs of a catalog. */
+export type ToolSlug<C = ToolCatalog> = keyof C & string;
 
 /** The fields that every tool's result has. */
 type CommonResult = Pick<NonNullable<Job['result']>, 'bytes_in' | 'bytes_out' | 'duration_ms' | 'warnings'>;
 
 /** A succeeded job with the result of its tool. */
 export type SucceededJob<
-	C extends AnyCatalogue<C> = ToolCatalogue,
+	C extends AnyCatalog<C> = ToolCatalog,
 	Slug extends ToolSlug<C> = ToolSlug<C>,
 > = Omit<Job, 'tool' | 'status' | 'result' | 'output_file_id'> & {
 	tool: Slug;

@@ -35,7 +35,7 @@ export const JOB_LIMITS = {
 	/** In UTF-16 units, like `errorMessageLength`. */
 	warningLength: 1_000,
 	errorMessageLength: 1_000,
-	/** Bytes of complete params as JSON. A test of the catalogue checks that no tool accepts more. */
+	/** Bytes of complete params as JSON. A test of the catalog checks that no tool accepts more. */
 	paramsBytes: 32 * 1024,
 } as const;
 
@@ -301,7 +301,7 @@ export const toolSchema = z
 	})
 	.meta({ id: 'Tool' });
 
-/** The catalogue, which no client changes, and the capabilities of workers. */
+/** The catalog, which no client changes, and the capabilities of workers. */
 const MAX_TOOLS_BYTES = 2 * BODY_LIMIT.list;
 
 export const listTools = defineOperation({

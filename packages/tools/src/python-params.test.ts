@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { secretParam } from '@creatorr/tool-kit/params/secret-params';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { loadCatalogue } from './catalogue.ts';
+import { loadCatalog } from './catalog.ts';
 import { pythonParams, pythonParamsFiles } from './python-params.ts';
 
 test('pythonParams returns a module with a field for each param except passwords', () => {
@@ -33,7 +33,7 @@ test('pythonParams refuses a param without a known Python type', () => {
 });
 
 test('every params.py matches its manifest: if not, run node packages/tools/scripts/write-python-params.ts', async () => {
-	const manifests = [...(await loadCatalogue()).values()];
+	const manifests = [...(await loadCatalog()).values()];
 	const files = manifests.flatMap((manifest) =>
 		pythonParamsFiles(manifest).map((file) => ({ manifest, file })),
 	);

@@ -1,5 +1,5 @@
 import type { PrewarmedCommand, Probe, Run, Tool } from '@creatorr/tool-kit/tool/tool';
-import { loadCatalogue } from './catalogue.ts';
+import { loadCatalog } from './catalog.ts';
 
 /** Exports of a tool's run.ts. */
 interface RunModule {
@@ -12,9 +12,9 @@ interface RunModule {
 
 /** Loads every tool with its code, by slug. Only for the worker. Throws if a folder lacks its run. */
 export async function loadTools(): Promise<ReadonlyMap<string, Tool>> {
-	const catalogue = await loadCatalogue();
+	const catalog = await loadCatalog();
 	const tools = await Promise.all(
-		[...catalogue.values()].map(async (manifest): Promise<Tool> => {
+		[...catalog.values()].map(async (manifest): Promise<Tool> => {
 			const { run, capabilities, prewarmed } = (await import(`./${manifest.slug}/run.ts`)) as RunModule;
 			if (!run) throw new Error(`tools/${manifest.slug}/run.ts must export run`);
 			return { manifest, run, ...(capabilities && { capabilities }), ...(prewarmed && { prewarmed }) };

@@ -1,7 +1,7 @@
 import { existsSync, globSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { loadCatalog } from '@creatorr/tools/catalog';
 import mime from 'mime';
 import { z } from 'zod';
 import { BenchError } from '../log.ts';
@@ -77,7 +77,7 @@ async function readManifest(folder: string): Promise<Sample[]> {
 
 /** Returns each file for each tool that accepts its type. The true text of a scan is no input. */
 async function listFolder(folder: string): Promise<Sample[]> {
-	const tools = [...(await loadCatalogue()).values()];
+	const tools = [...(await loadCatalog()).values()];
 	const labels = globSync('**/*.*', { cwd: folder }).filter((label) => !/(^|\/)gt_[^/]*\.txt$/.test(label));
 	return labels.sort().flatMap((label) => {
 		const mimeType = mime.getType(label) ?? '';

@@ -3,7 +3,7 @@ import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
 import { PLANS, type Plan } from '@creatorr/contracts/plans';
 import { waitFor } from '@creatorr/testing/wait-for';
-import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { loadCatalog } from '@creatorr/tools/catalog';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { failed } from '../testing/bus.ts';
 import { emptyQueues, fillQueue, inFlight } from '../testing/queue.ts';
@@ -160,7 +160,7 @@ describe('a claim', () => {
 	test('returns the page limits of the plan and of Pro for the tool', async () => {
 		const [free, pro] = [world.user(), world.user()];
 		await putOn(pro.id, 'pro');
-		const planLimits = (await loadCatalogue()).get('ocr')?.planLimits;
+		const planLimits = (await loadCatalog()).get('ocr')?.planLimits;
 		const [ofFree, ofPro] = [planLimits?.free.maxPages, planLimits?.pro.maxPages];
 		expect(ofFree).toBeLessThan(PLANS.free.anyTool.maxPages);
 		expect(await limits(await free.enqueue('ocr'))).toEqual([ofFree, ofPro]);

@@ -88,9 +88,9 @@ async function prepareJob(
 	raw: unknown,
 ): Promise<{ tool: ToolManifest; job: CreatedJob; secrets: Record<string, string> }> {
 	const body = parseOrThrow(createJobBodySchema, raw);
-	const tool = deps.catalogue.get(body.tool);
+	const tool = deps.catalog.get(body.tool);
 	if (!tool) {
-		const slugs = [...deps.catalogue.keys()].join(', ');
+		const slugs = [...deps.catalog.keys()].join(', ');
 		throw new AppError('unknown_tool', `No such tool: ${quote(body.tool)}. Available tools: ${slugs}.`);
 	}
 	const { shown, secrets } = await checkParams(deps, tool, body.params ?? {});

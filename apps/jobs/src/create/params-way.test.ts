@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { loadCatalog } from '@creatorr/tools/catalog';
 import { expect, test } from '@jest/globals';
 
 const REPOSITORY = new URL('../../../../', import.meta.url);
 
 test('README.md lists at most 15 files that params pass on their way to the tool', async () => {
 	const readme = await readFile(new URL('README.md', import.meta.url), 'utf8');
-	const [slug = ''] = (await loadCatalogue()).keys();
+	const [slug = ''] = (await loadCatalog()).keys();
 	const paths = [...readme.matchAll(/^\| ((?:apps|packages)\/\S+) \|/gm)].map(([, path = '']) => path);
 	expect(paths.length).toBeGreaterThan(10);
 	expect(paths.length).toBeLessThanOrEqual(15);

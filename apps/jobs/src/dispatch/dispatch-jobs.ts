@@ -17,9 +17,9 @@ const MINUTE_MS = 60_000;
 export const dispatchJobs = defineTask<Deps>({
 	name: 'dispatch_jobs',
 	everyMs: SAFETY_POLL_MS,
-	async run({ prisma, config, catalogue, logger }) {
+	async run({ prisma, config, catalog, logger }) {
 		const dispatched = await dispatchWaitingJobs(prisma, {
-			tools: [...catalogue.keys()],
+			tools: [...catalog.keys()],
 			plans: config.PLANS,
 			unverifiedActiveJobs: config.UNVERIFIED_ACTIVE_JOBS,
 			starvationTimeoutMs: config.STARVATION_TIMEOUT_MINUTES * MINUTE_MS,

@@ -13,7 +13,7 @@ afterAll(async () => {
 	await world?.stop();
 });
 
-describe('a job whose tool has left the catalogue', () => {
+describe('a job whose tool has left the catalog', () => {
 	const LONG_AGO = new Date(Date.now() - 2 * 60 * 60_000);
 	const running = {
 		status: 'running' as const,

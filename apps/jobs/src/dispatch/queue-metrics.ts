@@ -27,14 +27,14 @@ const oldest = gauge({
  * Shows the backlog of every tool, 0 if there is none, so that an autoscaler never misses a value. It is read from the database, so
  * every replica shows the same.
  */
-export const backlogMetrics = defineMetrics<Pick<Deps, 'prisma' | 'catalogue'>, Backlog[]>({
+export const backlogMetrics = defineMetrics<Pick<Deps, 'prisma' | 'catalog'>, Backlog[]>({
 	name: 'backlog',
 	gauges: [queued, running, unfinished, total, oldest],
 	read: ({ prisma }) => readBacklog(prisma),
-	show(backlogs, { catalogue }) {
+	show(backlogs, { catalog }) {
 		total.set(backlogs.reduce((sum, one) => sum + one.queued + one.running, 0));
 		const byTool = new Map(backlogs.map((backlog) => [backlog.tool, backlog]));
-		for (const tool of catalogue.keys()) {
+		for (const tool of catalog.keys()) {
 			const backlog = byTool.get(tool);
 			queued.set({ tool }, backlog?.queued ?? 0);
 			running.set({ tool }, backlog?.running ?? 0);
@@ -51,11 +51,11 @@ const messages = gauge({
 });
 
 /** Shows how many messages wait at the broker, dead-lettered ones included. */
-export const queueMetrics = defineMetrics<Pick<Deps, 'broker' | 'catalogue'>, Map<string, number>>({
+export const queueMetrics = defineMetrics<Pick<Deps, 'broker' | 'catalog'>, Map<string, number>>({
 	name: 'queues',
 	gauges: [messages],
-	read: ({ broker, catalogue }) =>
-		broker.countMessages([...Object.values(QUEUES), ...[...catalogue.keys()].map(toolQueue)]),
+	read: ({ broker, catalog }) =>
+		broker.countMessages([...Object.values(QUEUES), ...[...catalog.keys()].map(toolQueue)]),
 	show(counts) {
 		for (const [queue, count] of counts) messages.set({ queue }, count);
 	},

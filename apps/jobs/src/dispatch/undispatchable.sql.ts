@@ -16,7 +16,7 @@ const UNDELIVERABLE: Failure = {
 };
 
 interface OrphanInput {
-	/** The tools of this process's catalogue. */
+	/** The tools of this process's catalog. */
 	tools: readonly string[];
 	/** A worker without a heartbeat for longer doesn't count. */
 	workerLifetimeMs: number;
@@ -27,7 +27,7 @@ interface OrphanInput {
 const BATCH_SIZE = 100;
 
 /**
- * Fails jobs whose tool has left the catalogue, because no worker would ever run them: jobs without a worker that were created
+ * Fails jobs whose tool has left the catalog, because no worker would ever run them: jobs without a worker that were created
  * before the grace period and whose tool no live worker has. Returns their ids. Safe to run on several replicas at once.
  */
 export async function failOrphans(prisma: PrismaClient, input: OrphanInput): Promise<string[]> {

@@ -16,7 +16,7 @@ export const failOrphanedJobs = defineTask<Deps>({
 	everyMs: EVERY_MS,
 	async run(deps) {
 		const failed = await failOrphans(deps.prisma, {
-			tools: [...deps.catalogue.keys()],
+			tools: [...deps.catalog.keys()],
 			workerLifetimeMs: deps.config.WORKER_LEASE_MS,
 			graceMs: TOOL_GONE_AFTER_MS,
 		});

@@ -1,5 +1,5 @@
 import { counter, histogram } from '@creatorr/service/metrics';
-import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { loadCatalog } from '@creatorr/tools/catalog';
 
 const ended = counter({
 	name: 'creatorr_jobs_ended_total',
@@ -20,7 +20,7 @@ const returned = counter({
 });
 
 // Prometheus sees no increase in a series that begins with 1, so what alerts ask for begins with 0
-for (const tool of (await loadCatalogue()).keys()) {
+for (const tool of (await loadCatalog()).keys()) {
 	lost.inc({ tool }, 0);
 	for (const reason of ['shutdown', 'no_background_slot']) returned.inc({ tool, reason }, 0);
 	for (const error_code of ['internal', 'worker_lost']) ended.inc({ tool, outcome: 'failed', error_code }, 0);

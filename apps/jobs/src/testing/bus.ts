@@ -14,7 +14,7 @@ import { createPublisher } from '@creatorr/messaging/publisher';
 import { toolQueue } from '@creatorr/messaging/topology';
 import { silent } from '@creatorr/testing/silent';
 import { waitFor } from '@creatorr/testing/wait-for';
-import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { loadCatalog } from '@creatorr/tools/catalog';
 import { type ConfirmChannel, connect } from 'amqplib';
 
 export function succeeded(outputFileId: string = newId('fil')): JobOutcome {
@@ -30,7 +30,7 @@ export const failed: JobOutcome = {
 
 /** Plays the workers' part over RabbitMQ. Takes job requests off their queues and records them in their order. */
 export async function startBus(amqpUrl: string) {
-	const tools = [...(await loadCatalogue()).keys()];
+	const tools = [...(await loadCatalog()).keys()];
 	const broker = await connectBroker({ url: amqpUrl, name: 'test', logger: silent, tools });
 	const publish = createPublisher(broker);
 	const requested: string[] = [];

@@ -1,6 +1,6 @@
 import { newId } from '@creatorr/contracts/ids';
 import { waitFor } from '@creatorr/testing/wait-for';
-import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { loadCatalog } from '@creatorr/tools/catalog';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { User } from '../testing/user.ts';
 import { startWorld, type World } from '../testing/world.ts';
@@ -54,7 +54,7 @@ test('lists the tools with their params and limits, without a user', async () =>
 		headers: { 'x-creatorr-identity': world.identities.sign.gateway() },
 	});
 	const { data } = (await response.json()) as { data: { slug: string; params: object }[] };
-	expect(data.map((tool) => tool.slug)).toEqual([...(await loadCatalogue()).keys()]);
+	expect(data.map((tool) => tool.slug)).toEqual([...(await loadCatalog()).keys()]);
 	expect(data.find((tool) => tool.slug === 'compress_heavy')).toMatchObject({
 		accepts: ['application/pdf'],
 		params: { properties: { quality: { default: 70, minimum: 1, maximum: 100 } } },

@@ -2,15 +2,15 @@ import { PLANS, type Plans } from '@creatorr/contracts/plans';
 import { createService } from '@creatorr/service/create-service';
 import { closeServer, listen, portOf } from '@creatorr/service/process';
 import { silent } from '@creatorr/testing/silent';
-import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { loadCatalog } from '@creatorr/tools/catalog';
 import { expect, test } from '@jest/globals';
 import { listToolsFrom, toolOnPlans } from './list-tools.ts';
 
 test('reads once for many requests at once, and describes the tools once', async () => {
 	let reads = 0;
 	let descriptions = 0;
-	const catalogue = new Map(
-		[...(await loadCatalogue())].map(([slug, manifest]) => {
+	const catalog = new Map(
+		[...(await loadCatalog())].map(([slug, manifest]) => {
 			const counting = {
 				...manifest,
 				get params() {
@@ -25,7 +25,7 @@ test('reads once for many requests at once, and describes the tools once', async
 		reads += 1;
 		return new Map([['ocr', { languages: ['eng'] }]]);
 	};
-	const routes = [listToolsFrom(readCapabilities, { catalogue, plans: PLANS })];
+	const routes = [listToolsFrom(readCapabilities, { catalog, plans: PLANS })];
 	const atStart = descriptions;
 	const verifyIdentity = () => ({ caller: 'gateway' as const, user: null });
 	const app = createService({ logger: silent, verifyIdentity, routes, checks: {} });
@@ -44,7 +44,7 @@ test('reads once for many requests at once, and describes the tools once', async
 		expect(reads).toBeLessThan(8);
 		const { data } = answers[0] as { data: { slug: string; available: boolean }[] };
 		expect(data.filter((tool) => tool.available).map((tool) => tool.slug)).toEqual(['ocr']);
-		expect(data).toHaveLength(catalogue.size);
+		expect(data).toHaveLength(catalog.size);
 	} finally {
 		await closeServer(server);
 	}

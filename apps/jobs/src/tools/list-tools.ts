@@ -12,9 +12,9 @@ import { readCapabilities } from '../workers/workers.sql.ts';
 const MAX_AGE_MS = 1_000;
 
 /** GET /v1/tools */
-export function listToolsRoute({ prisma, config, catalogue }: Deps): Route {
+export function listToolsRoute({ prisma, config, catalog }: Deps): Route {
 	return listToolsFrom(() => readCapabilities(prisma, config.WORKER_LEASE_MS), {
-		catalogue,
+		catalog,
 		plans: config.PLANS,
 	});
 }
@@ -25,9 +25,9 @@ export function listToolsRoute({ prisma, config, catalogue }: Deps): Route {
  */
 export function listToolsFrom(
 	readOffered: () => Promise<ReadonlyMap<string, Capabilities>>,
-	{ catalogue, plans }: { catalogue: ReadonlyMap<string, ToolManifest>; plans: Plans },
+	{ catalog, plans }: { catalog: ReadonlyMap<string, ToolManifest>; plans: Plans },
 ): Route {
-	const tools = [...catalogue.values()].map((tool) => ({
+	const tools = [...catalog.values()].map((tool) => ({
 		...describeTool(tool),
 		plans: toolOnPlans(plans, tool),
 	}));

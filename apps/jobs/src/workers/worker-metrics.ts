@@ -20,8 +20,8 @@ export const workerMetrics = defineMetrics<Deps, LiveWorker[]>({
 	name: 'workers',
 	gauges: [workers, slots],
 	read: ({ prisma, config }) => readWorkers(prisma, config.WORKER_LEASE_MS),
-	show(live, { catalogue }) {
-		for (const tool of catalogue.keys()) {
+	show(live, { catalog }) {
+		for (const tool of catalog.keys()) {
 			const able = live.map((worker) => worker.slots[tool] ?? 0).filter((count) => count > 0);
 			workers.set({ tool }, able.length);
 			slots.set(

@@ -1,4 +1,4 @@
-import { PRICES } from '../catalogue.ts';
+import { PRICES } from '../catalog.ts';
 import { notFound } from '../errors.ts';
 import {
 	type CheckoutSession,

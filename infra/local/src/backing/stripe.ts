@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PRICE_IDS } from '@creatorr/local-stripe/catalogue';
+import { PRICE_IDS } from '@creatorr/local-stripe/catalog';
 import { gatewayUrl, type Settings, type StripeVariables } from '../settings/settings.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { Step } from '../supervisor/process.ts';

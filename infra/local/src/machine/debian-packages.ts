@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { BUBBLEWRAP } from '@creatorr/tool-kit/tool/programs';
-import { loadCatalogue } from '@creatorr/tools/catalogue';
+import { loadCatalog } from '@creatorr/tools/catalog';
 import { CommandError } from '../supervisor/command-error.ts';
 
-const TOOLS = [...(await loadCatalogue()).values()];
+const TOOLS = [...(await loadCatalog()).values()];
 /** The packages of a machine that runs workers and nothing else: the sandbox and all programs that the tools' manifests name. */
 export const PACKAGES_TO_PROCESS = [
 	...new Set([BUBBLEWRAP, ...TOOLS.flatMap(({ programs }) => programs)].flatMap(({ packages }) => packages)),

@@ -1,10 +1,10 @@
 import { randomKey } from '#platform';
-import type { AnyCatalogue, ToolCatalogue, ToolSlug, UntypedTools } from '../tool-types.ts';
+import type { AnyCatalog, ToolCatalog, ToolSlug, UntypedTools } from '../tool-types.ts';
 import type { Transport } from '../transport.ts';
 import type { CallOptions, CreatedJob, Job, JobQuery, Page } from '../types.ts';
 
 /** A job to create. */
-export interface NewJob<C extends AnyCatalogue<C> = ToolCatalogue, Slug extends ToolSlug<C> = ToolSlug<C>> {
+export interface NewJob<C extends AnyCatalog<C> = ToolCatalog, Slug extends ToolSlug<C> = ToolSlug<C>> {
 	tool: Slug;
 	input_file_id: string;
 	/** Missing params get their defaults. */
@@ -12,7 +12,7 @@ export interface NewJob<C extends AnyCatalogue<C> = ToolCatalogue, Slug extends 
 }
 
 /** The job operations of the API, one call each. */
-export interface JobRequests<C extends AnyCatalogue<C> = ToolCatalogue> {
+export interface JobRequests<C extends AnyCatalog<C> = ToolCatalog> {
 	/**
 	 * Creates a job. The same idempotency key returns the same job for 24 hours: generate a key once and retry the call with it.
 	 * Without one, each call gets its own key.

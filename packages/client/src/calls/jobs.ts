@@ -1,11 +1,11 @@
 import { type WatchOptions, watchJob } from '../jobs/watch-job.ts';
-import type { AnyCatalogue, ToolCatalogue, UntypedTools } from '../tool-types.ts';
+import type { AnyCatalog, ToolCatalog, UntypedTools } from '../tool-types.ts';
 import type { Transport } from '../transport.ts';
 import type { Job } from '../types.ts';
 import { createJobRequests, type JobRequests } from './job-requests.ts';
 
 /** Job operations and ways to wait for a job. */
-export interface JobCalls<C extends AnyCatalogue<C> = ToolCatalogue> extends JobRequests<C> {
+export interface JobCalls<C extends AnyCatalog<C> = ToolCatalog> extends JobRequests<C> {
 	/**
 	 * Yields the job now, and at each change of its status or progress, until it is terminal. Reconnects after a lost connection, and
 	 * polls where streams don't get through.

@@ -7,7 +7,7 @@ import { missingBinaries, probeCapabilities } from '@creatorr/tool-kit/run/probe
 import type { Scratch } from '@creatorr/tool-kit/scratch/scratch';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { loadCatalogue } from '../catalogue.ts';
+import { loadCatalog } from '../catalog.ts';
 import { loadTool, runSample, type Sample } from './run-sample.ts';
 
 export interface ContractSamples {
@@ -34,7 +34,7 @@ export function describeContract(slug: string, makeSamples: () => Promise<Contra
 		}, 60_000);
 
 		test('everything that it needs is installed', async () => {
-			const manifest = (await loadCatalogue()).get(slug);
+			const manifest = (await loadCatalog()).get(slug);
 			expect(await missingBinaries(manifest?.binaries ?? ['a manifest'])).toEqual([]);
 		});
 
@@ -54,7 +54,7 @@ export function describeContract(slug: string, makeSamples: () => Promise<Contra
 		});
 
 		test('a good input returns an output of the declared name and type, and changes nothing else', async () => {
-			const manifest = (await loadCatalogue()).get(slug);
+			const manifest = (await loadCatalog()).get(slug);
 			const params = manifest?.params.parse(samples.good.params ?? {});
 			const inspect = (scratch: Scratch) => expectConfined(scratch, samples.good);
 			const result = await runSample(slug, samples.good, { inspect });

@@ -4,12 +4,12 @@ import { maxJsonBytes } from '@creatorr/contracts/max-json-bytes';
 import { paramsJsonSchema, parseParams } from '@creatorr/tool-kit/params/params';
 import { describeTool } from '@creatorr/tool-kit/tool/describe';
 import { describe, expect, test } from '@jest/globals';
-import { loadCatalogue } from './catalogue.ts';
+import { loadCatalog } from './catalog.ts';
 import { loadTools } from './runners.ts';
 
-const MANIFESTS = [...(await loadCatalogue()).values()];
+const MANIFESTS = [...(await loadCatalog()).values()];
 
-test('loadCatalogue returns a tool for each folder with a manifest, in the order of slugs', async () => {
+test('loadCatalog returns a tool for each folder with a manifest, in the order of slugs', async () => {
 	const slugs = MANIFESTS.map(({ slug }) => slug);
 	expect(slugs.length).toBeGreaterThan(0);
 	expect(slugs).toEqual(slugs.toSorted());

@@ -3,12 +3,12 @@ import { readdir } from 'node:fs/promises';
 import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
 
 /** Manifests by slug, in the order of slugs. */
-export type Catalogue = ReadonlyMap<string, ToolManifest>;
+export type Catalog = ReadonlyMap<string, ToolManifest>;
 
 const HERE = new URL('.', import.meta.url);
 
 /** Loads the manifests of the folders beside this file. Throws if a folder is not named like its tool's slug. */
-export async function loadCatalogue(): Promise<Catalogue> {
+export async function loadCatalog(): Promise<Catalog> {
 	const folders = (await readdir(HERE, { withFileTypes: true })).filter((entry) => entry.isDirectory());
 	const slugs = folders
 		.map(({ name }) => name)
