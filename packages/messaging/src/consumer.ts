@@ -117,11 +117,9 @@ function handleInSpan<T extends string, S extends z.ZodType>(
 	};
 	const parent = contextOf(String(headers?.[TRACEPARENT_HEADER] ?? ''));
 	const attributes = { request_id: event.request_id, event_id: event.id };
-	return withRequestId(event.request_id, () =>
-		parent
-			? inSpan(`${event.type} process`, { kind: SpanKind.CONSUMER, attributes, parent }, handle)
-			: handle(),
-	);
+	return parent
+		? inSpan(`${event.type} process`, { kind: SpanKind.CONSUMER, attributes, parent }, handle)
+		: handle();
 }
 
 /** Publishes the message to the dead-letter exchange with the reason, and only then acks it. */
@@ -174,14 +172,13 @@ async function queueOf(
 	return queue;
 }
 
-/** Logs a dead-lettered message, and measures how long handling took. */
+/** Logs a dead-lettered message with its id, which `dlq show` takes, and measures how long handling took. */
 function reportHandled(
 	{ logger, definition: { type } }: Pick<ConsumerOptions<string, z.ZodType>, 'logger' | 'definition'>,
-	outcome: Outcome,
-	durationMs: number,
+	{ messageId, outcome, durationMs }: { messageId: unknown; outcome: Outcome; durationMs: number },
 ): void {
 	const isDead = typeof outcome === 'object';
-	if (isDead) logger.error('event.dead_lettered', { type, reason: outcome.dead });
+	if (isDead) logger.error('event.dead_lettered', { type, event_id: messageId, reason: outcome.dead });
 	handlingSeconds.observe({ type, outcome: isDead ? 'dead_lettered' : outcome }, durationMs / 1_000);
 }
 
@@ -194,18 +191,22 @@ export function startConsumer<T extends string, S extends z.ZodType>(
 	const running = new Set<Promise<void>>();
 
 	async function process(channel: ConfirmChannel, message: ConsumeMessage, queue: string): Promise<void> {
-		const startedAtMs = performance.now();
+		const { headers, messageId } = message.properties;
 		const { event, invalid } = read(options.definition, message.content);
-		const outcome = event
-			? await handleInSpan(options, event, { headers: message.properties.headers, stopping: stopping.signal })
-			: { dead: invalid };
-		reportHandled(options, outcome, performance.now() - startedAtMs);
-		crashPoint('consumer.handled');
-		// A channel that closed meanwhile has requeued the message. It is delivered again, and handlers are idempotent.
-		await settle(channel, message, { outcome, queue }).catch((error: unknown) => {
-			options.logger.warn('event.settle_failed', { type: options.definition.type, error });
-		});
-		crashPoint('consumer.settled');
+		const handle = async () => {
+			const startedAtMs = performance.now();
+			const outcome = event
+				? await handleInSpan(options, event, { headers, stopping: stopping.signal })
+				: { dead: invalid };
+			reportHandled(options, { messageId, outcome, durationMs: performance.now() - startedAtMs });
+			crashPoint('consumer.handled');
+			// A channel that closed meanwhile has requeued the message. It is delivered again, and handlers are idempotent.
+			await settle(channel, message, { outcome, queue }).catch((error: unknown) => {
+				options.logger.warn('event.settle_failed', { type: options.definition.type, error });
+			});
+			crashPoint('consumer.settled');
+		};
+		await (event ? withRequestId(event.request_id, handle) : handle());
 	}
 
 	let consumerTag = '';

@@ -139,13 +139,16 @@ describe('a message that cannot be handled', () => {
 		await consumer.stop();
 	});
 
-	test('is dead-lettered after a few retries, also for jobs', async () => {
+	test('is dead-lettered after a few retries, also for jobs, and logged under its request id', async () => {
 		let tries = 0;
+		const errors: object[] = [];
+		const logError = (name: string, fields: object = {}) =>
+			errors.push({ name, requestId: currentRequestId(), ...fields });
 		const consumer = startConsumer(broker, {
 			queue: toolQueue('b'),
 			definition: jobRequested,
 			prefetch: 1,
-			logger,
+			logger: { ...logger, error: logError },
 			handle: async () => {
 				tries += 1;
 				throw new TypeError('a bug');
@@ -155,6 +158,8 @@ describe('a message that cannot be handled', () => {
 		await publish(event);
 		expect(JSON.parse((await takeDeadLetter()).content)).toEqual(event);
 		expect(tries).toBe(5);
+		const { id, type, request_id: requestId } = event;
+		expect(errors).toEqual([{ name: 'event.dead_lettered', requestId, type, event_id: id, reason: 'a bug' }]);
 		await withRawChannel(host.url, async (channel) => {
 			const message = await channel.get(QUEUES.jobsDeadLetters, { noAck: true });
 			expect(message && JSON.parse(message.content.toString())).toEqual(event);
