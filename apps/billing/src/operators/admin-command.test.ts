@@ -190,6 +190,14 @@ test('the command shows the plan with its reasons and its use', async () => {
 	});
 });
 
+test('the command shows the end of the pause as the next read after failed reads', async () => {
+	const user = world.user();
+	const [due, pauseEnds] = [new Date('2099-01-01T00:00:00Z'), new Date('2099-01-02T00:00:00Z')];
+	await world.prisma.customer.create({ data: { userId: user.id, syncAt: due, notBefore: pauseEnds } });
+	const shown = JSON.parse(await run('user', user.id, '--json'));
+	expect(shown).toMatchObject({ stripe_asked_next_at: pauseEnds.toISOString() });
+});
+
 test.each([
 	['an unknown user', ['user', NOBODY], 'No such user: usr_'],
 	['a grant to nobody', ['grant', NOBODY, 'pro', '--until', '2099-01-01', ...WHY], 'No such user: usr_'],

@@ -42,3 +42,15 @@ function connect(secretKey: string, apiBase: string | undefined): Stripe {
 		}),
 	});
 }
+
+/** Returns the log fields of a failed call to Stripe: the HTTP status, absent without a response, and the id that Stripe's support asks for. */
+export function stripeErrorFields(error: unknown): { stripe_status?: number; stripe_request_id?: string } {
+	const cause =
+		error instanceof Error && error.cause instanceof Stripe.errors.StripeError ? error.cause : error;
+	if (!(cause instanceof Stripe.errors.StripeError)) return {};
+	const { statusCode, requestId } = cause;
+	return {
+		...(statusCode === undefined ? {} : { stripe_status: statusCode }),
+		...(requestId ? { stripe_request_id: requestId } : {}),
+	};
+}

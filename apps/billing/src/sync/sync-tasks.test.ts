@@ -54,6 +54,18 @@ async function serveNext(order: DueOrder): Promise<string | null> {
 	return served;
 }
 
+const depsWithKey = (secretKey: string) => ({
+	stripe: createStripe({
+		secretKey,
+		apiBase: stripe.url,
+		prices: stripe.prices,
+		appUrl: 'http://app.example.com',
+	}),
+	customers,
+	rules: { graceMs: 1_000, reconcileMs: 1_000 },
+	now: () => new Date(),
+});
+
 test('customers with an event are synced before those due by time, the longest waiting first', async () => {
 	for (const [userId, syncAt] of [
 		['by_time', secondsAgo(600)],
@@ -93,14 +105,7 @@ test('a customer whose calls to Stripe hang delays no other', async () => {
 		const { id } = await stripe.api.customers.create({ metadata: { user_id: userId } });
 		await prisma.customer.create({ data: { userId, stripeCustomerId: id } });
 	}
-	const options = { secretKey: stripe.secretKey, apiBase: stripe.url, prices: stripe.prices };
-	const deps = {
-		stripe: createStripe({ ...options, appUrl: 'http://app.example.com' }),
-		customers,
-		rules: { graceMs: 1_000, reconcileMs: 1_000 },
-		now: () => new Date(),
-		logger: silent,
-	};
+	const deps = { ...depsWithKey(stripe.secretKey), logger: silent };
 	const tasks = syncTasks.map((task) => startTask(task, { deps, logger: silent }));
 	const wakeAll = () => {
 		for (const task of tasks) task.wake();
@@ -125,6 +130,28 @@ test('a customer whose calls to Stripe hang delays no other', async () => {
 		await Promise.all(tasks.map((task) => task.stop()));
 	}
 }, 60_000);
+
+test('a failed sync is logged with the HTTP status and the request id of Stripe', async () => {
+	await prisma.customer.create({ data: { userId: 'refused', stripeCustomerId: 'cus_refused' } });
+	await addEvent('refused');
+	const warnings: object[] = [];
+	const warn = (event: string, fields: object = {}) => warnings.push({ event, ...fields });
+	const deps = { ...depsWithKey('sk_test_wrong'), logger: { ...silent, warn } };
+	const tasks = syncTasks.map((task) => startTask(task, { deps, logger: silent }));
+	try {
+		await waitFor(() =>
+			expect(warnings).toContainEqual({
+				event: 'customer.sync_failed',
+				user_id: 'refused',
+				stripe_status: 401,
+				stripe_request_id: expect.stringMatching(/^req_/),
+				error: expect.objectContaining({ code: 'upstream_unavailable' }),
+			}),
+		);
+	} finally {
+		await Promise.all(tasks.map((task) => task.stop()));
+	}
+});
 
 test('a subscription at an old price keeps its cycle', async () => {
 	const { id: customer } = await stripe.api.customers.create({ metadata: { user_id: 'old' } });

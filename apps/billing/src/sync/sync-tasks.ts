@@ -5,6 +5,7 @@ import type { Logger } from '@creatorr/service/logger';
 import { counter } from '@creatorr/service/metrics';
 import { defineTask } from '@creatorr/service/task';
 import type { Customers, DueOrder } from '../customers/customers.sql.ts';
+import { stripeErrorFields } from '../stripe/stripe.ts';
 import { SYNC_CHANNEL } from '../webhook/stripe-events.sql.ts';
 import { type SyncDeps, syncCustomer } from './sync-customer.ts';
 
@@ -57,7 +58,7 @@ async function syncOne(deps: SyncTaskDeps, order: DueOrder): Promise<boolean> {
 	} catch (error) {
 		syncs.inc({ outcome: 'failed' });
 		if (userId === '') throw error;
-		deps.logger.warn('customer.sync_failed', { user_id: userId, error });
+		deps.logger.warn('customer.sync_failed', { user_id: userId, ...stripeErrorFields(error), error });
 		await deps.customers.postpone(userId);
 		return true;
 	}

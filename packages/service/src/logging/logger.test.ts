@@ -11,6 +11,10 @@ describe('describeError', () => {
 		expect(causeOf('a word')).toBe('a word');
 	});
 
+	test('leaves out the code of an error that has none', () => {
+		expect(describeError(Object.assign(new Error('failed'), { code: undefined }))).not.toHaveProperty('code');
+	});
+
 	test('truncates a cause that is large, deep or refers to itself', () => {
 		const loop: Record<string, unknown> = {
 			text: 'x'.repeat(1_000_000),

@@ -30,7 +30,7 @@ const MAX_CAUSES = 8;
  */
 export function describeError(error: unknown, causesLeft = MAX_CAUSES): unknown {
 	if (!(error instanceof Error)) return boundedValue(error);
-	const code = 'code' in error ? { code: String(error.code) } : {};
+	const code = 'code' in error && error.code !== undefined ? { code: String(error.code) } : {};
 	const hasCause = error.cause !== undefined && causesLeft > 0;
 	const cause = hasCause ? { cause: describeError(error.cause, causesLeft - 1) } : {};
 	return { name: error.name, message: error.message, ...code, stack: error.stack, ...cause };
