@@ -82,7 +82,7 @@ export const FEATURE_ENTRIES = {
 		uploads: [
 			'list/describe-failure',
 			'list/outcome',
-			'list/status-text',
+
 			'list/upload-badge',
 			'list/upload-list',
 			'upload',

@@ -5,6 +5,8 @@ export type { FileCalls } from './calls/files.ts';
 export type { JobRequests, NewJob } from './calls/job-requests.ts';
 export type { JobCalls } from './calls/jobs.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
+export { formatBytes, formatBytesAbove } from './display/format-bytes.ts';
+export { runningText } from './display/running-text.ts';
 export type { Download } from './download/download-file.ts';
 export { outputName } from './download/output-name.ts';
 export { safeName } from './download/safe-name.ts';

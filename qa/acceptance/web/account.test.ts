@@ -140,7 +140,7 @@ test('usage is shown as the API counts it', async () => {
 	const meter = page.getByRole('meter', { name: 'Storage' });
 	const value = Number(await meter.getAttribute('value'));
 	expect(value).toBeGreaterThanOrEqual(pdf.length / storage.limit);
-	await page.getByText('of 50.0 GB').waitFor();
+	await page.getByText('of 50 GB').waitFor();
 	await expectAccessible(page);
 	await snap(page, 'account');
 });

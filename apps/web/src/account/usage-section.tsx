@@ -1,6 +1,6 @@
-import type { User } from '@creatorr/client';
+import { formatBytes, type User } from '@creatorr/client';
 import { useId } from 'react';
-import { formatBytes, formatDuration } from '../ui/format.ts';
+import { formatDuration } from '../ui/format.ts';
 import { ProblemNotice } from '../ui/notice.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import { useUsage } from './account-queries.ts';

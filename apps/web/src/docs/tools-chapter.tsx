@@ -1,5 +1,5 @@
-import type { Tool } from '@creatorr/client';
-import { formatBytes, formatCount } from '../ui/format.ts';
+import { formatBytes, type Tool } from '@creatorr/client';
+import { formatCount } from '../ui/format.ts';
 import type { ApiDescription, Schema } from './api-description.ts';
 import { CodeExample } from './code-example.tsx';
 import { AnchoredHeading, Chapter, headingId } from './docs-section.tsx';

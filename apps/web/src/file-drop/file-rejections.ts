@@ -1,5 +1,4 @@
-import type { Tool, User } from '@creatorr/client';
-import { formatBytes } from '../ui/format.ts';
+import { formatBytes, formatBytesAbove, type Tool, type User } from '@creatorr/client';
 import { extensionOf, typeNames, typeOf } from './media-types.ts';
 
 /** A file that a tool does not accept. */
@@ -59,7 +58,7 @@ function tooLarge(
 	const [whose, remedy] = isOverPro
 		? ['', 'Split it, or make it smaller first.']
 		: ['Free ', `Pro allows ${formatBytes(ofPro)}.`];
-	const reason = `This file is ${formatBytes(size)}. The ${whose}limit for ${title} is ${formatBytes(isOverPro ? ofPro : limit)}. ${remedy}`;
+	const reason = `This file is ${formatBytesAbove(isOverPro ? ofPro : limit, size)}. The ${whose}limit for ${title} is ${formatBytes(isOverPro ? ofPro : limit)}. ${remedy}`;
 	return { name, reason, help: isOverPro ? undefined : { kind: 'pro' } };
 }
 

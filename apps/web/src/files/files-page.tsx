@@ -1,4 +1,4 @@
-import type { FileRow, User } from '@creatorr/client';
+import { type FileRow, formatBytes, type User } from '@creatorr/client';
 import { useMutation } from '@tanstack/react-query';
 import { Download, Trash2 } from 'lucide-react';
 import { useState } from 'react';
@@ -11,7 +11,7 @@ import { Button, ButtonLink } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { useFocusAfterRemoval } from '../ui/focus.ts';
-import { formatBytes, formatDateTime } from '../ui/format.ts';
+import { formatDateTime } from '../ui/format.ts';
 import { MoreButton } from '../ui/more-button.tsx';
 import { ProblemNotice } from '../ui/notice.tsx';
 import { usePageTitle } from '../ui/page-title.ts';

@@ -1,11 +1,10 @@
-import type { Job, Tool } from '@creatorr/client';
+import { formatBytes, type Job, runningText, type Tool } from '@creatorr/client';
 import { Link } from 'react-router';
 import type { FileState } from '../files/file-queries.ts';
 import { fieldsOf } from '../tool-page/params/fields.ts';
-import { formatBytes, formatDateTime } from '../ui/format.ts';
+import { formatDateTime } from '../ui/format.ts';
 import { describeFailure } from '../uploads/list/describe-failure.ts';
 import { savedPercent } from '../uploads/list/outcome.ts';
-import { runningText } from '../uploads/list/status-text.ts';
 import styles from './job-outcome.module.css';
 
 /** The progress, result or error of a job. */
@@ -31,7 +30,7 @@ export function JobOutcome({
 			return (
 				<p className={styles.running}>
 					<progress max={100} value={job.progress} aria-label="Progress" />
-					{runningText({ progress: job.progress, detail: job.progress_detail })}
+					{runningText(job)}
 				</p>
 			);
 		case 'failed':

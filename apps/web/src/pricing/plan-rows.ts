@@ -1,5 +1,5 @@
-import type { Plan, Tool } from '@creatorr/client';
-import { formatBytes, formatCount, formatDuration } from '../ui/format.ts';
+import { formatBytes, type Plan, type Tool } from '@creatorr/client';
+import { formatCount, formatDuration } from '../ui/format.ts';
 
 /** A limit on both plans, in words. */
 export interface PlanRow {
@@ -8,13 +8,10 @@ export interface PlanRow {
 	pro: string;
 }
 
-/** Formats a limit, which is a round number: "50 GB". */
-const sizeOf = (bytes: number) => formatBytes(bytes).replace('.0 ', ' ');
-
 type Limits = { max_input_bytes: number; max_pages: number };
 
 const inputOf = ({ max_input_bytes, max_pages }: Limits) =>
-	`${sizeOf(max_input_bytes)}, ${formatCount(max_pages, 'page', 'pages')}`;
+	`${formatBytes(max_input_bytes)}, ${formatCount(max_pages, 'page', 'pages')}`;
 
 function retentionOf({ retention_hours: hours }: Plan): string {
 	const isDays = hours > 24 && hours % 24 === 0;
@@ -27,7 +24,7 @@ function computeOf({ compute_seconds_per_day: seconds }: Plan): string {
 
 const ROWS: readonly (readonly [string, (plan: Plan) => string])[] = [
 	['Files are kept', retentionOf],
-	['Storage', (plan) => sizeOf(plan.max_stored_bytes)],
+	['Storage', (plan) => formatBytes(plan.max_stored_bytes)],
 	['Jobs at the same time', (plan) => plan.max_active_jobs.toLocaleString()],
 	['Processing time per day', computeOf],
 	['Queue', (plan) => (plan.name === 'pro' ? 'Priority' : 'Standard')],

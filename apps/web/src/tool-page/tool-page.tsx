@@ -1,4 +1,4 @@
-import type { Tool } from '@creatorr/client';
+import { formatBytes, type Tool } from '@creatorr/client';
 import { ArrowLeft } from 'lucide-react';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { Link, useParams } from 'react-router';
@@ -12,7 +12,7 @@ import { takeTransferredFiles, transferFiles } from '../file-drop/transfer-files
 import { usePageDrop } from '../file-drop/use-page-drop.ts';
 import { NotFoundPage } from '../shell/not-found-page.tsx';
 import { Button } from '../ui/button.tsx';
-import { formatBytes, formatCount } from '../ui/format.ts';
+import { formatCount } from '../ui/format.ts';
 import { Notice, ProblemNotice } from '../ui/notice.tsx';
 import { usePageTitle } from '../ui/page-title.ts';
 import { Spinner } from '../ui/spinner.tsx';

@@ -1,17 +1,3 @@
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
-
-/** Formats a size in decimal units: 1,234,567 is "1.2 MB". */
-export function formatBytes(bytes: number): string {
-	let value = bytes;
-	let unit = 0;
-	while (value >= 999.5 && unit < UNITS.length - 1) {
-		value /= 1_000;
-		unit += 1;
-	}
-	const digits = unit === 0 || value >= 99.5 ? 0 : 1;
-	return `${value.toFixed(digits)} ${UNITS[unit]}`;
-}
-
 /** Formats a duration: "45 s", "2 min 5 s", "1 h 20 min". */
 export function formatDuration(ms: number): string {
 	const seconds = Math.max(0, Math.round(ms / 1_000));

@@ -1,6 +1,6 @@
+import { formatBytes } from '@creatorr/client';
 import type { Command } from 'commander';
 import { createBoard } from '../display/board.ts';
-import { formatBytes } from '../display/bytes.ts';
 import { printJson } from '../display/print.ts';
 import { formatTable } from '../display/table.ts';
 import type { Io } from '../io.ts';

@@ -1,4 +1,4 @@
-import type { Job, JobQuery } from '@creatorr/client';
+import { type Job, type JobQuery, runningText } from '@creatorr/client';
 import { type Command, Option } from 'commander';
 import { withOptionNames } from '../describe-error.ts';
 import { formatChange } from '../display/bytes.ts';
@@ -60,17 +60,18 @@ function row(job: Job): string[] {
 }
 
 function describe(job: Job): string[][] {
-	const { result, progress_detail: detail } = job;
+	const { result } = job;
 	return [
 		['job', job.id],
 		['tool', job.tool],
-		['status', `${job.status} (${job.progress}%${detail ? `, page ${detail.page} of ${detail.pages}` : ''})`],
+		['status', job.status],
+		...(job.status === 'running' ? [['progress', runningText(job)]] : []),
 		['params', JSON.stringify(job.params)],
 		['input', job.input_file_id],
 		...(job.output_file_id ? [['output', job.output_file_id]] : []),
 		...(job.error_code ? [['error', `${job.error_code}: ${withOptionNames(job.error_message ?? '')}`]] : []),
 		...(result ? [['size', formatChange(result.bytes_in, result.bytes_out)]] : []),
-		...(result?.warnings ?? []).map((warning) => ['warning', warning]),
+		...(result?.warnings ?? []).map((warning) => ['warning', withOptionNames(warning)]),
 		['created', job.created_at],
 		...(job.finished_at ? [['finished', job.finished_at]] : []),
 	];

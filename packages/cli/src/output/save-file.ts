@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
-import { type Client, ConnectionError } from '@creatorr/client';
+import { type Client, ConnectionError, formatBytes } from '@creatorr/client';
 import type { BoardLine } from '../display/board.ts';
-import { formatBytes } from '../display/bytes.ts';
 import type { Io } from '../io.ts';
 import { type Destination, outputPath } from './destination.ts';
 import { writeAtomically } from './write-atomically.ts';

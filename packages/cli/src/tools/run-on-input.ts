@@ -1,6 +1,5 @@
-import type { CreatedJob, Job } from '@creatorr/client';
+import { type CreatedJob, formatBytes, type Job, runningText } from '@creatorr/client';
 import type { BoardLine } from '../display/board.ts';
-import { formatBytes } from '../display/bytes.ts';
 import type { Input } from '../input/open-inputs.ts';
 import type { Io } from '../io.ts';
 import { saveFile } from '../output/save-file.ts';
@@ -54,10 +53,7 @@ export async function runOnInput(
 	}
 }
 
-function showJob(
-	line: BoardLine,
-	{ status, progress, progress_detail: detail }: CreatedJob & Partial<Job>,
-): void {
-	if (status === 'queued') line.show('Waiting for a worker');
-	else line.show(detail ? `Page ${detail.page} of ${detail.pages}` : status, progress / 100);
+function showJob(line: BoardLine, job: CreatedJob & Partial<Job>): void {
+	if (job.status === 'queued') line.show('Queued');
+	else line.show(runningText(job, { percent: false }), job.progress / 100);
 }

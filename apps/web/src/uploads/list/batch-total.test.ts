@@ -14,17 +14,17 @@ function done(name: string, bytes_in: number, bytes_out: number): Upload {
 }
 
 test('adds up the sizes of all files', () => {
-	expect(batchTotal([done('a.pdf', 1_000, 400), done('b.pdf', 2_000, 600)])).toBe('3.0 kB → 1.0 kB');
+	expect(batchTotal([done('a.pdf', 1_000, 400), done('b.pdf', 2_000, 600)])).toBe('3 kB → 1 kB');
 });
 
 test('says how many are done while others aren’t', () => {
 	const uploads = [done('a.pdf', 1_000, 400), waiting('b.pdf'), done('c.pdf', 2_000, 600)];
-	expect(batchTotal(uploads)).toBe('2 done, 3.0 kB → 1.0 kB');
+	expect(batchTotal(uploads)).toBe('2 done, 3 kB → 1 kB');
 });
 
 test('counts the newest run of a file that was processed twice', () => {
 	const uploads = [done('a.pdf', 1_000, 300), done('a.pdf', 1_000, 400), done('b.pdf', 2_000, 700)];
-	expect(batchTotal(uploads)).toBe('3.0 kB → 1.0 kB');
+	expect(batchTotal(uploads)).toBe('3 kB → 1 kB');
 });
 
 test('is absent for less than two finished files', () => {

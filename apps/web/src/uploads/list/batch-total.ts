@@ -1,8 +1,8 @@
-import { formatBytes } from '../../ui/format.ts';
+import { formatBytes } from '@creatorr/client';
 import type { Upload } from '../upload.ts';
 
 /**
- * Returns "21 MB → 9.0 MB" for several finished files, with their number if others aren't finished; else undefined. Of a file that was
+ * Returns "21 MB → 9 MB" for several finished files, with their number if others aren't finished; else undefined. Of a file that was
  * processed more than once the newest run counts. Expects the newest uploads first.
  */
 export function batchTotal(uploads: readonly Upload[]): string | undefined {

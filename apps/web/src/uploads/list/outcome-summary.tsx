@@ -1,4 +1,4 @@
-import { formatBytes } from '../../ui/format.ts';
+import { formatBytes } from '@creatorr/client';
 import { type Outcome, percent } from './outcome.ts';
 import styles from './outcome-summary.module.css';
 

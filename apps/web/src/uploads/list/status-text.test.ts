@@ -17,7 +17,7 @@ const calm = { blocker: null, tool: { available: true }, now: 100_000 };
 
 test('shows progress, rate and time left', () => {
 	const stage: Stage = { kind: 'uploading', sentBytes: 50_000_000, bytesPerSecond: 2_000_000 };
-	expect(statusText(upload(stage), calm)).toBe('Uploading 50.0 MB of 100 MB · 2.0 MB/s · 25 s left');
+	expect(statusText(upload(stage), calm)).toBe('Uploading 50 MB of 100 MB · 2 MB/s · 25 s left');
 	expect(progressOf(upload(stage))).toBe(0.5);
 });
 

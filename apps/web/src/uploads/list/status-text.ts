@@ -1,5 +1,5 @@
-import type { Job, Tool } from '@creatorr/client';
-import { formatBytes, formatDuration } from '../../ui/format.ts';
+import { formatBytes, runningText, type Tool } from '@creatorr/client';
+import { formatDuration } from '../../ui/format.ts';
 import { timeLeftMs } from '../effects/transfer-rate.ts';
 import type { Blocker } from '../next-effect.ts';
 import type { Upload } from '../upload.ts';
@@ -40,7 +40,7 @@ export function statusText({ stage, source }: Upload, { blocker, tool, now }: St
 			if (tool?.available === false) return 'This tool is temporarily unavailable. Starts when it’s back';
 			return now - stage.since > LONG_WAIT_MS ? 'Queued behind other jobs' : 'Queued';
 		case 'running':
-			return runningText(stage);
+			return runningText({ progress: stage.progress, progress_detail: stage.detail });
 		case 'canceling':
 			return 'Canceling';
 		case 'canceled':
@@ -50,18 +50,6 @@ export function statusText({ stage, source }: Upload, { blocker, tool, now }: St
 		case 'failed':
 			return 'Failed';
 	}
-}
-
-/** Returns "Page 3 of 6", or the percent of what isn't processed page by page. */
-export function runningText({
-	progress,
-	detail,
-}: {
-	progress: number;
-	detail?: Job['progress_detail'];
-}): string {
-	if (detail && detail.pages > 1) return `Page ${detail.page} of ${detail.pages}`;
-	return progress > 0 ? `Processing, ${progress}%` : 'Processing';
 }
 
 function uploadingText(

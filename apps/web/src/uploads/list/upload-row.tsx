@@ -1,10 +1,10 @@
+import { formatBytes } from '@creatorr/client';
 import { FileText, Pause, Play, Trash2, X } from 'lucide-react';
 import { type ReactNode, useId, useRef } from 'react';
 import type { ToolParams } from '../../tool-page/params/use-params.ts';
 import { Button } from '../../ui/button.tsx';
 import { useNow } from '../../ui/clock.ts';
 import { useRestoredFocus } from '../../ui/focus.ts';
-import { formatBytes } from '../../ui/format.ts';
 import { blockerOf } from '../next-effect.ts';
 import { isOver, newId, type Upload } from '../upload.ts';
 import { uploads, useUploadContext } from '../uploads.ts';
