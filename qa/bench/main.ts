@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { join } from 'node:path';
 import { BenchError, log } from './log.ts';
 import { createProgram, type Options } from './options.ts';
 import { describeMachine } from './report/machine.ts';
@@ -26,8 +26,7 @@ const program = createProgram(async (name, path, options) => {
 	const missed = sections.flatMap(({ figures }) => figures).filter((figure) => isMet(figure) === false);
 	const names = missed.map((figure) => figure.name).join('; ');
 	log(`\n${missed.length === 0 ? 'All targets are met.' : `Missed: ${names}.`}`);
-	const report = { name, machine, dir: options.dir ?? 'generated', sections: sections.map(withVerdicts) };
-	await save(options.json ?? resolve(import.meta.dirname, 'results', `${name}.json`), report);
+	await save({ name, machine, dir: options.dir ?? 'generated', sections: sections.map(withVerdicts) });
 	process.exitCode = missed.length === 0 ? 0 : 1;
 });
 
@@ -35,8 +34,10 @@ function withVerdicts(section: Section) {
 	return { ...section, figures: section.figures.map((figure) => ({ ...figure, is_met: isMet(figure) })) };
 }
 
-async function save(path: string, report: object): Promise<void> {
-	await mkdir(dirname(path), { recursive: true });
+async function save(report: { name: string; [field: string]: unknown }): Promise<void> {
+	const folder = join(import.meta.dirname, 'results');
+	const path = join(folder, `${report.name}.json`);
+	await mkdir(folder, { recursive: true });
 	await writeFile(path, `${JSON.stringify(report, undefined, '\t')}\n`);
 	log(`Results are in ${path}.`);
 }

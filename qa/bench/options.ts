@@ -7,16 +7,11 @@ export interface Options {
 	/** Undefined for the generated files. */
 	dir?: string;
 	only: readonly string[];
-	skip: readonly string[];
-	repeat: number;
-	large: boolean;
-	api: string;
 	seconds: number;
 	jobs: number;
 	minutes: number;
 	/** Undefined for no CPU profile. */
 	profile?: string;
-	json?: string;
 }
 
 const toPath = (text: string) => resolve(process.env.INIT_CWD ?? process.cwd(), text);
@@ -24,50 +19,29 @@ const repeated = (text: string, before: readonly string[]) => [...before, text];
 
 const count = (name: string, what: string, standard: number) =>
 	new Option(`--${name} <n>`, what).argParser(toWholeNumber).default(standard);
-const list = (flags: string, what: string) =>
-	new Option(flags, `${what} (repeatable)`).argParser(repeated).default([]);
+const only = (what: string) =>
+	new Option(`--only <${what}>`, `run only this ${what} (repeatable)`).argParser(repeated).default([]);
 
 const dir = new Option(
 	'--dir <dir>',
 	'use these files instead of generated ones: those of its manifest.tsv (columns tool, file, mime, params, expect); without one, each for every tool that accepts its type',
 ).argParser(toPath);
-const only = list('--only <tool>', 'run only this tool');
-const skip = list('--skip <text>', 'skip files whose path contains this text');
-const large = new Option('--no-large', 'skip the two large documents');
 const profile = new Option('--profile <dir>', 'write the CPU profile of the gateway to it').argParser(toPath);
-const api = new Option('--api <url>', 'URL of the running product')
-	.argParser((url) => url.replace(/\/+$/, ''))
-	.default('http://127.0.0.1:8080');
-const json = new Option('--json <file>', 'write the results to it (default: qa/bench/results/<name>.json)');
-const repeat = count('repeat', 'run each file N times and use the median time', 1);
-const seconds = (standard: number) => count('seconds', 'duration; gateway, abuse: of each side', standard);
+const minutes = count('minutes', 'duration', 30);
+const seconds = count('seconds', 'duration of each side', 30);
 const jobs = (standard: number) => count('jobs', 'number of jobs', standard);
 
 /** The benches: folder, name, what it does and options. */
 const BENCHES: readonly [folder: string, name: string, summary: string, ...options: Option[]][] = [
-	['tools', 'tools', 'compare each tool with the plain program', dir, only, skip, repeat, large],
-	['tools', 'corpus', 'run every file of --dir through the API of a running product', dir, only, skip, api],
-	['users', 'load', 'check that users are served while the machine is overloaded', api, seconds(600)],
+	['tools', 'tools', 'compare each tool with the plain program', dir, only('tool')],
 	['resources', 'neighbors', 'measure small jobs beside one that uses all the CPU it gets', dir],
-	['resources', 'presign', 'measure CPU time of presigning 100 URLs, beside the SDK'],
-	['gateway', 'gateway', 'compare the gateway with nginx and auth_request', seconds(30), profile],
+	['resources', 'presign', 'measure CPU time of presigning 100 URLs'],
+	['gateway', 'gateway', 'compare the gateway with nginx and auth_request', seconds, profile],
 	['queue', 'overhead', 'measure the overhead of a job beyond its tool, with an idle queue', jobs(300)],
 	['queue', 'throughput', 'measure small jobs per second with 1, 2 and 4 workers', dir, jobs(60)],
 	['queue', 'drain', 'measure how fast queued no-op jobs finish', jobs(10_000)],
-	[
-		'resources',
-		'memory',
-		"check that no process's memory grows under load",
-		dir,
-		count('minutes', 'duration', 30),
-	],
-	[
-		'users',
-		'abuse',
-		'measure what a user sees during attacks',
-		list('--only <attack>', 'run only this'),
-		seconds(30),
-	],
+	['resources', 'memory', "check that no process's memory grows under load", dir, minutes],
+	['users', 'abuse', 'measure what a user sees during attacks', only('attack'), seconds],
 ];
 
 /** Returns the command line, on which `run` is called with the name and the module of the chosen bench. */
@@ -78,7 +52,7 @@ export function createProgram(run: (name: string, path: string, options: Options
 	);
 	for (const [folder, name, summary, ...options] of BENCHES) {
 		const command = program.command(name, { isDefault: name === 'tools' }).description(summary);
-		for (const option of [...options, json.argParser(toPath)]) command.addOption(option);
+		for (const option of options) command.addOption(option);
 		command.action((values: Options) => run(name, `./${folder}/bench-${name}.ts`, values));
 	}
 	return program;

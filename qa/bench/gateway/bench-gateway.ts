@@ -1,5 +1,5 @@
 import { BenchError } from '../log.ts';
-import { median, sum } from '../measure/statistics.ts';
+import { median } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
 import { cpuSeconds } from '../product/processes.ts';
 import { readProduct } from '../product/product.ts';
@@ -55,9 +55,9 @@ export async function* bench({ seconds, profile }: Options): AsyncGenerator<Sect
 }
 
 async function measure({ url, pids }: Contestant, token: string, seconds: number): Promise<Round> {
-	const before = sum(pids.map(cpuSeconds));
+	const before = await cpuSeconds(...pids);
 	const load = await runWrk({ url, token, connections: CONNECTIONS, seconds });
-	const cpu = sum(pids.map(cpuSeconds)) - before;
+	const cpu = (await cpuSeconds(...pids)) - before;
 	const { requests, medianMs, p99Ms } = load;
 	const microsecondsPerRequest = (1e6 * cpu) / requests;
 	return { requestsPerSecond: requests / load.seconds, medianMs, p99Ms, microsecondsPerRequest };

@@ -1,5 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { descendantsOf } from '../../driver/processes.ts';
+import { sum } from '../measure/statistics.ts';
 import { secondsSince } from '../run/trial.ts';
 
 /** Of Linux on all usual machines. */
@@ -45,24 +47,16 @@ export async function watchMemory(
 	return memory;
 }
 
-/** Returns the CPU time of a process and its descendants, in seconds. */
-export function cpuSeconds(pid: number): number {
-	return (
-		[pid, ...descendants(pid)].reduce((total, one) => total + cpuTicks(read(`/proc/${one}/stat`)), 0) /
-		TICKS_PER_SECOND
-	);
+/** Returns the CPU time of processes and their descendants, in seconds. */
+export async function cpuSeconds(...pids: number[]): Promise<number> {
+	const all = [...pids, ...(await Promise.all(pids.map(descendantsOf))).flat()];
+	return sum(all.map((pid) => cpuTicks(read(`/proc/${pid}/stat`)))) / TICKS_PER_SECOND;
 }
 
 /** Returns utime + stime + cutime + cstime. The name before them may contain anything, but ends with the last parenthesis. */
 export function cpuTicks(stat: string): number {
 	const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-	return fields.slice(11, 15).reduce((total, field) => total + Number(field), 0);
-}
-
-/** Returns the child processes and theirs, with those that are not reaped yet. */
-function descendants(pid: number): number[] {
-	const children = read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
-	return children.flatMap((child) => [child, ...descendants(child)]);
+	return sum(fields.slice(11, 15).map(Number));
 }
 
 function read(path: string): string {

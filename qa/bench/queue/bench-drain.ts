@@ -22,15 +22,15 @@ export async function* bench({ jobs }: Options): AsyncGenerator<Section> {
 	if (!held) throw new BenchError('there is no worker to start');
 	const sample = noopSample({ sandboxed: false });
 	const enqueue = await registerSubmitters(product, sample, Math.ceil(jobs / JOBS_PER_USER));
-	const idle = readCpu(product);
+	const idle = await readCpu(product);
 	const startedAt = performance.now();
 	await enqueue(jobs);
 	const enqueueSeconds = secondsSince(startedAt);
 	const worker = await startHeld(product, held);
 	const workerPid = new Map([[held.name, worker.pid]]);
-	const enqueued = readCpu(product, workerPid);
+	const enqueued = await readCpu(product, workerPid);
 	const longestWaitMs = await drainBacklog(sample.tool);
-	const drained = readCpu(product, workerPid);
+	const drained = await readCpu(product, workerPid);
 	await worker.stop();
 	const times = (await readJobTimes(sample.tool)).sort((one, other) => one.finishedMs - other.finishedMs);
 	if (times.length !== jobs) throw new BenchError(`${times.length} of ${jobs} jobs have succeeded`);
@@ -73,10 +73,10 @@ export async function* bench({ jobs }: Options): AsyncGenerator<Section> {
 /** CPU time in seconds, with child processes. */
 type CpuTimes = ReadonlyMap<string, number>;
 
-function readCpu({ home }: Product, more: ReadonlyMap<string, number> = new Map()): CpuTimes {
+async function readCpu({ home }: Product, more: ReadonlyMap<string, number> = new Map()): Promise<CpuTimes> {
 	// The supervisor is the parent of all others.
 	const pids = [...readPids(home), ...more].filter(([name]) => name !== 'supervisor');
-	return new Map(pids.map(([name, pid]) => [name, cpuSeconds(pid)]));
+	return new Map(await Promise.all(pids.map(async ([name, pid]) => [name, await cpuSeconds(pid)] as const)));
 }
 
 /** Returns the jobs per second of jobs in the order of their end. */

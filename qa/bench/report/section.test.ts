@@ -9,14 +9,12 @@ test('prints each figure with its target and whether it is met', () => {
 	];
 	expect(figures.map(isMet)).toEqual([false, true, false]);
 	expect(renderSection({ title: 'a tool', figures, files: [{ file: 'x.pdf', s: 12 }] }).split('\n')).toEqual([
+		...['', 'a tool', 'rows'],
+		...['  file   s', '  x.pdf  12', '', 'figures'],
+		'  name   value          bar      verdict',
+		'  score  0.400          ≤ 0.350  MISSED',
+		'  pages  31.3 a minute  ≥ 30     met',
+		'  jobs   not measured   ≤ 1      MISSED',
 		'',
-		'a tool',
-		'file   s',
-		'x.pdf  12',
-		'',
-		'figure  value          bar',
-		'score   0.400          ≤ 0.350  MISSED',
-		'pages   31.3 a minute  ≥ 30     met',
-		'jobs    not measured   ≤ 1      MISSED',
 	]);
 });

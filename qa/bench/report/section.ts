@@ -1,3 +1,5 @@
+import { reportText } from '@creatorr/service/report-text';
+
 /** A measured number and its target. */
 export interface Figure {
 	name: string;
@@ -21,33 +23,33 @@ export function isMet({ value, bar }: Figure): boolean | undefined {
 	return 'atMost' in bar ? value <= bar.atMost : value >= bar.atLeast;
 }
 
-/** Renders a section as text in aligned columns. */
+/** Renders a section as text: its rows and its figures, each as a table. */
 export function renderSection({ title, figures, files }: Section): string {
-	const columns = Object.keys(files[0] ?? {});
-	const table = [columns, ...files.map((file) => columns.map((name) => cell(file[name])))];
-	const heads = ['figure', 'value', 'bar', ''];
-	const bars = figures.length === 0 ? [] : ['', ...align([heads, ...figures.map(figureCells)])];
-	return [`\n${title}`, ...align(table), ...bars].join('\n');
+	const rows = files.map((file) =>
+		Object.fromEntries(Object.entries(file).map(([name, value]) => [name, cell(value)])),
+	);
+	const tables = {
+		...(rows.length > 0 && { rows }),
+		...(figures.length > 0 && { figures: figures.map(toRow) }),
+	};
+	return `\n${title}\n${reportText(tables)}`;
 }
 
-function figureCells(figure: Figure): string[] {
+function toRow(figure: Figure) {
 	const { name, value, unit = '', bar } = figure;
 	const limit = bar ? ('atMost' in bar ? `≤ ${cell(bar.atMost)}` : `≥ ${cell(bar.atLeast)}`) : '';
 	const met = isMet(figure);
-	const verdict = met === undefined ? '' : met ? 'met' : 'MISSED';
-	return [name, Number.isNaN(value) ? 'not measured' : `${cell(value)} ${unit}`.trim(), limit, verdict];
+	return {
+		name,
+		value: Number.isNaN(value) ? 'not measured' : `${cell(value)} ${unit}`.trim(),
+		bar: limit,
+		verdict: met === undefined ? '' : met ? 'met' : 'MISSED',
+	};
 }
 
-function cell(value: string | number | undefined): string {
-	if (typeof value !== 'number') return value ?? '';
+function cell(value: string | number): string {
+	if (typeof value !== 'number') return value;
 	if (Number.isNaN(value)) return '–';
 	if (Number.isInteger(value)) return String(value);
 	return value.toFixed(Math.abs(value) < 10 ? 3 : 1);
-}
-
-function align(rows: readonly string[][]): string[] {
-	const columns = rows[0] ?? [];
-	const widths = columns.map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length)));
-	const pad = (text: string, column: number) => text.padEnd(widths[column] ?? 0);
-	return rows.map((row) => row.map(pad).join('  ').trimEnd());
 }

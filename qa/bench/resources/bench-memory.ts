@@ -17,7 +17,7 @@ const MEMORY_EVERY_MS = 10_000;
 export async function* bench({ dir, minutes }: Options): AsyncGenerator<Section> {
 	const { apiUrl, home } = readProduct();
 	const folder = dir ?? generateFiles();
-	const files = await readFolder(folder, { only: [], skip: [] });
+	const files = await readFolder(folder);
 	const tools = [...new Set(files.filter(isMeasured).map(({ tool }) => tool))];
 	const samples = await Promise.all(tools.map((tool) => smallestSample(folder, tool)));
 	const endMs = performance.now() + minutes * 60_000;

@@ -27,7 +27,7 @@ export function isMeasured({ expect }: Sample): boolean {
 
 /** Returns the smallest file of a folder that gives an output with the tool. Throws a BenchError where there is none. */
 export async function smallestSample(folder: string, tool: string): Promise<Sample> {
-	const samples = (await readFolder(folder, { only: [tool], skip: [] })).filter(isMeasured);
+	const samples = (await readFolder(folder, [tool])).filter(isMeasured);
 	const sized = samples.map(async (sample) => ({ sample, bytes: (await stat(sample.path)).size }));
 	const [smallest] = (await Promise.all(sized)).sort((one, other) => one.bytes - other.bytes);
 	if (!smallest) throw new BenchError(`${folder} has no file for ${tool}.`);
@@ -35,16 +35,10 @@ export async function smallestSample(folder: string, tool: string): Promise<Samp
 }
 
 /** Reads the files of a folder from its manifest.tsv; without one, returns each for every tool that accepts its type. */
-export async function readFolder(
-	folder: string,
-	filter: { only: readonly string[]; skip: readonly string[] },
-): Promise<Sample[]> {
+export async function readFolder(folder: string, only: readonly string[] = []): Promise<Sample[]> {
 	if (!existsSync(folder)) throw new BenchError(`There is no folder ${folder}.`);
 	const samples = existsSync(join(folder, MANIFEST)) ? await readManifest(folder) : await listFolder(folder);
-	const isChosen = ({ tool, label }: Sample) =>
-		(filter.only.length === 0 || filter.only.includes(tool)) &&
-		!filter.skip.some((text) => label.includes(text));
-	const chosen = samples.filter(isChosen);
+	const chosen = samples.filter(({ tool }) => only.length === 0 || only.includes(tool));
 	if (chosen.length === 0) throw new BenchError(`${folder} has no matching file.`);
 	return chosen;
 }

@@ -8,8 +8,8 @@ import { readFolder } from '../samples/samples.ts';
 import type { ToolBench } from './compare.ts';
 
 /** Compares each tool that has files with the plain command. The bench of a tool is the file with its name. */
-export async function* bench({ dir, only, skip, repeat, large }: Options): AsyncGenerator<Section> {
-	const samples = await readFolder(dir ?? generateFiles(), { only, skip });
+export async function* bench({ dir, only }: Options): AsyncGenerator<Section> {
+	const samples = await readFolder(dir ?? generateFiles(), only);
 	for (const [slug, tool] of await loadTools()) {
 		const file = new URL(`./${slug}.ts`, import.meta.url);
 		const own = samples.filter((sample) => sample.tool === slug);
@@ -19,7 +19,7 @@ export async function* bench({ dir, only, skip, repeat, large }: Options): Async
 		};
 		const runner = startToolRunner(tool);
 		const progress = (label: string) => process.stderr.write(`${slug}: ${label}\n`);
-		const section = await compareTool({ tool, runner, samples: own, repeat, withLarge: large, progress });
+		const section = await compareTool({ tool, runner, samples: own, withLarge: !dir, progress });
 		await runner.stop();
 		yield section;
 	}

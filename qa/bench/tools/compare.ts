@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { log } from '../log.ts';
-import { median } from '../measure/statistics.ts';
 import type { Figure } from '../report/section.ts';
-import { runRounds } from '../run/rounds.ts';
 import { type Inspect, type PlainCommand, runPlain, type ToolRunner, type Trial } from '../run/trial.ts';
 import { isMeasured, type Sample } from '../samples/samples.ts';
 
@@ -12,13 +10,13 @@ export interface ToolBench {
 	tool: Tool;
 	runner: ToolRunner;
 	samples: readonly Sample[];
-	repeat: number;
+	/** Whether to run the large generated documents, too. */
 	withLarge: boolean;
 	/** Shows what is being measured. */
 	progress(label: string): void;
 }
 
-/** Trials of one sample. With several rounds, times are medians. */
+/** Trials of one sample. */
 export interface Compared<T> {
 	sample: Sample;
 	plain: Trial<T>;
@@ -35,28 +33,17 @@ interface Comparison<T> {
 
 /** Runs each measured sample with our tool and with the plain command. */
 export async function compare<T>(
-	{ runner, samples, repeat, progress }: ToolBench,
+	{ runner, samples, progress }: ToolBench,
 	{ commands, inspect, pauseMs = 0 }: Comparison<T>,
 ): Promise<Compared<T>[]> {
 	const compared: Compared<T>[] = [];
 	for (const sample of samples.filter(isMeasured)) {
 		progress(sample.label);
-		const { plain, ours } = await runRounds(repeat, {
-			ours: async () => {
-				await sleep(pauseMs);
-				return runner.run(sample, inspect(sample));
-			},
-			plain: () => runPlain(sample, commands(sample), inspect(sample)),
-		});
-		compared.push({ sample, plain: medianTrial(plain), ours: medianTrial(ours) });
+		await sleep(pauseMs);
+		const ours = await runner.run(sample, inspect(sample));
+		compared.push({ sample, ours, plain: await runPlain(sample, commands(sample), inspect(sample)) });
 	}
 	return compared;
-}
-
-function medianTrial<T>(trials: readonly Trial<T>[]): Trial<T> {
-	const last = trials.at(-1);
-	if (!last) throw new Error('no trial');
-	return { ...last, seconds: median(trials.map(({ seconds }) => seconds)) };
 }
 
 /** Counts and logs samples that ended otherwise than their manifest says. Runs those that weren't measured. */
