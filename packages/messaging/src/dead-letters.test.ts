@@ -143,6 +143,17 @@ describe('dead-lettered messages', () => {
 		await reader.stop();
 	});
 
+	test('of one event from several queues are replayed as one message', async () => {
+		for (const _queue of ['auth', 'files']) await deadLetter('plan.changed', '{}', { messageId: 'evt_1' });
+		await listed(2);
+		expect((await deadLetters.replay(() => true, recordNothing)).replayed).toHaveLength(2);
+		await listed(0);
+		await waitFor(async () => {
+			const counts = await broker.countMessages([QUEUES.authPlanChanged, QUEUES.filesPlanChanged]);
+			expect([...counts.values()]).toEqual([1, 1]);
+		});
+	});
+
 	test('that no queue is bound for stay, and don’t block the replay of others', async () => {
 		await deadLetter('job.requested.nobody', '{}', { messageId: 'evt_1' });
 		await deadLetter('plan.changed', '{}', { messageId: 'evt_2' });

@@ -29,8 +29,9 @@ export interface DeadLetters {
 	list(limit: number): Promise<{ total: number; messages: DeadLetter[] }>;
 	/**
 	 * Publishes each chosen message again as it was first, and removes it once the broker has confirmed it and the action is recorded.
-	 * A command killed in between leaves the message, which is then published again: consumers may see an event twice. Messages
-	 * that no queue is bound for stay.
+	 * An event that several queues dead-lettered is published once, as all of them get it: otherwise each replay that fails again would
+	 * multiply the messages. A command killed in between leaves the message, which is then published again: consumers may see an event
+	 * twice. Messages that no queue is bound for stay.
 	 */
 	replay(choose: Choose, record: RecordAction): Promise<{ replayed: DeadLetter[]; unroutable: DeadLetter[] }>;
 	/** Removes the chosen messages for good, each after its action is recorded. Returns them. */
@@ -177,11 +178,13 @@ export async function openDeadLetters(url: string): Promise<DeadLetters> {
 		},
 		async replay(choose, record) {
 			const unroutable: DeadLetter[] = [];
+			const published = new Set<string>();
 			const replayed = await settleChosen(connection, choose, async (channel, delivery, message) => {
-				if (!(await tryRepublish(channel, delivery, message.id))) {
+				if (!published.has(message.id) && !(await tryRepublish(channel, delivery, message.id))) {
 					unroutable.push(message);
 					return false;
 				}
+				published.add(message.id);
 				crashPoint('command.replay.published');
 				await record(message);
 				return true;

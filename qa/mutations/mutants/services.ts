@@ -188,6 +188,11 @@ const WHAT_THEY_DEPEND_ON: readonly Mutant[] = [
 		test: 'rejects once the broker has confirmed nothing for a minute, until it confirms a publish',
 	},
 	{
+		name: 'replays an event once, however many queues dead-lettered it',
+		mutations: [messaging('openDeadLetters', dropOperand('has'))],
+		test: 'of one event from several queues are replayed as one message',
+	},
+	{
 		name: 'listens past a transaction pooler',
 		mutations: [database('openDatabase', replaceProperty('databaseUrl', 'databaseUrl', 'directUrl'))],
 		test: 'receives notifications, which a transaction pooler loses, through the direct URL',
