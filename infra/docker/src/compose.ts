@@ -35,19 +35,27 @@ export interface ComposeFile {
 	>;
 }
 
-/** docker-compose.yml with these profiles, as Compose itself understands it with a new .env. Rejects with Compose's words. */
+/**
+ * Returns docker-compose.yml with these profiles, as Compose itself understands it with a new .env and with these lines in settings.env.
+ * Rejects with Compose's words.
+ */
 export async function readCompose(
 	profiles: readonly string[],
 	variables: Record<string, string> = composeVariables(makeSecrets()),
+	settings = '',
 ): Promise<ComposeFile> {
 	const directory = mkdtempSync(join(tmpdir(), 'compose-'));
 	try {
 		const file = join(directory, 'env');
 		writeFileSync(file, envFile(variables), { mode: 0o600 });
+		writeFileSync(join(directory, 'settings.env'), settings);
 		const chosen = profiles.flatMap((profile) => ['--profile', profile]);
 		const { stdout } = await promisify(execFile)(
 			'docker-compose',
-			['--env-file', file, ...chosen, 'config', '--format', 'json'],
+			[
+				...['--file', join(REPOSITORY, 'docker-compose.yml'), '--project-directory', directory],
+				...['--env-file', file, ...chosen, 'config', '--format', 'json'],
+			],
 			// nothing of the environment is taken for a setting
 			{ cwd: REPOSITORY, env: { PATH: process.env.PATH, HOME: directory }, maxBuffer: 16 * 1024 ** 2 },
 		);

@@ -108,6 +108,15 @@ test.each(DATABASE_OWNERS)(
 	},
 );
 
+test('an app reads settings.env, except for what the Compose file sets', async () => {
+	const settings = 'BACKGROUND_SLOTS=7\nFILES_URL=http://elsewhere:1\n';
+	const { services } = await readCompose([], undefined, settings);
+	expect(services['tool-worker']?.environment).toMatchObject({
+		BACKGROUND_SLOTS: '7',
+		FILES_URL: 'http://files:8081',
+	});
+});
+
 test('no image of ours is asked of a registry, where the name may be somebody else’s', () => {
 	const ours = Object.entries(all.services).filter(([, { image }]) => image?.startsWith('creatorr/'));
 	expect(ours.length).toBe(APPS.length + DATABASE_OWNERS.length);

@@ -26,6 +26,7 @@ interface Container {
 	image: string;
 	command?: string[];
 	env?: Variable[];
+	envFrom?: { configMapRef?: { name: string } }[];
 	ports?: { name: string; containerPort: number }[];
 	resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
 	securityContext?: Record<string, unknown>;

@@ -86,6 +86,17 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 		}
 	});
 
+	test('gives every app the settings that no manifest names', () => {
+		const settings = ofKind(resources, 'ConfigMap').find(({ metadata }) =>
+			metadata.name.startsWith('settings'),
+		);
+		for (const app of APPS)
+			expect([app, appContainer(resources, app).envFrom]).toEqual([
+				app,
+				[{ configMapRef: { name: settings?.metadata.name } }],
+			]);
+	});
+
 	test('has the store answer pages of the app and of every origin that may call the API', () => {
 		const { APP_URL, CORS_ORIGINS } = { ...environmentOf('auth'), ...environmentOf('gateway') };
 		expect(environmentOf('files').CORS_ORIGINS).toBe(`${APP_URL},${CORS_ORIGINS}`);

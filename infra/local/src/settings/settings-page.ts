@@ -98,8 +98,9 @@ const keyOf = (setting: Setting) => cells(setting).join('|');
 const INTRODUCTION = `# Settings
 
 All settings are environment variables. A service reads them once, at startup, and refuses to start with a wrong one: the error names every wrong variable.
-\`npm start\` passes your environment on to the services, except ports, secrets and internal URLs, which it sets itself. Docker Compose reads \`.env\`
-([deploy.md](deploy.md#docker-compose)); Kubernetes reads the ConfigMap \`settings\` and the Secrets ([deploy.md](deploy.md#kubernetes)).
+\`npm start\` passes your environment on to the services, except ports, secrets and internal URLs, which it sets itself. With Docker Compose, settings are in \`.env\`
+and \`settings.env\` ([deploy.md](deploy.md#docker-compose)); on Kubernetes in \`settings.env\` of the overlay and in Secrets ([deploy.md](deploy.md#kubernetes)).
+[How to change a setting](runbooks/README.md#change-a-setting).
 
 Names follow one scheme. \`_TTL_\` is how long a token, URL or key is valid, \`_RETENTION_\` how long rows are kept, \`_INTERVAL_\` the time between runs of a task, \`MAX_\` a limit,
 \`_PER_NETWORK\` a limit for each IPv4 address or IPv6 /64. A deprecated name works for one release and wins over the new one: the service logs \`config.deprecated_setting\`.
