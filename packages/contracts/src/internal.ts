@@ -243,7 +243,7 @@ export const claimJob = defineOperation({
 	),
 	errors: [],
 });
-export type ClaimAnswer = ResponseOf<typeof claimJob>['data'];
+export type ClaimResponse = ResponseOf<typeof claimJob>['data'];
 
 /**
  * Returns an attempt unfinished; it doesn't count as lost. Jobs requests another worker at once, as this one shuts down, or, with

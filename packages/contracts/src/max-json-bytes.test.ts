@@ -6,17 +6,17 @@ import { PUBLIC_OPERATIONS } from './operations.ts';
 
 const MIB = 1024 ** 2;
 
-const maxAnswerBytes = (schema: z.ZodType) =>
+const maxResponseBytes = (schema: z.ZodType) =>
 	maxJsonBytes(z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }));
 
-const withAnswer = PUBLIC_OPERATIONS.flatMap(({ id, response }) => (response ? [{ id, response }] : []));
+const withResponse = PUBLIC_OPERATIONS.flatMap(({ id, response }) => (response ? [{ id, response }] : []));
 
-test.each(withAnswer)('the response of $id has a bounded size', ({ response }) => {
-	expect(maxAnswerBytes(response)).toBeLessThan(8 * MIB);
+test.each(withResponse)('the response of $id has a bounded size', ({ response }) => {
+	expect(maxResponseBytes(response)).toBeLessThan(8 * MIB);
 });
 
 test('an error response has a bounded size', () => {
-	expect(maxAnswerBytes(errorBodySchema)).toBeLessThan(MIB / 2);
+	expect(maxResponseBytes(errorBodySchema)).toBeLessThan(MIB / 2);
 });
 
 describe('maxJsonBytes', () => {

@@ -83,13 +83,13 @@ function failures(operation: Operation): JsonObject {
 	if (securityOf(operation).length > 0) own.push('unauthorized');
 	if (operation.params) own.push('not_found');
 	const byStatus = Map.groupBy([...new Set(own)], (code) => ERROR_STATUS[code]);
-	const answer = (codes: readonly ErrorCode[]) => ({
+	const errorResponse = (codes: readonly ErrorCode[]) => ({
 		description: codes.join(', '),
 		content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
 	});
 	return {
-		...Object.fromEntries([...byStatus].map(([status, codes]) => [String(status), answer(codes)])),
-		504: answer(['upstream_unavailable']),
+		...Object.fromEntries([...byStatus].map(([status, codes]) => [String(status), errorResponse(codes)])),
+		504: errorResponse(['upstream_unavailable']),
 	};
 }
 

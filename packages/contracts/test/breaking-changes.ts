@@ -131,9 +131,9 @@ export function breakingChanges(before: ApiDocument, now: ApiDocument): string[]
 		if (isBytes < wasBytes) found.push(`${place} takes a shorter body`);
 		compareContents(`${place} request`, old.requestBody ?? {}, next.requestBody ?? {}, 'request');
 		if (isTokenRequired(next) && !isTokenRequired(old)) found.push(`${place} wants a token`);
-		for (const [status, answer] of Object.entries(old.responses)) {
+		for (const [status, response] of Object.entries(old.responses)) {
 			const same = next.responses[status];
-			if (same) compareContents(`${place} ${status}`, answer, same, 'response');
+			if (same) compareContents(`${place} ${status}`, response, same, 'response');
 			else if (status.startsWith('2')) found.push(`${place} does not answer ${status}`);
 		}
 	}

@@ -66,8 +66,8 @@ test('returns 401 and creates no job when the account was deleted', async () => 
 	await waitFor(async () =>
 		expect(await world.prisma.deletedUser.count({ where: { userId: user.id } })).toBe(1),
 	);
-	const answer = await user.create({ tool: 'ocr', input_file_id: newId('fil') });
-	expect([answer.status, answer.body.error.code]).toEqual([401, 'unauthorized']);
+	const response = await user.create({ tool: 'ocr', input_file_id: newId('fil') });
+	expect([response.status, response.body.error.code]).toEqual([401, 'unauthorized']);
 	expect(await world.prisma.job.count({ where: { userId: user.id } })).toBe(0);
 });
 

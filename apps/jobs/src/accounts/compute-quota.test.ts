@@ -37,8 +37,8 @@ async function startJob(user: User, secondsAgo: number): Promise<{ jobId: string
 
 async function use(userId: string): Promise<{ compute_seconds: number; max_active_jobs: number }> {
 	const headers = { [IDENTITY_HEADER]: world.identities.sign.billing() };
-	const answer = await fetch(`${world.url}/internal/users/${userId}/job-use`, { headers });
-	return ((await answer.json()) as { data: Awaited<ReturnType<typeof use>> }).data;
+	const response = await fetch(`${world.url}/internal/users/${userId}/job-use`, { headers });
+	return ((await response.json()) as { data: Awaited<ReturnType<typeof use>> }).data;
 }
 
 const usedSeconds = async (user: User) => (await use(user.id)).compute_seconds;

@@ -178,8 +178,8 @@ describe('the usage of a user', () => {
 			headers: { [IDENTITY_HEADER]: world.identities.sign[as]() },
 		});
 	const use = async (userId: string) => {
-		const answer = await ask(userId, 'billing');
-		return ((await answer.json()) as { data: unknown }).data;
+		const response = await ask(userId, 'billing');
+		return ((await response.json()) as { data: unknown }).data;
 	};
 
 	test('is what counts towards the limits', async () => {

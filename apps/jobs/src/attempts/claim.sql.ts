@@ -1,4 +1,4 @@
-import type { ClaimAnswer } from '@creatorr/contracts/internal';
+import type { ClaimResponse } from '@creatorr/contracts/internal';
 import type { Plans } from '@creatorr/contracts/plans';
 import { afterCommit } from '@creatorr/database/after-commit';
 import { inTransaction } from '@creatorr/database/transaction';
@@ -29,7 +29,7 @@ const GRANTED_COLUMNS = {
 } as const;
 
 /** Grants a job to a worker as a new attempt, or says why not. */
-export async function claimJob(prisma: PrismaClient, input: ClaimInput): Promise<ClaimAnswer> {
+export async function claimJob(prisma: PrismaClient, input: ClaimInput): Promise<ClaimResponse> {
 	return await inTransaction(prisma, async (tx) => {
 		const job = await lockJob(tx, input.jobId);
 		const decision = decideClaim(job, input.workerId);
@@ -38,7 +38,11 @@ export async function claimJob(prisma: PrismaClient, input: ClaimInput): Promise
 	});
 }
 
-async function grant(tx: Tx, job: LockedJob, { workerId, leaseMs, plans }: ClaimInput): Promise<ClaimAnswer> {
+async function grant(
+	tx: Tx,
+	job: LockedJob,
+	{ workerId, leaseMs, plans }: ClaimInput,
+): Promise<ClaimResponse> {
 	const first = job.status === 'queued';
 	const row = await tx.job.update({
 		where: { id: job.id },

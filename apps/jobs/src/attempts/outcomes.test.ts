@@ -78,13 +78,13 @@ describe('a success', () => {
 
 	test('is held against its own worker, which claims the job again after a repeated message', async () => {
 		const { jobId, attempt } = await world.running();
-		let answer: unknown;
+		let claim: unknown;
 		world.files.onPublish = async () => {
-			answer = await world.runner.claim(jobId);
+			claim = await world.runner.claim(jobId);
 		};
 		await world.bus.finish(jobId, attempt, succeeded());
 		await world.untilStatus(jobId, 'succeeded');
-		expect(answer).toEqual({ answer: 'held' });
+		expect(claim).toEqual({ answer: 'held' });
 	});
 
 	test.each(['not_found', 'file_not_uploaded'] as const)(

@@ -105,7 +105,7 @@ describe.each(STATES)('an attempt that is %s', (state) => {
 	);
 
 	test('is granted again or not, as the README says', async () => {
-		const answers = async (workerId: string) => {
+		const claimAs = async (workerId: string) => {
 			const jobId = await jobIn(state);
 			return (await claimJob(database.prisma, { jobId, workerId, leaseMs, plans: PLANS })).answer;
 		};
@@ -116,7 +116,7 @@ describe.each(STATES)('an attempt that is %s', (state) => {
 			released: ['granted', 'granted'],
 			finished: ['unwanted', 'unwanted'],
 		};
-		expect([await answers(WORKER), await answers('another')]).toEqual(expected[state]);
+		expect([await claimAs(WORKER), await claimAs('another')]).toEqual(expected[state]);
 	});
 });
 

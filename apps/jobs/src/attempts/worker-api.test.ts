@@ -63,8 +63,8 @@ describe('a claim', () => {
 		const claims = Array.from({ length: 20 }, (_, index) =>
 			world.worker(`w${index}`, index % 2).claim(jobId),
 		);
-		const answers = (await Promise.all(claims)).map(({ answer }) => answer).sort();
-		expect(answers).toEqual(['granted', ...Array(19).fill('held')]);
+		const responses = (await Promise.all(claims)).map(({ answer }) => answer).sort();
+		expect(responses).toEqual(['granted', ...Array(19).fill('held')]);
 	});
 
 	test('is unwanted when the job was canceled', async () => {
@@ -86,8 +86,8 @@ describe('a heartbeat', () => {
 			where: { id: jobId },
 			data: { leaseExpiresAt: new Date(Date.now() + 500) },
 		});
-		const answer = await worker.heartbeat(SLOTS, [{ job_id: jobId, attempt }]);
-		expect(answer).toEqual({ stop: [], beat_ms: 2_000 });
+		const response = await worker.heartbeat(SLOTS, [{ job_id: jobId, attempt }]);
+		expect(response).toEqual({ stop: [], beat_ms: 2_000 });
 		const row = await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
 		expect(row.leaseExpiresAt?.getTime()).toBeGreaterThan(Date.now() + 30_000);
 	});

@@ -13,9 +13,9 @@ import { returnAttempt } from './return.sql.ts';
 export function claimJobRoute({ prisma, config }: Deps) {
 	return defineRoute(claimJob, async ({ params: { id: jobId }, body }) => {
 		const { WORKER_LEASE_MS: leaseMs, PLANS: plans } = config;
-		const answer = await claim(prisma, { jobId, workerId: body.worker_id, leaseMs, plans });
+		const response = await claim(prisma, { jobId, workerId: body.worker_id, leaseMs, plans });
 		crashPoint('jobs.claim.committed');
-		return { data: answer };
+		return { data: response };
 	});
 }
 

@@ -3,7 +3,7 @@ import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type AttemptWorld, startAttemptWorld } from '../testing/attempt-world.ts';
 import { succeeded } from '../testing/bus.ts';
-import type { Answer } from '../testing/user.ts';
+import type { ApiResponse } from '../testing/user.ts';
 
 let world: AttemptWorld;
 
@@ -22,9 +22,9 @@ afterAll(async () => {
 describe('canceling', () => {
 	test('returns 200 and ends a queued job', async () => {
 		const jobId = await world.owner.enqueue();
-		const answer = await world.owner.cancel(jobId);
-		expect([answer.status, answer.body.data]).toEqual([200, await world.owner.job(jobId)]);
-		expect(answer.body.data).toMatchObject({ status: 'canceled', finished_at: expect.any(String) });
+		const response = await world.owner.cancel(jobId);
+		expect([response.status, response.body.data]).toEqual([200, await world.owner.job(jobId)]);
+		expect(response.body.data).toMatchObject({ status: 'canceled', finished_at: expect.any(String) });
 	});
 
 	test('tells the worker of a running job', async () => {
@@ -36,8 +36,8 @@ describe('canceling', () => {
 	test('returns 409 when the job is terminal', async () => {
 		const jobId = await world.owner.enqueue();
 		await world.owner.cancel(jobId);
-		const answer = await world.owner.cancel(jobId);
-		expect([answer.status, answer.body.error.code]).toEqual([409, 'job_finished']);
+		const response = await world.owner.cancel(jobId);
+		expect([response.status, response.body.error.code]).toEqual([409, 'job_finished']);
 	});
 
 	test('returns 404 and changes nothing when the job belongs to another user', async () => {
@@ -69,7 +69,7 @@ describe('canceling', () => {
 	});
 
 	test('and finishing in both orders and at once, forty times, gives each job one outcome', async () => {
-		const cancels = new Map<string, Promise<Answer>>();
+		const cancels = new Map<string, Promise<ApiResponse>>();
 		const cancelSoon = (jobId: string, afterMs: number) => {
 			cancels.set(
 				jobId,

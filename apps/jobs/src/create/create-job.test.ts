@@ -25,9 +25,9 @@ const jobsOf = (userId: string) => world.prisma.job.count({ where: { userId } })
 describe('creating a job', () => {
 	test('returns 201 and the queued job with complete params, and shows it from then on', async () => {
 		const body = good({ params: { quality: 50 } });
-		const answer = await user.create(body);
-		expect(answer.status).toBe(201);
-		expect(answer.body.data).toEqual({
+		const response = await user.create(body);
+		expect(response.status).toBe(201);
+		expect(response.body.data).toEqual({
 			id: expect.stringMatching(/^job_/),
 			tool: 'compress_heavy',
 			status: 'queued',
@@ -35,16 +35,16 @@ describe('creating a job', () => {
 			input_file_id: body.input_file_id,
 			params: expect.objectContaining({ quality: 50 }),
 		});
-		expect(answer.headers.get('idempotency-replayed')).toBeNull();
-		expect(await user.job(answer.body.data.id)).toEqual({
-			...answer.body.data,
+		expect(response.headers.get('idempotency-replayed')).toBeNull();
+		expect(await user.job(response.body.data.id)).toEqual({
+			...response.body.data,
 			created_at: expect.stringMatching(/Z$/),
 		});
 	});
 
 	test('fills in defaults', async () => {
-		const answer = await user.create(good());
-		expect(answer.body.data.params).toMatchObject({ quality: 70 });
+		const response = await user.create(good());
+		expect(response.body.data.params).toMatchObject({ quality: 70 });
 	});
 
 	test('requests a worker for it', async () => {
@@ -61,9 +61,9 @@ describe('creating a job', () => {
 		['null params', { params: null }, 'params'],
 		['a param out of range', { params: { quality: 0 } }, 'params.quality'],
 	])('returns 400 for %s and names the field', async (_, change, path) => {
-		const answer = await user.create(good(change));
-		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
-		expect(answer.body.error.details[0].path).toBe(path);
+		const response = await user.create(good(change));
+		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
+		expect(response.body.error.details[0].path).toBe(path);
 	});
 
 	test('returns 400 for an unknown param and lists the known ones', async () => {
@@ -74,11 +74,11 @@ describe('creating a job', () => {
 
 	test('returns a short response for as many unknown params as fit into a body', async () => {
 		const params = Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`unknown_${index}`, 1]));
-		const answer = await user.create(good({ params }));
-		expect(answer.status).toBe(400);
-		expect(answer.body.error).toMatchObject({ code: 'validation', details_total: 2_000 });
-		expect(answer.body.error.details).toHaveLength(20);
-		expect(JSON.stringify(answer.body).length).toBeLessThan(4_000);
+		const response = await user.create(good({ params }));
+		expect(response.status).toBe(400);
+		expect(response.body.error).toMatchObject({ code: 'validation', details_total: 2_000 });
+		expect(response.body.error.details).toHaveLength(20);
+		expect(JSON.stringify(response.body).length).toBeLessThan(4_000);
 	});
 
 	test.each([
@@ -86,9 +86,9 @@ describe('creating a job', () => {
 		[8_000, 413, 'too_large'],
 	])('refuses a body of %i params before it validates them', async (count, status, code) => {
 		const params = Object.fromEntries(Array.from({ length: count }, (_, index) => [`unknown_${index}`, 1]));
-		const answer = await user.create(good({ params }));
-		expect([answer.status, answer.body.error.code]).toEqual([status, code]);
-		expect(JSON.stringify(answer.body).length).toBeLessThan(300);
+		const response = await user.create(good({ params }));
+		expect([response.status, response.body.error.code]).toEqual([status, code]);
+		expect(JSON.stringify(response.body).length).toBeLessThan(300);
 	});
 
 	test('returns 400 for an unknown tool and lists the known ones', async () => {
@@ -103,8 +103,8 @@ describe('creating a job', () => {
 	] as const)('passes on that its input is %s', async (code, status) => {
 		const body = good();
 		world.files.inputErrors.set(body.input_file_id, code);
-		const answer = await user.create(body);
-		expect([answer.status, answer.body.error.code]).toEqual([status, code]);
+		const response = await user.create(body);
+		expect([response.status, response.body.error.code]).toEqual([status, code]);
 	});
 });
 
@@ -126,12 +126,12 @@ describe('a full queue', () => {
 		const busy = world.user();
 		await fill(busy.id, 995);
 		const elsewhere = busy.at(world.replicas[1]?.url ?? '');
-		const answers = await Promise.all(
+		const responses = await Promise.all(
 			Array.from({ length: 20 }, (_, index) => (index % 2 ? busy : elsewhere).create(good())),
 		);
-		expect(answers.filter((answer) => answer.status === 201)).toHaveLength(5);
-		const refused = answers.filter((answer) => answer.status !== 201);
-		expect(new Set(refused.map((answer) => answer.body.error.code))).toEqual(new Set(['plan_limit']));
+		expect(responses.filter((response) => response.status === 201)).toHaveLength(5);
+		const refused = responses.filter((response) => response.status !== 201);
+		expect(new Set(refused.map((response) => response.body.error.code))).toEqual(new Set(['plan_limit']));
 		expect(await jobsOf(busy.id)).toBe(1_000);
 	});
 
@@ -171,8 +171,8 @@ describe('a full queue', () => {
 		const body = good();
 		expect((await busy.create(body, 'k')).status).toBe(403);
 		await world.prisma.job.deleteMany({ where: { userId: busy.id } });
-		const answer = await busy.create(body, 'k');
-		expect([answer.status, answer.headers.get('idempotency-replayed')]).toEqual([201, null]);
+		const response = await busy.create(body, 'k');
+		expect([response.status, response.headers.get('idempotency-replayed')]).toEqual([201, null]);
 	});
 });
 
@@ -190,20 +190,20 @@ describe('an Idempotency-Key', () => {
 		const someone = world.user();
 		const elsewhere = someone.at(world.replicas[1]?.url ?? '');
 		const body = good();
-		const answers = await Promise.all(
+		const responses = await Promise.all(
 			Array.from({ length: 20 }, (_, index) => (index % 2 ? someone : elsewhere).create(body, 'twenty')),
 		);
-		expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([201]));
-		expect(new Set(answers.map((answer) => answer.body.data.id)).size).toBe(1);
-		expect(answers.filter((answer) => !answer.headers.has('idempotency-replayed'))).toHaveLength(1);
+		expect(new Set(responses.map((response) => response.status))).toEqual(new Set([201]));
+		expect(new Set(responses.map((response) => response.body.data.id)).size).toBe(1);
+		expect(responses.filter((response) => !response.headers.has('idempotency-replayed'))).toHaveLength(1);
 		expect(await jobsOf(someone.id)).toBe(1);
 	});
 
 	test('with different requests at once creates one job', async () => {
 		const someone = world.user();
-		const answers = await Promise.all(Array.from({ length: 10 }, () => someone.create(good(), 'mixed')));
-		expect(answers.filter((answer) => answer.status === 201)).toHaveLength(1);
-		expect(answers.filter((answer) => answer.status === 422)).toHaveLength(9);
+		const responses = await Promise.all(Array.from({ length: 10 }, () => someone.create(good(), 'mixed')));
+		expect(responses.filter((response) => response.status === 201)).toHaveLength(1);
+		expect(responses.filter((response) => response.status === 422)).toHaveLength(9);
 		expect(await jobsOf(someone.id)).toBe(1);
 	});
 
@@ -216,8 +216,8 @@ describe('an Idempotency-Key', () => {
 		const someone = world.user();
 		const body = good();
 		await someone.create(body, 'k');
-		const answer = await someone.create({ ...body, ...change }, 'k');
-		expect([answer.status, answer.body.error.code]).toEqual([422, 'idempotency_conflict']);
+		const response = await someone.create({ ...body, ...change }, 'k');
+		expect([response.status, response.body.error.code]).toEqual([422, 'idempotency_conflict']);
 	});
 
 	test('returns the first response after the input was deleted', async () => {
@@ -240,8 +240,8 @@ describe('an Idempotency-Key', () => {
 		world.files.inputErrors.set(body.input_file_id, 'file_not_uploaded');
 		expect((await user.create(body, 'refused')).status).toBe(409);
 		world.files.inputErrors.delete(body.input_file_id);
-		const answer = await user.create(good(), 'refused');
-		expect([answer.status, answer.headers.get('idempotency-replayed')]).toEqual([201, null]);
+		const response = await user.create(good(), 'refused');
+		expect([response.status, response.headers.get('idempotency-replayed')]).toEqual([201, null]);
 	});
 
 	test('is free again after 24 hours', async () => {
@@ -249,9 +249,9 @@ describe('an Idempotency-Key', () => {
 		const first = await someone.create(good(), 'old');
 		await world.prisma.$executeRaw`
 			UPDATE idempotency_keys SET created_at = created_at - interval '24 hours' WHERE user_id = ${someone.id}`;
-		const answer = await someone.create(good(), 'old');
-		expect(answer.status).toBe(201);
-		expect(answer.body.data.id).not.toBe(first.body.data.id);
+		const response = await someone.create(good(), 'old');
+		expect(response.status).toBe(201);
+		expect(response.body.data.id).not.toBe(first.body.data.id);
 	});
 
 	test('belongs to its user', async () => {
@@ -262,8 +262,8 @@ describe('an Idempotency-Key', () => {
 	});
 
 	test.each(['', 'a'.repeat(256), 'tab\there', 'é'])('%j is a validation error', async (key) => {
-		const answer = await user.create(good(), key);
-		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
-		expect(answer.body.error.details[0].path).toBe('headers.Idempotency-Key');
+		const response = await user.create(good(), key);
+		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
+		expect(response.body.error.details[0].path).toBe('headers.Idempotency-Key');
 	});
 });

@@ -13,7 +13,7 @@ import type { Deps } from '../deps.ts';
 import { admitJob } from './admit-job.ts';
 import { checkParams } from './check-params.ts';
 import { isSameRequest } from './fingerprint.ts';
-import { type CreatedJob, findAnswer, type StoredAnswer } from './idempotency-keys.sql.ts';
+import { type CreatedJob, findStoredResponse, type StoredResponse } from './idempotency-keys.sql.ts';
 import { insertJob } from './insert-job.sql.ts';
 
 /** Not validated by the route, because the idempotency key is looked up first. */
@@ -49,7 +49,7 @@ async function create(
 	const lifetimeHours = config.IDEMPOTENCY_KEY_TTL_HOURS;
 	const idempotency =
 		key === undefined ? undefined : { key, fingerprint: deps.fingerprint(body), lifetimeHours };
-	const known = idempotency && (await findAnswer(prisma, { userId, ...idempotency }));
+	const known = idempotency && (await findStoredResponse(prisma, { userId, ...idempotency }));
 	if (known) return replay(known, idempotency.fingerprint);
 	const { tool, job, secrets } = await prepareJob(deps, body);
 	const { sizeBytes: inputBytes } = await deps.files.checkInput(job.input_file_id, userId);
@@ -72,7 +72,7 @@ async function create(
 	return { job, replayed: false };
 }
 
-function replay(stored: StoredAnswer, fingerprint: string): Created {
+function replay(stored: StoredResponse, fingerprint: string): Created {
 	if (!isSameRequest(stored.fingerprint, fingerprint)) {
 		throw new AppError(
 			'idempotency_conflict',

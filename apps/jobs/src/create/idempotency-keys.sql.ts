@@ -6,7 +6,7 @@ import type { PrismaClient, Tx } from '../database.sql.ts';
 export type CreatedJob = z.infer<typeof createdJobSchema>;
 
 /** The response to the first request with an idempotency key. */
-export interface StoredAnswer {
+export interface StoredResponse {
 	fingerprint: string;
 	job: CreatedJob;
 }
@@ -19,7 +19,10 @@ interface KeyInput {
 }
 
 /** Returns the stored response of a key, or null when the key is free. */
-export async function findAnswer(prisma: PrismaClient | Tx, input: KeyInput): Promise<StoredAnswer | null> {
+export async function findStoredResponse(
+	prisma: PrismaClient | Tx,
+	input: KeyInput,
+): Promise<StoredResponse | null> {
 	const rows = await prisma.$queryRaw<{ fingerprint: string; response: unknown }[]>`
 		SELECT fingerprint, response FROM idempotency_keys
 		WHERE user_id = ${input.userId} AND key = ${input.key}
@@ -32,7 +35,7 @@ export async function findAnswer(prisma: PrismaClient | Tx, input: KeyInput): Pr
  * Claims a key, and returns whether it was free. Waits while another transaction that claimed it has not ended. The claim is
  * undone if this transaction rolls back.
  */
-export async function claimKey(tx: Tx, input: KeyInput & StoredAnswer): Promise<boolean> {
+export async function claimKey(tx: Tx, input: KeyInput & StoredResponse): Promise<boolean> {
 	const claimed = await tx.$executeRaw`
 		INSERT INTO idempotency_keys (user_id, key, fingerprint, response)
 		VALUES (${input.userId}, ${input.key}, ${input.fingerprint}, ${JSON.stringify(input.job)}::json)

@@ -5,7 +5,12 @@ import { countJobs, readComputeSeconds } from '../accounts/usage.sql.ts';
 import type { PrismaClient, Tx } from '../database.sql.ts';
 import type { Prisma } from '../generated/client.ts';
 import type { PlanUsage } from './admit-job.ts';
-import { type CreatedJob, claimKey, findAnswer, type StoredAnswer } from './idempotency-keys.sql.ts';
+import {
+	type CreatedJob,
+	claimKey,
+	findStoredResponse,
+	type StoredResponse,
+} from './idempotency-keys.sql.ts';
 
 interface InsertInput {
 	job: CreatedJob;
@@ -24,7 +29,7 @@ interface InsertInput {
  * Queues a job and claims its idempotency key, both or neither. Returns null, or the response to the earlier request that has the
  * key. Throws what `admit` throws, and `unauthorized` when the account was deleted.
  */
-export async function insertJob(prisma: PrismaClient, input: InsertInput): Promise<StoredAnswer | null> {
+export async function insertJob(prisma: PrismaClient, input: InsertInput): Promise<StoredResponse | null> {
 	return await inTransaction(prisma, async (tx) => {
 		await lockUser(tx, input.userId);
 		const earlier = input.idempotency && (await claimKeyOrFind(tx, input, input.idempotency));
@@ -53,9 +58,9 @@ async function claimKeyOrFind(
 	tx: Tx,
 	{ userId, job }: InsertInput,
 	idempotency: NonNullable<InsertInput['idempotency']>,
-): Promise<StoredAnswer | null> {
+): Promise<StoredResponse | null> {
 	const claimed = await claimKey(tx, { userId, job, ...idempotency });
-	return claimed ? null : await findAnswer(tx, { userId, ...idempotency });
+	return claimed ? null : await findStoredResponse(tx, { userId, ...idempotency });
 }
 
 async function readUsage(tx: Tx, userId: string): Promise<PlanUsage> {

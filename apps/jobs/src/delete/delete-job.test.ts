@@ -36,9 +36,9 @@ describe('deleting a job', () => {
 
 	test('returns 400 when the job has not ended, and says what to do', async () => {
 		const jobId = await user.enqueue();
-		const answer = await user.remove(jobId);
-		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
-		expect(answer.body.error.message).toContain('cancel');
+		const response = await user.remove(jobId);
+		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
+		expect(response.body.error.message).toContain('cancel');
 		expect((await user.read(jobId)).status).toBe(200);
 	});
 

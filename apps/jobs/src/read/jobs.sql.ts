@@ -1,5 +1,5 @@
 import type { Job, JobStatus } from '@creatorr/contracts/jobs';
-import { findAnswer } from '../create/idempotency-keys.sql.ts';
+import { findStoredResponse } from '../create/idempotency-keys.sql.ts';
 import type { PrismaClient } from '../database.sql.ts';
 import { JOB_COLUMNS, toJob } from '../lifecycle/job.sql.ts';
 import type { JobState } from './job-notifications.ts';
@@ -38,7 +38,8 @@ interface ListInput {
 /** Returns the user's jobs, newest first. */
 export async function findJobs(prisma: PrismaClient, input: ListInput): Promise<Job[]> {
 	const { userId, idempotencyKey: key, keyLifetimeHours: lifetimeHours } = input;
-	const created = key === undefined ? undefined : await findAnswer(prisma, { userId, key, lifetimeHours });
+	const created =
+		key === undefined ? undefined : await findStoredResponse(prisma, { userId, key, lifetimeHours });
 	if (created === null) return [];
 	const rows = await prisma.job.findMany({
 		where: {

@@ -98,8 +98,8 @@ describe('listing jobs', () => {
 		const someone = world.user();
 		const key = 'a b&1';
 		const jobOf = async (owner: User) => {
-			const answer = await owner.create({ tool: 'ocr', input_file_id: newId('fil') }, key);
-			return answer.body.data.id;
+			const response = await owner.create({ tool: 'ocr', input_file_id: newId('fil') }, key);
+			return response.body.data.id;
 		};
 		const jobs = [await jobOf(someone), await jobOf(stranger)];
 		await someone.enqueue('ocr');
@@ -116,8 +116,8 @@ describe('listing jobs', () => {
 	test.each(['idempotency_key=', 'status=done', 'limit=0', 'limit=101', 'cursor=abc', 'tool=%00'])(
 		'returns 400 for ?%s',
 		async (query) => {
-			const answer = await user.call('GET', `/v1/jobs?${query}`);
-			expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+			const response = await user.call('GET', `/v1/jobs?${query}`);
+			expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
 		},
 	);
 });

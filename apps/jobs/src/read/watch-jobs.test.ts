@@ -78,14 +78,14 @@ describe('?wait', () => {
 		const waiting = [user.read(jobId, '?wait=20'), elsewhere.read(jobId, '?wait=20')];
 		await sleep(HELD_MS);
 		await world.bus.finish(jobId, attempt, failed);
-		for (const answer of await Promise.all(waiting)) expect(answer.body.data.status).toBe('failed');
+		for (const response of await Promise.all(waiting)) expect(response.body.data.status).toBe('failed');
 	});
 
 	test('responds after the timeout when nothing changes', async () => {
 		const jobId = await user.enqueue();
 		const startedAtMs = performance.now();
-		const answer = await user.read(jobId, '?wait=1');
-		expect(answer.body.data.status).toBe('queued');
+		const response = await user.read(jobId, '?wait=1');
+		expect(response.body.data.status).toBe('queued');
 		expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(990);
 	});
 
@@ -133,13 +133,13 @@ describe('?wait', () => {
 		};
 		const prisma = { $queryRaw: countQueries };
 		await pollWatchedJobs.run({ notifications, prisma }, AbortSignal.timeout(10_000));
-		const answers = (await Promise.all(waiting)).map(({ status, body }) => body.data?.status ?? status);
-		expect([answers, queries]).toEqual([['canceled', 'canceled', 'canceled', 404], 1]);
+		const responses = (await Promise.all(waiting)).map(({ status, body }) => body.data?.status ?? status);
+		expect([responses, queries]).toEqual([['canceled', 'canceled', 'canceled', 404], 1]);
 	});
 
 	test.each(['-1', '61', 'x', '1.5'])('returns 400 for %s', async (wait) => {
-		const answer = await user.read(newId('job'), `?wait=${wait}`);
-		expect([answer.status, answer.body.error.details[0].path]).toEqual([400, 'query.wait']);
+		const response = await user.read(newId('job'), `?wait=${wait}`);
+		expect([response.status, response.body.error.details[0].path]).toEqual([400, 'query.wait']);
 	});
 });
 

@@ -3,7 +3,7 @@ import { newId } from '@creatorr/contracts/ids';
 import type { Job } from '@creatorr/contracts/jobs';
 import type { SignIdentity } from '@creatorr/service/identity';
 
-export interface Answer {
+export interface ApiResponse {
 	status: number;
 	headers: Headers;
 	// biome-ignore lint/suspicious/noExplicitAny: tests inspect any response
@@ -16,7 +16,7 @@ export type User = ReturnType<typeof createUser>;
 export function createUser(url: string, sign: SignIdentity, id = newId('usr')) {
 	const identity = sign({ id, sessionId: newId('ses') });
 
-	async function call(method: string, path: string, body?: unknown, headers = {}): Promise<Answer> {
+	async function call(method: string, path: string, body?: unknown, headers = {}): Promise<ApiResponse> {
 		const response = await fetch(url + path, {
 			method,
 			headers: { [IDENTITY_HEADER]: identity, 'content-type': 'application/json', ...headers },
@@ -40,9 +40,9 @@ export function createUser(url: string, sign: SignIdentity, id = newId('usr')) {
 		create,
 		/** Creates a valid job and returns its id. */
 		async enqueue(tool = 'compress_heavy'): Promise<string> {
-			const answer = await create({ tool, input_file_id: newId('fil') });
-			if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
-			return answer.body.data.id;
+			const response = await create({ tool, input_file_id: newId('fil') });
+			if (response.status !== 201) throw new Error(JSON.stringify(response.body));
+			return response.body.data.id;
 		},
 		read: (jobId: string, query = '') => call('GET', `/v1/jobs/${jobId}${query}`),
 		async job(jobId: string): Promise<Job> {

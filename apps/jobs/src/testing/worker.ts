@@ -1,4 +1,4 @@
-import { type ClaimAnswer, claimJob, heartbeat, returnJob } from '@creatorr/contracts/internal';
+import { type ClaimResponse, claimJob, heartbeat, returnJob } from '@creatorr/contracts/internal';
 import type { Capabilities } from '@creatorr/contracts/jobs';
 import type { SignIdentity } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
@@ -16,7 +16,7 @@ interface Running {
 export function createWorker(id: string, url: string, sign: SignIdentity) {
 	const call = createInternalClient({ name: 'jobs', baseUrl: url, sign, timeoutMs: 10_000 });
 
-	async function claim(jobId: string): Promise<ClaimAnswer> {
+	async function claim(jobId: string): Promise<ClaimResponse> {
 		return (await call(claimJob, { params: { id: jobId }, body: { worker_id: id } })).data;
 	}
 
@@ -25,9 +25,9 @@ export function createWorker(id: string, url: string, sign: SignIdentity) {
 		claim,
 		/** Claims a job that must be granted, and returns the attempt's number. */
 		async take(jobId: string): Promise<number> {
-			const answer = await claim(jobId);
-			if (answer.answer !== 'granted') throw new Error(`the claim was answered ${answer.answer}`);
-			return answer.attempt;
+			const response = await claim(jobId);
+			if (response.answer !== 'granted') throw new Error(`the claim was answered ${response.answer}`);
+			return response.attempt;
 		},
 		async returnJob(
 			jobId: string,

@@ -32,7 +32,7 @@ test('reads once for many requests at once, and describes the tools once', async
 	const server = await listen(app, { host: '127.0.0.1', port: 0 });
 	try {
 		const url = `http://127.0.0.1:${portOf(server)}/v1/tools`;
-		const answers = await Promise.all(
+		const responses = await Promise.all(
 			Array.from({ length: 32 }, async () => {
 				const response = await fetch(url);
 				expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -42,7 +42,7 @@ test('reads once for many requests at once, and describes the tools once', async
 		expect([atStart > 0, descriptions - atStart]).toEqual([true, 0]);
 		// Not exactly 1: on a busy machine, 32 requests may take longer than a response is cached.
 		expect(reads).toBeLessThan(8);
-		const { data } = answers[0] as { data: { slug: string; available: boolean }[] };
+		const { data } = responses[0] as { data: { slug: string; available: boolean }[] };
 		expect(data.filter((tool) => tool.available).map((tool) => tool.slug)).toEqual(['ocr']);
 		expect(data).toHaveLength(catalog.size);
 	} finally {

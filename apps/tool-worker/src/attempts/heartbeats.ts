@@ -10,7 +10,7 @@ interface HeartbeatDeps {
 	workerId: string;
 	/** A client of jobs whose timeout is a fraction of a lease. */
 	heartbeatClient: InternalClient;
-	/** Set by each answer of jobs. */
+	/** Set by each response of jobs. */
 	heartbeat: { intervalMs: number };
 	attempts: Attempts;
 	capacity: Pick<Capacity, 'slots' | 'backgroundSlots'>;
@@ -19,7 +19,7 @@ interface HeartbeatDeps {
 	logger: Logger;
 }
 
-/** Used until jobs has answered with the interval. */
+/** Used until the first response of jobs. */
 export const FIRST_HEARTBEAT_MS = 1_000;
 
 /**
@@ -35,7 +35,7 @@ export const sendHeartbeats = defineTask<HeartbeatDeps>({
 	},
 });
 
-/** Sends one heartbeat, and ends the attempts that jobs answers with. */
+/** Sends one heartbeat, and ends the attempts that the response of jobs names. */
 async function sendHeartbeat(deps: HeartbeatDeps): Promise<void> {
 	const { workerId, attempts, capacity, capabilities } = deps;
 	const running = attempts.leased();

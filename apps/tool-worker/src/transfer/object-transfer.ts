@@ -79,9 +79,9 @@ export function download(source: Source, path: string, signal: AbortSignal): Pro
 
 async function receive(source: Source, path: string, signal: AbortSignal): Promise<void> {
 	const request = open(source.url, 'GET', { 'if-match': source.etag }, signal);
-	const response = responseTo(request);
+	const responded = responseTo(request);
 	request.end();
-	const stream = await response;
+	const stream = await responded;
 	const { statusCode, headers } = stream;
 	if (statusCode === 404 || statusCode === 412 || (statusCode === 200 && headers.etag !== source.etag)) {
 		stream.destroy();
@@ -101,7 +101,7 @@ async function receive(source: Source, path: string, signal: AbortSignal): Promi
 		throw new TransferFailed(`got ${receivedBytes} bytes of ${source.sizeBytes}`);
 }
 
-/** Streams `sizeBytes` of a file, from `startByte` on, to a presigned URL. Returns the ETag of the answer. */
+/** Streams `sizeBytes` of a file, from `startByte` on, to a presigned URL. Returns the ETag of the response. */
 export function upload(target: Target, part: Part, signal: AbortSignal): Promise<string> {
 	return inSpan('store PUT', { kind: SpanKind.CLIENT, attributes: { bytes: part.sizeBytes } }, () =>
 		send(target, part, signal),
@@ -111,7 +111,7 @@ export function upload(target: Target, part: Part, signal: AbortSignal): Promise
 async function send(target: Target, part: Part, signal: AbortSignal): Promise<string> {
 	const headers = { ...target.headers, 'content-length': String(part.sizeBytes) };
 	const request = open(target.url, 'PUT', headers, signal);
-	const response = responseTo(request);
+	const responded = responseTo(request);
 	const bytes = createReadStream(part.path, {
 		start: part.startByte,
 		end: part.startByte + part.sizeBytes - 1,
@@ -122,16 +122,16 @@ async function send(target: Target, part: Part, signal: AbortSignal): Promise<st
 		() => null,
 		(error: unknown) => error,
 	);
-	const answer = await response.catch(async (error: unknown) => {
+	const response = await responded.catch(async (error: unknown) => {
 		throw (await sent) ?? error;
 	});
-	answer.resume();
-	if (answer.statusCode !== 200) {
+	response.resume();
+	if (response.statusCode !== 200) {
 		request.destroy();
-		throw new TransferFailed(`the store answered ${answer.statusCode} to an upload`, answer.statusCode);
+		throw new TransferFailed(`the store answered ${response.statusCode} to an upload`, response.statusCode);
 	}
 	await sent;
-	return answer.headers.etag ?? '';
+	return response.headers.etag ?? '';
 }
 
 type Collect = (options: { type: 'minor' }) => void;
