@@ -68,9 +68,9 @@ describe('while PostgreSQL is down', () => {
 		['the published keys', (app) => call(app, 'get', '/internal/jwks')],
 	])('%s returns 503 with Retry-After, and changes nothing', async (_, attempt) => {
 		const users = await auth.prisma.user.count();
-		const answer = await attempt(replica.app);
-		expect([answer.status, answer.body.error.code]).toEqual([503, 'upstream_unavailable']);
-		expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+		const response = await attempt(replica.app);
+		expect([response.status, response.body.error.code]).toEqual([503, 'upstream_unavailable']);
+		expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
 		expect(await isAlive(auth.app, person.sessionId)).toBe(true);
 		expect(await auth.prisma.user.count()).toBe(users);
 	});
@@ -83,7 +83,7 @@ describe('when PostgreSQL goes down', () => {
 		let status: number | undefined;
 		await auth.prisma.$transaction(async (tx) => {
 			await tx.$executeRaw`LOCK TABLE users`;
-			const answer = call(auth.app, 'get', '/v1/me', { person }).then((response) => {
+			const response = call(auth.app, 'get', '/v1/me', { person }).then((response) => {
 				status = response.status;
 			});
 			// Until the query runs, as a task of the service may wait for the table too. Outside the transaction, which would see the same
@@ -95,7 +95,7 @@ describe('when PostgreSQL goes down', () => {
 					WHERE application_name = 'creatorr-auth' AND wait_event_type = 'Lock'`;
 				return status !== undefined;
 			});
-			await answer;
+			await response;
 		});
 		expect(status).toBe(503);
 	});
@@ -111,7 +111,7 @@ describe('when PostgreSQL goes down', () => {
 		expect(await isAlive(auth.app, person.sessionId)).toBe(false);
 		expect(await auth.prisma.revocation.count()).toBe(1);
 		proxy.restore();
-		gateway.answer = (res) => void res.writeHead(204).end();
+		gateway.handlePush = (res) => void res.writeHead(204).end();
 		await call(app, 'post', '/v1/auth/logout', { person }).expect(204);
 		expect(await auth.prisma.revocation.count()).toBe(0);
 		await gateway.stop();

@@ -69,10 +69,10 @@ describe('the deletion of an account', () => {
 	test('frees the email for another account at once', async () => {
 		await leave(person).expect(204);
 		await login(auth.app, person.email).expect(401);
-		const answer = await call(auth.app, 'post', '/v1/auth/register')
+		const response = await call(auth.app, 'post', '/v1/auth/register')
 			.send({ email: person.email, password: PASSWORD })
 			.expect(201);
-		expect(answer.body.data.user.id).not.toBe(person.id);
+		expect(response.body.data.user.id).not.toBe(person.id);
 	});
 
 	test('leaves no personal data except the mail about it', async () => {
@@ -126,8 +126,8 @@ describe('the deletion of an account', () => {
 		['no password', {}, 400, 'validation'],
 		['a password that is a list', { password: [PASSWORD] }, 400, 'validation'],
 	])('with %s changes nothing', async (_, body, status, code) => {
-		const answer = await leave(person, body);
-		expect([answer.status, answer.body.error.code]).toEqual([status, code]);
+		const response = await leave(person, body);
+		expect([response.status, response.body.error.code]).toEqual([status, code]);
 		expect(await isAlive(auth.app, person.sessionId)).toBe(true);
 	});
 
@@ -136,8 +136,8 @@ describe('the deletion of an account', () => {
 	});
 
 	test('succeeds once for two concurrent requests', async () => {
-		const answers = await Promise.all([leave(person), leave(person)]);
-		expect(answers.map(({ status }) => status).sort()).toEqual([204, 401]);
+		const responses = await Promise.all([leave(person), leave(person)]);
+		expect(responses.map(({ status }) => status).sort()).toEqual([204, 401]);
 	});
 
 	test('returns 401 when it is repeated', async () => {

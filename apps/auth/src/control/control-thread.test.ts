@@ -31,8 +31,8 @@ const lease = (url = auth.controlUrl) =>
 /** Sends a request from another thread and writes the status where this thread can wait for it. */
 const ASK = `
 	const { workerData: { url, headers, status } } = require('node:worker_threads');
-	fetch(url, { headers }).then((answer) => {
-		Atomics.store(status, 0, answer.status);
+	fetch(url, { headers }).then((response) => {
+		Atomics.store(status, 0, response.status);
 		Atomics.notify(status, 0);
 	});
 `;
@@ -91,12 +91,12 @@ describe('the control port', () => {
 		await auth.prisma.$transaction(
 			async (tx) => {
 				await tx.$executeRaw`LOCK TABLE users`;
-				const answer = call(app, 'get', '/v1/me', { person }).expect(200);
+				const response = call(app, 'get', '/v1/me', { person }).expect(200);
 				// Outside the transaction, which would see the same activity repeatedly.
 				const waiting = () => auth.prisma.$queryRaw<unknown[]>`
 					SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'
 						AND datname = current_database() AND query LIKE 'SELECT%users%'`;
-				const sent = answer.then(() => undefined);
+				const sent = response.then(() => undefined);
 				await waitUntil(async () => (await waiting()).length > 0);
 				drained = Promise.all([sent, auth.stopReplica(app)]);
 				await waitUntil(() =>

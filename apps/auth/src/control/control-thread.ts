@@ -33,7 +33,7 @@ function execute(request: ControlRequest): Promise<unknown> | undefined {
 	}
 }
 
-async function answer(request: ControlRequest): Promise<ControlReply> {
+async function handle(request: ControlRequest): Promise<ControlReply> {
 	try {
 		return { id: request.id, value: await execute(request) };
 	} catch (error) {
@@ -43,6 +43,6 @@ async function answer(request: ControlRequest): Promise<ControlReply> {
 }
 
 parentPort?.on('message', async (request: ControlRequest) => {
-	parentPort?.postMessage(await answer(request));
+	parentPort?.postMessage(await handle(request));
 });
 parentPort?.postMessage({ listeningOn: running.port });

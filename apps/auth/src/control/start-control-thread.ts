@@ -93,10 +93,10 @@ export async function startControlThread(
 	async function send(command: Command): Promise<unknown> {
 		if (lost) throw unavailable('Sign-in', lost);
 		lastId += 1;
-		const answer = Promise.withResolvers<unknown>();
-		pending.set(lastId, answer);
+		const reply = Promise.withResolvers<unknown>();
+		pending.set(lastId, reply);
 		worker.postMessage({ ...command, id: lastId });
-		return answer.promise;
+		return reply.promise;
 	}
 
 	return {

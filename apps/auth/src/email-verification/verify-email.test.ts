@@ -69,8 +69,8 @@ describe('the email of an account', () => {
 		['empty', ''],
 		['no text', { $ne: '' }],
 	])('is not verified with a token that is %s', async (_, token) => {
-		const answer = await verify(token).expect(400);
-		expect(answer.body.error).toMatchObject({ code: 'validation', details: [{ path: 'token' }] });
+		const response = await verify(token).expect(400);
+		expect(response.body.error).toMatchObject({ code: 'validation', details: [{ path: 'token' }] });
 		expect(await isVerified()).toBe(false);
 	});
 
@@ -101,8 +101,8 @@ describe('the email of an account that someone else may have registered', () => 
 	test('is not verified by the reader of the mail without the password', async () => {
 		const token = await verificationToken();
 		for (const body of [{ token }, { token, password: 'not the password' }]) {
-			const answer = await verifyAsReader(body).expect(401);
-			expect(answer.body.error.code).toBe('invalid_credentials');
+			const response = await verifyAsReader(body).expect(401);
+			expect(response.body.error.code).toBe('invalid_credentials');
 		}
 		const stranger = await register(auth.app);
 		await call(auth.app, 'post', '/v1/auth/verify', { person: stranger }).send({ token }).expect(401);

@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
 import { signAsWorker } from '../testing/callers.ts';
-import { acknowledge, beSomebodyElse, hangUp, newInstanceId, startGateway } from '../testing/fake-gateway.ts';
+import {
+	acknowledge,
+	hangUp,
+	newInstanceId,
+	rejectAsOtherInstance,
+	startGateway,
+} from '../testing/fake-gateway.ts';
 import { call, register } from '../testing/requests.ts';
 import { fenceLease, renewLease } from './gateway-leases.sql.ts';
 
@@ -19,11 +25,11 @@ describe('a lease', () => {
 	test('is granted to a new instance at the address of a fenced one', async () => {
 		const logOut = async () =>
 			call(auth.app, 'post', '/v1/auth/logout', { person: await register(auth.app) });
-		const gateway = await startGateway(auth.app, beSomebodyElse);
+		const gateway = await startGateway(auth.app, rejectAsOtherInstance);
 		expect((await logOut()).status).toBe(204);
 		expect((await gateway.lease()).granted).toBe(false);
 		gateway.instanceId = newInstanceId();
-		gateway.answer = acknowledge;
+		gateway.handlePush = acknowledge;
 		expect((await gateway.lease()).granted).toBe(true);
 		expect((await logOut()).status).toBe(204);
 		expect(gateway.pushes.at(-1)?.instance_id).toBe(gateway.instanceId);
@@ -57,10 +63,10 @@ describe('a lease', () => {
 	test.each(['ftp://127.0.0.1', 'nonsense', 7])(
 		'with the callback URL %p returns a validation error',
 		async (url) => {
-			const answer = await call(auth.app, 'put', `/internal/gateways/${newInstanceId()}/lease`).send({
+			const response = await call(auth.app, 'put', `/internal/gateways/${newInstanceId()}/lease`).send({
 				callback_url: url,
 			});
-			expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+			expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
 		},
 	);
 });

@@ -4,12 +4,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
 import { signAsGateway } from '../testing/callers.ts';
 import {
-	type Answer,
 	acknowledge,
-	beSomebodyElse,
 	type FakeGateway,
 	hang,
 	hangUp,
+	type PushHandler,
+	rejectAsOtherInstance,
 	startGateway,
 } from '../testing/fake-gateway.ts';
 import { call, isAlive, type Person, register, signIn } from '../testing/requests.ts';
@@ -33,8 +33,8 @@ afterEach(async () => {
 
 afterAll(() => auth.close());
 
-async function gatewayThat(answer: Answer): Promise<FakeGateway> {
-	const gateway = await startGateway(auth.app, answer);
+async function startGatewayThat(handlePush: PushHandler): Promise<FakeGateway> {
+	const gateway = await startGateway(auth.app, handlePush);
 	gateways.push(gateway);
 	return gateway;
 }
@@ -59,12 +59,12 @@ describe('a logout', () => {
 	test('responds after every gateway with a lease has acknowledged', async () => {
 		const person = await register(auth.app);
 		const order: string[] = [];
-		const slowly: Answer = async (res, push) => {
+		const slowly: PushHandler = async (res, push) => {
 			await sleep(100);
 			order.push('acknowledged');
 			await acknowledge(res, push);
 		};
-		const gateways = [await gatewayThat(slowly), await gatewayThat(slowly)];
+		const gateways = [await startGatewayThat(slowly), await startGatewayThat(slowly)];
 		await logOut(person).expect(204);
 		order.push('answered');
 		expect(order).toEqual(['acknowledged', 'acknowledged', 'answered']);
@@ -76,7 +76,7 @@ describe('a logout', () => {
 	test('commits the revocation before it pushes it to gateways', async () => {
 		const person = await register(auth.app);
 		let aliveAtPush: boolean | undefined;
-		await gatewayThat(async (res, push) => {
+		await startGatewayThat(async (res, push) => {
 			aliveAtPush = await isAlive(auth.app, person.sessionId);
 			await acknowledge(res, push);
 		});
@@ -85,7 +85,7 @@ describe('a logout', () => {
 	});
 
 	test('leaves nothing unsettled and no gateway fenced when all acknowledge', async () => {
-		const gateway = await gatewayThat(acknowledge);
+		const gateway = await startGatewayThat(acknowledge);
 		await logOut(await register(auth.app)).expect(204);
 		expect(await auth.prisma.revocation.count()).toBe(0);
 		expect(await gateway.lease()).toMatchObject({ granted: true, ttl_ms: LEASE_MS });
@@ -94,15 +94,15 @@ describe('a logout', () => {
 	test('on one replica reaches gateways that lease at another', async () => {
 		const person = await register(auth.app);
 		const replica = await auth.startReplica();
-		const gateway = await gatewayThat(acknowledge);
+		const gateway = await startGatewayThat(acknowledge);
 		await logOut(person, replica).expect(204);
 		expect(gateway.pushes).toHaveLength(1);
 	});
 
 	test('retries once when the connection breaks, without a fence', async () => {
-		const gateway = await gatewayThat(hangUp);
-		gateway.answer = (res, push) => {
-			gateway.answer = acknowledge;
+		const gateway = await startGatewayThat(hangUp);
+		gateway.handlePush = (res, push) => {
+			gateway.handlePush = acknowledge;
 			return hangUp(res, push);
 		};
 		await logOut(await register(auth.app)).expect(204);
@@ -112,7 +112,7 @@ describe('a logout', () => {
 
 	test('of a settled session is repeated without a push', async () => {
 		const person = await register(auth.app);
-		const gateway = await gatewayThat(acknowledge);
+		const gateway = await startGatewayThat(acknowledge);
 		await logOut(person).expect(204);
 		await logOut(person).expect(204);
 		expect(gateway.pushes).toHaveLength(1);
@@ -122,7 +122,7 @@ describe('a logout', () => {
 		const person = await register(auth.app);
 		await auth.prisma.session.update({ where: { id: person.sessionId }, data: { revokedAt: new Date() } });
 		await auth.prisma.revocation.create({ data: { sessionId: person.sessionId, userId: person.id } });
-		const gateway = await gatewayThat(acknowledge);
+		const gateway = await startGatewayThat(acknowledge);
 		await logOut(person).expect(204);
 		expect(gateway.pushes).toHaveLength(1);
 	});
@@ -130,7 +130,7 @@ describe('a logout', () => {
 	test('revokes only this session', async () => {
 		const person = await register(auth.app);
 		const other = await signIn(auth.app, person);
-		const gateway = await gatewayThat(acknowledge);
+		const gateway = await startGatewayThat(acknowledge);
 		await logOut(person).expect(204);
 		expect(gateway.pushes.map((push) => push.session_ids)).toEqual([[person.sessionId]]);
 		expect(await isAlive(auth.app, other.sessionId)).toBe(true);
@@ -138,14 +138,14 @@ describe('a logout', () => {
 });
 
 describe('a gateway that does not acknowledge', () => {
-	test.each<[string, Answer]>([
+	test.each<[string, PushHandler]>([
 		['hangs', hang],
 		['breaks every connection', hangUp],
-		['is another instance at the same address', beSomebodyElse],
+		['is another instance at the same address', rejectAsOtherInstance],
 		['answers with a failure', (res) => void res.writeHead(500).end()],
-	])('because it %s is fenced, and its lease waited for', async (_, answer) => {
+	])('because it %s is fenced, and its lease waited for', async (_, handlePush) => {
 		const person = await register(auth.app);
-		const gateway = await gatewayThat(answer);
+		const gateway = await startGatewayThat(handlePush);
 		await logOut(person).expect(204);
 		expect(await mayUseCache(gateway)).toBe(false);
 		expect(await gateway.lease()).toMatchObject({ granted: false });
@@ -154,7 +154,7 @@ describe('a gateway that does not acknowledge', () => {
 
 	test('because it is dead is fenced, and its lease waited for', async () => {
 		const person = await register(auth.app);
-		const gateway = await gatewayThat(acknowledge);
+		const gateway = await startGatewayThat(acknowledge);
 		await gateway.stop();
 		gateways.length = 0;
 		await gateway.lease();
@@ -165,8 +165,8 @@ describe('a gateway that does not acknowledge', () => {
 
 	test('does not delay the push to other gateways', async () => {
 		const person = await register(auth.app);
-		const silent = await gatewayThat(hang);
-		const good = await gatewayThat(acknowledge);
+		const silent = await startGatewayThat(hang);
+		const good = await startGatewayThat(acknowledge);
 		await silent.lease();
 		const loggedOut = logOut(person)
 			.expect(204)
@@ -179,7 +179,7 @@ describe('a gateway that does not acknowledge', () => {
 
 	test('can’t renew its lease while a logout waits for its end', async () => {
 		const person = await register(auth.app);
-		const gateway = await gatewayThat(hangUp);
+		const gateway = await startGatewayThat(hangUp);
 		const loggedOut = logOut(person)
 			.expect(204)
 			.then(() => 'answered');
@@ -192,7 +192,7 @@ describe('a gateway that does not acknowledge', () => {
 
 	test('whose renewal precedes the fence is waited for until the renewed end', async () => {
 		const person = await register(auth.app);
-		const gateway = await gatewayThat(hangUp);
+		const gateway = await startGatewayThat(hangUp);
 		let loggedOut: Promise<unknown> | undefined;
 		await auth.prisma.$transaction(async (tx) => {
 			await tx.$executeRaw`
@@ -212,7 +212,7 @@ describe('a gateway that does not acknowledge', () => {
 
 	test('and is fenced already is waited for by other logouts too', async () => {
 		const [one, other] = [await register(auth.app), await register(auth.app)];
-		const gateway = await gatewayThat(hangUp);
+		const gateway = await startGatewayThat(hangUp);
 		const first = logOut(one)
 			.expect(204)
 			.then(() => 'answered');
@@ -225,7 +225,7 @@ describe('a gateway that does not acknowledge', () => {
 	});
 
 	test('and whose lease has long expired costs no wait, and gets no more pushes', async () => {
-		const gateway = await gatewayThat(hangUp);
+		const gateway = await startGatewayThat(hangUp);
 		await auth.prisma.gatewayLease.update({
 			where: { id: gateway.instanceId },
 			data: { expiresAt: new Date(Date.now() - 30_000) },
@@ -241,7 +241,7 @@ describe('a gateway that does not acknowledge', () => {
 describe('a revocation', () => {
 	test('completes when the client has disconnected', async () => {
 		const person = await register(auth.app);
-		const gateway = await gatewayThat(hangUp);
+		const gateway = await startGatewayThat(hangUp);
 		const client = new AbortController();
 		const sent = fetch(`${auth.app}/v1/auth/logout`, {
 			method: 'POST',
@@ -259,7 +259,7 @@ describe('a revocation', () => {
 
 	test('of a killed process is settled by another replica', async () => {
 		const person = await register(auth.app);
-		const gateway = await gatewayThat(acknowledge);
+		const gateway = await startGatewayThat(acknowledge);
 		await auth.prisma.session.update({ where: { id: person.sessionId }, data: { revokedAt: new Date() } });
 		await auth.prisma.revocation.create({
 			data: { sessionId: person.sessionId, userId: person.id, createdAt: new Date(Date.now() - 60_000) },

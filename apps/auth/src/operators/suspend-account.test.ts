@@ -6,7 +6,7 @@ import { newSession } from '../sessions/session-token.ts';
 import { openSession } from '../sign-in/sign-in.sql.ts';
 import { setUpAccountAtGateway } from '../testing/account-at-gateway.ts';
 import { privateKeyOf } from '../testing/callers.ts';
-import { beSomebodyElse, startGateway } from '../testing/fake-gateway.ts';
+import { rejectAsOtherInstance, startGateway } from '../testing/fake-gateway.ts';
 import { mailsTo, RESET, untilAllSent } from '../testing/mails.ts';
 import { call, isAlive, login, PASSWORD, register, signIn } from '../testing/requests.ts';
 import { suspendAccount } from './suspend-account.ts';
@@ -45,7 +45,7 @@ describe('a suspended account', () => {
 	});
 
 	test('waits for the lease of a gateway that does not acknowledge', async () => {
-		const deaf = await startGateway(scene.auth.app, beSomebodyElse);
+		const deaf = await startGateway(scene.auth.app, rejectAsOtherInstance);
 		await suspend();
 		expect((await deaf.lease()).granted).toBe(false);
 		await deaf.stop();

@@ -50,9 +50,9 @@ describe('wrong passwords for an account', () => {
 	test('are delayed after the limit, with a time to retry after', async () => {
 		expect(await statusesOf(3, () => wrong(person.email, STRANGER))).toEqual([401, 401, 401]);
 		await stopTheClock();
-		const answer = await wrong(person.email, STRANGER).expect(429);
-		expect(answer.body.error.code).toBe('rate_limited');
-		expect(answer.headers['retry-after']).toBe('1');
+		const response = await wrong(person.email, STRANGER).expect(429);
+		expect(response.body.error.code).toBe('rate_limited');
+		expect(response.headers['retry-after']).toBe('1');
 	});
 
 	test('are delayed from every address after one free attempt', async () => {
@@ -80,8 +80,8 @@ describe('wrong passwords for an account', () => {
 			where: { key: { endsWith: `from ${AWAY}` } },
 			data: { lastFailedAt: new Date(Date.now() + HOUR * 1_000) },
 		});
-		const answer = await login(auth.app, person.email, PASSWORD, AWAY).expect(429);
-		expect(answer.headers['retry-after']).toBe('1');
+		const response = await login(auth.app, person.email, PASSWORD, AWAY).expect(429);
+		expect(response.headers['retry-after']).toBe('1');
 		await letPass(1);
 		await login(auth.app, person.email, PASSWORD, AWAY).expect(200);
 	});
@@ -108,8 +108,8 @@ describe('wrong passwords for an account', () => {
 		await wrong(person.email, STRANGER);
 		await slowToTheUtmost();
 		await wrong(person.email, STRANGER).expect(401);
-		const answer = await login(auth.app, person.email, PASSWORD, STRANGER).expect(429);
-		expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(60);
+		const response = await login(auth.app, person.email, PASSWORD, STRANGER).expect(429);
+		expect(Number(response.headers['retry-after'])).toBeLessThanOrEqual(60);
 		await slowToTheUtmost();
 		await login(auth.app, person.email, PASSWORD, STRANGER).expect(200);
 	});
@@ -152,8 +152,8 @@ describe('wrong passwords for an account', () => {
 		await wrong(person.email, STRANGER);
 		await slowToTheUtmost();
 		const wide = await auth.startReplica({ BCRYPT_CONCURRENCY: '4' });
-		const answers = await Promise.all(Array.from({ length: 6 }, () => wrong(person.email, STRANGER, wide)));
-		expect(answers.map(({ status }) => status).sort()).toEqual([401, 429, 429, 429, 429, 429]);
+		const responses = await Promise.all(Array.from({ length: 6 }, () => wrong(person.email, STRANGER, wide)));
+		expect(responses.map(({ status }) => status).sort()).toEqual([401, 429, 429, 429, 429, 429]);
 	});
 
 	test('that are refused as too early do not extend the delay', async () => {

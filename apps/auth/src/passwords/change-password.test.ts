@@ -26,11 +26,11 @@ describe('a password change', () => {
 
 	test('with a wrong current password changes nothing', async () => {
 		const other = await signIn(scene.auth.app, scene.person);
-		const answer = await change(scene.person, {
+		const response = await change(scene.person, {
 			current_password: 'wrong',
 			new_password: NEW_PASSWORD,
 		}).expect(401);
-		expect(answer.body.error.code).toBe('invalid_credentials');
+		expect(response.body.error.code).toBe('invalid_credentials');
 		expect(await isAlive(scene.auth.app, other.sessionId)).toBe(true);
 		await login(scene.auth.app, scene.person.email, PASSWORD).expect(200);
 	});
@@ -40,22 +40,22 @@ describe('a password change', () => {
 		['longer than 72 bytes', 'é'.repeat(37)],
 		['no text', 12345678],
 	])('returns 400 for a password that is %s', async (_, newPassword) => {
-		const answer = await change(scene.person, {
+		const response = await change(scene.person, {
 			current_password: PASSWORD,
 			new_password: newPassword,
 		}).expect(400);
-		expect(answer.body.error).toMatchObject({ code: 'validation', details: [{ path: 'new_password' }] });
+		expect(response.body.error).toMatchObject({ code: 'validation', details: [{ path: 'new_password' }] });
 	});
 
 	test('succeeds once for two concurrent requests', async () => {
-		const answers = await Promise.all(
+		const responses = await Promise.all(
 			['first password', 'other password'].map((newPassword) =>
 				change(scene.person, { current_password: PASSWORD, new_password: newPassword }).then(
 					({ status }) => status,
 				),
 			),
 		);
-		expect(answers.sort()).toEqual([204, 401]);
+		expect(responses.sort()).toEqual([204, 401]);
 	});
 
 	test('returns 401 when the account was deleted', async () => {

@@ -1,9 +1,9 @@
 import bcrypt from 'bcrypt';
-import type { HashingQuestion } from './password-hashing.ts';
-import { answerQuestions } from './thread-pool.ts';
+import type { HashingRequest } from './password-hashing.ts';
+import { serveRequests } from './thread-pool.ts';
 
-answerQuestions((question: HashingQuestion) =>
-	question.type === 'hash'
-		? bcrypt.hashSync(question.password, question.cost)
-		: bcrypt.compareSync(question.password, question.hash),
+serveRequests((request: HashingRequest) =>
+	request.type === 'hash'
+		? bcrypt.hashSync(request.password, request.cost)
+		: bcrypt.compareSync(request.password, request.hash),
 );

@@ -41,28 +41,28 @@ const WAYS: [string, string, (password: string) => Promise<request.Response>][] 
 		async (password) => {
 			await call(auth.app, 'post', '/v1/auth/password/forgot').send({ email: person.email }).expect(204);
 			const [mail] = await mailsTo(auth, person.email, { about: RESET });
-			const answer = await call(auth.app, 'post', '/v1/auth/password/reset').send({
+			const response = await call(auth.app, 'post', '/v1/auth/password/reset').send({
 				token: mail?.token,
 				new_password: password,
 			});
 			// The token stays valid for another password.
-			if (answer.status === 400)
+			if (response.status === 400)
 				await call(auth.app, 'post', '/v1/auth/password/reset')
 					.send({ token: mail?.token, new_password: 'tulip anchor velvet' })
 					.expect(204);
-			return answer;
+			return response;
 		},
 	],
 ];
 
 describe.each(WAYS)('%s', (_, path, ask) => {
 	test('refuses a weak password with the field and what to do', async () => {
-		const answer = await ask('P@ssw0rd!');
-		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
-		expect(answer.body.error.details).toEqual([
+		const response = await ask('P@ssw0rd!');
+		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
+		expect(response.body.error.details).toEqual([
 			{ path, message: 'is too easy to guess; use several unrelated words, or a password manager' },
 		]);
-		expect(answer.text).not.toContain('P@ssw0rd!');
+		expect(response.text).not.toContain('P@ssw0rd!');
 	});
 
 	test('accepts a password of several words', async () => {
@@ -75,8 +75,8 @@ const post = (body: object) => call(auth.app, 'post', '/v1/auth/register').send(
 test('a password that contains the email of its account, or consists of its parts, is refused', async () => {
 	const email = 'ada.lovelace@example.com';
 	for (const password of [email, email.toUpperCase(), `my ${email} is long enough`]) {
-		const answer = await post({ email, password }).expect(400);
-		expect(answer.body.error.details).toEqual([
+		const response = await post({ email, password }).expect(400);
+		expect(response.body.error.details).toEqual([
 			{ path: 'password', message: 'must not contain your email address' },
 		]);
 	}

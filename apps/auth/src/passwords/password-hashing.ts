@@ -31,11 +31,11 @@ export function createPasswords(cost: number, bcrypt: Bcrypt): Passwords {
 	};
 }
 
-export type HashingQuestion =
+export type HashingRequest =
 	| { type: 'hash'; password: string; cost: number }
 	| { type: 'compare'; password: string; hash: string };
 
-export interface RatingQuestion {
+export interface RatingRequest {
 	password: string;
 	email: string;
 }
@@ -57,14 +57,14 @@ const RATING = new URL('./rating-thread.ts', import.meta.url);
  * takes about 40 MB.
  */
 export function startPasswordThreads(count: number): PasswordThreads {
-	const hashing = startThreadPool<HashingQuestion>(HASHING, count);
-	let rating: ReturnType<typeof startThreadPool<RatingQuestion>> | undefined;
+	const hashing = startThreadPool<HashingRequest>(HASHING, count);
+	let rating: ReturnType<typeof startThreadPool<RatingRequest>> | undefined;
 	return {
-		hash: async (password, cost) => String(await hashing.ask({ type: 'hash', password, cost })),
-		compare: async (password, hash) => (await hashing.ask({ type: 'compare', password, hash })) === true,
+		hash: async (password, cost) => String(await hashing.send({ type: 'hash', password, cost })),
+		compare: async (password, hash) => (await hashing.send({ type: 'compare', password, hash })) === true,
 		async rate(password, email) {
 			rating ??= startThreadPool(RATING, 1);
-			return (await rating.ask({ password, email })) as PasswordRating;
+			return (await rating.send({ password, email })) as PasswordRating;
 		},
 		async close() {
 			await Promise.all([hashing.close(), rating?.close()]);

@@ -1,5 +1,5 @@
 import { ratePassword } from '@creatorr/password-strength/rate-password';
-import type { RatingQuestion } from './password-hashing.ts';
-import { answerQuestions } from './thread-pool.ts';
+import type { RatingRequest } from './password-hashing.ts';
+import { serveRequests } from './thread-pool.ts';
 
-answerQuestions(({ password, email }: RatingQuestion) => ratePassword(password, email));
+serveRequests(({ password, email }: RatingRequest) => ratePassword(password, email));

@@ -48,8 +48,8 @@ describe('a forgotten password', () => {
 
 	test('is replaced with a verified email', async () => {
 		await reset(await resetToken()).expect(204);
-		const answer = await login(scene.auth.app, scene.person.email, NEW_PASSWORD).expect(200);
-		expect(answer.body.data.user.email_verified).toBe(true);
+		const response = await login(scene.auth.app, scene.person.email, NEW_PASSWORD).expect(200);
+		expect(response.body.data.user.email_verified).toBe(true);
 	});
 
 	test('leaves the network of the reset as the only known one', async () => {
@@ -61,8 +61,8 @@ describe('a forgotten password', () => {
 
 	test('is replaced once with one token, also by concurrent requests', async () => {
 		const token = await resetToken();
-		const answers = await Promise.all([1, 2, 3].map(() => reset(token).then(({ status }) => status)));
-		expect(answers.sort()).toEqual([204, 400, 400]);
+		const responses = await Promise.all([1, 2, 3].map(() => reset(token).then(({ status }) => status)));
+		expect(responses.sort()).toEqual([204, 400, 400]);
 		await reset(token, 'yet another one').expect(400);
 		await login(scene.auth.app, scene.person.email, NEW_PASSWORD).expect(200);
 	});
@@ -90,8 +90,8 @@ describe('a forgotten password', () => {
 		const lifetimeMs = (row?.expiresAt.getTime() ?? 0) - Date.now();
 		expect(Math.abs(lifetimeMs - 30 * 60_000)).toBeLessThan(60_000);
 		await scene.auth.prisma.mailedToken.updateMany({ data: { expiresAt: new Date() } });
-		const answer = await reset(token).expect(400);
-		expect(answer.body.error).toMatchObject({ code: 'validation', details: [{ path: 'token' }] });
+		const response = await reset(token).expect(400);
+		expect(response.body.error).toMatchObject({ code: 'validation', details: [{ path: 'token' }] });
 		await login(scene.auth.app, scene.person.email, PASSWORD).expect(200);
 	});
 
@@ -101,8 +101,8 @@ describe('a forgotten password', () => {
 		['a token that is no text', 7],
 		['a token of 2,000 characters', 'A'.repeat(2_000)],
 	])('is not replaced with %s', async (_, token) => {
-		const answer = await reset(token).expect(400);
-		expect(answer.body.error).toMatchObject({ code: 'validation', details: [{ path: 'token' }] });
+		const response = await reset(token).expect(400);
+		expect(response.body.error).toMatchObject({ code: 'validation', details: [{ path: 'token' }] });
 	});
 
 	test('is not replaced with the token that verifies an email', async () => {
@@ -115,14 +115,14 @@ describe('a forgotten password', () => {
 		['one of 73 bytes', `tulip anchor velvet ${'é'.repeat(26)}!`, 'must be at most 72 bytes in UTF-8'],
 	])('is not replaced by %s, and the token still works', async (_, password, message) => {
 		const token = await resetToken();
-		const answer = await reset(token, password).expect(400);
-		expect(answer.body.error.details).toEqual([{ path: 'new_password', message }]);
+		const response = await reset(token, password).expect(400);
+		expect(response.body.error.details).toEqual([{ path: 'new_password', message }]);
 		await reset(token).expect(204);
 	});
 
 	test('is not replaced with an invalid token, which is reported before the password', async () => {
-		const answer = await reset('A'.repeat(43), '').expect(400);
-		expect(answer.body.error.details).toEqual([{ path: 'token', message: expect.any(String) }]);
+		const response = await reset('A'.repeat(43), '').expect(400);
+		expect(response.body.error.details).toEqual([{ path: 'token', message: expect.any(String) }]);
 	});
 
 	test('opens no session during the replacement', async () => {
@@ -211,7 +211,7 @@ describe('a request for a reset mail', () => {
 		['an email that is none', { email: 'nobody' }],
 		['an email that is a list', { email: ['a@example.com'] }],
 	])('returns 400 for %s', async (_, body) => {
-		const answer = await call(scene.auth.app, 'post', '/v1/auth/password/forgot').send(body).expect(400);
-		expect(answer.body.error).toMatchObject({ code: 'validation', details: [{ path: 'email' }] });
+		const response = await call(scene.auth.app, 'post', '/v1/auth/password/forgot').send(body).expect(400);
+		expect(response.body.error).toMatchObject({ code: 'validation', details: [{ path: 'email' }] });
 	});
 });

@@ -1,16 +1,16 @@
 import { setPriority } from 'node:os';
 import { parentPort, Worker } from 'node:worker_threads';
 
-type ThreadAnswer = { value: unknown } | { error: string };
+type ThreadReply = { value: unknown } | { error: string };
 
-interface ThreadPool<Question> {
+interface ThreadPool<Request> {
 	/** Rejects if the thread responds with an error or exits. */
-	ask(question: Question): Promise<unknown>;
+	send(request: Request): Promise<unknown>;
 	close(): Promise<void>;
 }
 
-interface Pending<Question> {
-	question: Question;
+interface Pending<Request> {
+	request: Request;
 	resolve(value: unknown): void;
 	reject(error: Error): void;
 }
@@ -20,12 +20,12 @@ const RESTART_MS = 500;
 /** Nice value: threads at the default one get about ten times as much of a contended core. */
 const LOW_PRIORITY = 10;
 
-/** Starts `count` threads that run `script`. Further questions wait in order. */
-export function startThreadPool<Question>(script: URL, count: number): ThreadPool<Question> {
-	const waiting: Pending<Question>[] = [];
+/** Starts `count` threads that run `script`. Further requests wait in order. */
+export function startThreadPool<Request>(script: URL, count: number): ThreadPool<Request> {
+	const waiting: Pending<Request>[] = [];
 	const idle: Worker[] = [];
 	const all = new Set<Worker>();
-	const busy = new Map<Worker, Pending<Question>>();
+	const busy = new Map<Worker, Pending<Request>>();
 	let isClosed = false;
 
 	function assign(): void {
@@ -33,20 +33,20 @@ export function startThreadPool<Question>(script: URL, count: number): ThreadPoo
 			const [worker, pending] = [idle.shift(), waiting.shift()];
 			if (!worker || !pending) return;
 			busy.set(worker, pending);
-			worker.postMessage(pending.question);
+			worker.postMessage(pending.request);
 		}
 	}
 
-	function onAnswer(worker: Worker, answer: ThreadAnswer): void {
+	function onReply(worker: Worker, reply: ThreadReply): void {
 		const pending = busy.get(worker);
 		busy.delete(worker);
 		idle.push(worker);
-		if ('error' in answer) pending?.reject(new Error(answer.error));
-		else pending?.resolve(answer.value);
+		if ('error' in reply) pending?.reject(new Error(reply.error));
+		else pending?.resolve(reply.value);
 		assign();
 	}
 
-	/** Replaces a thread that exited; its question has failed. */
+	/** Replaces a thread that exited; its request has failed. */
 	function onExit(worker: Worker): void {
 		all.delete(worker);
 		busy.get(worker)?.reject(new Error('the thread has ended'));
@@ -60,8 +60,8 @@ export function startThreadPool<Question>(script: URL, count: number): ThreadPoo
 		if (isClosed) return;
 		const worker = new Worker(script, { execArgv: [] });
 		all.add(worker);
-		worker.on('message', (answer: ThreadAnswer) => onAnswer(worker, answer));
-		// The question's promise rejects when the thread exits.
+		worker.on('message', (reply: ThreadReply) => onReply(worker, reply));
+		// The request's promise rejects when the thread exits.
 		worker.on('error', () => undefined);
 		worker.on('exit', () => onExit(worker));
 		idle.push(worker);
@@ -70,9 +70,9 @@ export function startThreadPool<Question>(script: URL, count: number): ThreadPoo
 
 	for (let started = 0; started < count; started += 1) start();
 	return {
-		ask(question) {
+		send(request) {
 			const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-			waiting.push({ question, resolve, reject });
+			waiting.push({ request, resolve, reject });
 			assign();
 			return promise;
 		},
@@ -83,15 +83,15 @@ export function startThreadPool<Question>(script: URL, count: number): ThreadPoo
 	};
 }
 
-/** Answers the questions of this thread's pool, at a lower priority than all other threads. */
-export function answerQuestions<Question>(answer: (question: Question) => unknown): void {
+/** Handles the requests to this thread’s pool, at a lower priority than all other threads. */
+export function serveRequests<Request>(handle: (request: Request) => unknown): void {
 	// On Linux it applies to this thread, elsewhere to the whole process.
 	if (process.platform === 'linux') setPriority(0, LOW_PRIORITY);
-	parentPort?.on('message', (question: Question) => {
+	parentPort?.on('message', (request: Request) => {
 		try {
-			parentPort?.postMessage({ value: answer(question) } satisfies ThreadAnswer);
+			parentPort?.postMessage({ value: handle(request) } satisfies ThreadReply);
 		} catch (error) {
-			parentPort?.postMessage({ error: String(error) } satisfies ThreadAnswer);
+			parentPort?.postMessage({ error: String(error) } satisfies ThreadReply);
 		}
 	});
 }

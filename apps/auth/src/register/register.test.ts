@@ -17,25 +17,25 @@ const post = (body: object) => call(auth.app, 'post', '/v1/auth/register').send(
 describe('register', () => {
 	test('returns a token, its expiry and the user', async () => {
 		const email = newEmail();
-		const answer = await post({ email, password: PASSWORD, name: 'Ada' }).expect(201);
-		expect(answer.body.data).toEqual({
+		const response = await post({ email, password: PASSWORD, name: 'Ada' }).expect(201);
+		expect(response.body.data).toEqual({
 			token: expect.any(String),
 			expires_at: expect.stringMatching(/Z$/),
 			user: { id: expect.stringMatching(/^usr_/), email, email_verified: false, name: 'Ada', plan: 'free' },
 		});
-		expect(answer.headers['cache-control']).toBe('no-store');
+		expect(response.headers['cache-control']).toBe('no-store');
 	});
 
 	test('stores the email trimmed and in lower case', async () => {
 		const email = newEmail();
-		const answer = await post({ email: ` ${email.toUpperCase()} `, password: PASSWORD }).expect(201);
-		expect(answer.body.data.user.email).toBe(email);
+		const response = await post({ email: ` ${email.toUpperCase()} `, password: PASSWORD }).expect(201);
+		expect(response.body.data.user.email).toBe(email);
 		await login(auth.app, `  ${email.toUpperCase()}`).expect(200);
 	});
 
 	test('returns a token that the published key verifies, with the claims of the contract', async () => {
-		const answer = await post({ email: newEmail(), password: PASSWORD }).expect(201);
-		const { token, expires_at, user } = answer.body.data;
+		const response = await post({ email: newEmail(), password: PASSWORD }).expect(201);
+		const { token, expires_at, user } = response.body.data;
 		const { kid } = jwt.decode(token, { complete: true })?.header ?? {};
 		const { keys } = (await call(auth.app, 'get', '/internal/jwks').expect(200)).body;
 		const jwk = keys.find((key: { kid: string }) => key.kid === kid);
@@ -58,16 +58,16 @@ describe('register', () => {
 
 	test('refuses a taken email in any case', async () => {
 		const { email } = await register(auth.app);
-		const answer = await post({ email: email.toUpperCase(), password: PASSWORD }).expect(409);
-		expect(answer.body.error.code).toBe('email_taken');
+		const response = await post({ email: email.toUpperCase(), password: PASSWORD }).expect(409);
+		expect(response.body.error.code).toBe('email_taken');
 	});
 
 	test('creates one account for concurrent requests with one email', async () => {
 		const email = newEmail();
-		const answers = await Promise.all(
+		const responses = await Promise.all(
 			Array.from({ length: 8 }, () => post({ email, password: PASSWORD }).then(({ status }) => status)),
 		);
-		expect(answers.sort()).toEqual([201, ...Array(7).fill(409)]);
+		expect(responses.sort()).toEqual([201, ...Array(7).fill(409)]);
 		expect(await auth.prisma.session.count({ where: { user: { email } } })).toBe(1);
 	});
 
@@ -85,8 +85,8 @@ describe('register', () => {
 		['an empty name', { email: newEmail(), password: PASSWORD, name: '' }, 'name'],
 		['a name of 256 characters', { email: newEmail(), password: PASSWORD, name: 'a'.repeat(256) }, 'name'],
 	])('refuses %s and names the field', async (_, body, path) => {
-		const answer = await post(body).expect(400);
-		expect(answer.body.error).toMatchObject({ code: 'validation', details: [{ path }] });
+		const response = await post(body).expect(400);
+		expect(response.body.error).toMatchObject({ code: 'validation', details: [{ path }] });
 	});
 
 	test('accepts a password of 72 bytes, and compares all of it', async () => {
@@ -99,12 +99,12 @@ describe('register', () => {
 
 	test('stores the password as a hash, and logs neither the password, the email nor the token', async () => {
 		const email = newEmail();
-		const answer = await post({ email, password: 'a secret phrase' }).expect(201);
+		const response = await post({ email, password: 'a secret phrase' }).expect(201);
 		const stored = await auth.prisma.user.findUniqueOrThrow({ where: { email } });
 		expect(stored.passwordHash).toMatch(/^\$2b\$04\$/);
 		const logged = JSON.stringify(auth.log);
 		expect(logged).toContain(stored.id);
-		for (const secret of [email, 'a secret phrase', answer.body.data.token]) {
+		for (const secret of [email, 'a secret phrase', response.body.data.token]) {
 			expect(logged).not.toContain(secret);
 		}
 	});

@@ -78,13 +78,13 @@ async function registerAccount(deps: RegisterDeps, input: Registration): Promise
 	const id = newId('usr');
 	const session = newSession(deps.sessionRules, id, client);
 	const account = { id, email, email_verified: false, name, plan: 'free' as const };
-	const answer = await signedIn(deps.sessionRules, account, session);
+	const response = await signedIn(deps.sessionRules, account, session);
 	const user = { id, email, name, passwordHash };
 	const mailsPerNetwork = deps.mailLimits.perNetwork;
 	if (!(await insertAccount(deps.prisma, { user, session, network, mailsPerNetwork }))) throw emailTaken();
 	registrations.inc({ outcome: 'created' });
 	deps.logger.info('security.registered', { user_id: id, session_id: session.id });
-	return answer;
+	return response;
 }
 
 export function registerRoute(deps: RegisterDeps): Route {

@@ -20,11 +20,11 @@ const attempt = (address: string, email = newEmail(), app = auth.app) =>
 /** Returns the statuses of `count` attempts, sent concurrently to both replicas. */
 async function statusesOf(count: number, address: (index: number) => string, email?: string) {
 	const apps = [auth.app, replica];
-	const answers = await Promise.all(
+	const responses = await Promise.all(
 		Array.from({ length: count }, (_, index) => attempt(address(index), email, apps[index % 2])),
 	);
 	return Object.fromEntries(
-		[...Map.groupBy(answers, ({ status }) => status)].map(([status, { length }]) => [status, length]),
+		[...Map.groupBy(responses, ({ status }) => status)].map(([status, { length }]) => [status, length]),
 	);
 }
 

@@ -95,8 +95,8 @@ describe('signing out one session', () => {
 
 	test('returns 404 for another user’s session, and leaves it alive', async () => {
 		const stranger = await register(auth.app);
-		const answer = await signOut(person, stranger.sessionId).expect(404);
-		expect(answer.body.error.code).toBe('not_found');
+		const response = await signOut(person, stranger.sessionId).expect(404);
+		expect(response.body.error.code).toBe('not_found');
 		expect(await isAlive(auth.app, stranger.sessionId)).toBe(true);
 		expect(pushed()).toEqual([]);
 	});
@@ -176,7 +176,7 @@ describe('the session check', () => {
 	});
 
 	test('returns 400 for a malformed id', async () => {
-		const answer = await call(auth.app, 'post', '/internal/sessions/check').send({ session_id: 'x' });
-		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+		const response = await call(auth.app, 'post', '/internal/sessions/check').send({ session_id: 'x' });
+		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
 	});
 });

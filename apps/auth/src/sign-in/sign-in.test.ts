@@ -14,15 +14,15 @@ afterAll(() => auth.close());
 
 describe('login', () => {
 	test('opens a session of its own', async () => {
-		const answer = await login(auth.app, person.email).expect(200);
-		expect(answer.body.data.user).toEqual({
+		const response = await login(auth.app, person.email).expect(200);
+		expect(response.body.data.user).toEqual({
 			id: person.id,
 			email: person.email,
 			email_verified: false,
 			name: null,
 			plan: 'free',
 		});
-		expect(answer.body.data.token).not.toBe(person.token);
+		expect(response.body.data.token).not.toBe(person.token);
 	});
 
 	test('answers a wrong password and an unknown email alike', async () => {
@@ -52,10 +52,10 @@ describe('login', () => {
 	});
 
 	test('accepts concurrent right passwords', async () => {
-		const answers = await Promise.all(
+		const responses = await Promise.all(
 			Array.from({ length: 20 }, () => login(auth.app, person.email).then(({ status }) => status)),
 		);
-		expect(new Set(answers)).toEqual(new Set([200]));
+		expect(new Set(responses)).toEqual(new Set([200]));
 	});
 
 	test('opens no session when the password changes during the comparison', async () => {
@@ -72,13 +72,13 @@ describe('login', () => {
 
 	test('is logged with the user and without email, password or token', async () => {
 		await login(auth.app, person.email, 'wrong secret').expect(401);
-		const answer = await login(auth.app, person.email).expect(200);
+		const response = await login(auth.app, person.email).expect(200);
 		const of = (event: string) =>
 			auth.log.filter((line) => line.event === event && line.fields.user_id === person.id);
 		expect(of('security.password_wrong').length).toBeGreaterThan(0);
 		expect(of('security.signed_in').length).toBeGreaterThan(0);
 		const logged = JSON.stringify(auth.log);
-		for (const secret of [person.email, PASSWORD, 'wrong secret', answer.body.data.token]) {
+		for (const secret of [person.email, PASSWORD, 'wrong secret', response.body.data.token]) {
 			expect(logged).not.toContain(secret);
 		}
 	});
@@ -89,9 +89,9 @@ describe('login', () => {
 			BCRYPT_CONCURRENCY: '1',
 			BCRYPT_COST: '10',
 		});
-		const answers = await Promise.all(Array.from({ length: 4 }, () => login(busy, newEmail(), 'wrong')));
-		expect(answers.map(({ status }) => status).sort()).toEqual([401, 429, 429, 429]);
-		const refused = answers.find(({ status }) => status === 429);
+		const responses = await Promise.all(Array.from({ length: 4 }, () => login(busy, newEmail(), 'wrong')));
+		expect(responses.map(({ status }) => status).sort()).toEqual([401, 429, 429, 429]);
+		const refused = responses.find(({ status }) => status === 429);
 		expect(refused?.body.error.code).toBe('rate_limited');
 		expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(0);
 	});
@@ -99,9 +99,9 @@ describe('login', () => {
 
 describe('GET /v1/me', () => {
 	test('returns the user', async () => {
-		const answer = await call(auth.app, 'get', '/v1/me', { person }).expect(200);
+		const response = await call(auth.app, 'get', '/v1/me', { person }).expect(200);
 		const { id, email } = person;
-		expect(answer.body).toEqual({ data: { id, email, email_verified: false, name: null, plan: 'free' } });
+		expect(response.body).toEqual({ data: { id, email, email_verified: false, name: null, plan: 'free' } });
 	});
 
 	test('returns 401 without a user', async () => {

@@ -53,13 +53,13 @@ async function signIn(deps: SignInDeps, input: SignIn): Promise<SignedIn> {
 	if (!found || !isRight) throw wrongCredentials();
 	const { account, passwordHash } = found;
 	const session = newSession(deps.sessionRules, account.id, input.client);
-	const answer = await signedIn(deps.sessionRules, account, session);
+	const response = await signedIn(deps.sessionRules, account, session);
 	const owner = { userId: account.id, verifiedHash: passwordHash };
 	const noticesPerHour = deps.mailLimits.perEmail;
 	if (!(await openSession(deps.prisma, owner, { session, network, noticesPerHour })))
 		throw wrongCredentials();
 	deps.logger.info('security.signed_in', { user_id: account.id, session_id: session.id, network });
-	return answer;
+	return response;
 }
 
 export function loginRoute(deps: SignInDeps): Route {

@@ -46,17 +46,17 @@ describe('a signing key', () => {
 describe('the source of the signing key', () => {
 	test('loads the key each time, and tries again after a failure', async () => {
 		const [first, second] = [makeSigningKey(encryptionKey), makeSigningKey(encryptionKey)];
-		const answers = [first, first, second];
+		const responses = [first, first, second];
 		const source = createSigningKeySource(async () => {
-			const answer = answers.shift();
-			if (!answer) throw new Error('away');
-			return answer;
+			const response = responses.shift();
+			if (!response) throw new Error('away');
+			return response;
 		}, encryptionKey);
 		expect((await source()).kid).toBe(first.kid);
 		expect((await source()).kid).toBe(first.kid);
 		expect((await source()).kid).toBe(second.kid);
 		await expect(source()).rejects.toThrow('away');
-		answers.push(second);
+		responses.push(second);
 		expect((await source()).kid).toBe(second.kid);
 	});
 });

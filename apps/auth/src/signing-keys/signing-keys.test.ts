@@ -157,11 +157,11 @@ describe('the next key', () => {
 	test('is announced with each gateway lease', async () => {
 		const { rotate } = operate();
 		await rotate(180);
-		const answer = await call(auth.app, 'put', `/internal/gateways/${newInstanceId()}/lease`)
+		const response = await call(auth.app, 'put', `/internal/gateways/${newInstanceId()}/lease`)
 			.send({ callback_url: 'http://127.0.0.1:1' })
 			.expect(200);
-		expect(answer.body.data.key_ids).toEqual(await publishedIds());
-		expect(answer.body.data.key_ids).toHaveLength(2);
+		expect(response.body.data.key_ids).toEqual(await publishedIds());
+		expect(response.body.data.key_ids).toHaveLength(2);
 	});
 
 	test('is added once by concurrent rotations when the last is old, and not before', async () => {

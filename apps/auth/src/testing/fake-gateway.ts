@@ -10,13 +10,13 @@ export interface Push {
 	session_ids: string[];
 }
 
-export type Answer = (res: ServerResponse, push: Push) => void | Promise<void>;
+export type PushHandler = (res: ServerResponse, push: Push) => void | Promise<void>;
 
 /** What a gateway may do with a push. */
-export const acknowledge: Answer = (res) => void res.writeHead(204).end();
-export const hang: Answer = () => undefined;
-export const hangUp: Answer = (res) => void res.destroy();
-export const beSomebodyElse: Answer = (res) =>
+export const acknowledge: PushHandler = (res) => void res.writeHead(204).end();
+export const hang: PushHandler = () => undefined;
+export const hangUp: PushHandler = (res) => void res.destroy();
+export const rejectAsOtherInstance: PushHandler = (res) =>
 	void res
 		.writeHead(404, { 'content-type': 'application/json' })
 		.end(JSON.stringify({ error: { code: 'not_found', message: 'not me', request_id: 'req_x' } }));
@@ -25,8 +25,8 @@ export interface FakeGateway {
 	url: string;
 	instanceId: string;
 	pushes: Push[];
-	/** How it takes pushes from now on. */
-	answer: Answer;
+	/** Handles each push from now on. */
+	handlePush: PushHandler;
 	/** Asks for a lease, or for its renewal. */
 	lease(): Promise<{ granted: boolean; ttl_ms: number }>;
 	stop(): Promise<void>;
@@ -41,7 +41,7 @@ export function newInstanceId(): string {
 }
 
 /** The private port of a gateway that has a lease. */
-export async function startGateway(app: string, answer = acknowledge): Promise<FakeGateway> {
+export async function startGateway(app: string, handlePush = acknowledge): Promise<FakeGateway> {
 	const pushes: Push[] = [];
 	const server: Server = await listen(
 		(req, res) => {
@@ -51,7 +51,7 @@ export async function startGateway(app: string, answer = acknowledge): Promise<F
 					throw new Error('not auth');
 				const push = (await json(req)) as Push;
 				pushes.push(push);
-				await gateway.answer(res, push);
+				await gateway.handlePush(res, push);
 			})();
 		},
 		{ host: '127.0.0.1', port: 0 },
@@ -60,12 +60,12 @@ export async function startGateway(app: string, answer = acknowledge): Promise<F
 		url: `http://127.0.0.1:${portOf(server)}`,
 		instanceId: newInstanceId(),
 		pushes,
-		answer,
+		handlePush,
 		async lease() {
-			const asked = await call(app, 'put', `/internal/gateways/${gateway.instanceId}/lease`)
+			const response = await call(app, 'put', `/internal/gateways/${gateway.instanceId}/lease`)
 				.send({ callback_url: gateway.url })
 				.expect(200);
-			return asked.body.data;
+			return response.body.data;
 		},
 		stop: () => closeServer(server, 0),
 	};

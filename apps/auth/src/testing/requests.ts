@@ -36,10 +36,10 @@ function personOf(body: { data: { token: string; user: { id: string; email: stri
 }
 
 export async function register(app: string, address = HOME): Promise<Person> {
-	const answer = await call(app, 'post', '/v1/auth/register', { address })
+	const response = await call(app, 'post', '/v1/auth/register', { address })
 		.send({ email: newEmail(), password: PASSWORD })
 		.expect(201);
-	return personOf(answer.body);
+	return personOf(response.body);
 }
 
 export function login(app: string, email: string, password = PASSWORD, address = HOME) {
@@ -52,8 +52,8 @@ export async function signIn(app: string, { email }: Person, address = HOME): Pr
 }
 
 export async function isAlive(app: string, sessionId: string): Promise<boolean> {
-	const answer = await call(app, 'post', '/internal/sessions/check')
+	const response = await call(app, 'post', '/internal/sessions/check')
 		.send({ session_id: sessionId })
 		.expect(200);
-	return answer.body.data.alive;
+	return response.body.data.alive;
 }
