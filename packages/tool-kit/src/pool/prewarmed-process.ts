@@ -53,7 +53,7 @@ export async function startPrewarmed(
 	limits: SandboxLimits,
 ): Promise<PrewarmedProcess> {
 	let readiness = Promise.withResolvers<boolean>();
-	let answer: PromiseWithResolvers<unknown> | undefined;
+	let response: PromiseWithResolvers<unknown> | undefined;
 	let onProgress: RequestOptions['onProgress'] = () => {};
 	let onWaited: RequestOptions['onWaited'];
 	// Cleared with each request: what the process printed for another job must not be logged with this one.
@@ -62,13 +62,13 @@ export async function startPrewarmed(
 	const receive = (message: Message) => {
 		if (message.ready) {
 			// Ignored during a request: otherwise a process could lower its own sampling rate.
-			if (answer === undefined) process.setIdle(true);
+			if (response === undefined) process.setIdle(true);
 			readiness.resolve(true);
 		} else if (message.progress !== undefined) {
 			onProgress(message.progress);
 		} else {
-			answer?.resolve(message);
-			answer = undefined;
+			response?.resolve(message);
+			response = undefined;
 		}
 	};
 	const process = await startSandboxed({
@@ -86,7 +86,7 @@ export async function startPrewarmed(
 		.then((result) => ({ ...result, stderrTail: stderr }))
 		.catch((error: unknown) => {
 			// An exceeded limit rejects the pending request.
-			if (error instanceof ToolError) answer?.reject(error);
+			if (error instanceof ToolError) response?.reject(error);
 			return undefined;
 		})
 		.finally(() => {
@@ -94,7 +94,7 @@ export async function startPrewarmed(
 			// The process has ended, so later calls must resolve with false.
 			readiness = Promise.withResolvers<boolean>();
 			readiness.resolve(false);
-			answer?.resolve(undefined);
+			response?.resolve(undefined);
 		});
 	const end = () => {
 		process.kill();
@@ -113,7 +113,7 @@ export async function startPrewarmed(
 			if (!(await readiness.promise)) return undefined;
 			readiness = Promise.withResolvers<boolean>();
 			const pending = Promise.withResolvers<unknown>();
-			answer = pending;
+			response = pending;
 			stderr = '';
 			({ onProgress, onWaited } = options);
 			process.setIdle(false);

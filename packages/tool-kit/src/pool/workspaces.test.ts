@@ -47,9 +47,9 @@ const tool: Tool = {
 	manifest,
 	prewarmed: { command: 'bash', args: ['-c', SERVER] },
 	async run(input, context) {
-		const answer = await context.request({ name: input.name }, { readOnly: { text: input.path } });
-		if (answer === undefined) throw new Error('it ended');
-		return { outputPath: join(context.scratchDir, 'out'), warnings: [], details: { answer } };
+		const response = await context.request({ name: input.name }, { readOnly: { text: input.path } });
+		if (response === undefined) throw new Error('it ended');
+		return { outputPath: join(context.scratchDir, 'out'), warnings: [], details: { response } };
 	},
 };
 
@@ -81,7 +81,7 @@ async function runAt(workspace: Workspace, content: string, signal = new AbortCo
 		const onProgress = (percent: number) => percents.push(percent);
 		const request = { name: 'a.txt', mimeType: TEXT, sizeBytes: 4, params: {}, signal, onProgress };
 		const result = await runTool(tool, { ...workspace, ...request });
-		return { answer: result.details.answer, percents };
+		return { response: result.details.response, percents };
 	} finally {
 		await workspaces.release(workspace);
 	}
@@ -90,10 +90,10 @@ async function runAt(workspace: Workspace, content: string, signal = new AbortCo
 const run = async (content: string) => runAt(await workspaces.acquire(tool), content);
 
 describe('a tool with a prewarmed command', () => {
-	test('gets the answer of the waiting process, and its progress', async () => {
+	test('gets the response of the waiting process, and its progress', async () => {
 		open();
-		const { answer, percents } = await run('text');
-		expect(answer).toEqual({ served: 0, request: { name: 'a.txt' }, files: 'out' });
+		const { response, percents } = await run('text');
+		expect(response).toEqual({ served: 0, request: { name: 'a.txt' }, files: 'out' });
 		expect(percents).toEqual([50]);
 	});
 
@@ -109,14 +109,14 @@ describe('a tool with a prewarmed command', () => {
 
 	test('gets a process of its own for each job', async () => {
 		open({ prewarmedPerTool: 2 });
-		const answers = [await run('a'), await run('b'), await run('c')].map(({ answer }) => answer);
-		expect(answers).toEqual(Array(3).fill(expect.objectContaining({ served: 0 })));
+		const responses = [await run('a'), await run('b'), await run('c')].map(({ response }) => response);
+		expect(responses).toEqual(Array(3).fill(expect.objectContaining({ served: 0 })));
 	});
 
 	test('keeps a process for jobsPerProcess jobs, with an empty scratch directory for each', async () => {
 		open({ jobsPerProcess: 2 });
 		const served = [];
-		for (const text of ['a', 'b', 'c']) served.push((await run(text)).answer);
+		for (const text of ['a', 'b', 'c']) served.push((await run(text)).response);
 		expect(served).toEqual(
 			[0, 1, 0].map((count) => expect.objectContaining({ served: count, files: 'out' })),
 		);
@@ -130,20 +130,20 @@ describe('a tool with a prewarmed command', () => {
 		const second = await workspaces.acquire(tool);
 		expect(second.prewarmed).toBe(first.prewarmed);
 		expect(existsSync(second.scratch.inputPath)).toBe(false);
-		expect((await runAt(second, 'text')).answer).toMatchObject({ served: 0 });
+		expect((await runAt(second, 'text')).response).toMatchObject({ served: 0 });
 	});
 
 	test('starts a process on demand where none is kept warm', async () => {
 		open({ prewarmedPerTool: 0 });
 		const workspace = await workspaces.acquire(tool);
 		expect(workspace.prewarmed).toBeUndefined();
-		expect((await runAt(workspace, 'text')).answer).toMatchObject({ served: 0 });
+		expect((await runAt(workspace, 'text')).response).toMatchObject({ served: 0 });
 	});
 
-	test('gets undefined from a process that ends without an answer, and the next job gets a new process', async () => {
+	test('gets undefined from a process that ends without a response, and the next job gets a new process', async () => {
 		open({ jobsPerProcess: 5 });
 		await expect(run('die')).rejects.toThrow('it ended');
-		expect((await run('text')).answer).toMatchObject({ served: 0 });
+		expect((await run('text')).response).toMatchObject({ served: 0 });
 	});
 
 	test('leaves no process when it is canceled', async () => {
@@ -165,7 +165,7 @@ test('a process that ends while it waits is replaced', async () => {
 		return workspace;
 	});
 	await prewarmed?.end();
-	expect((await run('text')).answer).toMatchObject({ served: 0 });
+	expect((await run('text')).response).toMatchObject({ served: 0 });
 });
 
 test('a command that does not start is reported as a problem, and jobs run without it', async () => {

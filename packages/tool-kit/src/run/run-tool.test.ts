@@ -261,9 +261,9 @@ describe('runTool', () => {
 	});
 
 	test('reports how a prewarmed process ended that did not answer', async () => {
-		const answers: unknown[] = [];
+		const responses: unknown[] = [];
 		const run: Run<typeof manifest> = async (input, context) => {
-			answers.push(await context.request({ password: input.params.password }));
+			responses.push(await context.request({ password: input.params.password }));
 			return { outputPath: input.path, warnings: [], details: {} };
 		};
 		const text =
@@ -274,7 +274,7 @@ describe('runTool', () => {
 			prewarmed: { command: 'bash', args: ['-c', text] },
 			onRecovered: (cause) => causes.push(cause),
 		});
-		expect(answers).toEqual([undefined]);
+		expect(responses).toEqual([undefined]);
 		expect(causes).toEqual([
 			expect.objectContaining({
 				command: 'bash',

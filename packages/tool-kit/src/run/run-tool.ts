@@ -169,11 +169,11 @@ function prewarmedProcessOf({ manifest, prewarmed: command }: Tool, workspace: T
 	const request: PrewarmedProcess['request'] = async (body, options) => {
 		if (!command) throw new Error(`${manifest.slug} has no prewarmed command`);
 		process ??= await startPrewarmed(command, workspace.scratch, commandLimits(manifest, workspace));
-		const answer = await process.request(body, options);
-		if (answer === undefined) await reportEnd(process, workspace);
+		const response = await process.request(body, options);
+		if (response === undefined) await reportEnd(process, workspace);
 		// Not awaited: the tool continues while the process ends.
 		if (!workspace.isReusable) void process.end();
-		return answer;
+		return response;
 	};
 	const end = async () => {
 		if (!workspace.isReusable) await process?.end();

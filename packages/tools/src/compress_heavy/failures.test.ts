@@ -66,9 +66,9 @@ describe('compress_heavy, when the optimizer crashes on a PDF,', () => {
 			run: (input, context) => {
 				let isFirst = true;
 				const request: ToolContext['request'] = async () => {
-					const answer = isFirst ? { refused: 'protected', cause: 'invalid password' } : undefined;
+					const response = isFirst ? { refused: 'protected', cause: 'invalid password' } : undefined;
 					isFirst = false;
-					return answer;
+					return response;
 				};
 				return options
 					.adapt({ ...tool, run: (one, inner) => tool.run(one, { ...inner, request }) })

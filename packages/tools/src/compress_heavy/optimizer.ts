@@ -43,57 +43,61 @@ const doneSchema = z.looseObject({
 	/** End of a traceback, if a part of it failed. */
 	failure: z.string().optional(),
 });
-const answerSchema = z.union([refusalSchema, doneSchema]);
+const responseSchema = z.union([refusalSchema, doneSchema]);
 
 type Refusal = z.infer<typeof refusalSchema>;
-export type OptimizerAnswer = z.infer<typeof answerSchema>;
+export type OptimizerResponse = z.infer<typeof responseSchema>;
 
 const REQUEST = 'request.json';
-/** The warning of an answer if the optimizer failed, partly or completely. */
+/** The warning of a response if the optimizer failed, partly or completely. */
 export const OPTIMIZER_FAILED = 'optimizer_failed';
 
 /**
  * Runs the optimizer, a Python program. It writes the smallest copy that passed its checks to `outputName` in the scratch directory, or
  * nothing if no copy is smaller than the input. If it crashes on a document, it runs again losslessly, and then returns the original; the
- * answer then has the warning `optimizer_failed`.
+ * response then has the warning `optimizer_failed`.
  */
 export async function optimizePdf(
 	context: ToolContext,
 	path: string,
 	outputName: string,
 	request: OptimizerRequest,
-): Promise<OptimizerAnswer> {
-	const question = { ...request, target: scratchPath(outputName) };
+): Promise<OptimizerResponse> {
+	const options = { ...request, target: scratchPath(outputName) };
 	const name = basename(path);
-	const asked = await context.request(
-		{ ...question, source: lateInputPath(name) },
+	const prewarmedResponse = await context.request(
+		{ ...options, source: lateInputPath(name) },
 		{ readOnly: { [name]: path } },
 	);
-	const answer = asked ?? (await runOptimizer(context, path, question));
-	if (answer !== undefined) return toAnswer(answer, context);
-	const careful = await runOptimizer(context, path, { ...question, lossless: true });
-	return careful === undefined ? original(context, path) : toAnswer(careful, context, [OPTIMIZER_FAILED]);
+	const response = prewarmedResponse ?? (await runOptimizer(context, path, options));
+	if (response !== undefined) return toResponse(response, context);
+	const lossless = await runOptimizer(context, path, { ...options, lossless: true });
+	return lossless === undefined ? original(context, path) : toResponse(lossless, context, [OPTIMIZER_FAILED]);
 }
 
 /** Returns the original of a PDF on which the optimizer crashes, if qpdf can read it. */
-async function original(context: ToolContext, path: string): Promise<OptimizerAnswer> {
+async function original(context: ToolContext, path: string): Promise<OptimizerResponse> {
 	const pages = await countPages(context, path);
 	return { method: 'original', pages, warnings: [OPTIMIZER_FAILED] };
 }
 
-function toAnswer(said: unknown, context: ToolContext, more: readonly string[] = []): OptimizerAnswer {
-	const answer = answerSchema.parse(said);
-	if (isRefusal(answer)) return answer;
-	const { failure, ...done } = answer;
+function toResponse(
+	raw: unknown,
+	context: ToolContext,
+	addedWarnings: readonly string[] = [],
+): OptimizerResponse {
+	const response = responseSchema.parse(raw);
+	if (isRefusal(response)) return response;
+	const { failure, ...done } = response;
 	if (failure !== undefined) context.recovered({ command: 'python3', traceback: failure });
-	const failed = failure === undefined ? more : [OPTIMIZER_FAILED];
+	const failed = failure === undefined ? addedWarnings : [OPTIMIZER_FAILED];
 	return { ...done, warnings: [...done.warnings, ...failed] };
 }
 
 /** Returns undefined if the optimizer fails for another reason than a limit. */
-async function runOptimizer(context: ToolContext, path: string, question: object): Promise<unknown> {
+async function runOptimizer(context: ToolContext, path: string, options: object): Promise<unknown> {
 	const name = basename(path);
-	const request = JSON.stringify({ ...question, source: inputPath(name) });
+	const request = JSON.stringify({ ...options, source: inputPath(name) });
 	await writeNew(join(context.scratchDir, REQUEST), request);
 	let last: unknown;
 	const result = await context.exec('python3', [...INTERPRETER, scratchPath(REQUEST)], {
@@ -113,8 +117,8 @@ async function runOptimizer(context: ToolContext, path: string, question: object
 
 const progressSchema = z.object({ progress: z.number() });
 
-export function isRefusal(answer: OptimizerAnswer): answer is Refusal {
-	return 'refused' in answer;
+export function isRefusal(response: OptimizerResponse): response is Refusal {
+	return 'refused' in response;
 }
 
 /** Throws the ToolError for a refusal. */

@@ -5,7 +5,13 @@ import type { ParamsOf } from '@creatorr/tool-kit/tool/manifest';
 import type { Run, ToolContext, ToolInput } from '@creatorr/tool-kit/tool/tool';
 import { type Unlocked, unlockPdf } from '../pdf/protection.ts';
 import { manifest } from './manifest.ts';
-import { isRefusal, OPTIMIZER_FAILED, type OptimizerAnswer, optimizePdf, throwRefusal } from './optimizer.ts';
+import {
+	isRefusal,
+	OPTIMIZER_FAILED,
+	type OptimizerResponse,
+	optimizePdf,
+	throwRefusal,
+} from './optimizer.ts';
 
 export { prewarmed } from './optimizer.ts';
 
@@ -30,9 +36,9 @@ const WARNINGS: Readonly<Record<string, string>> = {
 
 /** Returns the smallest of several compressed copies that passed the checks, or the original if none is smaller. */
 export const run: Run<typeof manifest> = async (input, context) => {
-	const { answer, unlocked } = await optimize(input, context);
-	if (isRefusal(answer)) throwRefusal(answer, context);
-	const { warnings, ...details } = answer;
+	const { response, unlocked } = await optimize(input, context);
+	if (isRefusal(response)) throwRefusal(response, context);
+	const { warnings, ...details } = response;
 	const outputPath = join(context.scratchDir, OUTPUT);
 	let sizeBytes = input.sizeBytes;
 	if (details.method !== ORIGINAL) {
@@ -65,14 +71,14 @@ function unchanged({ remove_metadata, grayscale }: Input['params']): string {
 async function optimize(
 	input: Input,
 	context: ToolContext,
-): Promise<{ answer: OptimizerAnswer; unlocked?: Unlocked }> {
-	const answer = await ask(input, context, input.path);
-	if (!isRefusal(answer) || answer.refused !== 'protected') return { answer };
+): Promise<{ response: OptimizerResponse; unlocked?: Unlocked }> {
+	const response = await runOn(input, context, input.path);
+	if (!isRefusal(response) || response.refused !== 'protected') return { response };
 	const unlocked = await unlockPdf(context, input.path, input.params.password);
-	return { answer: await ask(input, context, unlocked.path), unlocked };
+	return { response: await runOn(input, context, unlocked.path), unlocked };
 }
 
-function ask(input: Input, context: ToolContext, path: string): Promise<OptimizerAnswer> {
+function runOn(input: Input, context: ToolContext, path: string): Promise<OptimizerResponse> {
 	const { password: _, ...params } = input.params;
 	return optimizePdf(context, path, OUTPUT, {
 		...params,

@@ -15,7 +15,7 @@ const INPUT = 'image';
 const OUTPUT = 'image.pdf';
 const SCRIPT = new URL('./python/image_to_pdf.py', import.meta.url);
 
-const answerSchema = z.object({ pages: z.int().min(1) });
+const responseSchema = z.object({ pages: z.int().min(1) });
 
 /**
  * Converts an image of any kind to a PDF. `dpi` overrides its own resolution. Throws a ToolError for an image that is truncated or has too
@@ -48,6 +48,6 @@ export async function imageToPdf(
 	}
 	throwOnLimit(result);
 	if (result.exitCode !== 0) throw toolFailed(result);
-	const { pages } = answerSchema.parse(JSON.parse(result.stdoutTail));
+	const { pages } = responseSchema.parse(JSON.parse(result.stdoutTail));
 	return { path: join(context.scratchDir, OUTPUT), pages };
 }

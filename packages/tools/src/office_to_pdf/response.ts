@@ -6,16 +6,16 @@ import type { manifest } from './manifest.ts';
 
 const failureSchema = z.object({ error: z.string(), detail: z.string().optional() });
 
-/** Answer of office/server.py. */
-export const answerSchema = z.union([
+/** Response of office/server.py. */
+export const responseSchema = z.union([
 	failureSchema,
 	z.object({ pages: z.int().min(1), missing_fonts: z.array(z.string()) }),
 ]);
-export type Answer = z.infer<typeof answerSchema>;
+export type OfficeResponse = z.infer<typeof responseSchema>;
 type Input = ToolInput<ParamsOf<typeof manifest>>;
 type Failure = z.infer<typeof failureSchema>;
 
-export const isFailure = (answer: Answer): answer is Failure => 'error' in answer;
+export const isFailure = (response: OfficeResponse): response is Failure => 'error' in response;
 
 const TOO_LARGE =
 	'The PDF needs more disk than a job may use. Try a smaller part of the document, or lower max_image_dpi.';

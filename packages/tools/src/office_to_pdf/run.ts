@@ -8,11 +8,11 @@ import type { ParamsOf } from '@creatorr/tool-kit/tool/manifest';
 import type { PrewarmedCommand, Run, ToolContext, ToolInput } from '@creatorr/tool-kit/tool/tool';
 import { throwOnLimit, toolFailed } from '../command-failure.ts';
 import { protectPdf } from '../pdf/protection.ts';
-import { type Answer, answerSchema, isFailure, toToolError } from './answer.ts';
 import { EXTENSIONS, exportFilter, guessSeparator, importFilter } from './document-kind.ts';
 import { exportOptions, protectionOptions } from './export-options.ts';
 import { fontWarnings } from './fonts.ts';
 import type { manifest } from './manifest.ts';
+import { isFailure, type OfficeResponse, responseSchema, toToolError } from './response.ts';
 import { rewriteAsUtf8 } from './text.ts';
 
 export { capabilities } from './fonts.ts';
@@ -41,21 +41,21 @@ const INDEXES_AS_SAVED =
 export const run: Run<typeof manifest> = async (input, context) => {
 	const source = await prepareSource(context, input);
 	const warnings: string[] = [];
-	let answer = await askStandby(context, input, source);
-	if (isFailure(answer) && answer.error === DIED.error) {
-		answer = await convertByCommand(context, input, source);
+	let response = await requestPrewarmed(context, input, source);
+	if (isFailure(response) && response.error === DIED.error) {
+		response = await convertByCommand(context, input, source);
 		warnings.push(FONTS_UNKNOWN, ...(input.params.update_indexes ? [INDEXES_AS_SAVED] : []));
 	}
-	if (isFailure(answer)) throw toToolError(answer, input);
-	context.requirePages(answer.pages);
+	if (isFailure(response)) throw toToolError(response, input);
+	context.requirePages(response.pages);
 	return {
 		outputPath: join(context.scratchDir, OUTPUT),
 		warnings: [
 			...warnings,
-			...pageWarnings(input.params.page_ranges, answer.pages),
-			...fontWarnings(answer.missing_fonts),
+			...pageWarnings(input.params.page_ranges, response.pages),
+			...fontWarnings(response.missing_fonts),
 		],
-		details: { pages: answer.pages },
+		details: { pages: response.pages },
 	};
 };
 
@@ -95,24 +95,24 @@ function request({ params, mimeType }: Input, source: Source) {
 	};
 }
 
-async function askStandby(context: ToolContext, input: Input, source: Source): Promise<Answer> {
+async function requestPrewarmed(context: ToolContext, input: Input, source: Source): Promise<OfficeResponse> {
 	const { params, name } = input;
 	const plain = request(input, source);
-	const question = {
+	const command = {
 		...{ ...plain, source: lateInputPath(source.name), name, password: params.password },
 		export_options: { ...plain.export_options, ...protectionOptions(params) },
 	};
-	const answer = await context.request(question, { readOnly: { [source.name]: source.path } });
-	return answer === undefined ? DIED : answerSchema.parse(answer);
+	const response = await context.request(command, { readOnly: { [source.name]: source.path } });
+	return response === undefined ? DIED : responseSchema.parse(response);
 }
 
 /**
  * Converts a document on which the prewarmed process crashes, with LibreOffice's command. Every process on the machine can read its
  * arguments, so they contain no secret: the PDF is protected afterwards.
  */
-async function convertByCommand(context: ToolContext, input: Input, source: Source): Promise<Answer> {
-	const question = { ...request(input, source), source: inputPath(source.name) };
-	await writeNew(join(context.scratchDir, REQUEST), JSON.stringify(question));
+async function convertByCommand(context: ToolContext, input: Input, source: Source): Promise<OfficeResponse> {
+	const command = { ...request(input, source), source: inputPath(source.name) };
+	await writeNew(join(context.scratchDir, REQUEST), JSON.stringify(command));
 	const readOnly = { ...PROGRAM, [source.name]: source.path };
 	const args = [...INTERPRETER, 'command', scratchPath(REQUEST)];
 	const result = await context.exec('python3', args, { readOnly });
@@ -123,5 +123,5 @@ async function convertByCommand(context: ToolContext, input: Input, source: Sour
 	const isDone = result.exitCode === 0 && result.stdoutTail !== '' && password === null && !landscape;
 	if (!isDone) throw toolFailed(result);
 	await protectPdf(context, OUTPUT, input.params);
-	return answerSchema.parse(JSON.parse(result.stdoutTail));
+	return responseSchema.parse(JSON.parse(result.stdoutTail));
 }
