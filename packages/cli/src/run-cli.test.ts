@@ -12,9 +12,9 @@ afterEach(() => {
 });
 
 /** Runs a command against a server that sends the same response to every request. */
-async function runAgainst(answer: string, argv: string[]): Promise<{ code: number; stderr: string }> {
+async function runAgainst(body: string, argv: string[]): Promise<{ code: number; stderr: string }> {
 	server = createServer((_, response) => {
-		response.writeHead(200, { 'content-type': 'application/json' }).end(answer);
+		response.writeHead(200, { 'content-type': 'application/json' }).end(body);
 	}).listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	const { port } = server.address() as AddressInfo;
@@ -29,12 +29,12 @@ async function runAgainst(answer: string, argv: string[]): Promise<{ code: numbe
 	return { code, stderr: String(streams.stderr.read() ?? '') };
 }
 
-const ANSWERS = ['{}', '{"data":{}}', '{"data":null}', '{"data":[[]]}', 'null', '[]', '<html></html>', ''];
+const BODIES = ['{}', '{"data":{}}', '{"data":null}', '{"data":[[]]}', 'null', '[]', '<html></html>', ''];
 const COMMANDS = [['compress', 'x.pdf'], ['whoami'], ['jobs'], ['files'], ['tools'], ['job', 'job_1']];
 
-test.each(ANSWERS)('an API that responds with %j causes one clear line and exit code 5', async (answer) => {
+test.each(BODIES)('an API that responds with %j causes one clear line and exit code 5', async (body) => {
 	for (const argv of COMMANDS) {
-		const { code, stderr } = await runAgainst(answer, argv);
+		const { code, stderr } = await runAgainst(body, argv);
 		expect({ argv, code, stderr }).toEqual({
 			argv,
 			code: 5,

@@ -29,13 +29,13 @@ export interface TransportOptions {
 export interface Transport {
 	api: Client<paths>;
 	/** Resolves to a successful response. Rejects with the signal's reason after an abort. */
-	answer<T>(call: Promise<Answer<T>>): Promise<Answer<T>>;
+	requireOk<T>(call: Promise<ApiResponse<T>>): Promise<ApiResponse<T>>;
 	/** Resolves to the `data` object of a response. */
-	body<T>(call: Promise<Answer<T>>): Promise<T>;
+	body<T>(call: Promise<ApiResponse<T>>): Promise<T>;
 	/** Resolves to a list response. */
-	list<T>(call: Promise<Answer<T>>): Promise<T>;
+	list<T>(call: Promise<ApiResponse<T>>): Promise<T>;
 	/** Resolves for an operation without a response body. */
-	done(call: Promise<Answer<unknown>>): Promise<void>;
+	done(call: Promise<ApiResponse<unknown>>): Promise<void>;
 	/** Fetches other URLs than the API's, without the token. */
 	fetch: Fetch;
 	/**
@@ -45,7 +45,7 @@ export interface Transport {
 	heldFetch: Fetch;
 }
 
-export interface Answer<T> {
+export interface ApiResponse<T> {
 	data?: T | undefined;
 	error?: unknown;
 	response: Response;
@@ -89,7 +89,7 @@ function errorOf(body: unknown, response: Response): ApiError | ConnectionError 
 	});
 }
 
-async function settle<T>(call: Promise<Answer<T>>): Promise<Answer<T>> {
+async function receive<T>(call: Promise<ApiResponse<T>>): Promise<ApiResponse<T>> {
 	try {
 		return await call;
 	} catch (error) {
@@ -120,30 +120,33 @@ export function createTransport(options: TransportOptions): Transport {
 		},
 	});
 
-	async function answer<T>(call: Promise<Answer<T>>): Promise<Answer<T>> {
-		const settled = await settle(call);
-		if (settled.response.ok) return settled;
-		const error = errorOf(settled.error, settled.response);
+	async function requireOk<T>(call: Promise<ApiResponse<T>>): Promise<ApiResponse<T>> {
+		const received = await receive(call);
+		if (received.response.ok) return received;
+		const error = errorOf(received.error, received.response);
 		if (error instanceof ApiError && error.code === 'unauthorized') {
-			const refused = sentTokens.get(settled.response);
+			const refused = sentTokens.get(received.response);
 			if (refused === currentToken()) onUnauthorized?.(error, refused);
 		}
 		throw error;
 	}
 
-	async function checked<T>(call: Promise<Answer<T>>, isExpected: (data: unknown) => boolean): Promise<T> {
-		const { data: body, response } = await answer(call);
+	async function checked<T>(
+		call: Promise<ApiResponse<T>>,
+		isExpected: (data: unknown) => boolean,
+	): Promise<T> {
+		const { data: body, response } = await requireOk(call);
 		if (!isExpected((body as { data?: unknown } | null | undefined)?.data)) throw notTheApi(response.status);
 		return body as T;
 	}
 
 	return {
 		api,
-		answer,
+		requireOk,
 		body: (call) => checked(call, isObject),
 		list: (call) => checked(call, isListOfObjects),
 		async done(call) {
-			await answer(call);
+			await requireOk(call);
 		},
 		fetch,
 		heldFetch,

@@ -33,9 +33,9 @@ export async function downloadFile(
 	return { file, stream: body, blob: () => orNoConnection(response.blob()) };
 }
 
-async function orNoConnection<T>(answer: Promise<T>): Promise<T> {
+async function orNoConnection<T>(response: Promise<T>): Promise<T> {
 	try {
-		return await answer;
+		return await response;
 	} catch (error) {
 		if (isNetworkFailure(error)) throw new ConnectionError('can’t reach file storage', { cause: error });
 		throw error;

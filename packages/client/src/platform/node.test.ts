@@ -20,23 +20,23 @@ async function putTo(handle: Handle, options: { signal?: AbortSignal; stallMs?: 
 		start: 1_000,
 		end: BYTES.length,
 	};
-	const answer = await put({ ...request, signal, stallMs, onSent: (bytes) => sent.push(bytes) });
-	return { answer, sent };
+	const putResponse = await put({ ...request, signal, stallMs, onSent: (bytes) => sent.push(bytes) });
+	return { putResponse, sent };
 }
 
 test('put sends the slice with its length, and reports its progress', async () => {
 	let received = 0;
-	const { answer, sent } = await putTo(async (request, response) => {
+	const { putResponse, sent } = await putTo(async (request, response) => {
 		received = (await readBody(request)).length;
 		response.writeHead(200, { etag: '"x"', 'retry-after': '3' }).end(request.headers['content-type']);
 	});
-	expect(answer).toEqual({ status: 200, etag: '"x"', retryAfter: '3' });
+	expect(putResponse).toEqual({ status: 200, etag: '"x"', retryAfter: '3' });
 	expect([received, sent.at(-1), sent.length]).toEqual([BYTES.length - 1_000, BYTES.length - 1_000, 8]);
 });
 
 test('put stops sending when the response arrives before the end of the body', async () => {
-	const { answer, sent } = await putTo((_, response) => response.writeHead(403).end());
-	expect(answer.status).toBe(403);
+	const { putResponse, sent } = await putTo((_, response) => response.writeHead(403).end());
+	expect(putResponse.status).toBe(403);
 	expect(sent.at(-1) ?? 0).toBeLessThan(BYTES.length);
 });
 

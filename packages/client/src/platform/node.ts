@@ -4,7 +4,7 @@ import { type ClientRequest, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { basename } from 'node:path';
 import { ConnectionError } from '../errors.ts';
-import type { OpenPath, Put, PutAnswer, PutRequest, RandomKey } from './platform.ts';
+import type { OpenPath, Put, PutRequest, PutResponse, RandomKey } from './platform.ts';
 
 /** Bytes of the source in memory at a time, for each request. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -34,7 +34,7 @@ export const put: Put = (request) =>
 		outgoing.on('response', (response) => {
 			response.resume();
 			const { etag, 'retry-after': retryAfter } = response.headers;
-			resolve({ status: response.statusCode ?? 0, etag, retryAfter } satisfies PutAnswer);
+			resolve({ status: response.statusCode ?? 0, etag, retryAfter } satisfies PutResponse);
 			// A response before the end of the body is a refusal: the rest need not be sent.
 			if (!outgoing.writableFinished) outgoing.destroy();
 		});

@@ -25,7 +25,7 @@ export interface PutRequest {
 	stallMs: number;
 }
 
-export interface PutAnswer {
+export interface PutResponse {
 	status: number;
 	/** The store's ETag, or undefined where a browser may not read it. */
 	etag: string | undefined;
@@ -33,7 +33,7 @@ export interface PutAnswer {
 }
 
 /** Resolves to the store's response. Rejects with ConnectionError without one, or with the signal's reason. */
-export type Put = (request: PutRequest) => Promise<PutAnswer>;
+export type Put = (request: PutRequest) => Promise<PutResponse>;
 
 /** An open source, closed when the upload ends. */
 export interface OpenSource extends ByteSource {
