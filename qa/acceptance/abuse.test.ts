@@ -52,7 +52,7 @@ test.each([
 	['pipelined-requests', '1,500 requests in one write on each of eight connections', ['0']],
 	['public-reads', 'the list of tools on 64 connections', ['200']],
 	['part-urls', 'the URLs of a 10 GiB upload', ['200']],
-])('a user is refused nothing during the attack %s: %s', async (name, _, expectedAnswers) => {
+])('a user is refused nothing during the attack %s: %s', async (name, _, expectedStatuses) => {
 	const { stop } = await attack(name);
 	const refused: string[] = [];
 	const { token } = victim;
@@ -65,7 +65,7 @@ test.each([
 		}
 	}
 	expect((await finishJob(token, await job)).status).toBe('succeeded');
-	const answers = await stop();
+	const responses = await stop();
 	expect(refused).toEqual([]);
-	for (const status of expectedAnswers) expect(answers[status]).toBeGreaterThan(0);
+	for (const status of expectedStatuses) expect(responses[status]).toBeGreaterThan(0);
 });

@@ -16,28 +16,28 @@ beforeAll(async () => {
 describe('POST /v1/auth/register', () => {
 	test('success: answers 201 with a token, its expiry and the user', async () => {
 		const email = newEmail();
-		const answer = await register({ email, password: PASSWORD, name: 'Ada' });
-		expect(answer.status).toBe(201);
-		expect(answer.body.data.user).toMatchObject({ email, name: 'Ada', plan: 'free' });
-		const lifetimeMs = Date.parse(answer.body.data.expires_at) - Date.now();
+		const response = await register({ email, password: PASSWORD, name: 'Ada' });
+		expect(response.status).toBe(201);
+		expect(response.body.data.user).toMatchObject({ email, name: 'Ada', plan: 'free' });
+		const lifetimeMs = Date.parse(response.body.data.expires_at) - Date.now();
 		expect(Math.abs(lifetimeMs - 7 * 24 * 3_600_000)).toBeLessThan(60_000);
-		expect((await call('GET', '/v1/me', { token: answer.body.data.token })).status).toBe(200);
-		expect(answer.headers.get('cache-control')).toBe('no-store');
+		expect((await call('GET', '/v1/me', { token: response.body.data.token })).status).toBe(200);
+		expect(response.headers.get('cache-control')).toBe('no-store');
 	});
 
 	test('success: trims and lower-cases the email', async () => {
 		const email = newEmail();
-		const answer = await register({ email: `  ${email.toUpperCase()} `, password: PASSWORD });
-		expect(answer.body.data.user.email).toBe(email);
+		const response = await register({ email: `  ${email.toUpperCase()} `, password: PASSWORD });
+		expect(response.body.data.user.email).toBe(email);
 	});
 
 	test('success: ignores unknown fields, prototype keys among them', async () => {
 		const raw = `{"email":"${newEmail()}","password":"${PASSWORD}","plan":"pro","__proto__":{"plan":"pro"},"constructor":1}`;
-		const answer = await call('POST', '/v1/auth/register', {
+		const response = await call('POST', '/v1/auth/register', {
 			raw,
 			headers: { 'content-type': 'application/json' },
 		});
-		expect([answer.status, answer.body.data.user.plan]).toEqual([201, 'free']);
+		expect([response.status, response.body.data.user.plan]).toEqual([201, 'free']);
 	});
 
 	test('a password of 72 bytes signs in, and no other that begins like it', async () => {
@@ -62,32 +62,32 @@ describe('POST /v1/auth/register', () => {
 		['NUL in the name', { email: newEmail(), password: PASSWORD, name: 'a\0b' }, 'body'],
 		['a lone surrogate in the password', { email: newEmail(), password: `${PASSWORD}\ud800` }, 'body'],
 	])('bad input: %s is a validation error that names the field', async (_, body, path) => {
-		const answer = await register(body);
-		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
-		expect(answer.body.error.details.map((detail: { path: string }) => detail.path)).toContain(path);
+		const response = await register(body);
+		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
+		expect(response.body.error.details.map((detail: { path: string }) => detail.path)).toContain(path);
 	});
 
 	test('an email is taken in whatever case', async () => {
-		const answer = await register({ email: person.email.toUpperCase(), password: PASSWORD });
-		expect([answer.status, answer.body.error.code]).toEqual([409, 'email_taken']);
+		const response = await register({ email: person.email.toUpperCase(), password: PASSWORD });
+		expect([response.status, response.body.error.code]).toEqual([409, 'email_taken']);
 	});
 
 	test('of ten at once with one email, one wins', async () => {
 		const email = newEmail();
-		const answers = await Promise.all(
+		const responses = await Promise.all(
 			Array.from({ length: 10 }, () => register({ email, password: PASSWORD })),
 		);
-		const statuses = answers.map((answer) => answer.status).sort();
+		const statuses = responses.map((response) => response.status).sort();
 		expect(statuses).toEqual([201, ...Array(9).fill(409)]);
 	});
 });
 
 describe('POST /v1/auth/login', () => {
 	test('success: answers 200 in the shape of register', async () => {
-		const answer = await login(` ${person.email.toUpperCase()}`);
-		expect(answer.status).toBe(200);
-		expect(answer.body.data.user).toMatchObject({ id: person.id, email: person.email });
-		expect(answer.headers.get('cache-control')).toBe('no-store');
+		const response = await login(` ${person.email.toUpperCase()}`);
+		expect(response.status).toBe(200);
+		expect(response.body.data.user).toMatchObject({ id: person.id, email: person.email });
+		expect(response.headers.get('cache-control')).toBe('no-store');
 	});
 
 	test('success: the token is a JWT with the claims of the contract', async () => {
@@ -116,20 +116,20 @@ describe('POST /v1/auth/login', () => {
 		['a string', 'text'],
 		['null', null],
 	])('bad input: %s is a validation error', async (_, body) => {
-		const answer = await call('POST', '/v1/auth/login', {
+		const response = await call('POST', '/v1/auth/login', {
 			raw: JSON.stringify(body),
 			headers: { 'content-type': 'application/json' },
 		});
-		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
 	});
 
 	test('wrong passwords again and again are slowed, for a minute at most', async () => {
 		const victim = await newPerson();
-		let answer = await login(victim.email, 'wrong password');
-		for (let tries = 0; tries < 30 && answer.status !== 429; tries += 1)
-			answer = await login(victim.email, 'wrong password');
-		expect([answer.status, answer.body.error.code]).toEqual([429, 'rate_limited']);
-		const retryAfter = Number(answer.headers.get('retry-after'));
+		let response = await login(victim.email, 'wrong password');
+		for (let tries = 0; tries < 30 && response.status !== 429; tries += 1)
+			response = await login(victim.email, 'wrong password');
+		expect([response.status, response.body.error.code]).toEqual([429, 'rate_limited']);
+		const retryAfter = Number(response.headers.get('retry-after'));
 		expect(retryAfter).toBeGreaterThan(0);
 		expect(retryAfter).toBeLessThanOrEqual(60);
 	});
@@ -138,8 +138,8 @@ describe('POST /v1/auth/login', () => {
 describe('POST /v1/auth/logout', () => {
 	test('success: revokes this session everywhere and no other', async () => {
 		const [one, other] = [await signIn(person.email), await signIn(person.email)];
-		const answer = await call('POST', '/v1/auth/logout', { token: one });
-		expect([answer.status, answer.text]).toEqual([204, '']);
+		const response = await call('POST', '/v1/auth/logout', { token: one });
+		expect([response.status, response.text]).toEqual([204, '']);
 		const refused = await call('GET', '/v1/me', { token: one });
 		expect([refused.status, refused.body.error.code]).toEqual([401, 'unauthorized']);
 		expect((await call('GET', '/v1/me', { token: other })).status).toBe(200);
@@ -208,8 +208,8 @@ describe('DELETE /v1/auth/sessions/{id}', () => {
 
 	test("not yours: somebody else's session is not found and lives on", async () => {
 		const [id] = await sessionIds(stranger.token);
-		const answer = await call('DELETE', `/v1/auth/sessions/${id}`, { token: person.token });
-		expect([answer.status, answer.body.error.code]).toEqual([404, 'not_found']);
+		const response = await call('DELETE', `/v1/auth/sessions/${id}`, { token: person.token });
+		expect([response.status, response.body.error.code]).toEqual([404, 'not_found']);
 		expect((await call('GET', '/v1/me', { token: stranger.token })).status).toBe(200);
 	});
 
@@ -227,11 +227,11 @@ describe('POST /v1/auth/password', () => {
 	test('success: the new password signs in, the old does not, other sessions are revoked', async () => {
 		const someone = await newPerson();
 		const other = await signIn(someone.email);
-		const answer = await change(someone.token, {
+		const response = await change(someone.token, {
 			current_password: PASSWORD,
 			new_password: 'another password',
 		});
-		expect(answer.status).toBe(204);
+		expect(response.status).toBe(204);
 		expect((await call('GET', '/v1/me', { token: other })).status).toBe(401);
 		expect((await call('GET', '/v1/me', { token: someone.token })).status).toBe(200);
 		expect((await login(someone.email)).status).toBe(401);
@@ -239,17 +239,17 @@ describe('POST /v1/auth/password', () => {
 	});
 
 	test('a wrong current password is invalid_credentials and changes nothing', async () => {
-		const answer = await change(person.token, {
+		const response = await change(person.token, {
 			current_password: 'wrong password',
 			new_password: 'another password',
 		});
-		expect([answer.status, answer.body.error.code]).toEqual([401, 'invalid_credentials']);
+		expect([response.status, response.body.error.code]).toEqual([401, 'invalid_credentials']);
 		expect((await login(person.email)).status).toBe(200);
 	});
 
 	test('bad input: a new password that is too short', async () => {
-		const answer = await change(person.token, { current_password: PASSWORD, new_password: 'short' });
-		expect([answer.status, answer.body.error.details[0].path]).toEqual([400, 'new_password']);
+		const response = await change(person.token, { current_password: PASSWORD, new_password: 'short' });
+		expect([response.status, response.body.error.details[0].path]).toEqual([400, 'new_password']);
 	});
 
 	test('no token: is refused', async () => {
@@ -259,14 +259,14 @@ describe('POST /v1/auth/password', () => {
 
 describe('GET /v1/me', () => {
 	test('success: returns the current user', async () => {
-		const answer = await call('GET', '/v1/me', { token: person.token });
+		const response = await call('GET', '/v1/me', { token: person.token });
 		const { id, email } = person;
-		expect(answer.body).toEqual({ data: { id, email, email_verified: false, name: null, plan: 'free' } });
+		expect(response.body).toEqual({ data: { id, email, email_verified: false, name: null, plan: 'free' } });
 	});
 
 	test('no token: is refused', async () => {
-		const answer = await call('GET', '/v1/me');
-		expect([answer.status, answer.body.error.code]).toEqual([401, 'unauthorized']);
+		const response = await call('GET', '/v1/me');
+		expect([response.status, response.body.error.code]).toEqual([401, 'unauthorized']);
 	});
 
 	const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -285,13 +285,13 @@ describe('GET /v1/me', () => {
 	];
 
 	test.each(forgeries)('a token that is %s is refused', async (_, forge) => {
-		const answer = await call('GET', '/v1/me', { token: forge(person.token) });
-		expect([answer.status, answer.body.error.code]).toEqual([401, 'unauthorized']);
+		const response = await call('GET', '/v1/me', { token: forge(person.token) });
+		expect([response.status, response.body.error.code]).toEqual([401, 'unauthorized']);
 	});
 
 	test.each(['Basic', 'Token', ''])('the scheme %p is refused', async (scheme) => {
-		const answer = await call('GET', '/v1/me', { headers: { authorization: `${scheme} ${person.token}` } });
-		expect(answer.status).toBe(401);
+		const response = await call('GET', '/v1/me', { headers: { authorization: `${scheme} ${person.token}` } });
+		expect(response.status).toBe(401);
 	});
 });
 
@@ -311,8 +311,8 @@ describe('DELETE /v1/me', () => {
 	});
 
 	test('a wrong password deletes nothing', async () => {
-		const answer = await leave(person.token, 'wrong password');
-		expect([answer.status, answer.body.error.code]).toEqual([401, 'invalid_credentials']);
+		const response = await leave(person.token, 'wrong password');
+		expect([response.status, response.body.error.code]).toEqual([401, 'invalid_credentials']);
 		expect((await call('GET', '/v1/me', { token: person.token })).status).toBe(200);
 	});
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type Answer, call, newPerson, PASSWORD, type Person, signIn } from '../driver/client.ts';
+import { call, type HttpResponse, newPerson, PASSWORD, type Person, signIn } from '../driver/client.ts';
 import { openApiDocument, type Route, routesOf } from '../driver/openapi.ts';
 import { type ForgeryTools, forgeries, forgeryTools, listenForKeys } from './support/forgeries.ts';
 import { type GoodRequest, OWNED_ROUTES, type OwnedRoute, PUBLIC_ROUTES } from './support/owned-resources.ts';
@@ -30,7 +30,11 @@ beforeAll(async () => {
 	);
 });
 
-function send(method: string, request: GoodRequest, headers: Record<string, string> = {}): Promise<Answer> {
+function send(
+	method: string,
+	request: GoodRequest,
+	headers: Record<string, string> = {},
+): Promise<HttpResponse> {
 	const { path, body } = request;
 	return call(method, path, { body, headers: { ...request.headers, ...headers } });
 }
@@ -42,13 +46,13 @@ async function expectRefusedEverywhere(
 	headers: Record<string, string>,
 	change: (request: GoodRequest) => GoodRequest = (request) => request,
 ): Promise<void> {
-	const answers = await Promise.all(
+	const responses = await Promise.all(
 		requests.map(async ({ key, method, request }) => {
-			const answer = await send(method, change(request), headers);
-			return [key, answer.status, answer.body?.error?.code, answer.headers.get('www-authenticate')];
+			const response = await send(method, change(request), headers);
+			return [key, response.status, response.body?.error?.code, response.headers.get('www-authenticate')];
 		}),
 	);
-	expect(answers).toEqual(requests.map(({ key }) => [key, 401, 'unauthorized', 'Bearer']));
+	expect(responses).toEqual(requests.map(({ key }) => [key, 401, 'unauthorized', 'Bearer']));
 }
 
 test('every route has an entry that says who may ask it', () => {
@@ -120,7 +124,7 @@ describe('every route that needs a user refuses', () => {
 });
 
 describe('every route that needs a user refuses a token whose session is over', () => {
-	const ends: [string, (person: Person) => Promise<Answer>][] = [
+	const ends: [string, (person: Person) => Promise<HttpResponse>][] = [
 		['by logout', ({ token }) => call('POST', '/v1/auth/logout', { token })],
 		[
 			'by logout of all from another session',
@@ -161,10 +165,10 @@ describe('somebody else', () => {
 		const { id, email } = owner;
 		for (const { key, method, request } of requests) {
 			const { token } = await newPerson();
-			const answer = await send(method, request, bearer(token));
-			expect([key, answer.status]).toEqual([key, (OWNED_ROUTES[key] as OwnedRoute).stranger]);
-			if (answer.status === 404) expect(answer.body.error.code).toBe('not_found');
-			for (const secret of [id, email]) expect([key, answer.text]).not.toContain(secret);
+			const response = await send(method, request, bearer(token));
+			expect([key, response.status]).toEqual([key, (OWNED_ROUTES[key] as OwnedRoute).stranger]);
+			if (response.status === 404) expect(response.body.error.code).toBe('not_found');
+			for (const secret of [id, email]) expect([key, response.text]).not.toContain(secret);
 		}
 	});
 
@@ -199,14 +203,14 @@ test('nothing of all that was done to the owner', async () => {
 });
 
 test('the owner is answered what the table says, so that it is the authorization that stops all others', async () => {
-	const answers = await Promise.all(
+	const responses = await Promise.all(
 		requests.map(async ({ key, method }) => {
 			const someone = await newPerson();
 			const request = await (OWNED_ROUTES[key] as OwnedRoute).prepare(someone);
 			return [key, (await send(method, request, bearer(someone.token))).status];
 		}),
 	);
-	expect(answers).toEqual(requests.map(({ key }) => [key, (OWNED_ROUTES[key] as OwnedRoute).owner]));
+	expect(responses).toEqual(requests.map(({ key }) => [key, (OWNED_ROUTES[key] as OwnedRoute).owner]));
 });
 
 test('a route where a session is optional refuses a token that is of no session', async () => {
@@ -214,8 +218,8 @@ test('a route where a session is optional refuses a token that is of no session'
 	expect(optional.map(keyOf)).toEqual(['POST /v1/auth/verify']);
 	for (const route of optional) {
 		const make = PUBLIC_ROUTES[keyOf(route)] as () => GoodRequest;
-		const answer = await send(route.method, make(), bearer('x.y.z'));
-		expect([answer.status, answer.body.error.code]).toEqual([401, 'unauthorized']);
+		const response = await send(route.method, make(), bearer('x.y.z'));
+		expect([response.status, response.body.error.code]).toEqual([401, 'unauthorized']);
 	}
 });
 

@@ -24,8 +24,8 @@ async function submit(url: string, fields: Record<string, string>): Promise<Resp
 }
 
 async function pay(url: string): Promise<void> {
-	const answer = await submit(url, { action: 'pay', card_number: '4242424242424242' });
-	expect(answer.status).toBe(303);
+	const response = await submit(url, { action: 'pay', card_number: '4242424242424242' });
+	expect(response.status).toBe(303);
 }
 
 /** Subscribes and waits until the plan is pro; resolves to the subscription's id. */
@@ -56,8 +56,8 @@ describe('POST /v1/billing/checkout', () => {
 	});
 
 	test('bad input: an unknown billing cycle', async () => {
-		const answer = await checkout(await newPerson(), { cycle: 'daily' });
-		expect([answer.status, answer.body.error.details[0].path]).toEqual([400, 'cycle']);
+		const response = await checkout(await newPerson(), { cycle: 'daily' });
+		expect([response.status, response.body.error.details[0].path]).toEqual([400, 'cycle']);
 	});
 
 	test('no token: unauthorized', async () => {
@@ -97,8 +97,8 @@ describe('POST /v1/billing/portal', () => {
 	});
 
 	test('who never subscribed has no_subscription', async () => {
-		const answer = await call('POST', '/v1/billing/portal', { token: (await newPerson()).token });
-		expect([answer.status, answer.body.error.code]).toEqual([409, 'no_subscription']);
+		const response = await call('POST', '/v1/billing/portal', { token: (await newPerson()).token });
+		expect([response.status, response.body.error.code]).toEqual([409, 'no_subscription']);
 	});
 });
 
@@ -131,13 +131,13 @@ describe('POST /v1/billing/webhook', () => {
 		['bad input: ten minutes ahead', { ageSeconds: -600 }],
 		['bad input: another body', { body: '{"id":"evt_other"}' }],
 	])('%s', async (_, change) => {
-		const answer = await deliver(event(), change);
-		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+		const response = await deliver(event(), change);
+		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
 	});
 
 	test('bad input: no signature', async () => {
-		const answer = await call('POST', '/v1/billing/webhook', { body: {} });
-		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+		const response = await call('POST', '/v1/billing/webhook', { body: {} });
+		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
 	});
 });
 

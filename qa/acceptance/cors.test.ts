@@ -43,11 +43,11 @@ describe('a web origin that is configured', () => {
 		['/v1/nothing', 404],
 		['/v1/auth/login', 405],
 		['/v1/files/%00', 400],
-	])('may read the answer of %s, %i, and what it says in headers', async (path, status) => {
-		const answer = await call('GET', path, { headers: { origin: ORIGIN } });
-		expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([status, ORIGIN]);
-		expect(listOf(answer.headers.get('access-control-expose-headers'))).toEqual(EXPOSED);
-		expect(listOf(answer.headers.get('vary'))).toContain('origin');
+	])('may read the response of %s, %i, and what it says in headers', async (path, status) => {
+		const response = await call('GET', path, { headers: { origin: ORIGIN } });
+		expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([status, ORIGIN]);
+		expect(listOf(response.headers.get('access-control-expose-headers'))).toEqual(EXPOSED);
+		expect(listOf(response.headers.get('vary'))).toContain('origin');
 	});
 
 	test('may upload to the store, and read the ETag of a part', async () => {

@@ -11,13 +11,13 @@ const VICTIMS = ['tool-worker', 'jobs', 'rabbitmq'];
 /** As a client does that has an idempotency key: again and again until there is an answer. */
 async function submit(token: string, fileId: string, key: string): Promise<string> {
 	for (;;) {
-		const answer = await call('POST', '/v1/jobs', {
+		const response = await call('POST', '/v1/jobs', {
 			token,
 			body: { tool: 'compress_heavy', input_file_id: fileId },
 			headers: { 'idempotency-key': key },
 		}).catch(() => undefined);
-		if (answer?.status === 201) return answer.body.data.id;
-		if (answer && answer.status < 500) throw new Error(`refused: ${answer.text}`);
+		if (response?.status === 201) return response.body.data.id;
+		if (response && response.status < 500) throw new Error(`refused: ${response.text}`);
 		await new Promise((resolve) => setTimeout(resolve, 300));
 	}
 }

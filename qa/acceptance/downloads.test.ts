@@ -26,10 +26,10 @@ describe('a file with a script in it is downloaded and does not run:', () => {
 		['multipart/related', 'page.mhtml'],
 		['application/pdf', 'page.html'],
 	])('%s', async (mimeType, name) => {
-		const answer = await fetch(await downloadUrlOf(mimeType, name));
-		expect([answer.status, await answer.text()]).toEqual([200, SCRIPT]);
-		expect(answer.headers.get('content-disposition')).toMatch(/^attachment(;|$)/);
-		expect(answer.headers.get('content-type')).toBe(
+		const response = await fetch(await downloadUrlOf(mimeType, name));
+		expect([response.status, await response.text()]).toEqual([200, SCRIPT]);
+		expect(response.headers.get('content-disposition')).toMatch(/^attachment(;|$)/);
+		expect(response.headers.get('content-type')).toBe(
 			mimeType === 'application/pdf' ? mimeType : 'application/octet-stream',
 		);
 	});
@@ -44,9 +44,12 @@ describe('a file with a script in it is downloaded and does not run:', () => {
 		],
 		...['../../x.html', '\\\\host\\x.html', '%22;x=%0d%0a', '😀'.repeat(255)],
 	])('under the name %j', async (name) => {
-		const answer = await fetch(await downloadUrlOf('text/html', name));
-		expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/octet-stream']);
-		expect(answer.headers.get('content-disposition')).toMatch(/^attachment;/);
+		const response = await fetch(await downloadUrlOf('text/html', name));
+		expect([response.status, response.headers.get('content-type')]).toEqual([
+			200,
+			'application/octet-stream',
+		]);
+		expect(response.headers.get('content-disposition')).toMatch(/^attachment;/);
 	});
 });
 
@@ -60,9 +63,9 @@ describe('the URL of a download', () => {
 	async function statusWith(change: (url: URL) => void): Promise<number> {
 		const changed = new URL(url);
 		change(changed);
-		const answer = await fetch(changed);
-		await answer.arrayBuffer();
-		return answer.status;
+		const response = await fetch(changed);
+		await response.arrayBuffer();
+		return response.status;
 	}
 
 	test('is good as it is', async () => {

@@ -28,14 +28,14 @@ function put(
 
 describe('POST /v1/files', () => {
 	test('success: answers 201 with a URL that takes exactly the declared bytes', async () => {
-		const answer = await declare(aFile);
-		expect(answer.status).toBe(201);
-		const { data } = answer.body;
+		const response = await declare(aFile);
+		expect(response.status).toBe(201);
+		const { data } = response.body;
 		expect(data).toMatchObject({ method: 'PUT', headers: { 'Content-Type': 'application/pdf' } });
 		expect(data).not.toHaveProperty('multipart');
 		const lifetimeMs = Date.parse(data.expires_at) - Date.now();
 		expect(Math.abs(lifetimeMs - 3_600_000)).toBeLessThan(60_000);
-		expect(answer.headers.get('cache-control')).toBe('no-store');
+		expect(response.headers.get('cache-control')).toBe('no-store');
 		expect((await put(data.upload_url, BYTES)).status).toBe(200);
 	});
 
@@ -66,16 +66,16 @@ describe('POST /v1/files', () => {
 		['a type with a line break', { ...aFile, mime_type: 'a/b\r\nx: y' }, 'mime_type'],
 		['multipart below 5 MiB', { ...aFile, size_bytes: 5 * MIB - 1, multipart: true }, 'multipart'],
 	])('bad input: %s is a validation error that names the field', async (_, body, path) => {
-		const answer = await declare(body);
-		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
-		expect(answer.body.error.details[0].path).toBe(path);
+		const response = await declare(body);
+		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
+		expect(response.body.error.details[0].path).toBe(path);
 	});
 
 	test('10 GiB are taken, one byte more is too_large', async () => {
 		expect((await declare({ ...aFile, size_bytes: 10 * GIB })).status).toBe(201);
 		for (const size_bytes of [10 * GIB + 1, 2 ** 60, 1e300]) {
-			const answer = await declare({ ...aFile, size_bytes });
-			expect([answer.status, answer.body.error.code]).toEqual([413, 'too_large']);
+			const response = await declare({ ...aFile, size_bytes });
+			expect([response.status, response.body.error.code]).toEqual([413, 'too_large']);
 		}
 	});
 
@@ -188,8 +188,8 @@ describe('GET /v1/files', () => {
 	test.each(['limit=0', 'limit=101', 'limit=x', 'limit=', 'cursor=x', 'cursor=%00', 'limit=1&limit=2'])(
 		'bad input: ?%s is a validation error',
 		async (query) => {
-			const answer = await call('GET', `/v1/files?${query}`, { token: person.token });
-			expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+			const response = await call('GET', `/v1/files?${query}`, { token: person.token });
+			expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
 		},
 	);
 
@@ -201,8 +201,8 @@ describe('GET /v1/files', () => {
 describe('DELETE /v1/files/{id}', () => {
 	test('success: it is gone from everywhere at once, and a second time not found', async () => {
 		const id = await uploadFile(person.token, BYTES);
-		const answer = await call('DELETE', `/v1/files/${id}`, { token: person.token });
-		expect([answer.status, answer.text]).toEqual([204, '']);
+		const response = await call('DELETE', `/v1/files/${id}`, { token: person.token });
+		expect([response.status, response.text]).toEqual([204, '']);
 		expect((await call('GET', `/v1/files/${id}`, { token: person.token })).status).toBe(404);
 		const { data } = (await call('GET', '/v1/files?limit=100', { token: person.token })).body;
 		expect(data.map((row: { id: string }) => row.id)).not.toContain(id);
@@ -231,9 +231,9 @@ describe('DELETE /v1/files/{id}', () => {
 const LARGE = 12 * MIB;
 
 async function startMultipart(token = person.token) {
-	const answer = await declare({ ...aFile, size_bytes: LARGE, multipart: true }, token);
-	expect(answer.status).toBe(201);
-	const { file_id, multipart } = answer.body.data;
+	const response = await declare({ ...aFile, size_bytes: LARGE, multipart: true }, token);
+	expect(response.status).toBe(201);
+	const { file_id, multipart } = response.body.data;
 	return { id: file_id as string, parts: multipart.parts as Part[] };
 }
 
@@ -244,12 +244,12 @@ interface Part {
 }
 
 async function putPart(part: Part) {
-	const answer = await fetch(part.upload_url, {
+	const response = await fetch(part.upload_url, {
 		method: 'PUT',
 		body: new Uint8Array(part.size).fill(part.part_number),
 	});
-	expect(answer.status).toBe(200);
-	return { part_number: part.part_number, etag: answer.headers.get('etag') ?? '' };
+	expect(response.status).toBe(200);
+	return { part_number: part.part_number, etag: response.headers.get('etag') ?? '' };
 }
 
 const complete = (id: string, parts: unknown, token: string | undefined = person.token) =>
@@ -277,8 +277,8 @@ describe('POST /v1/files/{id}/complete', () => {
 			stored.slice(1),
 			stored.map((part) => ({ ...part, etag: '"0123"' })),
 		]) {
-			const answer = await complete(id, wrong);
-			expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+			const response = await complete(id, wrong);
+			expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
 		}
 		expect((await complete(id, stored)).status).toBe(200);
 	});
@@ -302,9 +302,9 @@ describe('GET /v1/files/{id}/parts', () => {
 	test('success: an upload that broke off goes on with what is missing', async () => {
 		const { id, parts } = await startMultipart();
 		const stored = [await putPart(parts[0] as Part)];
-		const answer = await list(id);
-		expect(answer.status).toBe(200);
-		const [there, ...missing] = answer.body.data.parts;
+		const response = await list(id);
+		expect(response.status).toBe(200);
+		const [there, ...missing] = response.body.data.parts;
 		expect(there).toMatchObject({ part_number: 1, etag: stored[0]?.etag });
 		expect(there).not.toHaveProperty('upload_url');
 		expect(missing).toHaveLength(parts.length - 1);
@@ -314,8 +314,8 @@ describe('GET /v1/files/{id}/parts', () => {
 
 	test('bad input: a file that is not uploaded in parts has none', async () => {
 		const id = await uploadFile(person.token, BYTES);
-		const answer = await list(id);
-		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+		const response = await list(id);
+		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
 	});
 
 	test('no token: is refused', async () => {

@@ -75,10 +75,10 @@ describe('a name is its owner’s, and nobody runs it:', () => {
 		const { status, body } = await call('GET', `/v1/files/${job.output_file_id}`, { token: person.token });
 		expect(status).toBe(200);
 		expect([...body.data.name].length).toBeLessThanOrEqual(255);
-		const answer = await fetch(body.data.download_url);
-		expect(answer.headers.get('x-evil')).toBeNull();
+		const response = await fetch(body.data.download_url);
+		expect(response.headers.get('x-evil')).toBeNull();
 		expect(
-			Buffer.from(await answer.arrayBuffer())
+			Buffer.from(await response.arrayBuffer())
 				.subarray(0, 5)
 				.toString(),
 		).toBe('%PDF-');

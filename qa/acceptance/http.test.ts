@@ -14,18 +14,20 @@ beforeAll(async () => {
 
 describe('GET /v1/health', () => {
 	test('success: names every service', async () => {
-		const answer = await call('GET', '/v1/health');
-		expect(answer.status).toBe(200);
-		expect(answer.body.data.status).toBe('ok');
-		expect(Object.keys(answer.body.data.services)).toEqual(expect.arrayContaining(['auth', 'files', 'jobs']));
+		const response = await call('GET', '/v1/health');
+		expect(response.status).toBe(200);
+		expect(response.body.data.status).toBe('ok');
+		expect(Object.keys(response.body.data.services)).toEqual(
+			expect.arrayContaining(['auth', 'files', 'jobs']),
+		);
 	});
 });
 
 describe('GET /v1/openapi.json', () => {
 	test('success: is the bare document of OpenAPI 3.1', async () => {
-		const answer = await call('GET', '/v1/openapi.json');
-		expect(answer.status).toBe(200);
-		expect(answer.body.openapi).toMatch(/^3\.1\./);
+		const response = await call('GET', '/v1/openapi.json');
+		expect(response.status).toBe(200);
+		expect(response.body.openapi).toMatch(/^3\.1\./);
 	});
 });
 
@@ -49,9 +51,9 @@ describe('GET /v1/tools', () => {
 describe('every answer', () => {
 	test('carries a request id of its own, whatever the client sends', async () => {
 		const mine = 'req_01ARZ3NDEKTSV4RRFFQ69G5FAV';
-		const answer = await call('GET', '/v1/me', { headers: { 'x-request-id': mine } });
-		expect(answer.headers.get('x-request-id')).not.toBe(mine);
-		expect(answer.body.error.request_id).toBe(answer.headers.get('x-request-id'));
+		const response = await call('GET', '/v1/me', { headers: { 'x-request-id': mine } });
+		expect(response.headers.get('x-request-id')).not.toBe(mine);
+		expect(response.body.error.request_id).toBe(response.headers.get('x-request-id'));
 	});
 
 	test.each(['/v1/me', '/v1/tools', '/nothing', '/v1/auth/login'])(
@@ -76,16 +78,16 @@ describe('every answer', () => {
 		['GET', '/internal/jwks', 404],
 		['POST', '/internal/sessions/check', 404],
 	])('to %s %s is %i in the envelope', async (method, path, status) => {
-		const answer = await call(method, path, { token: person.token });
-		expect([answer.status, answer.body.error.code]).toEqual([status, 'not_found']);
+		const response = await call(method, path, { token: person.token });
+		expect([response.status, response.body.error.code]).toEqual([status, 'not_found']);
 	});
 
 	test('to another method is 405 and says which are allowed, for every route', async () => {
 		const routes = routesOf(await openApiDocument());
 		for (const path of new Set(routes.map((route) => route.path))) {
-			const answer = await call('PATCH', path.replace('{id}', 'x'));
-			expect([path, answer.status, answer.body.error.code]).toEqual([path, 405, 'method_not_allowed']);
-			const allowed = (answer.headers.get('allow') ?? '')
+			const response = await call('PATCH', path.replace('{id}', 'x'));
+			expect([path, response.status, response.body.error.code]).toEqual([path, 405, 'method_not_allowed']);
+			const allowed = (response.headers.get('allow') ?? '')
 				.split(', ')
 				.filter((method) => !['HEAD', 'OPTIONS'].includes(method));
 			const documented = routes.filter((route) => route.path === path).map((route) => route.method);
@@ -110,8 +112,8 @@ describe('a body', () => {
 		['2,000 brackets', `${'['.repeat(1e3)}${']'.repeat(1e3)}`, json],
 		['1,300 empty arrays', `[${'[],'.repeat(1_300)}[]]`, json],
 	])('of %s is a validation error', async (_, raw, headers) => {
-		const answer = await post(raw, headers);
-		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+		const response = await post(raw, headers);
+		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
 	});
 
 	test('as long as its operation takes is read, one byte more is too_large', async () => {
@@ -120,23 +122,23 @@ describe('a body', () => {
 			return empty.replace('"x":""', `"x":"${'a'.repeat(length - empty.length)}"`);
 		};
 		expect((await post(padded(4 * 1024), json)).status).toBe(401);
-		const answer = await post(padded(4 * 1024 + 1), json);
-		expect([answer.status, answer.body.error.code]).toEqual([413, 'too_large']);
+		const response = await post(padded(4 * 1024 + 1), json);
+		expect([response.status, response.body.error.code]).toEqual([413, 'too_large']);
 	});
 
 	test('that is declared huge is refused before it is sent', async () => {
-		const { answers } = await converse(
+		const { responses } = await converse(
 			'POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n',
 		);
-		expect(answers.map(({ status, body }) => [status, body.error.code])).toEqual([[413, 'too_large']]);
+		expect(responses.map(({ status, body }) => [status, body.error.code])).toEqual([[413, 'too_large']]);
 	});
 
 	test('in chunks without end is cut off', async () => {
 		const chunk = `10000\r\n${'a'.repeat(0x10000)}\r\n`;
-		const { answers } = await converse(
+		const { responses } = await converse(
 			`POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(20)}`,
 		);
-		expect(answers.map(({ status, body }) => [status, body.error.code])).toEqual([[413, 'too_large']]);
+		expect(responses.map(({ status, body }) => [status, body.error.code])).toEqual([[413, 'too_large']]);
 	});
 });
 

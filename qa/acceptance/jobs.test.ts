@@ -1,5 +1,13 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type Answer, call, newPerson, nextBase, nobodysId, type Person, signIn } from '../driver/client.ts';
+import {
+	call,
+	type HttpResponse,
+	newPerson,
+	nextBase,
+	nobodysId,
+	type Person,
+	signIn,
+} from '../driver/client.ts';
 import { downloadFile, finishJob, startJob, uploadFile } from '../driver/flow.ts';
 import { makePdf } from '../driver/pdf.ts';
 
@@ -35,15 +43,15 @@ async function untilRunning(id: string): Promise<void> {
 
 describe('POST /v1/jobs', () => {
 	test('success: answers 201 queued, with the params complete', async () => {
-		const answer = await create({ tool: 'compress_heavy', input_file_id: input });
-		expect(answer.status).toBe(201);
-		expect(answer.body.data).toMatchObject({
+		const response = await create({ tool: 'compress_heavy', input_file_id: input });
+		expect(response.status).toBe(201);
+		expect(response.body.data).toMatchObject({
 			tool: 'compress_heavy',
 			status: 'queued',
 			progress: 0,
 			input_file_id: input,
 		});
-		expect(answer.body.data.params.quality).toBe(70);
+		expect(response.body.data.params.quality).toBe(70);
 	});
 
 	test.each([
@@ -52,35 +60,35 @@ describe('POST /v1/jobs', () => {
 		['an input that is no id', { tool: 'ocr', input_file_id: 'x' }, 'input_file_id'],
 		['params that are a list', { tool: 'ocr', input_file_id: nobodysId('fil'), params: [] }, 'params'],
 	])('bad input: %s is a validation error', async (_, body, path) => {
-		const answer = await create(body);
-		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
-		expect(answer.body.error.details[0].path).toBe(path);
+		const response = await create(body);
+		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
+		expect(response.body.error.details[0].path).toBe(path);
 	});
 
 	test('bad input: a wrong param is named', async () => {
-		const answer = await create({ tool: 'compress_heavy', input_file_id: input, params: { quality: 101 } });
-		expect([answer.status, answer.body.error.details[0].path]).toEqual([400, 'params.quality']);
+		const response = await create({ tool: 'compress_heavy', input_file_id: input, params: { quality: 101 } });
+		expect([response.status, response.body.error.details[0].path]).toEqual([400, 'params.quality']);
 	});
 
 	test('bad input: an unknown param is named and what is accepted is listed', async () => {
-		const answer = await create({ tool: 'compress_heavy', input_file_id: input, params: { qualty: 70 } });
-		expect([answer.status, answer.body.error.details[0].path]).toEqual([400, 'params.qualty']);
-		expect(answer.body.error.details[0].message).toContain('quality');
+		const response = await create({ tool: 'compress_heavy', input_file_id: input, params: { qualty: 70 } });
+		expect([response.status, response.body.error.details[0].path]).toEqual([400, 'params.qualty']);
+		expect(response.body.error.details[0].message).toContain('quality');
 	});
 
 	test.each(['__proto__', 'constructor'])('bad input: the param %s is unknown', async (name) => {
 		const raw = `{"tool":"compress_heavy","input_file_id":"${input}","params":{"${name}":1}}`;
-		const answer = await call('POST', '/v1/jobs', {
+		const response = await call('POST', '/v1/jobs', {
 			token: person.token,
 			raw,
 			headers: { 'content-type': 'application/json' },
 		});
-		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
 	});
 
 	test('an unknown tool is unknown_tool', async () => {
-		const answer = await create({ tool: 'frobnicate', input_file_id: input });
-		expect([answer.status, answer.body.error.code]).toEqual([400, 'unknown_tool']);
+		const response = await create({ tool: 'frobnicate', input_file_id: input });
+		expect([response.status, response.body.error.code]).toEqual([400, 'unknown_tool']);
 	});
 
 	test('a file whose bytes are not there yet is file_not_uploaded', async () => {
@@ -88,8 +96,8 @@ describe('POST /v1/jobs', () => {
 			token: person.token,
 			body: { name: 'a.pdf', mime_type: 'application/pdf', size_bytes: 10 },
 		});
-		const answer = await create({ tool: 'ocr', input_file_id: declared.body.data.file_id });
-		expect([answer.status, answer.body.error.code]).toEqual([409, 'file_not_uploaded']);
+		const response = await create({ tool: 'ocr', input_file_id: declared.body.data.file_id });
+		expect([response.status, response.body.error.code]).toEqual([409, 'file_not_uploaded']);
 	});
 
 	test('no token: is refused', async () => {
@@ -98,8 +106,8 @@ describe('POST /v1/jobs', () => {
 
 	test("somebody else's file is not found", async () => {
 		const theirs = await uploadFile(stranger.token, PDF);
-		const answer = await create({ tool: 'compress_heavy', input_file_id: theirs });
-		expect([answer.status, answer.body.error.code]).toEqual([404, 'not_found']);
+		const response = await create({ tool: 'compress_heavy', input_file_id: theirs });
+		expect([response.status, response.body.error.code]).toEqual([404, 'not_found']);
 	});
 });
 
@@ -121,10 +129,10 @@ describe('Idempotency-Key', () => {
 
 	test('twenty at once make one job', async () => {
 		const headers = { 'idempotency-key': newKey() };
-		const answers = await Promise.all(Array.from({ length: 20 }, () => create(body(), headers)));
-		expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([201]));
-		expect(new Set(answers.map((answer) => answer.body.data.id)).size).toBe(1);
-		expect(answers.filter((answer) => !answer.headers.has('idempotency-replayed'))).toHaveLength(1);
+		const responses = await Promise.all(Array.from({ length: 20 }, () => create(body(), headers)));
+		expect(new Set(responses.map((response) => response.status))).toEqual(new Set([201]));
+		expect(new Set(responses.map((response) => response.body.data.id)).size).toBe(1);
+		expect(responses.filter((response) => !response.headers.has('idempotency-replayed'))).toHaveLength(1);
 	});
 
 	test('the same key with another request is a conflict', async () => {
@@ -135,8 +143,8 @@ describe('Idempotency-Key', () => {
 			{ ...body(), params: {} },
 			{ tool: 'nonsense' },
 		]) {
-			const answer = await create(other, headers);
-			expect([answer.status, answer.body.error.code]).toEqual([422, 'idempotency_conflict']);
+			const response = await create(other, headers);
+			expect([response.status, response.body.error.code]).toEqual([422, 'idempotency_conflict']);
 		}
 	});
 
@@ -171,8 +179,8 @@ describe('Idempotency-Key', () => {
 	});
 
 	test.each(['a'.repeat(256), 'tab\there'])('bad input: the key %p is a validation error', async (key) => {
-		const answer = await create(body(), { 'idempotency-key': key });
-		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+		const response = await create(body(), { 'idempotency-key': key });
+		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
 	});
 });
 
@@ -225,10 +233,10 @@ describe('GET /v1/jobs/{id}', () => {
 			'ready',
 		);
 		await fetch(upload_url, { method: 'PUT', headers, body: Buffer.from(PDF).fill(0x20, 500, 600) });
-		const answer = await create({ tool: 'compress_heavy', input_file_id: file_id });
+		const response = await create({ tool: 'compress_heavy', input_file_id: file_id });
 		// The check of the input may see it first: then there is no job at all.
-		if (answer.status === 404) return;
-		const job = await finishJob(person.token, answer.body.data.id);
+		if (response.status === 404) return;
+		const job = await finishJob(person.token, response.body.data.id);
 		expect([job.status, job.error_code]).toEqual(['failed', 'input_missing']);
 	});
 
@@ -264,7 +272,7 @@ describe('GET /v1/jobs/{id}', () => {
 	});
 
 	test("not yours: somebody else's job answers like one that never was", async () => {
-		const said = ({ status, body }: Answer) => [status, body.error.code, body.error.message];
+		const said = ({ status, body }: HttpResponse) => [status, body.error.code, body.error.message];
 		expect(said(await read(strangersJob))).toEqual(said(await read(nobodysId('job'))));
 	});
 });
@@ -278,8 +286,8 @@ describe('GET /v1/jobs', () => {
 			ids.unshift(await startJob(someone.token, file, { tool }));
 		await Promise.all(ids.map((id) => finishJob(someone.token, id)));
 		const list = async (query: string) => {
-			const answer = await call('GET', `/v1/jobs?${query}`, { token: someone.token });
-			return answer.body.data.map((job: { id: string }) => job.id);
+			const response = await call('GET', `/v1/jobs?${query}`, { token: someone.token });
+			return response.body.data.map((job: { id: string }) => job.id);
 		};
 		expect(await list('')).toEqual(ids);
 		expect(await list('tool=ocr')).toEqual([ids[1]]);
@@ -291,8 +299,8 @@ describe('GET /v1/jobs', () => {
 	test.each(['status=done', 'limit=0', 'cursor=abc', 'tool=%00'])(
 		'bad input: ?%s is a validation error',
 		async (query) => {
-			const answer = await call('GET', `/v1/jobs?${query}`, { token: person.token });
-			expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+			const response = await call('GET', `/v1/jobs?${query}`, { token: person.token });
+			expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
 		},
 	);
 
@@ -376,16 +384,16 @@ describe('POST /v1/jobs/{id}/cancel', () => {
 	test('success: a running job is canceled for good', async () => {
 		const id = await longJob();
 		await untilRunning(id);
-		const answer = await cancel(id);
-		expect([answer.status, answer.body.data.status]).toEqual([200, 'canceled']);
+		const response = await cancel(id);
+		expect([response.status, response.body.data.status]).toEqual([200, 'canceled']);
 		const next = await finishJob(person.token, await startJob(person.token, input));
 		expect(next.status).toBe('succeeded');
 		expect((await read(id)).body.data.status).toBe('canceled');
 	});
 
 	test('a terminal job is job_finished', async () => {
-		const answer = await cancel(finished);
-		expect([answer.status, answer.body.error.code]).toEqual([409, 'job_finished']);
+		const response = await cancel(finished);
+		expect([response.status, response.body.error.code]).toEqual([409, 'job_finished']);
 	});
 
 	test('no token: is refused', async () => {

@@ -73,8 +73,8 @@ describe('the keys of tokens', () => {
 		'are not to be had at %s of the public port',
 		async (path) => {
 			for (const base of [BASE_URL, SECOND_BASE_URL]) {
-				const answer = await call('GET', path, { base });
-				expect([answer.status, answer.body.error.code]).toEqual([404, 'not_found']);
+				const response = await call('GET', path, { base });
+				expect([response.status, response.body.error.code]).toEqual([404, 'not_found']);
 			}
 		},
 	);

@@ -45,17 +45,17 @@ describe('POST /v1/auth/password/forgot', () => {
 	test('again and again is answered 204, whether or not there is an account', async () => {
 		const someone = await newPerson();
 		for (const email of [someone.email, newEmail()]) {
-			const answers = await Promise.all(Array.from({ length: 10 }, () => forget(email)));
-			expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
+			const responses = await Promise.all(Array.from({ length: 10 }, () => forget(email)));
+			expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([204]));
 		}
 	});
 
 	test.each([undefined, 'nobody', 7, null, ['a@example.com'], { $ne: '' }])(
 		'bad input: %p is no email',
 		async (email) => {
-			const answer = await forget(email);
-			expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
-			expect(answer.body.error.details[0].path).toBe('email');
+			const response = await forget(email);
+			expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
+			expect(response.body.error.details[0].path).toBe('email');
 		},
 	);
 });
@@ -67,8 +67,8 @@ describe('POST /v1/auth/password/reset', () => {
 		for (const token of [someone.token, other]) expect(await statusOf(token, SECOND_BASE_URL)).toBe(200);
 		await forget(someone.email);
 		const token = await mailedToken(someone.email, RESET);
-		const answer = await reset({ token, new_password: NEW_PASSWORD });
-		expect([answer.status, answer.text]).toEqual([204, '']);
+		const response = await reset({ token, new_password: NEW_PASSWORD });
+		expect([response.status, response.text]).toEqual([204, '']);
 		for (const revoked of [someone.token, other]) {
 			expect(await statusOf(revoked)).toBe(401);
 			expect(await statusOf(revoked, SECOND_BASE_URL)).toBe(401);
@@ -83,10 +83,10 @@ describe('POST /v1/auth/password/reset', () => {
 		const someone = await newPerson();
 		await forget(someone.email);
 		const token = await mailedToken(someone.email, RESET);
-		const answers = await Promise.all(
+		const responses = await Promise.all(
 			Array.from({ length: 5 }, () => reset({ token, new_password: NEW_PASSWORD })),
 		);
-		expect(answers.map(({ status }) => status).sort()).toEqual([204, 400, 400, 400, 400]);
+		expect(responses.map(({ status }) => status).sort()).toEqual([204, 400, 400, 400, 400]);
 		const again = await reset({ token, new_password: 'a third password' });
 		expect([again.status, again.body.error.code, again.body.error.details[0].path]).toEqual([
 			400,
@@ -110,9 +110,9 @@ describe('POST /v1/auth/password/reset', () => {
 		['a token of nobody, with a short password', { token: 'A'.repeat(43), new_password: 'short' }, 'token'],
 		['a password that is a number', { token: 'A', new_password: 12345678 }, 'new_password'],
 	])('bad input: %s', async (_, body, path) => {
-		const answer = await reset(body);
-		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
-		expect(answer.body.error.details.map((detail: { path: string }) => detail.path)).toContain(path);
+		const response = await reset(body);
+		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
+		expect(response.body.error.details.map((detail: { path: string }) => detail.path)).toContain(path);
 	});
 });
 
@@ -121,8 +121,8 @@ describe('POST /v1/auth/verify', () => {
 		const someone = await newPerson();
 		expect(await isVerified(someone.token)).toBe(false);
 		const token = await mailedToken(someone.email, VERIFY);
-		const answer = await verify(token, someone);
-		expect([answer.status, answer.text]).toEqual([204, '']);
+		const response = await verify(token, someone);
+		expect([response.status, response.text]).toEqual([204, '']);
 		expect(await isVerified(someone.token)).toBe(true);
 		expect((await verify(token, someone)).status).toBe(400);
 	});
@@ -133,15 +133,15 @@ describe('POST /v1/auth/verify', () => {
 		const refused = await verify(token);
 		expect([refused.status, refused.body.error.code]).toEqual([401, 'invalid_credentials']);
 		expect(await isVerified(someone.token)).toBe(false);
-		const answer = await call('POST', '/v1/auth/verify', { body: { token, password: PASSWORD } });
-		expect(answer.status).toBe(204);
+		const response = await call('POST', '/v1/auth/verify', { body: { token, password: PASSWORD } });
+		expect(response.status).toBe(204);
 		expect(await statusOf(someone.token)).toBe(401);
 		expect(await isVerified(await signIn(someone.email))).toBe(true);
 	});
 
 	test.each([undefined, '', 'A'.repeat(43), 7, null, 'a\0b', '\ud800'])('bad input: %p', async (token) => {
-		const answer = await verify(token);
-		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+		const response = await verify(token);
+		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
 	});
 });
 
@@ -151,8 +151,8 @@ describe('POST /v1/auth/verify/resend', () => {
 	test('success: brings another mail whose token verifies the email', async () => {
 		const someone = await newPerson();
 		await mailedToken(someone.email, VERIFY);
-		const answer = await resend(someone.token);
-		expect([answer.status, answer.text]).toEqual([204, '']);
+		const response = await resend(someone.token);
+		expect([response.status, response.text]).toEqual([204, '']);
 		expect((await verify(await mailedToken(someone.email, VERIFY, 2), someone)).status).toBe(204);
 		expect(await isVerified(someone.token)).toBe(true);
 	});
@@ -160,12 +160,12 @@ describe('POST /v1/auth/verify/resend', () => {
 	test('success: is answered 204 where the email is verified, and again and again', async () => {
 		const someone = await newPerson();
 		await verify(await mailedToken(someone.email, VERIFY), someone);
-		const answers = await Promise.all(Array.from({ length: 10 }, () => resend(someone.token)));
-		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
+		const responses = await Promise.all(Array.from({ length: 10 }, () => resend(someone.token)));
+		expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([204]));
 	});
 
 	test('no token: is refused', async () => {
-		const answer = await resend();
-		expect([answer.status, answer.body.error.code]).toEqual([401, 'unauthorized']);
+		const response = await resend();
+		expect([response.status, response.body.error.code]).toEqual([401, 'unauthorized']);
 	});
 });

@@ -23,9 +23,9 @@ async function documented(): Promise<Map<string, string[]>> {
 
 async function scrape(process: string): Promise<string> {
 	const ports = JSON.parse(await readFile(join(home(), 'ports.json'), 'utf8')) as Record<string, number>;
-	const answer = await fetch(`http://127.0.0.1:${ports[process]}/metrics`);
-	expect(answer.status).toBe(200);
-	return await answer.text();
+	const response = await fetch(`http://127.0.0.1:${ports[process]}/metrics`);
+	expect(response.status).toBe(200);
+	return await response.text();
 }
 
 /** The sum of the series of this name, of all replicas, whose labels hold all of these. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { BASE_URL, call, newPerson, type Person } from '../driver/client.ts';
 import { eventually } from '../driver/processes.ts';
-import { checkRefusal, openSocket, type RawAnswer, readConversation } from './support/raw.ts';
+import { checkRefusal, openSocket, type RawResponse, readConversation } from './support/raw.ts';
 
 const CRLF = '\r\n';
 const CLIENTS = 60;
@@ -50,7 +50,7 @@ async function expectServed(): Promise<void> {
 }
 
 /** Waits until the server has closed every connection, and checks meanwhile that others are served. Resolves with what each group heard. */
-async function outlast(groups: Socket[][]): Promise<RawAnswer[][]> {
+async function outlast(groups: Socket[][]): Promise<RawResponse[][]> {
 	let left = groups.flat().length;
 	const conversations = groups.map((sockets) =>
 		Promise.all(
@@ -68,7 +68,7 @@ async function outlast(groups: Socket[][]): Promise<RawAnswer[][]> {
 	await eventually(areClosed, CLOSED_WITHIN_MS, 'slow clients are still connected');
 	const ended = await Promise.all(conversations);
 	expect(ended.flat().map(({ closedByServer }) => closedByServer)).not.toContain(false);
-	return ended.map((conversation) => conversation.flatMap(({ answers }) => answers));
+	return ended.map((conversation) => conversation.flatMap(({ responses }) => responses));
 }
 
 /** Sends the head of a declaration at once and its body in chunks of a byte. */
@@ -99,23 +99,23 @@ type Way = keyof typeof SLOW;
 
 describe('a client that is slow on purpose is closed in time, and others are served meanwhile:', () => {
 	/** All at once: each waits for a time limit of the gateway. */
-	let answers: Map<Way, RawAnswer[]>;
+	let responses: Map<Way, RawResponse[]>;
 
 	beforeAll(async () => {
 		const ways = Object.keys(SLOW) as Way[];
 		const connect = (way: Way) =>
 			Promise.all(Array.from({ length: CLIENTS }, (_, index) => SLOW[way](index)));
 		const heard = await outlast(await Promise.all(ways.map(connect)));
-		answers = new Map(ways.map((way, index) => [way, heard[index] ?? []]));
+		responses = new Map(ways.map((way, index) => [way, heard[index] ?? []]));
 	});
 
 	test.each(Object.keys(SLOW) as Way[])('%s', async (way) => {
-		const heard = answers.get(way) ?? [];
+		const heard = responses.get(way) ?? [];
 		// a browser that opened a connection in advance would take an answer for that of its first request
 		expect(heard).toHaveLength(way === 'with everything' ? 0 : CLIENTS);
-		for (const answer of heard) {
-			expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
-			await checkRefusal(answer);
+		for (const response of heard) {
+			expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
+			await checkRefusal(response);
 		}
 	});
 });
@@ -132,9 +132,9 @@ describe('connections without number from one address', () => {
 		}
 		const beyond = await openSocket(flooder);
 		beyond.write(`GET /v1/tools HTTP/1.1${CRLF}Host: x${CRLF}${CRLF}`);
-		const { answers, closedByServer } = await readConversation(beyond);
-		expect(answers.map(({ status, body }) => [status, body.error.code])).toEqual([[429, 'rate_limited']]);
-		expect(Number(answers[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
+		const { responses, closedByServer } = await readConversation(beyond);
+		expect(responses.map(({ status, body }) => [status, body.error.code])).toEqual([[429, 'rate_limited']]);
+		expect(Number(responses[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
 		expect(closedByServer).toBe(true);
 		await expectServed();
 	});
@@ -144,8 +144,8 @@ describe('connections without number from one address', () => {
 			async () => {
 				const socket = await openSocket(flooder);
 				socket.write(`GET /v1/tools HTTP/1.1${CRLF}Host: x${CRLF}Connection: close${CRLF}${CRLF}`);
-				const { answers } = await readConversation(socket);
-				return answers[0]?.status === 200;
+				const { responses } = await readConversation(socket);
+				return responses[0]?.status === 200;
 			},
 			10_000,
 			`${BASE_URL} still refuses connections of an address that has none`,

@@ -8,7 +8,7 @@ const POST = `POST /v1/auth/login HTTP/1.1${CRLF}Host: x${CRLF}Content-Type: app
 const EMPTY_CHUNKS = `0${CRLF}${CRLF}`;
 
 let person: Person;
-/** What an attacker hides behind a request: a server that takes it for one of its own answers it. */
+/** What an attacker hides behind a request: a server that takes it for one of its own responses it. */
 let hidden: string;
 
 beforeAll(async () => {
@@ -18,10 +18,10 @@ beforeAll(async () => {
 
 /** Sends it with a hidden request behind it, and expects one refusal and the end of the connection. */
 async function expectRefused(bytes: string): Promise<void> {
-	const { answers, closedByServer } = await converse(bytes + hidden);
-	expect(answers.map(({ status, body }) => [status, body?.error?.code])).toEqual([[400, 'validation']]);
+	const { responses, closedByServer } = await converse(bytes + hidden);
+	expect(responses.map(({ status, body }) => [status, body?.error?.code])).toEqual([[400, 'validation']]);
 	expect(closedByServer).toBe(true);
-	for (const answer of answers) await checkRefusal(answer);
+	for (const response of responses) await checkRefusal(response);
 	expect((await call('GET', '/v1/tools')).status).toBe(200);
 }
 
@@ -95,8 +95,8 @@ describe('a chunk that two readers see differently', () => {
 		];
 		const refused = await Promise.all(
 			cases.map(async ([name, bytes]) => {
-				const { answers, closedByServer } = await converse(bytes + hidden);
-				return [name, ...answers.map(({ status, body }) => [status, body?.error?.code]), closedByServer];
+				const { responses, closedByServer } = await converse(bytes + hidden);
+				return [name, ...responses.map(({ status, body }) => [status, body?.error?.code]), closedByServer];
 			}),
 		);
 		expect(refused).toEqual(cases.map(([name]) => [name, [400, 'validation'], true]));
@@ -105,10 +105,10 @@ describe('a chunk that two readers see differently', () => {
 	test('but an extension that is one, and a trailer, change nothing', async () => {
 		const body = JSON.stringify({ email: 'nobody@example.com', password: 'wrong password' });
 		const chunk = `${body.length.toString(16)};name=value${CRLF}${body}${CRLF}0${CRLF}`;
-		const { answers } = await converse(
+		const { responses } = await converse(
 			`${POST}Connection: close${CRLF}Transfer-Encoding: chunked${CRLF}${CRLF}${chunk}Authorization: Bearer x${CRLF}${CRLF}`,
 		);
-		expect(answers.map(({ status, body }) => [status, body.error.code])).toEqual([
+		expect(responses.map(({ status, body }) => [status, body.error.code])).toEqual([
 			[401, 'invalid_credentials'],
 		]);
 	});
@@ -162,8 +162,8 @@ describe('what is not HTTP/1.1 is refused, and what follows is not read:', () =>
 			`Connection: Upgrade${CRLF}Upgrade: websocket${CRLF}Sec-WebSocket-Version: 13${CRLF}Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==`,
 		],
 	])('but one that offers %s is served as what it is, and is the last', async (_, headers) => {
-		const { answers, closedByServer } = await converse(`${GET}${headers}${CRLF}${CRLF}${hidden}`);
-		expect(answers.map(({ status }) => status)).toEqual([200]);
+		const { responses, closedByServer } = await converse(`${GET}${headers}${CRLF}${CRLF}${hidden}`);
+		expect(responses.map(({ status }) => status)).toEqual([200]);
 		expect(closedByServer).toBe(true);
 	});
 });
@@ -176,35 +176,35 @@ describe('of requests on one connection', () => {
 		const other = await newPerson();
 		const people = Array.from({ length: 15 }, (_, index) => [person, other, undefined][index % 3]);
 		const bytes = people.map((one, index) => as(one?.token, index === people.length - 1)).join('');
-		const { answers } = await converse(bytes);
-		expect(answers.map(({ body }) => body.data?.id)).toEqual(people.map((one) => one?.id));
-		expect(answers.map(({ status }) => status)).toEqual(people.map((one) => (one ? 200 : 401)));
-		expect(new Set(answers.map(({ headers }) => headers.get('x-request-id'))).size).toBe(people.length);
+		const { responses } = await converse(bytes);
+		expect(responses.map(({ body }) => body.data?.id)).toEqual(people.map((one) => one?.id));
+		expect(responses.map(({ status }) => status)).toEqual(people.map((one) => (one ? 200 : 401)));
+		expect(new Set(responses.map(({ headers }) => headers.get('x-request-id'))).size).toBe(people.length);
 	});
 
-	test('one that is not HTTP takes no answer of those before it', async () => {
-		const { answers, closedByServer } = await converse(
+	test('one that is not HTTP takes no response of those before it', async () => {
+		const { responses, closedByServer } = await converse(
 			`${as(person.token)}${as(undefined)}not HTTP${CRLF}${CRLF}`,
 		);
-		expect(answers.map(({ status }) => status)).toEqual([200, 401, 400]);
+		expect(responses.map(({ status }) => status)).toEqual([200, 401, 400]);
 		expect(closedByServer).toBe(true);
 	});
 
-	test('one whose head never ends takes no answer of one that waits', async () => {
+	test('one whose head never ends takes no response of one that waits', async () => {
 		const job = 'job_01ARZ3NDEKTSV4RRFFQ69G5FAV';
-		const { answers } = await converse(
+		const { responses } = await converse(
 			`GET /v1/jobs/${job}?wait=1 HTTP/1.1${CRLF}Host: x${CRLF}Authorization: Bearer ${person.token}${CRLF}${CRLF}GET /v1/me HTTP/1.1${CRLF}A: `,
 		);
-		expect(answers.map(({ status, body }) => [status, body.error.code])).toEqual([
+		expect(responses.map(({ status, body }) => [status, body.error.code])).toEqual([
 			[404, 'not_found'],
 			[400, 'validation'],
 		]);
 	});
 
 	test('a body that looks like a request is a body', async () => {
-		const { answers } = await converse(
+		const { responses } = await converse(
 			`${POST}Content-Length: ${hidden.length}${CRLF}${CRLF}${hidden}${GET}Connection: close${CRLF}${CRLF}`,
 		);
-		expect(answers.map(({ status }) => status)).toEqual([400, 200]);
+		expect(responses.map(({ status }) => status)).toEqual([400, 200]);
 	});
 });

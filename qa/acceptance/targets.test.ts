@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { call, newPerson, type Person } from '../driver/client.ts';
-import { checkRefusal, converse, type RawAnswer } from './support/raw.ts';
+import { checkRefusal, converse, type RawResponse } from './support/raw.ts';
 
 const CRLF = '\r\n';
 
@@ -10,14 +10,14 @@ beforeAll(async () => {
 	person = await newPerson();
 });
 
-async function ask(target: string, method = 'GET', headers: string[] = []): Promise<RawAnswer> {
+async function ask(target: string, method = 'GET', headers: string[] = []): Promise<RawResponse> {
 	const head = [
 		`${method} ${target} HTTP/1.1`,
 		...['Host: x', 'Connection: close', `Authorization: Bearer ${person.token}`, ...headers],
 	];
-	const { answers } = await converse(head.join(CRLF) + CRLF + CRLF);
-	expect(answers).toHaveLength(1);
-	return answers[0] as RawAnswer;
+	const { responses } = await converse(head.join(CRLF) + CRLF + CRLF);
+	expect(responses).toHaveLength(1);
+	return responses[0] as RawResponse;
 }
 
 describe('a path is what it is, and no other spelling of it is the same:', () => {
@@ -50,12 +50,12 @@ describe('a path is what it is, and no other spelling of it is the same:', () =>
 		...['/v1/m\xe9', '/v1/\xef\xbc\x8e\xef\xbc\x8e/me', '/v1/me\x01', '/v1/me\x7f'],
 		...['http://x/v1/me', 'https://x/v1/me', 'file:///v1/me', 'x:/v1/me', 'v1/me', '*', '?', '.', '..'],
 	])('%j', async (target) => {
-		const answer = await ask(target);
+		const response = await ask(target);
 		expect([
 			[400, 'validation'],
 			[404, 'not_found'],
-		]).toContainEqual([answer.status, answer.body.error.code]);
-		await checkRefusal(answer);
+		]).toContainEqual([response.status, response.body.error.code]);
+		await checkRefusal(response);
 	});
 
 	test('while its query may be anything', async () => {
@@ -70,8 +70,8 @@ describe('a path is what it is, and no other spelling of it is the same:', () =>
 			'?a[b]=c',
 			"?'",
 		]) {
-			const answer = await ask(`/v1/me${query}`);
-			expect([query, answer.status, answer.body.data?.id]).toEqual([query, 200, person.id]);
+			const response = await ask(`/v1/me${query}`);
+			expect([query, response.status, response.body.data?.id]).toEqual([query, 200, person.id]);
 		}
 	});
 });
@@ -115,9 +115,9 @@ describe('what is inside is not outside, by any way:', () => {
 	test.each(ways)('%s', async (_, spell) => {
 		for (const path of INSIDE) {
 			for (const method of ['GET', 'POST', 'PUT']) {
-				const answer = await ask(spell(path), method, ['Content-Length: 0']);
-				expect([400, 404]).toContain(answer.status);
-				await checkRefusal(answer);
+				const response = await ask(spell(path), method, ['Content-Length: 0']);
+				expect([400, 404]).toContain(response.status);
+				await checkRefusal(response);
 			}
 		}
 	});
@@ -172,7 +172,7 @@ describe('an identity that a client writes down is nobody’s:', () => {
 	});
 
 	test('nor does naming it in Connection', async () => {
-		const answer = await ask('/v1/me', 'GET', ['Connection: x-creatorr-identity, authorization']);
-		expect([answer.status, answer.body.data?.id]).toEqual([200, person.id]);
+		const response = await ask('/v1/me', 'GET', ['Connection: x-creatorr-identity, authorization']);
+		expect([response.status, response.body.data?.id]).toEqual([200, person.id]);
 	});
 });

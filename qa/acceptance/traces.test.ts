@@ -39,13 +39,13 @@ async function traceJob(name: string): Promise<{ spans: ReceivedSpan[]; jobId: s
 	const traceId = randomBytes(16).toString('hex');
 	const person = await newPerson();
 	const input = await uploadFile(person.token, makePdf({ pages: 2, pictureSide: 200 }), { name });
-	const answer = await call('POST', '/v1/jobs', {
+	const response = await call('POST', '/v1/jobs', {
 		token: person.token,
 		body: { tool: 'compress_heavy', input_file_id: input, params: { quality: 70 } },
 		headers: { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01` },
 	});
-	expect(answer.status).toBe(201);
-	const jobId = answer.body.data.id;
+	expect(response.status).toBe(201);
+	const jobId = response.body.data.id;
 	expect((await finishJob(person.token, jobId)).status).toBe('succeeded');
 	// Each process sends its own, some seconds later.
 	const isWhole = async () => {
@@ -55,7 +55,7 @@ async function traceJob(name: string): Promise<{ spans: ReceivedSpan[]; jobId: s
 		return SENT_APART.every(isThere) && spanTree(spans).length === 1;
 	};
 	await eventually(isWhole, 30_000, 'the trace never came whole');
-	return { spans: receiver.spansOf(traceId), jobId, requestId: answer.headers.get('x-request-id') ?? '' };
+	return { spans: receiver.spansOf(traceId), jobId, requestId: response.headers.get('x-request-id') ?? '' };
 }
 
 function nodesOf(roots: readonly SpanNode[]): SpanNode[] {

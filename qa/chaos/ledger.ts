@@ -50,15 +50,15 @@ export class Ledger {
 	readonly payers = new Map<string, Person>();
 	readonly violations: Finding[] = [];
 	readonly successes: Success[] = [];
-	/** Answers to clients, by status. */
-	readonly answers: Record<string, number> = {};
+	/** Responses to clients, by status. */
+	readonly responses: Record<string, number> = {};
 
 	violate(kind: string, what: string, requestId?: string | null): void {
 		this.violations.push({ kind, what, ...(requestId && { requestId }) });
 	}
 
-	countAnswer(status: number | undefined): void {
-		const name = String(status ?? 'no answer');
-		this.answers[name] = (this.answers[name] ?? 0) + 1;
+	countResponse(status: number | undefined): void {
+		const name = String(status ?? 'no response');
+		this.responses[name] = (this.responses[name] ?? 0) + 1;
 	}
 }

@@ -38,7 +38,7 @@ export function describeReport(report: ChaosReport): string {
 		...rows,
 		'',
 		...Object.entries(report.counts).map(([name, count]) => `${name}: ${count}`),
-		`answers: ${JSON.stringify(report.answers)}`,
+		`responses: ${JSON.stringify(report.responses)}`,
 	].join('\n');
 }
 

@@ -20,8 +20,8 @@ export interface ChaosReport {
 	seed: number;
 	faults: number;
 	recoveries: Recovery[];
-	/** Answers to clients, by status. */
-	answers: Record<string, number>;
+	/** Responses to clients, by status. */
+	responses: Record<string, number>;
 	counts: Record<string, number>;
 	settledAfterMs: number;
 	violations: Finding[];
@@ -57,7 +57,7 @@ export async function runChaos({ say, ...options }: ChaosOptions): Promise<Chaos
 		...{ seed, faults: injected.length },
 		...(await audit(ledger, SETTLE_MS)),
 		recoveries: measureRecovery(injected, ledger.successes, PROBED),
-		answers: ledger.answers,
+		responses: ledger.responses,
 		violations: ledger.violations,
 	};
 }

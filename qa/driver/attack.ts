@@ -5,7 +5,7 @@ import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFlow, sendOnce } from './create-flow.ts';
-import { type Answer, type SendOptions, send as sendTo } from './http.ts';
+import { type HttpResponse, type SendOptions, send as sendTo } from './http.ts';
 import { makePdf } from './pdf.ts';
 
 /**
@@ -18,9 +18,9 @@ const over = new AbortController();
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
 /** Status → how often; 0 for a broken connection. */
-const answers: Record<string, number> = {};
+const responses: Record<string, number> = {};
 const count = (status: number) => {
-	answers[status] = (answers[status] ?? 0) + 1;
+	responses[status] = (responses[status] ?? 0) + 1;
 };
 
 const send = (method: string, path: string, options: SendOptions = {}) =>
@@ -35,14 +35,14 @@ const { uploadFile } = createFlow(transport);
 async function register() {
 	const email = `attacker-${randomBytes(9).toString('hex')}@example.com`;
 	const body = { email, password: randomBytes(18).toString('base64url') };
-	const answer = await transport.ask([201], 'POST', '/v1/auth/register', { body });
-	return { ...body, token: String(answer.body.data.token) };
+	const response = await transport.ask([201], 'POST', '/v1/auth/register', { body });
+	return { ...body, token: String(response.body.data.token) };
 }
 
 const pause = (ms: number) => sleep(ms, undefined, { signal: over.signal }).catch(() => undefined);
 
 /** Sends again and again on this many connections. A broken connection isn't retried faster than an answered one. */
-async function repeat(connections: number, once: () => Promise<Answer>): Promise<void> {
+async function repeat(connections: number, once: () => Promise<HttpResponse>): Promise<void> {
 	const one = async () => {
 		while (!over.signal.aborted) {
 			const { status } = await once().catch(() => ({ status: 0 }));
@@ -225,4 +225,4 @@ process.stdin.resume();
 void once(process.stdin, 'end').then(() => over.abort());
 await attack();
 agent.destroy();
-process.stdout.write(`${JSON.stringify(answers)}\n`);
+process.stdout.write(`${JSON.stringify(responses)}\n`);

@@ -6,14 +6,14 @@ const PAGE_MS = 10_000;
 
 /** Pays on a checkout page of the local Stripe; resolves to the status of its answer. */
 export async function payOnPage(url: string): Promise<number> {
-	const answer = await fetch(url, {
+	const response = await fetch(url, {
 		method: 'POST',
 		body: new URLSearchParams({ action: 'pay', card_number: '4242424242424242' }),
 		redirect: 'manual',
 		signal: AbortSignal.timeout(PAGE_MS),
 	});
-	await answer.body?.cancel();
-	return answer.status;
+	await response.body?.cancel();
+	return response.status;
 }
 
 /** Pays for Pro on the page of the local Stripe, and waits until the plan changes. */

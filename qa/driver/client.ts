@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { requireVariable } from './environment.ts';
-import { type Answer, type SendOptions, send } from './http.ts';
+import { type HttpResponse, type SendOptions, send } from './http.ts';
 import { checkAgainstDocument } from './openapi.ts';
 
 export const BASE_URL = requireVariable('TEST_BASE_URL');
 export const SECOND_BASE_URL = requireVariable('TEST_BASE_URL_2');
 
-export type { Answer } from './http.ts';
+export type { HttpResponse } from './http.ts';
 
 export interface CallOptions extends SendOptions {
 	/** The gateway; by default the gateways in turn. */
@@ -22,13 +22,13 @@ export function nextBase(): string {
 }
 
 /** Sends one request. @throws when the answer isn't one that the OpenAPI document promises */
-export async function call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+export async function call(method: string, path: string, options: CallOptions = {}): Promise<HttpResponse> {
 	const { base = nextBase(), ...sent } = options;
 	// Normalized as in a browser.
 	const { pathname, search } = new URL(base + path);
-	const answer = await send(base, method, pathname + search, sent);
-	await checkAgainstDocument(method, path, answer);
-	return answer;
+	const response = await send(base, method, pathname + search, sent);
+	await checkAgainstDocument(method, path, response);
+	return response;
 }
 
 export const PASSWORD = 'correct horse battery';
@@ -46,15 +46,15 @@ export function newEmail(): string {
 /** Registers a new user. */
 export async function newPerson(): Promise<Person> {
 	const email = newEmail();
-	const answer = await call('POST', '/v1/auth/register', { body: { email, password: PASSWORD } });
-	if (answer.status !== 201) throw new Error(`register answered ${answer.status} ${answer.text}`);
-	return { token: answer.body.data.token, email, id: answer.body.data.user.id };
+	const response = await call('POST', '/v1/auth/register', { body: { email, password: PASSWORD } });
+	if (response.status !== 201) throw new Error(`register answered ${response.status} ${response.text}`);
+	return { token: response.body.data.token, email, id: response.body.data.user.id };
 }
 
 export async function signIn(email: string, options: CallOptions = {}): Promise<string> {
-	const answer = await call('POST', '/v1/auth/login', { ...options, body: { email, password: PASSWORD } });
-	if (answer.status !== 200) throw new Error(`login answered ${answer.status} ${answer.text}`);
-	return answer.body.data.token;
+	const response = await call('POST', '/v1/auth/login', { ...options, body: { email, password: PASSWORD } });
+	if (response.status !== 200) throw new Error(`login answered ${response.status} ${response.text}`);
+	return response.body.data.token;
 }
 
 /** Returns a well-formed id of nothing. */

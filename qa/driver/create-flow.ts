@@ -1,10 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer, SendOptions } from './http.ts';
+import type { HttpResponse, SendOptions } from './http.ts';
 
 /** How requests are sent: once, or until they are answered. */
 export interface Transport {
 	/** Resolves to an answer that has one of these statuses. */
-	ask(expected: readonly number[], method: string, path: string, options?: SendOptions): Promise<Answer>;
+	ask(
+		expected: readonly number[],
+		method: string,
+		path: string,
+		options?: SendOptions,
+	): Promise<HttpResponse>;
 	/** Sends bytes to a presigned URL; resolves to their ETag. */
 	put(url: string, bytes: Uint8Array, headers?: Record<string, string>): Promise<string>;
 }
@@ -50,8 +55,8 @@ export function createFlow({ ask, put }: Transport) {
 			token: string,
 			jobId: string,
 			forMs = 120_000,
-			onJob: (job: Answer['body']) => void = () => {},
-		): Promise<Answer['body']> {
+			onJob: (job: HttpResponse['body']) => void = () => {},
+		): Promise<HttpResponse['body']> {
 			const path = `/v1/jobs/${jobId}?wait=${WAIT}`;
 			for (const end = Date.now() + forMs; ; ) {
 				const { status, body, text } = await ask([200, ...UNAVAILABLE], 'GET', path, { token });
@@ -67,9 +72,9 @@ export function createFlow({ ask, put }: Transport) {
 		/** Resolves to the bytes of a file, from its download URL. */
 		async downloadFile(token: string, fileId: string): Promise<Buffer> {
 			const file = await ask([200], 'GET', `/v1/files/${fileId}`, { token });
-			const answer = await fetch(file.body.data.download_url);
-			if (!answer.ok) throw new Error(`the download was answered ${answer.status}`);
-			return Buffer.from(await answer.arrayBuffer());
+			const response = await fetch(file.body.data.download_url);
+			if (!response.ok) throw new Error(`the download was answered ${response.status}`);
+			return Buffer.from(await response.arrayBuffer());
 		},
 	};
 
@@ -97,20 +102,20 @@ export async function putBytes(
 	signal: AbortSignal | null = null,
 ): Promise<{ status: number; etag: string }> {
 	const body = bytes as Uint8Array<ArrayBuffer>;
-	const answer = await fetch(url, { method: 'PUT', headers, body, signal });
-	await answer.arrayBuffer();
-	return { status: answer.status, etag: answer.headers.get('etag') ?? '' };
+	const response = await fetch(url, { method: 'PUT', headers, body, signal });
+	await response.arrayBuffer();
+	return { status: response.status, etag: response.headers.get('etag') ?? '' };
 }
 
 /** Returns a transport that sends each request once. @throws for an answer that has another status than expected */
 export function sendOnce(
-	send: (method: string, path: string, options?: SendOptions) => Promise<Answer>,
+	send: (method: string, path: string, options?: SendOptions) => Promise<HttpResponse>,
 ): Transport {
 	return {
 		async ask(expected, method, path, options) {
-			const answer = await send(method, path, options);
-			if (expected.includes(answer.status)) return answer;
-			throw new Error(`${method} ${path} was answered ${answer.status} ${answer.text}`);
+			const response = await send(method, path, options);
+			if (expected.includes(response.status)) return response;
+			throw new Error(`${method} ${path} was answered ${response.status} ${response.text}`);
 		},
 		async put(url, bytes, headers) {
 			const { status, etag } = await putBytes(url, bytes, headers);

@@ -1,6 +1,6 @@
 import { type Agent, type IncomingMessage, request } from 'node:http';
 
-export interface Answer {
+export interface HttpResponse {
 	status: number;
 	headers: Headers;
 	/** The parsed JSON; undefined for other content. */
@@ -35,13 +35,13 @@ export async function send(
 	method: string,
 	target: string,
 	options: SendOptions = {},
-): Promise<Answer> {
+): Promise<HttpResponse> {
 	const { agent, timeoutMs, streamMs, token, body, raw } = options;
 	const signals = [options.signal, timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)];
 	const signal = AbortSignal.any(signals.filter((one) => one !== undefined));
 	const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
 	const { hostname, port } = new URL(baseUrl);
-	const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+	const response = await new Promise<IncomingMessage>((resolve, reject) => {
 		const outgoing = request({
 			...{ hostname, port, method, path: target, signal },
 			...(agent && { agent }),
@@ -55,24 +55,24 @@ export async function send(
 		outgoing.once('error', reject).once('response', resolve).end(payload);
 	});
 	const headers = new Headers();
-	for (const [name, values = []] of Object.entries(answer.headersDistinct))
+	for (const [name, values = []] of Object.entries(response.headersDistinct))
 		for (const value of values) headers.append(name, value);
 	const isStream = headers.get('content-type') === 'text/event-stream';
-	const text = await readText(answer, isStream ? streamMs : undefined);
+	const text = await readText(response, isStream ? streamMs : undefined);
 	const isJson = text !== '' && headers.get('content-type')?.includes('json');
-	return { status: answer.statusCode ?? 0, headers, text, body: isJson ? JSON.parse(text) : undefined };
+	return { status: response.statusCode ?? 0, headers, text, body: isJson ? JSON.parse(text) : undefined };
 }
 
-function readText(answer: IncomingMessage, forMs: number | undefined): Promise<string> {
+function readText(response: IncomingMessage, forMs: number | undefined): Promise<string> {
 	const chunks: Buffer[] = [];
 	return new Promise((resolve, reject) => {
 		const end = () => resolve(Buffer.concat(chunks).toString());
-		answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-		answer.once('end', end).once('error', reject);
+		response.on('data', (chunk: Buffer) => chunks.push(chunk));
+		response.once('end', end).once('error', reject);
 		if (forMs === undefined) return;
 		setTimeout(() => {
 			end();
-			answer.destroy();
+			response.destroy();
 		}, forMs);
 	});
 }

@@ -16,13 +16,13 @@ export async function localStripe(): Promise<LocalStripe> {
 /** Sends a request as billing does. */
 export async function askStripe(method: string, path: string, form: Record<string, string> = {}) {
 	const { api_base, secret_key } = await localStripe();
-	const answer = await fetch(api_base + path, {
+	const response = await fetch(api_base + path, {
 		method,
 		headers: { authorization: `Bearer ${secret_key}` },
 		...(method === 'GET' ? {} : { body: new URLSearchParams(form) }),
 	});
 	// biome-ignore lint/suspicious/noExplicitAny: a test reads any answer
-	return (await answer.json()) as any;
+	return (await response.json()) as any;
 }
 
 /** Sends a request that only the local Stripe has. */
@@ -30,8 +30,8 @@ export async function controlStripe(path: string, body: object) {
 	const { api_base, secret_key } = await localStripe();
 	const headers = { 'content-type': 'application/json', authorization: `Bearer ${secret_key}` };
 	const request = { method: 'POST', headers, body: JSON.stringify(body) };
-	const answer = await fetch(`${api_base}/_control${path}`, request);
-	if (!answer.ok) throw new Error(`${path} answered ${answer.status} ${await answer.text()}`);
+	const response = await fetch(`${api_base}/_control${path}`, request);
+	if (!response.ok) throw new Error(`${path} answered ${response.status} ${await response.text()}`);
 	// biome-ignore lint/suspicious/noExplicitAny: a test reads any answer
-	return (await answer.json()) as any;
+	return (await response.json()) as any;
 }

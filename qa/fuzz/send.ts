@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { Agent } from 'node:http';
 import { nextBase } from '../driver/client.ts';
-import { type Answer, send } from '../driver/http.ts';
+import { type HttpResponse, send } from '../driver/http.ts';
 import { isKnown, isRaw, type Plan } from './plan.ts';
 import { memberOf, resolve, type World } from './world.ts';
 
-export interface Sent extends Answer {
+export interface Sent extends HttpResponse {
 	method: string;
 	target: string;
 }
@@ -28,8 +28,8 @@ export async function sendPlan(world: World, plan: Plan): Promise<Sent> {
 	const target = targetOf(plan, fill);
 	const raw = bodyOf(plan, fill);
 	const headers = headersOf(world, plan, raw, fill);
-	const answer = await send(nextBase(), method, target, { raw, headers, agent, ...LIMITS });
-	return { method, target, ...answer };
+	const response = await send(nextBase(), method, target, { raw, headers, agent, ...LIMITS });
+	return { method, target, ...response };
 }
 
 type Fill = (value: unknown) => unknown;

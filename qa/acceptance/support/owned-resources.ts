@@ -24,15 +24,15 @@ const PDF = { mime_type: 'application/pdf' };
 const LARGE_PDF = { ...PDF, name: 'large.pdf', size_bytes: 12 * 1024 ** 2, multipart: true };
 
 async function startUpload(token: string): Promise<{ id: string; url: string }> {
-	const answer = await call('POST', '/v1/files', { token, body: LARGE_PDF });
-	const { file_id, multipart } = answer.body.data;
+	const response = await call('POST', '/v1/files', { token, body: LARGE_PDF });
+	const { file_id, multipart } = response.body.data;
 	return { id: file_id, url: multipart.parts[0].upload_url };
 }
 
 async function completeFirstPart({ token }: Person): Promise<GoodRequest> {
 	const { id, url } = await startUpload(token);
-	const answer = await fetch(url, { method: 'PUT', body: new Uint8Array(5 * 1024 ** 2) });
-	const parts = [{ part_number: 1, etag: answer.headers.get('etag') ?? '' }];
+	const response = await fetch(url, { method: 'PUT', body: new Uint8Array(5 * 1024 ** 2) });
+	const parts = [{ part_number: 1, etag: response.headers.get('etag') ?? '' }];
 	return { path: `/v1/files/${id}/complete`, body: { parts } };
 }
 

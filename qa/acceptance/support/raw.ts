@@ -1,14 +1,14 @@
 import { connect, type Socket } from 'node:net';
 import { BASE_URL } from '../../driver/client.ts';
-import type { Answer } from '../../driver/http.ts';
+import type { HttpResponse } from '../../driver/http.ts';
 import { checkAgainstDocument } from '../../driver/openapi.ts';
 
 /** One answer as it came over the wire. */
-export type RawAnswer = Answer;
+export type RawResponse = HttpResponse;
 
 /** Everything that came back on a connection. */
 interface Conversation {
-	answers: RawAnswer[];
+	responses: RawResponse[];
 	/** False when the test closed the connection because nothing came anymore. */
 	closedByServer: boolean;
 }
@@ -21,7 +21,7 @@ export function openSocket(localAddress = '127.0.0.1'): Promise<Socket> {
 	const { hostname, port } = new URL(BASE_URL);
 	return new Promise((resolve, reject) => {
 		const socket = connect({ port: Number(port), host: hostname, localAddress }, () => {
-			// The test judges the answers, not how the connection ended.
+			// The test judges the responses, not how the connection ended.
 			socket.off('error', reject).on('error', () => undefined);
 			resolve(socket);
 		});
@@ -39,7 +39,7 @@ export async function readConversation(socket: Socket, silenceMs = SILENCE_MS): 
 	});
 	socket.on('data', (chunk) => chunks.push(chunk));
 	await new Promise((resolve) => socket.once('close', resolve));
-	return { answers: readAnswers(Buffer.concat(chunks)), closedByServer };
+	return { responses: readResponses(Buffer.concat(chunks)), closedByServer };
 }
 
 /** Sends bytes that no HTTP client would send. Text is `latin1`, so that a character is a byte. */
@@ -49,31 +49,31 @@ export async function converse(bytes: string | Buffer, silenceMs?: number): Prom
 	return readConversation(socket, silenceMs);
 }
 
-/** @throws for anything but complete answers of HTTP/1.1 */
-function readAnswers(bytes: Buffer): RawAnswer[] {
-	const answers: RawAnswer[] = [];
+/** @throws for anything but complete responses of HTTP/1.1 */
+function readResponses(bytes: Buffer): RawResponse[] {
+	const responses: RawResponse[] = [];
 	for (let rest = bytes; rest.length > 0; ) {
 		const headEnd = rest.indexOf('\r\n\r\n');
 		const [statusLine = '', ...lines] = rest.subarray(0, headEnd).toString('latin1').split('\r\n');
 		const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(statusLine)?.[1]);
-		if (headEnd < 0 || !status) throw new Error(`this is no answer: ${JSON.stringify(rest.toString())}`);
+		if (headEnd < 0 || !status) throw new Error(`this is no response: ${JSON.stringify(rest.toString())}`);
 		const headers = new Headers(
 			lines.map((line) => /^([^:]*):(.*)$/.exec(line)?.slice(1) as [string, string]),
 		);
 		const length = headEnd + 4 + Number(headers.get('content-length') ?? 0);
 		if (length > rest.length) throw new Error(`this answer was cut: ${JSON.stringify(rest.toString())}`);
 		const text = rest.subarray(headEnd + 4, length).toString();
-		answers.push({ status, headers, text, body: text ? JSON.parse(text) : undefined });
+		responses.push({ status, headers, text, body: text ? JSON.parse(text) : undefined });
 		rest = rest.subarray(length);
 	}
-	return answers;
+	return responses;
 }
 
 /** Throws when an answer is no error of the contract or lacks a header that every answer has. */
-export async function checkRefusal(answer: RawAnswer): Promise<void> {
-	await checkAgainstDocument('RAW', '/', answer);
+export async function checkRefusal(response: RawResponse): Promise<void> {
+	await checkAgainstDocument('RAW', '/', response);
 	for (const [name, value] of Object.entries(HARDENING))
-		if (answer.headers.get(name) !== value) throw new Error(`${name} is ${answer.headers.get(name)}`);
+		if (response.headers.get(name) !== value) throw new Error(`${name} is ${response.headers.get(name)}`);
 }
 
 /** Headers of every answer. */

@@ -98,10 +98,10 @@ describe('the plan', () => {
 		await openStripe(page, 'Subscribe monthly');
 		let isLate = true;
 		await page.route('**/v1/me', async (route) => {
-			const answer = await route.fetch();
-			const { data } = await answer.json();
+			const response = await route.fetch();
+			const { data } = await response.json();
 			await route.fulfill({
-				response: answer,
+				response: response,
 				json: { data: { ...data, plan: isLate ? 'free' : data.plan } },
 			});
 		});

@@ -92,7 +92,7 @@ describe('an expired session', () => {
 		await endSession(page, person);
 		await signInAgain(page, person);
 		const late = page.waitForResponse(
-			(answer) => answer.url().endsWith('/v1/usage') && answer.status() === 401,
+			(response) => response.url().endsWith('/v1/usage') && response.status() === 401,
 		);
 		release();
 		await late;

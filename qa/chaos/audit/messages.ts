@@ -35,7 +35,7 @@ async function listQueues(): Promise<{ name: string; messages?: number }[]> {
 	const url = new URL('/api/queues/creatorr?columns=name,messages', environment.amqpManagementUrl);
 	const authorization = `Basic ${btoa(`${url.username}:${decodeURIComponent(url.password)}`)}`;
 	[url.username, url.password] = ['', ''];
-	const answer = await fetch(url, { headers: { authorization } });
-	if (!answer.ok) throw new Error(`the broker answered ${answer.status}`);
-	return (await answer.json()) as { name: string; messages?: number }[];
+	const response = await fetch(url, { headers: { authorization } });
+	if (!response.ok) throw new Error(`the broker answered ${response.status}`);
+	return (await response.json()) as { name: string; messages?: number }[];
 }

@@ -16,9 +16,9 @@ export const auditSessions: Auditor = async (ledger, report) => {
 	];
 	const check = async ({ token, wanted, whose }: (typeof checks)[number]) => {
 		for (const gateway of environment.gateways) {
-			const answer = await trySend(gateway, 'GET', '/v1/me', { token });
-			if (answer?.status !== wanted)
-				report.find('session', `${gateway} answers ${answer?.status} to ${whose}`);
+			const response = await trySend(gateway, 'GET', '/v1/me', { token });
+			if (response?.status !== wanted)
+				report.find('session', `${gateway} answers ${response?.status} to ${whose}`);
 		}
 	};
 	await pMap(checks, check, AT_ONCE);
@@ -51,6 +51,6 @@ async function download(token: string, id: string): Promise<Buffer | undefined> 
 	const file = await trySend(environment.gateways[0], 'GET', `/v1/files/${id}`, { token });
 	const url = file?.body?.data?.download_url;
 	if (!url) return undefined;
-	const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
-	return answer.ok ? Buffer.from(await answer.arrayBuffer()) : undefined;
+	const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+	return response.ok ? Buffer.from(await response.arrayBuffer()) : undefined;
 }

@@ -26,8 +26,8 @@ const runningJob =
 	async (actions, person) => {
 		const one = await actions.createJob(person, 'long');
 		for (let status = 'queued'; status === 'queued'; ) {
-			const answer = await actions.ask([200], 'GET', `/v1/jobs/${one.id}?wait=5`, { token: one.token });
-			status = answer.body.data.status;
+			const response = await actions.ask([200], 'GET', `/v1/jobs/${one.id}?wait=5`, { token: one.token });
+			status = response.body.data.status;
 		}
 		await act(actions, one);
 		await actions.awaitEnd(one);

@@ -67,6 +67,6 @@ function orderCrash({ point, app }: Site) {
 }
 
 async function isHealthy(): Promise<boolean> {
-	const answers = await Promise.all(environment.gateways.map((one) => trySend(one, 'GET', '/v1/health')));
-	return answers.every((answer) => answer?.status === 200);
+	const responses = await Promise.all(environment.gateways.map((one) => trySend(one, 'GET', '/v1/health')));
+	return responses.every((response) => response?.status === 200);
 }

@@ -89,6 +89,6 @@ export const repairLink = (link: string) => configureLink(link, { state: 'whole'
 
 async function configureLink(link: string, order: object): Promise<void> {
 	const request = { method: 'POST', body: JSON.stringify(order) };
-	const answer = await fetch(`${environment.linksUrl}/${link}`, request);
-	if (!answer.ok) throw new Error(`can't configure the link ${link}: ${await answer.text()}`);
+	const response = await fetch(`${environment.linksUrl}/${link}`, request);
+	if (!response.ok) throw new Error(`can't configure the link ${link}: ${await response.text()}`);
 }

@@ -46,9 +46,9 @@ function open(to = port): Socket {
 const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));
 
 async function answerOn(socket: Socket): Promise<string> {
-	const answer = once(socket, 'data');
+	const response = once(socket, 'data');
 	socket.write('hello');
-	return (await answer)[0];
+	return (await response)[0];
 }
 
 /** Returns whether nothing comes back while another connection answers many times. */

@@ -7,14 +7,14 @@ const ports: { name: string; port: number; targetPort: number }[] = JSON.parse(p
 const links = await Promise.all(ports.map(({ name, port, targetPort }) => openLink(name, port, targetPort)));
 
 const server = createServer(async (request, response) => {
-	const answer = (status: number, body: object) => response.writeHead(status).end(JSON.stringify(body));
-	if (request.method === 'GET') return answer(200, { links: links.map(({ name }) => name) });
+	const respond = (status: number, body: object) => response.writeHead(status).end(JSON.stringify(body));
+	if (request.method === 'GET') return respond(200, { links: links.map(({ name }) => name) });
 	const link = links.find(({ name }) => request.url === `/${name}`);
-	if (!link) return answer(404, { error: `there is no link ${request.url}` });
+	if (!link) return respond(404, { error: `there is no link ${request.url}` });
 	const order = (await json(request)) as { state?: LinkState; delay_ms?: number; lose?: boolean };
 	if (order.lose) link.lose();
 	if (order.state) link.set(order.state, order.delay_ms);
-	answer(200, {});
+	respond(200, {});
 });
 server.listen(Number(process.env.CONTROL_PORT), '127.0.0.1');
 

@@ -41,8 +41,8 @@ export class Actions {
 	/** Registers a new user. When the answer is lost, the repeated request is answered 409; then signing in must work. */
 	async register(email = newEmail()): Promise<Person> {
 		const body = { email, password: PASSWORD };
-		const answer = await this.ask([201, 409], 'POST', '/v1/auth/register', { body });
-		const token = answer.status === 201 ? answer.body.data.token : await this.login(email);
+		const response = await this.ask([201, 409], 'POST', '/v1/auth/register', { body });
+		const token = response.status === 201 ? response.body.data.token : await this.login(email);
 		const me = await this.ask([200], 'GET', '/v1/me', { token });
 		const person = { id: me.body.data.id, email, token };
 		this.ledger.people.set(person.id, person);

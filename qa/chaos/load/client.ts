@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nextBase } from '../../driver/client.ts';
 import { putBytes, type Transport } from '../../driver/create-flow.ts';
-import { type Answer, type SendOptions, send } from '../../driver/http.ts';
+import { type HttpResponse, type SendOptions, send } from '../../driver/http.ts';
 import type { Ledger } from '../ledger.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -18,7 +18,7 @@ export async function trySend(
 	method: string,
 	path: string,
 	options: SendOptions = {},
-): Promise<Answer | undefined> {
+): Promise<HttpResponse | undefined> {
 	return await send(gateway, method, path, { timeoutMs: TIMEOUT_MS, ...options }).catch(() => undefined);
 }
 
@@ -45,25 +45,25 @@ export function createClient(ledger: Ledger, givenUp: AbortSignal): Client {
 		retry,
 		ask: (expected, method, path, options) =>
 			retry(`${method} ${path}`, async () => {
-				const answer = await trySend(nextBase(), method, path, options);
-				ledger.countAnswer(answer?.status);
-				if (!answer) return undefined;
-				const { status, body, headers } = answer;
+				const response = await trySend(nextBase(), method, path, options);
+				ledger.countResponse(response?.status);
+				if (!response) return undefined;
+				const { status, body, headers } = response;
 				const isUnavailable = UNAVAILABLE.includes(status);
 				const { code, message } = body?.error ?? {};
 				if (isUnavailable ? !code : !expected.includes(status)) {
 					const what = `${method} ${path} answered ${status} ${code} ${message}`;
 					ledger.violate('answer', what, headers.get('x-request-id'));
 				}
-				return isUnavailable || status === 500 ? undefined : answer;
+				return isUnavailable || status === 500 ? undefined : response;
 			}),
 		put: (url, bytes, headers) =>
 			retry('an upload', async () => {
 				const signal = AbortSignal.timeout(TIMEOUT_MS);
-				const answer = await putBytes(url, bytes, headers, signal).catch(() => undefined);
-				if (answer && answer.status !== 200 && answer.status < 500)
-					ledger.violate('store', `a PUT was answered ${answer.status}`);
-				return answer?.status === 200 ? answer.etag : undefined;
+				const response = await putBytes(url, bytes, headers, signal).catch(() => undefined);
+				if (response && response.status !== 200 && response.status < 500)
+					ledger.violate('store', `a PUT was answered ${response.status}`);
+				return response?.status === 200 ? response.etag : undefined;
 			}),
 	};
 }

@@ -50,9 +50,9 @@ const sessions: Work = {
 /** A gateway that can't check a token may be unavailable, but must not accept it. */
 async function requireRejected({ ledger }: Actions, token: string): Promise<void> {
 	for (const gateway of environment.gateways) {
-		const answer = await trySend(gateway, 'GET', '/v1/me', { token });
-		if (answer && ![401, 503, 504].includes(answer.status))
-			ledger.violate('revoked', `${gateway} answered ${answer.status} to a revoked token`);
+		const response = await trySend(gateway, 'GET', '/v1/me', { token });
+		if (response && ![401, 503, 504].includes(response.status))
+			ledger.violate('revoked', `${gateway} answered ${response.status} to a revoked token`);
 	}
 }
 

@@ -94,7 +94,7 @@ const FLOODS: readonly Mutant[] = [
 	},
 	{
 		name: 'lets everything else go before the hashing of passwords',
-		mutations: [auth('answerQuestions', dropCall('setPriority'))],
+		mutations: [auth('serveRequests', dropCall('setPriority'))],
 		test: 'run at a lower priority than all other threads',
 	},
 ];

@@ -40,8 +40,8 @@ async function whileFull(): Promise<void> {
 	const state = readState();
 	for (let attempt = 0; attempt < ATTEMPTS_WHILE_FULL; attempt += 1) {
 		const body = { tool: 'compress_heavy', input_file_id: state.fileId };
-		const answer = await call('POST', '/v1/jobs', { token: state.token, body }).catch(() => undefined);
-		if (answer?.status === 201) state.jobIds.push(answer.body.data.id);
+		const response = await call('POST', '/v1/jobs', { token: state.token, body }).catch(() => undefined);
+		if (response?.status === 201) state.jobIds.push(response.body.data.id);
 		await sleep(300);
 	}
 	// Otherwise the disk was not full, and nothing is shown.
