@@ -24,13 +24,15 @@ test('while the database is down every request is upstream_unavailable; afterwar
 	const { file_id } = await uploadReady(service, user);
 	proxy.cut();
 	const mine = service.as(user);
-	const answers = [
+	const responses = [
 		await mine.get(file_id),
 		await mine.list(),
 		await mine.delete(file_id),
 		await mine.create({ name: 'a', mime_type: 'a/b', size_bytes: 1 }),
 	];
-	expect(answers.map((answer) => answer.body.error?.code)).toEqual(Array(4).fill('upstream_unavailable'));
+	expect(responses.map((response) => response.body.error?.code)).toEqual(
+		Array(4).fill('upstream_unavailable'),
+	);
 	proxy.restore();
 	await waitFor(async () => expect((await mine.get(file_id)).status).toBe(200));
 });
@@ -38,7 +40,7 @@ test('while the database is down every request is upstream_unavailable; afterwar
 test('while the database is down the service is alive and not ready', async () => {
 	proxy.cut();
 	expect((await request(service.url).get('/health/live')).status).toBe(200);
-	const answer = await request(service.url).get('/health/ready');
-	expect(answer.status).toBe(503);
-	expect(answer.body.error.details).toContainEqual(expect.objectContaining({ path: 'postgres' }));
+	const response = await request(service.url).get('/health/ready');
+	expect(response.status).toBe(503);
+	expect(response.body.error.details).toContainEqual(expect.objectContaining({ path: 'postgres' }));
 });

@@ -47,8 +47,8 @@ test('the process becomes ready, logs JSON lines without secrets and one for a d
 		PATH: process.env.PATH,
 	});
 	await waitFor(async () => {
-		const answer = await fetch(`http://127.0.0.1:${port}/health/ready`);
-		expect(answer.status).toBe(200);
+		const response = await fetch(`http://127.0.0.1:${port}/health/ready`);
+		expect(response.status).toBe(200);
 	});
 	child.kill('SIGTERM');
 	expect(await ended).toEqual([0, null]);

@@ -131,8 +131,8 @@ async function ping(connection: Connection): Promise<void> {
 	const tooSlow = new Promise<never>((_, reject) => {
 		timeout.addEventListener('abort', () => reject(unavailable('RabbitMQ', timeout.reason)), { once: true });
 	});
-	const answer = connection.createChannel().then((channel) => channel.close());
-	await Promise.race([answer, tooSlow]);
+	const response = connection.createChannel().then((channel) => channel.close());
+	await Promise.race([response, tooSlow]);
 }
 
 /** Callers time out a call that hangs; its channel closes with the connection. */

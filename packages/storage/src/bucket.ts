@@ -69,7 +69,7 @@ async function createBucket(connection: StorageConnection): Promise<void> {
 	await callStore(connection, (client, options) => client.send(command, options));
 }
 
-/** How long a browser may cache a preflight's answer. */
+/** How long a browser may cache a preflight response. */
 const PREFLIGHT_MAX_AGE_SECONDS = 3_600;
 
 /**

@@ -40,15 +40,15 @@ function translate(error: unknown): unknown {
 		return error;
 	}
 	if (error instanceof S3ServiceException) {
-		return translateAnswer(error);
+		return toStorageError(error);
 	}
-	if (isNetworkFailure(error) || isUnreadableAnswer(error)) {
+	if (isNetworkFailure(error) || isUnreadableResponse(error)) {
 		return new StorageUnavailable('The store is unreachable', { cause: error });
 	}
 	return error;
 }
 
-function translateAnswer(error: S3ServiceException): Error {
+function toStorageError(error: S3ServiceException): Error {
 	const status = error.$metadata.httpStatusCode ?? 0;
 	if (status === 401 || status === 403) {
 		return new StorageRefused('The store refuses the credentials', { cause: error });
@@ -69,6 +69,6 @@ function isNetworkFailure(error: Error): boolean {
 }
 
 /** Whether the body is unreadable, such as a proxy's HTML page or a truncated one: the SDK attaches the response to the parser's error. */
-function isUnreadableAnswer(error: Error): boolean {
+function isUnreadableResponse(error: Error): boolean {
 	return '$response' in error || '$metadata' in error;
 }

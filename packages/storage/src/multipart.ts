@@ -26,11 +26,11 @@ export async function createMultipart(
 		Key: key,
 		ContentType: contentType,
 	});
-	const answer = await callStore(connection, (client, options) => client.send(command, options));
-	if (!answer.UploadId) {
+	const response = await callStore(connection, (client, options) => client.send(command, options));
+	if (!response.UploadId) {
 		throw new StorageUnavailable('The store created a multipart upload without an id');
 	}
-	return answer.UploadId;
+	return response.UploadId;
 }
 
 export type StoredPart = {

@@ -133,8 +133,8 @@ async function deleteBatch(connection: StorageConnection, keys: readonly string[
 		Bucket: connection.bucket,
 		Delete: { Objects: keys.map((key) => ({ Key: key })), Quiet: true },
 	});
-	const answer = await callStore(connection, (client, options) => client.send(command, options));
-	const failed = (answer.Errors ?? []).filter((error) => error.Code !== 'NoSuchKey');
+	const response = await callStore(connection, (client, options) => client.send(command, options));
+	const failed = (response.Errors ?? []).filter((error) => error.Code !== 'NoSuchKey');
 	if (failed.length > 0) {
 		throw new StorageUnavailable(`The store kept ${failed.length} of ${keys.length} objects`, {
 			cause: failed[0],

@@ -45,8 +45,8 @@ async function dropVirtualHost(name: string, username: string): Promise<void> {
 }
 
 async function openConnections(name: string): Promise<string[]> {
-	const answer = await manage('GET', `/api/vhosts/${name}/connections`);
-	const connections = JSON.parse(answer) as { name?: string }[];
+	const text = await manage('GET', `/api/vhosts/${name}/connections`);
+	const connections = JSON.parse(text) as { name?: string }[];
 	return connections.flatMap((connection) => connection.name ?? []);
 }
 
@@ -64,7 +64,7 @@ async function manage(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: unk
 		},
 		...(body === undefined ? {} : { body: JSON.stringify(body) }),
 	});
-	const answer = await response.text();
-	if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${answer}`);
-	return answer;
+	const text = await response.text();
+	if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+	return text;
 }

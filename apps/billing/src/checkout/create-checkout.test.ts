@@ -44,11 +44,11 @@ describe('a checkout', () => {
 
 	test('creates one customer and one page for ten concurrent requests', async () => {
 		const user = world.user();
-		const answers = await Promise.all(
+		const responses = await Promise.all(
 			Array.from({ length: 10 }, (_, index) => user.checkout('monthly', index % 2)),
 		);
-		expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
-		expect(new Set(answers.map(({ body }) => body.data.url)).size).toBe(1);
+		expect(responses.map(({ status }) => status)).toEqual(Array(10).fill(200));
+		expect(new Set(responses.map(({ body }) => body.data.url)).size).toBe(1);
 		expect(await customersOf(user)).toHaveLength(1);
 	});
 
@@ -86,9 +86,9 @@ describe('a checkout', () => {
 		for (const how of passages) {
 			await world.stripe.control(`/subscriptions/${subscription}/advance`, { ...how, payments: 'fail' });
 		}
-		const answer = await user.checkout('yearly');
-		expect([answer.status, answer.body.error.code]).toEqual([409, 'already_subscribed']);
-		expect(answer.body.error.message).toContain('/v1/billing/portal');
+		const response = await user.checkout('yearly');
+		expect([response.status, response.body.error.code]).toEqual([409, 'already_subscribed']);
+		expect(response.body.error.message).toContain('/v1/billing/portal');
 		expect(await user.billing()).toMatchObject({ plan: 'free', status });
 		expect((await user.portal()).status).toBe(200);
 		const { data } = await world.stripe.api.checkout.sessions.list({ subscription, limit: 10 });
@@ -186,8 +186,8 @@ describe('a checkout', () => {
 	});
 
 	test.each([{ cycle: 'weekly' }, {}])('with %j returns a validation error', async (body) => {
-		const answer = await world.user().call('POST', '/v1/billing/checkout', body);
-		expect([answer.status, answer.body.error.details[0].path]).toEqual([400, 'cycle']);
+		const response = await world.user().call('POST', '/v1/billing/checkout', body);
+		expect([response.status, response.body.error.details[0].path]).toEqual([400, 'cycle']);
 	});
 });
 

@@ -55,9 +55,9 @@ export async function startLocalStripe() {
 				...(body ? { body: JSON.stringify(body) } : {}),
 			});
 			// biome-ignore lint/suspicious/noExplicitAny: tests inspect arbitrary responses
-			const answer: any = await response.json();
-			if (!response.ok) throw new Error(`${path} answered ${JSON.stringify(answer)}`);
-			return answer;
+			const reply: any = await response.json();
+			if (!response.ok) throw new Error(`${path} answered ${JSON.stringify(reply)}`);
+			return reply;
 		},
 		async stop() {
 			await end(child);

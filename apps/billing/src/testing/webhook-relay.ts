@@ -9,7 +9,7 @@ export async function startWebhookRelay(urls: readonly string[], identity: () =>
 	let turn = 0;
 	const server = createServer(async (req, res) => {
 		const base = urls[turn++ % urls.length];
-		const answer = await fetch(`${base}/v1/billing/webhook`, {
+		const response = await fetch(`${base}/v1/billing/webhook`, {
 			method: 'POST',
 			headers: {
 				[IDENTITY_HEADER]: identity(),
@@ -18,8 +18,8 @@ export async function startWebhookRelay(urls: readonly string[], identity: () =>
 			},
 			body: new Uint8Array(await buffer(req)),
 		}).catch(() => undefined);
-		res.statusCode = answer?.status ?? 502;
-		res.end(await answer?.text());
+		res.statusCode = response?.status ?? 502;
+		res.end(await response?.text());
 	});
 	server.listen(0, '127.0.0.1');
 	await once(server, 'listening');

@@ -149,14 +149,14 @@ function createUser(
 	}
 	const checkout = (cycle: string, replica = 0) => call('POST', '/v1/billing/checkout', { cycle }, replica);
 	async function openCheckout(cycle = 'monthly'): Promise<string> {
-		const answer = await checkout(cycle);
-		if (answer.status === 503) {
+		const response = await checkout(cycle);
+		if (response.status === 503) {
 			// Retries after a 503, as every client does.
-			await sleep(1_000 * Number(answer.headers.get('retry-after')));
+			await sleep(1_000 * Number(response.headers.get('retry-after')));
 			return await openCheckout(cycle);
 		}
-		if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
-		return sessionOf(answer.body.data.url);
+		if (response.status !== 200) throw new Error(JSON.stringify(response.body));
+		return sessionOf(response.body.data.url);
 	}
 	return {
 		id,

@@ -31,8 +31,8 @@ async function deliver(payload: string, signature?: string) {
 		body: payload,
 	});
 	// biome-ignore lint/suspicious/noExplicitAny: tests inspect arbitrary responses
-	const answer: any = await response.json();
-	return { status: response.status, body: answer };
+	const body: any = await response.json();
+	return { status: response.status, body };
 }
 
 const stored = (payload: string) =>
@@ -96,9 +96,9 @@ describe('a delivery', () => {
 		],
 		['nests too deeply', 400, `{"id":"evt_deep","type":"a","data":${'['.repeat(1000)}${']'.repeat(1000)}}`],
 	])('with a valid signature and %s gets %i', async (_, status, payload) => {
-		const answer = await deliver(payload, sign(payload));
-		expect(answer.status).toBe(status);
-		expect(answer.body.error?.code).toBe(status === 400 ? 'validation' : undefined);
+		const response = await deliver(payload, sign(payload));
+		expect(response.status).toBe(status);
+		expect(response.body.error?.code).toBe(status === 400 ? 'validation' : undefined);
 	});
 
 	test('for a known customer is recorded even with text that Postgres can’t store', async () => {

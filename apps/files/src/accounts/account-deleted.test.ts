@@ -128,7 +128,7 @@ test('a repeated event changes nothing', async () => {
 
 test('the service is ready when database, broker and store answer', async () => {
 	await waitFor(async () => {
-		const answer = await request(service.url).get('/health/ready');
-		expect([answer.status, answer.body]).toEqual([200, { data: { status: 'ok' } }]);
+		const response = await request(service.url).get('/health/ready');
+		expect([response.status, response.body]).toEqual([200, { data: { status: 'ok' } }]);
 	});
 });

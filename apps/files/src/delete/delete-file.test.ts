@@ -13,8 +13,8 @@ describe('deleting a file', () => {
 	test('answers 204 and then 404', async () => {
 		const user = newUser();
 		const { file_id } = await uploadReady(service, user);
-		const answer = await service.as(user).delete(file_id);
-		expect([answer.status, answer.text]).toEqual([204, '']);
+		const response = await service.as(user).delete(file_id);
+		expect([response.status, response.text]).toEqual([204, '']);
 		expect((await service.as(user).delete(file_id)).status).toBe(404);
 		expect((await service.as(user).get(file_id)).status).toBe(404);
 	});
@@ -22,8 +22,8 @@ describe('deleting a file', () => {
 	test('ten times at once deletes once', async () => {
 		const user = newUser();
 		const { file_id } = await uploadReady(service, user);
-		const answers = await Promise.all(Array.from({ length: 10 }, () => service.as(user).delete(file_id)));
-		expect(answers.filter((answer) => answer.status === 204)).toHaveLength(1);
+		const responses = await Promise.all(Array.from({ length: 10 }, () => service.as(user).delete(file_id)));
+		expect(responses.filter((response) => response.status === 204)).toHaveLength(1);
 	});
 
 	test('takes a pending one, which no later bytes bring back', async () => {

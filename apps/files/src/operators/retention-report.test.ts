@@ -15,9 +15,9 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 async function report() {
-	const answer = await request(service.url).get('/health/retention');
-	expect(answer.status).toBe(200);
-	return answer.body.data;
+	const response = await request(service.url).get('/health/retention');
+	expect(response.status).toBe(200);
+	return response.body.data;
 }
 
 test('the report is empty before the first run of a task', async () => {

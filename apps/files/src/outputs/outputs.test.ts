@@ -20,15 +20,15 @@ interface Job {
 const newJob = (): Job => ({ id: newId('job'), user: newUser() });
 
 async function createOutput(job: Job, sizeBytes = 10): Promise<Upload> {
-	const answer = await service.worker('outputs', {
+	const response = await service.worker('outputs', {
 		job_id: job.id,
 		user_id: job.user.id,
 		name: 'output.pdf',
 		mime_type: 'application/pdf',
 		size_bytes: sizeBytes,
 	});
-	expect(answer.status).toBe(201);
-	return answer.body.data;
+	expect(response.status).toBe(201);
+	return response.body.data;
 }
 
 async function sendOutput(job: Job, content = 'some bytes'): Promise<Upload> {
@@ -60,8 +60,8 @@ describe('an output', () => {
 	test('is found by its owner once it is published', async () => {
 		const job = newJob();
 		const { file_id } = await sendOutput(job, 'the result');
-		const answer = await publish(job, file_id);
-		expect([answer.status, answer.text]).toEqual([204, '']);
+		const response = await publish(job, file_id);
+		expect([response.status, response.text]).toEqual([204, '']);
 		expect(await seen(job)).toEqual([file_id]);
 		const { data } = (await service.as(job.user).get(file_id)).body;
 		expect(data).toMatchObject({ name: 'output.pdf', status: 'ready', storage_tier: 'ephemeral' });
@@ -140,8 +140,8 @@ describe('an output', () => {
 		const job = newJob();
 		const outputs: Upload[] = [];
 		for (let made = 0; made < 20; made += 1) outputs.push(await sendOutput(job));
-		const answers = await Promise.all(outputs.map((output) => publish(job, output.file_id)));
-		for (const answer of answers) expect([204, 404]).toContain(answer.status);
+		const responses = await Promise.all(outputs.map((output) => publish(job, output.file_id)));
+		for (const response of responses) expect([204, 404]).toContain(response.status);
 		const [winner, ...others] = await seen(job);
 		expect(others).toEqual([]);
 		expect((await publish(job, winner ?? '')).status).toBe(204);
@@ -152,8 +152,8 @@ describe('an output', () => {
 	test('is published by five concurrent calls', async () => {
 		const job = newJob();
 		const { file_id } = await sendOutput(job);
-		const answers = await Promise.all(Array.from({ length: 5 }, () => publish(job, file_id)));
-		expect(answers.map((answer) => answer.status)).toEqual(Array(5).fill(204));
+		const responses = await Promise.all(Array.from({ length: 5 }, () => publish(job, file_id)));
+		expect(responses.map((response) => response.status)).toEqual(Array(5).fill(204));
 	});
 
 	test('is refused with another size or type than declared', async () => {
@@ -245,6 +245,6 @@ test('each operation refuses other callers', async () => {
 		service.jobs(`outputs/${file_id}/complete`, { parts: [{ part_number: 1, etag: 'x' }] }),
 		service.jobs('outputs', { job_id: job.id, user_id: job.user.id }),
 	]);
-	expect(refused.map((answer) => answer.status)).toEqual([401, 401, 401, 401]);
+	expect(refused.map((response) => response.status)).toEqual([401, 401, 401, 401]);
 	expect((await publish(job, file_id)).status).toBe(204);
 });

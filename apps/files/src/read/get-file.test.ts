@@ -22,9 +22,9 @@ function row(id: string) {
 describe('a file', () => {
 	test('is pending, without a download, until its bytes are there', async () => {
 		const { file_id } = await declare(service, user, { size_bytes: 10 });
-		const answer = await get(file_id);
-		expect(answer.status).toBe(200);
-		expect(answer.body.data).toEqual({
+		const response = await get(file_id);
+		expect(response.status).toBe(200);
+		expect(response.body.data).toEqual({
 			id: file_id,
 			...PDF,
 			size_bytes: 10,
@@ -38,10 +38,10 @@ describe('a file', () => {
 
 	test('is ready, with a download, once its bytes are there', async () => {
 		const { file_id } = await upload(service, user, 'the bytes');
-		const answer = await get(file_id);
-		expect(answer.body.data.status).toBe('ready');
-		expect(answer.headers['cache-control']).toBe('no-store');
-		const { text, headers } = await download(answer.body.data.download_url);
+		const response = await get(file_id);
+		expect(response.body.data.status).toBe('ready');
+		expect(response.headers['cache-control']).toBe('no-store');
+		const { text, headers } = await download(response.body.data.download_url);
 		expect(text).toBe('the bytes');
 		expect(headers.get('content-type')).toBe('application/pdf');
 	});
@@ -87,8 +87,8 @@ describe('a file', () => {
 
 	test('gets one ETag from concurrent reads', async () => {
 		const { file_id } = await upload(service, user, 'the bytes');
-		const answers = await Promise.all(Array.from({ length: 10 }, () => get(file_id)));
-		expect(answers.map((answer) => answer.body.data?.status)).toEqual(Array(10).fill('ready'));
+		const responses = await Promise.all(Array.from({ length: 10 }, () => get(file_id)));
+		expect(responses.map((response) => response.body.data?.status)).toEqual(Array(10).fill('ready'));
 		const { etag, storageKey } = await row(file_id);
 		expect(etag).toBe((await service.storage.headObject(storageKey))?.etag);
 	});
@@ -111,8 +111,8 @@ describe('a file', () => {
 	test('whose bytes were overwritten is not found, also after the first bytes come back', async () => {
 		const { file_id, upload_url, headers } = await uploadReady(service, user, 'the bytes');
 		expect(await put(upload_url, 'other one', headers)).toBe(200);
-		const answer = await get(file_id);
-		expect([answer.status, answer.body.error.code]).toEqual([404, 'not_found']);
+		const response = await get(file_id);
+		expect([response.status, response.body.error.code]).toEqual([404, 'not_found']);
 		expect(await put(upload_url, 'the bytes', headers)).toBe(200);
 		expect((await get(file_id)).status).toBe(404);
 		const { data } = (await service.as(user).list('?limit=100')).body;
@@ -131,7 +131,7 @@ describe('a file', () => {
 		await service.prisma.file.update({ where: { id: file_id }, data: { expiresAt: new Date() } });
 		const mine = service.as(user);
 		const part = { part_number: 1, etag: '"x"' };
-		const answers = await Promise.all([
+		const responses = await Promise.all([
 			mine.get(file_id),
 			mine.delete(file_id),
 			mine.parts(file_id),
@@ -139,7 +139,7 @@ describe('a file', () => {
 			service.jobs(`inputs/${file_id}/check`, { user_id: user.id }),
 			service.worker(`inputs/${file_id}/open`, { user_id: user.id }),
 		]);
-		expect(answers.map((answer) => answer.body.error?.code)).toEqual(Array(6).fill('not_found'));
+		expect(responses.map((response) => response.body.error?.code)).toEqual(Array(6).fill('not_found'));
 	});
 
 	test('past its deadline is not found, unless its bytes came in time', async () => {

@@ -18,16 +18,16 @@ const open = (id: string, userId: string = user.id) =>
 
 test('checking an input returns its name, type and size as soon as its bytes are there', async () => {
 	const { file_id } = await upload(service, user, 'the bytes');
-	const answer = await check(file_id);
-	expect(answer.status).toBe(200);
-	expect(answer.body).toEqual({ data: { name: 'input.pdf', mime_type: 'application/pdf', size_bytes: 9 } });
+	const response = await check(file_id);
+	expect(response.status).toBe(200);
+	expect(response.body).toEqual({ data: { name: 'input.pdf', mime_type: 'application/pdf', size_bytes: 9 } });
 });
 
 test('opening an input returns a URL of its bytes and its ETag', async () => {
 	const { file_id } = await upload(service, user, 'the bytes');
-	const answer = await open(file_id);
-	expect(answer.status).toBe(200);
-	const { download_url, etag, ...rest } = answer.body.data;
+	const response = await open(file_id);
+	expect(response.status).toBe(200);
+	const { download_url, etag, ...rest } = response.body.data;
 	expect(rest).toEqual({ name: 'input.pdf', mime_type: 'application/pdf', size_bytes: 9 });
 	const bytes = await fetch(download_url, { headers: { 'If-Match': etag } });
 	expect(await bytes.text()).toBe('the bytes');

@@ -32,8 +32,8 @@ async function listAll(user: TestUser, limit: number): Promise<Row[][]> {
 
 describe('the list of files', () => {
 	test('is empty for a user without files', async () => {
-		const answer = await service.as(newUser()).list();
-		expect(answer.body).toEqual({ data: [], next_cursor: null });
+		const response = await service.as(newUser()).list();
+		expect(response.body).toEqual({ data: [], next_cursor: null });
 	});
 
 	test('goes from the newest to the oldest, page by page', async () => {
@@ -72,8 +72,8 @@ describe('the list of files', () => {
 		const newest = await upload(service, user);
 		const asked = countStoreCalls(service, 'headObject');
 		try {
-			const answers = await Promise.all([1, 2, 3, 4].map(() => service.as(user).list('?limit=100')));
-			const rows: Row[] = answers[0]?.body.data;
+			const responses = await Promise.all([1, 2, 3, 4].map(() => service.as(user).list('?limit=100')));
+			const rows: Row[] = responses[0]?.body.data;
 			expect([rows.length, rows[0]]).toEqual([
 				22,
 				expect.objectContaining({ id: newest.file_id, status: 'ready' }),

@@ -44,8 +44,8 @@ describe('a bucket and a database that do not belong together', () => {
 			FILES_DATABASE_URL: service.config.FILES_DATABASE_URL,
 			S3_BUCKET: other.config.S3_BUCKET,
 		});
-		const answer = await wrong.as(user).get(file_id);
-		expect([answer.status, answer.body.error.code]).toEqual([503, 'upstream_unavailable']);
+		const response = await wrong.as(user).get(file_id);
+		expect([response.status, response.body.error.code]).toEqual([503, 'upstream_unavailable']);
 		expect((await service.as(user).get(file_id)).status).toBe(200);
 		await wrong.stop();
 	});

@@ -38,7 +38,7 @@ describe('while the store is down', () => {
 		const parts = await declare(service, user, { size_bytes: 6 * MIB, multipart: true });
 		store.cut();
 		const mine = service.as(user);
-		const answers = await Promise.all([
+		const responses = await Promise.all([
 			mine.get(waiting.file_id),
 			mine.get(ready.file_id),
 			mine.list(),
@@ -51,9 +51,9 @@ describe('while the store is down', () => {
 			service.jobs(`inputs/${ready.file_id}/check`, { user_id: user.id }),
 			service.worker(`inputs/${ready.file_id}/open`, { user_id: user.id }),
 		]);
-		for (const answer of answers) {
-			expect([answer.status, answer.body.error?.code]).toEqual([503, 'upstream_unavailable']);
-			expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+		for (const response of responses) {
+			expect([response.status, response.body.error?.code]).toEqual([503, 'upstream_unavailable']);
+			expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
 		}
 	});
 
@@ -81,12 +81,12 @@ describe('while the store is down', () => {
 		await service.prisma.file.update({ where: { id: file_id }, data: { uploadUrlExpiresAt: new Date() } });
 		store.cut();
 		for (const id of [file_id, parts]) {
-			const answers = [
+			const responses = [
 				await service.as(user).get(id),
 				await service.jobs(`inputs/${id}/check`, { user_id: user.id }),
 				await service.worker(`inputs/${id}/open`, { user_id: user.id }),
 			];
-			expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+			expect(responses.map(({ status }) => status)).toEqual([200, 200, 200]);
 		}
 	});
 
@@ -106,9 +106,9 @@ describe('while the store is down', () => {
 		const ready = () => request(service.url).get('/health/ready');
 		await waitFor(async () => expect((await ready()).status).toBe(200));
 		store.cut();
-		const answer = await ready();
-		expect(answer.status).toBe(503);
-		expect(answer.body.error.details).toContainEqual(expect.objectContaining({ path: 's3' }));
+		const response = await ready();
+		expect(response.status).toBe(503);
+		expect(response.body.error.details).toContainEqual(expect.objectContaining({ path: 's3' }));
 		store.restore();
 		await waitFor(async () => expect((await ready()).status).toBe(200));
 	});
@@ -165,8 +165,8 @@ test('a service that starts before the store is ready as soon as the bucket is p
 		const { upload_url } = await declare(early, user, { size_bytes: 5 });
 		const preflight = async (origin: string) => {
 			const headers = { Origin: origin, 'Access-Control-Request-Method': 'PUT' };
-			const answer = await fetch(upload_url, { method: 'OPTIONS', headers });
-			return answer.headers.get('access-control-allow-origin');
+			const response = await fetch(upload_url, { method: 'OPTIONS', headers });
+			return response.headers.get('access-control-allow-origin');
 		};
 		expect(await preflight('https://app.example.org')).not.toBeNull();
 		expect(await preflight('https://evil.example.org')).toBeNull();

@@ -27,16 +27,16 @@ export async function put(
 ): Promise<number> {
 	// Bytes rather than a string: fetch would give a string a content type of its own.
 	const body = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
-	const answer = await fetch(url, { method: 'PUT', body, headers });
-	await answer.arrayBuffer();
-	return answer.status;
+	const response = await fetch(url, { method: 'PUT', body, headers });
+	await response.arrayBuffer();
+	return response.status;
 }
 
 /** Creates a pending file of a user. */
 export async function declare(service: FilesService, user: TestUser, body: object): Promise<Upload> {
-	const answer = await service.as(user).create({ ...PDF, ...body });
-	if (answer.status !== 201) throw new Error(`the upload was refused: ${answer.text}`);
-	return answer.body.data;
+	const response = await service.as(user).create({ ...PDF, ...body });
+	if (response.status !== 201) throw new Error(`the upload was refused: ${response.text}`);
+	return response.body.data;
 }
 
 /** Creates a file of a user and uploads its bytes. */
@@ -60,18 +60,18 @@ export async function uploadReady(
 	body: object = {},
 ): Promise<Upload> {
 	const uploaded = await upload(service, user, content, body);
-	const answer = await service.as(user).get(uploaded.file_id);
-	if (answer.body.data?.status !== 'ready') throw new Error(`the file is not ready: ${answer.text}`);
+	const response = await service.as(user).get(uploaded.file_id);
+	if (response.body.data?.status !== 'ready') throw new Error(`the file is not ready: ${response.text}`);
 	return uploaded;
 }
 
 /** Uploads one part, filled with its number; returns the part for the completion. */
 export async function putPart(part: UploadPart): Promise<{ part_number: number; etag: string }> {
 	const body = new Uint8Array(part.size).fill(part.part_number);
-	const answer = await fetch(part.upload_url, { method: 'PUT', body });
-	if (answer.status !== 200) throw new Error(`the store answered ${answer.status}`);
-	await answer.arrayBuffer();
-	return { part_number: part.part_number, etag: answer.headers.get('etag') ?? '' };
+	const response = await fetch(part.upload_url, { method: 'PUT', body });
+	if (response.status !== 200) throw new Error(`the store answered ${response.status}`);
+	await response.arrayBuffer();
+	return { part_number: part.part_number, etag: response.headers.get('etag') ?? '' };
 }
 
 /** Announces `sizeBytes`, sends half of them and closes the connection. */
@@ -89,6 +89,6 @@ export async function putHalf(url: string, sizeBytes: number, contentType: strin
 }
 
 export async function download(url: string): Promise<{ status: number; text: string; headers: Headers }> {
-	const answer = await fetch(url);
-	return { status: answer.status, text: await answer.text(), headers: answer.headers };
+	const response = await fetch(url);
+	return { status: response.status, text: await response.text(), headers: response.headers };
 }

@@ -17,9 +17,9 @@ const create = (body: object) => service.as(user).create({ ...PDF, size_bytes: 5
 
 describe('creating a file', () => {
 	test('returns a URL, valid for an hour, and the headers to send', async () => {
-		const answer = await create({});
-		expect(answer.status).toBe(201);
-		const { data } = answer.body;
+		const response = await create({});
+		expect(response.status).toBe(201);
+		const { data } = response.body;
 		expect(data).toEqual({
 			file_id: expect.stringMatching(/^fil_/),
 			upload_url: expect.stringContaining('X-Amz-Expires=3600&'),
@@ -28,7 +28,7 @@ describe('creating a file', () => {
 			headers: { 'Content-Type': 'application/pdf' },
 		});
 		expect(Math.abs(Date.parse(data.expires_at) - Date.now() - HOUR_MS)).toBeLessThan(10_000);
-		expect(answer.headers['cache-control']).toBe('no-store');
+		expect(response.headers['cache-control']).toBe('no-store');
 	});
 
 	test.each([
@@ -59,8 +59,8 @@ describe('creating a file', () => {
 		['a type that is none', { mime_type: 'pdf' }, 'mime_type'],
 		['parts of less than 5 MiB', { size_bytes: 5 * MIB - 1, multipart: true }, 'multipart'],
 	])('with %s is a validation error that names the field', async (_, body, path) => {
-		const { status, body: answer } = await create(body);
-		expect([status, answer.error.code, answer.error.details[0].path]).toEqual([400, 'validation', path]);
+		const { status, body: response } = await create(body);
+		expect([status, response.error.code, response.error.details[0].path]).toEqual([400, 'validation', path]);
 	});
 
 	test('with a name of 255 characters beyond the BMP is accepted', async () => {

@@ -47,10 +47,10 @@ async function abortInStore(id: string) {
 describe('completing an upload in parts', () => {
 	test('makes the file ready, with its parts in order', async () => {
 		const { id, parts, stored } = await beginAndSend();
-		const answer = await complete(id, stored);
-		expect(answer.status).toBe(200);
-		expect(answer.body.data).toMatchObject({ id, status: 'ready', size_bytes: SIZE_BYTES });
-		const bytes = Buffer.from(await (await fetch(answer.body.data.download_url)).arrayBuffer());
+		const response = await complete(id, stored);
+		expect(response.status).toBe(200);
+		expect(response.body.data).toMatchObject({ id, status: 'ready', size_bytes: SIZE_BYTES });
+		const bytes = Buffer.from(await (await fetch(response.body.data.download_url)).arrayBuffer());
 		const expected = Buffer.concat(parts.map((part) => Buffer.alloc(part.size, part.part_number)));
 		expect(bytes.equals(expected)).toBe(true);
 	});
@@ -64,10 +64,10 @@ describe('completing an upload in parts', () => {
 
 	test('five times at once returns the same file', async () => {
 		const { id, stored } = await beginAndSend();
-		const answers = await Promise.all(Array.from({ length: 5 }, () => complete(id, stored)));
-		expect(answers.map((answer) => answer.status)).toEqual(Array(5).fill(200));
-		for (const answer of answers) {
-			expect(withoutUrl(answer.body.data)).toEqual(withoutUrl(answers[0]?.body.data));
+		const responses = await Promise.all(Array.from({ length: 5 }, () => complete(id, stored)));
+		expect(responses.map((response) => response.status)).toEqual(Array(5).fill(200));
+		for (const response of responses) {
+			expect(withoutUrl(response.body.data)).toEqual(withoutUrl(responses[0]?.body.data));
 		}
 	});
 
@@ -189,9 +189,9 @@ describe('listing the parts of an upload', () => {
 	test('returns the stored parts and URLs for the rest, which complete the file', async () => {
 		const { id, parts } = await begin();
 		const stored = [await putPart(parts[1] as UploadPart)];
-		const answer = await listParts(id);
-		expect(answer.status).toBe(200);
-		const { data } = answer.body;
+		const response = await listParts(id);
+		expect(response.status).toBe(200);
+		const { data } = response.body;
 		expect(data.complete_url).toBe(`/v1/files/${id}/complete`);
 		expect(Date.parse(data.expires_at)).toBeGreaterThan(Date.now());
 		expect(data.parts.map((part: UploadPart) => [part.part_number, part.size])).toEqual(
@@ -224,11 +224,11 @@ describe('listing the parts of an upload', () => {
 		try {
 			const other = newUser();
 			const others = await declare(service, other, { size_bytes: SIZE_BYTES, multipart: true });
-			const answers = await Promise.all([
+			const responses = await Promise.all([
 				...Array.from({ length: 10 }, () => listParts(id)),
 				service.as(other).parts(others.file_id),
 			]);
-			expect(answers.map(({ status }) => status)).toEqual(Array(11).fill(200));
+			expect(responses.map(({ status }) => status)).toEqual(Array(11).fill(200));
 			expect(mostOfOne).toBe(1);
 		} finally {
 			store.listParts = listInStore;

@@ -27,9 +27,9 @@ afterAll(() => service.stop());
 const create = (sizeBytes: number) => service.as(user).create({ ...PDF, size_bytes: sizeBytes });
 
 async function used(of = user): Promise<number> {
-	const answer = await service.storageUse(of.id);
-	expect(answer.status).toBe(200);
-	return answer.body.data.stored_bytes;
+	const response = await service.storageUse(of.id);
+	expect(response.status).toBe(200);
+	return response.body.data.stored_bytes;
 }
 
 /** Declares files until one GB of the free plan is left. */
@@ -57,8 +57,8 @@ describe('the limit of stored bytes', () => {
 	});
 
 	test('is not exceeded by twenty concurrent uploads, and filled by those that fit', async () => {
-		const answers = await Promise.all(Array.from({ length: 20 }, () => create(5 * GB)));
-		expect(answers.filter(({ status }) => status === 201)).toHaveLength(10);
+		const responses = await Promise.all(Array.from({ length: 20 }, () => create(5 * GB)));
+		expect(responses.filter(({ status }) => status === 201)).toHaveLength(10);
 		expect(await used()).toBe(50 * GB);
 	});
 
@@ -194,9 +194,9 @@ describe('the storage use', () => {
 		const job_id = newId('job');
 		const output = { job_id, user_id: user.id, name: 'out.pdf', mime_type: 'application/pdf' };
 		expect((await service.worker('outputs', { ...output, size_bytes: 10 * GIB })).status).toBe(201);
-		const answer = await service.worker('outputs', { ...output, size_bytes: 5 });
-		await put(answer.body.data.upload_url, 'hello', answer.body.data.headers);
-		const published = await service.jobs(`outputs/${answer.body.data.file_id}/publish`, { job_id });
+		const response = await service.worker('outputs', { ...output, size_bytes: 5 });
+		await put(response.body.data.upload_url, 'hello', response.body.data.headers);
+		const published = await service.jobs(`outputs/${response.body.data.file_id}/publish`, { job_id });
 		expect(published.status).toBe(204);
 		expect(await used()).toBe(49 * GB + 5);
 		expect((await create(GB)).body.error.code).toBe('plan_limit');
@@ -243,13 +243,13 @@ describe('the limit of pending uploads', () => {
 
 	test('admits concurrent uploads once the bytes of as many have come', async () => {
 		for (let count = 0; count < 3; count++) await upload(limited, user, 'hello');
-		const answers = await Promise.all([createOne(), createOne(), createOne(), createOne()]);
-		expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 201, 201, 429]);
+		const responses = await Promise.all([createOne(), createOne(), createOne(), createOne()]);
+		expect(responses.map(({ status }) => status).toSorted()).toEqual([201, 201, 201, 429]);
 	});
 
 	test('is not exceeded by ten concurrent uploads', async () => {
-		const answers = await Promise.all(Array.from({ length: 10 }, () => createOne()));
-		expect(answers.filter(({ status }) => status === 201)).toHaveLength(3);
+		const responses = await Promise.all(Array.from({ length: 10 }, () => createOne()));
+		expect(responses.filter(({ status }) => status === 201)).toHaveLength(3);
 	});
 
 	test('includes deleted uploads while their URLs work, and excludes outputs of jobs', async () => {

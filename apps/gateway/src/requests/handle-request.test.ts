@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
 import { bearer, startTestGateway, startUpstream, type TestGateway } from '../testing/gateway.ts';
-import { open, type RawAnswer, rawRequest, readAll, sendRaw } from '../testing/raw.ts';
+import { open, type RawResponse, rawRequest, readAll, sendRaw } from '../testing/raw.ts';
 
 let auth: FakeAuth;
 let gateway: TestGateway;
@@ -35,7 +35,7 @@ afterAll(async () => {
 	await auth.close();
 });
 
-function expectRefusal(answer: RawAnswer, status: number, code: string): void {
+function expectRefusal(answer: RawResponse, status: number, code: string): void {
 	expect(answer.status).toBe(status);
 	const { error } = JSON.parse(answer.body);
 	expect(error.code).toBe(code);

@@ -5,10 +5,10 @@ import { waitUntil } from '../testing/gateway.ts';
 import { createLease } from './lease.ts';
 import { createLeaseRenewer, renewLease } from './lease-renewer.ts';
 
-type Answer = { granted: boolean; ttl_ms: number };
+type HttpResponse = { granted: boolean; ttl_ms: number };
 
-const GRANTED: Answer = { granted: true, ttl_ms: 600_000 };
-const REFUSED: Answer = { granted: false, ttl_ms: 0 };
+const GRANTED: HttpResponse = { granted: true, ttl_ms: 600_000 };
+const REFUSED: HttpResponse = { granted: false, ttl_ms: 0 };
 
 const logger = { info: () => undefined, warn: () => undefined };
 
@@ -16,10 +16,10 @@ let stop = async () => {};
 afterEach(() => stop());
 
 test('a late response to an earlier term causes exactly one more attempt', async () => {
-	const asked: PromiseWithResolvers<Answer>[] = [];
+	const asked: PromiseWithResolvers<HttpResponse>[] = [];
 	const lease = createLease({
 		requestLease() {
-			const answer = Promise.withResolvers<Answer>();
+			const answer = Promise.withResolvers<HttpResponse>();
 			asked.push(answer);
 			return answer.promise;
 		},

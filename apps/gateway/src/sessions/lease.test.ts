@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createLease, type Lease } from './lease.ts';
 
-type Answer = { granted: boolean; ttl_ms: number };
+type HttpResponse = { granted: boolean; ttl_ms: number };
 
 const opened: Lease[] = [];
 afterEach(() => {
@@ -14,7 +14,7 @@ function setUp() {
 		nowMs: 1_000,
 		ends: [] as string[],
 		asked: [] as string[],
-		answer: async (): Promise<Answer> => ({ granted: true, ttl_ms: 5_000 }),
+		answer: async (): Promise<HttpResponse> => ({ granted: true, ttl_ms: 5_000 }),
 	};
 	const lease = createLease({
 		requestLease: (instanceId) => {
@@ -66,7 +66,7 @@ describe('a lease', () => {
 
 	test('is not shortened by an earlier request with a later response', async () => {
 		const { world, lease } = setUp();
-		const late = Promise.withResolvers<Answer>();
+		const late = Promise.withResolvers<HttpResponse>();
 		world.answer = () => late.promise;
 		const overtaken = lease.renew();
 		world.nowMs += 2_000;
@@ -132,7 +132,7 @@ describe('a lease', () => {
 
 	test('that was closed before the response stays invalid', async () => {
 		const { world, lease } = setUp();
-		const late = Promise.withResolvers<Answer>();
+		const late = Promise.withResolvers<HttpResponse>();
 		world.answer = () => late.promise;
 		const asked = lease.renew();
 		lease.close();

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /** A response as it was sent. */
-export interface RawAnswer {
+export interface RawResponse {
 	status: number;
 	/** By lower-case name. Of several, only the last. */
 	headers: Record<string, string>;
@@ -10,7 +10,7 @@ export interface RawAnswer {
 	text: string;
 }
 
-function parse(answer: string): RawAnswer {
+function parse(answer: string): RawResponse {
 	const [head = '', ...rest] = answer.split('\r\n\r\n');
 	const [statusLine = '', ...lines] = head.split('\r\n');
 	const headers = Object.fromEntries(
@@ -30,12 +30,12 @@ export function open(port: number): Promise<Socket> {
 }
 
 /** Reads until the server closes the connection. */
-export async function readAll(socket: Socket): Promise<RawAnswer> {
+export async function readAll(socket: Socket): Promise<RawResponse> {
 	return parse(await text(socket));
 }
 
 /** Sends bytes that no HTTP client would send, and reads until the server closes the connection. */
-export async function sendRaw(port: number, request: string): Promise<RawAnswer> {
+export async function sendRaw(port: number, request: string): Promise<RawResponse> {
 	const socket = await open(port);
 	socket.write(Buffer.from(request, 'latin1'));
 	return readAll(socket);
@@ -47,7 +47,7 @@ export function rawRequest(
 	line: string,
 	headers: string[] = [],
 	body = '',
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
 	const head = [`${line} HTTP/1.1`, 'Host: gateway', 'Connection: close', ...headers];
 	return sendRaw(port, `${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -10,7 +10,7 @@ import type { Limits } from '../limits/limits.ts';
 import { makeCertificate, placeCertificate, type TestCertificate } from '../testing/certificate.ts';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
 import { startTestGateway, type TestGateway, waitUntil } from '../testing/gateway.ts';
-import { type RawAnswer, rawRequest, readAll } from '../testing/raw.ts';
+import { type RawResponse, rawRequest, readAll } from '../testing/raw.ts';
 
 const ASK = 'GET /v1/nothing HTTP/1.1\r\nHost: a\r\n\r\n';
 const ASK_ONCE = ASK.replace('Host', 'Connection: close\r\nHost');
@@ -59,7 +59,7 @@ function open(ca: string, localAddress?: string): Promise<TLSSocket> {
 	});
 }
 
-async function ask(ca: string, localAddress?: string): Promise<RawAnswer> {
+async function ask(ca: string, localAddress?: string): Promise<RawResponse> {
 	const socket = await open(ca, localAddress);
 	socket.write(ASK_ONCE);
 	return readAll(socket);

@@ -52,9 +52,9 @@ describe('createCachedRead', () => {
 	test('reads again after a failed read', async () => {
 		const { cached, gate } = countReads();
 		const failing = gate();
-		const answers = Promise.allSettled([cached(), cached()]);
+		const responses = Promise.allSettled([cached(), cached()]);
 		failing.reject(new Error('no'));
-		expect(await answers).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+		expect(await responses).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
 		expect(await cached()).toBe(2);
 	});
 });

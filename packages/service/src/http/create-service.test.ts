@@ -71,10 +71,10 @@ function post(path = '/v1/echo/a', identity = signAsGateway(user)) {
 
 describe('a route', () => {
 	test('gets parsed input, and responds with its status', async () => {
-		const answer = await post('/v1/echo/a?times=2').send({ text: 'hi', extra: 1 });
-		expect(answer.status).toBe(201);
-		expect(answer.body).toEqual({ data: { text: 'hihi', user_id: user.id } });
-		expect(answer.headers['x-request-id']).toMatch(/^req_/);
+		const response = await post('/v1/echo/a?times=2').send({ text: 'hi', extra: 1 });
+		expect(response.status).toBe(201);
+		expect(response.body).toEqual({ data: { text: 'hihi', user_id: user.id } });
+		expect(response.headers['x-request-id']).toMatch(/^req_/);
 	});
 
 	test('keeps the request id of another process, and no other text', async () => {
@@ -91,14 +91,14 @@ describe('a route', () => {
 		['an array', [], 'body'],
 		['null', null, 'body'],
 	])('refuses %s and names the path', async (_, body, path) => {
-		const answer = await post().set('Content-Type', 'application/json').send(JSON.stringify(body));
-		expect(answer.status).toBe(400);
-		expect(answer.body.error).toMatchObject({ code: 'validation', details: [{ path }] });
+		const response = await post().set('Content-Type', 'application/json').send(JSON.stringify(body));
+		expect(response.status).toBe(400);
+		expect(response.body.error).toMatchObject({ code: 'validation', details: [{ path }] });
 	});
 
 	test('names a wrong query parameter', async () => {
-		const answer = await post('/v1/echo/a?times=x').send({ text: 'a' });
-		expect(answer.body.error.details[0].path).toBe('query.times');
+		const response = await post('/v1/echo/a?times=x').send({ text: 'a' });
+		expect(response.body.error.details[0].path).toBe('query.times');
 	});
 
 	test('returns not_found for a path parameter that is no id', async () => {
@@ -149,11 +149,11 @@ describe('a route', () => {
 			'too_large',
 		],
 	])('refuses a body of %s', async (_, type, body, status, code) => {
-		const answer = await post()
+		const response = await post()
 			.set('Content-Type', type)
 			.serialize((sent) => sent)
 			.send(body);
-		expect([answer.status, answer.body.error?.code]).toEqual([status, code]);
+		expect([response.status, response.body.error?.code]).toEqual([status, code]);
 	});
 
 	test('accepts as many values as its operation allows', async () => {
@@ -181,23 +181,23 @@ describe('a route', () => {
 	);
 
 	test('refuses a compressed body', async () => {
-		const answer = await post()
+		const response = await post()
 			.set('Content-Type', 'application/json')
 			.set('Content-Encoding', 'gzip')
 			.send('{}');
-		expect([answer.status, answer.body.error.code]).toEqual([400, 'validation']);
+		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
 	});
 
 	test('hides the details of a bug', async () => {
-		const answer = await post('/v1/echo/bug').send({ text: 'a' });
-		expect(answer.status).toBe(500);
-		expect(answer.body.error.code).toBe('internal');
-		expect(JSON.stringify(answer.body)).not.toMatch(/secret|TypeError|\.ts/);
+		const response = await post('/v1/echo/bug').send({ text: 'a' });
+		expect(response.status).toBe(500);
+		expect(response.body.error.code).toBe('internal');
+		expect(JSON.stringify(response.body)).not.toMatch(/secret|TypeError|\.ts/);
 	});
 
 	test('sends Retry-After', async () => {
-		const answer = await post('/v1/echo/away').send({ text: 'a' });
-		expect([answer.status, answer.headers['retry-after']]).toEqual([503, '3']);
+		const response = await post('/v1/echo/away').send({ text: 'a' });
+		expect([response.status, response.headers['retry-after']]).toEqual([503, '3']);
 	});
 });
 
@@ -231,8 +231,8 @@ describe('an identity', () => {
 		['of no user', signAsGateway()],
 		['unsigned', jwt.sign(sid, '', { algorithm: 'none', keyid: 'gateway', ...good })],
 	])('that is %s is refused', async (_, token) => {
-		const answer = await post('/v1/echo/a', token).send({ text: 'a' });
-		expect([answer.status, answer.body.error.code]).toEqual([401, 'unauthorized']);
+		const response = await post('/v1/echo/a', token).send({ text: 'a' });
+		expect([response.status, response.body.error.code]).toEqual([401, 'unauthorized']);
 	});
 
 	test('of another caller than the gateway has no user, whatever it claims', () => {
@@ -259,9 +259,9 @@ describe('an identity', () => {
 });
 
 test('readiness names the failing check and not its reason', async () => {
-	const answer = await request(app).get('/health/ready');
-	expect(answer.status).toBe(503);
-	expect(answer.body.error.details).toEqual([{ path: 'bad', message: 'is down' }]);
+	const response = await request(app).get('/health/ready');
+	expect(response.status).toBe(503);
+	expect(response.body.error.details).toEqual([{ path: 'bad', message: 'is down' }]);
 	expect((await request(app).get('/health/live')).body).toEqual({ data: { status: 'ok' } });
 });
 
@@ -286,8 +286,8 @@ describe('/metrics', () => {
 	});
 
 	test('has the metrics of the process, in Prometheus’ format', async () => {
-		const answer = await request(app).get('/metrics');
-		expect(answer.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
-		expect(answer.text).toMatch(/^process_resident_memory_bytes \d+$/m);
+		const response = await request(app).get('/metrics');
+		expect(response.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
+		expect(response.text).toMatch(/^process_resident_memory_bytes \d+$/m);
 	});
 });

@@ -66,8 +66,8 @@ function slowTask(name: string, options: Partial<Task<object>> = {}): Task<objec
 describe('a service', () => {
 	test('listens on its private port after its start', async () => {
 		const { port } = await start({});
-		const answer = await fetch(`http://127.0.0.1:${port}/health/ready`);
-		expect(await answer.json()).toEqual({ data: { status: 'ok' } });
+		const response = await fetch(`http://127.0.0.1:${port}/health/ready`);
+		expect(await response.json()).toEqual({ data: { status: 'ok' } });
 	});
 
 	test('is not ready while a check fails', async () => {

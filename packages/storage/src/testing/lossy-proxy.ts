@@ -18,13 +18,13 @@ export async function startLossyProxy(storeEndpoint: string): Promise<LossyProxy
 		const isLost = completes && completions === 1;
 		const { method, url: path, headers } = request;
 		// Keeps the signed host header.
-		const onward = forward({ hostname, port, method, path, headers }, (answer) => {
+		const onward = forward({ hostname, port, method, path, headers }, (received) => {
 			if (isLost) {
-				answer.resume().once('end', () => request.socket.destroy());
+				received.resume().once('end', () => request.socket.destroy());
 				return;
 			}
-			response.writeHead(answer.statusCode ?? 502, answer.headers);
-			answer.pipe(response);
+			response.writeHead(received.statusCode ?? 502, received.headers);
+			received.pipe(response);
 		});
 		request.pipe(onward);
 	});
