@@ -172,8 +172,13 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'charges for the body of a request',
-		mutations: [gateway('createUserAdmission', replaceCall('bodyCostOf', '0'))],
+		mutations: [gateway('createUserAdmission', replaceCall('floor', '0', 'BODY_BYTES_PER_TOKEN'))],
 		test: 'pays one token more for each 4 KiB of a body',
+	},
+	{
+		name: 'admits a request of a user when its small body is complete',
+		mutations: [gateway('createUserAdmission', forceCondition(true, 'isBodySmall'))],
+		test: 'holds no permit while a small body arrives, and all that its request costs afterwards',
 	},
 	{
 		name: 'serves the pipelined requests of a connection one after the other',

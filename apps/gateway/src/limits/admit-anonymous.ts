@@ -1,3 +1,4 @@
+import { bodyLimitOf } from '@creatorr/contracts/body-limit';
 import { bodyArrival, isBodySmall } from '../requests/body-arrival.ts';
 import { type Exchange, isAbandoned } from '../requests/exchange.ts';
 import { bodyBytesOf } from '../requests/request-head.ts';
@@ -40,7 +41,7 @@ export function createAnonymousAdmission(
 	return async (exchange) => {
 		const { clientNetwork, operation, req, res } = exchange;
 		if (!operation) throw new Error('only routed requests are admitted');
-		const isSmall = isBodySmall(operation);
+		const isSmall = isBodySmall(bodyLimitOf(operation));
 		if (isSmall) await bodyArrival(exchange, operation, limits.anonymousBodyMs);
 		if (res.closed) return;
 		const semaphore = isSmall ? small : large;

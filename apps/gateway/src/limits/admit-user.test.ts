@@ -171,21 +171,33 @@ describe('a user with too many concurrent requests', () => {
 		expect([await waiting, ...(await both)]).toEqual([200, 200, 200]);
 	});
 
-	test('holds one permit for a costly request while its body arrives, and all afterwards', async () => {
+	test('holds no permit while a small body arrives, and all that its request costs afterwards', async () => {
 		const user = userOf();
 		const body = new TransformStream<Uint8Array, Uint8Array>();
 		const writer = body.writable.getWriter();
 		isHolding = true;
 		const costly = user.status('/v1/files', { method: 'POST', body: body.readable, duplex: 'half' });
 		await writer.write(new TextEncoder().encode('{'));
-		await waitUntil(() => held.length === 1);
-		isHolding = false;
-		expect(await user.status('/v1/jobs/x')).toBe(200);
+		const both = atOnce(2, () => user.status('/v1/jobs/x'));
+		await waitUntil(() => held.length === 2);
+		for (const res of held) reply(res);
+		expect(await both).toEqual([200, 200]);
 		await writer.write(new TextEncoder().encode('}'));
 		await writer.close();
-		await waitUntil(async () => (await user.status('/v1/jobs/x')) === 429);
-		reply(held[0] as ServerResponse);
-		expect([await costly, await user.status('/v1/jobs/x')]).toEqual([200, 200]);
+		await waitUntil(() => held.length === 3);
+		expect(await user.status('/v1/jobs/x')).toBe(429);
+		reply(held[2] as ServerResponse);
+		expect(await costly).toBe(200);
+	});
+
+	test('has costly requests with small bodies served one after another', async () => {
+		const user = userOf();
+		isHolding = true;
+		const create = () => user.status('/v1/jobs', { method: 'POST', body: '{}' });
+		const both = [create(), create()];
+		expect(await Promise.race(both)).toBe(429);
+		for (const res of held) reply(res);
+		expect((await Promise.all(both)).sort()).toEqual([200, 429]);
 	});
 
 	test('has fewer of them served at a time if their bodies are long', async () => {

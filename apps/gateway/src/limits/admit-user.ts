@@ -1,5 +1,6 @@
+import { bodyArrival, isBodySmall } from '../requests/body-arrival.ts';
 import { type Exchange, isAbandoned } from '../requests/exchange.ts';
-import { bodyBytesOf, hasBody } from '../requests/request-head.ts';
+import { bodyBytesOf } from '../requests/request-head.ts';
 import { isHeldOpen } from '../routing/response-mode.ts';
 import { createKeyedSemaphore } from './keyed-semaphore.ts';
 import type { Limits } from './limits.ts';
@@ -14,12 +15,15 @@ type UserLimits = Pick<
 	| 'userConcurrentWaits'
 	| 'userQueueMs'
 	| 'userQueuedRequests'
+	| 'requestTimeoutMs'
 	| 'abandonedPermitMs'
 	| 'rememberedUsers'
 	| 'connections'
 >;
 
-/** Admits a request of a signed-in user, at once or after a short wait. Throws or rejects with `rate_limited`. */
+/**
+ * Admits a request of a signed-in user, at once or after a short wait. Throws or rejects with `rate_limited`, or like {@link bodyArrival}.
+ */
 export type AdmitUser = (exchange: Exchange) => undefined | Promise<undefined>;
 
 /** Share of all connections that waits and event streams may use. The others are idle or soon done, and serve new clients. */
@@ -35,15 +39,28 @@ const BODY_BYTES_PER_TOKEN = 4 * 1024;
 /** Share of a user's permits that one body may hold: a service is busy with each long body for several ms. */
 const MAX_BODY_SHARE = 1 / 4;
 
-/** Returns the tokens that a body adds to the cost of its request. */
-function bodyCostOf({ req: { headers }, operation }: Exchange): number {
-	return operation ? Math.floor(bodyBytesOf(headers, operation) / BODY_BYTES_PER_TOKEN) : 0;
+/** Limits the operations of cost 0 of each session. */
+function createFreeAdmission(
+	limits: UserLimits,
+	monotonicMs: () => number,
+): (sessionId: string) => undefined {
+	const rates = createTokenBuckets({
+		tokensPerSecond: FREE_REQUESTS_PER_SECOND,
+		burst: FREE_REQUEST_BURST,
+		capacity: limits.rememberedUsers,
+		monotonicMs,
+	});
+	return (sessionId) => {
+		const retryAfterMs = rates.take(sessionId, 1);
+		if (retryAfterMs > 0) throw rateLimited('rate', retryAfterMs / 1_000);
+	};
 }
 
 /**
  * Limits the requests of one principal at this gateway: their rate, with a token bucket, and their concurrency. Waits and event streams
- * have a separate limit, so that they don't delay short requests. A refused request costs nothing. An operation of cost 0 is always
- * admitted, so that signing out works while other sessions of the user exhaust the limits.
+ * have a separate limit, so that they don't delay short requests. A small body arrives before its request takes permits, so a client that
+ * sends slowly holds none. A refused request costs nothing. An operation of cost 0 is always admitted, so that signing out works while
+ * other sessions of the user exhaust the limits.
  */
 export function createUserAdmission(limits: UserLimits, monotonicMs: () => number): AdmitUser {
 	const rates = createTokenBuckets({
@@ -61,19 +78,7 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		waits: createKeyedSemaphore({ permits: limits.userConcurrentWaits, waitMs: 0, maxWaiting: 0 }),
 	};
 
-	const freeRates = createTokenBuckets({
-		tokensPerSecond: FREE_REQUESTS_PER_SECOND,
-		burst: FREE_REQUEST_BURST,
-		capacity: limits.rememberedUsers,
-		monotonicMs,
-	});
-
-	function admitFree(sessionId: string): undefined {
-		const retryAfterMs = freeRates.take(sessionId, 1);
-		if (retryAfterMs > 0) throw rateLimited('rate', retryAfterMs / 1_000);
-		return undefined;
-	}
-
+	const admitFree = createFreeAdmission(limits, monotonicMs);
 	const maxHeld = Math.max(1, Math.floor(limits.connections * HELD_SHARE));
 	let heldCount = 0;
 	const maxBodyPermits = Math.ceil(limits.userConcurrentRequests * MAX_BODY_SHARE);
@@ -88,22 +93,13 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		const limit = heldOpen ? 'waits' : 'requests';
 		if (heldOpen && heldCount >= maxHeld) throw rateLimited('held', 1);
 		const semaphore = semaphores[limit];
-		const bodyCost = bodyCostOf(exchange);
-		const bodyPermits = Math.max(1, Math.min(bodyCost, maxBodyPermits));
-		const weight =
-			limit === 'waits' ? 1 : Math.max(bodyPermits, Math.min(cost, limits.userConcurrentRequests));
-		// No service handles a request before its body is complete. A client that sends it slowly holds only the permits of the body.
-		const awaitsBody = operation?.maxBodyBytes !== undefined && hasBody(req.headers);
-		let permits = awaitsBody ? bodyPermits : weight;
+		const bodyBytes = operation ? bodyBytesOf(req.headers, operation) : 0;
+		const bodyCost = Math.floor(bodyBytes / BODY_BYTES_PER_TOKEN);
+		const permits = heldOpen ? 1 : Math.max(cost, Math.min(bodyCost, maxBodyPermits));
 		// A cost beyond the burst would be refused forever.
 		const tokens = Math.min(cost + bodyCost, limits.userRequestBurst);
 		const waitMs = rates.take(principal, tokens);
 		if (waitMs > 0) throw rateLimited('rate', waitMs / 1_000);
-
-		function holdAllPermits(): void {
-			semaphore.add(principal, weight - permits);
-			permits = weight;
-		}
 
 		function settle(isAdmitted: boolean): undefined {
 			if (!isAdmitted) {
@@ -116,10 +112,8 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 				return;
 			}
 			if (heldOpen) heldCount += 1;
-			if (permits < weight) req.once('end', holdAllPermits);
 			res.once('close', () => {
 				if (heldOpen) heldCount -= 1;
-				req.removeListener('end', holdAllPermits);
 				const release = () => semaphore.release(principal, permits);
 				// Otherwise a client that hangs up at once would have any number of requests at the services at a time.
 				if (isAbandoned(exchange)) setTimeout(release, limits.abandonedPermitMs).unref();
@@ -127,7 +121,12 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 			});
 		}
 
-		const isAdmitted = semaphore.acquire(principal, permits);
-		return typeof isAdmitted === 'boolean' ? settle(isAdmitted) : isAdmitted.then(settle);
+		function admit(): undefined | Promise<undefined> {
+			const isAdmitted = semaphore.acquire(principal, permits);
+			return typeof isAdmitted === 'boolean' ? settle(isAdmitted) : isAdmitted.then(settle);
+		}
+
+		if (bodyBytes === 0 || !isBodySmall(bodyBytes) || operation === undefined) return admit();
+		return bodyArrival(exchange, operation, limits.requestTimeoutMs).then(admit);
 	};
 }

@@ -49,20 +49,6 @@ describe('a keyed semaphore', () => {
 		expect(semaphore.acquire('a', 2)).toBe(true);
 	});
 
-	test('adds permits to an admitted request beyond the limit, and admits the next after all are released', async () => {
-		const semaphore = semaphoreOf();
-		await semaphore.acquire('a', 1);
-		await semaphore.acquire('a', 1);
-		semaphore.add('a', 1);
-		const waiting = semaphore.acquire('a', 1);
-		semaphore.release('a', 1);
-		expect(semaphore.size()).toBe(1);
-		semaphore.release('a', 2);
-		expect(await waiting).toBe(true);
-		semaphore.release('a', 1);
-		expect(semaphore.size()).toBe(0);
-	});
-
 	test('remembers only keys in use', async () => {
 		const semaphore = semaphoreOf({ waitMs: 20 });
 		await semaphore.acquire('a', 2);

@@ -22,9 +22,7 @@ interface Entry {
 export interface KeyedSemaphore {
 	/** Acquires permits. Returns true, or false after the wait. A request for more than exist counts as all. */
 	acquire(key: string, permits: number): boolean | Promise<boolean>;
-	/** Acquires further permits for an admitted request, also beyond the limit. The next waiter then waits longer. */
-	add(key: string, permits: number): void;
-	/** Releases permits of {@link acquire} and {@link add}. */
+	/** Releases permits of {@link acquire}. */
 	release(key: string, permits: number): void;
 	/** Number of keys in use. */
 	size(): number;
@@ -74,10 +72,6 @@ export function createKeyedSemaphore(options: Options): KeyedSemaphore {
 			}
 			if (options.waitMs === 0 || entry.waiting.length >= options.maxWaiting) return false;
 			return wait(key, entry, permits);
-		},
-		add(key, permits) {
-			const entry = entries.get(key);
-			if (entry) entry.used += permits;
 		},
 		release(key, asked) {
 			const entry = entries.get(key);

@@ -493,14 +493,14 @@ describe('a keep-alive connection that the service closes', () => {
 	});
 });
 
-test('an early response of a service is forwarded while the body is still arriving', async () => {
+test('an early response of a service is forwarded while a long body is still arriving', async () => {
 	handler = (_req, res) => {
 		res.writeHead(400, { 'Content-Type': 'application/json' });
 		res.end('{"error":{"code":"validation"}}');
 	};
 	const req = httpRequest(`${gateway.url}/v1/jobs`, {
 		method: 'POST',
-		headers: { ...bearer(auth.token()), 'Content-Length': '1000' },
+		headers: { ...bearer(auth.token()), 'Content-Length': '10000' },
 	});
 	req.on('error', () => undefined);
 	req.write('{');

@@ -9,9 +9,9 @@ import { hasBody } from './request-head.ts';
 /** A body within this limit fits into the stream's buffer of 64 KiB, which is not read until the whole body has arrived. */
 const MAX_AWAITED_BYTES = 8 * 1024;
 
-/** Whether {@link bodyArrival} waits for the bodies of an operation: those of a few KiB. */
-export function isBodySmall(operation: Operation): boolean {
-	return bodyLimitOf(operation) <= MAX_AWAITED_BYTES;
+/** Whether {@link bodyArrival} can wait for a body of at most this many bytes. */
+export function isBodySmall(bytes: number): boolean {
+	return bytes <= MAX_AWAITED_BYTES;
 }
 
 /**

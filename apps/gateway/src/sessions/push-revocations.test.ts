@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -180,15 +181,31 @@ describe('a revocation', () => {
 		expect((await slow).status).toBe(204);
 	});
 
-	test('ends a request whose body is still arriving', async () => {
-		const { sid, token } = newSession();
+	/** Sends the head of a job creation, and the first byte of its body. */
+	async function beginJob(token: string, framing: string): Promise<Socket> {
 		const socket = await open(one.publicPort);
-		const head = `POST /v1/jobs HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\n`;
-		socket.write(`${head}Content-Length: 10\r\n\r\n{`);
+		const head = `POST /v1/jobs HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer ${token}`;
+		socket.write(`${head}\r\n${framing}\r\n\r\n{`);
+		return socket;
+	}
+
+	test('ends a request whose long body is still arriving at the service', async () => {
+		const { sid, token } = newSession();
+		const socket = await beginJob(token, 'Content-Length: 10000');
 		await waitUntil(() => requests === 1);
 		await revoke(sid);
 		const answer = await readAll(socket);
 		expect([answer.status, JSON.parse(answer.body).error.code]).toEqual([401, 'unauthorized']);
+	});
+
+	test('ends a request whose short body is still arriving at the gateway', async () => {
+		const { sid, token } = newSession();
+		const socket = await beginJob(token, 'Content-Length: 10\r\nExpect: 100-continue');
+		const answer = readAll(socket);
+		await waitUntil(() => socket.bytesRead > 0);
+		await revoke(sid);
+		expect((await answer).text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 401']);
+		expect(requests).toBe(0);
 	});
 
 	test('returns 404 for an instance id of the past', async () => {
