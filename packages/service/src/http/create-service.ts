@@ -73,7 +73,7 @@ export function createService(options: ServiceOptions): Express {
 	app.disable('etag');
 	app.set('query parser', 'simple');
 	app.use(requestContext);
-	app.use(healthRoutes(options.checks, options.reports));
+	app.use(healthRoutes(options));
 	app.get('/metrics', metricsRoute);
 	for (const route of options.routes) mount(app, route, options);
 	app.use(() => {

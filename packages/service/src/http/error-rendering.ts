@@ -1,7 +1,7 @@
 import { bodyTooLarge } from '@creatorr/contracts/body-limit';
 import { AppError, type ErrorBody, unavailable } from '@creatorr/contracts/errors';
 import { validationError } from '@creatorr/contracts/validation';
-import type { ErrorRequestHandler } from 'express';
+import type { ErrorRequestHandler, Response } from 'express';
 import { currentRequestId } from '../logging/context.ts';
 import type { Logger } from '../logging/logger.ts';
 import { isDatabaseDown } from './database-down.ts';
@@ -41,7 +41,13 @@ export function toAppError(error: unknown): AppError {
 	return new AppError('internal', 'Something went wrong on our side. Try again.', { cause: error });
 }
 
-/** Sends errors as responses. Nothing else does. */
+/** Sends an error as the response. */
+export function sendError(res: Response, error: AppError): void {
+	res.status(error.status).set(error.headers).set('Cache-Control', 'no-store');
+	res.json(errorBody(error, currentRequestId()));
+}
+
+/** Sends thrown errors as responses, and logs those of the server. */
 export function renderErrors(logger: Logger): ErrorRequestHandler {
 	return (thrown, _req, res, _next) => {
 		const error = toAppError(thrown);
@@ -52,7 +58,6 @@ export function renderErrors(logger: Logger): ErrorRequestHandler {
 			res.destroy();
 			return;
 		}
-		res.status(error.status).set(error.headers).set('Cache-Control', 'no-store');
-		res.json(errorBody(error, currentRequestId()));
+		sendError(res, error);
 	};
 }

@@ -4,18 +4,22 @@ import request from 'supertest';
 import { renderErrors } from './error-rendering.ts';
 import { healthRoutes } from './health.ts';
 
-const ignore = () => undefined;
-const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-
 let isDown: boolean;
 let app: Express;
+let logged: unknown[][];
+
+const log = (...line: unknown[]) => void logged.push(line);
+const logger = { debug: log, info: log, warn: log, error: log };
 
 beforeEach(() => {
 	isDown = true;
+	logged = [];
 	const database = async () => {
 		if (isDown) throw new Error('away');
 	};
-	app = express().use(healthRoutes({ database })).use(renderErrors(SILENT));
+	app = express()
+		.use(healthRoutes({ checks: { database }, logger }))
+		.use(renderErrors(logger));
 });
 
 const status = async (name: string) => (await request(app).get(`/health/${name}`)).status;
@@ -31,4 +35,9 @@ test('a started process stays started when a check fails, and is not ready meanw
 	await status('startup');
 	isDown = true;
 	expect([await status('startup'), await status('ready')]).toEqual([200, 503]);
+});
+
+test('readiness is logged when it changes, with what is down', async () => {
+	for (isDown of [true, true, false, false]) await status('ready');
+	expect(logged).toEqual([['health.not_ready', { down: 'database is down' }], ['health.ready']]);
 });

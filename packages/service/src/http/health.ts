@@ -1,5 +1,7 @@
 import { AppError } from '@creatorr/contracts/errors';
-import { Router } from 'express';
+import { type Response, Router } from 'express';
+import type { Logger } from '../logging/logger.ts';
+import { sendError } from './error-rendering.ts';
 
 /** Resolves if the dependency responds; rejects or hangs otherwise. */
 export type HealthCheck = () => Promise<unknown>;
@@ -26,38 +28,46 @@ export async function runChecks(
 	return results.flat();
 }
 
+interface HealthOptions {
+	checks: Record<string, HealthCheck>;
+	/** Reports for operators, by name. */
+	reports?: Record<string, () => Promise<object>>;
+	logger: Logger;
+}
+
 /**
  * `/health/live`: the process runs. `/health/ready`: every check succeeds. `/health/startup`: every check has succeeded once. Other names:
- * the report of that name.
+ * the report of that name. Probes ask every few seconds, so only changes are logged.
  */
-export function healthRoutes(
-	checks: Record<string, HealthCheck>,
-	reports: Record<string, () => Promise<object>> = {},
-): Router {
+export function healthRoutes({ checks, reports = {}, logger }: HealthOptions): Router {
 	const router = Router();
 	router.get('/health/live', (_req, res) => {
 		res.json({ data: { status: 'ok' } });
 	});
 	let hasStarted = false;
+	let lastDown = '';
 
-	async function requireAll(): Promise<void> {
+	async function requireAll(res: Response): Promise<void> {
 		const details = await runChecks(checks);
+		const down = details.map(({ path, message }) => `${path} ${message}`).join(', ');
+		if (down !== lastDown) {
+			if (down === '') logger.info('health.ready');
+			else logger.warn('health.not_ready', { down });
+			lastDown = down;
+		}
 		if (details.length > 0) {
-			throw new AppError('upstream_unavailable', 'Some dependencies are down.', {
-				details,
-				retryAfterSeconds: 2,
-			});
+			const message = 'Some dependencies are down.';
+			sendError(res, new AppError('upstream_unavailable', message, { details, retryAfterSeconds: 2 }));
+			return;
 		}
 		hasStarted = true;
+		res.json({ data: { status: 'ok' } });
 	}
 
-	router.get('/health/ready', async (_req, res) => {
-		await requireAll();
-		res.json({ data: { status: 'ok' } });
-	});
+	router.get('/health/ready', (_req, res) => requireAll(res));
 	router.get('/health/startup', async (_req, res) => {
-		if (!hasStarted) await requireAll();
-		res.json({ data: { status: 'ok' } });
+		if (hasStarted) res.json({ data: { status: 'ok' } });
+		else await requireAll(res);
 	});
 	for (const [name, read] of Object.entries(reports)) {
 		router.get(`/health/${name}`, async (_req, res) => {
