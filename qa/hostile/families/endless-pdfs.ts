@@ -17,6 +17,7 @@ export const endlessPdfs: Family = {
 		...forPdfTools('succeeded', UNREADABLE),
 		...withDeadline(forPdfTools('timeout', { 'forms that draw each other twice, 40 deep': DOUBLING })),
 		...filterChains(),
+		...savedStates(),
 		...forPdfTools('limit_exceeded', {
 			'content that unpacks to 600 MiB': () =>
 				onePage({ objects: [deflated('', Buffer.alloc(600 * MIB, 0x20))], page: '/Contents 5 0 R' }),
@@ -66,6 +67,18 @@ function filterChains(): HostileCase[] {
 		...forPdfTools('limit_exceeded', { ...chains, ...runs }, ['compress_heavy']),
 		...forPdfTools('succeeded', chains, ['ocr']),
 		...withDeadline(forPdfTools('limit_exceeded', runs, ['ocr']), BESIDE_PDFTOTEXT_MS),
+	];
+}
+
+/**
+ * A million saved graphics states. Poppler needs all the memory of a job to draw the page: the limit ends the job, or Poppler gives up
+ * just before and compression finds no page that it can compare. OCR draws no page that has text.
+ */
+function savedStates(): HostileCase[] {
+	const states = { 'a million saved graphics states': { content: 'q '.repeat(1_000_000) } };
+	return [
+		...forPdfTools(['limit_exceeded', 'corrupt_input'], states, ['compress_heavy']),
+		...forPdfTools(SHOWS_MARK, states, ['ocr']),
 	];
 }
 

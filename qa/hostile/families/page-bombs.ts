@@ -36,15 +36,14 @@ const chain = (length: number, times: number) =>
 	});
 
 function trees(): HostileCase[] {
-	// Only a program that follows the tree to its last level ends.
-	const deep = { 'a tree 100,000 levels deep': () => tree('5 0 R', 1, chain(100_000, 1)) };
+	const wrongCounts = {
+		'a tree that claims a million pages': () => tree('3 0 R', 1_000_000),
+		'a tree that claims -1 pages': () => tree('3 0 R', -1),
+	};
 	return [
-		...forPdfTools('tool_failed', deep, ['compress_heavy']),
-		...forPdfTools('corrupt_input', deep, ['ocr']),
-		...forPdfTools('succeeded', {
-			'a tree that claims a million pages': () => tree('3 0 R', 1_000_000),
-			'a tree that claims -1 pages': () => tree('3 0 R', -1),
-		}),
+		// Poppler displays no page of them, so compression can't compare a copy. qpdf, which OCR reads them with, counts the pages.
+		...forPdfTools('corrupt_input', wrongCounts, ['compress_heavy']),
+		...forPdfTools('succeeded', wrongCounts, ['ocr']),
 		...forPdfTools(SHOWS_MARK, { 'a tree 2,000 levels deep': () => tree('5 0 R', 1, chain(2000, 1)) }),
 		...forPdfTools('limit_exceeded', {
 			'a page a thousand times': () => tree('3 0 R '.repeat(1000), 1000),
@@ -52,6 +51,8 @@ function trees(): HostileCase[] {
 			'a page 200,000 times': () => tree('3 0 R '.repeat(200_000), 200_000),
 		}),
 		...forPdfTools('corrupt_input', {
+			// qpdf crashes.
+			'a tree 100,000 levels deep': () => tree('5 0 R', 1, chain(100_000, 1)),
 			'a tree that is its own child': () => tree('2 0 R', 1),
 			'a page and the tree itself': () => tree('3 0 R 2 0 R', 2),
 			'a tree that doubles 30 times': () => tree('5 0 R 5 0 R', 2, chain(30, 2)),
