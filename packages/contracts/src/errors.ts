@@ -41,7 +41,7 @@ const ERROR_MEANING: Record<ErrorCode, string> = {
 	job_finished: 'The job has already ended and can’t be canceled.',
 	already_subscribed: 'You already have a subscription. Manage it in the billing portal.',
 	no_subscription: 'You have never subscribed, so there is nothing to manage. Start a checkout.',
-	too_large: 'The file exceeds 10 GiB, or the request body exceeds its limit.',
+	too_large: 'The file is larger than 10 GiB, or the request body exceeds its limit.',
 	idempotency_conflict: 'The Idempotency-Key was already used for a different request. Use a new key.',
 	rate_limited: 'Too many requests. Retry after the number of seconds in Retry-After.',
 	internal: 'Something went wrong on our side. Include the request_id when you contact support.',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatBytes, planLimit } from './plan-limit.ts';
+import { formatBytes } from './format.ts';
+import { planLimit } from './plan-limit.ts';
 import { PLANS } from './plans.ts';
 
 const met = {
@@ -19,23 +20,17 @@ describe('planLimit', () => {
 		);
 	});
 
+	test('says what the limit is for', () => {
+		expect(planLimit({ ...met, plan: 'free', scope: 'for this tool' }).message).toContain(
+			'The Free plan allows 50 GB for this tool, Pro 500 GB.',
+		);
+	});
+
 	test('offers no upgrade to users on Pro, or where Pro allows no more', () => {
 		expect(planLimit({ ...met, plan: 'pro' }).message).toBe(
 			'You store 49 GB and this file has 2 GB. The Pro plan allows 500 GB. Delete some files.',
 		);
 		const same = planLimit({ ...met, plan: 'free', limitOf: () => 1000, format: String });
 		expect(same.message).not.toContain('Pro');
-	});
-});
-
-describe('formatBytes', () => {
-	test.each([
-		[50_000_000_000, '50 GB'],
-		[10 * 1024 ** 3, '10 GiB'],
-		[512 * 1024 ** 2, '512 MiB'],
-		[1_234_567, '1,234,567 bytes'],
-		[0, '0 bytes'],
-	])('formats %d bytes as %s, without rounding', (bytes, text) => {
-		expect(formatBytes(bytes)).toBe(text);
 	});
 });

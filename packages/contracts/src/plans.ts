@@ -39,8 +39,8 @@ export type PlanTerms = z.infer<typeof planTermsSchema>;
 
 export type Plans = Readonly<Record<Plan, PlanTerms>>;
 
+const MB = 1_000_000;
 const GB = 1_000_000_000;
-const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 
 /**
@@ -55,7 +55,7 @@ export const PLANS: Plans = {
 		maxQueuedJobs: 1000,
 		computeSecondsPerDay: 1_800,
 		priority: 0,
-		anyTool: { maxInputBytes: 512 * MIB, maxPages: 3000 },
+		anyTool: { maxInputBytes: 550 * MB, maxPages: 3000 },
 		tools: {},
 	},
 	pro: {

@@ -81,12 +81,12 @@ describe('rejects at once', () => {
 		const [empty, large] = [join(directory, 'empty.pdf'), join(directory, 'huge.pdf')];
 		await writeFile(empty, '');
 		await writeFile(large, '%PDF-1.4');
-		await truncate(large, 513 * 1024 ** 2);
+		await truncate(large, 551_000_000);
 		try {
 			const page = await visit({ path: COMPRESS, as: await newPerson() });
 			await chooseFiles(page, [empty, large]);
 			await page.getByText('The file is empty.').waitFor();
-			await page.getByText(/Free limit for .* is 537 MB/).waitFor();
+			await page.getByText(/Free limit for .* is 550 MB/).waitFor();
 			await page.getByRole('link', { name: 'See Pro' }).waitFor();
 			await page.getByRole('button', { name: 'Dismiss' }).click();
 			expect(await page.getByText('The file is empty.').count()).toBe(0);

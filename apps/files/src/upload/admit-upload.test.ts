@@ -25,7 +25,7 @@ describe('an upload', () => {
 
 	test('of a byte more is refused, with the limit, the use and Pro’s limit', () => {
 		expect(() => admit(GB + 1, 49 * GB)).toThrow(
-			'Your files and open uploads use 49 GB, and this file adds 1,000,000,001 bytes. The Free plan allows 50 GB, Pro 500 GB. Delete some files (a deleted file counts until its upload URL expires) or upgrade to Pro.',
+			'Your files and open uploads use 49 GB, and this file adds 1.000000001 GB. The Free plan allows 50 GB, Pro 500 GB. Delete some files (a deleted file counts until its upload URL expires) or upgrade to Pro.',
 		);
 		expect(() => admit(GB + 1, 499 * GB, 'pro')).toThrow(
 			/The Pro plan allows 500 GB\. Delete some files \([^)]*\)\.$/,
@@ -58,7 +58,7 @@ describe('an upload of a user whose email is not verified', () => {
 	test('is admitted up to the last byte of the limit, and refused beyond it with what to do', () => {
 		expect(() => admitUnverified(10)).not.toThrow();
 		expect(() => admitUnverified(11)).toThrow(
-			'Your files and open uploads use 999,999,990 bytes, and this file adds 11 bytes. You can store 1 GB until you verify your email. Open the link in the email we sent you, or resend it from your account.',
+			'Your files and open uploads use 1 GB, and this file adds 11 B. You can store 1 GB until you verify your email. Open the link in the email we sent you, or resend it from your account.',
 		);
 	});
 

@@ -1,6 +1,7 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { MAX_FILE_BYTES, MIN_MULTIPART_BYTES } from '@creatorr/contracts/files';
-import { formatBytes, formatNumber, planLimit } from '@creatorr/contracts/plan-limit';
+import { formatBytes, formatBytesAbove, formatNumber } from '@creatorr/contracts/format';
+import { planLimit } from '@creatorr/contracts/plan-limit';
 import { validationError } from '@creatorr/contracts/validation';
 import type { StorageUse } from '../accounts/accounts.sql.ts';
 import type { FilePolicy } from '../policy.ts';
@@ -29,10 +30,18 @@ export function admitUpload(
 	const { plan, storedBytes } = storageUse;
 	const { plans } = limits;
 	requireFewPending(limits, storageUse);
-	const use = `Your files and open uploads use ${formatBytes(storedBytes)}, and this file adds ${formatBytes(sizeBytes)}`;
-	if (storedBytes + sizeBytes > plans[plan].maxStoredBytes) {
+	const useAbove = (limit: number) =>
+		`Your files and open uploads use ${formatBytes(storedBytes)}, and this file adds ${formatBytesAbove(limit - storedBytes, sizeBytes)}`;
+	const { maxStoredBytes: planBytes } = plans[plan];
+	if (storedBytes + sizeBytes > planBytes) {
 		throw planLimit({
-			...{ plan, plans, use, limitOf: ({ maxStoredBytes }) => maxStoredBytes, format: formatBytes },
+			...{
+				plan,
+				plans,
+				use: useAbove(planBytes),
+				limitOf: ({ maxStoredBytes }) => maxStoredBytes,
+				format: formatBytes,
+			},
 			advice: ['delete some files (a deleted file counts until its upload URL expires)'],
 		});
 	}
@@ -40,7 +49,7 @@ export function admitUpload(
 	if (limit === null || storedBytes + sizeBytes <= limit) return;
 	throw new AppError(
 		'email_not_verified',
-		`${use}. You can store ${formatBytes(limit)} until you verify your email. Open the link in the email we sent you, or resend it from your account.`,
+		`${useAbove(limit)}. You can store ${formatBytes(limit)} until you verify your email. Open the link in the email we sent you, or resend it from your account.`,
 	);
 }
 
@@ -76,12 +85,15 @@ export function chooseUpload(
 	singlePutLimitBytes: number,
 ): 'single' | 'parts' {
 	if (upload.sizeBytes > MAX_FILE_BYTES) {
-		throw new AppError('too_large', `The file exceeds the limit of ${MAX_FILE_BYTES} bytes (10 GiB).`);
+		throw new AppError(
+			'too_large',
+			`The file is larger than ${formatBytes(MAX_FILE_BYTES)} (${formatNumber(MAX_FILE_BYTES)} bytes). Split it into smaller files.`,
+		);
 	}
 	if (upload.sizeBytes > singlePutLimitBytes) return 'parts';
 	if (!upload.wantsParts) return 'single';
 	if (upload.sizeBytes < MIN_MULTIPART_BYTES) {
-		const message = `needs a file of at least ${MIN_MULTIPART_BYTES} bytes; omit it for smaller files`;
+		const message = `needs a file of at least ${formatNumber(MIN_MULTIPART_BYTES)} bytes; omit it for smaller files`;
 		throw validationError([{ path: 'multipart', message }]);
 	}
 	return 'parts';

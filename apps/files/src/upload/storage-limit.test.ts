@@ -51,7 +51,7 @@ describe('the limit of stored bytes', () => {
 		expect(await used()).toBe(49 * GB);
 		const refused = await create(GB + 1);
 		expect([refused.status, refused.body.error.code]).toEqual([403, 'plan_limit']);
-		expect(refused.body.error.message).toMatch(/49 GB.* 1,000,000,001 bytes\. .* 50 GB, Pro 500 GB/);
+		expect(refused.body.error.message).toMatch(/49 GB.* 1.000000001 GB\. .* 50 GB, Pro 500 GB/);
 		expect((await create(GB)).status).toBe(201);
 		expect((await create(1)).status).toBe(403);
 	});

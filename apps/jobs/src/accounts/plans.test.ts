@@ -127,7 +127,7 @@ describe('an account that is deleted', () => {
 });
 
 describe('an input', () => {
-	const LIMIT = 256 * MIB;
+	const LIMIT = 300_000_000;
 	async function create(user: ReturnType<World['user']>, inputBytes: number, tool = 'ocr') {
 		const id = newId('fil');
 		world.files.inputBytes.set(id, inputBytes);
@@ -139,7 +139,7 @@ describe('an input', () => {
 		expect((await create(user, LIMIT)).status).toBe(201);
 		const refused = await create(user, LIMIT + MIB);
 		expect([refused.status, refused.body.error.code]).toEqual([403, 'plan_limit']);
-		expect(refused.body.error.message).toMatch(/ocr.*257 MiB.*Free plan allows 256 MiB, Pro 1 GiB/);
+		expect(refused.body.error.message).toMatch(/301 MB.*Free plan allows 300 MB for this tool, Pro 1\.1 GB/);
 		expect((await create(user, LIMIT + MIB, TOOL)).status).toBe(201);
 	});
 

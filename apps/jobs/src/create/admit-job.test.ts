@@ -42,16 +42,16 @@ describe('a job', () => {
 
 	test('is refused when its input is larger than the plan allows for the tool', () => {
 		expect(() => admit('ocr', MIB + 1)).toThrow(
-			'The input of ocr is 1,048,577 bytes. The Free plan allows 1 MiB, Pro 10 GiB. Split the file, make it smaller, or upgrade to Pro.',
+			'This file is 1.049 MB. The Free plan allows 1 MB for this tool, Pro 10.7 GB. Split the file, make it smaller, or upgrade to Pro.',
 		);
 		expect(() => admit('compress', MIB + 1)).not.toThrow();
-		expect(() => admit('compress', 11 * MIB)).toThrow('The Free plan allows 10 MiB');
+		expect(() => admit('compress', 11 * MIB)).toThrow('The Free plan allows 10.5 MB');
 		expect(() => admit('ocr', 10 * GIB, 'pro')).not.toThrow();
 	});
 
 	test('is not promised more of Pro than the tool itself accepts', () => {
 		const wanted = { tool: tool('ocr', 512 * MIB), inputBytes: GIB };
-		expect(() => admitJob(plans, wanted, { ...atRest, plan: 'free' })).toThrow('Pro 512 MiB');
+		expect(() => admitJob(plans, wanted, { ...atRest, plan: 'free' })).toThrow('Pro 537 MB');
 	});
 
 	test('is refused when the plan’s queue is full', () => {
@@ -67,16 +67,16 @@ describe('a job', () => {
 			admitJob(of, { tool: tool('ocr'), inputBytes: 1 }, { ...atRest, plan, computeSeconds });
 		expect(() => after(59)).not.toThrow();
 		expect(() => after(60)).toThrow(
-			'Your jobs used 1 minute of compute today. The Free plan allows 1 minute a day, Pro 20 minutes a day. Wait until 00:00 UTC or upgrade to Pro.',
+			'Your jobs used 1 minute of processing time today. The Free plan allows 1 minute a day, Pro 20 minutes a day. Wait until 00:00 UTC or upgrade to Pro.',
 		);
 		const defaults = (computeSeconds: number) => () => after(computeSeconds, 'free', PLANS);
 		expect(defaults(1_800)).toThrow(
-			'used 30 minutes of compute today. The Free plan allows 30 minutes a day, Pro 10 hours a day',
+			'used 30 minutes of processing time today. The Free plan allows 30 minutes a day, Pro 10 hours a day',
 		);
 		expect(defaults(5_430)).toThrow('used 90 minutes');
 		expect(() => after(60, 'pro')).not.toThrow();
 		expect(() => after(1_200, 'pro')).toThrow(
-			'Your jobs used 20 minutes of compute today. The Pro plan allows 20 minutes a day. Wait until 00:00 UTC.',
+			'Your jobs used 20 minutes of processing time today. The Pro plan allows 20 minutes a day. Wait until 00:00 UTC.',
 		);
 		const unlimitedPro = { ...plans, pro: { ...plans.pro, computeSecondsPerDay: 0 } };
 		expect(() => after(60, 'free', unlimitedPro)).toThrow('Pro unlimited time');

@@ -1,4 +1,5 @@
-import { formatBytes, formatNumber, planLimit } from '@creatorr/contracts/plan-limit';
+import { formatBytes, formatBytesAbove, formatDuration, formatNumber } from '@creatorr/contracts/format';
+import { planLimit } from '@creatorr/contracts/plan-limit';
 import { type Plan, type Plans, type PlanTerms, toolTerms } from '@creatorr/contracts/plans';
 import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
 
@@ -25,13 +26,13 @@ export function admitJob(plans: Plans, requested: RequestedJob, usage: PlanUsage
 
 function refuseLargeInput(plans: Plans, { tool, inputBytes }: RequestedJob, plan: Plan): void {
 	if (inputBytes <= toolTerms(plans[plan], tool.slug).maxInputBytes) return;
+	// A plan can't raise the tool's own limit.
+	const limitOf = (terms: PlanTerms) =>
+		Math.min(toolTerms(terms, tool.slug).maxInputBytes, tool.limits.maxInputBytes);
 	throw planLimit({
-		plan,
-		plans,
-		// A plan can't raise the tool's own limit.
-		limitOf: (terms) => Math.min(toolTerms(terms, tool.slug).maxInputBytes, tool.limits.maxInputBytes),
-		format: formatBytes,
-		use: `The input of ${tool.slug} is ${formatBytes(inputBytes)}`,
+		...{ plan, plans, limitOf, format: formatBytes },
+		use: `This file is ${formatBytesAbove(limitOf(plans[plan]), inputBytes)}`,
+		scope: 'for this tool',
 		advice: ['split the file', 'make it smaller'],
 	});
 }
@@ -54,7 +55,7 @@ function refuseExhaustedCompute(plans: Plans, { plan, computeSeconds }: PlanUsag
 		plans,
 		limitOf: computeLimit,
 		format: formatComputeTime,
-		use: `Your jobs used ${sayDuration(computeSeconds)} of compute today`,
+		use: `Your jobs used ${formatDuration(computeSeconds)} of processing time today`,
 		advice: ['wait until 00:00 UTC'],
 	});
 }
@@ -65,16 +66,5 @@ function computeLimit({ computeSecondsPerDay }: PlanTerms): number {
 }
 
 function formatComputeTime(seconds: number): string {
-	return Number.isFinite(seconds) ? `${sayDuration(seconds)} a day` : 'unlimited time';
-}
-
-/** Formats seconds in the largest unit that fits: 36,000 as `10 hours`, 5,430 as `90 minutes`. */
-function sayDuration(seconds: number): string {
-	if (seconds >= 3_600 && seconds % 3_600 === 0) return sayUnits(seconds / 3_600, 'hour');
-	if (seconds >= 60) return sayUnits(Math.floor(seconds / 60), 'minute');
-	return sayUnits(seconds, 'second');
-}
-
-function sayUnits(count: number, unit: string): string {
-	return `${formatNumber(count)} ${unit}${count === 1 ? '' : 's'}`;
+	return Number.isFinite(seconds) ? `${formatDuration(seconds)} a day` : 'unlimited time';
 }

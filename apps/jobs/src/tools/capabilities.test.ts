@@ -62,9 +62,9 @@ test('lists the tools with their params and limits, without a user', async () =>
 	});
 	expect(data.find((tool) => tool.slug === 'ocr')).toMatchObject({
 		plans: {
-			free: { max_input_bytes: 256 * 1024 ** 2, max_pages: 200 },
+			free: { max_input_bytes: 300_000_000, max_pages: 200 },
 			// The tool's own limit is lower than the plan's.
-			pro: { max_input_bytes: 1024 ** 3, max_pages: 5000 },
+			pro: { max_input_bytes: 1_100_000_000, max_pages: 5000 },
 		},
 	});
 });

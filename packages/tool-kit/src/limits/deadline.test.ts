@@ -32,7 +32,7 @@ describe('the clock of a run', () => {
 		await once(clock.signal, 'abort');
 		expect(clock.signal.reason).toMatchObject({
 			code: 'timeout',
-			message: expect.stringMatching(/0 s allowed/),
+			message: expect.stringMatching(/time limit of 0 seconds/),
 		});
 	});
 

@@ -1,3 +1,4 @@
+import { formatDuration } from '@creatorr/contracts/format';
 import type { ToolLimits, ToolManifest } from '../tool/manifest.ts';
 import { ToolError } from '../tool/tool-error.ts';
 
@@ -69,6 +70,6 @@ export function startRunClock(firstAllowedMs: number): RunClock {
 function timeoutError(allowedMs: number): ToolError {
 	return new ToolError(
 		'timeout',
-		`The job took longer than the ${Math.round(allowedMs / 1000)} s allowed. Try a smaller part of the file.`,
+		`The job took longer than the time limit of ${formatDuration(allowedMs / 1000)}. Split the file into smaller ones.`,
 	);
 }

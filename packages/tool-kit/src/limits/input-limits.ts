@@ -1,3 +1,4 @@
+import { formatBytes, formatNumber } from '@creatorr/contracts/format';
 import type { ToolManifest } from '../tool/manifest.ts';
 import { ToolError } from '../tool/tool-error.ts';
 
@@ -6,7 +7,7 @@ export function requireInputSize({ limits }: Pick<ToolManifest, 'limits'>, sizeB
 	if (sizeBytes <= limits.maxInputBytes) return;
 	throw new ToolError(
 		'limit_exceeded',
-		`The file exceeds this tool’s limit of ${limits.maxInputBytes} bytes. Split it or make it smaller.`,
+		`The file is larger than ${formatBytes(limits.maxInputBytes)}, the limit of this tool. Split it or make it smaller.`,
 	);
 }
 
@@ -21,13 +22,9 @@ export interface PageLimit {
 export function requirePages(count: number, limit: PageLimit | undefined): void {
 	if (limit === undefined || count <= limit.pages) return;
 	const upgrade =
-		limit.onPro === undefined ? '' : `, or upgrade to Pro (up to ${formatCount(limit.onPro)} pages)`;
+		limit.onPro === undefined ? '' : `, or upgrade to Pro (up to ${formatNumber(limit.onPro)} pages)`;
 	throw new ToolError(
 		'limit_exceeded',
-		`The file has ${formatCount(count)} pages. The limit of your plan is ${formatCount(limit.pages)}. Split the file${upgrade}.`,
+		`The file has ${formatNumber(count)} pages. The limit of your plan is ${formatNumber(limit.pages)}. Split the file${upgrade}.`,
 	);
-}
-
-function formatCount(count: number): string {
-	return count.toLocaleString('en');
 }

@@ -87,12 +87,12 @@ async function findBreach(
 	if (memoryBytes > maxMemoryBytes(limits)) return breach('memory');
 	if (cpuSeconds > limits.cpuSeconds) return breach('computing time');
 	const scratchBytes = await scratchUsage(scratch, pids, maxScratchBytes);
-	return scratchBytes > maxScratchBytes ? breach('disk') : undefined;
+	return scratchBytes > maxScratchBytes ? breach('disk space') : undefined;
 }
 
 function breach(what: string): ToolError {
 	return new ToolError(
 		'limit_exceeded',
-		`The file needs more ${what} than a job may use. Try a smaller part of it, or re-save it first.`,
+		`This file takes too much ${what} to process. Split it into smaller files.`,
 	);
 }

@@ -5,14 +5,14 @@ import { acceptedParams } from './params.ts';
 const MAX_SECRET_CHARACTERS = 1024;
 
 /** Declares a param such as a password: null by default, encrypted while it is stored, and never shown again. */
-export function secretParam(description: string) {
+export function secretParam(description: string, title?: string) {
 	return z
 		.string()
 		.min(1)
 		.max(MAX_SECRET_CHARACTERS)
 		.nullable()
 		.default(null)
-		.meta({ description, format: 'password', writeOnly: true });
+		.meta({ description, ...(title && { title }), format: 'password', writeOnly: true });
 }
 
 /** Returns the names of the params declared by {@link secretParam}. */

@@ -1,32 +1,34 @@
 import { PDF } from '@creatorr/tool-kit/files/media-types';
 import { withExtension } from '@creatorr/tool-kit/files/output-name';
+import { choiceParam } from '@creatorr/tool-kit/params/choice-param';
 import { secretParam } from '@creatorr/tool-kit/params/secret-params';
 import { defineTool } from '@creatorr/tool-kit/tool/manifest';
 import { JBIG2ENC, PIKEPDF, PILLOW, POPPLER, QPDF } from '@creatorr/tool-kit/tool/programs';
 import { z } from 'zod';
 
-const MIB = 1024 * 1024;
-const GIB = 1024 * MIB;
+const MB = 1_000_000;
+const GIB = 1024 ** 3;
 
 export const manifest = defineTool({
 	slug: 'compress_heavy',
 	title: 'Compress PDF',
-	summary:
-		'Compresses images, fonts and content, then checks that nothing is lost and that pages look the same. The result is never larger than the original.',
+	summary: 'Makes PDFs smaller without losing text or pages. The result is never larger than the original.',
 	accepts: [PDF],
 	params: z.strictObject({
 		quality: z.int().min(1).max(100).default(70).meta({
 			description:
-				'Visual quality of the pages. At 70, pages look the same on a screen (SSIM of sampled pages at least 0.95, images at 175 dpi). At 90, SSIM is 0.98 and images have 240 dpi. At 40, SSIM is 0.90 and images have 120 dpi.',
+				'Visual quality of the pages. At 70, pages look the same on a screen (SSIM of sampled pages at least 0.95, images at 175 DPI). At 90, SSIM is 0.98 and images have 240 DPI. At 40, SSIM is 0.90 and images have 120 DPI.',
 		}),
 		grayscale: z.boolean().default(false).meta({ description: 'Convert all colors to gray.' }),
 		target_size_bytes: z.int().min(1).nullable().default(null).meta({
+			'x-nullTitle': 'No limit',
 			description:
 				'Lower the quality until the file is no larger than this. If that is not possible, the result is the smallest file, with the warning target_missed.',
 		}),
 		image_dpi: z.int().min(36).max(600).nullable().default(null).meta({
 			title: 'Image resolution (DPI)',
-			description: 'Maximum image resolution (double for black and white). null follows quality.',
+			'x-nullTitle': 'Based on quality',
+			description: 'Maximum image resolution (double for black and white).',
 		}),
 		linearize: z.boolean().default(true).meta({
 			title: 'Fast web view (linearize)',
@@ -37,18 +39,30 @@ export const manifest = defineTool({
 			.boolean()
 			.default(false)
 			.meta({ description: 'Remove the title, author, dates and other metadata.' }),
-		password: secretParam('Password that opens the PDF. The compressed PDF keeps it.'),
-		signed: z.enum(['reject', 'invalidate']).default('reject').meta({
-			title: 'Signed PDFs',
-			description:
-				'What to do with a digitally signed PDF, because any change breaks its signature. reject: fail with unsupported_input; invalidate: clear the signature fields and compress it.',
-		}),
+		password: secretParam(
+			'Opens a password-protected PDF. The compressed PDF keeps the password.',
+			'Password of the PDF',
+		),
+		signed: choiceParam(
+			{
+				reject: { title: 'Don’t compress', description: 'The job fails, and the signature stays valid.' },
+				invalidate: {
+					title: 'Compress and remove the signature',
+					description: 'The signature fields are cleared.',
+				},
+			},
+			{
+				title: 'Signed PDFs',
+				description: 'Any change breaks a digital signature.',
+				default: 'reject',
+			},
+		),
 	}),
 	presets: [
 		{
 			name: 'smaller',
-			title: 'Smaller',
-			summary: 'Smallest file, for email and the web. Images may look softer.',
+			title: 'Smallest file',
+			summary: 'For email and the web. Images may look softer.',
 			params: { quality: 40 },
 		},
 		{
@@ -59,8 +73,8 @@ export const manifest = defineTool({
 		},
 		{
 			name: 'best',
-			title: 'Best',
-			summary: 'Best quality, for printing and zooming in.',
+			title: 'Best quality',
+			summary: 'For printing and zooming in.',
 			params: { quality: 90 },
 		},
 	],
@@ -75,7 +89,7 @@ export const manifest = defineTool({
 		ssim: z.number().optional().meta({ description: 'Lowest similarity (SSIM) among the sampled pages.' }),
 	}),
 	limits: {
-		maxInputBytes: 2 * GIB,
+		maxInputBytes: 2_200 * MB,
 		deadline: { baseMs: 180_000, perMiBMs: 6000, capMs: 30 * 60_000 },
 		memoryBytes: 4 * GIB,
 		maxFileBytes: 4 * GIB,

@@ -1,13 +1,14 @@
 import { HTML, JPEG, PDF, PNG, TEXT, TIFF, WEBP } from '@creatorr/tool-kit/files/media-types';
 import { withExtension } from '@creatorr/tool-kit/files/output-name';
+import { choiceParam } from '@creatorr/tool-kit/params/choice-param';
 import { pageRangesSchema } from '@creatorr/tool-kit/params/page-ranges';
 import { secretParam } from '@creatorr/tool-kit/params/secret-params';
 import { defineTool } from '@creatorr/tool-kit/tool/manifest';
 import { JBIG2ENC, PIKEPDF, PILLOW, POPPLER, type Program, QPDF } from '@creatorr/tool-kit/tool/programs';
 import { z } from 'zod';
 
-const MIB = 1024 * 1024;
-const GIB = 1024 * MIB;
+const MB = 1_000_000;
+const GIB = 1024 ** 3;
 const MAX_LANGUAGES = 8;
 
 const languageSchema = z
@@ -34,46 +35,72 @@ const fieldsSchema = z.strictObject({
 		})
 		.default(['eng'])
 		.meta({ description: 'Languages of the text, main language first.' }),
-	mode: z.enum(['skip', 'redo', 'force']).default('skip').meta({
-		title: 'Pages that already have text',
-		description:
-			'What to do with pages that already have text. skip: leave them unchanged; redo: replace text from an earlier OCR; force: rasterize every page and recognize it again.',
-	}),
-	output: z.enum(['pdf', 'pdfa', 'text', 'hocr']).default('pdf').meta({
-		description: 'Searchable PDF, PDF/A-2b, plain text, or hOCR (text with positions).',
-	}),
+	mode: choiceParam(
+		{
+			skip: { title: 'Leave unchanged' },
+			redo: { title: 'Replace the text', description: 'Replaces text from an earlier OCR.' },
+			force: { title: 'Treat as scans', description: 'Turns every page into an image and reads it again.' },
+		},
+		{
+			title: 'Pages that already have text',
+			description: 'What to do with pages that already have text.',
+			default: 'skip',
+		},
+	),
+	output: choiceParam(
+		{
+			pdf: { title: 'Searchable PDF' },
+			pdfa: { title: 'PDF/A', description: 'PDF/A-2b, a searchable PDF for long-term archiving.' },
+			text: { title: 'Plain text' },
+			hocr: { title: 'hOCR', description: 'HTML with the position of each word, for programs.' },
+		},
+		{ title: 'Result format', description: 'Format of the result.', default: 'pdf' },
+	),
 	rotate_pages: z
 		.boolean()
 		.default(true)
 		.meta({ description: 'Rotate pages so that their text is upright.' }),
 	deskew: z.boolean().optional().meta({
 		title: 'Straighten pages (deskew)',
-		description: 'Straighten crooked scans. Not available in redo mode, where the default is false.',
+		description: 'Straighten crooked scans. Not available if params.mode is redo, and then off by default.',
 		default: true,
 	}),
 	clean: z.boolean().optional().meta({
 		title: 'Ignore specks (clean)',
-		description: 'Ignore specks when reading. Pages keep their look. Not available in redo mode.',
+		description: 'Ignore specks when reading. Not available if params.mode is redo.',
 		default: false,
 	}),
 	pages: pageRangesSchema.nullable().default(null).meta({
-		description: 'Pages to recognize, such as 1-3,5. If null, all pages are recognized.',
+		'x-nullTitle': 'All pages',
+		description: 'Pages to recognize, such as 1-3,5.',
 	}),
 	image_dpi: z.int().min(50).max(2400).nullable().default(null).meta({
 		title: 'Image resolution (DPI)',
-		description: 'Resolution of an image, in dots per inch. null reads it from the file, or estimates it.',
+		'x-nullTitle': 'From the file',
+		description: 'Resolution of an image (PNG, JPEG, TIFF, WebP).',
 	}),
 	optimize: z.int().min(0).max(3).default(1).meta({
 		title: 'Image compression (optimize)',
-		description:
-			'Image optimization. 0 keeps images unchanged, 1 is lossless, 2 and 3 are increasingly lossy.',
+		description: '0 keeps images as they are, 1 loses no quality, 2 and 3 make files smaller but lose some.',
 	}),
-	password: secretParam('Password that opens the PDF. The result keeps it, so it can’t be PDF/A.'),
-	signed: z.enum(['reject', 'invalidate']).default('reject').meta({
-		title: 'Signed PDFs',
-		description:
-			'What to do with a digitally signed PDF when the output is a PDF, because any change breaks its signature. reject: fail with unsupported_input; invalidate: clear the signature fields and recognize it.',
-	}),
+	password: secretParam(
+		'Opens a password-protected PDF. The result keeps the password, so it can’t be PDF/A.',
+		'Password of the PDF',
+	),
+	signed: choiceParam(
+		{
+			reject: { title: 'Don’t recognize', description: 'The job fails, and the signature stays valid.' },
+			invalidate: {
+				title: 'Recognize and remove the signature',
+				description: 'The signature fields are cleared.',
+			},
+		},
+		{
+			title: 'Signed PDFs',
+			description: 'Any change breaks a digital signature. Results in text leave the PDF unchanged.',
+			default: 'reject',
+		},
+	),
 });
 
 /** Refuses params that change the image to recognize, if typed text on the page stays in place. */
@@ -81,8 +108,7 @@ function refuseWithRedo({ value, issues }: z.core.ParsePayload<z.output<typeof f
 	if (value.mode !== 'redo') return;
 	for (const name of ['deskew', 'clean'] as const) {
 		if (value[name] !== true) continue;
-		const message =
-			'deskew and clean are not available in redo mode; omit them, or set mode to skip or force';
+		const message = 'not available if params.mode is redo; turn it off, or set params.mode to skip or force';
 		issues.push({ code: 'custom', path: [name], input: value[name], message });
 	}
 }
@@ -151,9 +177,8 @@ const PROGRAMS: readonly Program[] = [
 
 export const manifest = defineTool({
 	slug: 'ocr',
-	title: 'OCR',
-	summary:
-		'Makes scans searchable. Recognizes the text of a PDF or an image and adds it as an invisible layer.',
+	title: 'Make scans searchable (OCR)',
+	summary: 'Reads the text in scanned PDFs and photos, so that you can search and copy it.',
 	accepts: [PDF, PNG, JPEG, TIFF, WEBP],
 	params: fieldsSchema.check(refuseWithRedo).transform(({ deskew, clean, ...params }) => ({
 		...params,
@@ -171,7 +196,7 @@ export const manifest = defineTool({
 		languages: z.array(z.string()).meta({ description: 'Languages that were used.' }),
 	}),
 	limits: {
-		maxInputBytes: GIB,
+		maxInputBytes: 1_100 * MB,
 		// A page takes 1.6 s on two cores, and twice as long in the fallback after a failure.
 		deadline: { baseMs: 15 * 60_000, perMiBMs: 10_000, perPageMs: 5_000, capMs: 8 * 60 * 60_000 },
 		memoryBytes: 4 * GIB,
@@ -182,7 +207,7 @@ export const manifest = defineTool({
 	choices: { languages: 'languages' },
 	// A page takes about as long as a whole job of other tools.
 	planLimits: {
-		free: { maxInputBytes: 256 * MIB, maxPages: 200 },
+		free: { maxInputBytes: 300 * MB, maxPages: 200 },
 		pro: { maxInputBytes: 10 * GIB, maxPages: 5000 },
 	},
 	jobsPerWorker: 2,

@@ -15,14 +15,15 @@ import {
 	XLSX,
 } from '@creatorr/tool-kit/files/media-types';
 import { withExtension } from '@creatorr/tool-kit/files/output-name';
+import { choiceParam } from '@creatorr/tool-kit/params/choice-param';
 import { pageRangesSchema } from '@creatorr/tool-kit/params/page-ranges';
 import { secretParam } from '@creatorr/tool-kit/params/secret-params';
 import { defineTool } from '@creatorr/tool-kit/tool/manifest';
 import { PILLOW, type Program, QPDF } from '@creatorr/tool-kit/tool/programs';
 import { z } from 'zod';
 
-const MIB = 1024 * 1024;
-const GIB = 1024 * MIB;
+const MB = 1_000_000;
+const GIB = 1024 ** 3;
 
 const flag = (standard: boolean, description: string, title?: string) =>
 	z
@@ -35,19 +36,28 @@ const params = z
 		page_ranges: pageRangesSchema
 			.nullable()
 			.default(null)
-			.meta({ description: 'Pages to export, such as 1-3,5. If null, all pages are exported.' }),
+			.meta({ title: 'Pages', 'x-nullTitle': 'All pages', description: 'Pages to convert, such as 1-3,5.' }),
 		landscape: flag(false, 'Rotate portrait pages to landscape.'),
-		password: secretParam('Password that opens the document.'),
-		pdfa: z
-			.enum(['none', '1b', '2b', '3b'])
-			.default('none')
-			.meta({ title: 'Archive format (PDF/A)', description: 'PDF/A version, for archiving.' }),
-		pdfua: flag(false, 'For screen readers and other aids.', 'Accessible PDF (PDF/UA)'),
-		single_page_sheets: flag(false, 'Fit each sheet of a spreadsheet on one page.'),
+		password: secretParam('Opens a password-protected document.', 'Password of the document'),
+		pdfa: choiceParam(
+			{
+				none: { title: 'No' },
+				'1b': { title: 'PDF/A-1b', description: 'The oldest version, without transparency.' },
+				'2b': { title: 'PDF/A-2b', description: 'Fits most archives.' },
+				'3b': { title: 'PDF/A-3b', description: 'Like PDF/A-2b, and allows attached files.' },
+			},
+			{
+				title: 'Archive format (PDF/A)',
+				description: 'For long-term storage: the file contains all it needs, such as fonts.',
+				default: 'none',
+			},
+		),
+		pdfua: flag(false, 'Adds structure for screen readers.', 'Accessible PDF (PDF/UA)'),
+		single_page_sheets: flag(false, 'Fit each sheet of a spreadsheet on one page.', 'One page per sheet'),
 		update_indexes: flag(true, 'Update tables of contents and other indexes first.'),
 		export_bookmarks: flag(true, 'Export headings as bookmarks.'),
 		export_form_fields: flag(true, 'Keep form fields fillable.'),
-		export_notes: flag(false, 'Export comments as annotations.'),
+		export_notes: flag(false, 'Keep comments as notes in the PDF.', 'Export comments'),
 		export_hidden_slides: flag(false, 'Include hidden slides of a presentation.'),
 		lossless_images: flag(false, 'Compress images without loss instead of as JPEG.'),
 		image_quality: z
@@ -58,18 +68,19 @@ const params = z
 			.meta({ description: 'JPEG quality of images, in percent.' }),
 		max_image_dpi: z.int().min(36).max(2400).default(300).meta({
 			title: 'Image resolution (DPI)',
-			description: 'Maximum image resolution. Sharper images are reduced to this.',
+			description: 'Maximum image resolution.',
 		}),
-		user_password: secretParam('Password to open the PDF.'),
+		user_password: secretParam('The PDF can’t be opened without it.', 'New password to open the PDF'),
 		owner_password: secretParam(
-			'Password to edit or copy from the PDF. Reading and printing need no password.',
+			'Editing and copying need it. Reading and printing don’t.',
+			'New password to edit the PDF',
 		),
 	})
 	.superRefine(({ pdfa, user_password, owner_password }, context) => {
 		if (pdfa === 'none') return;
 		for (const [name, password] of Object.entries({ user_password, owner_password })) {
 			if (password === null) continue;
-			const message = `pdfa can’t be combined with ${name}, because PDF/A must not be encrypted`;
+			const message = 'not possible for PDF/A; leave it empty, or set params.pdfa to none';
 			context.addIssue({ code: 'custom', path: [name], message });
 		}
 	});
@@ -125,12 +136,13 @@ const FONTS: readonly Program[] = [
 export const manifest = defineTool({
 	slug: 'office_to_pdf',
 	title: 'Office to PDF',
-	summary: 'Converts documents, spreadsheets and presentations to PDF. External content isn’t loaded.',
+	summary:
+		'Converts Word, Excel, PowerPoint and other documents to PDF. Images linked from the web aren’t loaded.',
 	accepts: [DOCX, DOC, ODT, RTF, TEXT, HTML, XLSX, XLS, ODS, CSV, PPTX, PPT, ODP],
 	params,
 	result: z.object({ pages: z.int().meta({ description: 'Pages in the PDF.' }) }),
 	limits: {
-		maxInputBytes: 512 * MIB,
+		maxInputBytes: 550 * MB,
 		deadline: { baseMs: 120_000, perMiBMs: 5000, capMs: 10 * 60_000 },
 		memoryBytes: 4 * GIB,
 		maxFileBytes: 2 * GIB,
