@@ -78,11 +78,10 @@ export const FEATURE_ENTRIES = {
 		history: ['history-layout', 'job-queries'],
 		shell: ['not-found-page'],
 		'sign-in': ['expired-session-dialog', 'next-path', 'require-user', 'sign-in-page', 'sign-up-page'],
-		'tool-page': ['params/fields', 'params/use-params'],
+		'tool-page': ['params/fields', 'params/labels', 'params/use-params'],
 		uploads: [
 			'list/describe-failure',
 			'list/outcome',
-
 			'list/upload-badge',
 			'list/upload-list',
 			'upload',

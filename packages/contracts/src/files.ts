@@ -119,12 +119,9 @@ export const createFile = defineOperation({
 				description: 'At most 10,737,418,240 (10 GiB).',
 				examples: [48_213],
 			}),
-		multipart: z
-			.boolean()
-			.optional()
-			.meta({
-				description: 'Upload in parts, in parallel and resumable. Needs at least 5,242,880 bytes (5 MiB).',
-			}),
+		multipart: z.boolean().optional().meta({
+			description: 'Upload in parts, in parallel and resumable. Needs at least 5,242,880 bytes (5 MiB).',
+		}),
 	}),
 	status: 201,
 	response: enveloped(uploadSchema),

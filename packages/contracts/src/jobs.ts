@@ -13,13 +13,13 @@ export type JobStatus = z.infer<typeof jobStatusSchema>;
 /** Error codes of failed jobs with their meaning. */
 const JOB_ERROR_MEANING = {
 	input_missing: 'The input file was deleted, expired or overwritten. Upload it again.',
-	unsupported_input: 'The tool doesn’t support this file, or the file is digitally signed.',
-	corrupt_input: 'The file is damaged or incomplete. Upload it again, or re-save it first.',
-	encrypted_input: 'The file is password-protected. Send its password as a param.',
+	unsupported_input: 'The tool doesn’t support this file, or not with these params.',
+	corrupt_input: 'The file is damaged or incomplete. Upload it again, or open it and save a new copy.',
+	encrypted_input: 'The file is password-protected. Set params.password to its password.',
 	wrong_password: 'The password doesn’t open the file.',
 	limit_exceeded: 'The file is too large or has too many pages for the tool or the plan.',
 	timeout: 'The tool exceeded its time limit. Try a smaller file.',
-	tool_failed: 'The tool couldn’t process this file. Re-save it and try again.',
+	tool_failed: 'The tool couldn’t process this file. Open it, save a new copy, and try with that.',
 	worker_lost: 'Processing was interrupted three times. Try again.',
 	internal: 'Something went wrong on our side. Try again.',
 } as const;
@@ -261,9 +261,10 @@ export const toolSchema = z
 		title: z.string(),
 		summary: z.string(),
 		accepts: z.array(z.string()).meta({ description: 'Media types that the tool accepts.' }),
-		params: z
-			.record(z.string(), z.unknown())
-			.meta({ description: 'JSON Schema of the params, with defaults.' }),
+		params: z.record(z.string(), z.unknown()).meta({
+			description:
+				'JSON Schema of the params, with defaults. For forms, x-enumTitles and x-enumDescriptions describe values, and x-nullTitle says what null means.',
+		}),
 		presets: z
 			.array(
 				z.object({

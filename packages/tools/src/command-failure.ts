@@ -7,6 +7,10 @@ const OUT_OF_MEMORY = /std::bad_alloc|MemoryError|VMerror|Cannot allocate memory
 /** Python's message for a file that exceeds the limit. */
 const OUT_OF_DISK = /\[Errno 27\] File too large/;
 
+/** Message for a PDF with content that is compressed extremely. */
+export const TOO_LARGE_UNPACKED =
+	'The content of this PDF is too large to process, although the file is small. Print it to PDF and try again.';
+
 /** Throws `limit_exceeded` if a command failed because it exceeded its time, disk or memory limit. */
 export function throwOnLimit(result: CommandResult): void {
 	if (result.exitCode === 0 || result.timedOut) return;
@@ -14,14 +18,18 @@ export function throwOnLimit(result: CommandResult): void {
 	if (!LIMIT_SIGNALS.includes(result.signal) && !isSaid) return;
 	throw new ToolError(
 		'limit_exceeded',
-		'The file needs more memory, disk or time than a job may use. Try a smaller part of it.',
+		'This file takes too much memory, disk space or time to process. Split it into smaller files.',
 		{ cause: failureReport(result) },
 	);
 }
 
 /** Returns the error for a command that failed for a reason that the user can't fix. */
 export function toolFailed(result: CommandResult): ToolError {
-	return new ToolError('tool_failed', 'The tool couldn’t process this file. Re-save it and try again.', {
-		cause: failureReport(result),
-	});
+	return new ToolError(
+		'tool_failed',
+		'The tool couldn’t process this file. Open it, save a new copy, and try with that.',
+		{
+			cause: failureReport(result),
+		},
+	);
 }

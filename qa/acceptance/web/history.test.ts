@@ -72,7 +72,7 @@ describe('the history', () => {
 		await page.getByLabel('Status').selectOption('Done');
 		await row(page, /holiday/).waitFor();
 		expect(page.url()).toContain('status=succeeded');
-		await page.getByLabel('Tool').selectOption('OCR');
+		await page.getByLabel('Tool').selectOption('Make scans searchable (OCR)');
 		await page.getByText('No matching jobs').waitFor();
 		await snap(page, 'history-filtered');
 		await page.reload();
@@ -155,7 +155,7 @@ describe('the history', () => {
 		await page.unroute('**/v1/tools');
 		await page.reload();
 		await page.getByRole('button', { name: /^Run again/ }).click();
-		await page.getByRole('dialog').getByLabel('Password', { exact: true }).waitFor();
+		await page.getByRole('dialog').getByLabel('Password of the PDF', { exact: true }).waitFor();
 	});
 
 	test('does not accept dropped files, and says where to drop them', async () => {
@@ -171,7 +171,7 @@ describe('the history', () => {
 		expect(job.error_code).toBe('encrypted_input');
 		const page = await visit({ path: '/history', as: person });
 		await page.getByRole('button', { name: 'Run again: secret.pdf' }).click();
-		await page.getByRole('dialog').getByLabel('Password', { exact: true }).fill('open sesame');
+		await page.getByRole('dialog').getByLabel('Password of the PDF', { exact: true }).fill('open sesame');
 		await expectAccessible(page);
 		await snap(page, 'history-password');
 		await page.getByRole('dialog').getByRole('button', { name: 'Run again' }).click();

@@ -14,13 +14,13 @@ describe('the form', () => {
 	test('is made from the schema, stored on the device without secrets, and sent', async () => {
 		const person = await newPerson();
 		const page = await visit({ path: COMPRESS, as: person });
-		await page.getByRole('radio', { name: /^Smaller/ }).check();
+		await page.getByRole('radio', { name: /^Smallest file/ }).check();
 		await page.getByRole('switch', { name: 'Grayscale' }).check();
 		await page.getByText('More options').click();
 		expect(await page.getByRole('spinbutton', { name: 'Quality' }).inputValue()).toBe('40');
 		await page.getByLabel('Password').fill('not-needed');
 		await page.reload();
-		expect(await page.getByRole('radio', { name: /^Smaller/ }).isChecked()).toBe(true);
+		expect(await page.getByRole('radio', { name: /^Smallest file/ }).isChecked()).toBe(true);
 		await page.getByText('More options').click();
 		expect(await page.getByLabel('Password').inputValue()).toBe('');
 		await expectAccessible(page);
@@ -84,15 +84,15 @@ test('a param that the API rejects is marked, and fixed without another upload',
 	page.on('request', (request) => {
 		if (request.method() === 'PUT') uploads += 1;
 	});
-	await page.getByRole('radio', { name: /^Redo/ }).check();
-	await page.getByLabel('Output').selectOption('Text');
+	await page.getByRole('radio', { name: /^Replace the text/ }).check();
+	await page.getByLabel('Result format').selectOption('Plain text');
 	await page.getByText('More options').click();
 	await page.getByRole('switch', { name: 'Clean' }).check();
 	await chooseFiles(page, await scannedPdf());
 	const row = uploadRow(page, 'scan.pdf');
 	await row.getByText('An option is invalid.').waitFor();
 	await page
-		.getByText(/^Deskew and clean are not available in redo mode/)
+		.getByText(/^Not available if “Pages that already have text” is “Replace the text”/)
 		.first()
 		.waitFor();
 	await expectAccessible(page);

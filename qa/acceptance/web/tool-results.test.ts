@@ -56,7 +56,7 @@ describe('a failed job', () => {
 	test('says that a PDF is damaged, and can be removed', async () => {
 		const page = await visit({ path: COMPRESS, as: await newPerson() });
 		await chooseFiles(page, brokenPdf());
-		await uploadRow(page, 'broken.pdf').getByText('The file is damaged.').waitFor();
+		await uploadRow(page, 'broken.pdf').getByText('Can’t read this file.').waitFor();
 		await expectAccessible(page);
 		await snap(page, 'tool-failed');
 		await page.getByRole('button', { name: 'Remove broken.pdf' }).click();

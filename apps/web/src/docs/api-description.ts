@@ -20,7 +20,10 @@ export interface Schema {
 	maxLength?: number;
 	minItems?: number;
 	maxItems?: number;
+	'x-enumTitles'?: Record<string, string>;
 	'x-enumDescriptions'?: Record<string, string>;
+	/** What null means. */
+	'x-nullTitle'?: string;
 	/** The default HTTP status of each error code. */
 	'x-enumStatuses'?: Record<string, number>;
 }

@@ -18,6 +18,7 @@ export function FieldList({ fields, isRequest }: { fields: readonly Field[]; isR
 					{field.defaultJson !== undefined && (
 						<p className={styles.description}>
 							Default: <code>{field.defaultJson}</code>
+							{field.defaultJson === 'null' && field.nullTitle && ` (${field.nullTitle.toLowerCase()})`}
 						</p>
 					)}
 					{field.fields.length > 0 && <FieldList fields={field.fields} isRequest={isRequest} />}

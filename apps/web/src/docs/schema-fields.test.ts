@@ -51,11 +51,16 @@ test('resolves named schemas and the items of lists', () => {
 });
 
 test('returns choices with their meanings, and the default as JSON', () => {
-	const schema = { type: 'string', enum: ['a', 'b'], default: 'a', 'x-enumDescriptions': { a: 'the first' } };
+	const schema = {
+		...{ type: 'string', enum: ['a', 'b', 'c'], default: 'a' },
+		'x-enumTitles': { a: 'First', b: 'Second' },
+		'x-enumDescriptions': { a: 'the first' },
+	};
 	expect(fieldOf('x', schema, false, description)).toMatchObject({
 		choices: [
 			{ value: 'a', meaning: 'the first' },
-			{ value: 'b', meaning: undefined },
+			{ value: 'b', meaning: 'Second' },
+			{ value: 'c', meaning: undefined },
 		],
 		defaultJson: '"a"',
 	});

@@ -11,6 +11,8 @@ export interface Field {
 	choices: { value: string; meaning: string | undefined }[];
 	/** As JSON. */
 	defaultJson: string | undefined;
+	/** What null means. */
+	nullTitle: string | undefined;
 	/** The fields of an object, or of the items of a list. */
 	fields: Field[];
 }
@@ -31,7 +33,7 @@ export function fieldOf(
 ): Field {
 	const schema = resolve(given, description);
 	const inner = schema.items ? resolve(schema.items, description) : schema;
-	const meanings = schema['x-enumDescriptions'] ?? {};
+	const meanings = { ...schema['x-enumTitles'], ...schema['x-enumDescriptions'] };
 	return {
 		name,
 		type: typeText(schema, description),
@@ -39,6 +41,7 @@ export function fieldOf(
 		description: schema.description ?? '',
 		choices: (schema.enum ?? []).map((value) => ({ value: String(value), meaning: meanings[String(value)] })),
 		defaultJson: schema.default === undefined ? undefined : JSON.stringify(schema.default),
+		nullTitle: schema['x-nullTitle'],
 		fields: fieldsOf(inner, description),
 	};
 }

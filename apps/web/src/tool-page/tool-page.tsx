@@ -47,7 +47,7 @@ function ToolView({ tool, tools }: { tool: Tool; tools: readonly Tool[] }) {
 	const session = useSession();
 	const params = useToolParams(tool);
 	const own = useUploads().filter((upload) => upload.tool === tool.slug);
-	const { rejected: rejectedParams, onEdit } = useRejectedParams(own);
+	const { rejected: rejectedParams, onEdit } = useRejectedParams(own, params.fields);
 	const files = useFileIntake(tools, params);
 	const isDragging = usePageDrop(files.accept);
 	useTransferredFiles(tool.slug, files.accept);

@@ -10,7 +10,8 @@ export async function askSecrets(
 ): Promise<Record<string, unknown>> {
 	const complete = { ...params };
 	for (const [param, schema] of schemas) {
-		if (isSecret(schema) && params[param] === '-') complete[param] = await askHidden(io, `${param}: `);
+		if (isSecret(schema) && params[param] === '-')
+			complete[param] = await askHidden(io, `${schema.title ?? param}: `);
 	}
 	return complete;
 }

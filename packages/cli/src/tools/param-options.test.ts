@@ -45,8 +45,20 @@ test('the help says how to keep a secret out of the command line', () => {
 
 test('the help shows the default and the choices', () => {
 	const command = new Command('tool');
-	const schema = { type: 'string', enum: ['pdf', 'text'], default: 'pdf', description: 'what comes out' };
+	const schema = {
+		...{ type: 'string', enum: ['pdf', 'text'], default: 'pdf', description: 'What comes out.' },
+		'x-enumTitles': { pdf: 'Searchable PDF', text: 'Plain text' },
+		'x-enumDescriptions': { pdf: 'Text under the pages.' },
+	};
 	for (const { option } of optionsOf('kind', schema)) command.addOption(option);
 	const help = command.helpInformation().replace(/\s+/g, ' ');
-	expect(help).toContain('--kind <text> what comes out (default: pdf) (choices: "pdf", "text")');
+	expect(help).toContain(
+		'--kind <text> What comes out. pdf: Text under the pages. text: Plain text. (default: pdf) (choices: "pdf", "text")',
+	);
+});
+
+test('the help says what null means, and names options', () => {
+	const schema = { anyOf: [{ type: 'string' }, { type: 'null' }], default: null, 'x-nullTitle': 'All pages' };
+	const [only] = optionsOf('pages', { ...schema, description: 'Not available if params.mode is redo.' });
+	expect(only?.option.description).toBe('Not available if --mode is redo. (default: all pages)');
 });

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { withOptionNames } from '../describe-error.ts';
 import { isSecret, type ParamSchema, typedSchema } from './param-schema.ts';
 import { parseParam } from './parse-param.ts';
 
@@ -43,9 +44,19 @@ function placeholder(schema: ParamSchema): string {
 }
 
 function describe(schema: ParamSchema): string {
-	const { description = '', default: value } = schema;
-	if (isSecret(schema)) return `${description} Use - to be prompted, so that it doesn’t show on screen.`;
-	if (value === undefined || value === null || typeof value === 'boolean') return description;
-	const text = Array.isArray(value) ? value.join(',') : String(value);
-	return `${description} (default: ${text})`;
+	const { title = '', description = '', default: value } = schema;
+	if (isSecret(schema))
+		return `${title && `${title}. `}${description} Use - to be prompted, so that it doesn’t show on screen.`;
+	const text = withOptionNames([description, ...describeChoices(schema)].join(' '));
+	if (value === undefined || typeof value === 'boolean') return text;
+	const standard = value === null ? schema['x-nullTitle']?.toLowerCase() : String(value);
+	return standard === undefined ? text : `${text} (default: ${standard})`;
+}
+
+/** Returns "skip: Leave unchanged." for each value that has words. */
+function describeChoices(schema: ParamSchema): string[] {
+	const { 'x-enumTitles': titles = {}, 'x-enumDescriptions': descriptions = {} } = schema;
+	return Object.entries({ ...titles, ...descriptions }).map(
+		([value, words]) => `${value}: ${words.replace(/\.$/, '')}.`,
+	);
 }

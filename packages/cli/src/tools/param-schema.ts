@@ -8,7 +8,13 @@ export interface ParamSchema {
 	minimum?: number;
 	maximum?: number;
 	default?: unknown;
+	title?: string;
 	description?: string;
+	/** Words for each value of an enum. */
+	'x-enumTitles'?: Record<string, string>;
+	'x-enumDescriptions'?: Record<string, string>;
+	/** What null means. */
+	'x-nullTitle'?: string;
 }
 
 /** Returns the schema of a typed value: null is expressed by leaving the option out. */

@@ -1,4 +1,4 @@
-import { describeError } from '../describe-error.ts';
+import { describeError, withOptionNames } from '../describe-error.ts';
 import { createBoard } from '../display/board.ts';
 import { formatChange } from '../display/bytes.ts';
 import { printJson } from '../display/print.ts';
@@ -66,7 +66,7 @@ type Done = Awaited<ReturnType<typeof runOnInput>>;
 function report(io: Io, { request, board }: RunSettings, input: Input, { job, path }: Done): void {
 	const { json, quiet } = request.options;
 	for (const warning of job.result?.warnings ?? []) {
-		if (!quiet) board.print(io.stderr, `${input.label}: ${warning}\n`);
+		if (!quiet) board.print(io.stderr, `${input.label}: ${withOptionNames(warning)}\n`);
 	}
 	if (json || quiet || !job.result) return;
 	const change = formatChange(job.result.bytes_in, job.result.bytes_out);

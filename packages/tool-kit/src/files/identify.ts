@@ -32,7 +32,7 @@ export async function identify(input: Candidate, manifest: ToolManifest): Promis
 		if (cause instanceof ToolError) throw cause;
 		throw new ToolError(
 			'corrupt_input',
-			'The file is damaged or incomplete. Upload it again, or re-save it first.',
+			'The file is damaged or incomplete. Upload it again, or open it and save a new copy.',
 			{ cause },
 		);
 	});
@@ -40,8 +40,10 @@ export async function identify(input: Candidate, manifest: ToolManifest): Promis
 	if (manifest.accepts.includes(mimeType)) return { ...sniffed, mimeType };
 	const accepted = manifest.accepts.map(typeName).join(', ');
 	const found = TYPE_NAMES[mimeType];
-	const what = found ? `Despite its name, this is ${asNoun(found)}.` : 'Its type isn’t recognized.';
-	throw new ToolError('unsupported_input', `Unsupported file. ${what} This tool accepts ${accepted}.`);
+	const what = found
+		? `Despite its name, this is ${asNoun(found)}.`
+		: 'The type of this file isn’t recognized.';
+	throw new ToolError('unsupported_input', `${what} This tool accepts ${accepted}.`);
 }
 
 /** Where the bytes allow several types, the declared type decides, then the name's extension. */

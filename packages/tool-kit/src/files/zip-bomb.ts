@@ -43,6 +43,6 @@ function hasOverlap(parts: readonly ZipPart[]): boolean {
 function tooMuch(): ToolError {
 	return new ToolError(
 		'limit_exceeded',
-		'The document unpacks to more than a job may use. Re-save it, or try a smaller part of it.',
+		'The content of this document is too large to process, although the file is small. Split it into smaller files.',
 	);
 }

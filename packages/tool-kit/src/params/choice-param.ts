@@ -19,7 +19,9 @@ interface About<V extends string> {
  */
 export function choiceParam<V extends string>(choices: Readonly<Record<V, Choice>>, about: About<V>) {
 	const entries = Object.entries(choices) as [V, Choice][];
-	const described = entries.flatMap(([value, { description }]) => (description ? [[value, description]] : []));
+	const described = entries.flatMap(([value, { description }]) =>
+		description ? [[value, description]] : [],
+	);
 	const values = entries.map(([value]) => value) as [V, ...V[]];
 	return z
 		.enum(values)

@@ -12,14 +12,14 @@ export const pageRangesSchema = z
 		error: 'must not contain a range that ends before it starts',
 	});
 
-/** Throws `unsupported_input` when the ranges name a page beyond the last of the file. */
-export function requirePageNumbers(text: string | null, pages: number): void {
+/** Throws `unsupported_input` when the ranges of a param name a page beyond the last of the file. */
+export function requirePageNumbers(param: string, text: string | null, pages: number): void {
 	if (text === null) return;
 	const last = Math.max(...ranges(text).flat());
 	if (last <= pages) return;
 	throw new ToolError(
 		'unsupported_input',
-		`The file has no page ${last}. Choose from its ${pages} pages, or choose none to use all.`,
+		`The file has no page ${last}. Set params.${param} to pages from 1 to ${pages}.`,
 	);
 }
 

@@ -7,8 +7,8 @@ import type { ParamsOf } from '@creatorr/tool-kit/tool/manifest';
 import type { PrewarmedCommand, ToolContext } from '@creatorr/tool-kit/tool/tool';
 import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { z } from 'zod';
-import { throwOnLimit } from '../command-failure.ts';
-import { countPages } from '../pdf/qpdf.ts';
+import { TOO_LARGE_UNPACKED, throwOnLimit } from '../command-failure.ts';
+import { countPages, DAMAGED_PDF } from '../pdf/qpdf.ts';
 import type { manifest } from './manifest.ts';
 
 /** The Python program in the sandbox. */
@@ -132,11 +132,7 @@ function toToolError(refusal: Refusal): ToolError {
 		case 'corrupt':
 		case 'protected':
 		case 'too_many_pages':
-			return new ToolError(
-				'corrupt_input',
-				'The PDF is damaged beyond repair. Upload it again, or re-save it first.',
-				{ cause: refusal },
-			);
+			return new ToolError('corrupt_input', DAMAGED_PDF, { cause: refusal });
 		case 'unreadable':
 			return new ToolError(
 				'corrupt_input',
@@ -146,12 +142,9 @@ function toToolError(refusal: Refusal): ToolError {
 		case 'signed':
 			return new ToolError(
 				'unsupported_input',
-				'The PDF is digitally signed, and any change breaks the signature. Set `signed` to `invalidate` to compress it anyway.',
+				'The PDF is digitally signed, and any change breaks the signature. Set params.signed to invalidate to compress it anyway.',
 			);
 		case 'unpacks_to_too_much':
-			return new ToolError(
-				'limit_exceeded',
-				'The PDF unpacks to more than a job may use. Re-save it and try again.',
-			);
+			return new ToolError('limit_exceeded', TOO_LARGE_UNPACKED);
 	}
 }

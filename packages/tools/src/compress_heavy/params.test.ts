@@ -76,7 +76,7 @@ describe('compress_heavy', () => {
 		const { output, warnings } = await compress(original, params);
 		expect(output.equals(original)).toBe(true);
 		expect(warnings).toEqual([
-			expect.stringMatching(/^unchanged: .* Not applied: remove_metadata, grayscale\.$/),
+			expect.stringMatching(/^unchanged: .* Not applied: params\.remove_metadata and params\.grayscale\.$/),
 			expect.stringMatching(/^target_missed: /),
 		]);
 	});

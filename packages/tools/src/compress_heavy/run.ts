@@ -24,7 +24,7 @@ const ORIGINAL = 'original';
 const BUDGET_SHARE = 0.6;
 
 const WARNINGS: Readonly<Record<string, string>> = {
-	target_missed: 'The file couldn’t be made as small as requested. This is the smallest result.',
+	target_missed: 'The file can’t be made as small as you asked. This is the smallest possible.',
 	repaired: 'The PDF was damaged and has been repaired. Check that all of its content is there.',
 	signature_invalidated: 'The PDF was digitally signed. Its signature fields are now empty.',
 	grayscale_incomplete: 'Some spot colors or gradients couldn’t be converted to gray.',
@@ -61,9 +61,9 @@ export const run: Run<typeof manifest> = async (input, context) => {
 /** Returns the warning for an unchanged file, with the params that were not applied. */
 function unchanged({ remove_metadata, grayscale }: Input['params']): string {
 	const omitted = Object.entries({ remove_metadata, grayscale }).flatMap(([name, isSet]) =>
-		isSet ? [name] : [],
+		isSet ? [`params.${name}`] : [],
 	);
-	const consequence = omitted.length > 0 ? ` Not applied: ${omitted.join(', ')}.` : '';
+	const consequence = omitted.length > 0 ? ` Not applied: ${omitted.join(' and ')}.` : '';
 	return `unchanged: No smaller version was found, so this is the original file.${consequence}`;
 }
 

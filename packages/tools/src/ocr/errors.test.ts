@@ -13,7 +13,9 @@ const typed = pdfFile({ pages: [textPage(['typed by hand'])] });
 test('refuses a language that is not installed, and lists those that are', async () => {
 	await expect(ocr(typed, PDF, { languages: ['eng', 'tlh'] })).rejects.toMatchObject({
 		code: 'unsupported_input',
-		message: expect.stringMatching(/aren’t installed: tlh\. Choose from: .*eng/),
+		message: expect.stringMatching(
+			/aren’t available: Klingon \(tlh\)\. Set params\.languages to some of these: .*English \(eng\)/,
+		),
 	});
 });
 

@@ -36,14 +36,14 @@ export async function imageToPdf(
 	if (result.exitCode === UNREADABLE) {
 		throw new ToolError(
 			'corrupt_input',
-			'The image is damaged or incomplete. Upload it again, or re-save it first.',
+			'The image is damaged or incomplete. Upload it again, or open it and save a new copy.',
 			{ cause: failureReport(result) },
 		);
 	}
 	if (result.exitCode === TOO_LARGE) {
 		throw new ToolError(
 			'limit_exceeded',
-			`The image has more than ${MAX_PIXELS.toLocaleString('en')} pixels. Scale it down first.`,
+			`The image has more than ${MAX_PIXELS.toLocaleString('en')} pixels. Make it smaller first.`,
 		);
 	}
 	throwOnLimit(result);

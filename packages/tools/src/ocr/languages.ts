@@ -12,8 +12,20 @@ export async function requireLanguages(context: ToolContext, languages: readonly
 	if (missing.length === 0) return;
 	throw new ToolError(
 		'unsupported_input',
-		`These languages aren’t installed: ${missing.join(', ')}. Choose from: ${installed.join(', ')}.`,
+		`These languages aren’t available: ${named(missing)}. Set params.languages to some of these: ${named(installed)}.`,
 	);
+}
+
+const NAMES = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
+
+/** Returns "German (deu), frk": codes, and the names of those that are standard. */
+function named(languages: readonly string[]): string {
+	return languages.map((code) => (/^[a-z]{3}$/.test(code) ? nameOf(code) : code)).join(', ');
+}
+
+function nameOf(code: string): string {
+	const name = NAMES.of(code);
+	return name === undefined ? code : `${name} (${code})`;
 }
 
 async function listLanguages({ exec }: Pick<ToolContext, 'exec'>): Promise<string[]> {

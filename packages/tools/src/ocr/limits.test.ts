@@ -44,7 +44,7 @@ test('a failure of OCRmyPDF that is not caused by the file is tool_failed', asyn
 		ocr(await scannedPdf(LINES), PDF, PLAIN, { adapt: limited({ maxProcesses: 1 }) }),
 	).rejects.toMatchObject({
 		code: 'tool_failed',
-		message: 'The tool couldn’t process this file. Re-save it and try again.',
+		message: 'The tool couldn’t process this file. Open it, save a new copy, and try with that.',
 		cause: { command: 'python3', stderr: expect.stringMatching(/Resource temporarily unavailable/) },
 	});
 });

@@ -35,11 +35,16 @@ describe('params', () => {
 		expect(parseParams(manifest.params, params)).toMatchObject({ ok: false, details: [{ path }] });
 	});
 
-	test.each(['deskew', 'clean'])('%s together with redo is refused with an error that names both', (name) => {
-		expect(parseParams(manifest.params, { mode: 'redo', [name]: true })).toMatchObject({
-			details: [{ path: `params.${name}`, message: expect.stringMatching(/deskew and clean.*redo/) }],
-		});
-	});
+	test.each(['deskew', 'clean'])(
+		'%s together with redo is refused with an error that says what to change',
+		(name) => {
+			expect(parseParams(manifest.params, { mode: 'redo', [name]: true })).toMatchObject({
+				details: [
+					{ path: `params.${name}`, message: expect.stringMatching(/set params\.mode to skip or force/) },
+				],
+			});
+		},
+	);
 });
 
 test.each([

@@ -18,9 +18,11 @@ describe('page ranges', () => {
 	});
 
 	test('must be in the file', () => {
-		expect(() => requirePageNumbers('1-3,5', 5)).not.toThrow();
-		expect(() => requirePageNumbers(null, 1)).not.toThrow();
-		expect(() => requirePageNumbers('1-3,5', 4)).toThrow(/no page 5.*its 4 pages/);
+		expect(() => requirePageNumbers('pages', '1-3,5', 5)).not.toThrow();
+		expect(() => requirePageNumbers('pages', null, 1)).not.toThrow();
+		expect(() => requirePageNumbers('pages', '1-3,5', 4)).toThrow(
+			/no page 5\. Set params\.pages to pages from 1 to 4/,
+		);
 	});
 });
 

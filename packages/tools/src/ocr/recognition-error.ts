@@ -1,23 +1,26 @@
 import { failureReport } from '@creatorr/tool-kit/run/failure-report';
 import type { CommandResult } from '@creatorr/tool-kit/tool/tool';
 import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
-import { throwOnLimit, toolFailed } from '../command-failure.ts';
+import { TOO_LARGE_UNPACKED, throwOnLimit, toolFailed } from '../command-failure.ts';
 
 type Reason = readonly [code: ConstructorParameters<typeof ToolError>[0], message: string];
 
-const UNREADABLE: Reason = ['corrupt_input', 'The file can’t be read. Upload it again, or re-save it first.'];
+const UNREADABLE: Reason = [
+	'corrupt_input',
+	'The file can’t be read. Upload it again, or open it and save a new copy.',
+];
 
 /** Reasons by the name of OCRmyPDF's exception. */
 const REASONS: Readonly<Record<string, Reason>> = {
 	SignedError: [
 		'unsupported_input',
-		'The PDF is digitally signed, and OCR would break the signature. Set `signed` to `invalidate` to recognize it anyway, or `output` to text.',
+		'The PDF is digitally signed, and any change breaks the signature. Set params.signed to invalidate to recognize it anyway, or params.output to text.',
 	],
 	EncryptedPdfError: [
 		'encrypted_input',
-		'The PDF’s protection couldn’t be removed. Remove it yourself and try again.',
+		'The PDF’s password protection couldn’t be removed. Remove it in the program it comes from, then try again.',
 	],
-	BombError: ['limit_exceeded', 'The PDF unpacks to more than a job may use. Re-save it and try again.'],
+	BombError: ['limit_exceeded', TOO_LARGE_UNPACKED],
 	InputFileError: UNREADABLE,
 	UnsupportedImageFormatError: UNREADABLE,
 };
@@ -36,7 +39,10 @@ const SAYINGS: readonly (readonly [RegExp, Reason])[] = [
 	],
 	[
 		/--redo-ocr is not\s+currently possible/,
-		['unsupported_input', 'The PDF is a form, which redo mode doesn’t support. Set mode to skip or force.'],
+		[
+			'unsupported_input',
+			'The PDF is a form, whose text can’t be replaced. Set params.mode to skip or force.',
+		],
 	],
 ];
 

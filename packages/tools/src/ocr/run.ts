@@ -28,7 +28,7 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	const source = await prepareSource(context, input);
 	const params = possible(input.params, source);
 	const impossible = params === input.params ? [] : [PROTECTED_PDFA];
-	requirePageNumbers(params.pages, source.pages);
+	requirePageNumbers('pages', params.pages, source.pages);
 	const original = () => originalOf(input.path, params, source.pages, impossible);
 	const pagesWithText = await pagesToSkip(context, { ...input, params }, source);
 	if (pagesWithText === source.pages) return original();

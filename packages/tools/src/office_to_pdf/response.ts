@@ -17,10 +17,10 @@ type Failure = z.infer<typeof failureSchema>;
 
 export const isFailure = (response: OfficeResponse): response is Failure => 'error' in response;
 
-const TOO_LARGE =
-	'The PDF needs more disk than a job may use. Try a smaller part of the document, or lower max_image_dpi.';
-const HUGE_PICTURE = 'An image in the document has more than 150,000,000 pixels. Scale it down or remove it.';
-const UNKNOWN_KIND = 'The document couldn’t be exported. Re-save it and try again.';
+const TOO_LARGE = 'The resulting PDF is too large. Split the document, or lower params.max_image_dpi.';
+const HUGE_PICTURE =
+	'An image in the document has more than 150,000,000 pixels. Make it smaller or remove it.';
+const UNKNOWN_KIND = 'The document couldn’t be converted. Open it, save a new copy, and try with that.';
 
 /** Returns the error for a document that LibreOffice refused. */
 export function toToolError(failure: Failure, input: Input): ToolError {
@@ -30,7 +30,7 @@ export function toToolError(failure: Failure, input: Input): ToolError {
 		case 'encrypted':
 			return new ToolError(
 				'encrypted_input',
-				'This document is password-protected. Enter its password and try again.',
+				'This document is password-protected. Set params.password to its password.',
 				options,
 			);
 		case 'wrong_password':
@@ -42,7 +42,7 @@ export function toToolError(failure: Failure, input: Input): ToolError {
 		case 'corrupt':
 			return new ToolError(
 				'corrupt_input',
-				'The document can’t be opened. Upload it again, or re-save it first.',
+				'The document can’t be opened. Upload it again, or open it and save a new copy.',
 				options,
 			);
 		case 'huge_picture':
@@ -64,5 +64,5 @@ function reasonOf({ error }: Failure, { encrypted, params }: Input): string {
 
 function emptyMessage(pageRanges: string | null): string {
 	if (pageRanges === null) return 'The document is empty. Check that it has content.';
-	return `The document doesn’t have the pages ${pageRanges}. Choose others in page_ranges.`;
+	return `The document doesn’t have the pages ${pageRanges}. Set params.page_ranges to pages that it has.`;
 }

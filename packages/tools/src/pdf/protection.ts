@@ -110,7 +110,7 @@ async function execWithFile(context: ToolContext, path: string, content: string,
 
 function lockedError(password: string | null): ToolError {
 	return password === null
-		? new ToolError('encrypted_input', 'This PDF is password-protected. Enter its password and try again.')
+		? new ToolError('encrypted_input', 'This PDF is password-protected. Set params.password to its password.')
 		: new ToolError(
 				'wrong_password',
 				'Incorrect password. Check Caps Lock and your keyboard layout, then try again.',

@@ -10,6 +10,10 @@ const INPUT = 'input.pdf';
 const PAGE = /^\s*"pageposfrom1":/;
 const LOOK_EVERY_PAGES = 10_000;
 
+/** Message for a PDF that can't be read. */
+export const DAMAGED_PDF =
+	'The PDF is damaged beyond repair. Upload it again, or create it again in the program it comes from.';
+
 /**
  * Counts the pages of the PDF at `path`, whatever it claims. Throws a ToolError for a PDF that is damaged beyond repair, needs a password, or
  * has more pages than the plan allows.
@@ -33,7 +37,7 @@ export async function countPages(context: ToolContext, path: string): Promise<nu
 	if (pages === 0) {
 		throw new ToolError(
 			'corrupt_input',
-			'The PDF has no pages. Save or print it to PDF again, then try again.',
+			'The PDF has no pages. Create it again in the program it comes from.',
 		);
 	}
 	context.requirePages(pages);
@@ -47,12 +51,8 @@ export function throwOnUnreadable(result: CommandResult): void {
 	if (/invalid password/.test(result.stderrTail)) {
 		throw new ToolError(
 			'encrypted_input',
-			'This PDF is password-protected. Remove the password and try again.',
+			'This PDF is password-protected. Remove its password, then try again.',
 		);
 	}
-	throw new ToolError(
-		'corrupt_input',
-		'The PDF is damaged beyond repair. Upload it again, or re-save it first.',
-		{ cause: failureReport(result) },
-	);
+	throw new ToolError('corrupt_input', DAMAGED_PDF, { cause: failureReport(result) });
 }

@@ -28,24 +28,25 @@ test('makes a number field with bounds', () => {
 		isInteger: true,
 		min: 1,
 		max: 100,
-		isNullable: false,
+		nullLabel: undefined,
 		unit: undefined,
 	});
 });
 
-test('makes a nullable field, whose help says "automatic"', () => {
+test('makes a nullable field that says what null means', () => {
 	const schema = {
 		anyOf: [{ type: 'integer', minimum: 36 }, { type: 'null' }],
 		default: null,
-		description: 'Maximum resolution. null follows quality.',
+		description: 'Maximum resolution.',
 	};
-	expect(field(schema)).toMatchObject({
+	expect(field({ ...schema, 'x-nullTitle': 'No limit' })).toMatchObject({
 		kind: 'number',
 		min: 36,
-		isNullable: true,
+		nullLabel: 'No limit',
 		defaultValue: null,
-		help: 'Maximum resolution. Automatic follows quality.',
+		help: 'Maximum resolution.',
 	});
+	expect(field(schema)).toMatchObject({ nullLabel: 'Automatic' });
 });
 
 test('gives amounts of bytes a unit', () => {
@@ -55,51 +56,53 @@ test('gives amounts of bytes a unit', () => {
 	});
 });
 
-test('moves what the description says of each option to its hint', () => {
+test('names the options of a choice', () => {
 	const schema = {
 		type: 'string',
 		enum: ['reject', 'invalidate'],
 		default: 'reject',
-		description: 'What to do with a signed PDF. reject: fail; invalidate: clear the signature fields.',
+		description: 'Any change breaks a digital signature.',
+		'x-enumTitles': { reject: 'Don’t compress' },
+		'x-enumDescriptions': { reject: 'The job fails.' },
 	};
 	expect(field(schema)).toMatchObject({
 		kind: 'choice',
-		help: 'What to do with a signed PDF.',
+		help: 'Any change breaks a digital signature.',
 		options: [
-			{ value: 'reject', label: 'Reject', hint: 'Fail.' },
-			{ value: 'invalidate', label: 'Invalidate', hint: 'Clear the signature fields.' },
+			{ value: 'reject', label: 'Don’t compress', hint: 'The job fails.' },
+			{ value: 'invalidate', label: 'Invalidate', hint: undefined },
 		],
 	});
 });
 
-test('shortens a long description to its topic and the meaning of null', () => {
+test('shortens a long description to its topic', () => {
 	const description =
-		'Visual quality of the pages. At 70, pages look the same on a screen (SSIM of sampled pages at least 0.95). If null, the quality follows the document.';
-	const schema = { anyOf: [{ type: 'integer' }, { type: 'null' }], description };
-	expect(field(schema).help).toBe(
-		'Visual quality of the pages. If automatic, the quality follows the document.',
-	);
+		'Visual quality of the pages. At 70, pages look the same on a screen (SSIM of sampled pages at least 0.95).';
+	expect(field({ type: 'integer', description }).help).toBe('Visual quality of the pages.');
 });
 
-test('leaves out hints that contain code names', () => {
-	const schema = {
-		type: 'string',
-		enum: ['a', 'b'],
-		description: 'Which one. a: fail with some_code; b: continue',
+test('names other params by their labels in the help', () => {
+	const properties = {
+		mode: {
+			type: 'string',
+			enum: ['skip', 'redo'],
+			title: 'Pages with text',
+			'x-enumTitles': { redo: 'Replace' },
+		},
+		deskew: { type: 'boolean', description: 'Not available if params.mode is redo.' },
 	};
-	expect(field(schema)).toMatchObject({ options: [{ hint: '' }, { hint: 'Continue.' }] });
+	expect(fieldsOf({ params: { properties } })[1]?.help).toBe(
+		'Not available if “Pages with text” is “Replace”.',
+	);
 });
 
 test('makes a text field that may be empty', () => {
 	const schema = {
 		anyOf: [{ type: 'string', pattern: '^x' }, { type: 'null' }],
-		description: 'Pages to export. If null, all pages are exported.',
+		description: 'Pages to export.',
+		'x-nullTitle': 'All pages',
 	};
-	expect(field(schema)).toMatchObject({
-		kind: 'text',
-		pattern: '^x',
-		help: 'Pages to export. If left empty, all pages are exported.',
-	});
+	expect(field(schema)).toMatchObject({ kind: 'text', pattern: '^x', nullLabel: 'All pages' });
 });
 
 test('makes a secret field of a write-only param', () => {

@@ -1,5 +1,5 @@
 import type { Tool } from '@creatorr/client';
-import { helpText, optionHints, toLabel } from './labels.ts';
+import { helpText, toLabel, withLabels } from './labels.ts';
 
 interface Base {
 	/** The param's name in the API. */
@@ -21,8 +21,8 @@ export interface NumberField extends Base {
 	isInteger: boolean;
 	min?: number | undefined;
 	max?: number | undefined;
-	/** Null lets the tool decide. */
-	isNullable: boolean;
+	/** What null means, such as "No limit"; undefined if a number is needed. */
+	nullLabel: string | undefined;
 	unit?: 'bytes' | undefined;
 }
 
@@ -45,7 +45,8 @@ export interface ListField extends Base {
 
 export interface TextField extends Base {
 	kind: 'text';
-	isNullable: boolean;
+	/** What an empty input means, such as "All pages"; undefined if a text is needed. */
+	nullLabel: string | undefined;
 	maxLength?: number | undefined;
 	pattern?: string | undefined;
 }
@@ -76,23 +77,30 @@ interface Schema {
 	pattern?: string;
 	format?: string;
 	writeOnly?: boolean;
+	/** Titles of the values of an enum. */
+	'x-enumTitles'?: Record<string, string>;
+	'x-enumDescriptions'?: Record<string, string>;
+	/** What null means. */
+	'x-nullTitle'?: string;
 }
 
 /** Returns the form fields of a tool's params, in the order of its schema, without params that no input fits. */
 export function fieldsOf({ params, capabilities = {} }: Pick<Tool, 'params' | 'capabilities'>): Field[] {
 	const { properties = {} } = params as Schema;
-	return Object.entries(properties).flatMap(
+	const fields = Object.entries(properties).flatMap(
 		([name, schema]) => fieldOf(name, schema, capabilities[name]) ?? [],
 	);
+	return fields.map((field) => ({ ...field, help: withLabels(field.help, fields) }));
 }
 
 function fieldOf(name: string, given: Schema, available: readonly string[] = []): Field | undefined {
 	const { schema, isNullable } = withoutNull(given);
-	const about = baseOf(name, schema, isNullable);
+	const about = baseOf(name, schema);
+	const nullLabel = isNullable ? (schema['x-nullTitle'] ?? 'Automatic') : undefined;
 	if (schema.writeOnly || schema.format === 'password') {
 		return { ...about, kind: 'secret', maxLength: schema.maxLength };
 	}
-	if (schema.enum) return { ...about, kind: 'choice', options: options(schema.enum, schema.description) };
+	if (schema.enum) return { ...about, kind: 'choice', options: options(schema) };
 	switch (schema.type) {
 		case 'integer':
 		case 'number':
@@ -102,13 +110,13 @@ function fieldOf(name: string, given: Schema, available: readonly string[] = [])
 				isInteger: schema.type === 'integer',
 				min: schema.minimum,
 				max: schema.maximum,
-				isNullable,
+				nullLabel,
 				unit: name.endsWith('_bytes') ? 'bytes' : undefined,
 			};
 		case 'boolean':
 			return { ...about, kind: 'switch' };
 		case 'string':
-			return { ...about, kind: 'text', isNullable, maxLength: schema.maxLength, pattern: schema.pattern };
+			return { ...about, kind: 'text', nullLabel, maxLength: schema.maxLength, pattern: schema.pattern };
 		case 'array':
 			return listField(about, schema, available);
 	}
@@ -127,22 +135,21 @@ function withoutNull(given: Schema): { schema: Schema; isNullable: boolean } {
 	return { schema: { ...given, type }, isNullable: given.type.includes('null') };
 }
 
-function baseOf(name: string, schema: Schema, isNullable: boolean): Base {
-	const kind = schema.type === 'string' ? 'text' : 'value';
+function baseOf(name: string, schema: Schema): Base {
 	return {
 		name,
 		label: schema.title ?? toLabel(name),
-		help: helpText(schema.description ?? '', schema.enum ?? [], isNullable ? kind : undefined),
+		help: helpText(schema.description ?? ''),
 		defaultValue: schema.default ?? null,
 	};
 }
 
-function options(values: readonly unknown[], description = ''): Option[] {
-	const hints = optionHints(description, values);
-	return values.map((value) => ({
-		value: String(value),
-		label: toLabel(String(value)),
-		hint: hints.get(String(value)),
+function options(schema: Schema): Option[] {
+	const { enum: values = [], 'x-enumTitles': titles, 'x-enumDescriptions': hints } = schema;
+	return values.map(String).map((value) => ({
+		value,
+		label: titles?.[value] ?? toLabel(value),
+		hint: hints?.[value],
 	}));
 }
 

@@ -1,3 +1,5 @@
+import { toSentence } from '../../api/failure-message.ts';
+
 /** Words of param names with a special spelling. */
 const SPELLINGS: Readonly<Record<string, string>> = {
 	dpi: 'DPI',
@@ -22,60 +24,38 @@ export function toLabel(name: string): string {
 	return /^hOCR/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function escapeRegExp(text: string): string {
-	return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
-
-/** A code name. */
-const CODE = /\b[a-z]+_[a-z_]+\b/;
-
-/** The end of a clause. */
-const END = /;\s*|\.\s+/;
-
-/**
- * Returns what the description says of each value, as in "skip: leave pages alone; redo: …"; empty if it contains code
- * names.
- */
-export function optionHints(description: string, values: readonly unknown[]): Map<string, string> {
-	const hints = new Map<string, string>();
-	for (const clause of description.split(END)) {
-		for (const value of values.map(String)) {
-			const match = new RegExp(`^${escapeRegExp(value)}: (.+)$`).exec(clause.trim());
-			if (match?.[1]) hints.set(value, CODE.test(match[1]) ? '' : sentenceCase(match[1]));
-		}
-	}
-	return hints;
-}
-
-/** Returns the help text of a param: its description without the option hints, with the form's word for null. */
-export function helpText(
-	description: string,
-	values: readonly unknown[],
-	nullable: 'text' | 'value' | undefined,
-): string {
-	const hinted = optionHints(description, values);
-	const clauses = description
-		.split(END)
-		.filter((clause) => ![...hinted.keys()].some((value) => clause.startsWith(`${value}: `)));
-	const word = nullable === 'text' ? 'left empty' : 'automatic';
-	return shortened(clauses)
-		.map((clause) => sentenceCase(nullable ? clause.replace(/\bnull\b/g, word) : clause))
-		.join(' ');
-}
-
 /** Longer descriptions are left to the API docs. */
 const MAX_HELP_CHARACTERS = 100;
 
-/** Shortens a long description to its topic and the meaning of null. */
-function shortened(clauses: readonly string[]): string[] {
-	if (clauses.join(' ').length <= MAX_HELP_CHARACTERS) return [...clauses];
-	const [first = '', ...others] = clauses;
-	const topic = first.split(/: | \(/)[0] ?? '';
-	return [topic, ...others.filter((clause) => /\bnull\b/.test(clause))];
+/** Returns the help text of a param: its description, or only the first sentence of a long one. */
+export function helpText(description: string): string {
+	if (description === '') return '';
+	if (description.length <= MAX_HELP_CHARACTERS) return toSentence(description);
+	const [first = ''] = description.split(/\.\s|: | \(/);
+	return toSentence(first);
 }
 
-function sentenceCase(text: string): string {
-	if (text === '') return '';
-	const start = text.charAt(0).toUpperCase() + text.slice(1);
-	return /[.!?…]$/.test(start) ? start : `${start}.`;
+/** What a form calls a param. */
+interface Labeled {
+	/** The param's name in the API. */
+	name: string;
+	label: string;
+	/** The values of a choice. */
+	options?: readonly { value: string; label: string }[];
+}
+
+const PARAM = /\bparams\.(\w+)(?: (to|is) (\w+(?: or \w+)*))?/g;
+
+/** Replaces the names of params in an API message, and values right after "to" and "is", with their labels. */
+export function withLabels(message: string, fields: readonly Labeled[]): string {
+	return message.replace(PARAM, (whole, name: string, verb?: string, values = '') => {
+		const field = fields.find((one) => one.name === name);
+		if (!field) return whole;
+		const labelOf = (value: string) => field.options?.find((option) => option.value === value)?.label;
+		const labeled = values.replace(/\w+/g, (value: string) => {
+			const label = labelOf(value);
+			return label === undefined ? value : `“${label}”`;
+		});
+		return `“${field.label}”${verb ? ` ${verb} ${labeled}` : ''}`;
+	});
 }

@@ -3,10 +3,11 @@ import type { NumberField } from './fields.ts';
 import { describedBy, ParamFrame, type ParamProps } from './param-frame.tsx';
 import styles from './params.module.css';
 
-/** A number input with a slider, and an Automatic checkbox if it is nullable. */
+/** A number input with a slider, and a checkbox for null if it is nullable. */
 export function NumberParam({ field, value, error, onChange }: ParamProps<NumberField>) {
 	const id = useId();
-	const isAutomatic = value === null;
+	const { nullLabel } = field;
+	const isNull = value === null;
 	const isSlidable = hasSlider(field);
 	const about = {
 		'aria-describedby': describedBy(id, { help: field.help, error }),
@@ -19,20 +20,20 @@ export function NumberParam({ field, value, error, onChange }: ParamProps<Number
 			help={field.help}
 			error={error}
 			aside={
-				field.isNullable && (
-					<label className={styles.automatic}>
+				nullLabel !== undefined && (
+					<label className={styles.orNull}>
 						<input
 							type="checkbox"
-							checked={isAutomatic}
-							aria-label={`${field.label}: automatic`}
+							checked={isNull}
+							aria-label={`${field.label}: ${nullLabel}`}
 							onChange={({ target }) => onChange(target.checked ? null : startValue(field))}
 						/>
-						Automatic
+						{nullLabel}
 					</label>
 				)
 			}
 		>
-			<div className={styles.number} data-off={isAutomatic || undefined}>
+			<div className={styles.number} data-off={isNull || undefined}>
 				{isSlidable && (
 					<input
 						type="range"
@@ -41,7 +42,7 @@ export function NumberParam({ field, value, error, onChange }: ParamProps<Number
 						max={field.max}
 						step={field.isInteger ? 1 : 'any'}
 						value={typeof value === 'number' ? value : startValue(field)}
-						disabled={isAutomatic}
+						disabled={isNull}
 						onChange={({ target }) => onChange(target.valueAsNumber)}
 					/>
 				)}
@@ -56,9 +57,8 @@ export function NumberParam({ field, value, error, onChange }: ParamProps<Number
 						min={field.min}
 						max={field.max}
 						step={field.isInteger ? 1 : 'any'}
-						placeholder="auto"
 						value={typeof value === 'number' && !Number.isNaN(value) ? value : ''}
-						disabled={isAutomatic}
+						disabled={isNull}
 						onChange={({ target }) => onChange(target.valueAsNumber)}
 					/>
 				)}
@@ -74,7 +74,7 @@ function hasSlider({ min, max, unit }: NumberField): boolean {
 	return unit === undefined && min !== undefined && max !== undefined && max - min <= MAX_STEPS;
 }
 
-/** Returns the value to start from when Automatic is turned off. */
+/** Returns the value to start from when null is turned off. */
 function startValue({ defaultValue, min, max, isInteger, unit }: NumberField): number {
 	if (typeof defaultValue === 'number') return defaultValue;
 	if (unit === 'bytes') return 1_000_000;
@@ -112,7 +112,6 @@ function SizeInput({
 				inputMode="decimal"
 				min={0}
 				step="any"
-				placeholder="auto"
 				value={Number.isNaN(amount) ? '' : amount}
 				disabled={value === null}
 				onChange={({ target }) => onChange(Math.round(target.valueAsNumber * UNITS[unit]))}

@@ -65,6 +65,7 @@ function TextParam({ field, value, error, onChange }: ParamProps<TextField | Sec
 				autoComplete="off"
 				spellCheck={false}
 				maxLength={field.maxLength}
+				placeholder={field.kind === 'text' ? field.nullLabel : undefined}
 				value={typeof value === 'string' ? value : ''}
 				aria-invalid={Boolean(error)}
 				aria-describedby={describedBy(id, { help: field.help, error })}
@@ -76,5 +77,5 @@ function TextParam({ field, value, error, onChange }: ParamProps<TextField | Sec
 
 /** Returns null for an empty nullable text. */
 function textOf(field: TextField | SecretField, typed: string): string | null {
-	return typed === '' && (field.kind === 'secret' || field.isNullable) ? null : typed;
+	return typed === '' && (field.kind === 'secret' || field.nullLabel !== undefined) ? null : typed;
 }

@@ -24,7 +24,7 @@ export function PresetChoice({
 		</label>
 	);
 	return (
-		<ParamFrame id={id} label="Level" isGroup help="" error={undefined}>
+		<ParamFrame id={id} label="Compression level" isGroup help="" error={undefined}>
 			<div className={styles.radios}>
 				{presets.map((preset) => option(preset.title, preset.summary, preset))}
 				{chosen === undefined && option('Custom', 'As set under More options.', undefined)}

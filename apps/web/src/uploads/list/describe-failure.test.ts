@@ -6,7 +6,10 @@ import { describeFailure, passwordField } from './describe-failure.ts';
 const fields = fieldsOf({
 	params: {
 		properties: {
-			signed: { type: 'string', enum: ['reject', 'invalidate'], default: 'reject' },
+			signed: {
+				...{ type: 'string', enum: ['reject', 'invalidate'], default: 'reject' },
+				'x-enumTitles': { reject: 'Don’t compress', invalidate: 'Remove the signature' },
+			},
 			user_password: { type: 'string', writeOnly: true },
 			password: { type: 'string', writeOnly: true },
 		},
@@ -14,31 +17,23 @@ const fields = fieldsOf({
 });
 const problem = (code: Problem['code'], message = ''): Problem => ({ code, message, details: [] });
 
-test('shows the API’s message with the labels of params', () => {
+test('shows the API’s message with the labels of params and values', () => {
 	const failure = describeFailure(
-		problem('unsupported_input', 'It is signed: set params.signed to invalidate'),
+		problem('unsupported_input', 'It is signed: set params.signed to invalidate or gone'),
 		fields,
 	);
 	expect(failure).toEqual({
-		title: 'Unsupported file',
-		text: 'It is signed: set “Signed” to invalidate.',
+		title: 'Can’t process this file',
+		text: 'It is signed: set “Signed” to “Remove the signature” or gone.',
 		remedies: ['change-options'],
-	});
-});
-
-test('does not repeat the title in the text', () => {
-	const message = 'Unsupported file. The content is plain text. This tool accepts PDF.';
-	expect(describeFailure(problem('unsupported_input', message), fields)).toMatchObject({
-		title: 'Unsupported file',
-		text: 'The content is plain text. This tool accepts PDF.',
 	});
 });
 
 test.each([
 	['The file’s content is plain text, whatever its name says. This tool accepts PDF.', []],
 	['The PDF is a dynamic XFA form, which only Adobe software can open.', []],
-	['The file has no page 9. Choose from its 2 pages, or choose none to use all.', ['change-options']],
-	['The PDF is digitally signed. Set `signed` to `invalidate`.', ['change-options']],
+	['The file has no page 9. Set params.pages to pages from 1 to 2.', ['change-options']],
+	['The PDF is digitally signed. Set params.signed to invalidate.', ['change-options']],
 ])('offers other options only when they can help: %s', (message, remedies) => {
 	expect(describeFailure(problem('unsupported_input', message), fields).remedies).toEqual(remedies);
 });

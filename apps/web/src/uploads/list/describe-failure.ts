@@ -1,5 +1,6 @@
 import { toSentence } from '../../api/failure-message.ts';
 import type { Field } from '../../tool-page/params/fields.ts';
+import { withLabels } from '../../tool-page/params/labels.ts';
 import type { Problem } from '../upload.ts';
 
 /** What a user can do about a failure, besides removing the upload. */
@@ -27,12 +28,12 @@ const TEXTS: Record<Problem['code'], FailureText> = {
 		text: 'Upload it again to continue.',
 		remedies: ['upload-again'],
 	},
-	unsupported_input: { title: 'Unsupported file', remedies: ['change-options'] },
+	unsupported_input: { title: 'Can’t process this file', remedies: ['change-options'] },
 	// the same file stays damaged
-	corrupt_input: { title: 'The file is damaged', remedies: [] },
+	corrupt_input: { title: 'Can’t read this file', remedies: [] },
 	encrypted_input: {
 		title: 'This file is password-protected',
-		text: 'Enter its password. Used once, never stored.',
+		text: 'Enter its password to continue. It’s used once and never stored.',
 		remedies: ['give-password'],
 	},
 	wrong_password: {
@@ -98,34 +99,24 @@ const TEXTS: Record<Problem['code'], FailureText> = {
 	},
 };
 
-/** Words of messages that suggest other params. Without them, other params don't help with an unsupported file. */
-const SUGGESTS_OPTIONS = /\b(set|choose)\b/i;
+/** Without the name of a param in the message, other params don't help with an unsupported file. */
+const NAMES_PARAM = /\bparams\.\w/;
 
 function canHelp(remedy: Remedy, { code, message }: Problem): boolean {
-	return code !== 'unsupported_input' || remedy !== 'change-options' || SUGGESTS_OPTIONS.test(message);
+	return code !== 'unsupported_input' || remedy !== 'change-options' || NAMES_PARAM.test(message);
 }
 
 /** Describes a failure and its remedies. */
 export function describeFailure(problem: Problem, fields: readonly Field[]): Failure {
 	const { title, text, remedies } = TEXTS[problem.code] ?? TEXTS.unknown;
 	const mentionsPro = /\bPro\b/.test(problem.message) && !remedies.includes('upgrade');
-	const message = problem.message.startsWith(`${title}. `)
-		? problem.message.slice(title.length + 2)
-		: problem.message;
+	const { message } = problem;
 	const detail = text ?? (message ? toSentence(withLabels(message, fields)) : '');
 	const canGivePassword = passwordField(problem, fields) !== undefined;
 	const possible = remedies.filter(
 		(remedy) => (remedy !== 'give-password' || canGivePassword) && canHelp(remedy, problem),
 	);
 	return { title, text: detail, remedies: mentionsPro ? [...possible, 'upgrade'] : possible };
-}
-
-/** Replaces the names of params in an API message with their labels. */
-function withLabels(message: string, fields: readonly Field[]): string {
-	return message.replace(/\bparams\.(\w+)/g, (whole, name: string) => {
-		const field = fields.find((one) => one.name === name);
-		return field ? `“${field.label}”` : whole;
-	});
 }
 
 /** Returns the param for the file's password: the one that the message names, else `password`. */

@@ -27,7 +27,7 @@ test('is made for an output of another type or a larger one', () => {
 });
 
 test('shows warnings without their codes', () => {
-	const warnings = warningsOf(job(1, 1, ['repaired: The PDF was damaged.', 'no code here']));
+	const warnings = warningsOf(job(1, 1, ['repaired: The PDF was damaged.', 'no code here']), []);
 	expect(warnings).toEqual(['The PDF was damaged.', 'No code here.']);
 });
 

@@ -1,6 +1,8 @@
 import type { FileRow, Job } from '@creatorr/client';
 import { toSentence } from '../../api/failure-message.ts';
 import { typeOf } from '../../file-drop/media-types.ts';
+import type { Field } from '../../tool-page/params/fields.ts';
+import { withLabels } from '../../tool-page/params/labels.ts';
 import type { Source } from '../upload.ts';
 
 /** The outcome of a successful job, by its sizes. */
@@ -26,9 +28,10 @@ export function outcomeOf(job: Job, source: Source, output: FileRow | 'gone' | n
 	return { kind: 'smaller', bytesIn, bytesOut, savedShare };
 }
 
-/** Returns the warnings without the codes that they start with. */
-export function warningsOf({ result }: Job): string[] {
-	return (result?.warnings ?? []).map((warning) => toSentence(warning.replace(/^[a-z0-9_]+: /, '')));
+/** Returns the warnings without the codes that they start with, and with the labels of params. */
+export function warningsOf({ result }: Job, fields: readonly Field[]): string[] {
+	const texts = (result?.warnings ?? []).map((warning) => warning.replace(/^[a-z0-9_]+: /, ''));
+	return texts.map((text) => toSentence(withLabels(text, fields)));
 }
 
 /** Formats 0.8567 as "86%". Never returns 100%, because something is always left. */

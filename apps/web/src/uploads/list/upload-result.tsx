@@ -51,7 +51,7 @@ export function UploadResult({
 	return (
 		<div className={styles.result}>
 			{outcome && <OutcomeSummary outcome={outcome} />}
-			<Warnings warnings={warningsOf(job)} />
+			<Warnings warnings={warningsOf(job, params.fields)} />
 			<div className={styles.actions}>
 				{isGone ? (
 					<p className={styles.note}>The result has expired or was deleted.</p>
