@@ -75,7 +75,7 @@ export async function trackRunning<T>(tool: string, work: () => Promise<T>): Pro
 	}
 }
 
-/** The kills while the service runs. Each series begins with 0, because Prometheus sees no increase in one that begins with 1. */
+/** Counts kills while the service runs. Each series begins with 0, because Prometheus sees no increase in one that begins with 1. */
 export const killMetrics = {
 	start() {
 		for (const reason of ['timeout', 'limit', 'cancel'] as const) kills.inc({ reason }, 0);

@@ -23,7 +23,7 @@ const HEARTBEAT_TIMEOUT_MS = 3_000;
 /** A job that runs longer continues at low priority. */
 const LONG_MS = 10_000;
 
-/** Prepares the machine and connects. Throws where no tool or no sandbox can run. */
+/** Prepares the machine and connects. Throws if no tool or no sandbox can run. */
 async function connect(context: ServiceContext<Config>) {
 	const { config, logger } = context;
 	const scratchHome = await prepareMachine(config.SCRATCH_DIR, logger);

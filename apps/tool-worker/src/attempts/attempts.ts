@@ -21,7 +21,7 @@ export class AttemptEnded extends Error {
 const STATES = ['claiming', 'fetching', 'running', 'storing', 'reported'] as const;
 export type AttemptState = (typeof STATES)[number];
 
-/** Whether ending the attempt now would throw a finished output away. */
+/** Whether ending the attempt now would discard a finished output. */
 function hasOutput({ state }: Attempt): boolean {
 	return state === 'storing' || state === 'reported';
 }
@@ -31,17 +31,17 @@ interface Attempt {
 	/** Undefined while the claim is in flight. */
 	granted: { number: number; tool: string } | undefined;
 	controller: AbortController;
-	expectation: Expectation;
+	estimate: RuntimeEstimate;
 }
 
-/** How long a job is known to take. */
-export interface Expectation {
-	/** It has turned out to take long. */
+/** What is known about the run time of a job. */
+export interface RuntimeEstimate {
+	/** It runs longer than a job at full priority may. */
 	background?: boolean;
 	expected_seconds?: number;
 }
 
-interface Leased extends Expectation {
+interface Leased extends RuntimeEstimate {
 	job_id: string;
 	attempt: number;
 }
@@ -51,7 +51,7 @@ export interface Attempts {
 	/** Adds an attempt that is about to be claimed. Returns false when this worker has the job already: it never runs one twice. */
 	reserve(jobId: string): boolean;
 	/**
-	 * Starts an attempt whose claim was granted. Returns its signal, which is aborted with {@link AttemptEnded}, at once where the
+	 * Starts an attempt whose claim was granted. Returns its signal, which is aborted with {@link AttemptEnded}, at once if the
 	 * cancellation came before the grant.
 	 */
 	start(jobId: string, granted: { attempt: number; tool: string }): AbortSignal;
@@ -59,14 +59,14 @@ export interface Attempts {
 	advance(jobId: string, state: 'running' | 'storing' | 'reported'): void;
 	/** Returns undefined for a job that this worker does not have. */
 	state(jobId: string): AttemptState | undefined;
-	/** Adds to what is known of how long the job takes. */
-	expect(jobId: string, expectation: Expectation): void;
-	expectation(jobId: string): Expectation;
+	/** Updates the estimate of a job with the given fields. */
+	addEstimate(jobId: string, estimate: RuntimeEstimate): void;
+	estimate(jobId: string): RuntimeEstimate;
 	/** Ends an attempt so that its job runs later, unless it has an output. */
 	returnJob(jobId: string): void;
 	/** Removes an attempt. */
 	remove(jobId: string): void;
-	/** Ends the attempt with this number, or with any number where none is given. */
+	/** Ends the attempt with this number, or the current one by default. */
 	stop(jobId: string, number?: number): void;
 	/** Ends all attempts without an output, and those to come. */
 	stopTools(): void;
@@ -92,7 +92,7 @@ export function createAttempts(): Attempts {
 		reserve(jobId) {
 			if (attempts.has(jobId)) return false;
 			const controller = new AbortController();
-			attempts.set(jobId, { state: 'claiming', granted: undefined, controller, expectation: {} });
+			attempts.set(jobId, { state: 'claiming', granted: undefined, controller, estimate: {} });
 			return true;
 		},
 		start(jobId, { attempt: number, tool }) {
@@ -108,10 +108,10 @@ export function createAttempts(): Attempts {
 			if (attempt && STATES.indexOf(state) > STATES.indexOf(attempt.state)) attempt.state = state;
 		},
 		state: (jobId) => attempts.get(jobId)?.state,
-		expect(jobId, expectation) {
-			Object.assign(attempts.get(jobId)?.expectation ?? {}, expectation);
+		addEstimate(jobId, estimate) {
+			Object.assign(attempts.get(jobId)?.estimate ?? {}, estimate);
 		},
-		expectation: (jobId) => attempts.get(jobId)?.expectation ?? {},
+		estimate: (jobId) => attempts.get(jobId)?.estimate ?? {},
 		returnJob(jobId) {
 			const attempt = attempts.get(jobId);
 			if (attempt && !hasOutput(attempt)) attempt.controller.abort(new AttemptEnded('no_background_slot'));
@@ -128,8 +128,8 @@ export function createAttempts(): Attempts {
 		stopTools: () => shutDown((attempt) => !hasOutput(attempt)),
 		stopAll: () => shutDown(() => true),
 		leased: () =>
-			[...attempts].flatMap(([jobId, { granted, expectation }]) =>
-				granted ? [{ job_id: jobId, attempt: granted.number, ...expectation }] : [],
+			[...attempts].flatMap(([jobId, { granted, estimate }]) =>
+				granted ? [{ job_id: jobId, attempt: granted.number, ...estimate }] : [],
 			),
 		leasedByTool() {
 			const counts = new Map<string, number>();

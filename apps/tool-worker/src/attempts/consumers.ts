@@ -30,7 +30,7 @@ export const onJobRequested = {
 
 const CONCURRENT_CANCELLATIONS = 100;
 
-/** Each worker receives all cancellations, and ends the attempt where it has one. */
+/** Each worker receives all cancellations, and ends its attempt of the job if it has one. */
 export const onJobCanceled = defineConsumer({
 	queue: { broadcast: true },
 	definition: jobCanceled,

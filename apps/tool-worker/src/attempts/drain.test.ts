@@ -17,7 +17,7 @@ function startParts() {
 	const start = (jobId: string, background = false) => {
 		attempts.reserve(jobId);
 		const signal = attempts.start(jobId, { attempt: 1, tool: 'ocr' });
-		attempts.expect(jobId, { background });
+		attempts.addEstimate(jobId, { background });
 		return signal;
 	};
 	return { attempts, backgroundJobs, capacity, priorityQueue, start };

@@ -3,9 +3,9 @@ import type { PriorityQueue } from '../scheduling/priority-queue.ts';
 import type { Attempts } from './attempts.ts';
 import type { Capacity } from './heartbeats.ts';
 
-/** How long finished outputs may be stored after the grace period. */
+/** Time to store finished outputs after the grace period. */
 const STORE_MS = 2_000;
-/** How long returning jobs takes at most. */
+/** Time limit for returning jobs. */
 const RETURN_MS = 3_000;
 
 /** Returns how long a drain may take, in milliseconds, before the process closes anyway. */
@@ -36,6 +36,6 @@ export async function drain(options: DrainOptions): Promise<void> {
 		setTimeout(() => attempts.stopAll(), graceMs + STORE_MS),
 	];
 	await Promise.all(options.consumers.map((consumer) => consumer.stop()));
-	await backgroundJobs.settled();
+	await backgroundJobs.waitForAll();
 	for (const timer of timers) clearTimeout(timer);
 }

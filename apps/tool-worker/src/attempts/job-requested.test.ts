@@ -137,7 +137,7 @@ function startWorker({ backgroundSlots, publish, openFile }: WorkerOptions) {
 		async stop() {
 			finish();
 			attempts.stopAll();
-			await deps.backgroundJobs.settled();
+			await deps.backgroundJobs.waitForAll();
 		},
 	};
 }
@@ -146,8 +146,8 @@ test('a job of many pages moves to the background when its tool has counted them
 	const worker = startWorker({ backgroundSlots: 1 });
 	const long = worker.handle({ pages: MANY });
 	await long.handled;
-	const expectation = { background: true, expected_seconds: (MANY * PAGE_MS) / 1000 };
-	expect(worker.attempts.leased()).toEqual([{ job_id: long.id, attempt: 1, ...expectation }]);
+	const estimate = { background: true, expected_seconds: (MANY * PAGE_MS) / 1000 };
+	expect(worker.attempts.leased()).toEqual([{ job_id: long.id, attempt: 1, ...estimate }]);
 	const short = worker.handle({ pages: 1 });
 	await worker.claimed(short);
 	expect(worker.returned).toEqual([]);

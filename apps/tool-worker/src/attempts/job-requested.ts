@@ -2,7 +2,7 @@ import type { EventOf, jobRequested } from '@creatorr/contracts/events';
 import { crashPoint } from '@creatorr/service/crash-point';
 import { addSpanAttributes, inSpan } from '@creatorr/telemetry/span';
 import { trackRunning } from '../metrics.ts';
-import type { BackgroundJobs, Outlook } from '../scheduling/background-jobs.ts';
+import type { BackgroundJobs, RemainingTime } from '../scheduling/background-jobs.ts';
 import type { Permit, PriorityQueue } from '../scheduling/priority-queue.ts';
 import { AttemptEnded, type Attempts } from './attempts.ts';
 import {
@@ -19,7 +19,7 @@ export interface JobRequestedDeps extends RunJobDeps, JobsClientDeps {
 	attempts: Attempts;
 	priorityQueue: PriorityQueue;
 	backgroundJobs: BackgroundJobs;
-	/** A job that takes longer makes room for others. */
+	/** A job that runs longer loses its permit. */
 	longMs: number;
 }
 
@@ -58,18 +58,18 @@ async function runClaimed(deps: JobRequestedDeps, job: GrantedJob, permit: Permi
 	const running = trackRunning(job.tool, () => attempt(deps, job, permit));
 	const followed = deps.backgroundJobs.follow(job, running, {
 		deprioritized: permit.deprioritized,
-		outlook: () => outlookOf(deps, job),
-		onBackground: () => deps.attempts.expect(job.id, { background: true }),
+		remainingTime: () => remainingTimeOf(deps, job),
+		onBackground: () => deps.attempts.addEstimate(job.id, { background: true }),
 		returnJob: () => deps.attempts.returnJob(job.id),
 	});
 	if (job.isBackground) permit.deprioritize();
 	await followed;
 }
 
-function outlookOf({ attempts, longMs }: JobRequestedDeps, job: GrantedJob): Outlook {
+function remainingTimeOf({ attempts, longMs }: JobRequestedDeps, job: GrantedJob): RemainingTime {
 	const state = attempts.state(job.id);
 	if (state === undefined || state === 'storing' || state === 'reported') return 'ended';
-	const expectedMs = 1000 * (attempts.expectation(job.id).expected_seconds ?? 0);
+	const expectedMs = 1000 * (attempts.estimate(job.id).expected_seconds ?? 0);
 	if (job.isBackground || expectedMs > longMs) return 'long';
 	return state === 'running' ? 'unknown' : 'pending';
 }
@@ -78,7 +78,7 @@ function attempt(deps: JobRequestedDeps, job: GrantedJob, permit: Permit): Promi
 	const attributes = { job_id: job.id, tool: job.tool, attempt: job.attempt };
 	return inSpan('attempt', { attributes }, async () => {
 		const signal = deps.attempts.start(job.id, job);
-		if (job.isBackground) deps.attempts.expect(job.id, { background: true });
+		if (job.isBackground) deps.attempts.addEstimate(job.id, { background: true });
 		try {
 			await runAndReport(deps, job, permit, signal);
 		} catch (error) {
@@ -94,7 +94,7 @@ async function runAndReport(
 	signal: AbortSignal,
 ): Promise<void> {
 	const onExpected = (ms: number) => {
-		deps.attempts.expect(job.id, { expected_seconds: Math.ceil(ms / 1000) });
+		deps.attempts.addEstimate(job.id, { expected_seconds: Math.ceil(ms / 1000) });
 		if (ms > deps.longMs) permit.deprioritize();
 		deps.backgroundJobs.review(job.id);
 	};
@@ -124,12 +124,12 @@ async function runAndReport(
 	deps.logger.info('job.reported', { job_id: job.id, attempt: job.attempt, status: outcome.status });
 }
 
-/** Removes the attempt, and returns its job where another worker, or this one later, should run it. */
+/** Removes the attempt. Returns its job if another worker, or this one later, has to run it. */
 async function endEarly(deps: JobRequestedDeps, job: GrantedJob, error: unknown): Promise<void> {
-	const expectation = deps.attempts.expectation(job.id);
+	const estimate = deps.attempts.estimate(job.id);
 	deps.attempts.remove(job.id);
 	if (!(error instanceof AttemptEnded)) throw error;
 	deps.logger.info('job.ended_early', { job_id: job.id, attempt: job.attempt, reason: error.reason });
 	if (error.reason === 'shutdown') await returnJob(deps, job, {});
-	if (error.reason === 'no_background_slot') await returnJob(deps, job, { ...expectation, background: true });
+	if (error.reason === 'no_background_slot') await returnJob(deps, job, { ...estimate, background: true });
 }

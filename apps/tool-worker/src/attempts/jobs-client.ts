@@ -9,7 +9,7 @@ import type { PageLimit } from '@creatorr/tool-kit/limits/input-limits';
 import type { ParamSealer } from '@creatorr/tool-kit/params/secret-params';
 import type { ToolRequest } from '@creatorr/tool-kit/run/run-tool';
 import { retry } from '../transfer/retry.ts';
-import type { Expectation } from './attempts.ts';
+import type { RuntimeEstimate } from './attempts.ts';
 
 /** What claims, reports and returns need. */
 export interface JobsClientDeps {
@@ -25,7 +25,7 @@ export interface GrantedJob {
 	id: string;
 	attempt: number;
 	tool: string;
-	/** Opens the sealed params, which throws where this worker lacks the key. For the tool alone, never for a log. */
+	/** Opens the sealed params. Throws if this worker lacks the key. Pass them only to the tool, never to a log. */
 	params(): Record<string, unknown>;
 	/** The limit of the user's plan. */
 	pageLimit: PageLimit;
@@ -35,7 +35,7 @@ export interface GrantedJob {
 	userId: string;
 }
 
-/** Claims a job. Resolves with undefined where jobs denies the claim: the job was canceled, or another worker has it. */
+/** Claims a job. Resolves with undefined if jobs denies the claim: the job was canceled, or another worker has it. */
 export async function claimJob(deps: JobsClientDeps, jobId: string): Promise<GrantedJob | undefined> {
 	const body = { worker_id: deps.workerId };
 	const { data } = await deps.jobs(claimJobOperation, { params: { id: jobId }, body });
@@ -51,7 +51,7 @@ export async function claimJob(deps: JobsClientDeps, jobId: string): Promise<Gra
 	return { id: jobId, attempt, tool, params, pageLimit, isBackground, inputFileId, userId };
 }
 
-/** Reports an outcome. Retries until the broker has confirmed it, or the signal is aborted because another attempt counts. */
+/** Reports an outcome. Retries until the broker has confirmed it, or the signal is aborted because a newer attempt replaced this one. */
 export async function reportOutcome(
 	deps: JobsClientDeps,
 	job: GrantedJob,
@@ -68,15 +68,15 @@ export async function reportOutcome(
 const RETURN_TIMEOUT_MS = 3_000;
 
 /**
- * Returns a job, for it to run on another worker or later. Never rejects: where jobs can't be reached, the job runs again when its
+ * Returns a job, so that it runs on another worker or later. Never rejects: if jobs can't be reached, the job runs again when its
  * lease has expired.
  */
 export async function returnJob(
 	deps: JobsClientDeps,
 	job: GrantedJob,
-	expectation: Expectation,
+	estimate: RuntimeEstimate,
 ): Promise<void> {
-	const body = { attempt: job.attempt, ...expectation };
+	const body = { attempt: job.attempt, ...estimate };
 	const sendReturn = () => deps.jobs(returnJobOperation, { params: { id: job.id }, body });
 	const signal = AbortSignal.timeout(RETURN_TIMEOUT_MS);
 	await retry(sendReturn, { signal, retryable: () => true }).catch((error: unknown) => {

@@ -5,7 +5,7 @@ import { checkSandbox } from '@creatorr/tool-kit/sandbox/check-sandbox';
 import { claimScratchHome, type ScratchHome } from '@creatorr/tool-kit/scratch/scratch-home';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
 
-/** Claims the worker's scratch directory. Throws, with what to do, where this machine can't build a sandbox. */
+/** Claims the worker's scratch directory. Throws, with what to do, if this machine can't build a sandbox. */
 export async function prepareMachine(scratchDir: string, logger: Logger): Promise<ScratchHome> {
 	const home = await claimScratchHome(scratchDir);
 	if (home.removedJobs > 0) logger.warn('scratch.stale_removed', { count: home.removedJobs });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { createBackgroundJobs, type Outlook } from './background-jobs.ts';
+import { createBackgroundJobs, type RemainingTime } from './background-jobs.ts';
 
 const jobOf = (tool: string, id: string = randomUUID()) => ({ id, tool });
 
@@ -11,7 +11,7 @@ function startJob() {
 	const deprioritization = new AbortController();
 	const handlers = {
 		deprioritized: deprioritization.signal,
-		outlook: (): Outlook => 'unknown',
+		remainingTime: (): RemainingTime => 'unknown',
 		onBackground: () => {},
 		returnJob: () => reject(new Error('returned')),
 	};
@@ -79,7 +79,7 @@ test('follow rejects when a job fails before it moves to the background; onError
 	expect(errors).toEqual([new Error('late')]);
 });
 
-test('settled resolves when all background jobs have ended', async () => {
+test('waitForAll resolves when all background jobs have ended', async () => {
 	const { follow, settled } = backgroundJobs(1);
 	const job = startJob();
 	const followed = follow(jobOf('ocr'), job.promise, job.handlers);
@@ -103,7 +103,10 @@ describe('when all background slots are taken, a further job', () => {
 	test('is returned when it takes long', async () => {
 		const { follow } = await withTakenSlot(9);
 		const job = startJob();
-		const followed = follow(jobOf('ocr'), job.promise, { ...job.handlers, outlook: () => 'long' as const });
+		const followed = follow(jobOf('ocr'), job.promise, {
+			...job.handlers,
+			remainingTime: () => 'long' as const,
+		});
 		job.deprioritize();
 		await expect(followed).rejects.toThrow('returned');
 	});
@@ -127,7 +130,7 @@ describe('when all background slots are taken, a further job', () => {
 		async (state) => {
 			const { follow } = await withTakenSlot(1);
 			const job = startJob();
-			const followed = follow(jobOf('ocr'), job.promise, { ...job.handlers, outlook: () => state });
+			const followed = follow(jobOf('ocr'), job.promise, { ...job.handlers, remainingTime: () => state });
 			job.deprioritize();
 			expect(await isSettled(followed)).toBe(false);
 			job.end();
@@ -138,12 +141,15 @@ describe('when all background slots are taken, a further job', () => {
 	test('is returned while it waits, as soon as it is known to take long', async () => {
 		const { follow, review } = await withTakenSlot(9);
 		const job = startJob();
-		let outlook: Outlook = 'unknown';
-		const followed = follow(jobOf('ocr', 'job_1'), job.promise, { ...job.handlers, outlook: () => outlook });
+		let remainingTime: RemainingTime = 'unknown';
+		const followed = follow(jobOf('ocr', 'job_1'), job.promise, {
+			...job.handlers,
+			remainingTime: () => remainingTime,
+		});
 		job.deprioritize();
 		review('job_1');
 		expect(await isSettled(followed)).toBe(false);
-		outlook = 'long';
+		remainingTime = 'long';
 		review('job_1');
 		await expect(followed).rejects.toThrow('returned');
 	});
@@ -151,7 +157,10 @@ describe('when all background slots are taken, a further job', () => {
 	test('keeps its message where there are no background slots', async () => {
 		const { follow } = backgroundJobs(0, [], 1);
 		const job = startJob();
-		const followed = follow(jobOf('ocr'), job.promise, { ...job.handlers, outlook: () => 'long' as const });
+		const followed = follow(jobOf('ocr'), job.promise, {
+			...job.handlers,
+			remainingTime: () => 'long' as const,
+		});
 		job.deprioritize();
 		expect(await isSettled(followed)).toBe(false);
 	});
@@ -162,17 +171,17 @@ test('a job whose tool has ended takes no background slot', async () => {
 	const [first, second, third] = [startJob(), startJob(), startJob()];
 	void follow(jobOf('ocr'), first.promise, first.handlers);
 	first.deprioritize();
-	let outlook: Outlook = 'unknown';
+	let remainingTime: RemainingTime = 'unknown';
 	const followed = follow(jobOf('ocr', 'job_2'), second.promise, {
 		...second.handlers,
-		outlook: () => outlook,
+		remainingTime: () => remainingTime,
 	});
 	second.deprioritize();
-	outlook = 'ended';
+	remainingTime = 'ended';
 	review('job_2');
 	first.end();
 	expect(await isSettled(followed)).toBe(false);
-	void follow(jobOf('ocr'), third.promise, { ...third.handlers, outlook: () => 'ended' });
+	void follow(jobOf('ocr'), third.promise, { ...third.handlers, remainingTime: () => 'ended' });
 	third.deprioritize();
 	expect(count('ocr')).toBe(0);
 });

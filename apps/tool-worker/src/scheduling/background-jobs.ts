@@ -5,12 +5,12 @@ export interface BackgroundJobs {
 	 * the job fails before that.
 	 */
 	follow(job: FollowedJob, running: Promise<void>, handlers: BackgroundJobHandlers): Promise<void>;
-	/** Decides again about a job that waits for a slot, after its outlook has changed. */
+	/** Decides again about a job that waits for a slot, after its remainingTime has changed. */
 	review(jobId: string): void;
 	/** Counts the background jobs of a tool. */
 	count(tool: string): number;
 	/** Resolves when all background jobs have ended. */
-	settled(): Promise<void>;
+	waitForAll(): Promise<void>;
 }
 
 interface FollowedJob {
@@ -22,15 +22,15 @@ interface FollowedJob {
  * How long a job still takes: `long`; `unknown` while its tool runs and may end any moment; `pending` before the tool has started;
  * `ended` while the job only stores and reports its output.
  */
-export type Outlook = 'pending' | 'unknown' | 'long' | 'ended';
+export type RemainingTime = 'pending' | 'unknown' | 'long' | 'ended';
 
 interface BackgroundJobHandlers {
 	/** Aborted when the job loses its permit. */
 	deprioritized: AbortSignal;
-	outlook(): Outlook;
+	remainingTime(): RemainingTime;
 	/** Called when the job moves to the background. */
 	onBackground(): void;
-	/** Ends the attempt, for the job to run when a slot is free. */
+	/** Ends the attempt. The job runs again when a slot is free. */
 	returnJob(): void;
 }
 
@@ -64,15 +64,15 @@ export function createBackgroundJobs({
 	const inBackground = new Map<Promise<void>, string>();
 	const waiting = new Set<Followed>();
 
-	function mayWait({ tool }: Followed, outlook: Outlook): boolean {
-		if (slots === 0 || outlook === 'pending') return true;
+	function mayWait({ tool }: Followed, remainingTime: RemainingTime): boolean {
+		if (slots === 0 || remainingTime === 'pending') return true;
 		const ofTool = [...waiting].filter((other) => other.tool === tool).length;
-		return outlook === 'unknown' && ofTool < slotsPerTool - 1;
+		return remainingTime === 'unknown' && ofTool < slotsPerTool - 1;
 	}
 
-	function decide(job: Followed, { outlook, returnJob }: BackgroundJobHandlers): void {
+	function decide(job: Followed, { remainingTime, returnJob }: BackgroundJobHandlers): void {
 		waiting.delete(job);
-		const now = outlook();
+		const now = remainingTime();
 		// It waits for the store or the broker, and needs no slot.
 		if (now === 'ended') return;
 		if (inBackground.size < slots) job.moveToBackground();
@@ -92,8 +92,9 @@ export function createBackgroundJobs({
 					moved.resolve();
 				},
 				review() {
-					const outlook = handlers.outlook();
-					if (waiting.has(self) && (outlook === 'ended' || outlook === 'long')) decide(self, handlers);
+					const remainingTime = handlers.remainingTime();
+					if (waiting.has(self) && (remainingTime === 'ended' || remainingTime === 'long'))
+						decide(self, handlers);
 				},
 			};
 			const onDeprioritized = () => decide(self, handlers);
@@ -116,7 +117,7 @@ export function createBackgroundJobs({
 		},
 		review: (jobId) => followed.get(jobId)?.review(),
 		count: (tool) => [...inBackground.values()].filter((other) => other === tool).length,
-		async settled() {
+		async waitForAll() {
 			await Promise.allSettled([...inBackground.keys()]);
 		},
 	};

@@ -4,7 +4,7 @@ import { AppError } from '@creatorr/contracts/errors';
 export interface Permit {
 	/** Aborted when the job has run for long: it continues behind others from then on. */
 	deprioritized: AbortSignal;
-	/** Makes room for the next job at once: this one is known to take long. */
+	/** Gives the permit to the next job now, because this one takes long. */
 	deprioritize(): void;
 	/** Adds time that the job waited while others had the processors, which does not count as run time. */
 	addWait(ms: number): void;
@@ -19,13 +19,13 @@ export interface PriorityQueue {
 	close(): void;
 }
 
-/** Not an error of the message: it returns to its queue, and another worker takes it. */
+/** Not caused by the message: it returns to its queue, and another worker takes it. */
 const closedError = () =>
 	new AppError('upstream_unavailable', 'This worker is shutting down and takes no more jobs.');
 
 /**
- * A semaphore for jobs at full priority, as many as the machine has cores to give. A job that runs longer than `longMs` loses its
- * permit to the next and continues at low priority. So a few heavy jobs never block small ones, and a job waits for a permit at most
+ * A semaphore for jobs at full priority. A job that runs longer than `longMs` loses its permit to the next and continues at low
+ * priority. So a few heavy jobs never block small ones, and a job waits for a permit at most
  * `longMs` for each job before it.
  */
 export function createPriorityQueue({ permits, longMs }: { permits: number; longMs: number }): PriorityQueue {

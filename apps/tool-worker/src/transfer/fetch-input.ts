@@ -24,7 +24,7 @@ function pauseAfter(error: unknown): number | undefined {
 	return isFull ? FULL_DISK_PAUSE_MS * (1 + Math.random()) : undefined;
 }
 
-/** Throws ENOSPC where the input does not fit, as the download would fail only after it has filled the disk. */
+/** Throws ENOSPC if the input doesn't fit: otherwise the download would fill the disk before it fails. */
 async function requireSpace(directory: string, sizeBytes: number): Promise<void> {
 	const { bavail, bsize } = await statfs(directory);
 	const freeBytes = bavail * bsize;
