@@ -167,7 +167,7 @@ const HOW_MUCH_COMMANDS_TAKE: readonly Mutant[] = [
 	},
 	{
 		name: 'gives a session that begins after a job was deprioritized no full priority',
-		mutations: [toolKit('followStatus.renice', dropCall('lowerSessions'))],
+		mutations: [toolKit('createSandboxHandle.renice', dropCall('lowerSessionPriority'))],
 		test: 'is reniced with its session, and with those it begins later',
 	},
 	{
@@ -180,7 +180,7 @@ const HOW_MUCH_COMMANDS_TAKE: readonly Mutant[] = [
 const WHAT_COMMANDS_LEAVE: readonly Mutant[] = [
 	{
 		name: 'kills all processes of a command at once',
-		mutations: [toolKit('followStatus.kill', emptyBody())],
+		mutations: [toolKit('createSandboxHandle.kill', emptyBody())],
 		test: 'ignores every signal that can be ignored',
 	},
 	{

@@ -6,8 +6,8 @@ import { type SandboxedCommand, SECCOMP_FD, SETUP_FD, sandboxArguments } from '.
 import { onAbort, watchStopConditions } from './kill.ts';
 import { type Capture, captureOutput } from './output-capture.ts';
 import { SANDBOX_BINARY_DIRS } from './paths.ts';
+import { createSandboxHandle, type SandboxHandle } from './sandbox-handle.ts';
 import { seccompFilter } from './seccomp.ts';
-import { followStatus, type SandboxStatus } from './status.ts';
 
 type SandboxedRun = SandboxedCommand &
 	CommandOptions & {
@@ -61,19 +61,19 @@ export async function startSandboxed(run: SandboxedRun): Promise<SandboxedProces
 	// A command may end without reading its input.
 	stdin.on('error', () => {});
 	const started = Promise.withResolvers<number>();
-	const status = followStatus(child, started.resolve);
-	const stop = watchStopConditions(run, status.kill);
+	const sandbox = createSandboxHandle(child, started.resolve);
+	const stop = watchStopConditions(run, sandbox.kill);
 	const onBreach = (error: unknown) => stop.fail(error, 'limit');
-	const watch = watchOnceStarted(started.promise, run, { onBreach, onMeasured: status.renice });
-	const ended = outcome(run, child, { status, stop, watch });
+	const watch = watchOnceStarted(started.promise, run, { onBreach, onMeasured: sandbox.renice });
+	const ended = outcome(run, child, { sandbox, stop, watch });
 	writeToDescriptor(child, SETUP_FD, setup);
 	writeToDescriptor(child, SECCOMP_FD, filter);
-	const { kill, lowerPriority } = status;
+	const { kill, lowerPriority } = sandbox;
 	return { stdin, kill, lowerPriority, setIdle: watch.setIdle, ended };
 }
 
 interface Controls {
-	status: SandboxStatus;
+	sandbox: SandboxHandle;
 	stop: ReturnType<typeof watchStopConditions>;
 	watch: ResourceWatch;
 }
@@ -81,29 +81,34 @@ interface Controls {
 async function outcome(
 	run: SandboxedRun,
 	child: ChildProcess,
-	{ status, stop, watch }: Controls,
+	{ sandbox, stop, watch }: Controls,
 ): Promise<CommandResult> {
 	const ended = closed(child);
 	const stdout = captureStream(child, 'stdout', run.onLine, stop.fail);
 	const stderr = captureStream(child, 'stderr', run.onLine, stop.fail);
-	const deprioritization = onAbort(run.deprioritized, status.lowerPriority);
+	const deprioritization = onAbort(run.deprioritized, sandbox.lowerPriority);
 	try {
 		await ended;
 	} finally {
 		watch.stop();
 		deprioritization.dispose();
 		stop.dispose();
-		await status.settled();
+		await sandbox.killRemaining();
 	}
 	stop.throwIfFailed();
 	const tails = { stdoutTail: stdout.tail(), stderrTail: stderr.tail() };
-	return { command: run.command, ...status.exit(tails.stderrTail), ...tails, timedOut: stop.isTimedOut() };
+	return {
+		command: run.command,
+		...sandbox.exitStatus(tails.stderrTail),
+		...tails,
+		timedOut: stop.isTimedOut(),
+	};
 }
 
 function watchOnceStarted(
 	started: Promise<number>,
 	{ scratch, limits, onWaited }: SandboxedRun,
-	{ onBreach, onMeasured }: { onBreach(error: unknown): void; onMeasured: SandboxStatus['renice'] },
+	{ onBreach, onMeasured }: { onBreach(error: unknown): void; onMeasured: SandboxHandle['renice'] },
 ): ResourceWatch {
 	let isStopped = false;
 	let watch: ResourceWatch | undefined;

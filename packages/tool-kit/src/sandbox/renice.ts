@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants, getPriority, setPriority } from 'node:os';
 
 /** The nice value of deprioritized processes: four of their threads together get a tenth of a core that a job at full priority wants. */
-export const LOW = 16;
-export const LOWEST = constants.priority.PRIORITY_LOW;
+export const LOW_PRIORITY = 16;
+export const LOWEST_PRIORITY = constants.priority.PRIORITY_LOW;
 /** Bounds the loop against processes that fork endlessly. */
 const MAX_ROUNDS = 50;
 
@@ -44,7 +44,7 @@ function reniceTree(pid: number, priority: Priority, reniced: Set<number>): void
  * Sets the nice value of sessions that have a lower one. Threads inherit their nice value, but a new session starts at 0. Reads
  * before it writes, which takes a lock of the whole kernel.
  */
-export function lowerSessions(pids: readonly number[], niceValue: number): void {
+export function lowerSessionPriority(pids: readonly number[], niceValue: number): void {
 	for (const pid of pids) {
 		const path = `/proc/${pid}/autogroup`;
 		const current = tryOr(() => /nice (-?\d+)/.exec(readFileSync(path, 'utf8'))?.[1], undefined);

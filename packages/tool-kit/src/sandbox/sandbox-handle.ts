@@ -6,14 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandResult } from '../tool/tool.ts';
 import { STATUS_FD } from './arguments.ts';
 import { captureOutput } from './output-capture.ts';
-import { LOW, LOWEST, lowerSessions, renice } from './renice.ts';
+import { LOW_PRIORITY, LOWEST_PRIORITY, lowerSessionPriority, renice } from './renice.ts';
 
 const FORCE_AFTER_MS = 1000;
 const KILLED = { exitCode: null, signal: 'SIGKILL' } as const;
 
-type Exit = Pick<CommandResult, 'exitCode' | 'signal'>;
+type ExitStatus = Pick<CommandResult, 'exitCode' | 'signal'>;
 
-export interface SandboxStatus {
+export interface SandboxHandle {
 	/** Kills all processes of the sandbox. */
 	kill(): void;
 	/** Makes all processes of the sandbox run behind others. */
@@ -23,14 +23,17 @@ export interface SandboxStatus {
 	 * processes: where the kernel schedules by session, one that began after `lowerPriority` has full priority until the next call.
 	 */
 	renice(pids: readonly number[], steps: number): void;
-	/** To be called when bwrap has ended. Resolves when no process of the sandbox is left; bwrap itself does not wait for that. */
-	settled(): Promise<void>;
+	/** Call it when bwrap has ended, which may be before its processes. Resolves when none of them is left. */
+	killRemaining(): Promise<void>;
 	/** Returns how the command ended. Throws when it never began; the tail of stderr says why. */
-	exit(stderrTail: string): Exit;
+	exitStatus(stderrTail: string): ExitStatus;
 }
 
-/** Reads bwrap's status messages: first the init process, which `onStart` receives, last the command's exit code. */
-export function followStatus(child: ChildProcess, onStart: (initPid: number) => void): SandboxStatus {
+/**
+ * Controls the sandbox of a bwrap process. Follows its status messages: first the init process, which `onStart` receives, last the
+ * exit code of the command.
+ */
+export function createSandboxHandle(child: ChildProcess, onStart: (initPid: number) => void): SandboxHandle {
 	let initPid: number | undefined;
 	let exitCode: number | undefined;
 	let isKilled = false;
@@ -39,8 +42,8 @@ export function followStatus(child: ChildProcess, onStart: (initPid: number) => 
 	const applyPriority = () => {
 		if (initPid === undefined) return;
 		// Child processes inherit the worker's own priority.
-		const threads = Math.min(LOWEST, getPriority() + (isLowered ? LOW : 0) + steps);
-		renice(initPid, { threads, ...(isLowered && { session: LOW }) });
+		const threads = Math.min(LOWEST_PRIORITY, getPriority() + (isLowered ? LOW_PRIORITY : 0) + steps);
+		renice(initPid, { threads, ...(isLowered && { session: LOW_PRIORITY }) });
 	};
 	let force: NodeJS.Timeout | undefined;
 	const capture = captureOutput((line) => {
@@ -67,17 +70,17 @@ export function followStatus(child: ChildProcess, onStart: (initPid: number) => 
 			isLowered = true;
 			applyPriority();
 		},
-		renice(pids, more) {
-			if (isLowered) lowerSessions(pids, LOW);
-			if (more <= steps) return;
-			steps = more;
+		renice(pids, newSteps) {
+			if (isLowered) lowerSessionPriority(pids, LOW_PRIORITY);
+			if (newSteps <= steps) return;
+			steps = newSteps;
 			applyPriority();
 		},
-		async settled() {
+		async killRemaining() {
 			clearTimeout(force);
 			if (initPid !== undefined) await endNamespace(initPid);
 		},
-		exit(stderrTail) {
+		exitStatus(stderrTail) {
 			if (isKilled) return KILLED;
 			if (exitCode === undefined) throw new Error(`the sandbox could not be set up: ${stderrTail}`);
 			return decodeExit(exitCode);
@@ -94,7 +97,7 @@ function parseStatus(line: string): { 'child-pid'?: number; 'exit-code'?: number
 }
 
 /** Decodes the exit code of bwrap and prlimit, which encode a signal as shells do: 128 and its number. */
-function decodeExit(code: number): Exit {
+function decodeExit(code: number): ExitStatus {
 	const known = Object.entries(constants.signals) as [NodeJS.Signals, number][];
 	const signal = known.find(([, number]) => number === code - 128)?.[0];
 	return signal === undefined ? { exitCode: code, signal: null } : { exitCode: null, signal };
