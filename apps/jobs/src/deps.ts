@@ -9,7 +9,7 @@ import type { PrismaClient } from './database.sql.ts';
 import type { FilesClient } from './files-client.ts';
 import type { JobNotifications } from './read/job-notifications.ts';
 
-/** What the routes, consumers, tasks and metrics of the service work with. `connect` in service.ts makes it. */
+/** Dependencies of the service's routes, consumers, tasks and metrics. `connect` in service.ts creates them. */
 export interface Deps extends Messaging {
 	config: Config;
 	prisma: PrismaClient;
@@ -21,8 +21,8 @@ export interface Deps extends Messaging {
 	creations: KeyedMutex;
 	notifications: JobNotifications;
 	mayExpireLeases: LeaseGrace;
-	/** Dispatches jobs soon: one was queued or has ended, a worker came, or a limit changed. */
+	/** Wakes the dispatch task, after a job was queued or ended, a worker appeared, or a limit changed. */
 	wakeDispatch(): void;
-	/** Reads all watched jobs soon: notifications may have been lost. */
+	/** Wakes the poll of watched jobs, because notifications may have been lost. */
 	wakePoll(): void;
 }

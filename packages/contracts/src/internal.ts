@@ -199,9 +199,9 @@ export const discardOutputs = defineOperation({
 });
 
 /**
- * Claims a job. `granted`: the worker runs attempt number `attempt`, leased until its heartbeats stop for `lease_ms`. `held`: the
- * lease of another worker is valid. `unwanted`: the job is terminal or deleted. After both, ack the message: if the holder is lost,
- * jobs publishes another one.
+ * Claims a job. `granted`: the worker runs attempt number `attempt`, leased until its heartbeats stop for `lease_ms`. `held`: another
+ * worker has a valid lease. `unwanted`: the job has ended or was deleted. After both, ack the message: if that worker is lost, jobs
+ * publishes another message. Workers of release 0.3.0 read these names.
  */
 export const claimJob = defineOperation({
 	id: 'claimJob',
@@ -302,7 +302,9 @@ export const heartbeat = defineOperation({
 	response: enveloped(
 		z.object({
 			stop: z.array(jobIdSchema).meta({ description: 'no longer its own: canceled, or given to another' }),
-			beat_ms: z.int(),
+			beat_ms: z
+				.int()
+				.meta({ description: 'interval of heartbeats; workers of release 0.3.0 read this name' }),
 		}),
 	),
 	errors: [],

@@ -128,7 +128,7 @@ const OF_APP: Record<string, readonly Scenario[]> = {
 /** The scenario that passes a crash point, or all those that begin so. Tried before the app's scenarios. */
 const OF_POINT: Record<string, Scenario> = {
 	'jobs.cancel.': canceledJob,
-	'jobs.finish.failure-settled': job('damaged'),
+	'jobs.finish.failure-applied': job('damaged'),
 	'jobs.finish.discarded': job('damaged'),
 	'files.discard.': job('damaged'),
 	'jobs.return.': signalWorkers('SIGTERM'),

@@ -43,7 +43,7 @@ interface PlanChange {
 	plan: Plan;
 	/** Grows with every change of this user's plan. */
 	version: number;
-	/** Of the plan's jobs. */
+	/** Priority of jobs on this plan. */
 	priority: number;
 }
 
@@ -65,7 +65,7 @@ export async function changePlan(prisma: PrismaClient, change: PlanChange): Prom
 			where: {
 				userId,
 				status: { in: ['queued', 'running'] },
-				OR: [{ releasedAt: null }, { deferredAt: { not: null } }],
+				OR: [{ dispatchedAt: null }, { deferredAt: { not: null } }],
 			},
 			data: { priority },
 		});

@@ -31,7 +31,7 @@ export async function deleteAccount(prisma: PrismaClient, input: DeleteInput): P
 				await tx.job.deleteMany({ where: { userId: input.userId } });
 				await tx.idempotencyKey.deleteMany({ where: { userId: input.userId } });
 				await tx.account.deleteMany({ where: { userId: input.userId } });
-				await tx.turn.deleteMany({ where: { userId: input.userId } });
+				await tx.lastRun.deleteMany({ where: { userId: input.userId } });
 				await tx.computeUsage.deleteMany({ where: { userId: input.userId } });
 				await deleteOperatorActions(tx, input.userId);
 				await tx.deletedUser.createMany({

@@ -119,10 +119,10 @@ describe('an account that is deleted', () => {
 		const user = world.user();
 		const jobId = await user.enqueue(TOOL);
 		await world.bus.finish(jobId, await world.worker('a').take(jobId), failed);
-		const turns = () => world.prisma.turn.count({ where: { userId: user.id } });
-		await waitFor(async () => expect(await turns()).toBe(1));
+		const lastRuns = () => world.prisma.lastRun.count({ where: { userId: user.id } });
+		await waitFor(async () => expect(await lastRuns()).toBe(1));
 		await world.bus.publish(newEvent(accountDeleted, { user_id: user.id }, newId('req')));
-		await waitFor(async () => expect(await turns()).toBe(0));
+		await waitFor(async () => expect(await lastRuns()).toBe(0));
 	});
 });
 
@@ -189,7 +189,7 @@ describe('the usage of a user', () => {
 		await fillQueue(world, { userId: user.id, count: 6 }, { userId: newId('usr'), count: 6 });
 		await waitFor(async () => expect(await use(user.id)).toMatchObject({ active_jobs: 3, queued_jobs: 6 }));
 		const running = await world.prisma.job.findFirstOrThrow({
-			where: { userId: user.id, releasedAt: { not: null } },
+			where: { userId: user.id, dispatchedAt: { not: null } },
 		});
 		await world.worker('a').take(running.id);
 		expect(await use(user.id)).toMatchObject({ active_jobs: 3, queued_jobs: 5 });

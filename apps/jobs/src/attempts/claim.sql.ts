@@ -52,7 +52,7 @@ async function grant(
 			workerId,
 			leaseExpiresAt: new Date(job.now.getTime() + leaseMs),
 			attemptStartedAt: job.now,
-			releasedAt: job.now,
+			dispatchedAt: job.now,
 			deferredAt: null,
 			progressDetail: Prisma.DbNull,
 			...(first ? { startedAt: job.now } : {}),

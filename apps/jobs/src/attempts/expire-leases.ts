@@ -7,12 +7,12 @@ import { loseExpiredAttempts } from './lose.sql.ts';
 
 const EVERY_MS = 1_000;
 
-/** Takes jobs from workers that sent no heartbeat for a whole lease. */
+/** Marks attempts as lost whose worker sent no heartbeat for a whole lease. */
 export const expireLeases = defineTask<Deps>({
 	name: 'expire_leases',
 	everyMs: EVERY_MS,
 	async run(deps) {
-		// Throws while the database is away, so that the grace period below sees the gap.
+		// Throws while the database is down, so that the lease grace notices the gap.
 		await ping(deps.prisma);
 		if (!deps.mayExpireLeases(performance.now())) return;
 		const lost = await loseExpiredAttempts(deps.prisma);

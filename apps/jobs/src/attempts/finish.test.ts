@@ -99,7 +99,7 @@ test.each(Object.keys(CASES))('%s', async (name) => {
 	const { outcome, attempt = ATTEMPT, before, meanwhile, hasOutput = true, expected } = CASES[name] as Case;
 	const jobId = newId('job');
 	const request = { userId, tool: 'ocr', inputFileId: newId('fil'), params: {}, requestId: newId('req') };
-	const lease = { workerId: 'w', leaseExpiresAt: new Date(Date.now() + 60_000), releasedAt: new Date() };
+	const lease = { workerId: 'w', leaseExpiresAt: new Date(Date.now() + 60_000), dispatchedAt: new Date() };
 	await database.prisma.job.create({
 		data: { id: jobId, ...request, ...lease, status: 'running', startedAt: new Date(), attempt: ATTEMPT },
 	});

@@ -13,7 +13,7 @@ import {
 	startFinishing,
 } from './finish.sql.ts';
 
-/** Many, because each waits for files, and reserves its job only once it was taken from the queue. */
+/** High, because each handler waits for the files service, and a job is reserved only once its message is handled. */
 const CONCURRENT_OUTCOMES = 50;
 
 /** A worker reports the outcome of an attempt. */
@@ -50,20 +50,20 @@ export async function applyOutcome(deps: OutcomeDeps, finished: FinishedAttempt)
 	const { jobId, outcome } = finished;
 	if (outcome.status === 'failed') {
 		const { status } = await finish(deps, finished);
-		crashPoint('jobs.finish.failure-settled');
+		crashPoint('jobs.finish.failure-applied');
 		return await discardUnlessSucceeded(deps, jobId, status);
 	}
 	if (!(await startFinishing(prisma, finished))) {
 		return await discardUnlessSucceeded(deps, jobId, await readStatus(prisma, jobId));
 	}
-	crashPoint('jobs.finish.held');
-	// The worker reports an output that files doesn't have: no better than a lost worker.
+	crashPoint('jobs.finish.reserved');
+	// Files doesn't have the reported output, so the attempt counts as lost.
 	if (!(await files.publishOutput(jobId, outcome.output_file_id)))
 		return await rejectOutput(prisma, finished);
 	crashPoint('jobs.finish.published');
 	const { repeated, status } = await finish(deps, finished);
-	crashPoint('jobs.finish.settled');
-	// It existed a moment ago and has not succeeded: it was canceled and deleted.
+	crashPoint('jobs.finish.applied');
+	// The job existed before and has not succeeded, so it was canceled and deleted.
 	if (!status && !repeated) return await files.discardOutputs(jobId);
 	await discardUnlessSucceeded(deps, jobId, status);
 }
@@ -74,7 +74,7 @@ async function finish({ prisma, wakeDispatch }: OutcomeDeps, finished: FinishedA
 	return applied;
 }
 
-/** Keeps the output of a job that was deleted: it may have succeeded, and then the output is its owner's. */
+/** Keeps the output of a deleted job: if the job succeeded, the output belongs to its owner. */
 async function discardUnlessSucceeded(
 	{ files }: OutcomeDeps,
 	jobId: string,

@@ -17,7 +17,7 @@ interface HeartbeatInput {
 interface HeartbeatResult {
 	/** Of the running jobs, those whose attempt is still the worker's own. */
 	renewedIds: Set<string>;
-	/** The worker is new, was away, or has other slots than before. */
+	/** The worker is new, was offline, or has other slots than before. */
 	capacityChanged: boolean;
 }
 

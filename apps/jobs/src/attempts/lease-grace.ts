@@ -8,7 +8,7 @@ interface LeaseGraceOptions {
 	startMs: number;
 }
 
-/** Two checks and more were missed: the database or this process was away, and no heartbeat can have been recorded. */
+/** Longer than two checks. In such a gap the database or this process was down, so no heartbeat was recorded. */
 export const MAX_GAP_MS = 3_000;
 
 /**

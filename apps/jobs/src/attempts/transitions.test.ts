@@ -31,7 +31,7 @@ const leaseExpiresAt = new Date(Date.now() - 1_000);
 /** The columns of a job whose attempt has the state. */
 const COLUMNS: Record<AttemptState, Omit<Prisma.JobCreateManyInput, keyof ReturnType<typeof jobRow>>> = {
 	running: { workerId: WORKER, leaseExpiresAt },
-	finishing: { workerId: WORKER, leaseExpiresAt, settling: true },
+	finishing: { workerId: WORKER, leaseExpiresAt, finishing: true },
 	lost: { workerId: WORKER, lostAttempts: 1 },
 	released: { returnedAttempts: 1 },
 	finished: { status: 'canceled', workerId: WORKER, finishedAt: new Date() },
@@ -40,7 +40,7 @@ const COLUMNS: Record<AttemptState, Omit<Prisma.JobCreateManyInput, keyof Return
 function jobRow() {
 	const id = newId('job');
 	const request = { userId, tool: 'ocr', inputFileId: newId('fil'), params: {}, requestId: newId('req') };
-	return { id, ...request, attempt: ATTEMPT, startedAt: new Date(), releasedAt: new Date() };
+	return { id, ...request, attempt: ATTEMPT, startedAt: new Date(), dispatchedAt: new Date() };
 }
 
 const failed: JobOutcome = { status: 'failed', error_code: 'timeout', error_message: 'too slow' };

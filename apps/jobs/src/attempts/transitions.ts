@@ -47,14 +47,14 @@ export const TRANSITIONS: Record<AttemptState, Partial<Record<AttemptTransition,
 	finished: {},
 };
 
-type AttemptFields = Pick<LockedJob, 'status' | 'attempt' | 'workerId' | 'leaseExpiresAt' | 'settling'>;
+type AttemptFields = Pick<LockedJob, 'status' | 'attempt' | 'workerId' | 'leaseExpiresAt' | 'finishing'>;
 
 /** Returns the state of a job's attempt. An attempt that a later one has replaced is released. */
 export function attemptState(job: AttemptFields, attempt = job.attempt): AttemptState {
 	if (isTerminal(job.status)) return 'finished';
 	if (job.status === 'queued' || job.attempt !== attempt || job.workerId === null) return 'released';
 	if (!job.leaseExpiresAt) return 'lost';
-	return job.settling ? 'finishing' : 'running';
+	return job.finishing ? 'finishing' : 'running';
 }
 
 export function canTransition(job: AttemptFields, attempt: number, transition: AttemptTransition): boolean {

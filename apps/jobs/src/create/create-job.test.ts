@@ -117,7 +117,7 @@ describe('a full queue', () => {
 			inputFileId: newId('fil'),
 			params: {},
 			requestId: newId('req'),
-			releasedAt: new Date(),
+			dispatchedAt: new Date(),
 		}));
 		await world.prisma.job.createMany({ data });
 	}

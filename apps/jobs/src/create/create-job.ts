@@ -38,8 +38,8 @@ interface Created {
 }
 
 /**
- * Creates a job. The idempotency key is looked up before anything else, so that a repeat gets its answer even if its request would
- * be refused now, for example because its input was deleted.
+ * Creates a job. The idempotency key is looked up before anything else, so that a repeated request gets the stored response even if
+ * it would be refused now, for example because its input was deleted.
  */
 async function create(
 	deps: Deps,

@@ -11,12 +11,12 @@ export function createFingerprint(secret: string): Fingerprint {
 	const keyId = createHmac('sha256', key).update('key id').digest('hex').slice(0, 16);
 	return (body) =>
 		`${keyId}.${createHmac('sha256', key)
-			.update(canonicalJson(asSent(body)))
+			.update(canonicalJson(identifyingFields(body)))
 			.digest('hex')}`;
 }
 
-/** Returns the fields that count, before defaults. Missing params are the same request as empty ones. */
-function asSent(body: unknown): unknown {
+/** Returns the fields that identify the request, before defaults. Missing params are the same request as empty ones. */
+function identifyingFields(body: unknown): unknown {
 	if (typeof body !== 'object' || body === null) return body ?? null;
 	const { tool, input_file_id, params = {} } = body as Record<string, unknown>;
 	return { tool, input_file_id, params };

@@ -14,7 +14,7 @@ export interface StoredResponse {
 interface KeyInput {
 	userId: string;
 	key: string;
-	/** Older keys are free again. */
+	/** A key can be used again after this time. */
 	lifetimeHours: number;
 }
 

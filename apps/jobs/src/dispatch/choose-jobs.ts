@@ -13,7 +13,7 @@ export interface Candidate {
 }
 
 export interface FreeSlots {
-	/** With the margin. */
+	/** Free slots plus the margin, by tool. */
 	byTool: ReadonlyMap<string, number>;
 	/** By tool, for background jobs. The tools of a worker share its background slots. */
 	background: ReadonlyMap<string, number>;

@@ -26,7 +26,7 @@ interface Capacity {
 	backgroundFree: number;
 }
 
-/** More than any fleet has. A worker's claim about itself must not make numbers overflow. */
+/** Bounds what a worker reports, so that sums don't overflow. No fleet has more. */
 const MAX_SLOTS = 1_000_000;
 
 /** Distinguishes this advisory lock from others. */

@@ -91,7 +91,7 @@ describe('workers', () => {
 		await world.prisma.job.createMany({ data });
 		const input = { ...RELEASE, tools: ['ocr'] };
 		await Promise.all(Array.from({ length: 40 }, () => dispatchWaitingJobs(world.prisma, input)));
-		const released = await world.prisma.job.findMany({ where: { tool: 'ocr', releasedAt: { not: null } } });
+		const released = await world.prisma.job.findMany({ where: { tool: 'ocr', dispatchedAt: { not: null } } });
 		expect(released).toHaveLength(5);
 		await waitFor(() => expect(world.bus.requested.length).toBeGreaterThanOrEqual(5));
 		await sleep(300);
@@ -134,7 +134,7 @@ describe('a request that was lost', () => {
 		await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(1));
 		await world.prisma.job.update({
 			where: { id: jobId },
-			data: { releasedAt: new Date(Date.now() - 61_000) },
+			data: { dispatchedAt: new Date(Date.now() - 61_000) },
 		});
 		await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(2));
 		await sleep(2_500);
@@ -150,7 +150,7 @@ describe('a request that was lost', () => {
 		await worker.take(running);
 		await world.prisma.job.update({
 			where: { id: waiting },
-			data: { releasedAt: new Date(Date.now() - 61_000) },
+			data: { dispatchedAt: new Date(Date.now() - 61_000) },
 		});
 		await sleep(2_500);
 		expect(world.bus.timesRequested(waiting)).toBe(1);

@@ -5,7 +5,7 @@ import { dispatchWaitingJobs } from './dispatch-jobs.sql.ts';
 
 /** Finds jobs that a process left behind when it died between its commit and its wake. */
 const SAFETY_POLL_MS = 2_000;
-/** Of each tool, one job more than there are free slots waits at the broker. More would delay other users by more than one job. */
+/** For each tool, one job more than its free slots waits at the broker. A larger margin would delay other users by more than one job. */
 const MARGIN = 1;
 const UNCLAIMED_AFTER_MS = 60_000;
 const MINUTE_MS = 60_000;
@@ -29,7 +29,7 @@ export const dispatchJobs = defineTask<Deps>({
 			unclaimedAfterMs: UNCLAIMED_AFTER_MS,
 		});
 		if (dispatched === 0) return;
-		crashPoint('jobs.release.committed');
-		logger.debug('jobs.dispatched', { released: dispatched });
+		crashPoint('jobs.dispatch.committed');
+		logger.debug('jobs.dispatched', { count: dispatched });
 	},
 });

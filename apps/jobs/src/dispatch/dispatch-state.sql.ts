@@ -6,10 +6,10 @@ import { Prisma } from '../generated/client.ts';
  * lease is in flight, whatever `deferred_at` says.
  */
 
-/** Jobs that wait for dispatch: never dispatched, or deferred until a background slot is free. Read `jobs_dispatchable_idx`. */
+/** Jobs that wait for dispatch: never dispatched, or deferred until a background slot is free. Uses the index `jobs_dispatchable_idx`. */
 export const IS_DISPATCHABLE = Prisma.sql`status IN ('queued', 'running')
 	AND (released_at IS NULL OR deferred_at IS NOT NULL) AND lease_expires_at IS NULL`;
 
-/** Jobs that a worker runs or was requested for. Read `jobs_in_flight_idx`. */
+/** Jobs that a worker runs or was requested for. Uses the index `jobs_in_flight_idx`. */
 export const IS_IN_FLIGHT = Prisma.sql`status IN ('queued', 'running')
 	AND released_at IS NOT NULL AND (deferred_at IS NULL OR lease_expires_at IS NOT NULL)`;

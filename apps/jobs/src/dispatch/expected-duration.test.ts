@@ -55,7 +55,7 @@ describe('a short job', () => {
 			...{ userId, count: 1, tool: TOOL, createdAt: minutesAgo(minutes) },
 		});
 		await fillQueue(world, { ...one(heavy, 6), expectedSeconds: LONG_SECONDS }, one(light, 6));
-		await world.prisma.job.updateMany({ data: { releasedAt: new Date() } });
+		await world.prisma.job.updateMany({ data: { dispatchedAt: new Date() } });
 		const [ofHeavy, ofLight, first, second] = await fillQueue(
 			world,
 			...[one(heavy, 5), one(light, 4), one(single, 3), one(single, 3)],

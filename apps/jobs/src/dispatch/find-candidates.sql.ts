@@ -26,7 +26,7 @@ export interface Fairness {
  * Leaves out users whose compute quota of the day is used up, until the next day.
  *
  * Reads no more jobs of a user than can be dispatched, and finds users by skipping through the index (loose index scan), so the
- * length of the queues doesn't matter. `turn` is how many seconds of a user's jobs come before.
+ * length of the queues doesn't matter. `seconds_ahead` is the expected time of the user’s jobs that come before.
  */
 export async function findCandidates(
 	tx: Tx,
@@ -88,7 +88,7 @@ export async function findCandidates(
 			CROSS JOIN LATERAL (SELECT ${limits}::jsonb -> coalesce(accounts.plan::text, 'free') AS terms) AS terms
 		), candidates AS (
 			SELECT first.id, first.request_id, first.traceparent, tool, user_id, allowance, background,
-				seconds_in_flight + seconds_before AS turn, since + make_interval(secs => seconds) AS due,
+				seconds_in_flight + seconds_before AS seconds_ahead, since + make_interval(secs => seconds) AS due,
 				CASE WHEN rank + in_flight = 1 AND since < now() - make_interval(secs => ${starvationTimeoutMs / 1000})
 					THEN greatest(priority, ${topPriority}::int) ELSE priority END AS urgency
 			FROM usage CROSS JOIN LATERAL (
@@ -103,9 +103,9 @@ export async function findCandidates(
 				ORDER BY priority DESC, id LIMIT greatest(0, least(slots, allowance))
 			) AS first
 		), ranked AS (
-			SELECT *, row_number() OVER (PARTITION BY tool ORDER BY urgency DESC, turn, due, id) AS place
+			SELECT *, row_number() OVER (PARTITION BY tool ORDER BY urgency DESC, seconds_ahead, due, id) AS position
 			FROM candidates
 		)
 		SELECT id, tool, user_id AS "userId", request_id AS "requestId", traceparent, allowance, background
-		FROM ranked WHERE place <= ${allSlots}::int ORDER BY urgency DESC, turn, due, id`;
+		FROM ranked WHERE position <= ${allSlots}::int ORDER BY urgency DESC, seconds_ahead, due, id`;
 }

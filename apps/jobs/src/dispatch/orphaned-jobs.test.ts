@@ -19,7 +19,7 @@ describe('a job whose tool has left the catalog', () => {
 		status: 'running' as const,
 		attempt: 1,
 		startedAt: LONG_AGO,
-		releasedAt: LONG_AGO,
+		dispatchedAt: LONG_AGO,
 	};
 
 	async function jobOf(userId: string, change: object): Promise<string> {

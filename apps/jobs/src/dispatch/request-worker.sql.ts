@@ -20,7 +20,7 @@ export async function requestWorker(tx: Tx, job: UnstartedJob): Promise<void> {
 export async function requestWorkerAgain(tx: Tx, job: UnstartedJob & { now: Date }): Promise<void> {
 	await tx.job.update({
 		where: { id: job.id },
-		data: { releasedAt: job.now, deferredAt: null, leaseExpiresAt: null, settling: false },
+		data: { dispatchedAt: job.now, deferredAt: null, leaseExpiresAt: null, finishing: false },
 		select: { id: true },
 	});
 	await requestWorker(tx, job);
@@ -38,10 +38,10 @@ export async function deferToBackground(
 	await tx.job.update({
 		where: { id: job.id },
 		data: {
-			releasedAt: job.now,
+			dispatchedAt: job.now,
 			deferredAt: job.now,
 			leaseExpiresAt: null,
-			settling: false,
+			finishing: false,
 			background: true,
 			...(expectedSeconds === undefined ? {} : { expectedSeconds }),
 		},

@@ -5,7 +5,7 @@ import { lockJob } from '../lifecycle/job.sql.ts';
 import { IS_DISPATCHABLE, IS_IN_FLIGHT } from './dispatch-state.sql.ts';
 
 /** Not `internal`: it isn't a bug, and a retry wouldn't help. */
-const TOOL_GONE: Failure = {
+const TOOL_REMOVED: Failure = {
 	code: 'tool_failed',
 	message: 'This tool is no longer available. GET /v1/tools lists the available ones.',
 };
@@ -35,7 +35,7 @@ export async function failOrphans(prisma: PrismaClient, input: OrphanInput): Pro
 	for (let more = true; more; ) {
 		const ids = await findOrphans(prisma, input);
 		const before = failed.length;
-		for (const id of ids) if (await failUnlessLeased(prisma, id, TOOL_GONE)) failed.push(id);
+		for (const id of ids) if (await failUnlessLeased(prisma, id, TOOL_REMOVED)) failed.push(id);
 		more = ids.length === BATCH_SIZE && failed.length > before;
 	}
 	return failed;

@@ -8,9 +8,9 @@ import { failOrphans, failUndeliverable } from './undispatchable.sql.ts';
 
 const EVERY_MS = 10 * 60_000;
 /** Longer than a rolling update of all replicas. */
-const TOOL_GONE_AFTER_MS = 60 * 60_000;
+const TOOL_REMOVED_AFTER_MS = 60 * 60_000;
 
-/** Fails jobs whose tool is gone, which would wait forever. */
+/** Fails jobs whose tool was removed, which would wait forever. */
 export const failOrphanedJobs = defineTask<Deps>({
 	name: 'fail_orphaned_jobs',
 	everyMs: EVERY_MS,
@@ -18,7 +18,7 @@ export const failOrphanedJobs = defineTask<Deps>({
 		const failed = await failOrphans(deps.prisma, {
 			tools: [...deps.catalog.keys()],
 			workerLifetimeMs: deps.config.WORKER_LEASE_MS,
-			graceMs: TOOL_GONE_AFTER_MS,
+			graceMs: TOOL_REMOVED_AFTER_MS,
 		});
 		if (failed.length === 0) return;
 		deps.logger.warn('jobs.tool_missing', { failed: failed.length });

@@ -19,7 +19,7 @@ const returned = counter({
 	labels: ['tool', 'reason'],
 });
 
-// Prometheus sees no increase in a series that begins with 1, so what alerts ask for begins with 0
+// Prometheus sees no increase in a series that begins with 1, so series that alerts use begin with 0.
 for (const tool of (await loadCatalog()).keys()) {
 	lost.inc({ tool }, 0);
 	for (const reason of ['shutdown', 'no_background_slot']) returned.inc({ tool, reason }, 0);
@@ -44,7 +44,7 @@ interface EndedJob {
 	tool: string;
 	outcome: 'succeeded' | 'failed' | 'canceled';
 	errorCode: string | null;
-	/** Null where it never started. */
+	/** Null if it never started. */
 	startedAt: Date | null;
 	finishedAt: Date;
 }

@@ -28,7 +28,7 @@ export interface LockedJob {
 	/** Null when no worker counts as running the job. */
 	leaseExpiresAt: Date | null;
 	/** The attempt's outcome is being applied. */
-	settling: boolean;
+	finishing: boolean;
 	/** When the last attempt was granted. */
 	attemptStartedAt: Date | null;
 	/** The database's time, the only clock that leases use. */
@@ -40,7 +40,7 @@ export async function lockJob(tx: Tx, jobId: string): Promise<LockedJob | null> 
 	const rows = await tx.$queryRaw<LockedJob[]>`
 		SELECT id, user_id AS "userId", tool, request_id AS "requestId", traceparent, status::text, attempt,
 			lost_attempts AS "lostAttempts", worker_id AS "workerId", lease_expires_at AS "leaseExpiresAt",
-			settling, attempt_started_at AS "attemptStartedAt",
+			settling AS finishing, attempt_started_at AS "attemptStartedAt",
 			clock_timestamp() AS now
 		FROM jobs WHERE id = ${jobId} FOR UPDATE`;
 	return rows[0] ?? null;

@@ -15,7 +15,7 @@ import {
 	type MessageSubject,
 	recordDeadLetterAction,
 } from './dead-letter-actions.sql.ts';
-import { damageOfDrop, whyNoReplay } from './replay-rule.ts';
+import { effectOfDrop, reasonNotToReplay } from './replay-rule.ts';
 
 export const HELP = `Dead-lettered messages: no consumer could handle them. Runs with the environment of the jobs service.
 
@@ -68,7 +68,7 @@ function summaryOf(message: DeadLetter) {
 		occurred_at: envelope?.occurred_at ?? null,
 		died_in: diedIn,
 		request_id: envelope?.request_id ?? null,
-		replay: whyNoReplay(routingKey) === undefined ? 'needed' : 'needless',
+		replay: reasonNotToReplay(routingKey) === undefined ? 'needed' : 'needless',
 		reason,
 	};
 }
@@ -94,7 +94,7 @@ async function show({ messages }: Dlq, { positionals: [id = ''] }: CommandLine):
 	if (!first) throw noMessage(id);
 	return {
 		...summaryOf(first),
-		why_no_replay: whyNoReplay(first.routingKey) ?? null,
+		why_no_replay: reasonNotToReplay(first.routingKey) ?? null,
 		died_in: found.map(({ diedIn }) => diedIn ?? '-').join(', '),
 		died_at: first.diedAt,
 		message: readContent(first),
@@ -132,7 +132,7 @@ const named = ({ id, routingKey }: DeadLetter) => ({ id, type: routingKey });
 async function replayAll(messages: DeadLetters, record: RecordAction): Promise<object> {
 	const left: { id: string; type: string; why: string }[] = [];
 	const { replayed, unroutable } = await messages.replay((message) => {
-		const why = whyNoReplay(message.routingKey);
+		const why = reasonNotToReplay(message.routingKey);
 		if (why !== undefined) left.push({ ...named(message), why });
 		return why === undefined;
 	}, record);
@@ -146,7 +146,7 @@ async function replayOne(messages: DeadLetters, id: string, record: RecordAction
 	let why: string | undefined;
 	const { replayed, unroutable } = await messages.replay((message) => {
 		if (message.id !== id) return false;
-		why = whyNoReplay(message.routingKey);
+		why = reasonNotToReplay(message.routingKey);
 		return why === undefined;
 	}, record);
 	if (why !== undefined)
@@ -173,19 +173,19 @@ async function replay(dlq: Dlq, line: CommandLine): Promise<object> {
 async function drop(dlq: Dlq, line: CommandLine): Promise<object> {
 	const [id = ''] = line.positionals;
 	const action = { operator: line.operator(), action: 'dead_letter_dropped', reason: line.reason() };
-	let damage: string | undefined;
+	let effect: string | undefined;
 	const dropped = await dlq.messages.drop(
 		(message) => {
 			if (message.id !== id) return false;
-			if (line.values.force || whyNoReplay(message.routingKey) !== undefined) return true;
-			damage = damageOfDrop(message.routingKey);
+			if (line.values.force || reasonNotToReplay(message.routingKey) !== undefined) return true;
+			effect = effectOfDrop(message.routingKey);
 			return false;
 		},
 		recorder(dlq, action),
 	);
-	if (damage !== undefined)
+	if (effect !== undefined)
 		throw new CommandError(
-			`${id} needs a replay. Without it, ${damage}. Run \`replay ${id}\`, or \`drop ${id} --force\` to accept that.`,
+			`${id} needs a replay. Without it, ${effect}. Run \`replay ${id}\`, or \`drop ${id} --force\` to accept that.`,
 		);
 	if (dropped.length === 0) throw noMessage(id);
 	return { dropped: dropped.map((message) => ({ ...named(message), died_in: message.diedIn })) };

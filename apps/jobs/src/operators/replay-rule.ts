@@ -16,12 +16,12 @@ const REPAIRED: readonly (readonly [type: string, how: string])[] = [
 ];
 
 /** Returns why a dead-lettered message of this routing key needs no replay, or undefined if it needs one. */
-export function whyNoReplay(routingKey: string): string | undefined {
+export function reasonNotToReplay(routingKey: string): string | undefined {
 	return REPAIRED.find(([type]) => routingKey === type || routingKey.startsWith(`${type}.`))?.[1];
 }
 
-/** Returns the permanent damage when a message that needs a replay is dropped. */
-export function damageOfDrop(routingKey: string): string {
+/** Returns the permanent effect of dropping a message that needs a replay. */
+export function effectOfDrop(routingKey: string): string {
 	if (routingKey === accountDeleted.type) return 'a service keeps data of a deleted account';
 	if (routingKey === planChanged.type)
 		return 'a service has the wrong plan for the user until the next change';

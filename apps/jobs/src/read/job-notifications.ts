@@ -7,7 +7,7 @@ export function isSameState(a: JobState, b: JobState): boolean {
 	return a.status === b.status && a.progress === b.progress;
 }
 
-/** Tells that a job may have changed since it was last read. */
+/** Waits for changes of one job. */
 export interface JobWatcher {
 	/**
 	 * Resolves at once when there was a notification since the last call, else with the next one, after `timeoutMs`, or when
@@ -26,7 +26,7 @@ export interface JobNotifications {
 	watchedIds(): string[];
 	/** Wakes the watchers of those jobs that are not as they were shown, or don't exist. Makes up for lost notifications. */
 	notifyMissed(jobIds: readonly string[], states: ReadonlyMap<string, JobState>): void;
-	/** Ends every wait, and later ones: the process stops. */
+	/** Ends all current and future waits, because the process stops. */
 	close(): void;
 }
 

@@ -2,7 +2,7 @@ import { defineTask } from '@creatorr/service/task';
 import type { Deps } from '../deps.ts';
 import { findStates } from './jobs.sql.ts';
 
-/** A notification can be lost with its connection. Then a change is seen this late. */
+/** Maximum delay of a change whose notification was lost with its connection. */
 const SAFETY_POLL_MS = 5_000;
 
 /** Finds changes whose notification was lost: one query for all streams and long polls of the process. */

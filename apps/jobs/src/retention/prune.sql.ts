@@ -9,7 +9,7 @@ interface PruneInput {
 }
 
 const ABSENT_WORKER_DAYS = 1;
-/** A user who has waited for longer comes first anyway. */
+/** After a day without a job, a user comes first anyway. */
 const TURN_DAYS = 1;
 /** Only today's usage counts. */
 const COMPUTE_USAGE_DAYS = 2;
@@ -17,7 +17,7 @@ const COMPUTE_USAGE_DAYS = 2;
 const BATCH_SIZE = 1_000;
 
 /**
- * Deletes rows that were kept for long enough, and returns how many. Safe to run on several replicas at once. Deleted users stay
+ * Deletes rows past their retention period, and returns how many. Safe to run on several replicas at once. Deleted users stay
  * recorded forever, as ids and dates: an event that arrives weeks later must not restore any of their data.
  */
 export async function prune(

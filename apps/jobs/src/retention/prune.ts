@@ -4,7 +4,7 @@ import { prune } from './prune.sql.ts';
 
 const EVERY_MS = 10 * 60_000;
 
-/** Deletes rows that were kept for long enough. */
+/** Deletes rows past their retention period. */
 export const pruneJobs = defineTask<Deps>({
 	name: 'prune_jobs',
 	everyMs: EVERY_MS,

@@ -60,7 +60,7 @@ export async function runSome(
 /** Returns how many jobs are in flight. */
 export function inFlight(world: World, where: { tool?: string; userId?: string } = {}): Promise<number> {
 	return world.prisma.job.count({
-		where: { ...where, status: { in: ['queued', 'running'] }, releasedAt: { not: null } },
+		where: { ...where, status: { in: ['queued', 'running'] }, dispatchedAt: { not: null } },
 	});
 }
 
@@ -68,7 +68,7 @@ export function inFlight(world: World, where: { tool?: string; userId?: string }
 export async function emptyQueues(world: World): Promise<void> {
 	await world.prisma.job.deleteMany();
 	await world.prisma.worker.deleteMany();
-	await world.prisma.turn.deleteMany();
+	await world.prisma.lastRun.deleteMany();
 	await waitFor(async () => expect(await world.prisma.outbox.count()).toBe(0));
 	await new Promise((resolve) => setTimeout(resolve, 100));
 	world.bus.requested.length = 0;

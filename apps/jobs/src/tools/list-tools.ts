@@ -8,7 +8,7 @@ import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
 import type { Deps } from '../deps.ts';
 import { readCapabilities } from '../workers/workers.sql.ts';
 
-/** A worker that starts or stops shows this late. */
+/** Delay until a started or stopped worker is visible. */
 const MAX_AGE_MS = 1_000;
 
 /** GET /v1/tools */
@@ -20,8 +20,8 @@ export function listToolsRoute({ prisma, config, catalog }: Deps): Route {
 }
 
 /**
- * Answers anyone, from the process that also serves heartbeats and claims. Therefore a request costs neither a query nor a schema:
- * tools are described once, and the response is read and serialized at most once a second.
+ * Serves anonymous clients from the process that also serves heartbeats and claims. So a request runs no query and no schema: tools
+ * are described once, and the response is read and serialized at most once a second.
  */
 export function listToolsFrom(
 	readOffered: () => Promise<ReadonlyMap<string, Capabilities>>,

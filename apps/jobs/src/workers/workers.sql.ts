@@ -3,7 +3,7 @@ import { type Capabilities, capabilitiesSchema } from '@creatorr/contracts/jobs'
 import type { BodyOf } from '@creatorr/contracts/operation';
 import type { PrismaClient, Tx } from '../database.sql.ts';
 
-/** Records a worker's heartbeat. Returns whether the worker is new, was away, or has other slots than before. */
+/** Records a worker's heartbeat. Returns whether the worker is new, was offline, or has other slots than before. */
 export async function recordWorker(
 	tx: Tx,
 	{
