@@ -65,7 +65,7 @@ test('a job that ends while it waits for a slot takes none', async () => {
 
 test('follow rejects when a job fails before it moves to the background; onError receives later failures', async () => {
 	const errors: unknown[] = [];
-	const { follow, settled } = backgroundJobs(1, errors);
+	const { follow, waitForAll } = backgroundJobs(1, errors);
 	const [early, late] = [startJob(), startJob()];
 	const followed = follow(jobOf('ocr'), early.promise, early.handlers);
 	early.fail(new Error('early'));
@@ -74,18 +74,18 @@ test('follow rejects when a job fails before it moves to the background; onError
 	late.deprioritize();
 	await gone;
 	late.fail(new Error('late'));
-	await settled();
+	await waitForAll();
 	await sleep(0);
 	expect(errors).toEqual([new Error('late')]);
 });
 
 test('waitForAll resolves when all background jobs have ended', async () => {
-	const { follow, settled } = backgroundJobs(1);
+	const { follow, waitForAll } = backgroundJobs(1);
 	const job = startJob();
 	const followed = follow(jobOf('ocr'), job.promise, job.handlers);
 	job.deprioritize();
 	await followed;
-	const all = settled();
+	const all = waitForAll();
 	expect(await isSettled(all)).toBe(false);
 	job.end();
 	expect(await isSettled(all)).toBe(true);
