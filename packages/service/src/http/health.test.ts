@@ -8,8 +8,11 @@ let isDown: boolean;
 let app: Express;
 let logged: unknown[][];
 
-const log = (...line: unknown[]) => void logged.push(line);
-const logger = { debug: log, info: log, warn: log, error: log };
+const log =
+	(level: string) =>
+	(...line: unknown[]) =>
+		void logged.push([level, ...line]);
+const logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
 
 beforeEach(() => {
 	isDown = true;
@@ -38,6 +41,11 @@ test('a started process stays started when a check fails, and is not ready meanw
 });
 
 test('readiness is logged when it changes, with what is down', async () => {
-	for (isDown of [true, true, false, false]) await status('ready');
-	expect(logged).toEqual([['health.not_ready', { down: 'database is down' }], ['health.ready']]);
+	for (isDown of [true, true, false, false, true]) await status('ready');
+	const notReady = ['health.not_ready', { down: 'database is down' }];
+	expect(logged).toEqual([
+		['info', ...notReady],
+		['info', 'health.ready'],
+		['warn', ...notReady],
+	]);
 });

@@ -52,7 +52,8 @@ export function healthRoutes({ checks, reports = {}, logger }: HealthOptions): R
 		const down = details.map(({ path, message }) => `${path} ${message}`).join(', ');
 		if (down !== lastDown) {
 			if (down === '') logger.info('health.ready');
-			else logger.warn('health.not_ready', { down });
+			// At startup it is normal.
+			else logger[hasStarted ? 'warn' : 'info']('health.not_ready', { down });
 			lastDown = down;
 		}
 		if (details.length > 0) {
