@@ -62,3 +62,12 @@ test('the backlog is shown, and when each task last ended', async () => {
 	});
 	await replica.stop();
 });
+
+test('a file whose bytes can’t be removed is overdue since its deletion', async () => {
+	const { file_id: id } = await uploadReady(service, user);
+	const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000);
+	const data = { deletedAt: inSeconds(-7_200), sweepAt: inSeconds(600) };
+	await service.prisma.file.update({ where: { id }, data });
+	const seconds = seriesValue(await metrics(), 'creatorr_files_oldest_due_age_seconds');
+	expect(seconds).toBeGreaterThanOrEqual(7_200);
+});

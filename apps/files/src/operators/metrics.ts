@@ -56,7 +56,7 @@ const due = gauge({
 
 const oldestDue = gauge({
 	name: 'creatorr_files_oldest_due_age_seconds',
-	help: 'How long the oldest due file is overdue; 0 if none is due',
+	help: 'How long the oldest file has been due, or been deleted with its bytes still stored; 0 if there is none',
 });
 
 /** Counts a file whose bytes are in the store. */

@@ -52,6 +52,7 @@ function describe(task: ScheduledTask): object {
 
 export interface Schedule {
 	due: number;
+	/** Of a file that is due, or deleted with its bytes still stored: a failed removal moves the due date, which alone would hide it. */
 	oldestDueAgeSeconds: number;
 	/** By task; without those that have never ended. */
 	successAgeSeconds: ReadonlyMap<string, number>;
@@ -59,15 +60,19 @@ export interface Schedule {
 
 /** Returns what is due and when each task last ended, by the database's clock. */
 export async function readSchedule(prisma: Database): Promise<Schedule> {
-	const { due, oldestDueAt } = await readBacklog(prisma);
+	const { due, oldestDueAt, oldestUnclearedAt } = await readBacklog(prisma);
 	const rows = await prisma.$queryRaw<{ name: string; seconds: number }[]>`
 		SELECT name, extract(epoch FROM now() - last_ended_at)::float8 AS seconds
 		FROM chores WHERE last_ended_at IS NOT NULL`;
 	return {
 		due,
-		oldestDueAgeSeconds: oldestDueAt ? (Date.now() - oldestDueAt.getTime()) / 1_000 : 0,
+		oldestDueAgeSeconds: Math.max(ageSeconds(oldestDueAt), ageSeconds(oldestUnclearedAt)),
 		successAgeSeconds: new Map(rows.map(({ name, seconds }) => [name, seconds])),
 	};
+}
+
+function ageSeconds(date: Date | null): number {
+	return date ? (Date.now() - date.getTime()) / 1_000 : 0;
 }
 
 export interface Stored {
