@@ -6,8 +6,12 @@ export const REPOSITORY = resolve(import.meta.dirname, '../../..');
 const DEFINITION = /\b(counter|gauge|histogram)(?:<[^>]*>)?\(\{\s*name: '(creatorr_\w+)'/g;
 const HISTOGRAM_SERIES = ['_bucket', '_sum', '_count'];
 
-/** What Prometheus itself knows of a target, and node_exporter of a machine. */
-const OF_OTHERS = ['up', 'node_filesystem_avail_bytes', 'node_filesystem_size_bytes'];
+/** Series of Prometheus itself, node_exporter, the kubelet and RabbitMQ. */
+const OF_OTHERS = [
+	...['up', 'node_filesystem_avail_bytes', 'node_filesystem_size_bytes'],
+	...['kubelet_volume_stats_available_bytes', 'kubelet_volume_stats_capacity_bytes'],
+	...['rabbitmq_disk_space_available_bytes', 'rabbitmq_disk_space_available_limit_bytes'],
+];
 
 /** The series that the code of all services makes. */
 export function knownSeries(): Set<string> {
