@@ -54,7 +54,9 @@ test.each(OVERLAYS)('every kubectl command of the docs names what the overlay %s
 	const expected: [pattern: RegExp, names: string[]][] = [
 		// Every cluster has the namespace `default`.
 		[/--namespace (\S+)/g, [...namesOf('Namespace'), 'default']],
-		[/(?:deploy(?:ment)?\/|scale deployment |\/name=)([a-z-]+(?: [a-z]+[a-z-]*)*)/g, namesOf('Deployment')],
+		[/(?:deploy(?:ment)?\/|scale deployment )([a-z-]+(?: [a-z]+[a-z-]*)*)/g, namesOf('Deployment')],
+		[/\/name=([a-z-]+)/g, [...namesOf('Deployment'), ...brokers]],
+		[/rabbitmqcluster ([a-z-]+)/g, brokers],
 		[/scaledobject ([a-z-]+)/g, namesOf('ScaledObject')],
 		[/statefulset\/([a-z-]+)/g, brokers.map((name) => `${name}-server`)],
 		[/exec (?:--namespace \S+ )?(\S+-\d+) /g, brokers.map((name) => `${name}-server-0`)],
@@ -66,10 +68,18 @@ test.each(OVERLAYS)('every kubectl command of the docs names what the overlay %s
 	}
 });
 
-test('every command for Docker Compose names a service, a virtual host and a user that the Compose file has', () => {
-	const { services } = parse(readFileSync(join(REPOSITORY, 'docker-compose.yml'), 'utf8'));
-	const commands = commandsOf(/docker compose exec [^`\n]*/g);
-	expect(Object.keys(services)).toEqual(expect.arrayContaining(namesIn(commands, /exec ([a-z-]+)/g)));
+test('every command for Docker Compose names services, volumes, a virtual host and a user that the Compose file has', () => {
+	const { services, volumes } = parse(readFileSync(join(REPOSITORY, 'docker-compose.yml'), 'utf8'));
+	const commands = commandsOf(/docker (?:compose|run) [^`\n]*/g);
+	for (const pattern of [
+		/compose (?:exec|cp) ([a-z-]+)/g,
+		// Options may have a value with a digit or an equals sign: --since 1h, --scale tool-worker=4.
+		/compose (?:logs|ps|restart|stop|up)(?: --[a-z-]+(?:[ =][\w-]*[\d=][\w-]*)?)* ([a-z][a-z-]*(?: [a-z][a-z-]*)*)/g,
+	])
+		expect(Object.keys(services)).toEqual(expect.arrayContaining(namesIn(commands, pattern)));
+	expect(Object.keys(volumes)).toEqual(
+		expect.arrayContaining(namesIn(commands, /--volume creatorr_([a-z]+):/g)),
+	);
 	expect(namesIn(commands, /--vhost ([^\s']+)/g)).toEqual([
 		services.rabbitmq.environment.RABBITMQ_DEFAULT_VHOST,
 	]);
