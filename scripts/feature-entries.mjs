@@ -62,6 +62,7 @@ export const FEATURE_ENTRIES = {
 			'connectivity',
 			'failure-message',
 			'optimistic-removal',
+			'plans',
 			'query-client',
 			'session',
 			'tools',

@@ -153,7 +153,7 @@ describe('GET /v1/billing', () => {
 });
 
 describe('GET /v1/plans', () => {
-	test('success: lists the plans with their limits, without a token', async () => {
+	test('success: lists the plans with their limits and prices, without a token', async () => {
 		const [free, pro, ...others] = (await call('GET', '/v1/plans')).body.data;
 		expect([free.name, pro.name, others]).toEqual(['free', 'pro', []]);
 		expect([free.retention_hours, pro.retention_hours]).toEqual([24, 720]);
@@ -166,6 +166,9 @@ describe('GET /v1/plans', () => {
 			'max_pages',
 		])
 			expect(pro[limit]).toBeGreaterThanOrEqual(free[limit]);
+		// those of the local Stripe
+		const usd = (amount: number) => ({ amount, currency: 'USD' });
+		expect([free.prices, pro.prices]).toEqual([undefined, { monthly: usd(900), yearly: usd(9_000) }]);
 	});
 });
 

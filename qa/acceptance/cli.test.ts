@@ -270,6 +270,14 @@ test('jobs, job, files and download tell of what was done, and cancel of what is
 	expect((await creatorr(['cancel', job.id], { env })).code).toBe(2);
 });
 
+test('plans lists the plans with their prices', async () => {
+	const { code, stdout } = await creatorr(['plans']);
+	expect([code, stdout]).toEqual([
+		0,
+		expect.stringMatching(/^PLAN.*\nfree +free .*\npro +\$9 a month, \$90 a year /),
+	]);
+});
+
 test('help shows the tools, the params of each, and what the exit codes mean', async () => {
 	const help = await creatorr(['--help']);
 	expect(help).toMatchObject({ code: 0, stderr: '' });

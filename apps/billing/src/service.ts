@@ -14,6 +14,7 @@ import { type Database, openPools } from './database.sql.ts';
 import { internalCalls } from './internal-calls.ts';
 import { getBillingRoute } from './plans/get-billing.ts';
 import { listPlansRoute } from './plans/list-plans.ts';
+import { type PriceCache, refreshPrices } from './plans/plan-prices.ts';
 import { createStripe } from './stripe/stripe.ts';
 import { syncTasks } from './sync/sync-tasks.ts';
 import { getUsageRoute } from './usage/get-usage.ts';
@@ -41,6 +42,7 @@ async function connect(context: ServiceContext<Config>) {
 		webhookSecrets: config.STRIPE_WEBHOOK_SECRET,
 		rules: rulesOf(config),
 		plans: config.PLANS,
+		priceCache: { prices: undefined } as PriceCache,
 		now: () => new Date(),
 		planOf: async (userId: string) => (await customers.find(userId))?.customer.plan ?? ('free' as const),
 		wakeSync() {
@@ -71,5 +73,5 @@ export const billing = defineService({
 	],
 	metrics: [stripeEventMetrics, outboxMetrics],
 	consumers: [onAccountDeleted],
-	tasks: [relayOutbox, ...syncTasks, pruneStripeEvents, pruneActions],
+	tasks: [relayOutbox, ...syncTasks, refreshPrices, pruneStripeEvents, pruneActions],
 });

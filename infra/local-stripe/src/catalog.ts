@@ -16,6 +16,7 @@ function newPrice(id: string, interval: 'month' | 'year', amount: number): Price
 	return {
 		id,
 		object: 'price',
+		currency: 'usd',
 		created: Date.UTC(2026, 0, 1) / 1000,
 		livemode: false,
 		recurring: { interval, interval_count: 1 },

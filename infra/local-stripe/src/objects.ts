@@ -14,7 +14,7 @@ type References<T, Keys extends keyof T> = { [Key in Keys]: Extract<T[Key], stri
 
 export type Customer = Pick<Stripe.Customer, Base | 'deleted' | 'email' | 'name' | 'metadata'>;
 
-export type Price = Pick<Stripe.Price, Base> & {
+export type Price = Pick<Stripe.Price, Base | 'currency'> & {
 	recurring: Pick<Stripe.Price.Recurring, 'interval' | 'interval_count'>;
 	unit_amount: number;
 };

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addAccountCommands } from './commands/account.ts';
 import { addFileCommands } from './commands/files.ts';
 import { addJobCommands } from './commands/jobs.ts';
+import { addPlansCommand } from './commands/plans.ts';
 import { addToolsCommand } from './commands/tools.ts';
 import { EXIT_HELP } from './exit-code.ts';
 import type { Io } from './io.ts';
@@ -29,6 +30,7 @@ export function createProgram(io: Io, tools: readonly Tool[]): Command {
 	addJobCommands(program, io);
 	addFileCommands(program, io);
 	addToolsCommand(program, io);
+	addPlansCommand(program, io);
 	for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
 		command.helpOption('-h, --help', 'Show help');
 		command.exitOverride().configureOutput({

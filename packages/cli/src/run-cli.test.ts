@@ -30,7 +30,15 @@ async function runAgainst(body: string, argv: string[]): Promise<{ code: number;
 }
 
 const BODIES = ['{}', '{"data":{}}', '{"data":null}', '{"data":[[]]}', 'null', '[]', '<html></html>', ''];
-const COMMANDS = [['compress', 'x.pdf'], ['whoami'], ['jobs'], ['files'], ['tools'], ['job', 'job_1']];
+const COMMANDS = [
+	['compress', 'x.pdf'],
+	['whoami'],
+	['jobs'],
+	['files'],
+	['tools'],
+	['plans'],
+	['job', 'job_1'],
+];
 
 test.each(BODIES)('an API that responds with %j causes one clear line and exit code 5', async (body) => {
 	for (const argv of COMMANDS) {

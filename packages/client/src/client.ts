@@ -26,7 +26,7 @@ export interface Client<C extends AnyCatalog<C> = ToolCatalog> {
 	run<Slug extends ToolSlug<C>>(options: RunOptions<C, Slug>): Promise<RunResult<C, Slug>>;
 	/** Returns the tools with the JSON Schema of their params. Needs no token. */
 	tools(options?: CallOptions): Promise<Tool[]>;
-	/** Returns the plans with their limits. Needs no token. */
+	/** Returns the plans with their limits and prices. Needs no token. */
 	plans(options?: CallOptions): Promise<Plan[]>;
 	/** Returns the use of each limit of the plan. */
 	usage(options?: CallOptions): Promise<Usage>;

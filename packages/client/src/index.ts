@@ -6,6 +6,7 @@ export type { JobRequests, NewJob } from './calls/job-requests.ts';
 export type { JobCalls } from './calls/jobs.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export { formatBytes, formatBytesAbove } from './display/format-bytes.ts';
+export { formatPrice } from './display/format-price.ts';
 export { runningText } from './display/running-text.ts';
 export type { Download } from './download/download-file.ts';
 export { outputName } from './download/output-name.ts';

@@ -86,6 +86,14 @@ export const getBilling = defineOperation({
 	errors: [],
 });
 
+const priceSchema = z.object({
+	amount: z.number().int().meta({ description: 'In the smallest unit of the currency, such as cents.' }),
+	currency: z.string().meta({ maxLength: 3, description: 'ISO 4217 code, such as USD.' }),
+});
+
+const planPricesSchema = z.object({ monthly: priceSchema, yearly: priceSchema });
+export type PlanPrices = z.infer<typeof planPricesSchema>;
+
 export const listPlans = defineOperation({
 	id: 'listPlans',
 	title: 'List plans',
@@ -93,7 +101,7 @@ export const listPlans = defineOperation({
 	path: '/v1/plans',
 	service: 'billing',
 	access: 'public',
-	summary: 'Lists the plans with their limits.',
+	summary: 'Lists the plans with their limits and prices.',
 	status: 200,
 	response: enveloped(
 		z
@@ -118,6 +126,10 @@ export const listPlans = defineOperation({
 							.number()
 							.int()
 							.meta({ description: 'Pages of one job. Some tools have lower limits: see List tools.' }),
+						prices: planPricesSchema.optional().meta({
+							description:
+								'Prices of a subscription at Stripe. Absent for free, and while they can’t be read.',
+						}),
 					})
 					.meta({ id: 'Plan' }),
 			)

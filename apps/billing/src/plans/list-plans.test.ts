@@ -5,13 +5,16 @@ import { describePlan, listPlansRoute } from './list-plans.ts';
 
 test('describes each plan as the API promises, with configured numbers', () => {
 	const plans = { ...PLANS, free: { ...PLANS.free, retentionHours: 48 } };
-	const data = [describePlan('free', plans), describePlan('pro', plans)];
+	const price = (amount: number) => ({ amount, currency: 'USD' });
+	const prices = { monthly: price(900), yearly: price(9_000) };
+	const data = [describePlan('free', plans), describePlan('pro', plans, prices)];
 	expect(listPlans.response?.parse({ data })).toEqual({ data });
 	expect(data).toMatchObject([
 		{ name: 'free', retention_hours: 48, max_active_jobs: 3, compute_seconds_per_day: 1_800 },
-		{ name: 'pro', retention_hours: 720, max_active_jobs: 20, max_stored_bytes: 500_000_000_000 },
+		{ name: 'pro', retention_hours: 720, max_active_jobs: 20, max_stored_bytes: 500_000_000_000, prices },
 	]);
-	expect(listPlansRoute({ plans }).operation).toBe(listPlans);
+	expect(data[0]).not.toHaveProperty('prices');
+	expect(listPlansRoute({ plans, priceCache: { prices } }).operation).toBe(listPlans);
 });
 
 test('leaves out a compute quota that is switched off', () => {

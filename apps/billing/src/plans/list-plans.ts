@@ -1,16 +1,22 @@
-import { listPlans } from '@creatorr/contracts/billing';
+import { listPlans, type PlanPrices } from '@creatorr/contracts/billing';
 import type { ResponseOf } from '@creatorr/contracts/operation';
 import type { Plan, Plans } from '@creatorr/contracts/plans';
 import { defineRoute } from '@creatorr/service/route';
+import type { PriceCache } from './plan-prices.ts';
 
 /** GET /v1/plans */
-export function listPlansRoute({ plans }: { plans: Plans }) {
-	const data = [describePlan('free', plans), describePlan('pro', plans)];
-	return defineRoute(listPlans, async () => ({ data }));
+export function listPlansRoute({ plans, priceCache }: { plans: Plans; priceCache: PriceCache }) {
+	return defineRoute(listPlans, async () => ({
+		data: [describePlan('free', plans), describePlan('pro', plans, priceCache.prices)],
+	}));
 }
 
 /** Describes a plan with its limits for any tool; `GET /v1/tools` has those of single tools. */
-export function describePlan(name: Plan, plans: Plans): ResponseOf<typeof listPlans>['data'][number] {
+export function describePlan(
+	name: Plan,
+	plans: Plans,
+	prices?: PlanPrices,
+): ResponseOf<typeof listPlans>['data'][number] {
 	const terms = plans[name];
 	return {
 		name,
@@ -22,5 +28,6 @@ export function describePlan(name: Plan, plans: Plans): ResponseOf<typeof listPl
 		...(terms.computeSecondsPerDay > 0 && { compute_seconds_per_day: terms.computeSecondsPerDay }),
 		max_input_bytes: terms.anyTool.maxInputBytes,
 		max_pages: terms.anyTool.maxPages,
+		...(prices && { prices }),
 	};
 }

@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
 import { checkoutCalls, type Prices } from './checkout-calls.ts';
 import { customerCalls } from './customer-calls.ts';
+import { priceCalls } from './price-calls.ts';
 import { subscriptionCalls } from './subscription-calls.ts';
 
 /** The API version that this code expects. Raise it together with the package. */
@@ -25,6 +26,7 @@ export function createStripe({ secretKey, apiBase, ...options }: StripeOptions) 
 		...customerCalls(stripe, options),
 		...subscriptionCalls(stripe),
 		...checkoutCalls(stripe, options),
+		...priceCalls(stripe, options),
 	};
 }
 

@@ -1,7 +1,9 @@
-import { ApiError, type Billing } from '@creatorr/client';
+import { ApiError, type Billing, formatPrice } from '@creatorr/client';
 import { useMutation } from '@tanstack/react-query';
+import { Link } from 'react-router';
 import { api } from '../api/client.ts';
 import { failureMessage, hasCode } from '../api/failure-message.ts';
+import { usePlans } from '../api/plans.ts';
 import { Button } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { refreshBilling } from './account-queries.ts';
@@ -26,6 +28,8 @@ export function PlanOffer({ billing }: { billing: Billing }) {
 			if (failure instanceof ApiError && failure.status === 409) void refreshBilling();
 		},
 	});
+	const plans = usePlans();
+	const prices = plans.data?.find(({ name }) => name === 'pro')?.prices;
 	const isLeaving = isPending || isSuccess;
 	const go = (page: 'monthly' | 'yearly' | 'portal', label: string, variant: 'primary' | 'plain') => (
 		<Button variant={variant} aria-disabled={isLeaving} onClick={() => !isLeaving && mutate(page)}>
@@ -43,16 +47,30 @@ export function PlanOffer({ billing }: { billing: Billing }) {
 					</p>
 				</>
 			) : (
-				<>
-					<p>
-						Pro keeps files longer, accepts larger ones, runs more jobs at once, and your jobs get priority.
-					</p>
-					<div className={styles.ways}>
-						{go('monthly', 'Subscribe monthly', 'primary')}
-						{go('yearly', 'Subscribe yearly', 'plain')}
-					</div>
-					<p className={styles.small}>You see the price before you pay. Cancel anytime.</p>
-				</>
+				billing.plan === 'free' &&
+				!plans.isPending && (
+					<>
+						<p>
+							Pro keeps files longer, accepts larger ones, runs more jobs at the same time, and starts them
+							first.
+						</p>
+						<div className={styles.ways}>
+							{go(
+								'monthly',
+								prices ? `Upgrade for ${formatPrice(prices.monthly)} a month` : 'Upgrade monthly',
+								'primary',
+							)}
+							{go(
+								'yearly',
+								prices ? `Upgrade for ${formatPrice(prices.yearly)} a year` : 'Upgrade yearly',
+								'plain',
+							)}
+						</div>
+						<p className={styles.small}>
+							You pay on Stripe’s page. Cancel anytime. <Link to="/pricing">Compare the plans</Link>
+						</p>
+					</>
+				)
 			)}
 		</>
 	);

@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
+import { formatPrice } from '@creatorr/client';
 import type { ReactNode } from 'react';
-import { api } from '../api/client.ts';
+import { usePlans } from '../api/plans.ts';
 import { useUser } from '../api/session.ts';
 import { useTools } from '../api/tools.ts';
 import { ButtonLink } from '../ui/button.tsx';
@@ -8,21 +8,17 @@ import { ProblemNotice } from '../ui/notice.tsx';
 import { usePageTitle } from '../ui/page-title.ts';
 import { Spinner } from '../ui/spinner.tsx';
 import { planRows } from './plan-rows.ts';
-import { PRICES } from './prices.ts';
 import styles from './pricing-page.module.css';
 
 /** Compares the plans, with limits from the API. */
 export function PricingPage() {
 	usePageTitle('Pricing');
 	const user = useUser();
-	const plans = useQuery({
-		queryKey: ['plans'],
-		queryFn: ({ signal }) => api.plans({ signal }),
-		staleTime: 60_000,
-	});
+	const plans = usePlans();
 	const tools = useTools();
 	const free = plans.data?.find(({ name }) => name === 'free');
 	const pro = plans.data?.find(({ name }) => name === 'pro');
+	const prices = pro?.prices;
 	const error = plans.error ?? tools.error;
 	return (
 		<div className={styles.page}>
@@ -40,8 +36,12 @@ export function PricingPage() {
 				</Offer>
 				<Offer
 					title="Pro"
-					price={`$${PRICES.monthly} a month`}
-					terms={`Or $${PRICES.yearly} a year. Cancel anytime.`}
+					price={prices ? `${formatPrice(prices.monthly)} a month` : 'Monthly or yearly'}
+					terms={
+						prices
+							? `Or ${formatPrice(prices.yearly)} a year. Cancel anytime.`
+							: 'You see the price before you pay. Cancel anytime.'
+					}
 				>
 					{user?.plan === 'pro' ? (
 						<p>You’re on Pro.</p>

@@ -67,6 +67,8 @@ export const OPERATIONS: Operation[] = [
 		throw invalidRequest(`Only open Checkout Sessions can be expired. This one is ${session.status}.`);
 	}),
 
+	operation('get', '/prices/:id', none, (_tx, _given, id) => findPrice(id, 'price')),
+
 	operation('post', '/billing_portal/sessions', portalFields, createPortalSession),
 
 	listOperation('/subscriptions', 'subscription', {

@@ -21,6 +21,7 @@ creatorr compress input.pdf -o smaller.pdf --quality 70`,
 		getJob: 'creatorr job $JOB_ID',
 		cancelJob: 'creatorr cancel $JOB_ID',
 		listTools: 'creatorr tools',
+		listPlans: 'creatorr plans',
 	};
 }
 
