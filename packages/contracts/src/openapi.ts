@@ -21,7 +21,7 @@ const TAGS: readonly { name: ServiceName; title: string; description: string }[]
 	{
 		name: 'files',
 		title: 'Files',
-		description: 'Upload and download files directly to and from storage with presigned URLs.',
+		description: 'Upload and download files through presigned URLs of the file storage.',
 	},
 	{ name: 'jobs', title: 'Jobs and tools', description: 'A job runs one tool on one file.' },
 	{ name: 'billing', title: 'Plans and billing', description: 'Plan limits, usage and subscriptions.' },

@@ -41,7 +41,7 @@ describe('the plan', () => {
 	test('is bought and canceled on Stripe’s pages', async () => {
 		const person = await newPerson();
 		const page = await visit({ path: '/account', as: person });
-		await openStripe(page, 'Subscribe yearly');
+		await openStripe(page, 'Upgrade for $90 a year');
 		await page.getByRole('link', { name: 'Cancel' }).click();
 		await page.getByText('Checkout canceled').waitFor();
 		await expectAccessible(page);
@@ -49,7 +49,7 @@ describe('the plan', () => {
 		await page.getByText('Checkout canceled').waitFor({ state: 'detached' });
 		expect(new URL(page.url()).search).toBe('');
 
-		await openStripe(page, 'Subscribe yearly');
+		await openStripe(page, 'Upgrade for $90 a year');
 		await page.getByRole('button', { name: 'Subscribe' }).click();
 		await page.getByText('You’re on Pro').waitFor();
 		await page.getByText('Pro, billed yearly').waitFor();
@@ -68,7 +68,7 @@ describe('the plan', () => {
 	test('shows that a payment is pending until the webhook arrives', async () => {
 		const person = await newPerson();
 		const page = await visit({ path: '/account', as: person });
-		await openStripe(page, 'Subscribe monthly');
+		await openStripe(page, 'Upgrade for $9 a month');
 		await waitForSync(person);
 		await controlStripe('/switches', { webhooks: { paused: true } });
 		try {
@@ -89,13 +89,13 @@ describe('the plan', () => {
 		await page.clock.fastForward('00:31');
 		await page.getByText('This is taking longer than usual').waitFor();
 		await page.getByRole('button', { name: 'Got it' }).click();
-		await page.getByRole('button', { name: 'Subscribe monthly' }).waitFor();
+		await page.getByRole('button', { name: 'Upgrade for $9 a month' }).waitFor();
 		expect(new URL(page.url()).search).toBe('');
 	});
 
 	test('stays pending until the user’s plan follows the subscription', async () => {
 		const page = await visit({ path: '/account', as: await newPerson() });
-		await openStripe(page, 'Subscribe monthly');
+		await openStripe(page, 'Upgrade for $9 a month');
 		let isLate = true;
 		await page.route('**/v1/me', async (route) => {
 			const response = await route.fetch();
@@ -116,14 +116,14 @@ describe('the plan', () => {
 	test('is not bought twice when another tab has bought it', async () => {
 		const person = await newPerson();
 		const page = await visit({ path: '/account', as: person });
-		await page.getByRole('button', { name: 'Subscribe monthly' }).waitFor();
+		await page.getByRole('button', { name: 'Upgrade for $9 a month' }).waitFor();
 		await page.route('**/v1/billing', (route) => route.abort());
 		const other = await page.context().newPage();
 		await other.goto('/account');
-		await openStripe(other, 'Subscribe monthly');
+		await openStripe(other, 'Upgrade for $9 a month');
 		await other.getByRole('button', { name: 'Subscribe' }).click();
 		await other.getByText('You’re on Pro').waitFor();
-		await page.getByRole('button', { name: 'Subscribe monthly' }).click();
+		await page.getByRole('button', { name: 'Upgrade for $9 a month' }).click();
 		await page.getByText('You already have a subscription.').waitFor();
 		await page.unroute('**/v1/billing');
 		await page.getByRole('button', { name: 'Manage subscription' }).waitFor();
@@ -152,8 +152,8 @@ describe('sessions', () => {
 		const page = await visit({ path: '/account', as: person });
 		await page.getByText('Firefox on Windows').waitFor();
 		expect(await page.getByText('This device').count()).toBe(1);
-		await page.getByRole('button', { name: /^End session: Firefox on Windows/ }).click();
-		await page.getByText('Session signed out.').waitFor();
+		await page.getByRole('button', { name: /^Sign out: Firefox on Windows/ }).click();
+		await page.getByText('Signed out.').waitFor();
 		expect(await page.getByText('Firefox on Windows').count()).toBe(0);
 		expect([await statusOf(other), await statusOf(person.token)]).toEqual([401, 200]);
 	});

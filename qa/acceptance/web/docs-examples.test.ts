@@ -41,7 +41,7 @@ test('every operation has an example in each language that supports it', async (
 	await page.locator('section#createJob').waitFor();
 	curl = await docsExamples(page, 'curl');
 	javascript = await docsExamples(page, 'JavaScript');
-	cli = await docsExamples(page, 'Command line');
+	cli = await docsExamples(page, 'CLI');
 	const without = (examples: DocsExamples) => operations.filter((id) => !examples.operations[id]);
 	expect(without(curl)).toEqual(WITHOUT_EXAMPLE);
 	expect(without(javascript).sort()).toEqual([...WITHOUT_CLIENT].sort());

@@ -72,7 +72,7 @@ const PROGRAMS: Names = [
 	[/\b(Chrome|CriOS)\//, 'Chrome'],
 	[/\bSafari\//, 'Safari'],
 	[/^curl\//, 'curl'],
-	[/^creatorr-cli\b/, 'the creatorr command line'],
+	[/^creatorr-cli\b/, 'the creatorr CLI'],
 ];
 
 const SYSTEMS: Names = [
@@ -104,7 +104,7 @@ function noticeText(mail: LeasedMail, { what, otherwise }: Notice, appUrl: strin
 	// A client may send any user agent: a mail contains only known names of programs.
 	const facts = [
 		`Time: ${minuteOf(createdAt)}`,
-		`Network: ${client.address}`,
+		`IP address: ${client.address}`,
 		`Device: ${describeUserAgent(client.userAgent)}`,
 	];
 	const link = otherwise === NEW_PASSWORD_NOW ? `\n${appUrl}/forgot-password` : '';

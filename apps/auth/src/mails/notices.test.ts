@@ -43,7 +43,7 @@ describe('the owner gets a mail', () => {
 		const [mail] = await mailsTo(auth, person.email, { about: CHANGED });
 		const minute = new Date().toISOString().slice(0, 13).replace('T', ' ');
 		expect(mail?.text).toContain(`Time: ${minute}`);
-		expect(mail?.text).toContain(`Network: ${HOME}\n`.trimEnd());
+		expect(mail?.text).toContain(`IP address: ${HOME}\n`.trimEnd());
 		expect(mail?.text).toContain('Device: Chrome on Windows');
 		expect(mail?.text).toContain('https://app.example.com/forgot-password');
 		expect(mail?.token).toBe('');
@@ -74,7 +74,7 @@ describe('the owner gets a mail', () => {
 		await signIn(auth.app, person, ELSEWHERE);
 		await signIn(auth.app, person, ELSEWHERE);
 		const [mail] = await mailsTo(auth, person.email, { about: SIGN_IN });
-		expect(mail?.text).toContain(`Network: ${ELSEWHERE}`);
+		expect(mail?.text).toContain(`IP address: ${ELSEWHERE}`);
 		expect(await countOf(SIGN_IN)).toBe(1);
 	});
 });

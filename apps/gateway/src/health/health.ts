@@ -47,7 +47,7 @@ export function createGetHealth(deps: HealthDeps): (exchange: Exchange) => Promi
 }
 
 function failuresOf(service: string, readiness: Readiness): ErrorDetail[] {
-	if (!readiness) return [{ path: service, message: 'is down' }];
+	if (!readiness) return [{ path: service, message: 'does not respond' }];
 	if (readiness.status === 200) return [];
 	const details = errorBodySchema.safeParse(readiness.body).data?.error.details ?? [];
 	return details.length > 0 ? details : [{ path: service, message: 'is not ready' }];
@@ -71,10 +71,14 @@ export function sumUpHealth(
 	if (failures.size > 0) {
 		const details = [...failures.values()];
 		const names = details.map(({ path }) => path).join(', ');
-		throw new AppError('upstream_unavailable', `Some services are down: ${names}.`, {
-			details,
-			retryAfterSeconds: 2,
-		});
+		throw new AppError(
+			'upstream_unavailable',
+			`Parts of the service are down: ${names}. Try again in a moment.`,
+			{
+				details,
+				retryAfterSeconds: 2,
+			},
+		);
 	}
 	return { status: 'ok', services: Object.fromEntries(Object.keys(readiness).map((name) => [name, 'ok'])) };
 }

@@ -25,7 +25,7 @@ export function SessionsSection({ user }: { user: User }) {
 		remove: (id) => api.account.endSession(id),
 		async onRemoved(id) {
 			await dropSession(user.id, id);
-			toast({ text: 'Session signed out.' });
+			toast({ text: 'Signed out.' });
 		},
 		onFailure: (failure) => toastFailure('Couldn’t sign out the session.', failure),
 	});
@@ -40,7 +40,7 @@ export function SessionsSection({ user }: { user: User }) {
 	});
 
 	return (
-		<Section title="Active sessions" intro="End any you don’t recognize, then change your password.">
+		<Section title="Active sessions" intro="Sign out any you don’t recognize, then change your password.">
 			{!data && !error && <Spinner label="Loading sessions" />}
 			{error && !data && <ProblemNotice what="Couldn’t load your sessions" error={error} onRetry={refetch} />}
 			{data && (
@@ -61,7 +61,7 @@ export function SessionsSection({ user }: { user: User }) {
 	);
 }
 
-/** A session. The current one has no End button: it is ended by signing out. */
+/** A session. The current one has no button: the menu signs it out. */
 function SessionRow({ session, onEnd }: { session: Session; onEnd: () => void }) {
 	const name = describeUserAgent(session.user_agent);
 	return (
@@ -78,10 +78,10 @@ function SessionRow({ session, onEnd }: { session: Session; onEnd: () => void })
 			{!session.current && (
 				<Button
 					small
-					aria-label={`End session: ${name}, signed in ${formatDateTime(session.created_at)}`}
+					aria-label={`Sign out: ${name}, signed in ${formatDateTime(session.created_at)}`}
 					onClick={onEnd}
 				>
-					End
+					Sign out
 				</Button>
 			)}
 		</div>

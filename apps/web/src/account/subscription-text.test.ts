@@ -17,6 +17,13 @@ describe('the subscription text', () => {
 		expect(say(NONE)).toEqual({ plan: 'Free', text: 'Free forever.', isUrgent: false });
 	});
 
+	test('says that a granted Pro has no subscription', () => {
+		expect(say({ ...NONE, plan: 'pro' })).toMatchObject({
+			plan: 'Pro',
+			text: 'You have Pro without a subscription.',
+		});
+	});
+
 	test('says when an active subscription renews', () => {
 		expect(say(PAID)).toEqual({
 			plan: 'Pro, billed yearly',
@@ -32,7 +39,9 @@ describe('the subscription text', () => {
 	test('is urgent after a failed payment, and tells whether Pro is still active', () => {
 		expect(say({ ...PAID, status: 'past_due' })).toMatchObject({ isUrgent: true });
 		expect(say({ ...PAID, status: 'past_due' }).text).toContain('to stay on Pro');
-		expect(say({ ...PAID, plan: 'free', status: 'unpaid' }).text).toContain('Pay to return to Pro');
+		expect(say({ ...PAID, plan: 'free', status: 'unpaid' }).text).toContain(
+			'Update your card to return to Pro',
+		);
 	});
 });
 

@@ -26,19 +26,19 @@ export function describeSubscription(
 		case 'unpaid':
 			return result(
 				plan === 'pro'
-					? 'Your last payment failed. Pay within a few days to stay on Pro.'
-					: 'Your last payment failed, so you’re on Free. Pay to return to Pro.',
+					? 'Your last payment failed. Update your card within a few days to stay on Pro.'
+					: 'Your last payment failed, so you’re on Free. Update your card to return to Pro.',
 				true,
 			);
 		case 'incomplete':
-			return result('Your payment failed. You can try again anytime.');
+			return result('Your payment didn’t go through, and you weren’t charged. You can try again.');
 		case 'canceled':
 		case 'incomplete_expired':
 			return result('Your subscription has ended.');
 		case 'paused':
-			return result('Your subscription is paused.');
+			return result('Your subscription is paused. Contact support to resume it.');
 		default:
-			return result('Free forever.');
+			return result(plan === 'pro' ? 'You have Pro without a subscription.' : 'Free forever.');
 	}
 }
 

@@ -27,7 +27,7 @@ export function UsageSection({ user }: { user: User }) {
 }
 
 const NAMES: Readonly<Record<string, string>> = {
-	active_jobs: 'Active jobs',
+	active_jobs: 'Jobs at the same time',
 	queued_jobs: 'Queued jobs',
 	compute_seconds: 'Processing time today',
 	stored_bytes: 'Storage',

@@ -117,7 +117,7 @@ export async function signOut(): Promise<void> {
 		// the session had already ended
 		if (hasCode(error, 'unauthorized')) return;
 		toast({
-			text: 'You’re signed out on this device, but creatorr couldn’t be reached. End the session in your account.',
+			text: 'You’re signed out on this device, but creatorr couldn’t be reached. Go to your account to sign out that session.',
 		});
 	}
 }

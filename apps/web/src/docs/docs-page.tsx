@@ -27,7 +27,7 @@ const GUIDE: Chapter = {
 
 /** The API docs: a guide, and a reference made from the OpenAPI document. */
 export function DocsPage() {
-	usePageTitle('API');
+	usePageTitle('API docs');
 	const description = useApiDescription();
 	const tools = useTools();
 	const [query, setQuery] = useState('');
@@ -53,10 +53,10 @@ export function DocsPage() {
 	return (
 		<div className={styles.page}>
 			<div className={styles.top}>
-				<h1>API</h1>
+				<h1>API docs</h1>
 				<p>
-					Everything this app does goes through this API. The OpenAPI document is at{' '}
-					<a href="/v1/openapi.json">/v1/openapi.json</a>.
+					For programs that do what this app does: upload a file, run a tool, download the result. The OpenAPI
+					document is at <a href="/v1/openapi.json">/v1/openapi.json</a>.
 				</p>
 			</div>
 			<Contents chapters={chapters} current={current} query={query} onQuery={setQuery} found={found?.size} />

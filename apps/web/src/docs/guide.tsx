@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { CodeExample } from './code-example.tsx';
 import { Chapter } from './docs-section.tsx';
 import { cliWalkthrough } from './examples/cli.ts';
@@ -7,7 +8,10 @@ import styles from './guide.module.css';
 export function GettingStarted() {
 	return (
 		<Chapter id="getting-started" title="Getting started">
-			<p>Compress your first PDF in four steps. The curl example also needs jq and a file input.pdf.</p>
+			<p>
+				Compress your first PDF in four steps. The curl examples need the program jq, and a file named{' '}
+				<code>input.pdf</code>.
+			</p>
 			<ol className={styles.steps}>
 				{gettingStarted(location.origin).map(({ title, text, examples }) => (
 					<li key={title}>
@@ -20,8 +24,9 @@ export function GettingStarted() {
 				))}
 			</ol>
 			<p>
-				With the CLI in this repository, <code>npx creatorr</code>, it takes two lines. Omit{' '}
-				<code>--email</code> and the rest to be prompted.
+				The command-line interface (CLI) takes two lines for the same. It comes with the source code of
+				creatorr: <code>npx creatorr</code> runs it. Without <code>--email</code> and{' '}
+				<code>--password-stdin</code>, it asks for both.
 			</p>
 			<CodeExample label="The same with the CLI" examples={{ cli: cliWalkthrough(location.origin) }} />
 		</Chapter>
@@ -34,13 +39,18 @@ export function HowItAnswers() {
 			<dl className={styles.terms}>
 				<dt>Tokens</dt>
 				<dd>
-					Send <code>Authorization: Bearer $TOKEN</code> with every request that needs one. Each token is a
-					session. It expires at <code>expires_at</code>, or everywhere at once when you sign out.
+					You get a token when you sign up or sign in. Send it as <code>Authorization: Bearer $TOKEN</code>{' '}
+					with every request that needs one. It works until <code>expires_at</code>, or until you sign out.
 				</dd>
 				<dt>Bodies</dt>
 				<dd>
 					JSON in UTF-8. Results are in <code>data</code>, errors in <code>error</code>. A <code>204</code>{' '}
 					has no body. Times are RFC 3339 in UTC. Sizes are in bytes.
+				</dd>
+				<dt>Presigned URLs</dt>
+				<dd>
+					Files don’t pass through the API. It returns a presigned URL: a link to the file storage that needs
+					no token and expires. Upload to it with <code>PUT</code>, or download from it.
 				</dd>
 				<dt>Lists</dt>
 				<dd>
@@ -74,22 +84,75 @@ export function HowItAnswers() {
 	);
 }
 
+const WAIT = (
+	<>
+		Send it again after the seconds in <code>Retry-After</code>.
+	</>
+);
+
+const LIMITS: readonly { limit: ReactNode; response: string; remedy: ReactNode }[] = [
+	{
+		limit: 'Requests of a user, per second and at the same time',
+		response: '429 rate_limited',
+		remedy: WAIT,
+	},
+	{
+		limit: (
+			<>
+				<code>?wait=</code> requests and event streams of a user at the same time
+			</>
+		),
+		response: '429 rate_limited',
+		remedy: WAIT,
+	},
+	{ limit: 'Wrong passwords, and emails that we send', response: '429 rate_limited', remedy: WAIT },
+	{ limit: 'Connections and bytes of an IP address', response: '429 rate_limited', remedy: WAIT },
+	{
+		limit: 'Pending uploads of an account',
+		response: '429 rate_limited',
+		remedy: 'Finish or delete some, then send it again.',
+	},
+	{
+		limit: 'Limits of your plan',
+		response: '403 plan_limit',
+		remedy: (
+			<>
+				Do what the message says. <code>GET /v1/usage</code> returns how much you have used. Each tool below
+				lists its limits.
+			</>
+		),
+	},
+	{
+		limit: 'Size of a request body, listed with each operation',
+		response: '413 too_large',
+		remedy: 'Send a smaller one.',
+	},
+];
+
 export function RateLimits() {
 	return (
 		<Chapter id="limits" title="Limits">
-			<p>
-				Clients that exceed a limit receive <code>429</code> with the code <code>rate_limited</code> and a{' '}
-				<code>Retry-After</code> in seconds. A rejected request changed nothing, so send it again after that
-				time. Limits apply to each user’s requests (per second and concurrent), to open <code>?wait=</code>{' '}
-				requests and event streams, to wrong passwords and emails, and to the connections and bytes of each
-				address. Accounts also have a limit of pending uploads. To upload more, finish or delete some.
-			</p>
-			<p>
-				Plan limits are different: a request that exceeds one receives <code>403</code> with the code{' '}
-				<code>plan_limit</code>, and waiting doesn’t help. <code>GET /v1/usage</code> returns how much of each
-				limit is used. Each tool lists the limits of one job. Each operation lists the maximum size of its
-				body. A larger one receives <code>413</code> with the code <code>too_large</code>.
-			</p>
+			<p>A request that exceeds a limit is rejected and changes nothing.</p>
+			<table className={styles.limits}>
+				<thead>
+					<tr>
+						<th scope="col">Limit</th>
+						<th scope="col">Response</th>
+						<th scope="col">What to do</th>
+					</tr>
+				</thead>
+				<tbody>
+					{LIMITS.map(({ limit, response, remedy }, index) => (
+						<tr key={index}>
+							<th scope="row">{limit}</th>
+							<td>
+								<code>{response}</code>
+							</td>
+							<td>{remedy}</td>
+						</tr>
+					))}
+				</tbody>
+			</table>
 		</Chapter>
 	);
 }

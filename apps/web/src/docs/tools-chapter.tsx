@@ -23,8 +23,8 @@ export function ToolsChapter({
 	return (
 		<Chapter id="tools" title="Tools">
 			<p>
-				Send the slug as <code>tool</code> and the params as <code>params</code> when you create a job.
-				Omitted params get their defaults. Unknown params are rejected.
+				Each tool has a short name, its slug. To create a job, send the slug as <code>tool</code> and the
+				options as <code>params</code>. Omitted params get their defaults. Unknown params are rejected.
 			</p>
 			{tools.map((tool) => (
 				<ToolSection key={tool.slug} tool={tool} description={description} />
@@ -41,11 +41,12 @@ function ToolSection({ tool, description }: { tool: Tool; description: ApiDescri
 				<AnchoredHeading level={3} id={id}>
 					{tool.title}
 				</AnchoredHeading>
-				<p>
-					<code>{tool.slug}</code>
-				</p>
 				<p>{tool.summary}</p>
 				<dl className={styles.facts}>
+					<dt>Slug</dt>
+					<dd>
+						<code>{tool.slug}</code>
+					</dd>
 					<dt>Accepts</dt>
 					<dd className={styles.types}>
 						{tool.accepts.map((type) => (

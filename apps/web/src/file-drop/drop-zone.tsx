@@ -32,7 +32,7 @@ export function DropZone({
 				) : (
 					<>
 						<span className={styles.forMouse}>Drop files anywhere here</span>
-						<span className={styles.forTouch}>Choose files</span>
+						<span className={styles.forTouch}>Add your files</span>
 					</>
 				)}
 			</p>

@@ -31,7 +31,7 @@ export function RejectionList({
 						</Link>
 					))}
 					{isForPro && (
-						<ButtonLink to="/account" small>
+						<ButtonLink to="/pricing" small>
 							See Pro
 						</ButtonLink>
 					)}

@@ -3,7 +3,7 @@ import type { JobFilter } from './job-queries.ts';
 
 export const STATUSES: readonly (readonly [JobStatus, string])[] = [
 	['queued', 'Queued'],
-	['running', 'Running'],
+	['running', 'Processing'],
 	['succeeded', 'Done'],
 	['failed', 'Failed'],
 	['canceled', 'Canceled'],

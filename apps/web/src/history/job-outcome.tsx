@@ -48,7 +48,7 @@ function Failed({ job, tool }: { job: Job; tool: Tool | undefined }) {
 	return (
 		<p className={styles.failed}>
 			<strong>{failure.title}.</strong> {failure.text}{' '}
-			{failure.remedies.includes('upgrade') && <Link to="/account">Upgrade to Pro</Link>}
+			{failure.remedies.includes('upgrade') && <Link to="/pricing">See Pro</Link>}
 		</p>
 	);
 }

@@ -25,7 +25,10 @@ export function RunAgainDialog({
 	});
 	return (
 		<Dialog title="Run again" onClose={onClose}>
-			<p>This file is password-protected. The password is used once and never stored.</p>
+			<p>
+				creatorr never stores passwords, so enter {secrets.length === 1 ? 'it' : 'them'} again to run this
+				job.
+			</p>
 			<Form form={form} label="Run again" submit="Run again" pending="Starting…">
 				{secrets.map((secret) => (
 					<PasswordField

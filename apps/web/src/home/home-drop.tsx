@@ -2,6 +2,7 @@ import type { Tool } from '@creatorr/client';
 import { useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { acceptsType } from '../file-drop/file-rejections.ts';
+import { typeNames } from '../file-drop/media-types.ts';
 import { transferFiles } from '../file-drop/transfer-files.ts';
 import { usePageDrop } from '../file-drop/use-page-drop.ts';
 import { Button } from '../ui/button.tsx';
@@ -17,7 +18,7 @@ import styles from './home-drop.module.css';
 export function HomeDrop({ tools }: { tools: readonly Tool[] }) {
 	const navigate = useNavigate();
 	const [files, setFiles] = useState<readonly File[]>([]);
-	const [unsupportedName, setUnsupportedName] = useState<string>();
+	const [unsupported, setUnsupported] = useState<readonly File[]>([]);
 	const candidates = tools.filter((tool) => files.some((file) => acceptsType(tool, file)));
 
 	function goTo(tool: Tool, given: readonly File[]): void {
@@ -28,7 +29,7 @@ export function HomeDrop({ tools }: { tools: readonly Tool[] }) {
 	function accept(given: File[]): void {
 		const accepting = tools.filter((tool) => given.some((file) => acceptsType(tool, file)));
 		const [only] = accepting;
-		setUnsupportedName(accepting.length === 0 ? (given[0]?.name ?? '') : undefined);
+		setUnsupported(accepting.length === 0 ? given : []);
 		if (only && accepting.length === 1) goTo(only, given);
 		else setFiles(accepting.length > 1 ? given : []);
 	}
@@ -37,8 +38,8 @@ export function HomeDrop({ tools }: { tools: readonly Tool[] }) {
 	return (
 		<>
 			<FileChooser onFiles={accept} />
-			{unsupportedName !== undefined && (
-				<UnsupportedNotice name={unsupportedName} onDismiss={() => setUnsupportedName(undefined)} />
+			{unsupported.length > 0 && (
+				<UnsupportedNotice files={unsupported} tools={tools} onDismiss={() => setUnsupported([])} />
 			)}
 			{isDragging && <div className={styles.veil}>Drop, then choose a tool</div>}
 			{files.length > 0 && (
@@ -78,18 +79,26 @@ function FileChooser({ onFiles }: { onFiles: (files: File[]) => void }) {
 	);
 }
 
-function UnsupportedNotice({ name, onDismiss }: { name: string; onDismiss: () => void }) {
+function UnsupportedNotice({
+	files,
+	tools,
+	onDismiss,
+}: {
+	files: readonly File[];
+	tools: readonly Tool[];
+	onDismiss: () => void;
+}) {
 	return (
 		<Notice
 			kind="bad"
-			title={`No tool accepts ${name}`}
+			title={`No tool accepts ${files.length === 1 ? files[0]?.name : 'these files'}`}
 			action={
 				<Button small variant="quiet" onClick={onDismiss}>
 					Dismiss
 				</Button>
 			}
 		>
-			See below what each tool accepts.
+			creatorr works with {typeNames(tools.flatMap(({ accepts }) => accepts))} files.
 		</Notice>
 	);
 }

@@ -18,8 +18,8 @@ export function HomePage() {
 		<>
 			<section className={styles.hero}>
 				<div className={styles.words}>
-					<h1>Drop a file. Take home a better one.</h1>
-					<p>Compress PDFs, convert documents, make scans searchable.</p>
+					<h1>Smaller PDFs. Searchable scans.</h1>
+					<p>Compress PDFs, convert Office documents to PDF, and make scans searchable. Free to start.</p>
 					{tools && <HomeDrop key={userChanges} tools={tools} />}
 				</div>
 				{/* With the tools, as the words above it grow then. */}

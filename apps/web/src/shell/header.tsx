@@ -31,7 +31,7 @@ export function Header() {
 				<ul>
 					{link('/', 'Tools', pathname === '/' || isWithin('/tools'))}
 					{link('/history', 'History', isWithin('/history') || isWithin('/files'))}
-					{link('/docs', 'Docs', isWithin('/docs'))}
+					{link('/docs', 'API', isWithin('/docs'))}
 				</ul>
 			</nav>
 			<UploadBadge />

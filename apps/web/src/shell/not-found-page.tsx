@@ -20,7 +20,7 @@ export function NotFoundPage() {
 				) : (
 					<ButtonLink to="/sign-in">Sign in</ButtonLink>
 				)}
-				<ButtonLink to="/docs">Docs</ButtonLink>
+				<ButtonLink to="/docs">API docs</ButtonLink>
 			</p>
 		</>
 	);

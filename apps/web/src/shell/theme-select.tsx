@@ -3,8 +3,8 @@ import styles from './theme-select.module.css';
 
 /** Read by theme.js before the first paint. */
 const KEY = 'creatorr.theme';
-const THEMES = ['system', 'light', 'dark'] as const;
-type Theme = (typeof THEMES)[number];
+const THEMES = { system: 'System', light: 'Light', dark: 'Dark' } as const;
+type Theme = keyof typeof THEMES;
 
 function current(): Theme {
 	const { theme } = document.documentElement.dataset;
@@ -36,8 +36,10 @@ export function ThemeSelect() {
 					setTheme(chosen);
 				}}
 			>
-				{THEMES.map((name) => (
-					<option key={name}>{name}</option>
+				{Object.entries(THEMES).map(([value, name]) => (
+					<option key={value} value={value}>
+						{name}
+					</option>
 				))}
 			</select>
 		</label>

@@ -58,7 +58,7 @@ function Outcome({ token }: { token: string | undefined }) {
 	if (isSuccess || isDone) {
 		return (
 			<Notice kind="good" title="Email address verified" action={nextStep}>
-				All other sessions of this account were signed out.
+				For your security, all other devices were signed out.
 			</Notice>
 		);
 	}

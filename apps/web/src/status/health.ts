@@ -1,16 +1,27 @@
 import { ConnectionError } from '@creatorr/client';
 
-/** A part of the service that users notice, with the reason if it is down. */
+/** A part of the service that users notice. */
 export interface PartState {
 	name: string;
-	problem: string | undefined;
+	isUp: boolean;
 }
 
-const NAMES: Readonly<Record<string, string>> = {
-	auth: 'Accounts and sign-in',
-	files: 'Files',
-	jobs: 'Jobs and tools',
-	billing: 'Plans and billing',
+const SIGN_IN = 'Accounts and sign-in';
+const FILES = 'Uploads and downloads';
+const JOBS = 'Jobs and tools';
+const BILLING = 'Plans and billing';
+
+/** What users notice when a service, or what it depends on, is down. A part that is missing here is shown with its name. */
+const PARTS: Readonly<Record<string, string>> = {
+	auth: SIGN_IN,
+	'sign-in': SIGN_IN,
+	control: SIGN_IN,
+	files: FILES,
+	s3: FILES,
+	jobs: JOBS,
+	rabbitmq: JOBS,
+	billing: BILLING,
+	postgres: 'Database',
 };
 
 interface HealthBody {
@@ -20,12 +31,10 @@ interface HealthBody {
 
 /** Returns the parts in an answer of `GET /v1/health`: all parts when it is up, else the known parts and what is down. */
 export function partsOf({ data, error }: HealthBody): PartState[] {
-	const failures = error?.details ?? [];
-	const names = new Set([...Object.keys(data?.services ?? NAMES), ...failures.map(({ path }) => path)]);
-	return [...names].map((name) => ({
-		name: NAMES[name] ?? name,
-		problem: failures.find(({ path }) => path === name)?.message,
-	}));
+	const nameOf = (path: string) => PARTS[path] ?? path;
+	const down = new Set((error?.details ?? []).map(({ path }) => nameOf(path)));
+	const known = data?.services ? Object.keys(data.services).map(nameOf) : [SIGN_IN, FILES, JOBS, BILLING];
+	return [...new Set([...known, ...down])].map((name) => ({ name, isUp: !down.has(name) }));
 }
 
 /** Fetches the health. An answer of 503 names what is down, so it is no error. Rejects with a ConnectionError when nothing answers. */

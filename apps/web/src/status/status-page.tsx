@@ -20,15 +20,15 @@ export function StatusPage() {
 	return (
 		<div className={styles.page}>
 			<h1>Status</h1>
-			{!data && !error && <Spinner label="Checking the services" />}
-			{error && <ProblemNotice what="Couldn’t check the services" error={error} onRetry={refetch} />}
+			{!data && !error && <Spinner label="Checking" />}
+			{error && <ProblemNotice what="Couldn’t check the status" error={error} onRetry={refetch} />}
 			{data && !error && <Health parts={data} />}
 		</div>
 	);
 }
 
 function Health({ parts }: { parts: readonly PartState[] }) {
-	const isUp = parts.every(({ problem }) => problem === undefined);
+	const isUp = parts.every((part) => part.isUp);
 	return (
 		<>
 			<Notice
@@ -40,15 +40,15 @@ function Health({ parts }: { parts: readonly PartState[] }) {
 					: 'Some uploads and jobs may fail. Try again in a few minutes.'}
 			</Notice>
 			<ul className={styles.parts}>
-				{parts.map(({ name, problem }) => (
-					<li key={name} data-problem={problem !== undefined || undefined}>
-						{problem === undefined ? (
+				{parts.map(({ name, isUp: isPartUp }) => (
+					<li key={name} data-problem={!isPartUp || undefined}>
+						{isPartUp ? (
 							<CircleCheck size={20} aria-hidden="true" />
 						) : (
 							<CircleAlert size={20} aria-hidden="true" />
 						)}
 						<span>{name}</span>
-						<span>{problem ?? 'Working'}</span>
+						<span>{isPartUp ? 'Working' : 'Not working'}</span>
 					</li>
 				))}
 			</ul>

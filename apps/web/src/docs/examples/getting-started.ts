@@ -11,7 +11,7 @@ export function gettingStarted(origin: string): Step[] {
 	return [
 		{
 			title: 'Sign up',
-			text: 'Register once. Later calls return email_taken, so just sign in. Send the token with every request.',
+			text: 'Sign up once. After that, sign in: signing up again returns the error email_taken. Send the token with every request.',
 			examples: {
 				curl: `ACCOUNT='{"email": "you@example.com", "password": "correct horse battery"}'
 curl -s ${origin}/v1/auth/register \\
@@ -37,7 +37,7 @@ const account = { email: 'you@example.com', password: 'correct horse battery' };
 		},
 		{
 			title: 'Upload a file',
-			text: 'Declare the file, then upload it to the returned URL. Files above 5 GB are uploaded in parts.',
+			text: 'Say which file you upload, then send it to the presigned URL in the response. Files above 5 GB are uploaded in parts.',
 			examples: {
 				curl: `curl -s ${origin}/v1/files \\
   -H "Authorization: Bearer $TOKEN" \\
@@ -56,7 +56,7 @@ curl -s -X PUT "$(jq -r .data.upload_url upload.json)" \\
 		},
 		{
 			title: 'Create a job',
-			text: 'A job runs one tool on one file. Tools lists the params of each tool.',
+			text: 'A job runs one tool on one file. The chapter Tools lists all tools with their params.',
 			examples: {
 				curl: `JOB_ID=$(curl -s ${origin}/v1/jobs \\
   -H "Authorization: Bearer $TOKEN" \\

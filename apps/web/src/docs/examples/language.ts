@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-export const LANGUAGES = { curl: 'curl', javascript: 'JavaScript', cli: 'Command line' } as const;
+export const LANGUAGES = { curl: 'curl', javascript: 'JavaScript', cli: 'CLI' } as const;
 export type Language = keyof typeof LANGUAGES;
 
 /** An example by language. */

@@ -16,7 +16,10 @@ interface StatusContext {
 }
 
 /** Returns the status line of an upload. Finished uploads show details instead. */
-export function statusText({ stage, source }: Upload, { blocker, tool, now }: StatusContext): string {
+export function statusText(
+	{ stage, source, secretNames }: Upload,
+	{ blocker, tool, now }: StatusContext,
+): string {
 	if (blocker === 'sign-in') return 'Sign in to continue';
 	if (blocker === 'network' && stage.kind === 'canceling')
 		return 'You’re offline. Cancels when you’re back online';
@@ -31,7 +34,7 @@ export function statusText({ stage, source }: Upload, { blocker, tool, now }: St
 		case 'file-missing':
 			return 'Your browser couldn’t store the file. Choose it again to resume';
 		case 'secrets-missing':
-			return 'Passwords aren’t kept when the page reloads. Enter it again to continue';
+			return `creatorr never stores passwords. Enter ${secretNames.length === 1 ? 'it' : 'them'} again to continue`;
 		case 'creating':
 			return stage.isStruggling
 				? 'creatorr is temporarily unavailable. Retrying automatically'

@@ -61,7 +61,7 @@ function RemedyControl({ remedy, upload, problem, params }: FailureProps & { rem
 		}
 		case 'upgrade':
 			return (
-				<ButtonLink small to="/account">
+				<ButtonLink small to="/pricing">
 					See Pro
 				</ButtonLink>
 			);
