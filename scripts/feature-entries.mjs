@@ -7,8 +7,8 @@ export const FEATURE_ENTRIES = {
 	'apps/auth': {
 		accounts: ['account', 'accounts.sql'],
 		'email-verification': ['verify-email.sql'],
-		'gateway-leases': ['lease-gateway', 'settle-revocations'],
-		mails: ['allowances.sql', 'ask-for-mail', 'mailed-token', 'mailed-tokens.sql', 'mails.sql'],
+		'gateway-leases': ['lease-gateway', 'propagate-revocations'],
+		mails: ['allowances.sql', 'request-mail', 'mailed-token', 'mailed-tokens.sql', 'mails.sql'],
 		'password-check': ['check-password', 'confirm-owner', 'delay-refusal', 'fair-queue'],
 		passwords: ['new-password', 'password-hashing'],
 		'security-events': ['security-events.sql'],

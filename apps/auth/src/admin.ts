@@ -3,7 +3,7 @@ import { commandLogger, runOperatorCommand } from '@creatorr/service/operator-co
 import { configOrExit } from '@creatorr/service/process';
 import { readConfig } from './config.ts';
 import { openConnections } from './database.sql.ts';
-import { createSettler } from './gateway-leases/settle-revocations.ts';
+import { createRevocationPropagator } from './gateway-leases/propagate-revocations.ts';
 import { adminCommands, HELP } from './operators/admin-command.ts';
 
 const config = configOrExit(() => readConfig(process.env));
@@ -13,10 +13,10 @@ const prisma = openConnections({
 	applicationName: 'creatorr-auth-admin',
 });
 const sign = createIdentitySigner('auth', config.INTERNAL_PRIVATE_KEY);
-const settle = createSettler({ prisma, sign, logger: commandLogger });
+const propagate = createRevocationPropagator({ prisma, sign, logger: commandLogger });
 await runOperatorCommand({
 	args: process.argv.slice(2),
 	help: HELP,
-	commands: adminCommands({ prisma, settle }),
+	commands: adminCommands({ prisma, propagate }),
 });
 await prisma.$disconnect();

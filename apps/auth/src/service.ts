@@ -17,7 +17,7 @@ import { resendVerificationRoute } from './email-verification/resend-verificatio
 import { publishMissedVerifications } from './email-verification/verify-email.sql.ts';
 import { verifyEmailRoute } from './email-verification/verify-email.ts';
 import { pruneGatewayLeases } from './gateway-leases/gateway-leases.sql.ts';
-import { settleLeftRevocations } from './gateway-leases/settle-revocations.ts';
+import { propagateMissedRevocations } from './gateway-leases/propagate-revocations.ts';
 import { PrismaClient } from './generated/client.ts';
 import { pruneAllowances } from './mails/allowances.sql.ts';
 import { pruneMailedTokens } from './mails/mailed-tokens.sql.ts';
@@ -104,7 +104,7 @@ function openMailer({ config, onDrain }: ServiceContext<Config>) {
 	};
 }
 
-/** Connects everything that auth works with. */
+/** Creates the dependencies of the service. */
 async function connect(context: ServiceContext<Config>) {
 	const { config } = context;
 	const prisma = await openDatabase(context, PrismaClient, {
@@ -123,7 +123,7 @@ async function connect(context: ServiceContext<Config>) {
 		...openMailer(context),
 		prisma,
 		control,
-		settle: control.settle,
+		propagate: control.propagate,
 		registrations: createRegistrationThrottle(prisma, config.REGISTRATIONS_PER_NETWORK),
 		leaseDatabase: prisma,
 		leaseTtlMs: config.GATEWAY_LEASE_MS,
@@ -167,7 +167,7 @@ export const auth = defineService({
 	tasks: [
 		relayOutbox,
 		sendMailsTask,
-		settleLeftRevocations,
+		propagateMissedRevocations,
 		publishMissedVerifications,
 		rotateSigningKey,
 		pruneLoginFailures,

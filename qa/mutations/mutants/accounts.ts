@@ -15,15 +15,15 @@ const auth = inPackage('auth');
 const files = inPackage('files');
 
 /** Instead of the sessions that were ended. */
-const NO_SESSION_ENDED = '{ revokedCount: 0, unsettledIds: [] }';
+const NO_SESSION_ENDED = '{ revokedCount: 0, pendingIds: [] }';
 
 const MAILED_TOKENS: readonly Mutant[] = [
 	{
 		name: 'takes a mailed token once',
 		mutations: [
-			auth('takeMailedToken', replaceText('DELETE FROM', 'SELECT user_id FROM')),
-			auth('takeMailedToken', replaceText('RETURNING user_id', '')),
-			auth('takeMailedToken', dropCall('deleteMany')),
+			auth('consumeMailedToken', replaceText('DELETE FROM', 'SELECT user_id FROM')),
+			auth('consumeMailedToken', replaceText('RETURNING user_id', '')),
+			auth('consumeMailedToken', dropCall('deleteMany')),
 		],
 		test: 'is replaced once with one token, also by concurrent requests',
 	},
@@ -31,7 +31,7 @@ const MAILED_TOKENS: readonly Mutant[] = [
 		name: 'takes no mailed token after its time',
 		mutations: [
 			auth('findMailedTokenOwner', forceSqlCondition(true, 'expires_at')),
-			auth('takeMailedToken', forceSqlCondition(true, 'expires_at')),
+			auth('consumeMailedToken', forceSqlCondition(true, 'expires_at')),
 		],
 		test: 'is not replaced after 30 minutes',
 	},
@@ -39,13 +39,13 @@ const MAILED_TOKENS: readonly Mutant[] = [
 		name: 'takes a mailed token for nothing else than it was made for',
 		mutations: [
 			auth('findMailedTokenOwner', forceSqlCondition(true, 'kind')),
-			auth('takeMailedToken', forceSqlCondition(true, 'kind')),
+			auth('consumeMailedToken', forceSqlCondition(true, 'kind')),
 		],
 		test: 'is not replaced with the token that verifies an email',
 	},
 	{
 		name: 'ends the other mailed tokens with the one that was used',
-		mutations: [auth('takeMailedToken', dropCall('deleteMany'))],
+		mutations: [auth('consumeMailedToken', dropCall('deleteMany'))],
 		test: 'invalidates the other tokens of the account',
 	},
 	{
@@ -148,7 +148,7 @@ const NOTICES: readonly Mutant[] = [
 	},
 	{
 		name: 'fills no mailbox with notices',
-		mutations: [auth('addNotice', forceCondition(true, 'takeFromAllowance'))],
+		mutations: [auth('addNotice', forceCondition(true, 'consumeAllowance'))],
 		test: 'beyond the hourly limit of one kind',
 	},
 ];
@@ -156,12 +156,12 @@ const NOTICES: readonly Mutant[] = [
 const SESSIONS: readonly Mutant[] = [
 	{
 		name: 'tells every gateway of a logout before it is answered',
-		mutations: [auth('signOut', dropCall('settleRevocations'))],
+		mutations: [auth('signOut', dropCall('propagateRevocations'))],
 		test: 'responds after every gateway with a lease has acknowledged',
 	},
 	{
 		name: 'waits for the end of a gateway’s lease that does not acknowledge',
-		mutations: [auth('settleAt', forceCondition(false, 'remainingMs'))],
+		mutations: [auth('propagateTo', forceCondition(false, 'remainingMs'))],
 		test: 'because it is dead is fenced, and its lease waited for',
 	},
 	{

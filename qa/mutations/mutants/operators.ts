@@ -26,12 +26,12 @@ export const OPERATORS: readonly Mutant[] = [
 	},
 	{
 		name: 'ends the sessions of a suspended account',
-		mutations: [auth('suspend', replaceCall('revokeSessions', '{ revokedCount: 0, unsettledIds: [] }'))],
+		mutations: [auth('suspend', replaceCall('revokeSessions', '{ revokedCount: 0, pendingIds: [] }'))],
 		test: 'has no sessions at any gateway when the command returns',
 	},
 	{
 		name: 'tells every gateway of a suspension before the command returns',
-		mutations: [auth('suspendAccount', dropCall('settleRevocations'))],
+		mutations: [auth('suspendAccount', dropCall('propagateRevocations'))],
 		test: 'has no sessions at any gateway when the command returns',
 	},
 	{

@@ -14,7 +14,7 @@ const files = inPackage('files');
 const WHAT_IS_REMOVED: readonly Mutant[] = [
 	{
 		name: 'removes files whose time is over',
-		mutations: [files('decide', dropOperand('expiresAt'))],
+		mutations: [files('decideSweep', dropOperand('expiresAt'))],
 		test: 'an expired one',
 	},
 	{
@@ -59,7 +59,7 @@ const WHAT_IS_REMOVED: readonly Mutant[] = [
 	},
 	{
 		name: 'says of a file whose object is gone that there is none',
-		mutations: [files('settleFile', replaceCall('deleteLost', 'false'))],
+		mutations: [files('reconcileFile', replaceCall('deleteLost', 'false'))],
 		test: 'deletes files whose object is missing',
 	},
 	{
@@ -102,7 +102,7 @@ const WHAT_IS_KEPT: readonly Mutant[] = [
 	},
 	{
 		name: 'keeps files whose restored copies have other ETags',
-		mutations: [files('settleFile', forceCondition(false, 'isRestoredCopy'))],
+		mutations: [files('reconcileFile', forceCondition(false, 'isRestoredCopy'))],
 		test: 'keeps a file whose object was written after every upload URL, and adopts the ETag',
 	},
 	{
@@ -122,12 +122,12 @@ const WHAT_IS_KEPT: readonly Mutant[] = [
 	},
 	{
 		name: 'looks once more at a file before it is taken for lost',
-		mutations: [files('settleFile', replaceCall('headObject', 'null'))],
+		mutations: [files('reconcileFile', replaceCall('headObject', 'null'))],
 		test: 'keeps a file whose bytes came between the listing and the read of its row',
 	},
 	{
 		name: 'counts as lost only files that reconciliation deleted',
-		mutations: [files('settleFile', replaceReturn("'lost'", 'deleteLost'))],
+		mutations: [files('reconcileFile', replaceReturn("'lost'", 'deleteLost'))],
 		test: 'counts no file as lost that its owner deleted meanwhile',
 	},
 	{

@@ -106,12 +106,12 @@ const WHO_CALLS: readonly Mutant[] = [
 const WHOSE_IT_IS: readonly Mutant[] = [
 	{
 		name: 'finds no file of somebody else',
-		mutations: [files('findVisible', dropProperty('userId'))],
+		mutations: [files('findVisibleFile', dropProperty('userId'))],
 		test: 'of another user answers as an absent one',
 	},
 	{
 		name: 'finds no file that has expired',
-		mutations: [files('visible', dropProperty('expiresAt'))],
+		mutations: [files('visibleToOwner', dropProperty('expiresAt'))],
 		test: 'that has expired is not found by any operation',
 	},
 	{

@@ -35,7 +35,7 @@ const GUESSING: readonly Mutant[] = [
 	},
 	{
 		name: 'slows guesses at one account from many addresses',
-		mutations: [auth('freeFailuresNow', forceCondition(false, 'delayMs'))],
+		mutations: [auth('effectiveFreeFailures', forceCondition(false, 'delayMs'))],
 		test: 'are one while other networks have failed too often',
 	},
 	{
@@ -58,7 +58,7 @@ const GUESSING: readonly Mutant[] = [
 	},
 	{
 		name: 'judges slowed attempts one at a time',
-		mutations: [auth('admit', forceCondition(true, 'slowed', 'size'))],
+		mutations: [auth('admitAttempt', forceCondition(true, 'throttled', 'size'))],
 		test: 'are checked one at a time once delayed',
 	},
 	{

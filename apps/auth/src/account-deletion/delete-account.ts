@@ -2,13 +2,13 @@ import { deleteMe } from '@creatorr/contracts/auth';
 import { crashPoint } from '@creatorr/service/crash-point';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { callerOf } from '../accounts/account.ts';
-import { type SettleDeps, settleRevocations } from '../gateway-leases/settle-revocations.ts';
+import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
 import type { MailLimits } from '../mails/mails.sql.ts';
 import type { CheckPasswordDeps } from '../password-check/check-password.ts';
 import { confirmOwner, wrongPassword } from '../password-check/confirm-owner.ts';
 import { deleteAccount } from './delete-account.sql.ts';
 
-interface DeleteAccountDeps extends CheckPasswordDeps, SettleDeps {
+interface DeleteAccountDeps extends CheckPasswordDeps, PropagateDeps {
 	mailLimits: MailLimits;
 }
 
@@ -29,7 +29,7 @@ export function deleteMeRoute(deps: DeleteAccountDeps): Route {
 		if (!deleted) throw wrongPassword();
 		crashPoint('auth.delete.committed');
 		deps.logger.info('security.account_deleted', { user_id: user.id, sessions: deleted.revokedCount });
-		await settleRevocations(deps, deleted.unsettledIds);
-		crashPoint('auth.delete.settled');
+		await propagateRevocations(deps, deleted.pendingIds);
+		crashPoint('auth.delete.propagated');
 	});
 }

@@ -4,7 +4,7 @@ import { createIdentitySigner } from '@creatorr/service/identity';
 import { type Config, readConfig } from '../config.ts';
 import { openConnections } from '../database.sql.ts';
 import { leaseGatewayRoute, releaseLeaseRoute } from '../gateway-leases/lease-gateway.ts';
-import { createSettler } from '../gateway-leases/settle-revocations.ts';
+import { createRevocationPropagator } from '../gateway-leases/propagate-revocations.ts';
 import { checkSessionRoute } from '../sessions/read-sessions.ts';
 import { getJwksRoute } from '../signing-keys/signing-keys.ts';
 
@@ -47,7 +47,7 @@ function connect({ config, logger, onClose }: ServiceContext<ControlConfig>) {
 		prisma,
 		leaseDatabase: connectPool(LEASE_CONNECTIONS),
 		leaseTtlMs: config.leaseTtlMs,
-		settle: createSettler({ prisma, sign, logger }),
+		propagate: createRevocationPropagator({ prisma, sign, logger }),
 	};
 }
 

@@ -21,11 +21,11 @@ function execute(request: ControlRequest): Promise<unknown> | undefined {
 			return undefined;
 		case 'metrics':
 			return readThreadMetrics();
-		case 'settle': {
+		case 'propagate': {
 			const { sessionIds, requestId, traceparent } = request;
-			const settle = () => running.deps.settle(sessionIds);
+			const propagate = () => running.deps.propagate(sessionIds);
 			return withRequestId(requestId, () =>
-				inSpan('settleRevocations', { parent: contextOf(traceparent) }, settle),
+				inSpan('propagateRevocations', { parent: contextOf(traceparent) }, propagate),
 			);
 		}
 		case 'close':

@@ -6,7 +6,7 @@ import type { LogFormat } from '@creatorr/service/logger';
 import type { ThreadMetrics } from '@creatorr/service/metrics';
 import { currentTraceparent } from '@creatorr/telemetry/traceparent';
 import type { Config } from '../config.ts';
-import type { SettleDeps } from '../gateway-leases/settle-revocations.ts';
+import type { PropagateDeps } from '../gateway-leases/propagate-revocations.ts';
 import { type ControlConfig, controlConfigOf } from './control-service.ts';
 
 export interface ControlThreadData {
@@ -16,7 +16,7 @@ export interface ControlThreadData {
 
 export type ControlRequest = { id: number } & (
 	| { type: 'ping' | 'metrics' | 'close' }
-	| { type: 'settle'; sessionIds: string[]; requestId: string; traceparent: string | undefined }
+	| { type: 'propagate'; sessionIds: string[]; requestId: string; traceparent: string | undefined }
 );
 
 export type ControlReply = { id: number } & (
@@ -25,7 +25,7 @@ export type ControlReply = { id: number } & (
 );
 
 /** The control service on its own thread, and thus event loop. */
-export interface ControlThread extends SettleDeps {
+export interface ControlThread extends PropagateDeps {
 	/** The port of the control service. */
 	port: number;
 	/** Resolves when the thread's event loop responds. */
@@ -105,9 +105,9 @@ export async function startControlThread(
 			await send({ type: 'ping' });
 		},
 		readMetrics: async () => (await send({ type: 'metrics' })) as ThreadMetrics,
-		async settle(sessionIds) {
+		async propagate(sessionIds) {
 			const context = { requestId: currentRequestId(), traceparent: currentTraceparent() };
-			await send({ type: 'settle', sessionIds, ...context });
+			await send({ type: 'propagate', sessionIds, ...context });
 		},
 		async close() {
 			isClosing = true;

@@ -1,17 +1,17 @@
 import { resendVerification } from '@creatorr/contracts/auth';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { callerOf, loadAccount } from '../accounts/account.ts';
-import { type AskForMailDeps, askForMail } from '../mails/ask-for-mail.ts';
+import { type RequestMailDeps, requestMail } from '../mails/request-mail.ts';
 
 /**
  * Sends another verification mail unless the email is verified. Tokens of earlier mails stay valid until one is used: mails arrive in any
- * order, and people open any of them. Throws like {@link loadAccount} and {@link askForMail}.
+ * order, and people open any of them. Throws like {@link loadAccount} and {@link requestMail}.
  */
-export function resendVerificationRoute(deps: AskForMailDeps): Route {
+export function resendVerificationRoute(deps: RequestMailDeps): Route {
 	return defineRoute(resendVerification, async (input) => {
 		const { client, clientGone } = callerOf(input);
 		const { account } = await loadAccount(deps.prisma, input.user.id);
 		if (account.email_verified) return;
-		await askForMail(deps, { kind: 'verify_email', email: account.email, client }, clientGone);
+		await requestMail(deps, { kind: 'verify_email', email: account.email, client }, clientGone);
 	});
 }

@@ -6,7 +6,7 @@ import { defineTask } from '@creatorr/service/task';
 import type { Client } from '../accounts/account.ts';
 import { lockAccount } from '../accounts/accounts.sql.ts';
 import type { Database, Transaction } from '../database.sql.ts';
-import { takeMailedToken } from '../mails/mailed-tokens.sql.ts';
+import { consumeMailedToken } from '../mails/mailed-tokens.sql.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
 import { type RevokedSessions, revokeSessions } from '../sessions/sessions.sql.ts';
 
@@ -41,7 +41,7 @@ export function verifyEmail(
 ): Promise<RevokedSessions | null> {
 	return inTransaction(prisma, async (tx) => {
 		if (!(await lockAccount(tx, { userId, ...proof }))) return null;
-		if ((await takeMailedToken(tx, 'verify_email', tokenHash)) !== userId) return null;
+		if ((await consumeMailedToken(tx, 'verify_email', tokenHash)) !== userId) return null;
 		await markVerified(tx, userId);
 		const sessionId = 'sessionId' in proof ? proof.sessionId : null;
 		await insertEvent(tx, { kind: 'email_verified', userId, sessionId, client });

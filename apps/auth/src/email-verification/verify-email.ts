@@ -4,7 +4,7 @@ import type { User } from '@creatorr/service/identity';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { type Caller, callerOf } from '../accounts/account.ts';
 import type { Credentials } from '../accounts/accounts.sql.ts';
-import { type SettleDeps, settleRevocations } from '../gateway-leases/settle-revocations.ts';
+import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
 import { hashMailedToken, invalidToken } from '../mails/mailed-token.ts';
 import { findMailedTokenOwner } from '../mails/mailed-tokens.sql.ts';
 import type { CheckPasswordDeps } from '../password-check/check-password.ts';
@@ -44,7 +44,7 @@ async function proveOwner(
  * Marks the email of the token's account verified. Responds when no gateway accepts other sessions of the account. Throws `validation` for a
  * token that is wrong, used or expired, and like {@link proveOwner}.
  */
-export function verifyEmailRoute(deps: CheckPasswordDeps & SettleDeps): Route {
+export function verifyEmailRoute(deps: CheckPasswordDeps & PropagateDeps): Route {
 	return defineRoute(operation, async (input) => {
 		const { token, password } = input.body;
 		const caller = callerOf(input);
@@ -56,6 +56,6 @@ export function verifyEmailRoute(deps: CheckPasswordDeps & SettleDeps): Route {
 		const verified = await verifyEmail(deps.prisma, { tokenHash, userId, proof, client: caller.client });
 		if (!verified) throw invalidToken();
 		deps.logger.info('security.email_verified', { user_id: userId, sessions: verified.revokedCount });
-		await settleRevocations(deps, verified.unsettledIds);
+		await propagateRevocations(deps, verified.pendingIds);
 	});
 }

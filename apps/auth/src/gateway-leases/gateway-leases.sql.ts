@@ -1,11 +1,10 @@
-import { defineTask } from '@creatorr/service/task';
 import type { Database } from '../database.sql.ts';
-import { PRUNE_INTERVAL_MS } from '../pruning.ts';
+import { definePruneTask } from '../prune-task.ts';
 
-/** Limits a statement's time after a long pause. The next run settles the rest. */
-const UNSETTLED_BATCH_SIZE = 10_000;
-/** Longer than settling takes at most: two pushes and a lease. */
-const SETTLING_SECONDS = 30;
+/** Limits a statement's time after a long pause. The next run propagates the rest. */
+const PENDING_BATCH_SIZE = 10_000;
+/** Longer than propagation takes at most: two pushes and a lease. */
+const PROPAGATION_SECONDS = 30;
 
 /** A gateway instance that may use its session cache. */
 export interface Lease {
@@ -56,28 +55,27 @@ export async function releaseLease(prisma: Database, id: string): Promise<void> 
 		SET expires_at = clock_timestamp(), fenced_at = coalesce(fenced_at, clock_timestamp()) WHERE id = ${id}`;
 }
 
-/** Returns sessions whose revocation no request is settling. */
-export async function listUnsettledSessions(prisma: Database): Promise<string[]> {
+/** Returns sessions whose revocation no request is propagating. */
+export async function listPendingRevocations(prisma: Database): Promise<string[]> {
 	const rows = await prisma.$queryRaw<{ session_id: string }[]>`
 		SELECT session_id FROM revocations
-		WHERE created_at < now() - make_interval(secs => ${SETTLING_SECONDS}::float8) LIMIT ${UNSETTLED_BATCH_SIZE}`;
+		WHERE created_at < now() - make_interval(secs => ${PROPAGATION_SECONDS}::float8) LIMIT ${PENDING_BATCH_SIZE}`;
 	return rows.map((row) => row.session_id);
 }
 
-/** Deletes settled revocations. */
+/** Deletes propagated revocations. */
 export async function deleteRevocations(prisma: Database, sessionIds: string[]): Promise<void> {
 	await prisma.revocation.deleteMany({ where: { sessionId: { in: sessionIds } } });
 }
 
 /** Fences instances that have stopped renewing, so that no logout calls them, and deletes them a day later. */
-export const pruneGatewayLeases = defineTask<{ prisma: Database }>({
-	name: 'prune_gateway_leases',
-	everyMs: PRUNE_INTERVAL_MS,
-	async run({ prisma }) {
+export const pruneGatewayLeases = definePruneTask<{ prisma: Database }>(
+	'prune_gateway_leases',
+	async ({ prisma }) => {
 		await prisma.$executeRaw`
 			UPDATE gateway_leases SET fenced_at = now()
 			WHERE fenced_at IS NULL AND expires_at < now() - interval '1 minute'`;
 		await prisma.$executeRaw`
 			DELETE FROM gateway_leases WHERE fenced_at < now() - interval '1 day'`;
 	},
-});
+);

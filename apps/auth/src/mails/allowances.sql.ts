@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { defineTask } from '@creatorr/service/task';
 import type { Database, Transaction } from '../database.sql.ts';
-import { PRUNE_BATCH_SIZE, PRUNE_INTERVAL_MS } from '../pruning.ts';
+import { definePruneTask } from '../prune-task.ts';
 
 const HOUR_SECONDS = 3600;
 
@@ -17,7 +16,7 @@ export function emailKey(email: string): string {
 }
 
 /** Takes one from the allowance. Returns 0, or the seconds until one is available. */
-export async function takeFromAllowance(tx: Transaction, { key, perHour }: Allowance): Promise<number> {
+export async function consumeAllowance(tx: Transaction, { key, perHour }: Allowance): Promise<number> {
 	const stepSeconds = HOUR_SECONDS / perHour;
 	const taken = await tx.$queryRaw<unknown[]>`
 		INSERT INTO mail_allowances AS mine (key, used_to)
@@ -35,7 +34,7 @@ export async function takeFromAllowance(tx: Transaction, { key, perHour }: Allow
 }
 
 /** Takes one from the allowance, also a future one. Returns the seconds until the mail may be sent. */
-export async function takeInAdvance(tx: Transaction, { key, perHour }: Allowance): Promise<number> {
+export async function reserveAllowance(tx: Transaction, { key, perHour }: Allowance): Promise<number> {
 	const stepSeconds = HOUR_SECONDS / perHour;
 	const [row] = await tx.$queryRaw<{ seconds: number }[]>`
 		INSERT INTO mail_allowances AS mine (key, used_to)
@@ -46,10 +45,9 @@ export async function takeInAdvance(tx: Transaction, { key, perHour }: Allowance
 	return Math.max(0, row?.seconds ?? 0);
 }
 
-export const pruneAllowances = defineTask<{ prisma: Database }>({
-	name: 'prune_mail_allowances',
-	everyMs: PRUNE_INTERVAL_MS,
-	run: ({ prisma }) => prisma.$executeRaw`
+export const pruneAllowances = definePruneTask<{ prisma: Database }>(
+	'prune_mail_allowances',
+	({ prisma }, batchSize) => prisma.$executeRaw`
 		DELETE FROM mail_allowances WHERE key IN (
-			SELECT key FROM mail_allowances WHERE used_to < now() LIMIT ${PRUNE_BATCH_SIZE})`,
-});
+			SELECT key FROM mail_allowances WHERE used_to < now() LIMIT ${batchSize})`,
+);

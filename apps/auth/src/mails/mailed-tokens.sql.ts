@@ -1,7 +1,6 @@
-import { defineTask } from '@creatorr/service/task';
 import { type Credentials, findAccountById } from '../accounts/accounts.sql.ts';
 import type { Database, Transaction } from '../database.sql.ts';
-import { PRUNE_BATCH_SIZE, PRUNE_INTERVAL_MS } from '../pruning.ts';
+import { definePruneTask } from '../prune-task.ts';
 import type { TokenMailKind } from './mailed-token.ts';
 
 type TokenHash = Uint8Array<ArrayBuffer>;
@@ -19,7 +18,7 @@ export async function findMailedTokenOwner(
 }
 
 /** Uses up the token and all others of the same user and kind. Returns its user. Of two concurrent calls one gets null. */
-export async function takeMailedToken(
+export async function consumeMailedToken(
 	tx: Transaction,
 	kind: TokenMailKind,
 	tokenHash: TokenHash,
@@ -33,10 +32,9 @@ export async function takeMailedToken(
 	return row.user_id;
 }
 
-export const pruneMailedTokens = defineTask<{ prisma: Database }>({
-	name: 'prune_mailed_tokens',
-	everyMs: PRUNE_INTERVAL_MS,
-	run: ({ prisma }) => prisma.$executeRaw`
+export const pruneMailedTokens = definePruneTask<{ prisma: Database }>(
+	'prune_mailed_tokens',
+	({ prisma }, batchSize) => prisma.$executeRaw`
 		DELETE FROM mailed_tokens WHERE token_hash IN (
-			SELECT token_hash FROM mailed_tokens WHERE expires_at < now() LIMIT ${PRUNE_BATCH_SIZE})`,
-});
+			SELECT token_hash FROM mailed_tokens WHERE expires_at < now() LIMIT ${batchSize})`,
+);

@@ -7,7 +7,7 @@ import type { Client } from '../accounts/account.ts';
 import type { Database, Transaction } from '../database.sql.ts';
 import { type Mail, type Notice, Prisma } from '../generated/client.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
-import { emailKey, takeFromAllowance, takeInAdvance } from './allowances.sql.ts';
+import { consumeAllowance, emailKey, reserveAllowance } from './allowances.sql.ts';
 import {
 	hashMailedToken,
 	isNotice,
@@ -71,7 +71,7 @@ export async function addVerificationMail(
 	mail: Omit<RequestedMail, 'kind'>,
 	{ network, perNetwork }: { network: string; perNetwork: number },
 ): Promise<void> {
-	const delaySeconds = await takeInAdvance(tx, { key: `registrations ${network}`, perHour: perNetwork });
+	const delaySeconds = await reserveAllowance(tx, { key: `registrations ${network}`, perHour: perNetwork });
 	await insertMail(tx, { ...mail, kind: 'verify_email' }, delaySeconds);
 }
 
@@ -84,7 +84,7 @@ export async function addNotice(
 	perHour: number,
 ): Promise<void> {
 	const key = `${notice.kind} ${emailKey(notice.email)}`;
-	if ((await takeFromAllowance(tx, { key, perHour })) === 0) await insertMail(tx, notice, 0);
+	if ((await consumeAllowance(tx, { key, perHour })) === 0) await insertMail(tx, notice, 0);
 }
 
 /**
@@ -97,9 +97,9 @@ export function insertRequestedMail(
 	{ network, perEmail, perNetwork }: MailLimits & { network: string },
 ): Promise<number> {
 	return inTransaction(prisma, async (tx) => {
-		const waitSeconds = await takeFromAllowance(tx, { key: `network ${network}`, perHour: perNetwork });
+		const waitSeconds = await consumeAllowance(tx, { key: `network ${network}`, perHour: perNetwork });
 		if (waitSeconds > 0) return waitSeconds;
-		const isTooMany = (await takeFromAllowance(tx, { key: emailKey(mail.email), perHour: perEmail })) > 0;
+		const isTooMany = (await consumeAllowance(tx, { key: emailKey(mail.email), perHour: perEmail })) > 0;
 		if (!isTooMany) await insertMail(tx, mail, 0);
 		return 0;
 	});

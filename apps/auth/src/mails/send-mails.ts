@@ -64,7 +64,7 @@ function retrySeconds(attempts: number): number {
 	return Math.min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** (attempts - 1));
 }
 
-async function afterFailure(deps: SendMailsDeps, mail: LeasedMail, error: unknown): Promise<void> {
+async function handleFailure(deps: SendMailsDeps, mail: LeasedMail, error: unknown): Promise<void> {
 	const fields = { mail: String(mail.id), kind: mail.kind, attempts: mail.attempts, ...causeOf(error) };
 	const ageSeconds = (Date.now() - mail.createdAt.getTime()) / 1000;
 	if (ageSeconds > giveUpSeconds(mail.kind)) {
@@ -112,7 +112,7 @@ async function sendMails(deps: SendMailsDeps): Promise<number> {
 	const leased = await leaseMails(deps.prisma, { limit: BATCH_SIZE, leaseSeconds: LEASE_SECONDS });
 	if (leased.length > 0) crashPoint('auth.mail.leased');
 	await Promise.all(
-		leased.map((mail) => sendOne(deps, mail).catch((error: unknown) => afterFailure(deps, mail, error))),
+		leased.map((mail) => sendOne(deps, mail).catch((error: unknown) => handleFailure(deps, mail, error))),
 	);
 	return leased.length;
 }

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { CommandError, commandLogger, runCommand } from '@creatorr/service/operator-command';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { createSettler } from '../gateway-leases/settle-revocations.ts';
+import { createRevocationPropagator } from '../gateway-leases/propagate-revocations.ts';
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
 import { privateKeyOf } from '../testing/callers.ts';
 import { type FakeGateway, startGateway } from '../testing/fake-gateway.ts';
@@ -36,8 +36,8 @@ afterAll(async () => {
 function run(...args: string[]): Promise<string> {
 	const sign = createIdentitySigner('auth', privateKeyOf('auth'));
 	const { prisma } = auth;
-	const settle = createSettler({ prisma, sign, logger: commandLogger });
-	return runCommand({ args, help: HELP, commands: adminCommands({ prisma, settle }) });
+	const propagate = createRevocationPropagator({ prisma, sign, logger: commandLogger });
+	return runCommand({ args, help: HELP, commands: adminCommands({ prisma, propagate }) });
 }
 
 /** Runs a command as an operator does, with the service's environment, and crashes it on order. */

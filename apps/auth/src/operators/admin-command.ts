@@ -1,6 +1,6 @@
 import { CommandError, type CommandLine, type OperatorCommand } from '@creatorr/service/operator-command';
 import type { Database } from '../database.sql.ts';
-import type { SettleDeps } from '../gateway-leases/settle-revocations.ts';
+import type { PropagateDeps } from '../gateway-leases/propagate-revocations.ts';
 import { type AccountKey, findUserId, readAccount } from './account-report.sql.ts';
 import { suspendAccount } from './suspend-account.ts';
 import { type OperatorAction, unsuspend } from './suspensions.sql.ts';
@@ -21,7 +21,7 @@ Each is recorded in security_events under the operator's name: --by NAME, or the
 Exit codes: 0 done; 1 not done, for example because there is no such user; 2 wrong usage.
 `;
 
-export interface AdminDeps extends SettleDeps {
+export interface AdminDeps extends PropagateDeps {
 	prisma: Database;
 }
 

@@ -1,7 +1,7 @@
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { silent } from '@creatorr/testing/silent';
 import { describe, expect, test } from '@jest/globals';
-import { createSettler } from '../gateway-leases/settle-revocations.ts';
+import { createRevocationPropagator } from '../gateway-leases/propagate-revocations.ts';
 import { newSession } from '../sessions/session-token.ts';
 import { openSession } from '../sign-in/sign-in.sql.ts';
 import { setUpAccountAtGateway } from '../testing/account-at-gateway.ts';
@@ -19,8 +19,8 @@ const scene = setUpAccountAtGateway();
 const suspend = (userId = scene.person.id) => {
 	const sign = createIdentitySigner('auth', privateKeyOf('auth'));
 	const { prisma } = scene.auth;
-	const settle = createSettler({ prisma, sign, logger: silent });
-	return suspendAccount({ prisma, settle }, { userId, by: BY });
+	const propagate = createRevocationPropagator({ prisma, sign, logger: silent });
+	return suspendAccount({ prisma, propagate }, { userId, by: BY });
 };
 const unsuspend = () => unsuspendAccount(scene.auth.prisma, { userId: scene.person.id, by: BY });
 const forget = (email: string) => call(scene.auth.app, 'post', '/v1/auth/password/forgot').send({ email });

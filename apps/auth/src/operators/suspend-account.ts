@@ -1,6 +1,6 @@
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { Database } from '../database.sql.ts';
-import { type SettleDeps, settleRevocations } from '../gateway-leases/settle-revocations.ts';
+import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
 import { type OperatorAction, suspend } from './suspensions.sql.ts';
 
 interface Suspension {
@@ -14,12 +14,12 @@ interface Suspension {
  * again completes it; the service does so too, within seconds.
  */
 export async function suspendAccount(
-	deps: SettleDeps & { prisma: Database },
+	deps: PropagateDeps & { prisma: Database },
 	action: OperatorAction,
 ): Promise<Suspension | null> {
 	const suspended = await suspend(deps.prisma, action);
 	if (!suspended) return null;
 	crashPoint('command.suspend.committed');
-	await settleRevocations(deps, suspended.unsettledIds);
+	await propagateRevocations(deps, suspended.pendingIds);
 	return { since: suspended.since, revokedCount: suspended.revokedCount };
 }

@@ -12,7 +12,7 @@ import { delayRefusal } from './delay-refusal.ts';
 import type { FailureLimit } from './failure-counter.ts';
 import type { FairQueue } from './fair-queue.ts';
 import { deleteCounter } from './login-failures.sql.ts';
-import { admit, fail, refuseEarly, release } from './login-throttle.ts';
+import { admitAttempt, recordFailure, refuseEarly, releaseAttempt } from './login-throttle.ts';
 
 export interface CheckPasswordDeps {
 	prisma: Database;
@@ -25,7 +25,7 @@ export interface CheckPasswordDeps {
 }
 
 /** Factor of free failures of an IPv6 site, which may be several people, to those of one network. */
-const FREE_OF_A_SITE = 4;
+const SITE_FREE_FAILURES_FACTOR = 4;
 const REPEAT_MS = 60_000;
 const REMEMBERED_EVENTS = 10_000;
 
@@ -83,7 +83,7 @@ function strangerLimits(attempt: PasswordAttempt, network: string, freeFailures:
 		limits.push({
 			key: `${account} from ${site}`,
 			scope: 'account',
-			freeFailures: freeFailures * FREE_OF_A_SITE,
+			freeFailures: freeFailures * SITE_FREE_FAILURES_FACTOR,
 		});
 	}
 	return limits;
@@ -102,13 +102,13 @@ function limitsOf(deps: CheckPasswordDeps, attempt: PasswordAttempt): FailureLim
 /** Compares the password of an admitted attempt, and counts the result. */
 async function compare(deps: CheckPasswordDeps, attempt: PasswordAttempt): Promise<boolean> {
 	const limits = limitsOf(deps, attempt);
-	const admission = await admit(deps.prisma, limits);
+	const admission = await admitAttempt(deps.prisma, limits);
 	const isRight = await deps.passwords.matches(attempt.password, attempt.owner?.passwordHash ?? null);
 	if (!isRight) {
-		await fail(deps.prisma, limits);
+		await recordFailure(deps.prisma, limits);
 		return false;
 	}
-	await release(deps.prisma, admission);
+	await releaseAttempt(deps.prisma, admission);
 	await deleteCounter(deps.prisma, accountKey(attempt, networkOf(attempt.client.address)));
 	return true;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-	afterFailure,
-	asOf,
+	addFailure,
+	counterAt,
+	effectiveFreeFailures,
 	type FailureCounter,
-	freeFailuresNow,
-	isSlowed,
+	isThrottled,
 	remainingDelayMs,
 } from './failure-counter.ts';
 
@@ -13,9 +13,9 @@ const at = (seconds: number) => new Date(START + seconds * 1000);
 const counter = (failures: number): FailureCounter => ({ key: 'k', failures, lastFailedAt: at(0) });
 
 /** Returns the counter after that many failures, one a second. */
-function afterFailures(count: number): FailureCounter {
+function counterAfter(count: number): FailureCounter {
 	let current: FailureCounter = { key: 'k', failures: 0, lastFailedAt: at(0) };
-	for (let second = 1; second <= count; second += 1) current = afterFailure(current, at(second));
+	for (let second = 1; second <= count; second += 1) current = addFailure(current, at(second));
 	return current;
 }
 
@@ -34,7 +34,7 @@ describe('a failure counter', () => {
 	});
 
 	test('counts failures in quick succession in full', () => {
-		expect(remainingDelayMs(afterFailures(5), 5, at(5))).toBe(1000);
+		expect(remainingDelayMs(counterAfter(5), 5, at(5))).toBe(1000);
 	});
 
 	test('admits the next attempt after the delay', () => {
@@ -47,18 +47,18 @@ describe('a failure counter', () => {
 	});
 
 	test('forgives one failure a minute', () => {
-		expect(asOf(counter(7), at(120)).failures).toBe(5);
-		expect(asOf(counter(7), at(3600)).failures).toBe(0);
+		expect(counterAt(counter(7), at(120)).failures).toBe(5);
+		expect(counterAt(counter(7), at(3600)).failures).toBe(0);
 	});
 
 	test('still delays attempts after the delay, until enough failures are forgiven', () => {
-		expect(isSlowed(counter(6), 5, at(10))).toBe(true);
-		expect(isSlowed(counter(6), 5, at(120))).toBe(false);
+		expect(isThrottled(counter(6), 5, at(10))).toBe(true);
+		expect(isThrottled(counter(6), 5, at(120))).toBe(false);
 	});
 
 	test('stays at the longest delay for attempts as frequent as it allows', () => {
 		let current = counter(11);
-		for (let minute = 1; minute <= 60; minute += 1) current = afterFailure(current, at(minute * 60));
+		for (let minute = 1; minute <= 60; minute += 1) current = addFailure(current, at(minute * 60));
 		expect(remainingDelayMs(current, 5, at(3600))).toBe(60_000);
 	});
 });
@@ -71,7 +71,7 @@ describe('the free failures of one network', () => {
 		allNetworks: { key: 'c', freeFailures: 5 },
 	};
 	const free = (own: number | undefined, all: number | undefined, seconds = 0) =>
-		freeFailuresNow(
+		effectiveFreeFailures(
 			limit,
 			{
 				own: own === undefined ? undefined : counter(own),

@@ -35,7 +35,7 @@ function elapsedMs({ lastFailedAt }: FailureCounter, now: Date): number {
 }
 
 /** Returns the counter as of `now`, without forgiven failures. */
-export function asOf(counter: FailureCounter, now: Date): FailureCounter {
+export function counterAt(counter: FailureCounter, now: Date): FailureCounter {
 	const failures = Math.max(0, counter.failures - elapsedMs(counter, now) / LONGEST_DELAY_MS);
 	return { key: counter.key, failures, lastFailedAt: now };
 }
@@ -46,26 +46,26 @@ export function remainingDelayMs(counter: FailureCounter, freeFailures: number, 
 }
 
 /** Whether the next failure causes a delay, so that attempts are made one by one. */
-export function isSlowed(counter: FailureCounter, freeFailures: number, now: Date): boolean {
-	return delayMs(asOf(counter, now).failures, freeFailures) > 0;
+export function isThrottled(counter: FailureCounter, freeFailures: number, now: Date): boolean {
+	return delayMs(counterAt(counter, now).failures, freeFailures) > 0;
 }
 
 /** Returns the number of free failures, in view of those of other networks. */
-export function freeFailuresNow(
+export function effectiveFreeFailures(
 	{ freeFailures, allNetworks }: FailureLimit,
 	counters: { own: FailureCounter | undefined; allNetworks: FailureCounter | undefined },
 	now: Date,
 ): number {
 	if (!allNetworks || !counters.allNetworks) return freeFailures;
-	const own = counters.own ? asOf(counters.own, now).failures : 0;
-	const others = asOf(counters.allNetworks, now).failures - own;
+	const own = counters.own ? counterAt(counters.own, now).failures : 0;
+	const others = counterAt(counters.allNetworks, now).failures - own;
 	return delayMs(others, allNetworks.freeFailures) > 0
 		? Math.min(freeFailures, FREE_DURING_ATTACK)
 		: freeFailures;
 }
 
 /** Returns the counter after one more failure. */
-export function afterFailure(counter: FailureCounter, now: Date): FailureCounter {
-	const current = asOf(counter, now);
+export function addFailure(counter: FailureCounter, now: Date): FailureCounter {
+	const current = counterAt(counter, now);
 	return { ...current, failures: current.failures + 1 };
 }

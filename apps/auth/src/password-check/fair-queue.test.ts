@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createFairQueue, type TurnRequest } from './fair-queue.ts';
+import { createFairQueue, type QueueRequest } from './fair-queue.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -13,8 +13,8 @@ function task(started: string[], name: string) {
 	return { run, finish: () => resolve(name), fail: () => reject(new Error(name)) };
 }
 
-const settle = () => new Promise((resolve) => setImmediate(resolve));
-const from = (network: string, kind: TurnRequest['kind'] = 'sign-in', clientGone = NEVER): TurnRequest => ({
+const flushMicrotasks = () => new Promise((resolve) => setImmediate(resolve));
+const from = (network: string, kind: QueueRequest['kind'] = 'sign-in', clientGone = NEVER): QueueRequest => ({
 	kind,
 	network,
 	clientGone,
@@ -24,12 +24,12 @@ const queueOf = (concurrency: number, maxWaiting: number, maxWaitMs = 3_600_000)
 	createFairQueue({ concurrency, maxWaiting, maxWaitMs, retryAfterSeconds: 7 });
 
 /** Returns the order in which work begins that was requested while other work ran. */
-async function orderOf(requests: readonly TurnRequest[], maxWaiting = 100): Promise<string[]> {
+async function orderOf(requests: readonly QueueRequest[], maxWaiting = 100): Promise<string[]> {
 	const queue = queueOf(1, maxWaiting);
 	const first = task([], 'first');
 	const running = queue(HOME, first.run);
 	const order: string[] = [];
-	const name = ({ kind, network }: TurnRequest, index: number) => `${kind} ${network} ${index}`;
+	const name = ({ kind, network }: QueueRequest, index: number) => `${kind} ${network} ${index}`;
 	const waiting = requests.map((request, index) =>
 		queue(request, async () => order.push(name(request, index))).catch(() => undefined),
 	);
@@ -44,10 +44,10 @@ describe('a fair queue', () => {
 		const started: string[] = [];
 		const tasks = ['a', 'b', 'c', 'd'].map((name) => task(started, name));
 		const results = tasks.map(({ run }) => queue(HOME, run));
-		await settle();
+		await flushMicrotasks();
 		expect(started).toEqual(['a', 'b']);
 		tasks[1]?.finish();
-		await settle();
+		await flushMicrotasks();
 		expect(started).toEqual(['a', 'b', 'c']);
 		for (const { finish } of tasks) finish();
 		expect(await Promise.all(results)).toEqual(['a', 'b', 'c', 'd']);

@@ -4,7 +4,7 @@ import { AppError } from '@creatorr/contracts/errors';
 type QueueKind = 'sign-in' | 'register' | 'session' | 'mailed-token';
 
 /** A request for a turn. */
-export interface TurnRequest {
+export interface QueueRequest {
 	kind: QueueKind;
 	network: string;
 	/** Aborted when the client disconnects. */
@@ -23,7 +23,7 @@ interface QueueOptions {
 }
 
 /** Runs the work in its turn. Throws `rate_limited` if the queue is full or too slow, or the client disconnects. */
-export type FairQueue = <T>(request: TurnRequest, work: () => Promise<T>) => Promise<T>;
+export type FairQueue = <T>(request: QueueRequest, work: () => Promise<T>) => Promise<T>;
 
 interface Waiter {
 	start(): void;
@@ -74,7 +74,7 @@ interface WaitOptions {
 /** Waits behind the others of the network. Resolves with its turn. */
 async function waitInQueue(
 	waiting: Waiting,
-	{ network, clientGone }: TurnRequest,
+	{ network, clientGone }: QueueRequest,
 	{ maxWaitMs, refuse }: WaitOptions,
 ): Promise<void> {
 	const turn = Promise.withResolvers<void>();
@@ -116,7 +116,7 @@ export function createFairQueue(options: QueueOptions): FairQueue {
 		return waiting;
 	}
 
-	async function waitForTurn(request: TurnRequest): Promise<void> {
+	async function waitForTurn(request: QueueRequest): Promise<void> {
 		const waiting = waitingOf(request.kind);
 		if (countOf(waiting) >= options.maxWaiting && !makeRoom(waiting, request.network))
 			throw refuse('the queue is full');

@@ -1,7 +1,6 @@
 import { inTransaction } from '@creatorr/database/transaction';
-import { defineTask } from '@creatorr/service/task';
 import type { Database, Transaction } from '../database.sql.ts';
-import { PRUNE_INTERVAL_MS } from '../pruning.ts';
+import { definePruneTask } from '../prune-task.ts';
 import type { FailureCounter } from './failure-counter.ts';
 
 interface ReadRow extends FailureCounter {
@@ -74,9 +73,8 @@ export async function deleteCounter(prisma: Database, key: string): Promise<void
 }
 
 /** Deletes counters whose failures are all forgiven. */
-export const pruneLoginFailures = defineTask<{ prisma: Database }>({
-	name: 'prune_login_failures',
-	everyMs: PRUNE_INTERVAL_MS,
-	run: ({ prisma }) => prisma.$executeRaw`
+export const pruneLoginFailures = definePruneTask<{ prisma: Database }>(
+	'prune_login_failures',
+	({ prisma }) => prisma.$executeRaw`
 		DELETE FROM login_failures WHERE last_failed_at + failures * interval '1 minute' < now()`,
-});
+);

@@ -1,17 +1,17 @@
 import { AppError } from '@creatorr/contracts/errors';
 import type { Database } from '../database.sql.ts';
 import {
-	afterFailure,
-	asOf,
+	addFailure,
+	counterAt,
+	effectiveFreeFailures,
 	type FailureCounter,
 	type FailureLimit,
-	freeFailuresNow,
-	isSlowed,
+	isThrottled,
 	remainingDelayMs,
 } from './failure-counter.ts';
 import { readCounters, restoreCounter, updateCounters } from './login-failures.sql.ts';
 
-/** An admitted attempt, to be ended by {@link fail} or {@link release}. */
+/** An admitted attempt, to be ended by {@link recordFailure} or {@link releaseAttempt}. */
 interface Admission {
 	/** The previous counters whose delay it has claimed. */
 	claimed: readonly FailureCounter[];
@@ -40,13 +40,13 @@ export async function refuseEarly(
 	const { counters, now } = await readCounters(prisma, keysOf(limits));
 	const present = limits.map((limit) => {
 		const allNetworks = limit.allNetworks && counters.get(limit.allNetworks.key);
-		const freeFailures = freeFailuresNow(limit, { own: counters.get(limit.key), allNetworks }, now);
+		const freeFailures = effectiveFreeFailures(limit, { own: counters.get(limit.key), allNetworks }, now);
 		return { ...limit, freeFailures };
 	});
 	return present.filter((limit) => {
 		const counter = counters.get(limit.key);
 		refuseIfEarly(limit, counter, now);
-		return counter !== undefined && isSlowed(counter, limit.freeFailures, now);
+		return counter !== undefined && isThrottled(counter, limit.freeFailures, now);
 	});
 }
 
@@ -54,23 +54,23 @@ export async function refuseEarly(
  * Admits an attempt, or throws `rate_limited`. At its limit, each attempt claims the counter's delay, so that concurrent ones don't bypass it.
  * Below the limit nothing is written, and right passwords never interfere with each other.
  */
-export async function admit(prisma: Database, limits: readonly FailureLimit[]): Promise<Admission> {
-	const slowed = new Map((await refuseEarly(prisma, limits)).map((limit) => [limit.key, limit]));
-	if (slowed.size === 0) return { claimed: [], claimedAt: new Date() };
-	const { before, now } = await updateCounters(prisma, [...slowed.keys()], (counter, at) => {
-		const limit = slowed.get(counter.key);
+export async function admitAttempt(prisma: Database, limits: readonly FailureLimit[]): Promise<Admission> {
+	const throttled = new Map((await refuseEarly(prisma, limits)).map((limit) => [limit.key, limit]));
+	if (throttled.size === 0) return { claimed: [], claimedAt: new Date() };
+	const { before, now } = await updateCounters(prisma, [...throttled.keys()], (counter, at) => {
+		const limit = throttled.get(counter.key);
 		if (limit) refuseIfEarly(limit, counter, at);
-		return asOf(counter, at);
+		return counterAt(counter, at);
 	});
 	return { claimed: before, claimedAt: now };
 }
 
 /** Counts a wrong password. */
-export async function fail(prisma: Database, limits: readonly FailureLimit[]): Promise<void> {
-	await updateCounters(prisma, keysOf(limits), afterFailure);
+export async function recordFailure(prisma: Database, limits: readonly FailureLimit[]): Promise<void> {
+	await updateCounters(prisma, keysOf(limits), addFailure);
 }
 
 /** Returns the claimed delay after a right password. */
-export async function release(prisma: Database, { claimed, claimedAt }: Admission): Promise<void> {
+export async function releaseAttempt(prisma: Database, { claimed, claimedAt }: Admission): Promise<void> {
 	for (const counter of claimed) await restoreCounter(prisma, counter, claimedAt);
 }

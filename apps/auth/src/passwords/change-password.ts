@@ -2,14 +2,14 @@ import { changePassword as operation } from '@creatorr/contracts/auth';
 import { networkOf } from '@creatorr/service/address-network';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { callerOf } from '../accounts/account.ts';
-import { type SettleDeps, settleRevocations } from '../gateway-leases/settle-revocations.ts';
+import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
 import type { MailLimits } from '../mails/mails.sql.ts';
 import type { CheckPasswordDeps } from '../password-check/check-password.ts';
 import { confirmOwner, wrongPassword } from '../password-check/confirm-owner.ts';
 import { hashNewPassword, type NewPasswordDeps } from './new-password.ts';
 import { changePassword } from './passwords.sql.ts';
 
-interface ChangePasswordDeps extends CheckPasswordDeps, NewPasswordDeps, SettleDeps {
+interface ChangePasswordDeps extends CheckPasswordDeps, NewPasswordDeps, PropagateDeps {
 	mailLimits: MailLimits;
 }
 
@@ -32,6 +32,6 @@ export function changePasswordRoute(deps: ChangePasswordDeps): Route {
 		);
 		if (!changed) throw wrongPassword();
 		deps.logger.info('security.password_changed', { user_id: user.id, sessions: changed.revokedCount });
-		await settleRevocations(deps, changed.unsettledIds);
+		await propagateRevocations(deps, changed.pendingIds);
 	});
 }

@@ -1,6 +1,6 @@
 import { validationError } from '@creatorr/contracts/validation';
 import { LOWEST_SCORE } from '@creatorr/password-strength/lowest-score';
-import type { FairQueue, TurnRequest } from '../password-check/fair-queue.ts';
+import type { FairQueue, QueueRequest } from '../password-check/fair-queue.ts';
 import type { Passwords, RatePassword } from './password-hashing.ts';
 
 export interface NewPasswordDeps {
@@ -23,7 +23,7 @@ interface NewPassword {
 export function hashNewPassword(
 	deps: NewPasswordDeps,
 	{ password, email, path }: NewPassword,
-	turn: TurnRequest,
+	turn: QueueRequest,
 ): Promise<string> {
 	const refuse = (message: string) => validationError([{ path, message }]);
 	return deps.queue(turn, async () => {

@@ -3,7 +3,7 @@ import type { Client } from '../accounts/account.ts';
 import { lockAccount, type VerifiedOwner } from '../accounts/accounts.sql.ts';
 import type { Database } from '../database.sql.ts';
 import { markVerified } from '../email-verification/verify-email.sql.ts';
-import { takeMailedToken } from '../mails/mailed-tokens.sql.ts';
+import { consumeMailedToken } from '../mails/mailed-tokens.sql.ts';
 import { addNotice } from '../mails/mails.sql.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
 import { type RevokedSessions, revokeSessions } from '../sessions/sessions.sql.ts';
@@ -56,7 +56,7 @@ export function resetPassword(
 	{ tokenHash, newHash, client, network, noticesPerHour }: PasswordReset,
 ): Promise<(RevokedSessions & { userId: string }) | null> {
 	return inTransaction(prisma, async (tx) => {
-		const userId = await takeMailedToken(tx, 'reset_password', tokenHash);
+		const userId = await consumeMailedToken(tx, 'reset_password', tokenHash);
 		// The account is locked before its sessions are read, so that none is opened meanwhile.
 		if (!userId || !(await lockAccount(tx, { userId }))) return null;
 		const { email } = await tx.user.update({ where: { id: userId }, data: { passwordHash: newHash } });

@@ -3,22 +3,22 @@ import { parseOrThrow } from '@creatorr/contracts/validation';
 import { networkOf } from '@creatorr/service/address-network';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { callerOf } from '../accounts/account.ts';
-import { type SettleDeps, settleRevocations } from '../gateway-leases/settle-revocations.ts';
-import { type AskForMailDeps, askForMail } from '../mails/ask-for-mail.ts';
+import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
 import { hashMailedToken, invalidToken } from '../mails/mailed-token.ts';
 import { findMailedTokenOwner } from '../mails/mailed-tokens.sql.ts';
+import { type RequestMailDeps, requestMail } from '../mails/request-mail.ts';
 import { delayRefusal } from '../password-check/delay-refusal.ts';
 import { hashNewPassword, type NewPasswordDeps } from './new-password.ts';
 import { resetPassword } from './passwords.sql.ts';
 
 /**
  * Sends a reset mail if the email has an account. The sender looks that up later: until the response, every email is handled the same. Throws
- * like {@link askForMail}.
+ * like {@link requestMail}.
  */
-export function forgotPasswordRoute(deps: AskForMailDeps): Route {
+export function forgotPasswordRoute(deps: RequestMailDeps): Route {
 	return defineRoute(forgotPassword, async (input) => {
 		const { client, clientGone } = callerOf(input);
-		await askForMail(deps, { kind: 'reset_password', email: input.body.email, client }, clientGone);
+		await requestMail(deps, { kind: 'reset_password', email: input.body.email, client }, clientGone);
 	});
 }
 
@@ -26,7 +26,7 @@ export function forgotPasswordRoute(deps: AskForMailDeps): Route {
  * Sets a new password for the owner of the token. Responds when no gateway accepts the user's sessions. Throws `validation` for a token that is
  * wrong, used or expired, otherwise for a weak password or one of a wrong length, and `rate_limited`.
  */
-export function resetPasswordRoute(deps: AskForMailDeps & NewPasswordDeps & SettleDeps): Route {
+export function resetPasswordRoute(deps: RequestMailDeps & NewPasswordDeps & PropagateDeps): Route {
 	return defineRoute(operation, async (input) => {
 		const { client, clientGone } = callerOf(input);
 		const tokenHash = hashMailedToken(input.body.token);
@@ -43,6 +43,6 @@ export function resetPasswordRoute(deps: AskForMailDeps & NewPasswordDeps & Sett
 		const reset = await resetPassword(deps.prisma, { tokenHash, newHash, client, network, noticesPerHour });
 		if (!reset) throw invalidToken();
 		deps.logger.info('security.password_reset', { user_id: reset.userId, sessions: reset.revokedCount });
-		await settleRevocations(deps, reset.unsettledIds);
+		await propagateRevocations(deps, reset.pendingIds);
 	});
 }

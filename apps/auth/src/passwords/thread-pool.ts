@@ -15,9 +15,9 @@ interface Pending<Request> {
 	reject(error: Error): void;
 }
 
-/** Delay: a script that can't run must not use up the CPU. */
+/** Restart delay, so that a script that fails at once doesn't use up the CPU. */
 const RESTART_MS = 500;
-/** Nice value: threads at the default one get about ten times as much of a contended core. */
+/** Nice value. Threads at the default value get about ten times as much of a contended core. */
 const LOW_PRIORITY = 10;
 
 /** Starts `count` threads that run `script`. Further requests wait in order. */

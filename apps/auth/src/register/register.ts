@@ -11,7 +11,12 @@ import type { Database } from '../database.sql.ts';
 import type { MailLimits } from '../mails/mails.sql.ts';
 import { delayRefusal } from '../password-check/delay-refusal.ts';
 import { hashNewPassword, type NewPasswordDeps } from '../passwords/new-password.ts';
-import { newSession, type SessionRules, type SignedIn, signedIn } from '../sessions/session-token.ts';
+import {
+	createSignInResponse,
+	newSession,
+	type SessionRules,
+	type SignInResponse,
+} from '../sessions/session-token.ts';
 import { insertAccount } from './register.sql.ts';
 import type { RegistrationThrottle } from './registration-throttle.ts';
 
@@ -64,7 +69,7 @@ async function admit({ registrations: throttle, logger }: RegisterDeps, network:
  * Creates an account and signs it in. Throws `email_taken`, also for all but one of concurrent registrations of an email, `validation` for a
  * weak password, and `rate_limited`.
  */
-async function registerAccount(deps: RegisterDeps, input: Registration): Promise<SignedIn> {
+async function registerAccount(deps: RegisterDeps, input: Registration): Promise<SignInResponse> {
 	const { email, name, client, clientGone } = input;
 	const network = networkOf(client.address);
 	await delayRefusal(() => admit(deps, network), clientGone);
@@ -78,7 +83,7 @@ async function registerAccount(deps: RegisterDeps, input: Registration): Promise
 	const id = newId('usr');
 	const session = newSession(deps.sessionRules, id, client);
 	const account = { id, email, email_verified: false, name, plan: 'free' as const };
-	const response = await signedIn(deps.sessionRules, account, session);
+	const response = await createSignInResponse(deps.sessionRules, account, session);
 	const user = { id, email, name, passwordHash };
 	const mailsPerNetwork = deps.mailLimits.perNetwork;
 	if (!(await insertAccount(deps.prisma, { user, session, network, mailsPerNetwork }))) throw emailTaken();

@@ -2,10 +2,10 @@ import { siteOf } from '@creatorr/service/address-network';
 import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../database.sql.ts';
-import { type Allowance, takeFromAllowance } from '../mails/allowances.sql.ts';
+import { type Allowance, consumeAllowance } from '../mails/allowances.sql.ts';
 
 /** Factor of registrations from an IPv6 /56, which may be several people, to those from one network. */
-const NETWORKS_OF_A_SITE = 4;
+const SITE_REGISTRATIONS_FACTOR = 4;
 const REMEMBERED_NETWORKS = 50_000;
 
 export interface RegistrationThrottle {
@@ -16,7 +16,9 @@ export interface RegistrationThrottle {
 function allowancesOf(network: string, perHour: number): Allowance[] {
 	const site = siteOf(network);
 	const ofNetwork = { key: `register ${network}`, perHour };
-	return site ? [ofNetwork, { key: `register ${site}`, perHour: perHour * NETWORKS_OF_A_SITE }] : [ofNetwork];
+	return site
+		? [ofNetwork, { key: `register ${site}`, perHour: perHour * SITE_REGISTRATIONS_FACTOR }]
+		: [ofNetwork];
 }
 
 /**
@@ -32,7 +34,7 @@ export function createRegistrationThrottle(prisma: Database, perHour: number): R
 		const leftMs = (refusedUntilMs.get(network) ?? 0) - performance.now();
 		if (leftMs > 0) return Math.ceil(leftMs / 1000);
 		for (const allowance of allowancesOf(network, perHour)) {
-			const waitSeconds = await takeFromAllowance(prisma, allowance);
+			const waitSeconds = await consumeAllowance(prisma, allowance);
 			if (waitSeconds === 0) continue;
 			refusedUntilMs.set(network, performance.now() + waitSeconds * 1000);
 			return waitSeconds;

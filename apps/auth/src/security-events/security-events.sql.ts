@@ -1,9 +1,8 @@
 import { inTransaction } from '@creatorr/database/transaction';
 import { contextRequestId } from '@creatorr/service/context';
-import { defineTask } from '@creatorr/service/task';
 import type { Client } from '../accounts/account.ts';
 import type { Database, Transaction } from '../database.sql.ts';
-import { PRUNE_BATCH_SIZE, PRUNE_INTERVAL_MS } from '../pruning.ts';
+import { definePruneTask } from '../prune-task.ts';
 
 /** Kinds of recorded events. Log lines have the same names. */
 export type SecurityEventKind =
@@ -80,15 +79,11 @@ export function recordEvent(prisma: Database, event: SecurityEvent): Promise<voi
 }
 
 /** Deletes the oldest events. */
-export async function deleteOldEvents(prisma: Database, days: number): Promise<number> {
-	return await prisma.$executeRaw`
+export const pruneSecurityEvents = definePruneTask<{ prisma: Database; securityEventsDays: number }>(
+	'prune_security_events',
+	({ prisma, securityEventsDays }, batchSize) => prisma.$executeRaw`
 		DELETE FROM security_events WHERE id IN (
-			SELECT id FROM security_events WHERE occurred_at < now() - make_interval(days => ${Math.ceil(days)}::int)
-			ORDER BY occurred_at LIMIT ${PRUNE_BATCH_SIZE})`;
-}
-
-export const pruneSecurityEvents = defineTask<{ prisma: Database; securityEventsDays: number }>({
-	name: 'prune_security_events',
-	everyMs: PRUNE_INTERVAL_MS,
-	run: ({ prisma, securityEventsDays }) => deleteOldEvents(prisma, securityEventsDays),
-});
+			SELECT id FROM security_events
+			WHERE occurred_at < now() - make_interval(days => ${Math.ceil(securityEventsDays)}::int)
+			ORDER BY occurred_at LIMIT ${batchSize})`,
+);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
 import { mailsTo, RESET, untilAllSent, VERIFY } from '../testing/mails.ts';
 import { call, login, newEmail, PASSWORD, type Person, register, signIn } from '../testing/requests.ts';
-import { deleteOldEvents, recordEvent } from './security-events.sql.ts';
+import { pruneSecurityEvents, recordEvent } from './security-events.sql.ts';
 
 const AGENT = 'test agent/1';
 
@@ -145,7 +145,10 @@ describe('security events', () => {
 			occurredAt: new Date(Date.now() - days * DAY_MS),
 		});
 		await auth.prisma.securityEvent.createMany({ data: [event(31), event(29)] });
-		await deleteOldEvents(auth.prisma, 30);
+		await pruneSecurityEvents.run(
+			{ prisma: auth.prisma, securityEventsDays: 30 },
+			new AbortController().signal,
+		);
 		const left = await auth.prisma.securityEvent.findMany({ where: { kind: { startsWith: 'of ' } } });
 		expect(left.map(({ kind }) => kind)).toEqual(['of 29']);
 	});

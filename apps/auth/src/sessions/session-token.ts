@@ -19,7 +19,7 @@ export interface NewSession {
 }
 
 /** Response of register and login. */
-export interface SignedIn {
+export interface SignInResponse {
 	token: string;
 	expires_at: string;
 	user: Account;
@@ -47,11 +47,11 @@ export function newSession(rules: SessionRules, userId: string, client: Client):
 }
 
 /** Returns the response with the token of a stored session. */
-export async function signedIn(
+export async function createSignInResponse(
 	rules: SessionRules,
 	account: Account,
 	session: NewSession,
-): Promise<SignedIn> {
+): Promise<SignInResponse> {
 	return {
 		token: await rules.signToken(session),
 		expires_at: session.expiresAt.toISOString(),

@@ -1,8 +1,7 @@
 import { MAX_LISTED_SESSIONS } from '@creatorr/contracts/auth';
 import { inTransaction } from '@creatorr/database/transaction';
-import { defineTask } from '@creatorr/service/task';
 import type { Database, Transaction } from '../database.sql.ts';
-import { PRUNE_BATCH_SIZE, PRUNE_INTERVAL_MS } from '../pruning.ts';
+import { definePruneTask } from '../prune-task.ts';
 import { insertEvent, type SecurityEvent } from '../security-events/security-events.sql.ts';
 
 /** Some sessions of one user: one, all but one, or all. */
@@ -16,10 +15,10 @@ export interface RevokedSessions {
 	/** Number of sessions that were alive. */
 	revokedCount: number;
 	/** Sessions in the scope that gateways may still accept, also from earlier revocations. */
-	unsettledIds: string[];
+	pendingIds: string[];
 }
 
-/** Revokes the live sessions in the scope. Returns them with those that earlier revocations have left unsettled. */
+/** Revokes the live sessions in the scope. Returns them with those that earlier revocations left pending. */
 export async function revokeSessions(
 	tx: Transaction,
 	{ userId, only, except }: SessionScope,
@@ -32,7 +31,7 @@ export async function revokeSessions(
 			RETURNING id, user_id
 		)
 		INSERT INTO revocations (session_id, user_id) SELECT id, user_id FROM revoked`;
-	const unsettled = await tx.revocation.findMany({
+	const pending = await tx.revocation.findMany({
 		where: {
 			userId,
 			...(only === undefined ? {} : { sessionId: only }),
@@ -40,7 +39,7 @@ export async function revokeSessions(
 		},
 		select: { sessionId: true },
 	});
-	return { revokedCount, unsettledIds: unsettled.map(({ sessionId }) => sessionId) };
+	return { revokedCount, pendingIds: pending.map(({ sessionId }) => sessionId) };
 }
 
 /** Revokes sessions like {@link revokeSessions}, and records the event if one was alive. */
@@ -91,9 +90,8 @@ export async function checkSession(prisma: Database, sessionId: string): Promise
 }
 
 /** Deletes sessions whose tokens have expired. */
-export const pruneSessions = defineTask<{ prisma: Database }>({
-	name: 'prune_sessions',
-	everyMs: PRUNE_INTERVAL_MS,
-	run: ({ prisma }) => prisma.$executeRaw`
-		DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < now() LIMIT ${PRUNE_BATCH_SIZE})`,
-});
+export const pruneSessions = definePruneTask<{ prisma: Database }>(
+	'prune_sessions',
+	({ prisma }, batchSize) => prisma.$executeRaw`
+		DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < now() LIMIT ${batchSize})`,
+);

@@ -5,11 +5,11 @@ import type { Logger } from '@creatorr/service/logger';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { type Client, callerOf } from '../accounts/account.ts';
 import type { Database } from '../database.sql.ts';
-import { type SettleDeps, settleRevocations } from '../gateway-leases/settle-revocations.ts';
+import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
 import type { SecurityEventKind } from '../security-events/security-events.sql.ts';
 import { isRevocable, type SessionScope, signOutSessions } from './sessions.sql.ts';
 
-interface SignOutDeps extends SettleDeps {
+interface SignOutDeps extends PropagateDeps {
 	prisma: Database;
 	logger: Logger;
 }
@@ -27,7 +27,7 @@ function kindOf({ only, bySessionId }: SignOut): SecurityEventKind {
 }
 
 /**
- * Revokes the sessions and resolves when no gateway accepts them. Returns how many were alive. Also settles sessions whose earlier revocation
+ * Revokes the sessions and resolves when no gateway accepts them. Returns how many were alive. Also propagates sessions whose earlier revocation
  * was interrupted.
  */
 async function signOut(deps: SignOutDeps, input: SignOut): Promise<number> {
@@ -35,10 +35,10 @@ async function signOut(deps: SignOutDeps, input: SignOut): Promise<number> {
 	const { userId } = scope;
 	const kind = kindOf(input);
 	const event = { kind, userId, sessionId: scope.only ?? bySessionId, client };
-	const { revokedCount, unsettledIds } = await signOutSessions(deps.prisma, scope, event);
+	const { revokedCount, pendingIds } = await signOutSessions(deps.prisma, scope, event);
 	crashPoint('auth.sign-out.committed');
-	await settleRevocations(deps, unsettledIds);
-	crashPoint('auth.sign-out.settled');
+	await propagateRevocations(deps, pendingIds);
+	crashPoint('auth.sign-out.propagated');
 	if (revokedCount > 0) deps.logger.info(`security.${kind}`, { user_id: userId, sessions: revokedCount });
 	return revokedCount;
 }

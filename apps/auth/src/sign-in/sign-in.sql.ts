@@ -1,9 +1,8 @@
 import { inTransaction } from '@creatorr/database/transaction';
-import { defineTask } from '@creatorr/service/task';
 import { lockAccount, type VerifiedOwner } from '../accounts/accounts.sql.ts';
 import type { Database, Transaction } from '../database.sql.ts';
 import { addNotice } from '../mails/mails.sql.ts';
-import { PRUNE_INTERVAL_MS } from '../pruning.ts';
+import { definePruneTask } from '../prune-task.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
 import type { NewSession } from '../sessions/session-token.ts';
 
@@ -12,7 +11,7 @@ export async function isKnownNetwork(prisma: Database, userId: string, network: 
 	return (await prisma.knownNetwork.count({ where: { userId, network } })) > 0;
 }
 
-/** From now on, failures of strangers don't slow sign-ins from there. Returns whether the network was not known before. */
+/** Remembers a network, so that strangers' failures don't throttle sign-ins from it. Returns whether it is new. */
 export async function rememberNetwork(
 	tx: Transaction,
 	{ userId, network, at }: { userId: string; network: string; at: Date },
@@ -38,8 +37,8 @@ export async function insertSession(
 }
 
 /**
- * Opens the session, and mails the owner when the network was not seen lately. Returns false, with nothing stored, when the
- * password has changed meanwhile or the account is gone or suspended.
+ * Opens the session, and mails the owner if the network is new. Returns false, with nothing stored, if the
+ * password has changed or the account is deleted or suspended.
  */
 export function openSession(
 	prisma: Database,
@@ -59,9 +58,8 @@ export function openSession(
 }
 
 /** Deletes networks that the owner has not signed in from for 90 days. */
-export const pruneKnownNetworks = defineTask<{ prisma: Database }>({
-	name: 'prune_known_networks',
-	everyMs: PRUNE_INTERVAL_MS,
-	run: ({ prisma }) => prisma.$executeRaw`
+export const pruneKnownNetworks = definePruneTask<{ prisma: Database }>(
+	'prune_known_networks',
+	({ prisma }) => prisma.$executeRaw`
 		DELETE FROM known_networks WHERE last_signed_in_at < now() - interval '90 days'`,
-});
+);

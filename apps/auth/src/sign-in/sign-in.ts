@@ -6,7 +6,12 @@ import { type Caller, callerOf } from '../accounts/account.ts';
 import { type Credentials, findAccountByEmail } from '../accounts/accounts.sql.ts';
 import type { MailLimits } from '../mails/mails.sql.ts';
 import { type CheckPasswordDeps, checkPassword } from '../password-check/check-password.ts';
-import { newSession, type SessionRules, type SignedIn, signedIn } from '../sessions/session-token.ts';
+import {
+	createSignInResponse,
+	newSession,
+	type SessionRules,
+	type SignInResponse,
+} from '../sessions/session-token.ts';
 import { isKnownNetwork, openSession } from './sign-in.sql.ts';
 
 interface SignInDeps extends CheckPasswordDeps {
@@ -19,7 +24,7 @@ interface SignIn extends Caller {
 	password: string;
 }
 
-/** One answer for a wrong password, for an unknown email and for a suspended account. */
+/** Returns the same error for a wrong password, an unknown email and a suspended account. */
 function wrongCredentials(): AppError {
 	return new AppError('invalid_credentials', 'Incorrect email or password.');
 }
@@ -46,14 +51,14 @@ export async function checkSignInPassword(
 }
 
 /** Opens a session. Throws `invalid_credentials` and `rate_limited`. */
-async function signIn(deps: SignInDeps, input: SignIn): Promise<SignedIn> {
+async function signIn(deps: SignInDeps, input: SignIn): Promise<SignInResponse> {
 	const network = networkOf(input.client.address);
 	const found = await findAccountByEmail(deps.prisma, input.email);
 	const isRight = await checkSignInPassword(deps, found, input);
 	if (!found || !isRight) throw wrongCredentials();
 	const { account, passwordHash } = found;
 	const session = newSession(deps.sessionRules, account.id, input.client);
-	const response = await signedIn(deps.sessionRules, account, session);
+	const response = await createSignInResponse(deps.sessionRules, account, session);
 	const owner = { userId: account.id, verifiedHash: passwordHash };
 	const noticesPerHour = deps.mailLimits.perEmail;
 	if (!(await openSession(deps.prisma, owner, { session, network, noticesPerHour })))

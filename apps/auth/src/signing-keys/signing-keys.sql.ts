@@ -1,7 +1,6 @@
 import { inTransaction } from '@creatorr/database/transaction';
-import { defineTask } from '@creatorr/service/task';
 import type { Database, Transaction } from '../database.sql.ts';
-import { PRUNE_INTERVAL_MS } from '../pruning.ts';
+import { definePruneTask } from '../prune-task.ts';
 import {
 	insertEvent,
 	type Operator,
@@ -9,17 +8,17 @@ import {
 } from '../security-events/security-events.sql.ts';
 import type { PublicJwk, StoredSigningKey } from './signing-key.ts';
 
-/** Covers replicas that are just signing with the key that they have found, and clocks that differ. */
+/** Covers replicas that still sign with the previous key, and clock skew. */
 const MARGIN_SECONDS = 600;
 
-/** What it takes to add a key after the last one. */
+/** Inputs for adding a key after the last one. */
 export interface NextKey {
 	make: () => StoredSigningKey;
-	/** It is published at once and signs after this: longer than gateways take to know it. */
+	/** The key is published at once and signs after this time, which is longer than gateways take to fetch it. */
 	signsInSeconds: number;
-	/** How long the tokens live that the last one still signs. */
+	/** Lifetime of tokens that the last key still signs. */
 	tokenTtlSeconds: number;
-	/** Whose command adds it. */
+	/** The operator whose command adds it. */
 	by?: Operator;
 }
 
@@ -36,7 +35,7 @@ interface KeyRow {
 	private_key_encrypted: Uint8Array<ArrayBuffer>;
 }
 
-/** Of replicas and commands that make a key at the same time, one does, and the others see it. */
+/** Serializes key creation: of several replicas and commands, one creates a key, and the others find it. */
 async function lockKeys(tx: Transaction): Promise<void> {
 	await tx.$executeRaw`LOCK TABLE signing_keys IN SHARE ROW EXCLUSIVE MODE`;
 }
@@ -63,7 +62,7 @@ async function insertKey(
 			date_trunc('milliseconds', clock_timestamp()) + make_interval(secs => ${signsInSeconds}::float8))`;
 }
 
-/** Adds a key after the last one, which expires when every token that it can still sign has. */
+/** Adds a key after the last one, which expires once all tokens that it can still sign have expired. */
 async function insertNext(
 	tx: Transaction,
 	{ make, signsInSeconds, tokenTtlSeconds }: NextKey,
@@ -83,7 +82,7 @@ async function recordKeyEvent(tx: Transaction, kind: SecurityEventKind, { by }: 
 	await insertEvent(tx, { kind, userId: null, sessionId: null, client: null, ...(by && { by }) });
 }
 
-/** Returns the key that signs now. Without one, stores the one that `make` returns; of concurrent callers one does. */
+/** Returns the key that signs now. If there is none, stores the result of `make`; of concurrent callers, one does. */
 export async function loadOrInsertSigningKey(
 	prisma: Database,
 	make: () => StoredSigningKey,
@@ -117,7 +116,7 @@ export function describeKeys(prisma: Database): Promise<DescribedKey[]> {
 		FROM signing_keys ORDER BY signs_from DESC`;
 }
 
-/** Adds the next key and returns its id; with `olderThanSeconds` only when the last one has signed for so long, else null. */
+/** Adds the next key and returns its id. With `olderThanSeconds`, returns null unless the last key has signed for that long. */
 export function addNextKey(prisma: Database, next: NextKey, olderThanSeconds = 0): Promise<string | null> {
 	return inTransaction(prisma, async (tx) => {
 		await lockKeys(tx);
@@ -149,7 +148,7 @@ export function retireKey(prisma: Database, kid: string, next: NextKey): Promise
 		if (retired.was_last) {
 			await insertNext(tx, { ...next, signsInSeconds: wasSigning ? 0 : next.signsInSeconds });
 		} else if (wasSigning) {
-			// The next one is published already and only begins sooner: one from before must not sign again, it ends too soon.
+			// The next key is published already and starts to sign now. An older key must not sign again: it expires too soon.
 			await tx.$executeRaw`
 				UPDATE signing_keys SET signs_from = date_trunc('milliseconds', clock_timestamp()) WHERE expires_at IS NULL`;
 		}
@@ -157,10 +156,9 @@ export function retireKey(prisma: Database, kid: string, next: NextKey): Promise
 	});
 }
 
-/** Deletes keys that verify nothing any more, with their private halves. */
-export const pruneSigningKeys = defineTask<{ prisma: Database }>({
-	name: 'prune_signing_keys',
-	everyMs: PRUNE_INTERVAL_MS,
-	run: ({ prisma }) => prisma.$executeRaw`
+/** Deletes keys that no longer verify any token, with their private halves. */
+export const pruneSigningKeys = definePruneTask<{ prisma: Database }>(
+	'prune_signing_keys',
+	({ prisma }) => prisma.$executeRaw`
 		DELETE FROM signing_keys WHERE expires_at < now() - interval '1 day'`,
-});
+);

@@ -9,12 +9,12 @@ import { addNextKey, listPublicKeys, type NextKey } from './signing-keys.sql.ts'
 
 const DAY_SECONDS = 24 * 3600;
 const ROTATION_INTERVAL_MS = 60_000;
-/** Gateways know a new key within some seconds; this is for one that could not ask for a while. */
+/** Gateways fetch a new key within seconds. The rest is for a gateway that couldn't reach auth for a while. */
 export const PUBLISHED_BEFORE_SIGNING_SECONDS = 180;
 
 /**
- * Returns a function for the key that signs now, made at the first boot of all. `load` is called each time, so that all replicas
- * change to the next key at the same moment and none signs with a retired one; a key is opened once.
+ * Returns a function that resolves to the key that signs now; the first boot creates one. It calls `load` each time, so that all
+ * replicas change to the next key at the same moment and none signs with a retired one. It decrypts each key once.
  */
 export function createSigningKeySource(
 	load: (make: () => StoredSigningKey) => Promise<StoredSigningKey>,
@@ -28,7 +28,7 @@ export function createSigningKeySource(
 	};
 }
 
-/** What every new key needs. */
+/** Settings of new keys. */
 export interface KeyRules {
 	encryptionKey: Buffer;
 	tokenTtlSeconds: number;
@@ -49,7 +49,7 @@ interface RotationDeps {
 	logger: Logger;
 }
 
-/** Adds the next key when the last one has signed for long enough; of concurrent replicas one does. */
+/** Adds the next key once the last one has signed for `keyDays`. Of several replicas, one does. */
 export const rotateSigningKey = defineTask<RotationDeps>({
 	name: 'rotate_signing_key',
 	everyMs: ROTATION_INTERVAL_MS,

@@ -6,7 +6,7 @@ import type { Database } from '../database.sql.ts';
 import { delayRefusal } from '../password-check/delay-refusal.ts';
 import { insertRequestedMail, type MailLimits, type RequestedMail } from './mails.sql.ts';
 
-export interface AskForMailDeps {
+export interface RequestMailDeps {
 	prisma: Database;
 	mailLimits: MailLimits;
 	/** By network: work that waits for a network's lock in the database waits here, without a connection. */
@@ -15,8 +15,8 @@ export interface AskForMailDeps {
 }
 
 /** Requests a mail ({@link insertRequestedMail}). Throws `rate_limited` if the network has requested too many. */
-export function askForMail(
-	deps: AskForMailDeps,
+export function requestMail(
+	deps: RequestMailDeps,
 	mail: RequestedMail,
 	clientGone: AbortSignal,
 ): Promise<void> {

@@ -10,7 +10,7 @@ import {
 	fenceLease,
 	type Lease,
 	listLeases,
-	listUnsettledSessions,
+	listPendingRevocations,
 } from './gateway-leases.sql.ts';
 
 /** Keeps a push far below the body limit. */
@@ -22,12 +22,12 @@ const IDS_PER_PUSH = 5_000;
 const PUSH_TIMEOUT_MS = 2_500;
 const RECOVERY_INTERVAL_MS = 5_000;
 
-export interface SettleDeps {
+export interface PropagateDeps {
 	/** Resolves when no gateway accepts requests of these sessions, whose revocation is committed. */
-	settle(sessionIds: string[]): Promise<void>;
+	propagate(sessionIds: string[]): Promise<void>;
 }
 
-interface SettlerDeps {
+interface PropagatorDeps {
 	prisma: Database;
 	/** Signs calls as auth. */
 	sign: SignIdentity;
@@ -35,7 +35,7 @@ interface SettlerDeps {
 }
 
 /** Resolves when the gateway instance, at its lease's callback URL, accepts no request of these sessions. */
-async function push({ sign }: SettlerDeps, lease: Lease, sessionIds: string[]): Promise<void> {
+async function push({ sign }: PropagatorDeps, lease: Lease, sessionIds: string[]): Promise<void> {
 	const call = createInternalClient({
 		name: 'a gateway',
 		baseUrl: lease.callbackUrl.replace(/\/+$/, ''),
@@ -53,7 +53,7 @@ async function push({ sign }: SettlerDeps, lease: Lease, sessionIds: string[]): 
  * Resolves when this gateway accepts none of the sessions: it has acknowledged, or its cache has expired. Another instance that responds at the
  * same address (`not_found`) proves nothing about this one, which may be draining or behind the same name: its lease is waited for, too.
  */
-async function settleAt(deps: SettlerDeps, lease: Lease, sessionIds: string[]): Promise<void> {
+async function propagateTo(deps: PropagatorDeps, lease: Lease, sessionIds: string[]): Promise<void> {
 	if (!lease.isFenced) {
 		try {
 			return await push(deps, lease, sessionIds);
@@ -66,34 +66,34 @@ async function settleAt(deps: SettlerDeps, lease: Lease, sessionIds: string[]): 
 }
 
 /**
- * Returns a function that settles revocations, at most two pushes and one lease later. Why no session is accepted then: every instance that may
+ * Returns a function that propagates revocations, at most two pushes and one lease later. Why no session is accepted then: every instance that may
  * use a cache has an unfenced lease, or a fenced one that has not expired. Each of the former acknowledges, or is fenced in the database, where
  * a concurrent renewal is either seen by the fence or refused because of it; then its end is waited for. An instance whose first lease is
  * granted after the leases were read only caches checks that it began with that lease, and those see the revocation.
  */
-export function createSettler(deps: SettlerDeps): SettleDeps['settle'] {
+export function createRevocationPropagator(deps: PropagatorDeps): PropagateDeps['propagate'] {
 	return async (sessionIds) => {
 		const leases = await listLeases(deps.prisma);
-		await Promise.all(leases.map((lease) => settleAt(deps, lease, sessionIds)));
+		await Promise.all(leases.map((lease) => propagateTo(deps, lease, sessionIds)));
 		await deleteRevocations(deps.prisma, sessionIds);
 	};
 }
 
-/** Resolves when no gateway accepts any of these sessions. A failure is left to {@link settleLeftRevocations}. */
-export async function settleRevocations(deps: SettleDeps, sessionIds: string[]): Promise<void> {
-	if (sessionIds.length > 0) await deps.settle(sessionIds);
+/** Resolves when no gateway accepts any of these sessions. A failure is left to {@link propagateMissedRevocations}. */
+export async function propagateRevocations(deps: PropagateDeps, sessionIds: string[]): Promise<void> {
+	if (sessionIds.length > 0) await deps.propagate(sessionIds);
 }
 
 /**
- * Settles revocations that a killed process or a lost database left unsettled, whose requests got no response. When the process stops, another
- * one settles the rest, because a gateway's lease may outlast the shutdown.
+ * Propagates revocations that a killed process or a lost database left pending, whose requests got no response. When the process stops, another
+ * one propagates the rest, because a gateway's lease may outlast the shutdown.
  */
-export const settleLeftRevocations = defineTask<SettleDeps & { prisma: Database }>({
+export const propagateMissedRevocations = defineTask<PropagateDeps & { prisma: Database }>({
 	name: 'settle_revocations',
 	everyMs: RECOVERY_INTERVAL_MS,
 	async run(deps, stopping) {
-		const sessionIds = await listUnsettledSessions(deps.prisma);
-		await unlessAborted(settleRevocations(deps, sessionIds), stopping);
+		const sessionIds = await listPendingRevocations(deps.prisma);
+		await unlessAborted(propagateRevocations(deps, sessionIds), stopping);
 	},
 });
 

@@ -14,7 +14,7 @@ import {
 } from '../testing/fake-gateway.ts';
 import { call, isAlive, type Person, register, signIn } from '../testing/requests.ts';
 import { waitUntil } from '../testing/wait-until.ts';
-import { settleLeftRevocations } from './settle-revocations.ts';
+import { propagateMissedRevocations } from './propagate-revocations.ts';
 
 const LEASE_MS = 1_500;
 
@@ -84,7 +84,7 @@ describe('a logout', () => {
 		expect(aliveAtPush).toBe(false);
 	});
 
-	test('leaves nothing unsettled and no gateway fenced when all acknowledge', async () => {
+	test('leaves nothing pending and no gateway fenced when all acknowledge', async () => {
 		const gateway = await startGatewayThat(acknowledge);
 		await logOut(await register(auth.app)).expect(204);
 		expect(await auth.prisma.revocation.count()).toBe(0);
@@ -110,7 +110,7 @@ describe('a logout', () => {
 		expect(await isFenced(gateway)).toBe(false);
 	});
 
-	test('of a settled session is repeated without a push', async () => {
+	test('of a propagated session is repeated without a push', async () => {
 		const person = await register(auth.app);
 		const gateway = await startGatewayThat(acknowledge);
 		await logOut(person).expect(204);
@@ -118,7 +118,7 @@ describe('a logout', () => {
 		expect(gateway.pushes).toHaveLength(1);
 	});
 
-	test('of a revoked but unsettled session settles it before it responds', async () => {
+	test('of a revoked but pending session propagates it before it responds', async () => {
 		const person = await register(auth.app);
 		await auth.prisma.session.update({ where: { id: person.sessionId }, data: { revokedAt: new Date() } });
 		await auth.prisma.revocation.create({ data: { sessionId: person.sessionId, userId: person.id } });
@@ -257,7 +257,7 @@ describe('a revocation', () => {
 		expect(await mayUseCache(gateway)).toBe(false);
 	});
 
-	test('of a killed process is settled by another replica', async () => {
+	test('of a killed process is propagated by another replica', async () => {
 		const person = await register(auth.app);
 		const gateway = await startGatewayThat(acknowledge);
 		await auth.prisma.session.update({ where: { id: person.sessionId }, data: { revokedAt: new Date() } });
@@ -271,11 +271,11 @@ describe('a revocation', () => {
 	test('does not delay the shutdown of a process while it waits for a gateway', async () => {
 		const prisma = { $queryRaw: async () => [{ session_id: 'ses_1' }] } as unknown as AuthService['prisma'];
 		const stopping = new AbortController();
-		const settle = () => {
+		const propagate = () => {
 			stopping.abort();
 			return new Promise<void>(() => undefined);
 		};
-		await settleLeftRevocations.run({ prisma, settle }, stopping.signal);
+		await propagateMissedRevocations.run({ prisma, propagate }, stopping.signal);
 		expect(stopping.signal.aborted).toBe(true);
 	});
 });
