@@ -23,7 +23,7 @@ import { pruneStripeEvents, stripeEventMetrics } from './webhook/recorded-events
 
 const HOUR_MS = 3_600_000;
 
-/** Connects everything that billing works with. */
+/** Creates the dependencies of the service. */
 async function connect(context: ServiceContext<Config>) {
 	const { config, logger } = context;
 	const { prisma, locking } = await openPools(context);

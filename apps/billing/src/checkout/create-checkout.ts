@@ -5,7 +5,7 @@ import { crashPoint } from '@creatorr/service/crash-point';
 import { defineRoute } from '@creatorr/service/route';
 import type { Customers } from '../customers/customers.sql.ts';
 import type { LockedCustomer } from '../customers/locked-customer.sql.ts';
-import { isOngoing } from '../plans/plan-rule.ts';
+import { isOpenSubscription } from '../plans/plan-rule.ts';
 import type { OpenCheckout } from '../stripe/checkout-calls.ts';
 import type { StripeCalls } from '../stripe/stripe.ts';
 import { type SyncDeps, stripeCustomerOf, syncCustomer } from '../sync/sync-customer.ts';
@@ -20,8 +20,8 @@ interface Person {
 	name: string | null;
 }
 
-/** A refusal is returned instead of thrown, so that the transaction commits what Stripe has sent. */
-type Outcome = { url: string } | { refusal: AppError } | 'customer gone';
+/** A refusal is returned instead of thrown, so that the transaction commits the state that was read from Stripe. */
+type Outcome = { url: string } | { refusal: AppError } | 'customer deleted';
 
 /** The customer may be deleted at Stripe; its replacement is not. */
 const TRIES = 2;
@@ -49,16 +49,16 @@ async function openCheckout(
 		});
 		crashPoint('billing.checkout.customer-announced');
 		const outcome = await deps.customers.withCustomer(userId, (locked) =>
-			checkOut(deps, locked, { person, cycle }),
+			prepareCheckout(deps, locked, { person, cycle }),
 		);
-		if (outcome === 'customer gone') continue;
+		if (outcome === 'customer deleted') continue;
 		if ('refusal' in outcome) throw outcome.refusal;
 		return outcome.url;
 	}
 	throw unavailable('Stripe');
 }
 
-async function checkOut(
+async function prepareCheckout(
 	deps: CheckoutDeps,
 	locked: LockedCustomer,
 	{ person, cycle }: { person: Person; cycle: BillingCycle },
@@ -68,26 +68,26 @@ async function checkOut(
 	const customerId = (await stripeCustomerOf(deps, locked)) ?? '';
 	if (!(await stripe.describeCustomer(customerId, person))) {
 		await locked.forgetStripeCustomer();
-		return 'customer gone';
+		return 'customer deleted';
 	}
-	const kept = await expireOthers(stripe, customerId, cycle);
+	const kept = await expireOtherCheckouts(stripe, customerId, cycle);
 	// Reads Stripe after no other page can be paid: the event of a payment may still be on its way.
 	const { plan, subscriptions } = await syncCustomer(deps, locked);
-	if (subscriptions.some(isOngoing)) {
+	if (subscriptions.some(isOpenSubscription)) {
 		if (kept) await stripe.expireCheckout(kept.id);
 		return { refusal: alreadySubscribed(plan) };
 	}
-	if (kept) return await offer(locked, kept);
+	if (kept) return await saveCheckout(locked, kept);
 	// A subscription of an expired page could still be paid through the link of its invoice.
 	for (const { id, status } of subscriptions)
 		if (status === 'incomplete') await stripe.cancelSubscription(id);
 	const checkout = await stripe.createCheckout({ customerId, userId: locked.customer.userId, cycle });
 	crashPoint('billing.checkout.created');
-	return await offer(locked, checkout);
+	return await saveCheckout(locked, checkout);
 }
 
 /** Expires the open checkouts except one for this cycle, and resolves to it. Two paid checkouts would be two subscriptions. */
-async function expireOthers(
+async function expireOtherCheckouts(
 	stripe: StripeCalls,
 	customerId: string,
 	cycle: BillingCycle,
@@ -98,7 +98,7 @@ async function expireOthers(
 	return kept;
 }
 
-async function offer(locked: LockedCustomer, { url, expiresAt }: OpenCheckout): Promise<Outcome> {
+async function saveCheckout(locked: LockedCustomer, { url, expiresAt }: OpenCheckout): Promise<Outcome> {
 	await locked.setCheckoutUntil(expiresAt);
 	return { url };
 }

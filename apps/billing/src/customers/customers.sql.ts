@@ -1,12 +1,12 @@
 import { inTransaction } from '@creatorr/database/transaction';
 import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import type { Database } from '../database.sql.ts';
-import type { Prisma } from '../generated/client.ts';
+import { Prisma } from '../generated/client.ts';
 import type { Customer, Subscription } from './customer.ts';
 import {
 	CUSTOMER_COLUMNS,
 	type LockedCustomer,
-	lockedCustomer,
+	openLockedCustomer,
 	toSubscription,
 } from './locked-customer.sql.ts';
 
@@ -46,23 +46,23 @@ export function createCustomers({ prisma, locking, timeoutMs = LOCK_TIMEOUT_MS }
 					async (tx: Tx) => {
 						await tx.customer.createMany({ data: { userId }, skipDuplicates: true });
 						await tx.$queryRaw`SELECT 1 FROM customers WHERE user_id = ${userId} FOR UPDATE`;
-						return await work(await lockedCustomer(tx, userId));
+						return await work(await openLockedCustomer(tx, userId));
 					},
 					{ timeout: timeoutMs },
 				),
 			),
-		/** Does the same for a due customer that is not locked. Resolves to false if there is none. */
+		/** Like `withCustomer`, for a due customer that is not locked. Resolves to false if there is none. */
 		async withDueCustomer(
 			order: DueOrder,
 			work: (locked: LockedCustomer) => Promise<void>,
 		): Promise<boolean> {
-			if (!(await isAnyDue(locking))) return false;
+			if (!(await mayAnyBeDue(locking))) return false;
 			return await inTransaction(
 				locking,
 				async (tx: Tx) => {
 					const userId = await lockDueCustomer(tx, order);
 					if (userId === undefined) return false;
-					await work(await lockedCustomer(tx, userId));
+					await work(await openLockedCustomer(tx, userId));
 					return true;
 				},
 				{ timeout: timeoutMs },
@@ -99,12 +99,20 @@ export function createCustomers({ prisma, locking, timeoutMs = LOCK_TIMEOUT_MS }
 	};
 }
 
-/** Returns whether a customer may be due. Most of the frequent checks find none, and one statement costs less than a transaction. */
-async function isAnyDue(prisma: Database): Promise<boolean> {
-	const [row] = await prisma.$queryRaw<{ isAnyDue: boolean }[]>`
-		SELECT EXISTS (SELECT FROM customers WHERE sync_at <= now() AND coalesce(not_before <= now(), true))
-			OR EXISTS (SELECT FROM stripe_events WHERE applied_at IS NULL AND user_id IS NOT NULL) AS "isAnyDue"`;
-	return row?.isAnyDue ?? false;
+/** Customers that are due by time, unless a failure postponed them. */
+const IS_DUE_BY_TIME = Prisma.sql`sync_at <= now() AND coalesce(not_before <= now(), true)`;
+/** Events that no sync of their user has applied yet. */
+const IS_WAITING = Prisma.sql`applied_at IS NULL AND user_id IS NOT NULL`;
+
+/**
+ * Returns whether a customer may be due; {@link lockDueCustomer} decides. Most of the frequent checks find none, and one statement costs
+ * less than a transaction.
+ */
+async function mayAnyBeDue(prisma: Database): Promise<boolean> {
+	const [row] = await prisma.$queryRaw<{ mayAnyBeDue: boolean }[]>`
+		SELECT EXISTS (SELECT FROM customers WHERE ${IS_DUE_BY_TIME})
+			OR EXISTS (SELECT FROM stripe_events WHERE ${IS_WAITING}) AS "mayAnyBeDue"`;
+	return row?.mayAnyBeDue ?? false;
 }
 
 /** Locks a due customer that no transaction has locked. */
@@ -124,7 +132,7 @@ async function lockWithEvent(tx: Tx): Promise<string | undefined> {
 	const rows = await tx.$queryRaw<{ userId: string }[]>`
 		SELECT customers.user_id AS "userId" FROM customers JOIN (
 			SELECT user_id, min(received_at) AS oldest, max(received_at) AS newest FROM stripe_events
-			WHERE applied_at IS NULL AND user_id IS NOT NULL GROUP BY user_id
+			WHERE ${IS_WAITING} GROUP BY user_id
 		) AS waiting USING (user_id)
 		WHERE coalesce(not_before <= now(), true) OR newest > failed_at
 		ORDER BY sync_failures, oldest LIMIT 1 FOR UPDATE OF customers SKIP LOCKED`;
@@ -134,7 +142,7 @@ async function lockWithEvent(tx: Tx): Promise<string | undefined> {
 async function lockByTime(tx: Tx): Promise<string | undefined> {
 	const rows = await tx.$queryRaw<{ userId: string }[]>`
 		SELECT user_id AS "userId" FROM customers
-		WHERE sync_at <= now() AND coalesce(not_before <= now(), true)
+		WHERE ${IS_DUE_BY_TIME}
 		ORDER BY sync_failures, sync_at LIMIT 1 FOR UPDATE SKIP LOCKED`;
 	return rows[0]?.userId;
 }

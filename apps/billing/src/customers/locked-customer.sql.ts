@@ -17,7 +17,7 @@ export interface GrantAction {
 	reason: string;
 }
 
-export type LockedCustomer = Awaited<ReturnType<typeof lockedCustomer>>;
+export type LockedCustomer = Awaited<ReturnType<typeof openLockedCustomer>>;
 
 /** Delay before a sync of a customer whose creation a crash interrupted. */
 const ASK_AGAIN_AFTER_MS = 60_000;
@@ -35,7 +35,7 @@ export const CUSTOMER_COLUMNS = {
 } satisfies Prisma.CustomerSelect;
 
 /** Returns what the transaction that has locked a customer's row may do with it. Everything is committed together. */
-export async function lockedCustomer(tx: Tx, userId: string) {
+export async function openLockedCustomer(tx: Tx, userId: string) {
 	const customer: Customer = await tx.customer.findUniqueOrThrow({
 		where: { userId },
 		select: CUSTOMER_COLUMNS,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Subscription } from '../customers/customer.ts';
-import { isOngoing, mainSubscription, nextSyncAt, planOf } from './plan-rule.ts';
+import { isOpenSubscription, mainSubscription, nextSyncAt, planOf } from './plan-rule.ts';
 
 const DAY_MS = 86_400_000;
 const GRACE_MS = 7 * DAY_MS;
@@ -78,8 +78,8 @@ test.each([
 	['incomplete', false],
 	['incomplete_expired', false],
 	['canceled', false],
-])('isOngoing for a subscription that is %s: %s', (status, goesOn) => {
-	expect(isOngoing(subscription({ status }))).toBe(goesOn);
+])('isOpenSubscription for a subscription that is %s: %s', (status, goesOn) => {
+	expect(isOpenSubscription(subscription({ status }))).toBe(goesOn);
 });
 
 test('mainSubscription returns the one that counts, otherwise the latest', () => {

@@ -2,7 +2,7 @@ import type { Plan } from '@creatorr/contracts/plans';
 import type { Subscription } from '../customers/customer.ts';
 
 /** Final statuses of a subscription at Stripe. */
-const OVER: readonly string[] = ['canceled', 'incomplete_expired'];
+const FINAL_STATUSES: readonly string[] = ['canceled', 'incomplete_expired'];
 
 /**
  * Returns when a subscription whose payment failed stops counting: after the grace period, from the start of the first unpaid period.
@@ -12,7 +12,7 @@ function graceEnd({ unpaidSince, currentPeriodStart }: Subscription, graceMs: nu
 	return (unpaidSince ?? currentPeriodStart).getTime() + graceMs;
 }
 
-function counts(subscription: Subscription, now: Date, graceMs: number): boolean {
+function grantsPro(subscription: Subscription, now: Date, graceMs: number): boolean {
 	if (subscription.status === 'active' || subscription.status === 'trialing') return true;
 	return subscription.status === 'past_due' && now.getTime() < graceEnd(subscription, graceMs);
 }
@@ -34,15 +34,15 @@ function isGranted({ proGrantedUntil }: Pick<PlanInputs, 'proGrantedUntil'>, now
  */
 export function planOf(inputs: PlanInputs, now: Date, graceMs: number): Plan {
 	if (isGranted(inputs, now)) return 'pro';
-	return inputs.subscriptions.some((subscription) => counts(subscription, now, graceMs)) ? 'pro' : 'free';
+	return inputs.subscriptions.some((subscription) => grantsPro(subscription, now, graceMs)) ? 'pro' : 'free';
 }
 
 /**
  * Whether Stripe collects for the subscription or may do so again, even if it does not count here: with a second one the user would pay
  * twice. An incomplete subscription has never been paid, and expires.
  */
-export function isOngoing({ status }: Subscription): boolean {
-	return !OVER.includes(status) && status !== 'incomplete';
+export function isOpenSubscription({ status }: Subscription): boolean {
+	return !FINAL_STATUSES.includes(status) && status !== 'incomplete';
 }
 
 /** Returns the subscription to show: the newest that counts, otherwise the newest. */
@@ -52,7 +52,7 @@ export function mainSubscription(
 	graceMs: number,
 ): Subscription | undefined {
 	const newestFirst = subscriptions.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
-	return newestFirst.find((subscription) => counts(subscription, now, graceMs)) ?? newestFirst[0];
+	return newestFirst.find((subscription) => grantsPro(subscription, now, graceMs)) ?? newestFirst[0];
 }
 
 /**
@@ -64,13 +64,13 @@ export function nextSyncAt(
 	now: Date,
 	{ graceMs, reconcileMs }: { graceMs: number; reconcileMs: number },
 ): Date | null {
-	const living = subscriptions.filter(({ status }) => !OVER.includes(status));
+	const unfinished = subscriptions.filter(({ status }) => !FINAL_STATUSES.includes(status));
 	const isCheckoutOpen = checkoutUntil !== null && checkoutUntil > now;
-	const ends = living
+	const ends = unfinished
 		.filter(({ status }) => status === 'past_due')
 		.map((subscription) => graceEnd(subscription, graceMs))
 		.filter((endMs) => endMs > now.getTime());
 	if (proGrantedUntil !== null && isGranted({ proGrantedUntil }, now)) ends.push(proGrantedUntil.getTime());
-	if (living.length > 0 || isCheckoutOpen) ends.push(now.getTime() + reconcileMs);
+	if (unfinished.length > 0 || isCheckoutOpen) ends.push(now.getTime() + reconcileMs);
 	return ends.length === 0 ? null : new Date(Math.min(...ends));
 }

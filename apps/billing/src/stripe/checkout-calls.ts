@@ -1,6 +1,6 @@
 import { type BillingCycle, billingCycleSchema } from '@creatorr/contracts/billing';
 import Stripe from 'stripe';
-import { callStripe, missingAs } from './errors.ts';
+import { callStripe, valueIfMissing } from './errors.ts';
 
 export type Prices = Readonly<Record<BillingCycle, string>>;
 
@@ -19,7 +19,7 @@ export function checkoutCalls(stripe: Stripe, { prices, appUrl }: { prices: Pric
 		listOpenCheckouts: (customer: string): Promise<OpenCheckout[]> =>
 			callStripe(async () => {
 				const page = stripe.checkout.sessions.list({ customer, status: 'open', limit: PAGE });
-				return ((await page.catch(missingAs(null)))?.data ?? []).map((one) => toCheckout(one, prices));
+				return ((await page.catch(valueIfMissing(null)))?.data ?? []).map((one) => toCheckout(one, prices));
 			}),
 		createCheckout: (input: {
 			customerId: string;

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { callStripe, missingAs } from './errors.ts';
+import { callStripe, valueIfMissing } from './errors.ts';
 
 export function customerCalls(stripe: Stripe, { appUrl }: { appUrl: string }) {
 	return {
@@ -25,18 +25,18 @@ export function customerCalls(stripe: Stripe, { appUrl }: { appUrl: string }) {
 		): Promise<boolean> =>
 			callStripe(async () => {
 				const update = stripe.customers.update(customerId, { email, ...(name === null ? {} : { name }) });
-				return (await update.catch(missingAs(null))) !== null;
+				return (await update.catch(valueIfMissing(null))) !== null;
 			}),
 		/** Cancels the customer's subscriptions at once and erases the personal data at Stripe. Has no effect on a deleted customer. */
 		deleteCustomer: (customerId: string): Promise<void> =>
 			callStripe(async () => {
-				await stripe.customers.del(customerId).catch(missingAs(undefined));
+				await stripe.customers.del(customerId).catch(valueIfMissing(undefined));
 			}),
 		/** Resolves to the URL of the portal, or null for a deleted customer. */
 		createPortal: (customer: string): Promise<string | null> =>
 			callStripe(async () => {
 				const session = stripe.billingPortal.sessions.create({ customer, return_url: `${appUrl}/account` });
-				return (await session.catch(missingAs(null)))?.url ?? null;
+				return (await session.catch(valueIfMissing(null)))?.url ?? null;
 			}),
 	};
 }

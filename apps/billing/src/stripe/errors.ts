@@ -7,7 +7,7 @@ export function isMissing(error: unknown): boolean {
 }
 
 /** Returns a handler for `catch` that replaces a missing object with a value. */
-export function missingAs<T>(value: T): (error: unknown) => T {
+export function valueIfMissing<T>(value: T): (error: unknown) => T {
 	return (error) => {
 		if (isMissing(error)) return value;
 		throw error;

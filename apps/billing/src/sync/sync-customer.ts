@@ -59,7 +59,7 @@ async function eraseCustomer(
 }
 
 /** Stripe stores idempotency keys for at least 24 hours. */
-const KEY_KEPT_MS = 23 * 3_600_000;
+const IDEMPOTENCY_KEY_TTL_MS = 23 * 3_600_000;
 
 /**
  * Returns the id of a user's customer at Stripe. If its creation was announced and its id is unknown, as after a crash, Stripe returns
@@ -71,8 +71,8 @@ export async function stripeCustomerOf(
 ): Promise<string | null> {
 	const { userId: id, stripeCustomerId, customerAskedAt, customersGone } = locked.customer;
 	if (stripeCustomerId || !customerAskedAt) return stripeCustomerId;
-	const isKeyKept = now().getTime() - customerAskedAt.getTime() < KEY_KEPT_MS;
-	const known = isKeyKept ? null : await stripe.findCustomer(id);
+	const isKeyValid = now().getTime() - customerAskedAt.getTime() < IDEMPOTENCY_KEY_TTL_MS;
+	const known = isKeyValid ? null : await stripe.findCustomer(id);
 	const customerId = known ?? (await stripe.createCustomer({ id, customersGone }));
 	crashPoint('billing.checkout.customer-created');
 	await locked.setStripeCustomer(customerId);

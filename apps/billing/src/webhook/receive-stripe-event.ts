@@ -10,7 +10,7 @@ import { recordEvent } from './stripe-events.sql.ts';
 
 interface ReceiveDeps {
 	prisma: Database;
-	/** Any of them may have signed a delivery. */
+	/** A delivery is authentic if one of them signed it. */
 	webhookSecrets: readonly string[];
 	logger: Logger;
 }
@@ -24,7 +24,7 @@ const receivedEvents = counter({
 /** Responds after the event is recorded. It is applied next, or when this process or Stripe is back. */
 export function receiveStripeEventRoute({ prisma, webhookSecrets, logger }: ReceiveDeps) {
 	return defineRoute(receiveStripeEvent, async ({ rawBody, header }) => {
-		const { id, type, object, payload } = verified(
+		const { id, type, object, payload } = verifyAndCount(
 			rawBody as Buffer,
 			header('stripe-signature'),
 			webhookSecrets,
@@ -41,7 +41,11 @@ export function receiveStripeEventRoute({ prisma, webhookSecrets, logger }: Rece
 }
 
 /** Returns the event of an authentic delivery and counts it. Throws `validation` for others. */
-function verified(body: Buffer, signature: string | undefined, secrets: readonly string[]): SignedEvent {
+function verifyAndCount(
+	body: Buffer,
+	signature: string | undefined,
+	secrets: readonly string[],
+): SignedEvent {
 	try {
 		return verifyEvent(body, signature, secrets);
 	} catch (error) {
