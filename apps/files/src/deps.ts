@@ -4,7 +4,7 @@ import type { Database } from './files.sql.ts';
 import type { FilePolicy } from './policy.ts';
 import type { FileStore } from './store/file-store.ts';
 
-/** What routes, consumers, tasks and rules of this service work with. */
+/** Dependencies of the service's routes, consumers, tasks and rules. */
 export interface Deps {
 	prisma: Database;
 	store: FileStore;

@@ -10,7 +10,7 @@ export const MARK_PREFIX = `${KEY_PREFIX}belong-to-`;
 
 const fileIdSchema = idSchema('fil');
 
-/** Tells whether this service may have created an object with this key; other keys under the prefix are not its own. */
+/** Returns whether this service may have created an object with this key; other keys under the prefix are not its own. */
 export function isFileKey(key: string): boolean {
 	return key.startsWith(KEY_PREFIX) && fileIdSchema.safeParse(key.slice(KEY_PREFIX.length)).success;
 }
@@ -60,7 +60,7 @@ export function isMultipart(file: FileRecord): file is MultipartFile {
 }
 
 /**
- * Tells whether an upload URL of this file may still write under its key: that of a single PUT until it expires, those of parts until
+ * Returns whether an upload URL of this file may still write under its key: that of a single PUT until it expires, those of parts until
  * the multipart upload is completed or aborted.
  */
 export function mayReceiveBytes(file: FileRecord, now: Date): boolean {

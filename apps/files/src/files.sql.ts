@@ -26,12 +26,12 @@ export function toColumns({ multipart, ...rest }: FileRecord) {
 }
 
 /** Matches files that their owner can see. */
-export function visible() {
+export function visibleToOwner() {
 	return { publishedAt: { not: null }, deletedAt: null, expiresAt: { gt: new Date() } };
 }
 
-/** Returns the columns that a deletion sets: the file is gone at once and swept as soon as possible. */
-export function deletion() {
+/** Returns the columns that a deletion sets: the file disappears at once and is swept as soon as possible. */
+export function deletedColumns() {
 	const now = new Date();
 	return { deletedAt: now, sweepAt: now };
 }
@@ -42,8 +42,8 @@ interface DueColumns {
 	abandonAt?: Prisma.Sql;
 }
 
-/** Returns when the sweeper has to look at a file that is not deleted: its expiry, or its deadline while it is not there yet. */
-export function dueAt({
+/** Returns when the sweep has to check a file that is not deleted: its expiry, or its deadline while its bytes are missing. */
+export function sweepDueAt({
 	isReady = Prisma.sql`status = 'ready'`,
 	expiresAt = Prisma.sql`expires_at`,
 	abandonAt = Prisma.sql`abandon_at`,
@@ -56,7 +56,7 @@ export async function deleteUnchanged(prisma: Database, file: FileRecord): Promi
 	const { id, status, etag, publishedAt, expiresAt } = file;
 	const { count } = await prisma.file.updateMany({
 		where: { id, status, etag, publishedAt, expiresAt, deletedAt: null },
-		data: deletion(),
+		data: deletedColumns(),
 	});
 	return count > 0;
 }

@@ -6,8 +6,8 @@ import { Prisma } from './generated/client.ts';
 import { countItems, countRun } from './operators/metrics.ts';
 
 /**
- * The lease of every task that one process at a time runs. It is longer than the work between two checkpoints takes, even when every
- * call to the store times out.
+ * The lease of every task that one process at a time runs. It is longer than the work between two checkpoints, even when every call to
+ * the store times out.
  */
 export const LEASE = { leaseMs: 15 * 60_000, retryMs: 15 * 60_000, store: createLeaseStore };
 

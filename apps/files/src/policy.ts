@@ -32,7 +32,7 @@ export function policyOf(config: Config) {
 		orphanAfterMs: config.ORPHAN_HOURS * HOUR_MS,
 		/** From the end of one reconciliation to the start of the next. */
 		reconcileEveryMs: config.RECONCILE_INTERVAL_HOURS * HOUR_MS,
-		/** How fast reconciliation may be. */
+		/** Maximum rate of reconciliation. */
 		objectsPerSecond: config.RECONCILE_OBJECTS_PER_SECOND,
 	};
 }
@@ -54,6 +54,6 @@ export function secondsUntil(end: Date, maxSeconds: number): number {
 	return Math.max(1, Math.min(maxSeconds, leftSeconds));
 }
 
-export function later(from: Date, ms: number): Date {
+export function addMs(from: Date, ms: number): Date {
 	return new Date(from.getTime() + ms);
 }

@@ -40,7 +40,7 @@ import { listFilePartsRoute } from './upload/list-file-parts.ts';
 /** A count of what is stored reads the whole table. */
 const COUNT_STORED_EVERY_MS = 5 * 60_000;
 
-/** Everything that files works with. */
+/** Creates the dependencies of the service. */
 async function connect(context: ServiceContext<Config>) {
 	const { config, logger } = context;
 	const storage = createStorage({

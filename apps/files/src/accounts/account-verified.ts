@@ -6,7 +6,7 @@ import { markVerified } from './accounts.sql.ts';
 
 const CONCURRENT_ACCOUNTS = 4;
 
-/** Gives a user with a verified email the plan's full storage. */
+/** Raises the storage limit of a user with a verified email to the plan's. */
 export const onAccountVerified = defineConsumer({
 	queue: QUEUES.filesAccountVerified,
 	definition: accountVerified,

@@ -1,10 +1,10 @@
 import type { Plan } from '@creatorr/contracts/plans';
 import { applyOnce } from '@creatorr/database/inbox';
 import { inTransaction } from '@creatorr/database/transaction';
-import { type Database, deletion, type Tx } from '../files.sql.ts';
+import { type Database, deletedColumns, type Tx } from '../files.sql.ts';
 import { Prisma } from '../generated/client.ts';
 
-/** What decides about a user's next upload. */
+/** What limits a user's next upload. */
 export interface StorageUse {
 	plan: Plan;
 	emailVerified: boolean;
@@ -49,11 +49,11 @@ export async function lockStorageUse(
 }
 
 /**
- * Counts files that are kept, uploads and outputs before their deadline, and whatever else an upload URL of the user may still bring:
- * by a single PUT until the URL expires, in parts until the multipart upload is aborted.
+ * Counts files that are kept, uploads and outputs before their deadline, and bytes that an upload URL of the user still accepts: of a
+ * single PUT until the URL expires, of parts until the multipart upload is aborted.
  */
 async function countUse(tx: Tx, userId: string): Promise<Pick<StorageUse, 'storedBytes' | 'pendingUploads'>> {
-	const mayCome = Prisma.sql`job_id IS NULL AND upload_url_expires_at > now() AND (upload_id IS NULL OR cleared_at IS NULL)`;
+	const mayArrive = Prisma.sql`job_id IS NULL AND upload_url_expires_at > now() AND (upload_id IS NULL OR cleared_at IS NULL)`;
 	const isKept = Prisma.sql`expires_at > now() AND ((status = 'ready' AND published_at IS NOT NULL) OR abandon_at > now())`;
 	// Two SELECTs, so that each uses an index of its own.
 	const rows = await tx.$queryRaw<{ bytes: bigint; pending: number }[]>`
@@ -61,10 +61,10 @@ async function countUse(tx: Tx, userId: string): Promise<Pick<StorageUse, 'store
 			(count(*) FILTER (WHERE status = 'pending' AND job_id IS NULL))::int AS pending
 		FROM (
 			SELECT size_bytes, status, job_id FROM files
-			WHERE user_id = ${userId} AND deleted_at IS NULL AND ((${isKept}) OR (${mayCome}))
+			WHERE user_id = ${userId} AND deleted_at IS NULL AND ((${isKept}) OR (${mayArrive}))
 			UNION ALL
 			SELECT size_bytes, status, job_id FROM files
-			WHERE user_id = ${userId} AND deleted_at IS NOT NULL AND ${mayCome}
+			WHERE user_id = ${userId} AND deleted_at IS NOT NULL AND ${mayArrive}
 		) AS counted`;
 	return { storedBytes: Number(rows[0]?.bytes ?? 0), pendingUploads: rows[0]?.pending ?? 0 };
 }
@@ -76,7 +76,7 @@ export async function markVerified(prisma: Database, userId: string): Promise<vo
 		ON CONFLICT (user_id) DO UPDATE SET email_verified = true WHERE accounts.deleted_at IS NULL`;
 }
 
-/** Names this effect among those of other events in the inbox. */
+/** Consumer name in the inbox. */
 const CONSUMER = 'account-deleted';
 /** An account may have many files. */
 const DELETION_TIMEOUT_MS = 40_000;
@@ -91,7 +91,7 @@ export async function deleteAccount(
 		const update = { deletedAt, emailVerified: false };
 		await tx.account.upsert({ where: { userId }, create: { userId, deletedAt }, update });
 		await tx.planChange.deleteMany({ where: { userId } });
-		await tx.file.updateMany({ where: { userId, deletedAt: null }, data: deletion() });
+		await tx.file.updateMany({ where: { userId, deletedAt: null }, data: deletedColumns() });
 		await tx.file.updateMany({ where: { userId }, data: { name: '' } });
 	};
 	await inTransaction(prisma, (tx: Tx) => applyOnce(tx, { eventId, consumer: CONSUMER }, () => erase(tx)), {

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts';
 import { unverifiedLimit } from '../upload/admit-upload.ts';
 import { readStorageUse } from './accounts.sql.ts';
 
-/** Tells billing how much a user stores. */
+/** Returns a user's storage use to billing. */
 export function getStorageUseRoute({ prisma, policy }: Deps): Route {
 	return defineRoute(getStorageUse, async ({ params }) => {
 		const use = await readStorageUse(prisma, params.id);

@@ -1,7 +1,7 @@
 import type { Database } from '../files.sql.ts';
 import type { ScheduledTask } from '../generated/client.ts';
 
-/** Counts end here, so that they stay cheap however long the backlog is. */
+/** Highest count, which bounds the cost of counting a long backlog. */
 const MAX_COUNT = 10_000;
 
 interface Backlog {

@@ -1,9 +1,9 @@
 import { inTransaction } from '@creatorr/database/transaction';
 import { lockPlan } from '../accounts/accounts.sql.ts';
 import type { FileRecord } from '../file.ts';
-import { type Database, deletion, type Tx, toRecord } from '../files.sql.ts';
+import { type Database, deletedColumns, type Tx, toRecord } from '../files.sql.ts';
 import type { PlanDeps } from '../plans/plans.sql.ts';
-import { later, retentionOf } from '../policy.ts';
+import { addMs, retentionOf } from '../policy.ts';
 
 /** Returns a job's output, published or not, unless it is deleted. */
 export async function findOutput(prisma: Database, id: string): Promise<FileRecord | null> {
@@ -27,10 +27,10 @@ export function publish({ prisma, policy }: PlanDeps, output: FileRecord): Promi
 		if (current.publishedAt !== null) return true;
 		// A newer unpublished one stays: it belongs to a later attempt, which may have to replace this one.
 		const replaced = [{ publishedAt: { not: null } }, { id: { lt: id } }];
-		await tx.file.updateMany({ where: { jobId, deletedAt: null, OR: replaced }, data: deletion() });
+		await tx.file.updateMany({ where: { jobId, deletedAt: null, OR: replaced }, data: deletedColumns() });
 		const { storageTier, lifetimeMs } = retentionOf(policy.plans, plan);
 		const publishedAt = new Date();
-		const expiresAt = later(publishedAt, lifetimeMs);
+		const expiresAt = addMs(publishedAt, lifetimeMs);
 		await tx.file.update({
 			where: { id },
 			data: { publishedAt, expiresAt, sweepAt: expiresAt, storageTier },
@@ -41,5 +41,5 @@ export function publish({ prisma, policy }: PlanDeps, output: FileRecord): Promi
 
 /** Deletes every output of a job, published or not. */
 export async function deleteOutputs(prisma: Database, jobId: string): Promise<void> {
-	await prisma.file.updateMany({ where: { jobId, deletedAt: null }, data: deletion() });
+	await prisma.file.updateMany({ where: { jobId, deletedAt: null }, data: deletedColumns() });
 }

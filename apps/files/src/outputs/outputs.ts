@@ -17,7 +17,7 @@ export function createOutputRoute(deps: Deps): Route {
 			name: body.name,
 			mimeType: body.mime_type,
 			sizeBytes: body.size_bytes,
-			wantsParts: false,
+			wantsMultipart: false,
 			jobId: body.job_id,
 			audience: 'worker',
 		});

@@ -1,6 +1,6 @@
 import { silent } from '@creatorr/testing/silent';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { findVisible } from '../read/find-files.sql.ts';
+import { findVisibleFile } from '../read/find-files.sql.ts';
 import { type FilesService, newUser, startFiles } from '../testing/files-service.ts';
 import { applyPlans } from './apply-plans.ts';
 import { applyNextBatch, recordPlanChange } from './plans.sql.ts';
@@ -42,7 +42,7 @@ test('a change of plan is applied to a page and the oldest file when they are re
 		expect(Date.parse(file.expires_at) - Date.parse(file.created_at)).toBe(30 * DAY_MS);
 	}
 	const oldest = { id: `fil_01JZZZZZZZ${'1'.padStart(16, '0')}`, userId: user.id };
-	expect(await findVisible(service.deps, oldest)).toMatchObject({ storageTier: 'standard' });
+	expect(await findVisibleFile(service.deps, oldest)).toMatchObject({ storageTier: 'standard' });
 	expect(await followed(1)).toBe(LOOKED_AT);
 });
 

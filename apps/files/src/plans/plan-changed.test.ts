@@ -7,7 +7,7 @@ import { silent } from '@creatorr/testing/silent';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { deleteAccount } from '../accounts/accounts.sql.ts';
-import { findVisible } from '../read/find-files.sql.ts';
+import { findVisibleFile } from '../read/find-files.sql.ts';
 import { markReady } from '../read/refresh-file.sql.ts';
 import { sweep } from '../sweep/sweep.ts';
 import { type FilesService, newUser, startFiles, type TestUser } from '../testing/files-service.ts';
@@ -160,7 +160,7 @@ describe('a downgrade', () => {
 		const { file_id } = await uploadReady(service, user);
 		const pending = await declare(service, user, { size_bytes: 5 });
 		await put(pending.upload_url, 'hello', pending.headers);
-		const seen = await findVisible(service.deps, { id: pending.file_id, userId: user.id });
+		const seen = await findVisibleFile(service.deps, { id: pending.file_id, userId: user.id });
 		if (!seen) throw new Error('no such file');
 		await change('free', 2);
 		// As a process does that read the row before the change.

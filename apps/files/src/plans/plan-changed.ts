@@ -10,7 +10,7 @@ interface PlanChangedDeps extends Pick<Deps, 'prisma' | 'logger'> {
 
 const CONCURRENT_ACCOUNTS = 4;
 
-/** Puts a user on another plan, which decides how long files are kept. */
+/** Changes a user's plan, which decides how long files are kept. */
 export const onPlanChanged = defineConsumer({
 	queue: QUEUES.filesPlanChanged,
 	definition: planChanged,

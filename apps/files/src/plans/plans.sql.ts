@@ -1,11 +1,11 @@
 import type { Plan } from '@creatorr/contracts/plans';
 import { inTransaction } from '@creatorr/database/transaction';
 import type { Deps } from '../deps.ts';
-import { type Database, dueAt, type Tx } from '../files.sql.ts';
+import { type Database, sweepDueAt, type Tx } from '../files.sql.ts';
 import { Prisma } from '../generated/client.ts';
 import { type FilePolicy, retentionOf } from '../policy.ts';
 
-/** What a change of plan needs to know how long files are kept. */
+/** Dependencies of plan changes, which decide how long files are kept. */
 export interface PlanDeps extends Pick<Deps, 'prisma'> {
 	policy: Pick<FilePolicy, 'plans'>;
 }
@@ -18,7 +18,7 @@ export interface PlanChange {
 }
 
 /**
- * Puts a user on a plan. Returns false, and changes nothing, when this change or a later one was recorded before, or the account was
+ * Changes a user's plan. Returns false, and changes nothing, when this change or a later one was recorded before, or the account was
  * deleted. From then on reads show all files as the plan has them: each read applies the change to the files that it returns, and a
  * task applies it to the others in batches. Concurrent inserts wait for this.
  */
@@ -80,7 +80,7 @@ const BATCH_SIZE = 1_000;
 
 /**
  * Applies the oldest pending change to its next batch of files, in the order of a user's versions, and returns how many those were.
- * Returns null when no change is pending but for those that other processes apply. A batch that fails is applied again later.
+ * Returns null when no change is pending, except those that other processes apply. A batch that fails is applied again later.
  */
 export async function applyNextBatch({ prisma, policy }: PlanDeps): Promise<number | null> {
 	return await inTransaction(prisma, async (tx: Tx) => {
@@ -129,7 +129,7 @@ async function applyChange(
 	// By ids: PostgreSQL reads the whole table for a join with the query above.
 	await tx.$executeRaw`
 		UPDATE files SET plan_version = ${change.version}, storage_tier = ${storageTier}::"StorageTier",
-			expires_at = ${expiresAt}, abandon_at = ${abandonAt}, sweep_at = ${dueAt({ expiresAt, abandonAt })}
+			expires_at = ${expiresAt}, abandon_at = ${abandonAt}, sweep_at = ${sweepDueAt({ expiresAt, abandonAt })}
 		WHERE id = ANY (${ids})`;
 	return ids;
 }

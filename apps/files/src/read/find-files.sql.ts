@@ -1,13 +1,13 @@
 import type { FileRecord, OwnedFile } from '../file.ts';
-import { type Database, toRecord, visible } from '../files.sql.ts';
+import { type Database, toRecord, visibleToOwner } from '../files.sql.ts';
 import type { File, Prisma } from '../generated/client.ts';
 import { applyPlanChanges, EXPIRED, filesById, type PlanDeps } from '../plans/plans.sql.ts';
 
 /** Returns a file that its owner can see. */
-export async function findVisible(deps: PlanDeps, wanted: OwnedFile): Promise<FileRecord | null> {
+export async function findVisibleFile(deps: PlanDeps, wanted: OwnedFile): Promise<FileRecord | null> {
 	await applyPlanChanges(deps, { userIds: [wanted.userId], which: filesById([wanted.id]) });
 	const row = await deps.prisma.file.findFirst({
-		where: { id: wanted.id, userId: wanted.userId, ...visible() },
+		where: { id: wanted.id, userId: wanted.userId, ...visibleToOwner() },
 	});
 	return row && toRecord(row);
 }
@@ -20,7 +20,7 @@ export interface Page {
 }
 
 /** Returns files that their owner can see, newest first: ids sort by creation time. */
-export async function listVisible(deps: PlanDeps, page: Page): Promise<FileRecord[]> {
+export async function listVisibleFiles(deps: PlanDeps, page: Page): Promise<FileRecord[]> {
 	const { userId } = page;
 	const applyTo = (which: Prisma.Sql) => applyPlanChanges(deps, { userIds: [userId], which });
 	let changed = await applyTo(EXPIRED);
@@ -38,7 +38,7 @@ async function readPage(prisma: Database, page: Page): Promise<File[]> {
 	return await prisma.file.findMany({
 		where: {
 			userId: page.userId,
-			...visible(),
+			...visibleToOwner(),
 			...(page.beforeId === null ? {} : { id: { lt: page.beforeId } }),
 		},
 		orderBy: { id: 'desc' },
@@ -52,7 +52,7 @@ export async function findOldestPending(
 	{ userId, limit }: { userId: string; limit: number },
 ): Promise<FileRecord[]> {
 	const rows = await prisma.file.findMany({
-		where: { userId, status: 'pending', jobId: null, ...visible() },
+		where: { userId, status: 'pending', jobId: null, ...visibleToOwner() },
 		orderBy: { id: 'asc' },
 		take: limit,
 	});

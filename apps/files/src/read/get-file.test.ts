@@ -2,7 +2,7 @@ import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FilesService, newUser, startFiles } from '../testing/files-service.ts';
 import { declare, download, MIB, PDF, put, putHalf, upload, uploadReady } from '../testing/uploads.ts';
-import { findVisible } from './find-files.sql.ts';
+import { findVisibleFile } from './find-files.sql.ts';
 import { markReady } from './refresh-file.sql.ts';
 
 let service: FilesService;
@@ -95,7 +95,7 @@ describe('a file', () => {
 
 	test('keeps its first ETag', async () => {
 		const { file_id } = await declare(service, user, { size_bytes: 5 });
-		const file = await findVisible(service.deps, { id: file_id, userId: user.id });
+		const file = await findVisibleFile(service.deps, { id: file_id, userId: user.id });
 		if (!file) throw new Error('no such file');
 		const { prisma } = service.deps;
 		const ready = [await markReady(prisma, file, '"a"'), await markReady(prisma, file, '"b"')];

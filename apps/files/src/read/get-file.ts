@@ -5,7 +5,7 @@ import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Deps } from '../deps.ts';
 import type { FileRecord, OwnedFile } from '../file.ts';
 import { presignDownload } from './download-url.ts';
-import { findVisible } from './find-files.sql.ts';
+import { findVisibleFile } from './find-files.sql.ts';
 import { refreshFile } from './refresh-file.ts';
 
 export function getFileRoute(deps: Deps): Route {
@@ -17,7 +17,7 @@ export function getFileRoute(deps: Deps): Route {
 
 /** Returns a user's file as the store has it now. Throws `not_found`, the same for a file that is absent, gone or another user's. */
 export async function findOwnFile(deps: Deps, wanted: OwnedFile): Promise<FileRecord> {
-	const file = await findVisible(deps, wanted);
+	const file = await findVisibleFile(deps, wanted);
 	const current = file && (await refreshFile(deps, file));
 	if (!current) throw notFound('file');
 	return current;

@@ -5,7 +5,7 @@ import { type FileRecord, notUploaded, type OwnedFile } from '../file.ts';
 import { presignWorkerDownload } from './download-url.ts';
 import { findOwnFile } from './get-file.ts';
 
-/** Tells jobs what a job's input is. */
+/** Returns the metadata of a job's input to jobs. */
 export function checkInputRoute(deps: Deps): Route {
 	return defineRoute(checkInput, async ({ params, body }) => {
 		const file = await findInput(deps, { id: params.id, userId: body.user_id });
@@ -13,7 +13,7 @@ export function checkInputRoute(deps: Deps): Route {
 	});
 }
 
-/** Gives a worker the bytes of a job's input. */
+/** Returns a download URL of a job's input to a worker. */
 export function openInputRoute(deps: Deps): Route {
 	return defineRoute(openInput, async ({ params, body }) => {
 		const file = await findInput(deps, { id: params.id, userId: body.user_id });

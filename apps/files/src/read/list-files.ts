@@ -5,15 +5,15 @@ import { defineRoute, type Route } from '@creatorr/service/route';
 import pMap from 'p-map';
 import type { Deps } from '../deps.ts';
 import type { FileRecord } from '../file.ts';
-import { listVisible, type Page } from './find-files.sql.ts';
+import { listVisibleFiles, type Page } from './find-files.sql.ts';
 import { toListedFile } from './get-file.ts';
 import { refreshFile } from './refresh-file.ts';
 
-/** Each is a request to the store. */
+/** Each lookup is a request to the store. */
 const MAX_LOOKUPS = 20;
 const CONCURRENT_LOOKUPS = 16;
 
-/** Answers one page of a user at a time, so that no user's lists occupy all connections to the store. */
+/** Serves one list request of a user at a time, so that no user's lists occupy all connections to the store. */
 export function listFilesRoute(deps: Deps): Route {
 	const mutex = createKeyedMutex();
 	return defineRoute(listFiles, async ({ query, user }) => {
@@ -34,7 +34,7 @@ export function listFilesRoute(deps: Deps): Route {
  * pending files are as the database has them.
  */
 async function listOwnFiles(deps: Deps, page: Page): Promise<{ files: FileRecord[]; nextId: string | null }> {
-	const rows = await listVisible(deps, { ...page, limit: page.limit + 1 });
+	const rows = await listVisibleFiles(deps, { ...page, limit: page.limit + 1 });
 	const shown = rows.slice(0, page.limit);
 	const lookedUp = new Set(shown.filter((file) => file.status === 'pending').slice(0, MAX_LOOKUPS));
 	const refresh = async (file: (typeof shown)[number]) =>

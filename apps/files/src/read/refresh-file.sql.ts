@@ -1,5 +1,5 @@
 import type { FileRecord } from '../file.ts';
-import { type Database, dueAt, toRecord } from '../files.sql.ts';
+import { type Database, sweepDueAt, toRecord } from '../files.sql.ts';
 import { Prisma } from '../generated/client.ts';
 import { countUpload } from '../operators/metrics.ts';
 
@@ -11,7 +11,7 @@ export async function markReady(
 ): Promise<FileRecord | null> {
 	const { id } = file;
 	const changed = await prisma.$executeRaw`
-		UPDATE files SET status = 'ready', etag = ${etag}, sweep_at = ${dueAt({ isReady: Prisma.sql`true` })}
+		UPDATE files SET status = 'ready', etag = ${etag}, sweep_at = ${sweepDueAt({ isReady: Prisma.sql`true` })}
 		WHERE id = ${id} AND status = 'pending' AND deleted_at IS NULL`;
 	if (changed > 0) countUpload(file);
 	const row = await prisma.file.findFirst({ where: { id, deletedAt: null } });

@@ -16,20 +16,20 @@ export type RefreshDeps = Pick<Deps, 'prisma' | 'store'>;
 export async function refreshFile(deps: RefreshDeps, file: FileRecord): Promise<FileRecord | null> {
 	if (file.status === 'ready' && !mayReceiveBytes(file, new Date())) return file;
 	const stored = await deps.store.headObject(file.storageKey);
-	if (file.status === 'ready') return keepIntact(deps, file, stored);
+	if (file.status === 'ready') return deleteUnlessIntact(deps, file, stored);
 	if (!isDeclared(file, stored)) return file.abandonAt > new Date() ? file : null;
 	const ready = await markReady(deps.prisma, file, stored.etag);
 	if (ready === null || ready.etag === stored.etag) return ready;
 	// A concurrent call set another ETag. Only the store knows which of the two objects is there now.
-	return keepIntact(deps, ready, await deps.store.headObject(ready.storageKey));
+	return deleteUnlessIntact(deps, ready, await deps.store.headObject(ready.storageKey));
 }
 
-/** Tells whether the object is what the upload URL was signed for, as far as the store shows. */
+/** Returns whether the object has what the upload URL was signed for, as far as the store shows. */
 export function isDeclared(file: FileRecord, stored: StoredObject | null): stored is StoredObject {
 	return stored !== null && stored.sizeBytes === file.sizeBytes && !stored.hasUnsignedHeaders;
 }
 
-async function keepIntact(
+async function deleteUnlessIntact(
 	deps: RefreshDeps,
 	file: FileRecord,
 	stored: StoredObject | null,

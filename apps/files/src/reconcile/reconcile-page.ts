@@ -3,7 +3,7 @@ import type { ListedObject, StoredObject } from '@creatorr/storage/objects';
 import pMap from 'p-map';
 import type { Deps } from '../deps.ts';
 import { type FileRecord, isFileKey, isMultipart, MARK_PREFIX, timeOfKey } from '../file.ts';
-import { later } from '../policy.ts';
+import { addMs } from '../policy.ts';
 import { deleteLost, isDeclared } from '../read/refresh-file.ts';
 import { findReady, findStored, replaceEtag } from './reconcile.sql.ts';
 
@@ -69,8 +69,8 @@ export async function reconcilePage(
 	);
 	const removed = await removeOrphans(deps, objects, { files, now, lastStartedAt });
 	const suspects = [...missing, ...findChanged(objects, files)];
-	const settle = (file: (typeof suspects)[number]) => settleFile(deps, file);
-	const outcomes = await pMap(suspects, settle, { concurrency: CONCURRENT_LOOKUPS });
+	const reconcileOne = (file: (typeof suspects)[number]) => reconcileFile(deps, file);
+	const outcomes = await pMap(suspects, reconcileOne, { concurrency: CONCURRENT_LOOKUPS });
 	const count = (wanted: Outcome) => outcomes.filter((outcome) => outcome === wanted).length;
 	const counts = {
 		objects: objects.length,
@@ -89,7 +89,7 @@ async function removeOrphans(
 	{ files, now, lastStartedAt }: { files: readonly FileRecord[]; now: Date; lastStartedAt: Date | null },
 ): Promise<Pick<PageCounts, 'orphans' | 'unremembered'>> {
 	const known = new Set(files.map(({ storageKey }) => storageKey));
-	const oldest = later(now, -policy.orphanAfterMs);
+	const oldest = addMs(now, -policy.orphanAfterMs);
 	const old = objects.filter(
 		({ key, modifiedAt }) =>
 			!known.has(key) && isFileKey(key) && modifiedAt <= oldest && timeOfKey(key) <= oldest,
@@ -114,7 +114,7 @@ type Outcome = 'kept' | 'restored' | 'lost';
  * object is missing or another one, and gives it the ETag of a restored copy. Tools such as rclone split an object into other parts than
  * its upload did, which changes its ETag and no byte. `kept` includes files whose rows have changed since they were read.
  */
-async function settleFile(deps: PageDeps, file: FileRecord): Promise<Outcome> {
+async function reconcileFile(deps: PageDeps, file: FileRecord): Promise<Outcome> {
 	const stored = await deps.store.headObject(file.storageKey);
 	if (isDeclared(file, stored)) {
 		if (stored.etag === file.etag) return 'kept';
@@ -126,7 +126,7 @@ async function settleFile(deps: PageDeps, file: FileRecord): Promise<Outcome> {
 }
 
 /**
- * Tells whether an object was written when no upload URL of its file could write it, so that only an operator can have done so. Both
+ * Returns whether an object was written when no upload URL of its file could write it, so that only an operator can have done so. Both
  * times are the store's, because it checks the expiry of URLs. A PUT that started in time may end late. Parts can't be written after
  * their upload was completed, which made the file ready.
  */
@@ -135,5 +135,5 @@ function isRestoredCopy(
 	{ modifiedAt }: StoredObject,
 	{ lateUploadMs }: PageDeps['policy'],
 ): boolean {
-	return isMultipart(file) || modifiedAt > later(file.uploadUrlExpiresAt, lateUploadMs);
+	return isMultipart(file) || modifiedAt > addMs(file.uploadUrlExpiresAt, lateUploadMs);
 }

@@ -3,7 +3,7 @@ import type { MultipartUpload } from '@creatorr/storage/multipart';
 import type { Deps } from '../deps.ts';
 import { isFileKey, timeOfKey } from '../file.ts';
 import { LEASE } from '../leases.sql.ts';
-import { later } from '../policy.ts';
+import { addMs } from '../policy.ts';
 import { findStored } from '../reconcile/reconcile.sql.ts';
 
 const EVERY_MS = 3_600_000;
@@ -24,7 +24,7 @@ export const abortStaleUploads = defineTask<Deps>({
 			batch = [];
 			return (await checkpoint({ position: '', counts })) && !stopping.aborted;
 		};
-		const startedBefore = later(new Date(), -deps.policy.orphanAfterMs);
+		const startedBefore = addMs(new Date(), -deps.policy.orphanAfterMs);
 		for await (const upload of deps.store.listStaleMultiparts(startedBefore)) {
 			batch.push(upload);
 			if (batch.length === BATCH_SIZE && !(await finishBatch())) return 'interrupted';
@@ -41,7 +41,7 @@ async function abortOrphans(deps: Deps, uploads: readonly MultipartUpload[]): Pr
 		own.map(({ key }) => key),
 	);
 	const known = new Set(files.map(({ storageKey }) => storageKey));
-	const oldest = later(now, -deps.policy.orphanAfterMs);
+	const oldest = addMs(now, -deps.policy.orphanAfterMs);
 	const orphans = own.filter(({ key }) => !known.has(key) && timeOfKey(key) <= oldest);
 	for (const upload of orphans) await deps.store.abortMultipart(upload);
 	return orphans.length;

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FileRecord } from '../file.ts';
-import { later } from '../policy.ts';
+import { addMs } from '../policy.ts';
 import { buildFile } from '../testing/build-file.ts';
-import { decide, nextRemovalAt } from './sweep-file.ts';
+import { decideSweep, nextRemovalAt } from './sweep-file.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const POLICY = { lateUploadMs: 6 * HOUR_MS, resweepIntervalMs: 5 * MINUTE_MS, downloadUrlSeconds: 3_600 };
 const START = new Date('2026-01-01T00:00:00Z');
 
-const at = (minutes: number) => later(START, minutes * MINUTE_MS);
+const at = (minutes: number) => addMs(START, minutes * MINUTE_MS);
 
 /** Returns a file whose upload URL works for an hour, deleted after this many minutes. */
 const deleted = (minutes: number, change = {}) =>
@@ -56,7 +56,7 @@ const FILE = buildFile({
 const OUTPUT = { jobId: 'job_01JZZZZZZZZZZZZZZZZZZZZZZZ', publishedAt: null };
 
 describe('the decision about a file that fell due is right for', () => {
-	test.each<[string, Partial<FileRecord>, ReturnType<typeof decide>]>([
+	test.each<[string, Partial<FileRecord>, ReturnType<typeof decideSweep>]>([
 		['a ready one', {}, 'keep'],
 		['a deleted one', { deletedAt: PAST }, 'remove'],
 		['an expired one', { expiresAt: NOW }, 'remove'],
@@ -67,6 +67,6 @@ describe('the decision about a file that fell due is right for', () => {
 		['an unpublished output whose time is over, ready or not', OUTPUT, 'remove'],
 		['a published output', { ...OUTPUT, publishedAt: PAST }, 'keep'],
 	])('%s', (_, change, decision) => {
-		expect(decide({ ...FILE, ...change }, NOW)).toBe(decision);
+		expect(decideSweep({ ...FILE, ...change }, NOW)).toBe(decision);
 	});
 });

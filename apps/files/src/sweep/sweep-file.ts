@@ -2,24 +2,24 @@ import { crashPoint } from '@creatorr/service/crash-point';
 import type { Deps } from '../deps.ts';
 import { type FileRecord, isMultipart } from '../file.ts';
 import { deleteUnchanged } from '../files.sql.ts';
-import { type FilePolicy, later } from '../policy.ts';
+import { addMs, type FilePolicy } from '../policy.ts';
 import { refreshFile } from '../read/refresh-file.ts';
-import { markBytesRemoved, scheduleSweep, sweepAgainAt } from './sweep.sql.ts';
+import { markBytesRemoved, scheduleResweep, scheduleSweep } from './sweep.sql.ts';
 
 /** `removed` counts every removal of bytes, also when it only looked for late ones. */
 export type SweepOutcome = 'removed' | 'kept';
 
 type SweepDeps = Pick<Deps, 'prisma' | 'store' | 'policy'>;
 
-/** Does what is due for one row. Repeated and concurrent calls are safe. */
+/** Sweeps one due row. Repeated and concurrent calls are safe. */
 export async function sweepFile(deps: SweepDeps, file: FileRecord, now: Date): Promise<SweepOutcome> {
-	switch (decide(file, now)) {
+	switch (decideSweep(file, now)) {
 		case 'keep':
 			return reschedule(deps, file);
 		case 'remove':
 			return remove(deps, file, now);
 		case 'check store': {
-			// A client need not ask for its file after the upload: the bytes may be there.
+			// A client may never read its file after the upload, so the bytes may be there.
 			const current = await refreshFile(deps, file);
 			return current?.status === 'ready' ? reschedule(deps, current) : remove(deps, file, now);
 		}
@@ -30,7 +30,7 @@ export async function sweepFile(deps: SweepDeps, file: FileRecord, now: Date): P
  * Returns what to do with a row that fell due. `remove`: remove its bytes. `check store`: the upload's deadline is over, and the store
  * decides. `keep`: schedule its next date, as when a file became ready after it fell due.
  */
-export function decide(file: FileRecord, now: Date): 'remove' | 'check store' | 'keep' {
+export function decideSweep(file: FileRecord, now: Date): 'remove' | 'check store' | 'keep' {
 	if (file.deletedAt !== null || file.expiresAt <= now) return 'remove';
 	if (file.abandonAt > now) return 'keep';
 	if (file.publishedAt === null) return 'remove';
@@ -53,14 +53,14 @@ async function remove(deps: SweepDeps, file: FileRecord, now: Date): Promise<Swe
 	await store.deleteObjects([file.storageKey]);
 	crashPoint('files.sweep.bytes-removed');
 	const next = nextRemovalAt(file, now, policy);
-	if (next !== null) await sweepAgainAt(prisma, file.id, next);
+	if (next !== null) await scheduleResweep(prisma, file.id, next);
 	else await markBytesRemoved(prisma, file.id);
 	crashPoint('files.sweep.committed');
 	return 'removed';
 }
 
 /**
- * Returns when to remove the bytes of a deleted file again; null when none can come any more.
+ * Returns when to remove the bytes of a deleted file again; null when no more can arrive.
  *
  * The URL of a single PUT works after the deletion, and a PUT that it accepted may end later still. Earlier download URLs would serve
  * those bytes, so they are removed at short intervals while either kind of URL may work. Parts need no such thing, because their upload
@@ -72,14 +72,14 @@ export function nextRemovalAt(
 	policy: Pick<FilePolicy, 'lateUploadMs' | 'resweepIntervalMs' | 'downloadUrlSeconds'>,
 ): Date | null {
 	const { uploadUrlExpiresAt, deletedAt } = file;
-	const lastBytesAt = later(uploadUrlExpiresAt, policy.lateUploadMs);
+	const lastBytesAt = addMs(uploadUrlExpiresAt, policy.lateUploadMs);
 	if (lastBytesAt <= now) return null;
 	if (isMultipart(file) || file.jobId !== null) return lastBytesAt;
-	const downloadsEndAt = later(deletedAt ?? now, policy.downloadUrlSeconds * 1_000);
+	const downloadsEndAt = addMs(deletedAt ?? now, policy.downloadUrlSeconds * 1_000);
 	if (uploadUrlExpiresAt <= now && downloadsEndAt <= now) return lastBytesAt;
-	return earlier(later(now, policy.resweepIntervalMs), lastBytesAt);
+	return earliest(addMs(now, policy.resweepIntervalMs), lastBytesAt);
 }
 
-function earlier(one: Date, other: Date): Date {
+function earliest(one: Date, other: Date): Date {
 	return one < other ? one : other;
 }

@@ -1,5 +1,5 @@
 import type { FileRecord } from '../file.ts';
-import { type Database, dueAt, toRecord } from '../files.sql.ts';
+import { type Database, sweepDueAt, toRecord } from '../files.sql.ts';
 import { applyPlanChanges, filesById, type PlanDeps } from '../plans/plans.sql.ts';
 
 /**
@@ -29,15 +29,15 @@ export async function claimDue(
 
 /** Schedules the next sweep of a row. A deleted row keeps its date, because it is due at once. */
 export async function scheduleSweep(prisma: Database, id: string): Promise<void> {
-	await prisma.$executeRaw`UPDATE files SET sweep_at = ${dueAt()} WHERE id = ${id} AND deleted_at IS NULL`;
+	await prisma.$executeRaw`UPDATE files SET sweep_at = ${sweepDueAt()} WHERE id = ${id} AND deleted_at IS NULL`;
 }
 
-/** Records that the bytes were removed, and that more may come until `nextAt`. */
-export async function sweepAgainAt(prisma: Database, id: string, nextAt: Date): Promise<void> {
+/** Records that the bytes were removed, and that more may arrive until `nextAt`. */
+export async function scheduleResweep(prisma: Database, id: string, nextAt: Date): Promise<void> {
 	await prisma.$executeRaw`UPDATE files SET cleared_at = now(), sweep_at = ${nextAt} WHERE id = ${id}`;
 }
 
-/** Records that the bytes were removed and that none can come any more. */
+/** Records that the bytes were removed and that no more can arrive. */
 export async function markBytesRemoved(prisma: Database, id: string): Promise<void> {
 	await prisma.$executeRaw`
 		UPDATE files SET cleared_at = now(), bytes_removed_at = now(), sweep_at = NULL WHERE id = ${id}`;

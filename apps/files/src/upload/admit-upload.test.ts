@@ -101,8 +101,8 @@ describe('an upload of a user with as many pending uploads as allowed', () => {
 });
 
 const SINGLE_PUT_LIMIT = 5_000_000_000;
-const choose = (sizeBytes: number, wantsParts = false) =>
-	chooseUpload({ sizeBytes, wantsParts }, SINGLE_PUT_LIMIT);
+const choose = (sizeBytes: number, wantsMultipart = false) =>
+	chooseUpload({ sizeBytes, wantsMultipart }, SINGLE_PUT_LIMIT);
 
 describe('an upload’s method', () => {
 	test('is a single PUT up to the limit', () => {

@@ -81,7 +81,7 @@ export function isTooManyPending(error: unknown): boolean {
  * `too_large` above 10 GiB, `validation` for an upload in parts that is smaller than stores accept.
  */
 export function chooseUpload(
-	upload: { sizeBytes: number; wantsParts: boolean },
+	upload: { sizeBytes: number; wantsMultipart: boolean },
 	singlePutLimitBytes: number,
 ): 'single' | 'parts' {
 	if (upload.sizeBytes > MAX_FILE_BYTES) {
@@ -91,7 +91,7 @@ export function chooseUpload(
 		);
 	}
 	if (upload.sizeBytes > singlePutLimitBytes) return 'parts';
-	if (!upload.wantsParts) return 'single';
+	if (!upload.wantsMultipart) return 'single';
 	if (upload.sizeBytes < MIN_MULTIPART_BYTES) {
 		const message = `needs a file of at least ${formatNumber(MIN_MULTIPART_BYTES)} bytes; omit it for smaller files`;
 		throw validationError([{ path: 'multipart', message }]);

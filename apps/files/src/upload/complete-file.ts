@@ -8,7 +8,7 @@ import { InvalidParts, UploadNotFound } from '@creatorr/storage/errors';
 import type { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { type FileRecord, isMultipart, type MultipartFile, notUploaded } from '../file.ts';
-import { findVisible } from '../read/find-files.sql.ts';
+import { findVisibleFile } from '../read/find-files.sql.ts';
 import { toFile } from '../read/get-file.ts';
 import { refreshFile } from '../read/refresh-file.ts';
 
@@ -17,7 +17,7 @@ export function completeFileRoute(deps: Deps): Route {
 	const mutex = createKeyedMutex();
 	return defineRoute(completeFile, ({ params, body, user }) =>
 		mutex.runExclusive(user.id, async () => {
-			const file = await findVisible(deps, { id: params.id, userId: user.id });
+			const file = await findVisibleFile(deps, { id: params.id, userId: user.id });
 			if (!file) throw notFound('file');
 			const completed = await completeUpload(deps, file, body.parts);
 			return { data: await toFile(deps, completed) };

@@ -11,7 +11,7 @@ import type { z } from 'zod';
 import { readStorageUse } from '../accounts/accounts.sql.ts';
 import type { Deps } from '../deps.ts';
 import { type FileRecord, KEY_PREFIX } from '../file.ts';
-import { type FilePolicy, later, retentionOf } from '../policy.ts';
+import { addMs, type FilePolicy, retentionOf } from '../policy.ts';
 import { admitUpload, chooseUpload, isTooManyPending } from './admit-upload.ts';
 import { insertFile } from './insert-file.sql.ts';
 import { refreshOldestPending } from './refresh-pending.ts';
@@ -26,7 +26,7 @@ export function createFileRoute(deps: Deps): Route {
 			name: body.name,
 			mimeType: body.mime_type,
 			sizeBytes: body.size_bytes,
-			wantsParts: body.multipart ?? false,
+			wantsMultipart: body.multipart ?? false,
 			jobId: null,
 			audience: 'client',
 		};
@@ -34,7 +34,7 @@ export function createFileRoute(deps: Deps): Route {
 			return { data: await createUpload(deps, request) };
 		} catch (error) {
 			if (!isTooManyPending(error)) throw error;
-			// An upload whose bytes have come counts as pending until somebody asks for it.
+			// An uploaded file counts as pending until a request reads its status.
 			await mutex.runExclusive(user.id, () => refreshOldestPending(deps, user.id));
 			return { data: await createUpload(deps, request) };
 		}
@@ -46,7 +46,7 @@ interface UploadRequest {
 	name: string;
 	mimeType: string;
 	sizeBytes: number;
-	wantsParts: boolean;
+	wantsMultipart: boolean;
 	/** The job whose output it will be; null for an upload of a user, which its owner sees from the start. */
 	jobId: string | null;
 	audience: Audience;
@@ -113,8 +113,8 @@ function planFile(
 	const createdAt = new Date();
 	const { storageTier, lifetimeMs } = retentionOf(policy.plans, plan);
 	const { abandonAfterMs, putUrlSeconds } = policy;
-	const abandonAt = later(createdAt, Math.min(abandonAfterMs, lifetimeMs));
-	const putUntil = later(createdAt, Math.min(putUrlSeconds * 1_000, abandonAfterMs, lifetimeMs));
+	const abandonAt = addMs(createdAt, Math.min(abandonAfterMs, lifetimeMs));
+	const putUntil = addMs(createdAt, Math.min(putUrlSeconds * 1_000, abandonAfterMs, lifetimeMs));
 	return {
 		...draft,
 		...{ userId, name, mimeType, sizeBytes, storageTier, jobId },
@@ -122,7 +122,7 @@ function planFile(
 		etag: null,
 		publishedAt: jobId === null ? createdAt : null,
 		createdAt,
-		expiresAt: later(createdAt, lifetimeMs),
+		expiresAt: addMs(createdAt, lifetimeMs),
 		abandonAt,
 		// URLs of parts are presigned again until the deadline.
 		uploadUrlExpiresAt: draft.multipart === null ? putUntil : abandonAt,

@@ -15,13 +15,13 @@ import {
 	mayReceiveBytes,
 	type OwnedFile,
 } from '../file.ts';
-import { findVisible } from '../read/find-files.sql.ts';
+import { findVisibleFile } from '../read/find-files.sql.ts';
 import { refreshFile } from '../read/refresh-file.ts';
 import { completePath, presignParts } from './upload-urls.ts';
 
 /**
- * Answers one request of a user at a time: up to 100 presigned URLs take milliseconds of CPU time, and the call to the store between
- * two requests lets the process answer others.
+ * Serves one request of a user at a time: up to 100 presigned URLs take milliseconds of CPU time, and the call to the store between
+ * two requests lets the process serve others.
  */
 export function listFilePartsRoute(deps: Deps): Route {
 	const mutex = createKeyedMutex();
@@ -37,7 +37,7 @@ type PartsResponse = ResponseOf<typeof listFileParts>['data'];
  * `validation` for a file that is not, or no longer, uploaded in parts.
  */
 async function listUploadParts(deps: Deps, wanted: OwnedFile): Promise<PartsResponse> {
-	const file = await findVisible(deps, wanted);
+	const file = await findVisibleFile(deps, wanted);
 	if (!file) throw notFound('file');
 	const now = new Date();
 	if (isMultipart(file) && mayReceiveBytes(file, now) && file.abandonAt > now) {

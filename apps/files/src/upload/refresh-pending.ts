@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts';
 import { findOldestPending } from '../read/find-files.sql.ts';
 import { refreshFile } from '../read/refresh-file.ts';
 
-/** Each is a request to the store. */
+/** Each lookup is a request to the store. */
 const MAX_LOOKUPS = 100;
 const CONCURRENT_LOOKUPS = 8;
 

@@ -18,7 +18,7 @@ export const onPlanChanged = defineConsumer({
 	},
 });
 
-/** Gives a user the plan's full limit of active jobs. */
+/** Raises a user's limit of active jobs to the plan's. */
 export const onAccountVerified = defineConsumer({
 	queue: QUEUES.jobsAccountVerified,
 	definition: accountVerified,
