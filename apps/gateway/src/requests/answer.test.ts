@@ -7,3 +7,7 @@ test('reasonOf returns every cause, and not the public message', () => {
 	const error = unavailable('jobs', new Error('fetch failed', { cause: refused }));
 	expect(reasonOf(error)).toBe('fetch failed: connect ECONNREFUSED 127.0.0.1:1');
 });
+
+test('reasonOf returns the message of an error without a cause', () => {
+	expect(reasonOf(unavailable('Sign-in'))).toMatch(/^Sign-in is temporarily unavailable/);
+});

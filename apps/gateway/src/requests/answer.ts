@@ -147,11 +147,11 @@ export function endExchange(exchange: Exchange, error: AppError): void {
 }
 
 /**
- * Returns the messages of an error's causes in one line. Errors that an outage causes for every request are logged with it instead of
+ * Returns the messages of an error's causes in one line, or its own without a cause. Errors that an outage causes for every request are logged with it instead of
  * their stacks.
  */
 export function reasonOf(error: Error): string {
 	const messages: string[] = [];
 	for (let at = error.cause; at instanceof Error; at = at.cause) messages.push(at.message);
-	return messages.join(': ');
+	return messages.join(': ') || error.message;
 }
