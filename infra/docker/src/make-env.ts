@@ -4,7 +4,7 @@ import { makeSecrets } from '../../local/src/backing/make-secrets.ts';
 import { composeVariables, envFile } from './compose-env.ts';
 
 const HEADER = `# Secrets and settings of this installation, read by docker compose. Keep a copy in a safe place: without it,
-# the data in the volumes can't be read. More settings: docs/settings.md.
+# the data in the volumes can't be read. Settings that docs/deploy.md doesn't list go into settings.env.
 `;
 
 // Only Node's own modules, and files of the repository by their paths: this runs before anything is installed.
