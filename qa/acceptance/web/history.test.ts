@@ -105,7 +105,7 @@ describe('the history', () => {
 		await startJob(person.token, file);
 		await page.reload();
 		await row(page, /big/)
-			.getByText(/Queued|Running/)
+			.getByText(/Queued|Processing/)
 			.first()
 			.waitFor();
 		await row(page, /big/)

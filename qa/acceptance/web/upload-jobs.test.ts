@@ -87,7 +87,7 @@ test('a job whose creation was not answered before a reload stays the only one, 
 	await chooseFiles(page, await scannedPdf('scan.pdf'));
 	await lost;
 	await page.reload();
-	await page.getByText(/creatorr never stores passwords/).waitFor();
+	await page.getByText(/creatorr doesn’t keep passwords/).waitFor();
 	await page.unroute('**/v1/jobs');
 	const row = uploadRow(page, 'scan.pdf');
 	await row.getByLabel('Password').fill('another');

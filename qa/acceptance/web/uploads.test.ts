@@ -174,7 +174,7 @@ test('asks after a reload for the password of a job that is not created yet', as
 	await uploadSlowly(page, large());
 	await page.reload();
 	await (await networkOf(page)).goOn();
-	await page.getByText(/creatorr never stores passwords/).waitFor(LONG_WAIT);
+	await page.getByText(/creatorr doesn’t keep passwords/).waitFor(LONG_WAIT);
 	await snap(page, 'tool-secret-missing');
 	const row = uploadRow(page, large().name);
 	await row.getByLabel('Password').fill('sesame');

@@ -25,10 +25,7 @@ export function RunAgainDialog({
 	});
 	return (
 		<Dialog title="Run again" onClose={onClose}>
-			<p>
-				creatorr never stores passwords, so enter {secrets.length === 1 ? 'it' : 'them'} again to run this
-				job.
-			</p>
+			<p>creatorr doesn’t keep passwords. Enter {secrets.length === 1 ? 'it' : 'them'} to run this job.</p>
 			<Form form={form} label="Run again" submit="Run again" pending="Starting…">
 				{secrets.map((secret) => (
 					<PasswordField

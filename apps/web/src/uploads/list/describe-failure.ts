@@ -33,7 +33,7 @@ const TEXTS: Record<Problem['code'], FailureText> = {
 	corrupt_input: { title: 'Can’t read this file', remedies: [] },
 	encrypted_input: {
 		title: 'This file is password-protected',
-		text: 'Enter its password to continue. It’s used once and never stored.',
+		text: 'Enter its password to continue. It’s used once and not kept.',
 		remedies: ['give-password'],
 	},
 	wrong_password: {
