@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { call, newPerson, type Person, SECOND_BASE_URL } from '../driver/client.ts';
+import { BASE_URL, call, newPerson, type Person, SECOND_BASE_URL } from '../driver/client.ts';
 import { openApiDocument, routesOf } from '../driver/openapi.ts';
 import { converse, HARDENING } from './support/raw.ts';
 
@@ -28,6 +28,32 @@ describe('GET /v1/openapi.json', () => {
 		const response = await call('GET', '/v1/openapi.json');
 		expect(response.status).toBe(200);
 		expect(response.body.openapi).toMatch(/^3\.1\./);
+	});
+});
+
+describe('GET /v1/errors', () => {
+	test('success: describes every code of requests and jobs, without a token', async () => {
+		const response = await call('GET', '/v1/errors');
+		expect(response.status).toBe(200);
+		const codesOf = (kind: string) =>
+			response.body.data
+				.filter((error: { kind: string }) => error.kind === kind)
+				.map(({ code }: { code: string }) => code);
+		const { Error: error, Job: job } = (await call('GET', '/v1/openapi.json')).body.components.schemas;
+		expect(codesOf('api')).toEqual(error.properties.error.properties.code.enum);
+		expect(codesOf('job')).toEqual(job.properties.error_code.enum);
+	});
+
+	test.each([
+		['the gateway', '/v1/me', 'unauthorized'],
+		['a service', '/v1/files/none', 'not_found'],
+	])('success: agrees with an error of %s', async (_, path, code) => {
+		const token = code === 'unauthorized' ? undefined : person.token;
+		const { error } = (await call('GET', path, token === undefined ? {} : { token })).body;
+		const { retryable, docs_url } = error;
+		expect(docs_url).toBe(`${BASE_URL}/docs/errors/${code}`);
+		const { data } = (await call('GET', '/v1/errors')).body;
+		expect(data).toContainEqual(expect.objectContaining({ code, retryable, docs_url }));
 	});
 });
 

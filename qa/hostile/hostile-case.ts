@@ -1,4 +1,4 @@
-import { JOB_ERROR_CODES, type JobErrorCode } from '@creatorr/contracts/jobs';
+import { JOB_ERROR_CODES, type JobErrorCode } from '@creatorr/contracts/error-catalog';
 import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
 import type { World } from './world.ts';
 

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import {
+	appUrlSchema,
 	baseConfigSchema,
 	type DeprecatedSetting,
 	directUrlSchema,
-	httpUrlSchema,
 	loadConfig,
 	portSchema,
 } from '@creatorr/service/config';
@@ -75,9 +75,7 @@ export const configSchema = baseConfigSchema
 			description:
 				'Registrations an hour from one IPv4 address or IPv6 /64, including those that end with `email_taken`. `npm start` sets 100,000.',
 		}),
-		APP_URL: httpUrlSchema.meta({
-			description: 'Public URL of the web app, for links in mails and redirects from Stripe.',
-		}),
+		APP_URL: appUrlSchema,
 		SMTP_URL: z
 			.url({ protocol: /^smtps?$/ })
 			.optional()

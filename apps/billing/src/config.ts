@@ -1,5 +1,11 @@
 import { plansSchema } from '@creatorr/contracts/plans';
-import { baseConfigSchema, directUrlSchema, httpUrlSchema, listSchema } from '@creatorr/service/config';
+import {
+	appUrlSchema,
+	baseConfigSchema,
+	directUrlSchema,
+	httpUrlSchema,
+	listSchema,
+} from '@creatorr/service/config';
 import { z } from 'zod';
 
 const DAY_MS = 86_400_000;
@@ -21,9 +27,7 @@ export const configSchema = baseConfigSchema.extend({
 	AUTH_URL: httpUrlSchema.meta({ description: 'Private port of auth.' }),
 	FILES_URL: httpUrlSchema.meta({ description: 'Private port of files.' }),
 	JOBS_URL: httpUrlSchema.meta({ description: 'Private port of jobs.' }),
-	APP_URL: httpUrlSchema.meta({
-		description: 'Public URL of the web app, for links in mails and redirects from Stripe.',
-	}),
+	APP_URL: appUrlSchema,
 	STRIPE_SECRET_KEY: z
 		.string()
 		.min(1, { error: 'must be the secret key of the Stripe account' })

@@ -2,21 +2,44 @@ import { ApiError, ConnectionError, JobError } from '@creatorr/client';
 import { NotSignedInError } from './errors.ts';
 import { EXIT, exitCodeOf, isFileError } from './exit-code.ts';
 
-export interface ErrorReport {
+interface ErrorReport {
 	code: string;
 	message: string;
+	/** Whether the same command may succeed when it is repeated. Undefined for errors of this program. */
+	retryable?: boolean | undefined;
+	/** The docs page about the code. */
+	docsUrl?: string | undefined;
 }
 
-/** Message and exit code of an error. */
+/** Describes an error. */
 export function describeError(error: unknown): ErrorReport {
 	if (error instanceof ApiError)
-		return { code: error.code, message: withOptionNames(describeApiError(error)) };
-	if (error instanceof JobError) return { code: error.code, message: withOptionNames(error.message) };
+		return { ...fieldsOf(error), message: withOptionNames(describeApiError(error)) };
+	if (error instanceof JobError) return { ...fieldsOf(error), message: withOptionNames(error.message) };
 	if (error instanceof ConnectionError) return { code: 'no_connection', message: describeConnection(error) };
 	if (error instanceof NotSignedInError) return { code: 'unauthorized', message: error.message };
 	if (isFileError(error)) return { code: 'usage', message: describeFileError(error) };
 	const { message } = error as Error;
 	return { code: exitCodeOf(error) === EXIT.internal ? 'internal' : 'usage', message };
+}
+
+const fieldsOf = ({ code, retryable, docsUrl }: ApiError | JobError) => ({ code, retryable, docsUrl });
+
+/** Exit codes of errors whose message says all there is to do. */
+const SELF_EXPLANATORY: ReadonlySet<number> = new Set([EXIT.usage, EXIT.notSignedIn, EXIT.notFound]);
+
+/** Returns an error as the JSON output has it. */
+export function errorJson(error: unknown): object {
+	const { code, message, retryable, docsUrl } = describeError(error);
+	return { code, message, retryable, docs_url: docsUrl };
+}
+
+/** Returns the lines to print for an error: its message, and a link to the docs if they say more. */
+export function errorLines(error: unknown): string[] {
+	const { message, docsUrl } = describeError(error);
+	// An API without a public URL sends relative links.
+	const isLinked = docsUrl !== undefined && URL.canParse(docsUrl) && !SELF_EXPLANATORY.has(exitCodeOf(error));
+	return isLinked ? [message, `More about this error: ${docsUrl}`] : [message];
 }
 
 /** Replaces names of params with their options: the API's `params.user_password` is `--user-password`. */

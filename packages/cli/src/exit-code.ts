@@ -1,4 +1,4 @@
-import { ApiError, ConnectionError, type ErrorCode, JobError, StoreError } from '@creatorr/client';
+import { ApiError, ConnectionError, JobError, StoreError } from '@creatorr/client';
 import { CommanderError } from 'commander';
 import { InterruptedError, NotSignedInError, UsageError } from './errors.ts';
 
@@ -25,30 +25,21 @@ export const EXIT_HELP = `Exit codes:
   70   bug
   130  interrupted (143: terminated); running jobs are canceled`;
 
-const OF_API: Record<ErrorCode, number> = {
-	validation: EXIT.usage,
-	unknown_tool: EXIT.usage,
-	method_not_allowed: EXIT.internal,
-	email_taken: EXIT.usage,
-	file_not_uploaded: EXIT.usage,
-	idempotency_conflict: EXIT.internal,
-	job_finished: EXIT.usage,
-	already_subscribed: EXIT.usage,
-	no_subscription: EXIT.usage,
-	unauthorized: EXIT.notSignedIn,
-	invalid_credentials: EXIT.notSignedIn,
-	plan_limit: EXIT.refused,
-	email_not_verified: EXIT.refused,
-	too_large: EXIT.refused,
-	rate_limited: EXIT.refused,
-	upstream_unavailable: EXIT.noConnection,
-	not_found: EXIT.notFound,
-	internal: EXIT.internal,
+/** By HTTP status, so that codes newer than this program have an exit code, too. Others are bugs of the API or of this program. */
+const OF_STATUS: Readonly<Record<number, number>> = {
+	400: EXIT.usage,
+	401: EXIT.notSignedIn,
+	403: EXIT.refused,
+	404: EXIT.notFound,
+	409: EXIT.usage,
+	413: EXIT.refused,
+	429: EXIT.refused,
+	503: EXIT.noConnection,
+	504: EXIT.noConnection,
 };
 
 export function exitCodeOf(error: unknown): number {
-	// A code that is newer than this program.
-	if (error instanceof ApiError) return OF_API[error.code] ?? EXIT.internal;
+	if (error instanceof ApiError) return OF_STATUS[error.status] ?? EXIT.internal;
 	if (error instanceof JobError) return EXIT.jobFailed;
 	if (error instanceof ConnectionError || error instanceof StoreError) return EXIT.noConnection;
 	if (error instanceof NotSignedInError) return EXIT.notSignedIn;

@@ -1,6 +1,7 @@
 import type { Tool } from '@creatorr/client';
 import { Command } from 'commander';
 import { addAccountCommands } from './commands/account.ts';
+import { addErrorsCommand } from './commands/errors.ts';
 import { addFileCommands } from './commands/files.ts';
 import { addJobCommands } from './commands/jobs.ts';
 import { addPlansCommand } from './commands/plans.ts';
@@ -31,6 +32,7 @@ export function createProgram(io: Io, tools: readonly Tool[]): Command {
 	addFileCommands(program, io);
 	addToolsCommand(program, io);
 	addPlansCommand(program, io);
+	addErrorsCommand(program, io);
 	for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
 		command.helpOption('-h, --help', 'Show help');
 		command.exitOverride().configureOutput({

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Io } from './io.ts';
 import { runCli } from './run-cli.ts';
 
@@ -12,7 +12,10 @@ afterEach(() => {
 });
 
 /** Runs a command against a server that sends the same response to every request. */
-async function runAgainst(body: string, argv: string[]): Promise<{ code: number; stderr: string }> {
+async function runAgainst(
+	body: string,
+	argv: string[],
+): Promise<{ code: number; stdout: string; stderr: string }> {
 	server = createServer((_, response) => {
 		response.writeHead(200, { 'content-type': 'application/json' }).end(body);
 	}).listen(0, '127.0.0.1');
@@ -26,7 +29,11 @@ async function runAgainst(body: string, argv: string[]): Promise<{ code: number;
 	};
 	const io = { env, ...streams, signal: new AbortController().signal } as unknown as Io;
 	const code = await runCli(argv, io);
-	return { code, stderr: String(streams.stderr.read() ?? '') };
+	return {
+		code,
+		stdout: String(streams.stdout.read() ?? ''),
+		stderr: String(streams.stderr.read() ?? ''),
+	};
 }
 
 const BODIES = ['{}', '{"data":{}}', '{"data":null}', '{"data":[[]]}', 'null', '[]', '<html></html>', ''];
@@ -37,6 +44,7 @@ const COMMANDS = [
 	['files'],
 	['tools'],
 	['plans'],
+	['errors'],
 	['job', 'job_1'],
 ];
 
@@ -50,4 +58,49 @@ test.each(BODIES)('an API that responds with %j causes one clear line and exit c
 		});
 		server.close();
 	}
+});
+
+describe('creatorr errors', () => {
+	const describeCode = (code: string, kind: 'api' | 'job', status?: number) => ({
+		...{ code, kind, status, retryable: true, title: 'Too many', cause: 'A limit.', fix: 'Wait.' },
+		docs_url: `https://creatorr.example/docs/errors/${code}`,
+	});
+	const data = [
+		describeCode('rate_limited', 'api', 429),
+		describeCode('internal', 'api', 500),
+		describeCode('internal', 'job'),
+	];
+	const body = JSON.stringify({ data });
+
+	test('lists all codes', async () => {
+		const { code, stdout } = await runAgainst(body, ['errors']);
+		expect([code, stdout.split('\n').length]).toEqual([0, 5]);
+		expect(stdout).toMatch(/^rate_limited +requests +429 +yes +Too many$/m);
+		expect(stdout).toMatch(/^internal +jobs +yes +Too many$/m);
+	});
+
+	test('explains a code', async () => {
+		const { stdout } = await runAgainst(body, ['errors', 'rate_limited']);
+		expect(stdout).toBe(
+			[
+				'code   rate_limited',
+				'of     requests (429)',
+				'title  Too many',
+				'cause  A limit.',
+				'fix    Wait.',
+				'retry  yes',
+				'more   https://creatorr.example/docs/errors/rate_limited\n',
+			].join('\n'),
+		);
+	});
+
+	test('explains a code of requests and jobs for both', async () => {
+		const { stdout } = await runAgainst(body, ['errors', 'internal', '--json']);
+		expect(JSON.parse(stdout)).toEqual([data[1], { ...data[2], status: undefined }]);
+	});
+
+	test('says how to list the codes when a code is unknown', async () => {
+		const { code, stderr } = await runAgainst(body, ['errors', 'nonsense']);
+		expect([code, stderr]).toEqual([2, expect.stringContaining('creatorr errors')]);
+	});
 });

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { describeError } from './describe-error.ts';
+import { errorJson, errorLines } from './describe-error.ts';
 import { printJson } from './display/print.ts';
 import { printable } from './display/printable.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
@@ -25,10 +25,10 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
 }
 
 function reportError(io: Io, argv: readonly string[], error: unknown): void {
-	const { code, message } = describeError(error);
-	if (argv.includes('--json')) printJson(io, { error: { code, message } });
+	if (argv.includes('--json')) printJson(io, { error: errorJson(error) });
 	// Commander has printed its message already.
-	if (!(error instanceof CommanderError)) io.stderr.write(`${printable(message)}\n`);
+	if (error instanceof CommanderError) return;
+	for (const line of errorLines(error)) io.stderr.write(`${printable(line)}\n`);
 }
 
 /** Accepts params with dashes or underscores. */

@@ -5,7 +5,7 @@ import { createJobs, type JobCalls } from './calls/jobs.ts';
 import { type RunOptions, type RunResult, runTool } from './run-tool.ts';
 import type { AnyCatalog, ToolCatalog, ToolSlug, UntypedTools } from './tool-types.ts';
 import { createTransport, type TransportOptions } from './transport.ts';
-import type { CallOptions, Plan, Tool, Usage } from './types.ts';
+import type { CallOptions, ErrorDescription, Plan, Tool, Usage } from './types.ts';
 
 export type ClientOptions = TransportOptions;
 
@@ -28,6 +28,8 @@ export interface Client<C extends AnyCatalog<C> = ToolCatalog> {
 	tools(options?: CallOptions): Promise<Tool[]>;
 	/** Returns the plans with their limits and prices. Needs no token. */
 	plans(options?: CallOptions): Promise<Plan[]>;
+	/** Returns all error codes of the API and of jobs, with what to do about them. Needs no token. */
+	errors(options?: CallOptions): Promise<ErrorDescription[]>;
 	/** Returns the use of each limit of the plan. */
 	usage(options?: CallOptions): Promise<Usage>;
 }
@@ -46,6 +48,7 @@ export function createClient<C extends AnyCatalog<C> = ToolCatalog>(options: Cli
 		run: (given) => runTool(files, jobs, given),
 		tools: async ({ signal } = {}) => (await list(api.GET('/v1/tools', { signal: signal ?? null }))).data,
 		plans: async ({ signal } = {}) => (await list(api.GET('/v1/plans', { signal: signal ?? null }))).data,
+		errors: async ({ signal } = {}) => (await list(api.GET('/v1/errors', { signal: signal ?? null }))).data,
 		usage: async ({ signal } = {}) => (await body(api.GET('/v1/usage', { signal: signal ?? null }))).data,
 	};
 	// Catalogs differ only in their types.

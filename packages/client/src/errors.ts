@@ -1,4 +1,5 @@
 import type { components } from './generated/api.ts';
+import { API_ERRORS } from './generated/errors.ts';
 
 /** Error codes of the API. */
 export type ErrorCode = components['schemas']['Error']['error']['code'];
@@ -25,11 +26,18 @@ export class ApiError extends Error {
 	readonly detailsTotal: number;
 	/** From `Retry-After`, if the API sent it. */
 	readonly retryAfterMs: number | undefined;
+	/** Whether the same request may succeed when it is repeated. */
+	readonly retryable: boolean;
+	/** The docs page about the code. Undefined if the API is older than this client. */
+	readonly docsUrl: string | undefined;
 
+	/** @param given without `retryable`, this release's catalog decides */
 	constructor(
 		message: string,
 		given: Pick<ApiError, 'code' | 'status' | 'requestId' | 'details' | 'retryAfterMs'> & {
 			detailsTotal?: number | undefined;
+			retryable?: boolean | undefined;
+			docsUrl?: string | undefined;
 		},
 	) {
 		super(message);
@@ -39,6 +47,8 @@ export class ApiError extends Error {
 		this.details = given.details;
 		this.detailsTotal = given.detailsTotal ?? given.details.length;
 		this.retryAfterMs = given.retryAfterMs;
+		this.retryable = given.retryable ?? API_ERRORS[given.code]?.retryable ?? false;
+		this.docsUrl = given.docsUrl;
 	}
 }
 

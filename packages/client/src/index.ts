@@ -20,10 +20,12 @@ export {
 	StoreError,
 } from './errors.ts';
 export type { components, operations, paths } from './generated/api.ts';
+export { API_ERRORS, JOB_ERRORS } from './generated/errors.ts';
 export { JobError } from './jobs/job-error.ts';
 export { isTerminal } from './jobs/terminal.ts';
 export type { WatchOptions } from './jobs/watch-job.ts';
 export type { ByteSource, PathSource } from './platform/platform.ts';
+export { isRetryable } from './retry/is-retryable.ts';
 export type { RunOptions, RunResult } from './run-tool.ts';
 export type { SucceededJob, ToolCatalog, ToolSlug, ToolTypes, UntypedTools } from './tool-types.ts';
 export type * from './types.ts';

@@ -76,15 +76,22 @@ function isListOfObjects(value: unknown): boolean {
 	return Array.isArray(value) && value.every(isObject);
 }
 
+/** Returns the absolute URL of a link in a response. */
+function resolveUrl(link: string, responseUrl: string): string | undefined {
+	return URL.canParse(link, responseUrl) ? new URL(link, responseUrl).href : undefined;
+}
+
 /** Returns the error of a response. */
 function errorOf(body: unknown, response: Response): ApiError | ConnectionError {
 	if (!isErrorBody(body)) return notTheApi(response.status);
 	const { code, message, request_id: requestId, details, details_total: detailsTotal } = body.error;
+	// An API of an older release sends neither.
+	const { retryable, docs_url: docsUrl } = body.error as Partial<ErrorBody['error']>;
 	const fields = isListOfObjects(details) ? (details ?? []) : [];
 	const given = { code: code as ErrorCode, status: response.status, requestId, details: fields };
 	return new ApiError(message, {
 		...given,
-		detailsTotal,
+		...{ detailsTotal, retryable, docsUrl: docsUrl && resolveUrl(docsUrl, response.url) },
 		retryAfterMs: parseRetryAfter(response.headers.get('retry-after')),
 	});
 }

@@ -23,6 +23,8 @@ export type JobStatus = Job['status'];
 export type Billing = Schemas['Billing'];
 export type Plan = Schemas['Plan'];
 export type Usage = Schemas['Usage'];
+/** What the API says about an error code. */
+export type ErrorDescription = Schemas['ErrorDescription'];
 
 export type JobQuery = NonNullable<operations['listJobs']['parameters']['query']>;
 export type PageQuery = NonNullable<operations['listFiles']['parameters']['query']>;

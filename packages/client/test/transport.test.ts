@@ -25,7 +25,8 @@ const DETAILS = [{ path: 'params.quality', message: 'must be <= 100' }];
 test('an ApiError has every field of the response', async () => {
 	const client = await clientOf((_, response) => {
 		const error = { code: 'validation', message: 'no', request_id: 'req_7', details: DETAILS };
-		reply(response, 400, { error }, { 'retry-after': '7' });
+		const more = { retryable: false, docs_url: '/docs/errors/validation' };
+		reply(response, 400, { error: { ...error, ...more } }, { 'retry-after': '7' });
 	});
 	const failure = await client.jobs.create({ tool: 'ocr', input_file_id: 'x' }).catch((error) => error);
 	expect(failure).toBeInstanceOf(ApiError);
@@ -35,8 +36,20 @@ test('an ApiError has every field of the response', async () => {
 		requestId: 'req_7',
 		details: DETAILS,
 		retryAfterMs: 7_000,
+		retryable: false,
+		docsUrl: `${server.url}/docs/errors/validation`,
 	};
 	expect(failure).toMatchObject(expected);
+});
+
+test.each([
+	['rate_limited', 429, true],
+	['plan_limit', 403, false],
+	['of_next_year', 403, false],
+])('an ApiError %s of an older API is retryable if it is today', async (code, status, retryable) => {
+	const client = await clientOf((_, response) => replyError(response, status, code), { retries: 0 });
+	const failure = await client.tools().catch((error) => error);
+	expect(failure).toMatchObject({ code, retryable, docsUrl: undefined });
 });
 
 test.each<[string, Handle]>([

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { jobErrorCodeSchema } from './error-catalog.ts';
 import { fileIdSchema } from './files.ts';
 import { idSchema, newId } from './ids.ts';
-import { jobErrorCodeSchema, jobIdSchema, jobResultSchema, progressDetailSchema } from './jobs.ts';
+import { jobIdSchema, jobResultSchema, progressDetailSchema } from './jobs.ts';
 import { planSchema } from './plans.ts';
 import { isStorableText, timestampSchema } from './text.ts';
 

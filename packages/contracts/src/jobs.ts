@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BODY_LIMIT } from './body-limit.ts';
+import { docsUrlSchema, jobErrorCodeSchema } from './error-catalog.ts';
 import { fileIdSchema } from './files.ts';
 import { idSchema } from './ids.ts';
 import { defineOperation, enveloped, paged, pageQuerySchema, queryIntegerSchema } from './operation.ts';
@@ -9,23 +10,6 @@ export const jobIdSchema = idSchema('job');
 
 export const jobStatusSchema = z.enum(['queued', 'running', 'succeeded', 'failed', 'canceled']);
 export type JobStatus = z.infer<typeof jobStatusSchema>;
-
-/** Error codes of failed jobs with their meaning. */
-const JOB_ERROR_MEANING = {
-	input_missing: 'The input file was deleted, expired or overwritten. Upload it again.',
-	unsupported_input: 'The tool doesn’t support this file, or not with these params.',
-	corrupt_input: 'The file is damaged or incomplete. Upload it again, or open it and save a new copy.',
-	encrypted_input: 'The file is password-protected. Set params.password to its password.',
-	wrong_password: 'The password doesn’t open the file.',
-	limit_exceeded: 'The file is too large or has too many pages for the tool or the plan.',
-	timeout: 'The tool exceeded its time limit. Try a smaller file.',
-	tool_failed: 'The tool couldn’t process this file. Open it, save a new copy, and try with that.',
-	worker_lost: 'Processing was interrupted three times. Try again.',
-	internal: 'Something went wrong on our side. Try again.',
-} as const;
-export type JobErrorCode = keyof typeof JOB_ERROR_MEANING;
-export const JOB_ERROR_CODES = Object.keys(JOB_ERROR_MEANING) as [JobErrorCode, ...JobErrorCode[]];
-export const jobErrorCodeSchema = z.enum(JOB_ERROR_CODES).meta({ 'x-enumDescriptions': JOB_ERROR_MEANING });
 
 /** Limits of what a job shows its owner. `jobs` truncates an outcome to them, whatever a worker sent. */
 export const JOB_LIMITS = {
@@ -103,6 +87,11 @@ export const jobSchema = createdJobSchema
 		output_file_id: fileIdSchema.optional(),
 		error_code: jobErrorCodeSchema.optional(),
 		error_message: z.string().optional().meta({ maxLength: JOB_LIMITS.errorMessageLength }),
+		error_retryable: z
+			.boolean()
+			.optional()
+			.meta({ description: 'Whether the same job may succeed when it is created again.' }),
+		error_docs_url: docsUrlSchema.optional(),
 		result: jobResultSchema.optional(),
 	})
 	.meta({ id: 'Job' });

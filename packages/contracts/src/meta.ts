@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorDescriptionSchema } from './error-catalog.ts';
 import { defineOperation, enveloped } from './operation.ts';
 
 export const getHealth = defineOperation({
@@ -29,5 +30,18 @@ export const getOpenApi = defineOperation({
 	summary: 'Returns this document.',
 	status: 200,
 	response: z.looseObject({ openapi: z.string() }).meta({ 'x-maxBytes': 512 * 1024 }),
+	errors: [],
+});
+
+export const listErrors = defineOperation({
+	id: 'listErrors',
+	title: 'List error codes',
+	method: 'get',
+	path: '/v1/errors',
+	service: 'gateway',
+	access: 'public',
+	summary: 'Lists all error codes of requests and jobs with their cause and fix.',
+	status: 200,
+	response: enveloped(z.array(errorDescriptionSchema).meta({ 'x-maxBytes': 64 * 1024 })),
 	errors: [],
 });

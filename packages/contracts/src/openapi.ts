@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatBodyLimit } from './body-limit.ts';
-import { ERROR_STATUS, type ErrorCode, errorBodySchema } from './errors.ts';
+import { API_ERRORS, type ErrorCode } from './error-catalog.ts';
+import { errorBodySchema } from './errors.ts';
 import type { Operation, ServiceName } from './operation.ts';
 import { PUBLIC_OPERATIONS } from './operations.ts';
 
@@ -25,7 +26,7 @@ const TAGS: readonly { name: ServiceName; title: string; description: string }[]
 	},
 	{ name: 'jobs', title: 'Jobs and tools', description: 'A job runs one tool on one file.' },
 	{ name: 'billing', title: 'Plans and billing', description: 'Plan limits, usage and subscriptions.' },
-	{ name: 'gateway', title: 'Service', description: 'Health and the OpenAPI document.' },
+	{ name: 'gateway', title: 'Service', description: 'Health, error codes and the OpenAPI document.' },
 ];
 
 /** In OpenAPI an empty entry makes the others optional. */
@@ -82,7 +83,7 @@ function failures(operation: Operation): JsonObject {
 	const own: ErrorCode[] = [...operation.errors, ...SHARED_ERRORS];
 	if (securityOf(operation).length > 0) own.push('unauthorized');
 	if (operation.params) own.push('not_found');
-	const byStatus = Map.groupBy([...new Set(own)], (code) => ERROR_STATUS[code]);
+	const byStatus = Map.groupBy([...new Set(own)], (code) => API_ERRORS[code].status);
 	const errorResponse = (codes: readonly ErrorCode[]) => ({
 		description: codes.join(', '),
 		content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },

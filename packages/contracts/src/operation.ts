@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode } from './error-catalog.ts';
 
 export type ServiceName = 'gateway' | 'auth' | 'files' | 'jobs' | 'billing';
 

@@ -41,6 +41,7 @@ export const PUBLIC_OPERATIONS: readonly Operation[] = [
 	billing.getUsage,
 	billing.listPlans,
 	meta.getHealth,
+	meta.listErrors,
 	meta.getOpenApi,
 ];
 

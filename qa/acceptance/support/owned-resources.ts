@@ -123,5 +123,6 @@ export const PUBLIC_ROUTES: Record<string, () => GoodRequest> = {
 	'GET /v1/plans': open('/v1/plans'),
 	'POST /v1/billing/webhook': open('/v1/billing/webhook', () => ({})),
 	'GET /v1/health': open('/v1/health'),
+	'GET /v1/errors': open('/v1/errors'),
 	'GET /v1/openapi.json': open('/v1/openapi.json'),
 };

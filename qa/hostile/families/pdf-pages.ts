@@ -1,4 +1,4 @@
-import { JOB_ERROR_CODES } from '@creatorr/contracts/jobs';
+import { JOB_ERROR_CODES } from '@creatorr/contracts/error-catalog';
 import { type OnePage, onePage } from '@creatorr/tools/testing/builders/pdf';
 import { z } from 'zod';
 import { readPayloads } from '../../driver/payloads.ts';

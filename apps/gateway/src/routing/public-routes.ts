@@ -1,7 +1,9 @@
-import { getHealth, getOpenApi } from '@creatorr/contracts/meta';
+import { describeErrors } from '@creatorr/contracts/error-catalog';
+import { getHealth, getOpenApi, listErrors } from '@creatorr/contracts/meta';
 import { openApiDocument } from '@creatorr/contracts/openapi';
 import type { Operation, ServiceName } from '@creatorr/contracts/operation';
 import { PUBLIC_OPERATIONS } from '@creatorr/contracts/operations';
+import { docsUrlOf } from '@creatorr/service/error-docs';
 import type { SignIdentity } from '@creatorr/service/identity';
 import type { Logger } from '@creatorr/service/logger';
 import type { Config } from '../config.ts';
@@ -55,7 +57,8 @@ interface RouteOptions {
 /** Routes every operation of the contract to a service or to the gateway itself. Throws if an operation has no handler. */
 export function createRoutes(options: RouteOptions): PublicRoute[] {
 	const own = new Map<string, PublicRoute['serve']>([
-		[getOpenApi.id, createGetOpenApi()],
+		[getOpenApi.id, serveFixed(openApiDocument())],
+		[listErrors.id, serveFixed({ data: describeErrors(docsUrlOf) })],
 		[getHealth.id, createGetHealth({ ...options, services: upstreamUrls(options.config) })],
 	]);
 	return PUBLIC_OPERATIONS.map((operation): PublicRoute => {
@@ -68,8 +71,8 @@ export function createRoutes(options: RouteOptions): PublicRoute[] {
 	});
 }
 
-/** Returns the handler of the OpenAPI document, which has no envelope and is rendered once. */
-function createGetOpenApi(): PublicRoute['serve'] {
-	const json = Buffer.from(JSON.stringify(openApiDocument()));
+/** Returns a handler that always sends the same document, which is rendered once. */
+function serveFixed(document: object): PublicRoute['serve'] {
+	const json = Buffer.from(JSON.stringify(document));
 	return (exchange) => answerJson(exchange, 200, json);
 }

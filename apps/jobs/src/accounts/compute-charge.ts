@@ -1,4 +1,4 @@
-import type { JobErrorCode } from '@creatorr/contracts/jobs';
+import type { JobErrorCode } from '@creatorr/contracts/error-catalog';
 
 /** The fields of a job that decide how much an attempt counts towards the compute quota. */
 interface EndedAttempt {

@@ -1,5 +1,5 @@
+import type { JobErrorCode } from '@creatorr/contracts/error-catalog';
 import type { JobOutcome } from '@creatorr/contracts/events';
-import type { JobErrorCode } from '@creatorr/contracts/jobs';
 import { afterCommit } from '@creatorr/database/after-commit';
 import { chargedMs } from '../accounts/compute-charge.ts';
 import { chargeCompute } from '../accounts/usage.sql.ts';

@@ -1,6 +1,8 @@
+import { JOB_ERRORS, jobErrorCodeSchema } from '@creatorr/contracts/error-catalog';
 import { JOB_LIMITS, type Job, type JobStatus, jobSchema } from '@creatorr/contracts/jobs';
 import { truncate } from '@creatorr/contracts/text';
 import { notify } from '@creatorr/database/notifications';
+import { docsUrlOf } from '@creatorr/service/error-docs';
 import type { Tx } from '../database.sql.ts';
 import type { Prisma } from '../generated/client.ts';
 import { boundResult } from './bound-outcome.ts';
@@ -66,6 +68,17 @@ export const JOB_COLUMNS = {
 
 export type JobRow = Prisma.JobGetPayload<{ select: typeof JOB_COLUMNS }>;
 
+/** Returns the fields that describe why a job failed. */
+function errorFields(errorCode: string, message: string | null) {
+	const code = jobErrorCodeSchema.parse(errorCode);
+	return {
+		error_code: code,
+		error_message: message ? truncate(message, JOB_LIMITS.errorMessageLength) : undefined,
+		error_retryable: JOB_ERRORS[code].retryable,
+		error_docs_url: docsUrlOf(code),
+	};
+}
+
 /** Returns the row as the API shows it, without the fields that it doesn't have. Bounds what release 0.3.0 stored without a bound. */
 export function toJob(row: JobRow): Job {
 	const job = jobSchema.parse({
@@ -80,8 +93,7 @@ export function toJob(row: JobRow): Job {
 		started_at: row.startedAt?.toISOString(),
 		finished_at: row.finishedAt?.toISOString(),
 		output_file_id: row.outputFileId ?? undefined,
-		error_code: row.errorCode ?? undefined,
-		error_message: row.errorMessage ? truncate(row.errorMessage, JOB_LIMITS.errorMessageLength) : undefined,
+		...(row.errorCode && errorFields(row.errorCode, row.errorMessage)),
 		result: row.result ?? undefined,
 	});
 	return job.result ? { ...job, result: boundResult(job.result) } : job;

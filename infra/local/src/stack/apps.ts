@@ -71,7 +71,6 @@ const APPS: App[] = [
 		env: ({ settings, secrets, home }, { controlPort }) => ({
 			CONTROL_PORT: String(controlPort),
 			AUTH_KEY_ENCRYPTION_KEY: secrets.authKeyEncryptionKey,
-			APP_URL: appUrl(settings),
 			// all users come from this machine
 			REGISTRATIONS_PER_NETWORK: settings.environment.REGISTRATIONS_PER_NETWORK || '100000',
 			// without a server mails are written to where their reader finds them
@@ -104,7 +103,7 @@ const APPS: App[] = [
 		name: 'billing',
 		dependsOn: ['postgres', 'rabbitmq', 'generated-code', 'billing-database'],
 		calls: ['auth', 'files', 'jobs'],
-		env: ({ settings, stripe }) => ({ APP_URL: appUrl(settings), ...stripe }),
+		env: ({ stripe }) => stripe,
 	},
 	{
 		name: 'tool-worker',
@@ -143,7 +142,7 @@ function unlimitedWithoutMail(
 	return environment.SMTP_URL || environment[setting] !== undefined ? {} : { [setting]: '0' };
 }
 
-/** Where links in mails and at Stripe lead to. */
+/** Where links in errors, in mails and at Stripe lead to. */
 function appUrl({ environment, gatewayPort }: AppContext['settings']): string {
 	return environment.APP_URL || gatewayUrl(environment, gatewayPort);
 }
@@ -226,6 +225,7 @@ function appEnvironment(context: AppContext, app: App, replica: Replica): Record
 		// the supervisor reads it line by line
 		LOG_FORMAT: 'json',
 		HOST: '127.0.0.1',
+		APP_URL: appUrl(settings),
 		PORT: String(replica.port),
 		INTERNAL_PRIVATE_KEY: secrets.identityKeys[app.name],
 		INTERNAL_KEYS: publicIdentityKeys(secrets),

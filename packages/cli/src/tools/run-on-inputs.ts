@@ -1,4 +1,4 @@
-import { describeError, withOptionNames } from '../describe-error.ts';
+import { describeError, errorJson, withOptionNames } from '../describe-error.ts';
 import { createBoard } from '../display/board.ts';
 import { formatChange } from '../display/bytes.ts';
 import { printJson } from '../display/print.ts';
@@ -48,8 +48,8 @@ async function runAll(io: Io, { inputs, ...settings }: RunSettings & { inputs: I
 				report(io, settings, input, done);
 			} catch (error) {
 				failures.push(error);
-				const { code, message } = describeError(error);
-				results[index] = { input: input.label, error: { code, message } };
+				results[index] = { input: input.label, error: errorJson(error) };
+				const { message } = describeError(error);
 				if (!io.signal.aborted) settings.board.print(io.stderr, `${input.label}: ${message}\n`);
 			}
 		}

@@ -1,10 +1,11 @@
 import { ApiError, ConnectionError, StoreError } from '../errors.ts';
 
-const RETRYABLE_STATUSES = new Set([429, 502, 503, 504]);
-
-/** Whether a retry may succeed: there was no response, or one that asks to come back later. */
+/**
+ * Whether to repeat a call without asking the user: there was no response, or the API says that a retry may succeed. A bug (`internal`)
+ * is left to the caller, because it is likely to occur again.
+ */
 export function isRetryable(error: unknown): boolean {
-	if (error instanceof ApiError) return RETRYABLE_STATUSES.has(error.status);
+	if (error instanceof ApiError) return error.retryable && error.code !== 'internal';
 	if (error instanceof StoreError) return error.status >= 500 || error.status === 429 || error.status === 408;
 	return error instanceof ConnectionError;
 }

@@ -8,6 +8,7 @@ import jwt from 'jsonwebtoken';
 import request from 'supertest';
 import { z } from 'zod';
 import { createService } from './create-service.ts';
+import { setAppUrl } from './error-docs.ts';
 import { createIdentitySigner, createIdentityVerifier } from './identity.ts';
 import { defineRoute } from './route.ts';
 
@@ -63,6 +64,23 @@ const app = createService({
 		defineRoute(claim, async () => undefined),
 	],
 	checks: { good: async () => undefined, bad: () => Promise.reject(new Error('secret host')) },
+});
+
+test('an error says whether to retry and where it is explained', async () => {
+	const failure = async (id: string) => (await post(`/v1/echo/${id}`).send({ text: 'a' })).body.error;
+	expect(await failure('away')).toMatchObject({
+		retryable: true,
+		docs_url: '/docs/errors/upstream_unavailable',
+	});
+	setAppUrl('https://app.example.com');
+	try {
+		expect(await failure('toolong')).toMatchObject({
+			retryable: false,
+			docs_url: 'https://app.example.com/docs/errors/not_found',
+		});
+	} finally {
+		setAppUrl(undefined);
+	}
 });
 
 function post(path = '/v1/echo/a', identity = signAsGateway(user)) {

@@ -1,16 +1,21 @@
 import { bodyTooLarge } from '@creatorr/contracts/body-limit';
+import { API_ERRORS } from '@creatorr/contracts/error-catalog';
 import { AppError, type ErrorBody, unavailable } from '@creatorr/contracts/errors';
 import { validationError } from '@creatorr/contracts/validation';
 import type { ErrorRequestHandler, Response } from 'express';
 import { currentRequestId } from '../logging/context.ts';
 import type { Logger } from '../logging/logger.ts';
 import { isDatabaseDown } from './database-down.ts';
+import { docsUrlOf } from './error-docs.ts';
 
 /** Returns the body of an error response. */
 export function errorBody(error: AppError, requestId: string): ErrorBody {
 	const { code, message, details, detailsTotal } = error;
 	const shown = details ? { details: [...details], details_total: detailsTotal } : {};
-	return { error: { code, message, request_id: requestId, ...shown } };
+	const { retryable } = API_ERRORS[code];
+	return {
+		error: { code, message, request_id: requestId, retryable, docs_url: docsUrlOf(code), ...shown },
+	};
 }
 
 /** Reads an error of body-parser, which has a type and, for lengths, the limit in bytes. */

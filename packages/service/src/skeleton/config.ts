@@ -81,6 +81,16 @@ const jwkSetSchema = z.object({
 	keys: z.array(z.looseObject({ kid: z.string(), kty: z.literal('EC'), crv: z.literal('P-256') })).min(1),
 });
 
+/** The setting `APP_URL`. Its length is bounded because error responses contain it. */
+export const appUrlSchema = z
+	.url({ protocol: /^https?$/ })
+	.max(200)
+	.transform((url) => url.replace(/\/+$/, ''))
+	.meta({
+		description:
+			'Public URL of the web app, for links in errors and mails and for redirects from Stripe. Required by auth and billing; without it, links in errors of other services are relative.',
+	});
+
 /** Settings of every process. */
 export const baseConfigSchema = z.object({
 	NODE_ENV: z
@@ -96,6 +106,7 @@ export const baseConfigSchema = z.object({
 			'`json` or `pretty`. Without it, `pretty` if `NODE_ENV` is `development` and standard output is a terminal, otherwise `json`.',
 	}),
 	HOST: z.string().default('127.0.0.1').meta({ description: 'Address that the private port listens on.' }),
+	APP_URL: appUrlSchema.optional().meta(appUrlSchema.meta() ?? {}),
 	PORT: portSchema.meta({ description: 'Private port: internal routes, health checks and metrics.' }),
 	INTERNAL_PRIVATE_KEY: z
 		.string()

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import { createService } from '../http/create-service.ts';
+import { setAppUrl } from '../http/error-docs.ts';
 import type { HealthCheck } from '../http/health.ts';
 import { createIdentityVerifier } from '../http/identity.ts';
 import type { Route } from '../http/route.ts';
@@ -130,6 +131,7 @@ export async function startService<Config extends BaseConfig, Deps>(
 	definition: ServiceDefinition<Config, Deps>,
 	{ config, logger }: { config: Config; logger: Logger },
 ): Promise<RunningService<Deps>> {
+	setAppUrl(config.APP_URL);
 	const opens: (() => unknown)[] = [];
 	const started: Started = { drains: [], closes: [] };
 	const { drains, closes } = started;

@@ -1,4 +1,4 @@
-import type { JobErrorCode } from '@creatorr/contracts/jobs';
+import type { JobErrorCode } from '@creatorr/contracts/error-catalog';
 
 interface ToolErrorOptions {
 	/** Logged, never shown to the user. */

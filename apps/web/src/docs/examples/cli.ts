@@ -22,6 +22,7 @@ creatorr compress input.pdf -o smaller.pdf --quality 70`,
 		cancelJob: 'creatorr cancel $JOB_ID',
 		listTools: 'creatorr tools',
 		listPlans: 'creatorr plans',
+		listErrors: 'creatorr errors',
 	};
 }
 

@@ -60,5 +60,6 @@ const file = await creatorr.files.complete(fileId, [
 	openPortal: 'const { url } = await creatorr.billing.portal();',
 	getBilling: 'const { plan, status } = await creatorr.billing.get();',
 	listPlans: 'const plans = await creatorr.plans();',
+	listErrors: 'const errors = await creatorr.errors();',
 	getUsage: 'const { plan, limits } = await creatorr.usage();',
 };
