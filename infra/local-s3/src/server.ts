@@ -28,7 +28,7 @@ export async function createS3Server(options: S3ServerOptions): Promise<Server> 
 		allowMismatchedSignatures: true,
 	});
 	const multipart = addMultipart(await makeDurable(app.store, options.directory));
-	app.middleware.unshift(verifySignature(options), checkIfMatch);
+	app.middleware.unshift(verifySignature(options), checkIfMatch, escapeOnce);
 	// before s3rver's router, and within the middleware that writes objects as XML
 	app.middleware.splice(-1, 0, addedOperations(app.store, multipart));
 	const server = createServer(app.callback());
@@ -44,6 +44,13 @@ function verifySignature(credentials: Credentials): Middleware {
 		await next();
 	};
 }
+
+/** s3rver escapes each text of its XML twice. */
+const escapeOnce: Middleware = async (context, next) => {
+	await next();
+	const { body } = context;
+	if (typeof body === 'string') context.body = body.replaceAll(/&amp;(amp|lt|gt|#x27|#x60);/g, '&$1;');
+};
 
 /** Refuses readers whose `If-Match` names another version of the object. s3rver ignores the header. */
 const checkIfMatch: Middleware = async (context, next) => {

@@ -53,10 +53,10 @@ describeOnEachServer((server, testStore) => {
 
 	describe('list', () => {
 		test('returns size, ETag and time of the objects under the prefix', async () => {
-			await storeAll(['list/in/a', 'list/in/b', 'list/out']);
+			await storeAll(['list/in/a', "list/in/b & <c> 'd'", 'list/out']);
 			const head = await testStore().storage.headObject('list/in/a');
 			const listed = await listAll(testStore().storage, 'list/in/');
-			expect(listed.map((object) => object.key)).toEqual(['list/in/a', 'list/in/b']);
+			expect(listed.map((object) => object.key)).toEqual(['list/in/a', "list/in/b & <c> 'd'"]);
 			const { sizeBytes, etag } = head ?? {};
 			expect(listed[0]).toEqual({ sizeBytes, etag, key: 'list/in/a', modifiedAt: expect.any(Date) });
 		});
