@@ -27,6 +27,9 @@ export type AppContext = {
 	scale: Scale;
 };
 
+/** The program of load balancers, and of the connections that chaos disturbs. */
+export const PROXY = join(import.meta.dirname, '..', 'proxy', 'main.ts');
+
 /** `index` counts replicas from 0; `controlPort` is that of auth's control service. */
 type Replica = { name: string; index: number; port: number; controlPort: number };
 type Service = (typeof SERVICES)[number]['name'];
@@ -239,14 +242,14 @@ function balancerProcess(
 	name: string,
 	port: number,
 	dependsOn: string[],
-	replicaPorts: number[],
+	targetPorts: number[],
 ): ManagedProcess {
 	return {
 		kind: 'process',
 		name,
 		dependsOn,
-		command: [process.execPath, join(import.meta.dirname, '..', 'balancer', 'main.ts')],
-		env: { ...baseEnvironment(), PORT: String(port), REPLICA_PORTS: replicaPorts.join(',') },
+		command: [process.execPath, PROXY],
+		env: { ...baseEnvironment(), PROXIES: JSON.stringify({ [name]: { port, targetPorts } }) },
 		checkReady: () => checkHttp(`http://127.0.0.1:${port}/health/ready`),
 	};
 }

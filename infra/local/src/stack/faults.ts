@@ -3,11 +3,9 @@ import { join } from 'node:path';
 import { baseEnvironment } from '../backing/base-environment.ts';
 import { checkHttp } from '../backing/checks.ts';
 import { choosePorts } from '../backing/ports.ts';
-import { REPOSITORY } from '../settings/settings.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { ManagedProcess, Step } from '../supervisor/process.ts';
-
-const LINKS = join(REPOSITORY, 'qa', 'chaos', 'links', 'main.ts');
+import { PROXY } from './apps.ts';
 
 /** Under this condition of Node the apps load the crash points that kill, in place of those that do nothing. */
 const CRASH_CONDITION = '--conditions=crash-test';
@@ -91,13 +89,17 @@ function withCrashPoints(step: ManagedProcess, crashOrders: string): ManagedProc
 }
 
 function linksProcess(links: Link[], controlPort: number): ManagedProcess {
-	const targets = links.map(({ name, port, target }) => ({ name, port, targetPort: Number(target.port) }));
+	const proxies = links.map(({ name, port, target }) => [name, { port, targetPorts: [Number(target.port)] }]);
 	return {
 		kind: 'process',
 		name: 'links',
 		dependsOn: [],
-		command: [process.execPath, '--no-warnings', LINKS],
-		env: { ...baseEnvironment(), CONTROL_PORT: String(controlPort), LINKS: JSON.stringify(targets) },
+		command: [process.execPath, '--no-warnings', PROXY],
+		env: {
+			...baseEnvironment(),
+			CONTROL_PORT: String(controlPort),
+			PROXIES: JSON.stringify(Object.fromEntries(proxies)),
+		},
 		checkReady: () => checkHttp(`http://127.0.0.1:${controlPort}/`),
 	};
 }
