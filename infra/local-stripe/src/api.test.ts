@@ -52,6 +52,19 @@ describe('a request with an idempotency key', () => {
 		expect((await stripe.customers.list()).data).toEqual([first]);
 	});
 
+	test('is refused again with the refusal, unless that was of its parameters', async () => {
+		const customer = 'cus_none';
+		const portal = (params: object) =>
+			stripe.billingPortal.sessions
+				.create({ customer, ...params }, { idempotencyKey })
+				.catch((error) => error);
+		expect(await portal({ color: 'red' })).toMatchObject({ statusCode: 400 });
+		const [first, again] = [await portal({}), await portal({})];
+		expect(first.code).toBe('resource_missing');
+		expect(first.headers).not.toHaveProperty('idempotent-replayed');
+		expect(again).toMatchObject({ message: first.message, headers: { 'idempotent-replayed': 'true' } });
+	});
+
 	test('is refused with other parameters and at another endpoint', async () => {
 		await stripe.customers.create({ email: 'a@example.com' }, { idempotencyKey });
 		const other = stripe.customers.create({ email: 'b@example.com' }, { idempotencyKey });

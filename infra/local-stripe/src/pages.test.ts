@@ -106,6 +106,16 @@ describe('the portal page', () => {
 		expect(await now()).toMatchObject({ status: 'active', cancel_at: null });
 	});
 
+	test('changes the interval for the price less what is unused of the period', async () => {
+		expect(await text()).toContain('Pay each year instead');
+		await act('switch');
+		const { items, latest_invoice: id } = await now();
+		expect(items.data[0]?.price.recurring?.interval).toBe('year');
+		expect(items.data[0]?.current_period_end).toBeGreaterThan(Date.now() / 1000 + 364 * 86_400);
+		const { data } = await stripe.invoices.list({ subscription: subscription.id, limit: 1 });
+		expect(data).toMatchObject([{ id, billing_reason: 'subscription_update', status: 'paid', total: 8_100 }]);
+	});
+
 	test('lets another card pay a renewal', async () => {
 		await control(server, `/subscriptions/${subscription.id}/advance`, { payments: 'fail' });
 		expect(await now()).toMatchObject({ status: 'past_due' });

@@ -27,9 +27,9 @@ export function apiRoutes(account: Account): Router {
 	for (const operation of OPERATIONS) {
 		router[operation.method](operation.path, async (request, response) => {
 			if (api.delay_ms > 0) await sleep(api.delay_ms, undefined, { ref: false });
-			const { body, isReplayed } = account.act((tx) => execute(tx, operation, request));
+			const { status, body, isReplayed } = execute(account, operation, request);
 			if (isReplayed) response.set('idempotent-replayed', 'true');
-			respond(api, response, 200, body);
+			respond(api, response, status, body);
 		});
 	}
 	router.use(({ method, originalUrl }) => {
@@ -52,29 +52,36 @@ function respond(api: Switches['api'], response: Response, status: number, body:
 	response.status(status).type('json').send(body);
 }
 
+type Executed = { status: number; body: string; isReplayed: boolean };
+
 /**
  * Executes a request. With an idempotency key it does so once: the response is stored in the transaction of its effects, so that a
- * client whose response was lost receives it again.
+ * client whose response was lost receives it again. A refusal is stored, too, unless it is of the parameters alone.
  */
-function execute(
-	tx: Transaction,
-	operation: Operation,
-	request: Request,
-): { body: string; isReplayed: boolean } {
+function execute(account: Account, { method, prepare }: Operation, request: Request): Executed {
 	const form = { ...request.query, ...request.body };
-	const key = operation.method === 'post' ? request.get('idempotency-key') : undefined;
+	const key = method === 'post' ? request.get('idempotency-key') : undefined;
 	const fingerprint = `${request.originalUrl} ${JSON.stringify(form)}`;
-	const stored = key === undefined ? undefined : tx.find('stored_response', key);
-	if (stored !== undefined) {
-		if (stored.request === fingerprint) return { body: stored.body, isReplayed: true };
+	const stored = key && account.act((tx) => tx.find('stored_response', key));
+	if (stored) {
+		const { request: first, status = 200, body } = stored;
+		if (first === fingerprint) return { status, body, isReplayed: true };
 		const message = `The idempotency key '${key}' was first used with another endpoint or other parameters.`;
 		throw new StripeError(message, { status: 400, type: 'idempotency_error' });
 	}
-	const body = JSON.stringify(operation.execute(tx, form, String(request.params.id)));
-	if (key !== undefined) {
-		tx.put({ id: key, object: 'stored_response', created: tx.now, request: fingerprint, body });
+	const run = prepare(form);
+	const store = (tx: Transaction, status: number, answer: object): Executed => {
+		const response = { status, body: JSON.stringify(answer) };
+		if (key)
+			tx.put({ id: key, object: 'stored_response', created: tx.now, request: fingerprint, ...response });
+		return { ...response, isReplayed: false };
+	};
+	try {
+		return account.act((tx) => store(tx, 200, run(tx, String(request.params.id))));
+	} catch (error) {
+		if (!(error instanceof StripeError)) throw error;
+		return account.act((tx) => store(tx, error.status, error.body));
 	}
-	return { body, isReplayed: false };
 }
 
 /** Throws 401 unless the header has the secret key, as a bearer token or as the user of Basic authentication. */

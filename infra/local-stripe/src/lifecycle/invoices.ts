@@ -9,7 +9,7 @@ const RETRY_AFTER_SECONDS = [3 * DAY_SECONDS, 5 * DAY_SECONDS, 7 * DAY_SECONDS];
 export function createInvoice(
 	tx: Transaction,
 	{ id, customer, metadata }: Subscription,
-	reason: 'subscription_create' | 'subscription_cycle',
+	reason: NonNullable<Invoice['billing_reason']>,
 	total: number,
 ): Invoice {
 	const payer = tx.find('customer', customer);

@@ -1,4 +1,4 @@
-import type { Subscription } from '../objects.ts';
+import type { Invoice, Price, Subscription } from '../objects.ts';
 import type { Transaction } from '../state.ts';
 import { expireCheckout } from './checkout.ts';
 import { collect, createInvoice, openInvoice } from './invoices.ts';
@@ -88,10 +88,31 @@ function renew(tx: Transaction, subscription: Subscription): Subscription {
 	const next = withItem(subscription, { current_period_start: start, current_period_end: end });
 	// Stripe creates drafts for these that it doesn't collect
 	if (subscription.status === 'unpaid') return tx.record('customer.subscription.updated', next);
+	return bill(tx, next, 'subscription_cycle', price.unit_amount);
+}
+
+/** Changes the price, as the customer portal does. A new period begins now; its invoice deducts what is unused of the old one. */
+export function changePrice(tx: Transaction, subscription: Subscription, price: Price): Subscription {
+	const { current_period_start: start, current_period_end: oldEnd, price: old } = itemOf(subscription);
+	const end = periodEnd(price, tx.now, tx.now);
+	const next = withItem(subscription, { price, current_period_start: tx.now, current_period_end: end });
+	const cancel_at = subscription.cancel_at === null ? null : end;
+	const unused = Math.round((old.unit_amount * Math.max(0, oldEnd - tx.now)) / (oldEnd - start));
+	const changed = { ...next, billing_cycle_anchor: tx.now, cancel_at };
+	return bill(tx, changed, 'subscription_update', price.unit_amount - unused);
+}
+
+/** Collects the price of the period that a subscription has begun. `total` is in cents. */
+function bill(
+	tx: Transaction,
+	subscription: Subscription,
+	reason: NonNullable<Invoice['billing_reason']>,
+	total: number,
+): Subscription {
 	const isPaid = willPay(tx, subscription);
-	const invoice = collect(tx, createInvoice(tx, next, 'subscription_cycle', price.unit_amount), isPaid);
+	const { id } = collect(tx, createInvoice(tx, subscription, reason, total), isPaid);
 	const status = isPaid ? 'active' : 'past_due';
-	return tx.record('customer.subscription.updated', { ...next, latest_invoice: invoice.id, status });
+	return tx.record('customer.subscription.updated', { ...subscription, latest_invoice: id, status });
 }
 
 /** Attempts to collect what a subscription owes. After the last failed attempt, the account's settings apply. */

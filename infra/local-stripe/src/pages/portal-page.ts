@@ -1,15 +1,16 @@
 import { z } from 'zod';
+import { PRICES } from '../catalog.ts';
 import { declineOf, GOOD_CARD } from '../lifecycle/cards.ts';
 import { openInvoice } from '../lifecycle/invoices.ts';
 import { hasEnded, itemOf, resume, scheduleCancel } from '../lifecycle/subscriptions.ts';
-import { payOpenInvoice } from '../lifecycle/time.ts';
-import type { PortalSession, Subscription } from '../objects.ts';
+import { changePrice, payOpenInvoice } from '../lifecycle/time.ts';
+import type { PortalSession, Price, Subscription } from '../objects.ts';
 import type { Transaction } from '../state.ts';
 import { day, type Html, html, money, page, problemOf, type Reply } from './html.ts';
 
 const change = z.object({
 	subscription: z.string(),
-	action: z.enum(['cancel', 'resume', 'pay']),
+	action: z.enum(['cancel', 'resume', 'switch', 'pay']),
 	card_number: z.string().trim().min(1).default(GOOD_CARD),
 });
 
@@ -29,9 +30,15 @@ export function portalPage(tx: Transaction, id: string, form?: object): Reply {
 	const { action, card_number: card } = given.data;
 	if (action === 'cancel') scheduleCancel(tx, subscription, false);
 	if (action === 'resume') resume(tx, subscription);
+	if (action === 'switch') changePrice(tx, subscription, otherPrice(subscription));
 	const problem = action === 'pay' ? pay(tx, subscription, card) : null;
 	if (problem !== null) return show(tx, session, 402, problem);
 	return { location: `/p/session/${session.id}` };
+}
+
+function otherPrice(subscription: Subscription): Price {
+	const { price } = itemOf(subscription);
+	return PRICES.find(({ id }) => id !== price.id) ?? price;
 }
 
 /** Makes a card the one that pays renewals, and pays what is owed with it. Returns the message of a decline, or null. */
@@ -64,6 +71,7 @@ function formOf(tx: Transaction, { id }: PortalSession, subscription: Subscripti
 	${subscription.status}, ${isEnding ? 'ends' : 'renews'} on ${day(end)}</p>
 	<input type="hidden" name="subscription" value="${subscription.id}">
 	${isEnding ? button('resume', 'Keep the subscription') : button('cancel', 'Cancel at the end of the period')}
+	${owed === undefined ? button('switch', `Pay each ${otherPrice(subscription).recurring.interval} instead`) : null}
 	${owed === undefined ? null : html`<label>Card number <input name="card_number" value="${GOOD_CARD}"></label>`}
 	${owed === undefined ? null : button('pay', `Pay ${money(owed.total)}`)}
 </form>`;
