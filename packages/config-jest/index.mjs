@@ -13,6 +13,5 @@ export default {
 		],
 	},
 	testTimeout: 30_000,
-	// zod imports its messages in 63 languages, which Jest would load again for each test file
-	moduleNameMapper: { '^\\.\\./locales/index\\.js$': 'zod/v4/locales/en.js' },
+	resolver: fileURLToPath(new URL('./resolver.cjs', import.meta.url)),
 };
