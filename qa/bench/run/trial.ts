@@ -68,12 +68,11 @@ export interface ToolRunner {
 	stop(): Promise<void>;
 }
 
-/** @param jobsPerProcess how many jobs a prewarmed process serves */
-export function startToolRunner(tool: Tool, jobsPerProcess = 1): ToolRunner {
+export function startToolRunner(tool: Tool): ToolRunner {
 	const workspaces = createWorkspaces([tool], {
 		scratchRoot: scratchRoot(),
 		prewarmedPerTool: availableParallelism(),
-		jobsPerProcess,
+		jobsPerProcess: 1,
 		onProblem: (problem, error) => log(`${tool.manifest.slug}: ${problem}: ${error}`),
 	});
 	const run: ToolRunner['run'] = async (sample, inspect, signal = new AbortController().signal) => {
