@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rawPdf } from '@creatorr/tools/testing/builders/pdf';
 
 /** Returns a PDF with one noisy picture on every page: large, and much smaller once the picture is compressed. */
 export function makePdf(options: { pages?: number; pictureSide?: number; ballast?: Buffer } = {}): Buffer {
@@ -7,20 +8,17 @@ export function makePdf(options: { pages?: number; pictureSide?: number; ballast
 	const page =
 		'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents 3 0 R /Resources << /XObject << /P 4 0 R >> >> >>';
 	const picture = `/Type /XObject /Subtype /Image /Width ${side} /Height ${side} /ColorSpace /DeviceRGB /BitsPerComponent 8`;
-	return assemble([
-		Buffer.from('<< /Type /Catalog /Pages 2 0 R >>'),
-		Buffer.from(`<< /Type /Pages /Kids [${kids}] /Count ${pages} >>`),
-		streamObject('', Buffer.from('q 300 0 0 300 0 0 cm /P Do Q')),
-		streamObject(picture, cloudyPicture(side)),
-		...Array.from({ length: pages }, () => Buffer.from(page)),
-		// Bytes that no page uses.
-		...(ballast ? [streamObject('', ballast)] : []),
-	]);
-}
-
-function streamObject(entries: string, bytes: Buffer): Buffer {
-	const head = Buffer.from(`<< ${entries} /Length ${bytes.length} >>\nstream\n`);
-	return Buffer.concat([head, bytes, Buffer.from('\nendstream')]);
+	return rawPdf({
+		objects: [
+			'<< /Type /Catalog /Pages 2 0 R >>',
+			`<< /Type /Pages /Kids [${kids}] /Count ${pages} >>`,
+			{ dictionary: '', stream: 'q 300 0 0 300 0 0 cm /P Do Q' },
+			{ dictionary: picture, stream: cloudyPicture(side) },
+			...Array.from({ length: pages }, () => page),
+			// Bytes that no page uses.
+			...(ballast ? [{ dictionary: '', stream: ballast }] : []),
+		],
+	});
 }
 
 /** Returns smooth colors with a little noise, as photographs have. */
@@ -37,19 +35,4 @@ function cloudyPicture(side: number): Buffer {
 		}
 	}
 	return picture;
-}
-
-function assemble(objects: readonly Buffer[]): Buffer {
-	const chunks = [Buffer.from('%PDF-1.4\n%\xe2\xe3\xcf\xd3\n', 'latin1')];
-	let length = chunks[0]?.length ?? 0;
-	const entries = objects.map((object, index) => {
-		const chunk = Buffer.concat([Buffer.from(`${index + 1} 0 obj\n`), object, Buffer.from('\nendobj\n')]);
-		chunks.push(chunk);
-		length += chunk.length;
-		return `${String(length - chunk.length).padStart(10, '0')} 00000 n \n`;
-	});
-	const size = objects.length + 1;
-	const table = `xref\n0 ${size}\n0000000000 65535 f \n${entries.join('')}`;
-	const trailer = `trailer\n<< /Size ${size} /Root 1 0 R >>\nstartxref\n${length}\n%%EOF\n`;
-	return Buffer.concat([...chunks, Buffer.from(table + trailer)]);
 }

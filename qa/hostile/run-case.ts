@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createWorkspaces, type Workspaces } from '@creatorr/tool-kit/pool/workspaces';
-import { runTool } from '@creatorr/tool-kit/run/run-tool';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { loadTools } from '@creatorr/tools/runners';
+import { runInWorkspace, type SampleResult } from '@creatorr/tools/testing/run-sample';
 import { endsOf, type HostileCase } from './hostile-case.ts';
 import { inspect } from './leaks.ts';
 import type { World } from './world.ts';
@@ -59,24 +59,13 @@ function withDeadline(tool: Tool, deadlineMs = DEADLINE_MS): Tool {
 	return { ...tool, manifest: { ...tool.manifest, limits: { ...tool.manifest.limits, deadline } } };
 }
 
-type Outcome = { output: Buffer; name: string } | { error: unknown };
+type Outcome = SampleResult | { error: unknown };
 
 async function outcomeOf(tool: Tool, one: HostileCase, workspaces: Workspaces): Promise<Outcome> {
 	const workspace = await workspaces.acquire(tool);
 	try {
-		const content = await one.make();
-		await writeFile(workspace.scratch.inputPath, content);
-		const result = await runTool(tool, {
-			...workspace,
-			name: one.fileName,
-			mimeType: one.mimeType,
-			sizeBytes: content.length,
-			params: one.params ?? {},
-			pageLimit: { pages: MAX_PAGES },
-			signal: new AbortController().signal,
-			onProgress: () => {},
-		});
-		return { output: await readFile(result.outputPath), name: result.outputName };
+		const sample = { ...one, name: one.fileName, content: await one.make() };
+		return await runInWorkspace(tool, workspace, sample, { pageLimit: { pages: MAX_PAGES } });
 	} catch (error) {
 		return { error };
 	} finally {
@@ -97,7 +86,7 @@ async function verdictOn({ expected }: HostileCase, { secret }: World, outcome: 
 	const { text, leaks } = await inspect(outcome.output, secret);
 	const shown = JSON.stringify(text.slice(0, 200));
 	if (leaks.length > 0) return `the secret is in the output: ${leaks.join(', ')}`;
-	if ([...outcome.name].length > 255) return 'the name of the output is too long';
+	if ([...outcome.outputName].length > 255) return 'the name of the output is too long';
 	if (!ends.includes('succeeded')) return `succeeded instead of ${ends.join(' or ')}: ${shown}`;
 	return expected instanceof RegExp && !expected.test(text) ? `the text is ${shown}` : undefined;
 }
