@@ -1,5 +1,5 @@
-import { globSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { globSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { programEnvironment } from '../backing/base-environment.ts';
 import { REPOSITORY } from '../settings/settings.ts';
 import { copyRepository } from '../stack/repository-copy.ts';
@@ -23,29 +23,15 @@ const REHEARSAL_TIMEOUT_MS = 900_000;
 const MUTATIONS_TIMEOUT_MS = 900_000;
 const REHEARSAL = join(REPOSITORY, 'infra', 'local', 'src', 'rehearse-full-disk.ts');
 
-/** Returns the checks of the code that don't run it. */
+/** Returns the checks of the code that don't run it: each command of `pnpm lint` and `pnpm typecheck`, for generated code. */
 export function staticChecks(homeRoot: string): Check[] {
-	const options = { env: programEnvironment(homeRoot), timeoutMs: STATIC_TIMEOUT_MS };
-	const check = (name: string, program: string, args: string[]): Check =>
-		programCheck(name, [resolve(REPOSITORY, 'node_modules', '.bin', program), ...args], options);
-	return [
-		// one run, which parses every file once
-		check('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
-		check('boundaries', 'depcruise', [
-			...['--config', '.dependency-cruiser.mjs'],
-			...['apps', 'packages', 'infra', 'qa', 'scripts'],
-		]),
-		check('names of tools', process.execPath, ['scripts/check-tool-slugs.mjs']),
-		check('spelling', 'cspell', ['lint', '--no-progress', '--no-summary']),
-		check('wording of the docs', 'textlint', ['**/*.md']),
-		check('unused code', 'knip', ['--no-config-hints']),
-		// one program: package by package, what all share would be checked again and again
-		check('types', 'tsc', ['--noEmit']),
-		// code that also runs in browsers has other types
-		check('types of the client', 'tsc', ['--noEmit', '--project', 'packages/client']),
-		check('types of the web app', 'tsc', ['--noEmit', '--project', 'apps/web']),
-		check('types of the browser tests', 'tsc', ['--noEmit', '--project', 'qa/acceptance/web']),
-	];
+	const { scripts } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
+	const path = `${join(REPOSITORY, 'node_modules', '.bin')}:${process.env.PATH}`;
+	const options = { env: programEnvironment(homeRoot, { PATH: path }), timeoutMs: STATIC_TIMEOUT_MS };
+	return `${scripts.lint} && ${scripts.typecheck}`
+		.split(' && ')
+		.filter((command) => command !== 'turbo run generate')
+		.map((command) => programCheck(command, ['sh', '-c', command], options));
 }
 
 /** Builds what gateways serve to browsers. */
