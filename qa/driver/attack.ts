@@ -71,6 +71,13 @@ async function reconnect(use: (socket: Socket) => void, forMs = 2 ** 30): Promis
 	}
 }
 
+/** Returns a request as text, for attacks on the connection. */
+function textOf(target: string, token?: string, body = ''): string {
+	const json = ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`];
+	const more = token === undefined ? [] : [`Authorization: Bearer ${token}`, ...json];
+	return `${[`${target} HTTP/1.1`, `Host: ${hostname}`, ...more].join('\r\n')}\r\n\r\n${body}`;
+}
+
 /** Bodies with hundreds of thousands of JSON nodes to a public operation, and the largest that it accepts. */
 async function jsonNodes(): Promise<void> {
 	const next = alternate([340_000, 1_200].map((nodes) => `{"x":[${'[],'.repeat(nodes)}0]}`));
@@ -92,7 +99,7 @@ async function idleConnections(): Promise<void> {
 		socket.on('error', () => count(0));
 		socket.on('data', (chunk) => count(Number(chunk.toString('latin1', 9, 12))));
 		socket.on('close', () => open.delete(socket));
-		socket.write(`GET /v1/tools HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
+		socket.write(textOf('GET /v1/tools'));
 	};
 	const wanted = ADDRESSES.length * CONNECTIONS_PER_ADDRESS;
 	for (let turn = 0; !over.signal.aborted; turn += 1) {
@@ -115,19 +122,18 @@ async function unknownParams(): Promise<void> {
 	};
 	const small = bodyOf(5_000);
 	const next = alternate([bodyOf(120_000), small]);
-	const flooders = Array.from({ length: 22 }, () => reconnect((socket) => pipeline(socket, token, small)));
+	const request = textOf('POST /v1/jobs', token, small);
+	const flooders = Array.from({ length: 22 }, () => reconnect((socket) => pipeline(socket, request)));
 	ready();
 	await repeat(8, () => sendJson('/v1/jobs', next(), token));
 	await Promise.all(flooders);
 }
 
-/** Writes requests for as long as the server reads them. */
-function pipeline(socket: Socket, token: string, body: string): void {
-	const head = `POST /v1/jobs HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${token}\r\n`;
-	const framing = `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
+/** Writes a request for as long as the server reads. */
+function pipeline(socket: Socket, request: string): void {
 	// A failed write is reported to every queued one: writing again there would never end.
 	const write = (error?: Error | null) => {
-		if (!error && !over.signal.aborted) socket.write(head + framing + body, write);
+		if (!error && !over.signal.aborted) socket.write(request, write);
 	};
 	write();
 }
@@ -143,7 +149,7 @@ async function partUrls(): Promise<void> {
 
 /** Thousands of requests in one write on each connection, whose answers nobody reads. */
 async function pipelinedRequests(): Promise<void> {
-	const requests = `GET /v1/tools HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`.repeat(1_500);
+	const requests = textOf('GET /v1/tools').repeat(1_500);
 	const use = (socket: Socket) => {
 		socket.once('close', () => count(0)).write(requests);
 	};
@@ -156,10 +162,9 @@ async function abandonedRequests(): Promise<void> {
 	const { token, password } = await register();
 	const input_file_id = await uploadFile(token, makePdf());
 	const body = JSON.stringify({ tool: 'compress_heavy', input_file_id });
-	const head = `POST /v1/jobs HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${token}\r\n`;
-	const framing = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+	const request = textOf('POST /v1/jobs', token, body);
 	const use = (socket: Socket) => {
-		socket.once('close', () => count(0)).write(head + framing + body);
+		socket.once('close', () => count(0)).write(request);
 	};
 	ready();
 	await Promise.all(Array.from({ length: 100 }, () => reconnect(use, 30)));

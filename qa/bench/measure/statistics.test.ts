@@ -1,18 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { geometricMean, mean, median, p99, slope, split } from './statistics.ts';
+import { geometricMean, mean, median, p99, split } from './statistics.ts';
 
 test.each(Object.entries({ median, p99, mean, geometricMean }))('%s of no values is NaN', (_, reduce) => {
 	expect(reduce([])).toBeNaN();
 });
 
-describe('median', () => {
-	test('is the middle value of an odd number of values', () => {
-		expect(median([5, 1, 3])).toBe(3);
-	});
-
-	test('is the mean of the two in the middle of an even number of values', () => {
-		expect(median([4, 1, 3, 2])).toBe(2.5);
-	});
+test.each([
+	['the middle value of an odd number of values', [5, 1, 3], 3],
+	['the mean of the two in the middle of an even number of values', [4, 1, 3, 2], 2.5],
+])('median is %s', (_, values, expected) => {
+	expect(median(values)).toBe(expected);
 });
 
 test.each([
@@ -33,16 +30,6 @@ describe('geometricMean', () => {
 
 	test('of many small values is not zero', () => {
 		expect(geometricMean(Array(700).fill(0.1))).toBeCloseTo(0.1);
-	});
-});
-
-describe('slope', () => {
-	test('is the one of the least-squares line', () => {
-		expect(slope([1, 2, 5, 6].map((y, x) => [x, y] as const))).toBeCloseTo(1.8);
-	});
-
-	test('of one point is NaN', () => {
-		expect(slope([[1, 1]])).toBeNaN();
 	});
 });
 

@@ -24,14 +24,6 @@ export function p99(values: readonly number[]): number {
 	return sorted[Math.max(0, Math.ceil(0.99 * sorted.length) - 1)] ?? Number.NaN;
 }
 
-/** Returns the slope of the least-squares line; NaN for fewer than two points. */
-export function slope(points: readonly (readonly [x: number, y: number])[]): number {
-	const meanX = mean(points.map(([x]) => x));
-	const meanY = mean(points.map(([, y]) => y));
-	const covariance = sum(points.map(([x, y]) => (x - meanX) * (y - meanY)));
-	return covariance / sum(points.map(([x]) => (x - meanX) ** 2));
-}
-
 /** Splits values, in order, into parts whose lengths differ by one at most. */
 export function split<T>(values: readonly T[], parts: number): T[][] {
 	const start = (part: number) => Math.round((part * values.length) / parts);

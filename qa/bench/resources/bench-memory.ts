@@ -40,11 +40,10 @@ export async function* bench({ minutes }: Options): AsyncGenerator<Section> {
 			{ name: 'jobs', value: jobs },
 			{ name: 'processes whose memory grows', value: growing, bar: { atMost: 0 } },
 		],
-		files: growths.map(({ name, beforeMib, afterMib, mibPerHour, grows }) => ({
+		files: growths.map(({ name, beforeMib, afterMib, grows }) => ({
 			process: name,
 			'2nd quarter MiB': beforeMib,
 			'last quarter MiB': afterMib,
-			'MiB an hour': mibPerHour,
 			verdict: grows ? 'grows' : 'does not grow',
 		})),
 	};

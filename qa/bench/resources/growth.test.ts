@@ -8,15 +8,12 @@ function minutes(count: number, mibAt: (minute: number) => number): MemoryPoint[
 
 describe('growthOf', () => {
 	test('ignores memory that fills up in the first quarter', () => {
-		const { grows, mibPerHour } = growthOf(minutes(40, (minute) => Math.min(100, 50 + 10 * minute)));
-		expect(grows).toBe(false);
-		expect(mibPerHour).toBeCloseTo(0);
+		expect(growthOf(minutes(40, (minute) => Math.min(100, 50 + 10 * minute))).grows).toBe(false);
 	});
 
 	test('reports memory that rises from quarter to quarter', () => {
 		const growth = growthOf(minutes(40, (minute) => 100 + minute));
-		expect(growth).toMatchObject({ grows: true, beforeMib: 114.5, afterMib: 134.5 });
-		expect(growth.mibPerHour).toBeCloseTo(60);
+		expect(growth).toEqual({ grows: true, beforeMib: 114.5, afterMib: 134.5 });
 	});
 
 	test('ignores a heap that rises and falls', () => {

@@ -1,10 +1,8 @@
-import { median, slope, split } from '../measure/statistics.ts';
+import { median, split } from '../measure/statistics.ts';
 import type { MemoryPoint } from '../product/processes.ts';
 
 interface Growth {
-	/** In the last three quarters, because code and buffers are loaded in the first. */
-	mibPerHour: number;
-	/** Medians of the second and of the last quarter. */
+	/** Medians of the second and of the last quarter: code and buffers are loaded in the first. */
 	beforeMib: number;
 	afterMib: number;
 	grows: boolean;
@@ -20,7 +18,6 @@ export function growthOf(points: readonly MemoryPoint[]): Growth {
 	const medianOf = (quarter: readonly MemoryPoint[] = []) => median(quarter.map(([, mib]) => mib));
 	const [beforeMib, afterMib] = [medianOf(quarters[1]), medianOf(quarters[3])];
 	return {
-		mibPerHour: 60 * slope(quarters.slice(1).flat()),
 		beforeMib,
 		afterMib,
 		grows: afterMib - beforeMib > Math.max(ALLOWED_MIB, ALLOWED_SHARE * beforeMib),
