@@ -37,7 +37,7 @@ export const FEATURE_ENTRIES = {
 		health: ['health'],
 		limits: ['admit-anonymous', 'admit-user', 'body-budget', 'limits', 'network-pacer', 'rate-limited'],
 		proxy: ['forward', 'proxy'],
-		requests: ['answer', 'body-arrival', 'exchange', 'in-flight', 'request-head'],
+		requests: ['body-arrival', 'exchange', 'in-flight', 'request-head', 'response'],
 		routing: ['compile-routes', 'public-routes', 'response-mode'],
 		sessions: ['authenticate', 'verify-token'],
 		tls: ['certificate'],

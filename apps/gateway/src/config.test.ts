@@ -67,9 +67,9 @@ describe('readConfig', () => {
 			headersTimeoutMs: 2_000,
 			requestTimeoutMs: 3_500,
 			keepAliveMs: 4_000,
-			bodyBytesPerNetwork: 2_000_000,
+			maxBodyBytesPerNetwork: 2_000_000,
 			connections: 100,
-			connectionsPerNetwork: 10,
+			maxConnectionsPerNetwork: 10,
 		});
 	});
 

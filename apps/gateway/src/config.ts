@@ -111,7 +111,7 @@ const fieldsSchema = baseConfigSchema.extend({
 	}),
 	MAX_BODY_BYTES_PER_NETWORK: countSchema
 		.min(MAX_PUBLIC_BODY_BYTES)
-		.default(LIMITS.bodyBytesPerNetwork)
+		.default(LIMITS.maxBodyBytesPerNetwork)
 		.meta({
 			description: 'Maximum size of all request bodies that one IPv4 address or IPv6 /64 sends at a time.',
 			deprecatedName: 'MAX_BODY_BYTES_PER_ADDRESS',
@@ -120,7 +120,7 @@ const fieldsSchema = baseConfigSchema.extend({
 		description:
 			'Maximum number of open connections. Near it, new connections replace idle ones. Lowered to half of `ulimit -n`.',
 	}),
-	MAX_CONNECTIONS_PER_NETWORK: countSchema.default(LIMITS.connectionsPerNetwork).meta({
+	MAX_CONNECTIONS_PER_NETWORK: countSchema.default(LIMITS.maxConnectionsPerNetwork).meta({
 		description:
 			'Maximum number of open connections from one IPv4 address or IPv6 /64, except trusted proxies.',
 		deprecatedName: 'MAX_CONNECTIONS_PER_ADDRESS',
@@ -164,9 +164,9 @@ function limitsOf(config: z.output<typeof configSchema>): Limits {
 		headersTimeoutMs: config.HEADERS_TIMEOUT_SECONDS * 1_000,
 		requestTimeoutMs: config.REQUEST_TIMEOUT_SECONDS * 1_000,
 		keepAliveMs: config.KEEP_ALIVE_TIMEOUT_SECONDS * 1_000,
-		bodyBytesPerNetwork: config.MAX_BODY_BYTES_PER_NETWORK,
+		maxBodyBytesPerNetwork: config.MAX_BODY_BYTES_PER_NETWORK,
 		connections: config.MAX_CONNECTIONS,
-		connectionsPerNetwork: config.MAX_CONNECTIONS_PER_NETWORK,
+		maxConnectionsPerNetwork: config.MAX_CONNECTIONS_PER_NETWORK,
 		anonymousConcurrentRequests: config.ANONYMOUS_CONCURRENT_REQUESTS,
 		userRequestsPerSecond: config.USER_REQUESTS_PER_SECOND,
 		userRequestBurst: config.USER_REQUEST_BURST,

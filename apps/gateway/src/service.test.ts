@@ -50,8 +50,8 @@ test('a wait that ends while the gateway drains gets its response', async () => 
 
 test('a wait that does not end gets 503 before the end of the drain', async () => {
 	const { asked, stopped } = await startDraining(waitPath());
-	const answer = await asked;
-	expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, expect.any(String)]);
+	const response = await asked;
+	expect([response.status, response.headers.get('retry-after')]).toEqual([503, expect.any(String)]);
 	await stopped;
 });
 

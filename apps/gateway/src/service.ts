@@ -49,7 +49,7 @@ interface Shared {
 
 const monotonicMs = createElapsedClock({ monotonicMs: () => performance.now(), wallMs: Date.now });
 
-/** Connects everything that the gateway works with. Throws if a certificate can't be used. */
+/** Creates the dependencies of the service. Throws if a certificate can't be used. */
 function connect(context: ServiceContext<Config>) {
 	const { config, logger } = context;
 	const limits = fitToOpenFiles(config.limits, readOpenFileLimit(), logger);
@@ -112,10 +112,10 @@ function preparePublicPort(context: ServiceContext<Config>, shared: Shared): Pub
 }
 
 function createPacers({ limits, monotonicMs }: Shared): Pacers {
-	const common = { capacity: limits.rememberedNetworks, monotonicMs };
+	const common = { capacity: limits.trackedNetworks, monotonicMs };
 	return {
-		answers: createNetworkPacer({
-			...{ name: 'answers', perSecond: limits.ownAnswersPerSecond, burst: limits.ownAnswerBurst },
+		ownResponses: createNetworkPacer({
+			...{ name: 'answers', perSecond: limits.ownResponsesPerSecond, burst: limits.ownResponseBurst },
 			...common,
 		}),
 		refusedTokens: createNetworkPacer({

@@ -19,7 +19,7 @@ const gateway = inPackage('gateway');
 export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'bounds the bytes of bodies that one address has under way',
-		mutations: [gateway('createBodyBudget', forceCondition(false, 'bodyBytesPerNetwork'))],
+		mutations: [gateway('createBodyBudget', forceCondition(false, 'maxBodyBytesPerNetwork'))],
 		test: 'a body beyond the budget of its network is refused',
 	},
 	{
@@ -46,12 +46,12 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'bounds how many requests of a user are under way',
-		mutations: [gateway('createUserAdmission.settle', forceCondition(false, 'isAdmitted'))],
+		mutations: [gateway('createUserAdmission.finishAdmission', forceCondition(false, 'isAdmitted'))],
 		test: 'waits for permits, and gets 429 after the wait',
 	},
 	{
 		name: 'counts requests whose client left while a service works on them',
-		mutations: [gateway('createUserAdmission.settle', forceCondition(false, 'isAbandoned'))],
+		mutations: [gateway('createUserAdmission.finishAdmission', forceCondition(false, 'isAbandoned'))],
 		test: 'keeps the permits of requests that it abandons',
 	},
 	{
@@ -162,7 +162,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'delays refusals because of a limit',
-		mutations: [gateway('turnOf', forceCondition(false, 'rate_limited'))],
+		mutations: [gateway('paceError', forceCondition(false, 'rate_limited'))],
 		test: 'a 429 is sent after a delay',
 	},
 	{

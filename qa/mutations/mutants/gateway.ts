@@ -150,7 +150,7 @@ const HOW_A_REQUEST_IS_READ: readonly Mutant[] = [
 const HOW_MUCH_A_REQUEST_TAKES: readonly Mutant[] = [
 	{
 		name: 'bounds how many headers a request has',
-		mutations: [gateway('checkHead', forceCondition(false, 'headerCount'))],
+		mutations: [gateway('checkHead', forceCondition(false, 'maxHeaderCount'))],
 		test: 'too many headers',
 	},
 	{
@@ -183,7 +183,7 @@ const HOW_MUCH_A_REQUEST_TAKES: readonly Mutant[] = [
 	},
 	{
 		name: 'bounds the connections of one address',
-		mutations: [gateway('limitNetwork', nth(1, forceCondition(true, 'connectionsPerNetwork')))],
+		mutations: [gateway('limitNetwork', nth(1, forceCondition(true, 'maxConnectionsPerNetwork')))],
 		test: 'another network is served meanwhile',
 	},
 	{

@@ -4,9 +4,9 @@ import { newId } from '@creatorr/contracts/ids';
 import { validationError } from '@creatorr/contracts/validation';
 import { errorBody } from '@creatorr/service/error-rendering';
 import type { Logger } from '@creatorr/service/logger';
-import { endExchange, LINGER_MS } from '../requests/answer.ts';
 import type { PublicSocket } from '../requests/exchange.ts';
-import { lastDueAnswer } from './pipelining.ts';
+import { endExchange, LINGER_MS } from '../requests/response.ts';
+import { lastDueResponse } from './pipelining.ts';
 
 function messageFor(code: string | undefined): string {
 	switch (code) {
@@ -74,7 +74,7 @@ export function onClientError(deps: RefusalDeps, error: NodeJS.ErrnoException, s
 	if (socket.isOver) return;
 	socket.isOver = true;
 	const { exchange } = socket;
-	const due = lastDueAnswer(socket);
+	const due = lastDueResponse(socket);
 	if (!exchange || due?.writableFinished) {
 		refuseSocket(deps, socket, error.code);
 	} else if (due) {

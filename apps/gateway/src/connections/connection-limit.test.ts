@@ -35,7 +35,7 @@ async function start(env: NodeJS.ProcessEnv = {}): Promise<void> {
 	gateway = await startTestGateway({
 		auth,
 		env,
-		limits: { connectionsPerNetwork: LIMIT, headersTimeoutMs: 1_000, requestTimeoutMs: 2_000 },
+		limits: { maxConnectionsPerNetwork: LIMIT, headersTimeoutMs: 1_000, requestTimeoutMs: 2_000 },
 	});
 }
 
@@ -70,9 +70,9 @@ test('one connection beyond the limit of its network gets 429 and is closed', as
 	const refused = await limitedRequests(gateway, 'connections');
 	const socket = await openFrom(FLOODER);
 	socket.write(ASK + ASK);
-	const answer = await readAll(socket);
-	expect([answer.status, JSON.parse(answer.body).error.code]).toEqual([429, 'rate_limited']);
-	expect(answer.headers['retry-after']).toBe('1');
+	const response = await readAll(socket);
+	expect([response.status, JSON.parse(response.body).error.code]).toEqual([429, 'rate_limited']);
+	expect(response.headers['retry-after']).toBe('1');
 	expect(await limitedRequests(gateway, 'connections')).toBe(refused + 1);
 });
 

@@ -12,7 +12,7 @@ import { createConnectionTable } from './connection-table.ts';
 import { createEviction } from './eviction.ts';
 
 interface ConnectionLimitOptions {
-	limits: Pick<Limits, 'connections' | 'connectionsPerNetwork' | 'keepAliveMs' | 'slowRequestMs'>;
+	limits: Pick<Limits, 'connections' | 'maxConnectionsPerNetwork' | 'keepAliveMs' | 'slowRequestMs'>;
 	/** Connections of trusted proxies carry requests of many clients and have their own limits. */
 	trustedProxies: TrustedProxies;
 	logger: Logger;
@@ -81,11 +81,11 @@ function limitNetwork(
 	open: number,
 	{ limits, logger }: Pick<ConnectionLimitOptions, 'limits' | 'logger'>,
 ): void {
-	if (connection.isProxy || open <= limits.connectionsPerNetwork) return;
+	if (connection.isProxy || open <= limits.maxConnectionsPerNetwork) return;
 	connection.isBeyondLimit = true;
-	if (open === limits.connectionsPerNetwork + 1)
+	if (open === limits.maxConnectionsPerNetwork + 1)
 		logger.warn('gateway.connections_limited', { network: connection.network });
-	if (open > 2 * limits.connectionsPerNetwork) connection.socket.destroy();
+	if (open > 2 * limits.maxConnectionsPerNetwork) connection.socket.destroy();
 }
 
 /** Gives connections the socket that carries their requests after the TLS handshake. Both sockets have the same address and port. */

@@ -82,8 +82,8 @@ function client(options: { keepAlive: boolean; token?: string }) {
 	const headers = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
 	return (path: string): Promise<number> =>
 		new Promise((resolve, reject) => {
-			get(gateway.url + path, { agent, headers }, (answer) => {
-				answer.resume().once('end', () => resolve(answer.statusCode ?? 0));
+			get(gateway.url + path, { agent, headers }, (response) => {
+				response.resume().once('end', () => resolve(response.statusCode ?? 0));
 			}).once('error', reject);
 		});
 }

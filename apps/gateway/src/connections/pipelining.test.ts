@@ -60,20 +60,20 @@ async function openSocket(): Promise<Socket> {
 	return socket;
 }
 
-const statusesOf = (answers: string) => answers.match(/HTTP\/1\.1 \d+/g);
+const statusesOf = (responses: string) => responses.match(/HTTP\/1\.1 \d+/g);
 const OK = 'HTTP/1.1 200';
 
 describe('a connection with pipelined requests', () => {
 	test('reaches a service one request at a time', async () => {
-		const answers = await sendRaw(gateway.publicPort, GET.repeat(MAX_PIPELINED) + LAST);
-		expect(statusesOf(answers.text)).toEqual(Array(MAX_PIPELINED + 1).fill(OK));
+		const responses = await sendRaw(gateway.publicPort, GET.repeat(MAX_PIPELINED) + LAST);
+		expect(statusesOf(responses.text)).toEqual(Array(MAX_PIPELINED + 1).fill(OK));
 		expect([most, served]).toEqual([1, MAX_PIPELINED + 1]);
 	});
 
 	test('gets its responses in the order of the requests', async () => {
 		const lost = GET.replace('/v1/tools', '/v1/nothing');
-		const answers = await sendRaw(gateway.publicPort, GET + lost + LAST);
-		expect(statusesOf(answers.text)).toEqual([OK, 'HTTP/1.1 404', OK]);
+		const responses = await sendRaw(gateway.publicPort, GET + lost + LAST);
+		expect(statusesOf(responses.text)).toEqual([OK, 'HTTP/1.1 404', OK]);
 	});
 
 	test('is destroyed when one packet makes more than 16 requests wait, and the rest never reach a service', async () => {
@@ -90,12 +90,12 @@ describe('a connection with pipelined requests', () => {
 		held = [];
 		const body = 'x'.repeat(20_000);
 		const post = `POST /v1/nothing HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
-		const answers = sendRaw(gateway.publicPort, GET + post.repeat(3 * MAX_PIPELINED) + LAST);
+		const responses = sendRaw(gateway.publicPort, GET + post.repeat(3 * MAX_PIPELINED) + LAST);
 		await waitUntil(() => held?.length === 1);
 		const first = held[0];
 		held = undefined;
 		reply(first as ServerResponse);
-		const statuses = statusesOf((await answers).text);
+		const statuses = statusesOf((await responses).text);
 		expect(statuses).toEqual([OK, ...Array(3 * MAX_PIPELINED).fill('HTTP/1.1 404'), OK]);
 	});
 
@@ -116,9 +116,9 @@ test('signed-in users are served while other clients pipeline requests and read 
 	for (let index = 0; index < 8; index += 1) (await openSocket()).pause().write(GET.repeat(500));
 	const statuses: number[] = [];
 	while (statuses.length < 20) {
-		const answer = await fetch(`${gateway.url}/v1/jobs/${newId('job')}`, { headers });
-		await answer.arrayBuffer();
-		statuses.push(answer.status);
+		const response = await fetch(`${gateway.url}/v1/jobs/${newId('job')}`, { headers });
+		await response.arrayBuffer();
+		statuses.push(response.status);
 	}
 	expect(statuses).toEqual(Array(20).fill(200));
 	expect(most).toBeLessThanOrEqual(sockets.length);

@@ -50,7 +50,7 @@ export function nextInPipeline(socket: PublicSocket, answered: ServerResponse): 
  * Returns the response that is due before the connection is refused for invalid bytes after it, or undefined if the first request is
  * itself incomplete. Drops an incomplete waiting request, which the refusal answers.
  */
-export function lastDueAnswer({ exchange, pipelined = [] }: PublicSocket): ServerResponse | undefined {
+export function lastDueResponse({ exchange, pipelined = [] }: PublicSocket): ServerResponse | undefined {
 	if (pipelined.at(-1)?.req.complete === false) pipelined.pop();
 	const last = pipelined.at(-1);
 	if (last) return last;

@@ -45,7 +45,7 @@ export type PublicServer = Server | TlsServer;
 export function createPublicServer(options: PublicServerOptions, handle: RequestListener): PublicServer {
 	const { limits, certificate, logger } = options;
 	const settings = {
-		maxHeaderSize: limits.headerBytes,
+		maxHeaderSize: limits.maxHeaderBytes,
 		headersTimeout: limits.headersTimeoutMs,
 		requestTimeout: limits.requestTimeoutMs,
 		connectionsCheckingInterval: CHECK_INTERVAL_MS,

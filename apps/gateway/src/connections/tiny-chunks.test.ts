@@ -73,12 +73,12 @@ test('the parser creates no objects for tiny chunks after the connection is clos
 
 test('a body in hundreds of larger chunks is accepted', async () => {
 	const headers = [`Authorization: Bearer ${auth.token()}`, 'Transfer-Encoding: chunked'];
-	const answer = await rawRequest(gateway.publicPort, 'POST /v1/jobs', headers, chunked(100, 400));
-	expect(answer.status).toBe(200);
+	const response = await rawRequest(gateway.publicPort, 'POST /v1/jobs', headers, chunked(100, 400));
+	expect(response.status).toBe(200);
 });
 
 test('a body in few tiny chunks is accepted', async () => {
 	const headers = [`Authorization: Bearer ${auth.token()}`, 'Transfer-Encoding: chunked'];
-	const answer = await rawRequest(gateway.publicPort, 'POST /v1/jobs', headers, chunked(1, 200));
-	expect(answer.status).toBe(200);
+	const response = await rawRequest(gateway.publicPort, 'POST /v1/jobs', headers, chunked(1, 200));
+	expect(response.status).toBe(200);
 });

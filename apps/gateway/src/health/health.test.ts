@@ -36,8 +36,8 @@ const scrape = async () => (await fetch(`${gateway.privateUrl}/metrics`)).text()
 const health = () => fetch(`${gateway.url}/v1/health`);
 
 test('/v1/health returns 200 when every service is ready', async () => {
-	const answer = await health();
-	expect([answer.status, await answer.json()]).toEqual([
+	const response = await health();
+	expect([response.status, await response.json()]).toEqual([
 		200,
 		{ data: { status: 'ok', services: { auth: 'ok', files: 'ok', jobs: 'ok', billing: 'ok' } } },
 	]);
@@ -51,20 +51,20 @@ test('health, readiness and startup succeed only when signed-in requests can be 
 		filesUrl: jobs.url,
 		early: true,
 	});
-	const answers = () =>
+	const responses = () =>
 		Promise.all([
 			fetch(`${starting.url}/v1/health`),
 			fetch(`${starting.privateUrl}/health/ready`),
 			fetch(`${starting.privateUrl}/health/startup`),
 		]);
-	const before = await answers();
+	const before = await responses();
 	expect(before.map(({ status }) => status)).toEqual([503, 503, 503]);
 	expect(await before[0]?.json()).toMatchObject({
 		error: { code: 'upstream_unavailable', details: [{ path: 'sign-in' }] },
 	});
 	expect(before[0]?.headers.get('retry-after')).not.toBeNull();
 	auth.withholdsLeases = false;
-	await waitUntil(async () => (await answers()).every(({ status }) => status === 200));
+	await waitUntil(async () => (await responses()).every(({ status }) => status === 200));
 	const token = auth.token();
 	expect((await fetch(`${starting.url}/v1/jobs`, { headers: bearer(token) })).status).toBe(200);
 	await starting.stop();
@@ -73,10 +73,10 @@ test('health, readiness and startup succeed only when signed-in requests can be 
 test('/v1/health names a failing dependency once', async () => {
 	await afterTheCache();
 	failing = ['rabbitmq'];
-	const answer = await health();
-	expect(answer.status).toBe(503);
-	expect(answer.headers.get('retry-after')).not.toBeNull();
-	expect(await answer.json()).toMatchObject({
+	const response = await health();
+	expect(response.status).toBe(503);
+	expect(response.headers.get('retry-after')).not.toBeNull();
+	expect(await response.json()).toMatchObject({
 		error: { code: 'upstream_unavailable', details: [{ path: 'rabbitmq', message: 'is down' }] },
 	});
 });

@@ -1,7 +1,7 @@
 import { AppError, type ErrorDetail, errorBodySchema } from '@creatorr/contracts/errors';
 import type { Limits } from '../limits/limits.ts';
-import { answerJson } from '../requests/answer.ts';
 import type { Exchange } from '../requests/exchange.ts';
+import { sendJson } from '../requests/response.ts';
 
 interface HealthDeps {
 	/** Base URLs by service name. */
@@ -42,7 +42,7 @@ export function createGetHealth(deps: HealthDeps): (exchange: Exchange) => Promi
 			requestedAtMs = deps.monotonicMs();
 			requested = requestAll();
 		}
-		answerJson(exchange, 200, JSON.stringify({ data: sumUpHealth(await requested, deps.signInProblem()) }));
+		sendJson(exchange, 200, JSON.stringify({ data: sumUpHealth(await requested, deps.signInProblem()) }));
 	};
 }
 

@@ -59,9 +59,9 @@ afterAll(async () => {
 });
 
 async function statusOf(path: string, headers: Record<string, string>, { url } = gateway): Promise<number> {
-	const answer = await fetch(url + path, { headers });
-	await answer.arrayBuffer();
-	return answer.status;
+	const response = await fetch(url + path, { headers });
+	await response.arrayBuffer();
+	return response.status;
 }
 
 /** Takes all permits of the network. Resolves to a function that releases them and returns the statuses of their requests. */

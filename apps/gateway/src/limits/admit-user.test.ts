@@ -61,9 +61,9 @@ function userOf(userId = newId('usr'), { url } = gateway) {
 	return {
 		call,
 		status: async (path: string, init: RequestInit = {}) => {
-			const answer = await call(path, init);
-			await answer.arrayBuffer();
-			return answer.status;
+			const response = await call(path, init);
+			await response.arrayBuffer();
+			return response.status;
 		},
 	};
 }

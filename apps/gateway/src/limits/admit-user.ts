@@ -17,7 +17,7 @@ type UserLimits = Pick<
 	| 'userQueuedRequests'
 	| 'requestTimeoutMs'
 	| 'abandonedPermitMs'
-	| 'rememberedUsers'
+	| 'trackedUsers'
 	| 'connections'
 >;
 
@@ -47,7 +47,7 @@ function createFreeAdmission(
 	const rates = createTokenBuckets({
 		tokensPerSecond: FREE_REQUESTS_PER_SECOND,
 		burst: FREE_REQUEST_BURST,
-		capacity: limits.rememberedUsers,
+		capacity: limits.trackedUsers,
 		monotonicMs,
 	});
 	return (sessionId) => {
@@ -66,7 +66,7 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 	const rates = createTokenBuckets({
 		tokensPerSecond: limits.userRequestsPerSecond,
 		burst: limits.userRequestBurst,
-		capacity: limits.rememberedUsers,
+		capacity: limits.trackedUsers,
 		monotonicMs,
 	});
 	const semaphores = {
@@ -101,7 +101,7 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		const waitMs = rates.take(principal, tokens);
 		if (waitMs > 0) throw rateLimited('rate', waitMs / 1_000);
 
-		function settle(isAdmitted: boolean): undefined {
+		function finishAdmission(isAdmitted: boolean): undefined {
 			if (!isAdmitted) {
 				rates.refund(principal, tokens);
 				throw rateLimited(limit, 1);
@@ -123,7 +123,7 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 
 		function admit(): undefined | Promise<undefined> {
 			const isAdmitted = semaphore.acquire(principal, permits);
-			return typeof isAdmitted === 'boolean' ? settle(isAdmitted) : isAdmitted.then(settle);
+			return typeof isAdmitted === 'boolean' ? finishAdmission(isAdmitted) : isAdmitted.then(finishAdmission);
 		}
 
 		if (bodyBytes === 0 || !isBodySmall(bodyBytes) || operation === undefined) return admit();

@@ -35,7 +35,7 @@ beforeEach(async () => {
 		filesUrl: services.url,
 		jobsUrl: services.url,
 		env: { TRUSTED_PROXIES: '127.0.0.11' },
-		limits: { bodyBytesPerNetwork: LIMIT_BYTES, drainWaitsMs: 200, drainMs: 500 },
+		limits: { maxBodyBytesPerNetwork: LIMIT_BYTES, drainWaitsMs: 200, drainMs: 500 },
 	});
 });
 
@@ -65,8 +65,8 @@ async function hold(from: string, headers = ''): Promise<void> {
 }
 
 async function refusalOf(socket: Socket): Promise<[number, string]> {
-	const answer = await readAll(socket);
-	return [answer.status, JSON.parse(answer.body).error.code];
+	const response = await readAll(socket);
+	return [response.status, JSON.parse(response.body).error.code];
 }
 
 test.each([`Content-Length: ${BODY_BYTES}`, 'Transfer-Encoding: chunked'])(

@@ -15,7 +15,7 @@ export type AdmitBody = (exchange: Exchange, operation: Operation) => void;
  * Limits the bytes of request bodies that one network has in flight: a service keeps each body in memory until it is complete. A
  * chunked body counts as the limit of its operation.
  */
-export function createBodyBudget(limits: Pick<Limits, 'bodyBytesPerNetwork'>): AdmitBody {
+export function createBodyBudget(limits: Pick<Limits, 'maxBodyBytesPerNetwork'>): AdmitBody {
 	const heldBytes = new Map<string, number>();
 
 	function release(network: string, bytes: number): void {
@@ -30,7 +30,7 @@ export function createBodyBudget(limits: Pick<Limits, 'bodyBytesPerNetwork'>): A
 		const bytes = bodyBytesOf(headers, operation);
 		if (bytes > limitBytes) throw bodyTooLarge(limitBytes);
 		const held = (heldBytes.get(network) ?? 0) + bytes;
-		if (held > limits.bodyBytesPerNetwork) throw rateLimited('bodies', 1);
+		if (held > limits.maxBodyBytesPerNetwork) throw rateLimited('bodies', 1);
 		heldBytes.set(network, held);
 		res.once('close', () => release(network, bytes));
 	};

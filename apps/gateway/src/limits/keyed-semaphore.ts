@@ -62,8 +62,8 @@ export function createKeyedSemaphore(options: Options): KeyedSemaphore {
 	}
 
 	return {
-		acquire(key, asked) {
-			const permits = Math.min(asked, options.permits);
+		acquire(key, requested) {
+			const permits = Math.min(requested, options.permits);
 			const entry = entries.get(key) ?? { used: 0, waiting: [] };
 			entries.set(key, entry);
 			if (entry.waiting.length === 0 && entry.used + permits <= options.permits) {
@@ -73,10 +73,10 @@ export function createKeyedSemaphore(options: Options): KeyedSemaphore {
 			if (options.waitMs === 0 || entry.waiting.length >= options.maxWaiting) return false;
 			return wait(key, entry, permits);
 		},
-		release(key, asked) {
+		release(key, requested) {
 			const entry = entries.get(key);
 			if (!entry) return;
-			entry.used -= Math.min(asked, options.permits);
+			entry.used -= Math.min(requested, options.permits);
 			admitWaiting(key, entry);
 		},
 		size: () => entries.size,

@@ -1,11 +1,15 @@
-/** Limits of the gateway: what a client may send, how long each step may take, how much is cached. */
+/**
+ * Limits of the gateway: what a client may send, how long each step may take, how much is cached. Units are in the names: `Ms` is
+ * milliseconds, `Bytes` bytes, `PerSecond` an average rate, `Burst` the tokens of a full bucket. The others are counts. A "network" is an
+ * IPv4 address or an IPv6 /64. Settings override some of them (config.ts).
+ */
 export const LIMITS = {
 	/** Request bodies of one network in flight, in bytes: a service keeps each whole body in memory. */
-	bodyBytesPerNetwork: 64 * 1024 * 1024,
+	maxBodyBytesPerNetwork: 64 * 1024 * 1024,
 	/** Less than the services accept (16 KiB): they get the same headers and an identity. */
-	headerBytes: 12 * 1024,
+	maxHeaderBytes: 12 * 1024,
 	/** Node silently drops headers beyond its own limit, even one that frames the body. Ours refuses the request. */
-	headerCount: 100,
+	maxHeaderCount: 100,
 	/** Time for the head of a request, and for a new connection to start one. */
 	headersTimeoutMs: 10_000,
 	/** Time for a whole request, head and body. */
@@ -22,12 +26,14 @@ export const LIMITS = {
 	 */
 	connections: 10_000,
 	/** Connections of one network, so that one client can't take all. */
-	connectionsPerNetwork: 1_000,
+	maxConnectionsPerNetwork: 1_000,
 	/** Concurrent requests of one network without a session. Others wait for `anonymousQueueMs`. */
 	anonymousConcurrentRequests: 16,
-	/** Minimum time that each holds its permit: at most 160 requests a second. */
+	/** Shortest time that each holds its permit, which allows at most 160 requests a second. */
 	anonymousMinPermitMs: 100,
+	/** Longest wait for a permit. Afterwards the request gets 429. */
 	anonymousQueueMs: 2_000,
+	/** Requests of one network that may wait for a permit. Further ones get 429 at once. */
 	anonymousQueuedRequests: 64,
 	/** Time for a body of a few KiB without a session to arrive. Until then its request holds no permit. */
 	anonymousBodyMs: 5_000,
@@ -37,8 +43,8 @@ export const LIMITS = {
 	 * Rate of the gateway's own responses to one network: errors, files of the web app, preflights. Others are delayed. A page load of
 	 * the web app is 60 files; each response takes about 0.1 ms of CPU time.
 	 */
-	ownAnswersPerSecond: 300,
-	ownAnswerBurst: 1_500,
+	ownResponsesPerSecond: 300,
+	ownResponseBurst: 1_500,
 	/** Rate of 401 responses to one network. Others are delayed. */
 	refusedTokensPerSecond: 50,
 	refusedTokenBurst: 200,
@@ -55,19 +61,23 @@ export const LIMITS = {
 	userConcurrentRequests: 32,
 	/** Concurrent `?wait=` requests and event streams of one user. */
 	userConcurrentWaits: 64,
+	/** Longest wait of a user's request for its permits. Afterwards it gets 429. */
 	userQueueMs: 500,
+	/** Requests of one user that may wait for permits. Further ones get 429 at once. */
 	userQueuedRequests: 64,
 	/** How long a request keeps its permits after its client disconnected: about as long as a busy service takes to finish it. */
 	abandonedPermitMs: 1_000,
 	/** After this time without a byte from a service, the gateway returns 504. Event streams send a comment every 15 s. */
 	upstreamSilenceMs: 29_000,
-	/** Time for a client to read a long response. Event streams have no limit. */
-	answerMs: 60_000,
+	/** A client that reads a long response for longer is cut off. Event streams have no limit. */
+	slowReaderMs: 60_000,
 	/** Timeout of calls to auth about keys or a session. On a busy machine a late response is better than an error. */
 	authCallMs: 8_000,
 	/** Timeout of lease calls to auth. Several are made within a lease, each without waiting for the previous one. */
 	leaseCallMs: 6_000,
+	/** Longest time between two renewals of a valid lease. */
 	leaseRenewalMs: 2_000,
+	/** Time between two requests for a lease while this gateway has none. */
 	leaseRetryMs: 250,
 	/** The local lease ends this much before the granted one, in case the database's clock is set forward. */
 	leaseMarginMs: 1_000,
@@ -75,19 +85,27 @@ export const LIMITS = {
 	leaseReleaseMs: 500,
 	/** A live session is checked again after this time. Until then the lease keeps the cached answer valid. */
 	sessionRecheckMs: 60_000,
+	/** Time between two regular loads of the token keys. */
 	keyRefreshMs: 60_000,
 	/** Minimum time between two loads of the keys, however many unknown keys tokens name. */
 	keyRefreshMinMs: 1_000,
 	/** How soon a renewed certificate is used. */
 	certificateRefreshMs: 10_000,
-	rememberedTokens: 20_000,
-	rememberedSessions: 50_000,
-	rememberedUsers: 50_000,
-	rememberedNetworks: 50_000,
+	/** Verified tokens in the cache. */
+	cachedTokens: 20_000,
+	/** Session states in the cache. */
+	cachedSessions: 50_000,
+	/** Token buckets of users, and of sessions. */
+	trackedUsers: 50_000,
+	/** Token buckets of networks, for each pacer. */
+	trackedNetworks: 50_000,
+	/** How long `GET /v1/health` reuses its last result. */
 	healthCacheMs: 1_000,
+	/** Timeout of a readiness request to one service. */
 	healthCallMs: 3_000,
-	/** While draining, waits may end within this time, and other requests a little later. */
+	/** While draining, long polls may end within this time. Later ones are ended. */
 	drainWaitsMs: 6_500,
+	/** While draining, other requests may end within this time. Later ones are cut off. */
 	drainMs: 8_000,
 };
 

@@ -3,7 +3,7 @@ import type { Exchange } from '../requests/exchange.ts';
 import { createTokenBuckets } from './token-buckets.ts';
 
 interface Options {
-	/** What is delayed, in the metric. */
+	/** Kind of work, as in the metric. `answers` are the gateway's own responses. */
 	name: 'answers' | 'refused_tokens' | 'forged_tokens';
 	/** Average rate of one network. */
 	perSecond: number;
@@ -41,9 +41,9 @@ export function createNetworkPacer({ name, perSecond, burst, capacity, monotonic
 	return {
 		wait({ clientNetwork, res }, minDelayMs = 0) {
 			if (res.closed) return undefined;
-			const turnMs = buckets.reserve(clientNetwork, 1);
-			if (turnMs > 0) pacedRequests.inc({ pacer: name });
-			const delayMs = Math.max(minDelayMs, turnMs);
+			const waitMs = buckets.reserve(clientNetwork, 1);
+			if (waitMs > 0) pacedRequests.inc({ pacer: name });
+			const delayMs = Math.max(minDelayMs, waitMs);
 			if (delayMs === 0) return undefined;
 			return new Promise((resolve) => {
 				const leave = () => {

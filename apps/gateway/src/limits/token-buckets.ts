@@ -37,24 +37,24 @@ export function createTokenBuckets({ tokensPerSecond, burst, capacity, monotonic
 		},
 	});
 
-	/** Returns when the bucket would be full again after `cost` tokens, and the time until it has that many. */
-	function without(cost: number, principal: string): { untilMs: number; waitMs: number } {
+	/** Returns when the bucket would be full again after taking `cost` tokens, and the time until it has that many. */
+	function peek(cost: number, principal: string): { fullAgainAtMs: number; waitMs: number } {
 		const nowMs = monotonicMs();
 		const fromMs = Math.max(nowMs, fullAtMs.get(principal) ?? evictedFullAtMs);
 		// In this order a full bucket has exactly its burst: a sum with the time would be rounded.
 		const waitMs = Math.max(0, fromMs - nowMs + (cost * msPerToken - burstMs));
-		return { untilMs: fromMs + cost * msPerToken, waitMs };
+		return { fullAgainAtMs: fromMs + cost * msPerToken, waitMs };
 	}
 
 	return {
 		take(principal, cost) {
-			const { untilMs, waitMs } = without(cost, principal);
-			if (waitMs === 0) fullAtMs.set(principal, untilMs);
+			const { fullAgainAtMs, waitMs } = peek(cost, principal);
+			if (waitMs === 0) fullAtMs.set(principal, fullAgainAtMs);
 			return waitMs;
 		},
 		reserve(principal, cost) {
-			const { untilMs, waitMs } = without(cost, principal);
-			fullAtMs.set(principal, untilMs);
+			const { fullAgainAtMs, waitMs } = peek(cost, principal);
+			fullAtMs.set(principal, fullAgainAtMs);
 			return waitMs;
 		},
 		refund(principal, cost) {

@@ -1,7 +1,7 @@
 import type { SignIdentity } from '@creatorr/service/identity';
 import { traceparentOf } from '@creatorr/telemetry/traceparent';
-import { endExchange } from '../requests/answer.ts';
 import type { Exchange } from '../requests/exchange.ts';
+import { endExchange } from '../requests/response.ts';
 import { isHeldOpen } from '../routing/response-mode.ts';
 import { signedOut } from '../sessions/authenticate.ts';
 import { headersForService } from './forwarded-headers.ts';

@@ -70,11 +70,11 @@ async function readBody(req: IncomingMessage): Promise<Buffer> {
 	return Buffer.concat(chunks);
 }
 
-async function expectError(answer: Response, status: number, code: string): Promise<void> {
-	expect(answer.status).toBe(status);
-	const { error } = (await answer.json()) as { error: { code: string; request_id: string } };
+async function expectError(response: Response, status: number, code: string): Promise<void> {
+	expect(response.status).toBe(status);
+	const { error } = (await response.json()) as { error: { code: string; request_id: string } };
 	expect(error.code).toBe(code);
-	expect(answer.headers.get('x-request-id')).toBe(error.request_id);
+	expect(response.headers.get('x-request-id')).toBe(error.request_id);
 }
 
 describe('a service', () => {
@@ -94,8 +94,8 @@ describe('a service', () => {
 	});
 
 	test('gets the request id that the client gets', async () => {
-		const answer = await get('/v1/tools', {});
-		expect(received[0]?.headers['x-request-id']).toBe(answer.headers.get('x-request-id'));
+		const response = await get('/v1/tools', {});
+		expect(received[0]?.headers['x-request-id']).toBe(response.headers.get('x-request-id'));
 	});
 
 	test.each([
@@ -162,13 +162,13 @@ describe('a body', () => {
 			req.once('end', () => answerOk(req, res));
 		};
 		const headers = [`Authorization: Bearer ${auth.token()}`, 'Transfer-Encoding: chunked'];
-		const answer = await rawRequest(
+		const response = await rawRequest(
 			gateway.publicPort,
 			'POST /v1/jobs',
 			headers,
 			'2\r\n{"\r\n3\r\na":\r\n2\r\n1}\r\n0\r\n\r\n',
 		);
-		expect([answer.status, String(await body.promise)]).toEqual([200, '{"a":1}']);
+		expect([response.status, String(await body.promise)]).toEqual([200, '{"a":1}']);
 	});
 
 	test('of a chunked DELETE stays a body and doesn’t become a request', async () => {
@@ -192,15 +192,15 @@ describe('a body', () => {
 	test('with a declared length beyond the limit is refused before it is sent', async () => {
 		const socket = await open(gateway.publicPort);
 		socket.write(`POST /v1/jobs HTTP/1.1\r\nHost: a\r\nContent-Length: ${BODY_LIMIT.job + 1}\r\n\r\n`);
-		const answer = await readAll(socket);
-		expect([answer.status, answer.headers.connection]).toEqual([413, 'close']);
-		expect(JSON.parse(answer.body).error.code).toBe('too_large');
+		const response = await readAll(socket);
+		expect([response.status, response.headers.connection]).toEqual([413, 'close']);
+		expect(JSON.parse(response.body).error.code).toBe('too_large');
 		expect(received).toEqual([]);
 	});
 
 	test('beyond the limit gets a response while the client still sends', async () => {
-		const answer = await fetch(`${gateway.url}/v1/jobs`, { method: 'POST', body: 'x'.repeat(5 * MIB) });
-		await expectError(answer, 413, 'too_large');
+		const response = await fetch(`${gateway.url}/v1/jobs`, { method: 'POST', body: 'x'.repeat(5 * MIB) });
+		await expectError(response, 413, 'too_large');
 	});
 
 	test('beyond the limit is read slowly after the response', async () => {
@@ -227,8 +227,8 @@ describe('a body', () => {
 		const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`;
 		const headers = [`Authorization: Bearer ${auth.token()}`, 'Transfer-Encoding: chunked'];
 		const body = `${chunk.repeat(20)}0\r\n\r\n`;
-		const answer = await rawRequest(gateway.publicPort, 'POST /v1/jobs', headers, body);
-		expect([answer.status, JSON.parse(answer.body).error.code]).toEqual([413, 'too_large']);
+		const response = await rawRequest(gateway.publicPort, 'POST /v1/jobs', headers, body);
+		expect([response.status, JSON.parse(response.body).error.code]).toEqual([413, 'too_large']);
 		expect(received[0]?.complete).toBe(false);
 	});
 
@@ -240,12 +240,12 @@ describe('a body', () => {
 		const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`;
 		const head = `POST /v1/jobs HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${auth.token()}\r\n`;
 		const next = 'GET /v1/tools HTTP/1.1\r\nHost: a\r\n\r\n';
-		const answer = await sendRaw(
+		const response = await sendRaw(
 			gateway.publicPort,
 			`${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(3)}0\r\n\r\n${next}`,
 		);
-		expect([answer.status, answer.headers.connection]).toEqual([413, 'close']);
-		expect(answer.text.match(/HTTP\/1\.1 /g)).toHaveLength(1);
+		expect([response.status, response.headers.connection]).toEqual([413, 'close']);
+		expect(response.text.match(/HTTP\/1\.1 /g)).toHaveLength(1);
 		expect(received.map(({ url }) => url)).toEqual(['/v1/jobs']);
 	});
 
@@ -253,8 +253,8 @@ describe('a body', () => {
 		const before = { ...auth.counts };
 		const body = JSON.stringify({ x: new Array(340_000).fill([]) });
 		const headers = { 'Content-Type': 'application/json' };
-		const answer = await fetch(`${gateway.url}/v1/auth/login`, { method: 'POST', body, headers });
-		await expectError(answer, 413, 'too_large');
+		const response = await fetch(`${gateway.url}/v1/auth/login`, { method: 'POST', body, headers });
+		await expectError(response, 413, 'too_large');
 		expect(auth.counts).toEqual({ ...before, lease: auth.counts.lease });
 	});
 
@@ -289,17 +289,17 @@ describe('a response', () => {
 			res.writeHead(429, { 'Content-Type': 'application/json; charset=utf-8', 'Retry-After': '7' });
 			res.end('{"error":{"code":"rate_limited"}}');
 		};
-		const answer = await get('/v1/jobs');
-		expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '7']);
-		expect(await answer.json()).toEqual({ error: { code: 'rate_limited' } });
+		const response = await get('/v1/jobs');
+		expect([response.status, response.headers.get('retry-after')]).toEqual([429, '7']);
+		expect(await response.json()).toEqual({ error: { code: 'rate_limited' } });
 	});
 
 	test('without a body is forwarded', async () => {
 		handler = (_req, res) => {
 			res.writeHead(204).end();
 		};
-		const answer = await get('/v1/jobs');
-		expect([answer.status, await answer.text()]).toEqual([204, '']);
+		const response = await get('/v1/jobs');
+		expect([response.status, await response.text()]).toEqual([204, '']);
 	});
 
 	test.each([0, 1, 65_536, 65_537, 1_000_000])(
@@ -312,8 +312,8 @@ describe('a response', () => {
 				await delay(20);
 				res.end(body.subarray(sizeBytes / 3));
 			};
-			const answer = await get('/v1/jobs');
-			expect(Buffer.from(await answer.arrayBuffer()).equals(body)).toBe(true);
+			const response = await get('/v1/jobs');
+			expect(Buffer.from(await response.arrayBuffer()).equals(body)).toBe(true);
 		},
 	);
 
@@ -322,8 +322,8 @@ describe('a response', () => {
 			res.writeHead(200, { 'Content-Type': 'text/event-stream' });
 			res.write('event: job\ndata: 1\n\n');
 		};
-		const answer = await get(`/v1/jobs/${newId('job')}/events`);
-		const reader = answer.body?.getReader();
+		const response = await get(`/v1/jobs/${newId('job')}/events`);
+		const reader = response.body?.getReader();
 		const first = await reader?.read();
 		expect(Buffer.from(first?.value ?? []).toString()).toBe('event: job\ndata: 1\n\n');
 		await reader?.cancel();
@@ -370,17 +370,17 @@ describe('a client that disconnects', () => {
 			res.write(': hello\n\n');
 			res.once('close', () => closed.resolve());
 		};
-		const answer = await get(`/v1/jobs/${newId('job')}/events`);
-		await answer.body?.cancel();
+		const response = await get(`/v1/jobs/${newId('job')}/events`);
+		await response.body?.cancel();
 		await closed.promise;
 	});
 });
 
 describe('a service that fails', () => {
 	test('returns 503 with Retry-After when it is down', async () => {
-		const answer = await get('/v1/files');
-		expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-		await expectError(answer, 503, 'upstream_unavailable');
+		const response = await get('/v1/files');
+		expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+		await expectError(response, 503, 'upstream_unavailable');
 	});
 
 	test('returns 503 when it closes the connection', async () => {
@@ -414,8 +414,8 @@ describe('a service that fails', () => {
 			res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '100' });
 			res.write('{', () => req.socket.destroy());
 		};
-		const answer = await get('/v1/jobs');
-		await expect(answer.text()).rejects.toThrow();
+		const response = await get('/v1/jobs');
+		await expect(response.text()).rejects.toThrow();
 	});
 
 	test('by going silent in a stream cuts it', async () => {
@@ -423,8 +423,8 @@ describe('a service that fails', () => {
 			res.writeHead(200, { 'Content-Type': 'text/event-stream' });
 			res.write(': hello\n\n');
 		};
-		const answer = await get(`/v1/jobs/${newId('job')}/events`);
-		await expect(answer.text()).rejects.toThrow();
+		const response = await get(`/v1/jobs/${newId('job')}/events`);
+		await expect(response.text()).rejects.toThrow();
 	});
 
 	test('doesn’t end a stream that sends something in time', async () => {
@@ -436,8 +436,8 @@ describe('a service that fails', () => {
 			}
 			res.end();
 		};
-		const answer = await get(`/v1/jobs/${newId('job')}/events`);
-		expect((await answer.text()).match(/still here/g)?.length).toBe(5);
+		const response = await get(`/v1/jobs/${newId('job')}/events`);
+		expect((await response.text()).match(/still here/g)?.length).toBe(5);
 	});
 
 	test.each([
@@ -458,8 +458,8 @@ describe('a service that fails', () => {
 			res.writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': '2' });
 			res.end('{"error":{"code":"upstream_unavailable","message":"the store"}}');
 		};
-		const answer = await get('/v1/jobs');
-		expect(await answer.json()).toMatchObject({ error: { message: 'the store' } });
+		const response = await get('/v1/jobs');
+		expect(await response.json()).toMatchObject({ error: { message: 'the store' } });
 	});
 });
 
@@ -504,7 +504,7 @@ test('an early response of a service is forwarded while a long body is still arr
 	});
 	req.on('error', () => undefined);
 	req.write('{');
-	const [answer] = (await once(req, 'response')) as [IncomingMessage];
-	expect(answer.statusCode).toBe(400);
+	const [response] = (await once(req, 'response')) as [IncomingMessage];
+	expect(response.statusCode).toBe(400);
 	req.destroy();
 });

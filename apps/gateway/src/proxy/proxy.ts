@@ -13,11 +13,11 @@ import type { ServiceName } from '@creatorr/contracts/operation';
 import type { Logger } from '@creatorr/service/logger';
 import { counter } from '@creatorr/service/metrics';
 import { createProxyMiddleware, type Options } from 'http-proxy-middleware';
-import { beginAnswer, endConnection, endExchange, reasonOf } from '../requests/answer.ts';
 import type { Exchange, PublicRequest } from '../requests/exchange.ts';
 import { hasBody, isChunked } from '../requests/request-head.ts';
+import { endConnection, endExchange, reasonOf, writeResponseHead } from '../requests/response.ts';
 import { headersFromService } from './forwarded-headers.ts';
-import { isRetryable, relay, replacementFor } from './upstream-answer.ts';
+import { errorForInvalidResponse, isRetryable, relay } from './upstream-response.ts';
 
 interface ProxyOptions {
 	/** Service name for errors. */
@@ -27,7 +27,7 @@ interface ProxyOptions {
 	/** The request fails after this time without a byte from the service. */
 	silenceMs: number;
 	/** A client that reads a long response for longer is cut off. */
-	answerMs: number;
+	slowReaderMs: number;
 }
 
 /** Streams requests to a service and its responses back. */
@@ -72,7 +72,7 @@ function limitChunkedBody(exchange: Exchange): void {
 /** Runs when the request to the service has a connection, before anything is written. */
 function beginUpstream(options: ProxyOptions, upstream: ClientRequest, exchange: Exchange): void {
 	exchange.upstream = upstream;
-	if (exchange.answeredBy) {
+	if (exchange.respondedBy) {
 		upstream.destroy();
 		return;
 	}
@@ -85,18 +85,18 @@ function beginUpstream(options: ProxyOptions, upstream: ClientRequest, exchange:
 	limitChunkedBody(exchange);
 }
 
-function takeAnswer(options: ProxyOptions, answer: IncomingMessage, exchange: Exchange): void {
-	if (exchange.answeredBy) {
-		answer.destroy();
+function handleUpstreamResponse(options: ProxyOptions, response: IncomingMessage, exchange: Exchange): void {
+	if (exchange.respondedBy) {
+		response.destroy();
 		return;
 	}
-	const replacement = replacementFor(options.service, answer);
+	const replacement = errorForInvalidResponse(options.service, response);
 	if (replacement) {
 		fail(options, exchange, replacement);
 		return;
 	}
-	beginAnswer(exchange, 'service', answer.statusCode ?? 500, headersFromService(answer.headers));
-	relay(answer, exchange.res, exchange.responseMode.kind === 'stream' ? undefined : options.answerMs);
+	writeResponseHead(exchange, 'service', response.statusCode ?? 500, headersFromService(response.headers));
+	relay(response, exchange.res, exchange.responseMode.kind === 'stream' ? undefined : options.slowReaderMs);
 }
 
 /** Parses the URL once instead of for every request. */
@@ -122,7 +122,7 @@ function createMiddleware(
 	const common: Options<PublicRequest, ServerResponse> = {
 		target: targetOf(options.baseUrl),
 		agent,
-		// takeAnswer chooses the headers and writes the head at once.
+		// handleUpstreamResponse chooses the headers and writes the head at once.
 		selfHandleResponse: true,
 		// The default plugins log every request and send errors as plain text.
 		ejectPlugins: true,
@@ -131,8 +131,8 @@ function createMiddleware(
 				server.on('proxyReq', (upstream, { exchange }) => {
 					if (exchange) beginUpstream(options, upstream, exchange);
 				});
-				server.on('proxyRes', (answer, { exchange }) => {
-					if (exchange) takeAnswer(options, answer, exchange);
+				server.on('proxyRes', (response, { exchange }) => {
+					if (exchange) handleUpstreamResponse(options, response, exchange);
 				});
 				server.on('error', onError);
 			},
@@ -154,7 +154,7 @@ export function createProxy(options: ProxyOptions): ServiceProxy {
 
 	const pass = createMiddleware(options, agent, (error, req) => {
 		const exchange = req?.exchange;
-		if (!exchange || exchange.answeredBy === 'gateway' || exchange.res.destroyed) return;
+		if (!exchange || exchange.respondedBy === 'gateway' || exchange.res.destroyed) return;
 		if (isRetryable(exchange, error)) {
 			exchange.retried = true;
 			pass(exchange);

@@ -24,12 +24,12 @@ beforeAll(async () => {
 	auth = await startFakeAuth();
 	jobs = await startUpstream((req, res) => {
 		begun += 1;
-		const answer = (body: string) => {
+		const response = (body: string) => {
 			bodies.push(body);
 			res.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
 		};
 		// A client may disconnect while it sends.
-		text(req).then(answer, () => undefined);
+		text(req).then(response, () => undefined);
 	});
 	const start = (anonymousBodyMs: number) =>
 		startTestGateway({
@@ -84,8 +84,8 @@ describe('a small body without a session', () => {
 		['Content-Length: 10', '{'],
 		['Transfer-Encoding: chunked', '1\r\n{\r\n'],
 	])('that does not arrive in time is refused, and its connection closed (%s)', async (framing, body) => {
-		const answer = await readHead(await begin('GET /v1/tools', framing, body, hastyGateway));
-		expect(answer).toMatch(/^HTTP\/1\.1 400 .*\r\nConnection: close/s);
+		const response = await readHead(await begin('GET /v1/tools', framing, body, hastyGateway));
+		expect(response).toMatch(/^HTTP\/1\.1 400 .*\r\nConnection: close/s);
 		expect(bodies).toEqual([]);
 	});
 
@@ -111,8 +111,8 @@ describe('a small body without a session', () => {
 		const framing = 'Content-Length: 2\r\nExpect: 100-continue';
 		const socket = await begin('GET /v1/tools', framing, '');
 		socket.once('data', () => socket.write('{}'));
-		const answer = await readAll(socket);
-		expect(answer.text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 200']);
+		const response = await readAll(socket);
+		expect(response.text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 200']);
 		expect(bodies).toEqual(['{}']);
 	});
 

@@ -2,9 +2,9 @@ import { bodyLimitOf, bodyTooLarge } from '@creatorr/contracts/body-limit';
 import type { AppError } from '@creatorr/contracts/errors';
 import type { Operation } from '@creatorr/contracts/operation';
 import { validationError } from '@creatorr/contracts/validation';
-import { endConnection } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import { hasBody } from './request-head.ts';
+import { endConnection } from './response.ts';
 
 /** A body within this limit fits into the stream's buffer of 64 KiB, which is not read until the whole body has arrived. */
 const MAX_AWAITED_BYTES = 8 * 1024;

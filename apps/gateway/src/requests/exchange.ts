@@ -60,14 +60,14 @@ export interface Exchange {
 	/** The request was passed to the proxy. */
 	forwarded: boolean;
 	/** Who has begun the response. No other can follow. */
-	answeredBy: 'gateway' | 'service' | undefined;
+	respondedBy: 'gateway' | 'service' | undefined;
 	/** The request was sent again, because the service closed the first connection. */
 	retried: boolean;
 }
 
 /** Whether the client disconnected while a service was handling its request. The service completes it. */
-export function isAbandoned({ req, forwarded, answeredBy }: Exchange): boolean {
-	return forwarded && req.complete && answeredBy === undefined;
+export function isAbandoned({ req, forwarded, respondedBy }: Exchange): boolean {
+	return forwarded && req.complete && respondedBy === undefined;
 }
 
 /** Begins an exchange. It always gets a new request id, never the client's own. */
@@ -92,7 +92,7 @@ export function openExchange(
 		responseMode: IMMEDIATE,
 		upstream: undefined,
 		forwarded: false,
-		answeredBy: undefined,
+		respondedBy: undefined,
 		retried: false,
 	};
 	req.exchange = exchange;

@@ -35,14 +35,14 @@ afterAll(async () => {
 	await auth.close();
 });
 
-function expectRefusal(answer: RawResponse, status: number, code: string): void {
-	expect(answer.status).toBe(status);
-	const { error } = JSON.parse(answer.body);
+function expectRefusal(response: RawResponse, status: number, code: string): void {
+	expect(response.status).toBe(status);
+	const { error } = JSON.parse(response.body);
 	expect(error.code).toBe(code);
 	expect(error.request_id).toMatch(/^req_[0-9A-Z]{26}$/);
-	expect(answer.headers['x-request-id']).toBe(error.request_id);
-	expect(answer.headers['x-content-type-options']).toBe('nosniff');
-	expect(answer.headers['content-type']).toBe('application/json');
+	expect(response.headers['x-request-id']).toBe(error.request_id);
+	expect(response.headers['x-content-type-options']).toBe('nosniff');
+	expect(response.headers['content-type']).toBe('application/json');
 }
 
 const CRLF = '\r\n';
@@ -98,15 +98,15 @@ describe('a target', () => {
 	test.each(['POST', 'PATCH', 'TRACE', 'OPTIONS', 'PROPFIND'])(
 		'with method %s returns 405 with Allow',
 		async (method) => {
-			const answer = await rawRequest(gateway.publicPort, `${method} /v1/tools`);
-			expectRefusal(answer, 405, 'method_not_allowed');
-			expect(answer.headers.allow).toBe('GET');
+			const response = await rawRequest(gateway.publicPort, `${method} /v1/tools`);
+			expectRefusal(response, 405, 'method_not_allowed');
+			expect(response.headers.allow).toBe('GET');
 		},
 	);
 
 	test('with HEAD returns 405 with Allow, without a body', async () => {
-		const answer = await rawRequest(gateway.publicPort, 'HEAD /v1/tools');
-		expect([answer.status, answer.headers.allow, answer.body]).toEqual([405, 'GET', '']);
+		const response = await rawRequest(gateway.publicPort, 'HEAD /v1/tools');
+		expect([response.status, response.headers.allow, response.body]).toEqual([405, 'GET', '']);
 	});
 });
 
@@ -152,8 +152,8 @@ describe('a request', () => {
 
 	test('with an endless body is refused in time', async () => {
 		const head = `POST /v1/jobs HTTP/1.1${CRLF}Host: a${CRLF}Authorization: Bearer ${auth.token()}${CRLF}`;
-		const answer = await sendRaw(gateway.publicPort, `${head}Content-Length: 100${CRLF}${CRLF}{`);
-		expectRefusal(answer, 400, 'validation');
+		const response = await sendRaw(gateway.publicPort, `${head}Content-Length: 100${CRLF}${CRLF}{`);
+		expectRefusal(response, 400, 'validation');
 	});
 
 	test('that arrives byte by byte is served', async () => {
@@ -164,21 +164,21 @@ describe('a request', () => {
 	});
 
 	test('with HTTP/1.0 is served, and the connection closed', async () => {
-		const answer = await sendRaw(gateway.publicPort, `GET /v1/tools HTTP/1.0${CRLF}${CRLF}`);
-		expect([answer.status, answer.body]).toEqual([200, '{"data":[]}']);
+		const response = await sendRaw(gateway.publicPort, `GET /v1/tools HTTP/1.0${CRLF}${CRLF}`);
+		expect([response.status, response.body]).toEqual([200, '{"data":[]}']);
 	});
 
 	test('is served after another on the same connection', async () => {
 		const one = `${get}Host: a${CRLF}${CRLF}`;
 		const last = `${get}Host: a${CRLF}Connection: close${CRLF}${CRLF}`;
-		const answer = await sendRaw(gateway.publicPort, one + one + last);
-		expect(answer.text.match(/HTTP\/1\.1 200 OK/g)?.length).toBe(3);
+		const response = await sendRaw(gateway.publicPort, one + one + last);
+		expect(response.text.match(/HTTP\/1\.1 200 OK/g)?.length).toBe(3);
 	});
 
 	test('with Upgrade is served over HTTP, and is the last of its connection', async () => {
 		const upgrade = `${get}Host: a${CRLF}Connection: Upgrade${CRLF}Upgrade: websocket${CRLF}${CRLF}`;
-		const answer = await sendRaw(gateway.publicPort, `${upgrade}${get}Host: a${CRLF}${CRLF}`);
-		expect(answer.text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+		const response = await sendRaw(gateway.publicPort, `${upgrade}${get}Host: a${CRLF}${CRLF}`);
+		expect(response.text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
 	});
 });
 
@@ -189,26 +189,26 @@ describe('on one connection', () => {
 
 	test('a request after a refused one gets no response and has no effect', async () => {
 		seen.length = 0;
-		const answer = await sendRaw(
+		const response = await sendRaw(
 			gateway.publicPort,
 			`GET /v1/tools/.. HTTP/1.1${CRLF}Host: a${CRLF}${CRLF}${get}`,
 		);
-		expect(codesOf(answer.text)).toEqual([400]);
+		expect(codesOf(response.text)).toEqual([400]);
 		expect(seen).toEqual([]);
 	});
 
 	test('invalid bytes are refused after the responses that are due', async () => {
-		const answer = await sendRaw(gateway.publicPort, `${get}${get}not HTTP${CRLF}${CRLF}`);
-		expect(codesOf(answer.text)).toEqual([200, 200, 400]);
+		const response = await sendRaw(gateway.publicPort, `${get}${get}not HTTP${CRLF}${CRLF}`);
+		expect(codesOf(response.text)).toEqual([200, 200, 400]);
 	});
 
 	test('an endless head is refused after the response that is due', async () => {
 		held = Promise.withResolvers();
-		const answer = sendRaw(gateway.publicPort, `${get}GET /v1/tools HTTP/1.1${CRLF}A: `);
+		const response = sendRaw(gateway.publicPort, `${get}GET /v1/tools HTTP/1.1${CRLF}A: `);
 		// Longer than the time limit of a head.
 		await delay(2_500);
 		held.resolve();
-		expect(codesOf((await answer).text)).toEqual([200, 400]);
+		expect(codesOf((await response).text)).toEqual([200, 400]);
 	});
 });
 
@@ -232,11 +232,11 @@ describe('a client that disconnects', () => {
 
 describe('every response', () => {
 	test('has a new request id, whatever the client sent', async () => {
-		const answer = await fetch(`${gateway.url}/v1/tools`, {
+		const response = await fetch(`${gateway.url}/v1/tools`, {
 			headers: { 'X-Request-Id': 'req_01ARZ3NDEKTSV4RRFFQ69G5FAV' },
 		});
-		expect(answer.headers.get('x-request-id')).toMatch(/^req_[0-9A-Z]{26}$/);
-		expect(answer.headers.get('x-request-id')).not.toBe('req_01ARZ3NDEKTSV4RRFFQ69G5FAV');
+		expect(response.headers.get('x-request-id')).toMatch(/^req_[0-9A-Z]{26}$/);
+		expect(response.headers.get('x-request-id')).not.toBe('req_01ARZ3NDEKTSV4RRFFQ69G5FAV');
 	});
 
 	test('is not cached, not sniffed, and sets no cookie', async () => {
@@ -279,28 +279,28 @@ describe('CORS', () => {
 
 	test('answers preflights of an allowed origin without a service', async () => {
 		seen.length = 0;
-		const answer = await fetch(`${gateway.url}/v1/jobs`, {
+		const response = await fetch(`${gateway.url}/v1/jobs`, {
 			method: 'OPTIONS',
 			headers: { Origin: origin, 'Access-Control-Request-Method': 'POST' },
 		});
-		expect([answer.status, answer.headers.get('access-control-allow-methods')]).toEqual([
+		expect([response.status, response.headers.get('access-control-allow-methods')]).toEqual([
 			204,
 			'GET, POST, DELETE',
 		]);
-		expect(answer.headers.get('x-request-id')).toMatch(/^req_/);
+		expect(response.headers.get('x-request-id')).toMatch(/^req_/);
 		expect(seen).toEqual([]);
 	});
 });
 
 describe('the OpenAPI document', () => {
 	test('has no envelope and needs no token', async () => {
-		const answer = await fetch(`${gateway.url}/v1/openapi.json`);
-		expect(await answer.json()).toMatchObject({ openapi: '3.1.0', paths: { '/v1/jobs': { post: {} } } });
+		const response = await fetch(`${gateway.url}/v1/openapi.json`);
+		expect(await response.json()).toMatchObject({ openapi: '3.1.0', paths: { '/v1/jobs': { post: {} } } });
 	});
 });
 
 test('the private port serves probes and no public operation', async () => {
 	expect((await fetch(`${gateway.privateUrl}/health/live`)).status).toBe(200);
-	const answer = await fetch(`${gateway.privateUrl}/v1/tools`, { headers: bearer(auth.token()) });
-	expect(answer.status).toBe(404);
+	const response = await fetch(`${gateway.privateUrl}/v1/tools`, { headers: bearer(auth.token()) });
+	expect(response.status).toBe(404);
 });

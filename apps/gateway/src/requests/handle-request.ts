@@ -20,17 +20,17 @@ import type { PublicRoute } from '../routing/public-routes.ts';
 import { responseModeOf } from '../routing/response-mode.ts';
 import { type AuthenticateDeps, authenticate } from '../sessions/authenticate.ts';
 import type { AccessLog } from './access-log.ts';
-import { answerEmpty, answerError, endConnection, reasonOf } from './answer.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
 import { type Exchange, openExchange, type PublicRequest } from './exchange.ts';
 import { beginExchangeSpan, endExchangeSpan } from './exchange-span.ts';
 import type { InFlight } from './in-flight.ts';
 import { checkHead } from './request-head.ts';
 import { readTarget, type Target } from './request-target.ts';
+import { endConnection, reasonOf, sendError, sendNoContent } from './response.ts';
 
 /** Pacers of the gateway's own work for one network (limits.ts). */
 export interface Pacers {
-	answers: NetworkPacer;
+	ownResponses: NetworkPacer;
 	refusedTokens: NetworkPacer;
 	forgedTokens: NetworkPacer;
 }
@@ -51,7 +51,7 @@ export interface PublicDeps extends AuthenticateDeps {
 	hardeningHeaders: readonly string[];
 	accessLog: AccessLog;
 	logger: Logger;
-	limits: Pick<Limits, 'headerCount' | 'refusalDelayMs'>;
+	limits: Pick<Limits, 'maxHeaderCount' | 'refusalDelayMs'>;
 	/** Whether to continue traces from clients’ traceparent headers. */
 	trustsTraceparent: boolean;
 	/** Whether to close connections after their response. */
@@ -64,8 +64,8 @@ function preflight(deps: PublicDeps, { headers, method = '' }: PublicRequest): s
 }
 
 /** Whether the exchange was ended or its client disconnected while its session was looked up. */
-function isOver({ answeredBy, res }: Exchange): boolean {
-	return answeredBy !== undefined || res.destroyed;
+function isEnded({ respondedBy, res }: Exchange): boolean {
+	return respondedBy !== undefined || res.destroyed;
 }
 
 /** Runs a check of a head. A refused request ends its connection: a proxy may parse the bytes that follow differently. */
@@ -98,7 +98,7 @@ function needsSession({ access }: Operation, { headers }: PublicRequest): boolea
 
 async function admitWithSession(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	await authenticate(deps, exchange);
-	if (!isOver(exchange)) await deps.admitUser(exchange);
+	if (!isEnded(exchange)) await deps.admitUser(exchange);
 }
 
 /** Takes a permit for a request to a service. Paces the gateway's own responses. */
@@ -107,7 +107,7 @@ async function admitWithoutSession(deps: PublicDeps, exchange: Exchange): Promis
 		endConnection(exchange);
 		throw shedRequest();
 	}
-	if (exchange.operation?.service === 'gateway') await deps.pacers.answers.wait(exchange);
+	if (exchange.operation?.service === 'gateway') await deps.pacers.ownResponses.wait(exchange);
 	else await deps.admitAnonymous(exchange);
 }
 
@@ -129,10 +129,10 @@ function routeOf({ findRoute, findNotFoundPage }: PublicDeps, req: PublicRequest
 async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	const { req } = exchange;
 	const target = readHead(deps, exchange);
-	const preflightAnswer = preflight(deps, req);
-	if (preflightAnswer) {
-		await deps.pacers.answers.wait(exchange);
-		if (!isOver(exchange)) answerEmpty(exchange, preflightAnswer);
+	const preflightResponse = preflight(deps, req);
+	if (preflightResponse) {
+		await deps.pacers.ownResponses.wait(exchange);
+		if (!isEnded(exchange)) sendNoContent(exchange, preflightResponse);
 		return;
 	}
 	const route = routeOf(deps, req, target.path);
@@ -141,28 +141,28 @@ async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	exchange.responseMode = responseModeOf(route.operation, target.query);
 	const admit = needsSession(route.operation, req) ? admitWithSession : admitWithoutSession;
 	await admit(deps, exchange);
-	if (isOver(exchange)) return;
+	if (isEnded(exchange)) return;
 	await route.serve(exchange);
 }
 
 /** Resolves when the error may be sent. The pacers limit the errors that one network can cause over all its connections. */
-function turnOf(
+function paceError(
 	error: AppError,
 	{ pacers, limits }: PublicDeps,
 	exchange: Exchange,
 ): undefined | Promise<void> {
 	if (error.code === 'unauthorized') return pacers.refusedTokens.wait(exchange);
-	return pacers.answers.wait(exchange, error.code === 'rate_limited' ? limits.refusalDelayMs : 0);
+	return pacers.ownResponses.wait(exchange, error.code === 'rate_limited' ? limits.refusalDelayMs : 0);
 }
 
-async function answerThrown(deps: PublicDeps, exchange: Exchange, thrown: unknown): Promise<void> {
+async function sendThrown(deps: PublicDeps, exchange: Exchange, thrown: unknown): Promise<void> {
 	const error = toAppError(thrown);
 	const fields = { request_id: exchange.requestId, operation: exchange.operation?.id };
 	if (error.code === 'internal') deps.logger.error('http.error', { ...fields, error: error.cause });
 	if (error.code === 'upstream_unavailable')
 		deps.logger.warn('http.unavailable', { ...fields, reason: reasonOf(error) });
-	await turnOf(error, deps, exchange);
-	answerError(exchange, error);
+	await paceError(error, deps, exchange);
+	sendError(exchange, error);
 }
 
 function count({ operation, res, startedAtMs }: Exchange): void {
@@ -187,7 +187,7 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 			),
 		});
 		deps.connections.beginRequest(req.socket);
-		// One listener for everything: each costs as much as routing.
+		// A single listener, because each one costs as much as routing.
 		res.on('close', () => {
 			deps.inFlight.remove(exchange);
 			deps.connections.endRequest(req.socket);
@@ -198,7 +198,7 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 			if (next) start(next.req, next);
 		});
 		const begin = () => {
-			serve(deps, exchange).catch((thrown: unknown) => answerThrown(deps, exchange, thrown));
+			serve(deps, exchange).catch((thrown: unknown) => sendThrown(deps, exchange, thrown));
 		};
 		exchange.span = beginExchangeSpan(req, exchange.requestId, deps.trustsTraceparent);
 		if (exchange.span) withSpan(exchange.span, begin);

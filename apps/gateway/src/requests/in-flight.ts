@@ -1,7 +1,7 @@
 import type { AppError } from '@creatorr/contracts/errors';
 import { isHeldOpen } from '../routing/response-mode.ts';
-import { endExchange } from './answer.ts';
 import type { Exchange } from './exchange.ts';
+import { endExchange } from './response.ts';
 
 /** The unfinished exchanges of signed-in users. */
 export interface InFlight {

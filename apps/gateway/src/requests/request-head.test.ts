@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkHead } from './request-head.ts';
 
-const limits = { headerCount: 3 };
+const limits = { maxHeaderCount: 3 };
 const head = (headers: Record<string, string>, more: object = {}) => ({
 	headers: { host: 'a', ...headers },
 	rawHeaders: Object.entries(headers).flat(),

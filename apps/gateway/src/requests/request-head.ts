@@ -45,13 +45,13 @@ function checkTransferCoding(coding: string | undefined, httpVersion: string): v
 }
 
 /** Checks what every request must have. Throws `validation`. */
-export function checkHead(head: RequestHead, limits: { headerCount: number }): void {
+export function checkHead(head: RequestHead, limits: { maxHeaderCount: number }): void {
 	const { headers } = head;
 	if (head.httpVersion !== '1.1' && head.httpVersion !== '1.0') {
 		throw validationError([{ path: 'request', message: 'must be HTTP/1.1' }]);
 	}
-	if (head.rawHeaders.length / 2 > limits.headerCount) {
-		throw validationError([{ path: 'headers', message: `must be at most ${limits.headerCount}` }]);
+	if (head.rawHeaders.length / 2 > limits.maxHeaderCount) {
+		throw validationError([{ path: 'headers', message: `must be at most ${limits.maxHeaderCount}` }]);
 	}
 	if (headers.host === undefined && head.httpVersion === '1.1') {
 		throw validationError([{ path: 'headers.host', message: 'is missing' }]);

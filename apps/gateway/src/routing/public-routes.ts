@@ -11,8 +11,8 @@ import { createGetHealth } from '../health/health.ts';
 import type { Limits } from '../limits/limits.ts';
 import { forward } from '../proxy/forward.ts';
 import { createProxy, type ServiceProxy } from '../proxy/proxy.ts';
-import { answerJson } from '../requests/answer.ts';
 import type { Exchange } from '../requests/exchange.ts';
+import { sendJson } from '../requests/response.ts';
 
 /** An operation with its handler. */
 export interface PublicRoute {
@@ -32,14 +32,14 @@ export function createProxies({
 	logger,
 }: {
 	config: Config;
-	limits: Pick<Limits, 'upstreamSilenceMs' | 'answerMs'>;
+	limits: Pick<Limits, 'upstreamSilenceMs' | 'slowReaderMs'>;
 	logger: Logger;
 }): Map<ServiceName, ServiceProxy> {
-	const { upstreamSilenceMs: silenceMs, answerMs } = limits;
+	const { upstreamSilenceMs: silenceMs, slowReaderMs } = limits;
 	return new Map(
 		Object.entries(upstreamUrls(config)).map(([name, baseUrl]) => {
 			const service = name as ServiceName;
-			return [service, createProxy({ service, baseUrl, logger, silenceMs, answerMs })];
+			return [service, createProxy({ service, baseUrl, logger, silenceMs, slowReaderMs })];
 		}),
 	);
 }
@@ -74,5 +74,5 @@ export function createRoutes(options: RouteOptions): PublicRoute[] {
 /** Returns a handler that always sends the same document, which is rendered once. */
 function serveFixed(document: object): PublicRoute['serve'] {
 	const json = Buffer.from(JSON.stringify(document));
-	return (exchange) => answerJson(exchange, 200, json);
+	return (exchange) => sendJson(exchange, 200, json);
 }

@@ -37,9 +37,9 @@ afterEach(async () => {
 const get = (token: string) => fetch(`${gateway.url}/v1/jobs`, { headers: bearer(token) });
 const statusOf = async (token: string) => (await get(token)).status;
 
-async function codeOf(answer: Response): Promise<[number, string]> {
-	const { error } = (await answer.json()) as { error: { code: string } };
-	return [answer.status, error.code];
+async function codeOf(response: Response): Promise<[number, string]> {
+	const { error } = (await response.json()) as { error: { code: string } };
+	return [response.status, error.code];
 }
 
 describe('a token', () => {
@@ -52,15 +52,15 @@ describe('a token', () => {
 		['of another scheme', ['Authorization: Basic YTpi']],
 		['garbage', ['Authorization: Bearer x.y.z']],
 	])('that is %s gets 401 with a challenge', async (_, headers) => {
-		const answer = await rawRequest(gateway.publicPort, 'GET /v1/jobs', headers);
-		expect([answer.status, JSON.parse(answer.body).error.code]).toEqual([401, 'unauthorized']);
-		expect(answer.headers['www-authenticate']).toBe('Bearer');
+		const response = await rawRequest(gateway.publicPort, 'GET /v1/jobs', headers);
+		expect([response.status, JSON.parse(response.body).error.code]).toEqual([401, 'unauthorized']);
+		expect(response.headers['www-authenticate']).toBe('Bearer');
 	});
 
 	test('that is sent twice gets 401', async () => {
 		const header = `Authorization: Bearer ${auth.token()}`;
-		const answer = await rawRequest(gateway.publicPort, 'GET /v1/jobs', [header, header]);
-		expect(answer.status).toBe(401);
+		const response = await rawRequest(gateway.publicPort, 'GET /v1/jobs', [header, header]);
+		expect(response.status).toBe(401);
 	});
 
 	test('of a dead session gets 401 and reaches no service', async () => {
@@ -71,8 +71,8 @@ describe('a token', () => {
 	});
 
 	test('is ignored by public operations', async () => {
-		const answer = await fetch(`${gateway.url}/v1/tools`, { headers: { Authorization: 'Bearer x' } });
-		expect(answer.status).toBe(200);
+		const response = await fetch(`${gateway.url}/v1/tools`, { headers: { Authorization: 'Bearer x' } });
+		expect(response.status).toBe(200);
 	});
 
 	test('is optional, but has to be valid, where a session is optional', async () => {
@@ -103,7 +103,7 @@ describe('a client that disconnects while its session is looked up', () => {
 		});
 		const decided = Promise.withResolvers<void>();
 		const mayAnswer = Promise.withResolvers<void>();
-		auth.beforeCheckAnswer = async () => {
+		auth.beforeCheckResponse = async () => {
 			decided.resolve();
 			await mayAnswer.promise;
 		};
@@ -164,9 +164,9 @@ describe('signing keys', () => {
 	test('that can’t be loaded return 503 and not 401', async () => {
 		const token = auth.token({}, { keyid: 'second' }, newKeys());
 		auth.isFrozen = true;
-		const answer = await get(token);
-		expect(answer.headers.get('retry-after')).not.toBeNull();
-		expect(await codeOf(answer)).toEqual([503, 'upstream_unavailable']);
+		const response = await get(token);
+		expect(response.headers.get('retry-after')).not.toBeNull();
+		expect(await codeOf(response)).toEqual([503, 'upstream_unavailable']);
 	});
 });
 
@@ -186,9 +186,9 @@ describe('the lease', () => {
 		auth.isFrozen = true;
 		expect(await statusOf(token)).toBe(200);
 		await waitUntil(async () => (await statusOf(token)) !== 200);
-		const answer = await get(token);
-		expect(answer.headers.get('retry-after')).not.toBeNull();
-		expect(await codeOf(answer)).toEqual([503, 'upstream_unavailable']);
+		const response = await get(token);
+		expect(response.headers.get('retry-after')).not.toBeNull();
+		expect(await codeOf(response)).toEqual([503, 'upstream_unavailable']);
 	});
 
 	test('is renewed while an earlier renewal hangs', async () => {

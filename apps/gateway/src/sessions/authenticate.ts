@@ -41,7 +41,7 @@ async function verifyUnknown(
 
 /**
  * Sets the exchange's session, verified and alive. The exchange is in flight before its session is looked up, so that a revocation in
- * between ends it: check `answeredBy` afterwards. Throws `unauthorized` or `upstream_unavailable`.
+ * between ends it: check `respondedBy` afterwards. Throws `unauthorized` or `upstream_unavailable`.
  */
 export async function authenticate(deps: AuthenticateDeps, exchange: Exchange): Promise<void> {
 	const { req } = exchange;

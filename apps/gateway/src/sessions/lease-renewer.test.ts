@@ -5,10 +5,10 @@ import { waitUntil } from '../testing/gateway.ts';
 import { createLease } from './lease.ts';
 import { createLeaseRenewer, renewLease } from './lease-renewer.ts';
 
-type HttpResponse = { granted: boolean; ttl_ms: number };
+type LeaseResponse = { granted: boolean; ttl_ms: number };
 
-const GRANTED: HttpResponse = { granted: true, ttl_ms: 600_000 };
-const REFUSED: HttpResponse = { granted: false, ttl_ms: 0 };
+const GRANTED: LeaseResponse = { granted: true, ttl_ms: 600_000 };
+const REFUSED: LeaseResponse = { granted: false, ttl_ms: 0 };
 
 const logger = { info: () => undefined, warn: () => undefined };
 
@@ -16,12 +16,12 @@ let stop = async () => {};
 afterEach(() => stop());
 
 test('a late response to an earlier term causes exactly one more attempt', async () => {
-	const asked: PromiseWithResolvers<HttpResponse>[] = [];
+	const requests: PromiseWithResolvers<LeaseResponse>[] = [];
 	const lease = createLease({
 		requestLease() {
-			const answer = Promise.withResolvers<HttpResponse>();
-			asked.push(answer);
-			return answer.promise;
+			const granted = Promise.withResolvers<LeaseResponse>();
+			requests.push(granted);
+			return granted.promise;
 		},
 		monotonicMs: () => performance.now(),
 		marginMs: 0,
@@ -38,17 +38,17 @@ test('a late response to an earlier term causes exactly one more attempt', async
 		lease.close();
 		await task.stop();
 	};
-	const untilAsked = (count: number) => waitUntil(() => asked.length === count);
+	const untilAsked = (count: number) => waitUntil(() => requests.length === count);
 	await untilAsked(1);
 	task.wake();
 	await untilAsked(2);
-	asked[1]?.resolve(REFUSED);
+	requests[1]?.resolve(REFUSED);
 	await untilAsked(3);
-	asked[2]?.resolve(GRANTED);
+	requests[2]?.resolve(GRANTED);
 	await waitUntil(() => lease.isValid());
-	asked[0]?.resolve(GRANTED);
+	requests[0]?.resolve(GRANTED);
 	await untilAsked(4);
 	// Without a delay between attempts, all would be made by now.
 	await sleep(50);
-	expect(asked).toHaveLength(4);
+	expect(requests).toHaveLength(4);
 });

@@ -27,7 +27,7 @@ const RENEWALS_PER_LEASE = 5;
 /** Pending attempts: a hanging one must not delay the next, which uses another connection. */
 const MAX_PENDING = 4;
 
-const ASK_AGAIN_MS = 50;
+const RETRY_AFTER_REFUSAL_MS = 50;
 
 /**
  * Renews the lease repeatedly, whether or not earlier attempts got a response: one within the lease is enough. Logs the first failure
@@ -50,7 +50,7 @@ export function createLeaseRenewer({
 			const renewedMs = await lease.renew();
 			if (renewedMs === 0) {
 				// Fenced, or too late: a new term has begun under another instance id.
-				await sleep(ASK_AGAIN_MS);
+				await sleep(RETRY_AFTER_REFUSAL_MS);
 				return wake();
 			}
 			grantedMs = renewedMs;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createLease, type Lease } from './lease.ts';
 
-type HttpResponse = { granted: boolean; ttl_ms: number };
+type LeaseResponse = { granted: boolean; ttl_ms: number };
 
 const opened: Lease[] = [];
 afterEach(() => {
@@ -14,12 +14,12 @@ function setUp() {
 		nowMs: 1_000,
 		ends: [] as string[],
 		asked: [] as string[],
-		answer: async (): Promise<HttpResponse> => ({ granted: true, ttl_ms: 5_000 }),
+		requestLease: async (): Promise<LeaseResponse> => ({ granted: true, ttl_ms: 5_000 }),
 	};
 	const lease = createLease({
 		requestLease: (instanceId) => {
 			world.asked.push(instanceId);
-			return world.answer();
+			return world.requestLease();
 		},
 		monotonicMs: () => world.nowMs,
 		marginMs: 250,
@@ -40,7 +40,7 @@ describe('a lease', () => {
 
 	test('is valid for the granted time minus a margin, counted from before the request', async () => {
 		const { world, lease } = setUp();
-		world.answer = async () => {
+		world.requestLease = async () => {
 			world.nowMs += 2_000;
 			return { granted: true, ttl_ms: 5_000 };
 		};
@@ -66,11 +66,11 @@ describe('a lease', () => {
 
 	test('is not shortened by an earlier request with a later response', async () => {
 		const { world, lease } = setUp();
-		const late = Promise.withResolvers<HttpResponse>();
-		world.answer = () => late.promise;
+		const late = Promise.withResolvers<LeaseResponse>();
+		world.requestLease = () => late.promise;
 		const overtaken = lease.renew();
 		world.nowMs += 2_000;
-		world.answer = async () => ({ granted: true, ttl_ms: 5_000 });
+		world.requestLease = async () => ({ granted: true, ttl_ms: 5_000 });
 		await lease.renew();
 		late.resolve({ granted: true, ttl_ms: 5_000 });
 		await overtaken;
@@ -89,11 +89,11 @@ describe('a lease', () => {
 	test('begins another term after it was fenced, which can be granted', async () => {
 		const { world, lease } = setUp();
 		await lease.renew();
-		world.answer = async () => ({ granted: false, ttl_ms: 5_000 });
+		world.requestLease = async () => ({ granted: false, ttl_ms: 5_000 });
 		expect(await lease.renew()).toBe(0);
 		expect(lease.isValid()).toBe(false);
 		expect(world.ends).toEqual(['fenced']);
-		world.answer = async () => ({ granted: true, ttl_ms: 5_000 });
+		world.requestLease = async () => ({ granted: true, ttl_ms: 5_000 });
 		expect(await lease.renew()).toBe(5_000);
 		expect(lease.isValid()).toBe(true);
 		expect(new Set(world.asked).size).toBe(2);
@@ -102,7 +102,7 @@ describe('a lease', () => {
 	test('that lapsed before the response stays invalid', async () => {
 		const { world, lease } = setUp();
 		await lease.renew();
-		world.answer = async () => {
+		world.requestLease = async () => {
 			world.nowMs += 6_000;
 			return { granted: true, ttl_ms: 60_000 };
 		};
@@ -114,7 +114,7 @@ describe('a lease', () => {
 	test('stays valid until it lapses when auth does not respond', async () => {
 		const { world, lease } = setUp();
 		await lease.renew();
-		world.answer = () => Promise.reject(new Error('away'));
+		world.requestLease = () => Promise.reject(new Error('away'));
 		await expect(lease.renew()).rejects.toThrow('away');
 		world.nowMs += 4_749;
 		expect(lease.isValid()).toBe(true);
@@ -132,8 +132,8 @@ describe('a lease', () => {
 
 	test('that was closed before the response stays invalid', async () => {
 		const { world, lease } = setUp();
-		const late = Promise.withResolvers<HttpResponse>();
-		world.answer = () => late.promise;
+		const late = Promise.withResolvers<LeaseResponse>();
+		world.requestLease = () => late.promise;
 		const asked = lease.renew();
 		lease.close();
 		late.resolve({ granted: true, ttl_ms: 5_000 });
@@ -142,7 +142,7 @@ describe('a lease', () => {
 
 	test('that was never granted ends silently', async () => {
 		const { world, lease } = setUp();
-		world.answer = async () => ({ granted: false, ttl_ms: 0 });
+		world.requestLease = async () => ({ granted: false, ttl_ms: 0 });
 		await lease.renew();
 		expect(world.ends).toEqual([]);
 	});

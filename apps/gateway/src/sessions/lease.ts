@@ -59,10 +59,10 @@ export function createLease(deps: LeaseDeps): Lease {
 		if (term.validUntilMs !== undefined && term.validUntilMs <= deps.monotonicMs()) end('lapsed');
 	}
 
-	function grant(asked: OwnTerm, untilMs: number): void {
+	function grant(requested: OwnTerm, untilMs: number): void {
 		// An earlier request may get its response later.
-		const validUntilMs = Math.max(untilMs, asked.validUntilMs ?? untilMs);
-		asked.validUntilMs = validUntilMs;
+		const validUntilMs = Math.max(untilMs, requested.validUntilMs ?? untilMs);
+		requested.validUntilMs = validUntilMs;
 		clearTimeout(timer);
 		timer = setTimeout(endIfLapsed, Math.max(0, Math.ceil(validUntilMs - deps.monotonicMs())));
 		endIfLapsed();
@@ -85,17 +85,17 @@ export function createLease(deps: LeaseDeps): Lease {
 			// A lease granted after its release would make logouts wait for a process that has ended.
 			if (isClosed) return 0;
 			endIfLapsed();
-			const asked = term;
-			const askedAtMs = deps.monotonicMs();
-			const answer = await deps.requestLease(asked.instanceId);
+			const requested = term;
+			const requestedAtMs = deps.monotonicMs();
+			const response = await deps.requestLease(requested.instanceId);
 			endIfLapsed();
-			if (asked !== term) return 0;
-			if (!answer.granted) {
+			if (requested !== term) return 0;
+			if (!response.granted) {
 				end('fenced');
 				return 0;
 			}
-			grant(asked, askedAtMs + answer.ttl_ms - deps.marginMs);
-			return answer.ttl_ms;
+			grant(requested, requestedAtMs + response.ttl_ms - deps.marginMs);
+			return response.ttl_ms;
 		},
 		close() {
 			clearTimeout(timer);

@@ -7,9 +7,9 @@ function setUp() {
 		nowMs: 0,
 		isValid: true,
 		term: { instanceId: 'one' },
-		lookups: [] as { sessionId: string; answer: PromiseWithResolvers<boolean> }[],
-		answer(alive: boolean): void {
-			for (const lookup of world.lookups.splice(0)) lookup.answer.resolve(alive);
+		lookups: [] as { sessionId: string; response: PromiseWithResolvers<boolean> }[],
+		respond(alive: boolean): void {
+			for (const lookup of world.lookups.splice(0)) lookup.response.resolve(alive);
 		},
 		newTerm(): void {
 			world.term = { instanceId: 'two' };
@@ -18,9 +18,9 @@ function setUp() {
 	const sessions = createLiveSessions({
 		lease: { term: () => world.term, isValid: () => world.isValid },
 		checkSession(sessionId) {
-			const answer = Promise.withResolvers<boolean>();
-			world.lookups.push({ sessionId, answer });
-			return answer.promise;
+			const response = Promise.withResolvers<boolean>();
+			world.lookups.push({ sessionId, response });
+			return response.promise;
 		},
 		monotonicMs: () => world.nowMs,
 		recheckMs: 60_000,
@@ -30,7 +30,7 @@ function setUp() {
 	/** Caches the session as alive. */
 	async function learn(sessionId: string): Promise<void> {
 		const alive = isAlive(sessionId);
-		world.answer(true);
+		world.respond(true);
 		await alive;
 	}
 	return { world, sessions, isAlive, learn };
@@ -48,19 +48,19 @@ describe('a live session', () => {
 
 	test('is looked up once for concurrent requests', async () => {
 		const { world, isAlive } = setUp();
-		const answers = [isAlive('a'), isAlive('a'), isAlive('a')];
+		const responses = [isAlive('a'), isAlive('a'), isAlive('a')];
 		expect(world.lookups.length).toBe(1);
-		world.answer(true);
-		expect(await Promise.all(answers)).toEqual([true, true, true]);
+		world.respond(true);
+		expect(await Promise.all(responses)).toEqual([true, true, true]);
 	});
 
 	test('is looked up again after a failed lookup', async () => {
 		const { world, isAlive } = setUp();
 		const first = Promise.resolve(isAlive('a'));
-		world.lookups.pop()?.answer.reject(new Error('away'));
+		world.lookups.pop()?.response.reject(new Error('away'));
 		await expect(first).rejects.toThrow('away');
 		const second = isAlive('a');
-		world.answer(true);
+		world.respond(true);
 		expect(await second).toBe(true);
 	});
 
@@ -76,7 +76,7 @@ describe('a live session', () => {
 	test('is dead if the lookup says so', async () => {
 		const { world, isAlive } = setUp();
 		const alive = isAlive('a');
-		world.answer(false);
+		world.respond(false);
 		expect(await alive).toBe(false);
 		expect(isAlive('a')).toBe(false);
 	});
@@ -86,7 +86,7 @@ describe('a live session', () => {
 		await learn('a');
 		world.nowMs = 60_001;
 		isAlive('a');
-		world.answer(false);
+		world.respond(false);
 		await new Promise(setImmediate);
 		expect(isAlive('a')).toBe(false);
 	});
@@ -113,7 +113,7 @@ describe('a revocation', () => {
 		const { world, sessions, isAlive } = setUp();
 		const alive = isAlive('a');
 		sessions.revoke(['a']);
-		world.answer(true);
+		world.respond(true);
 		expect(await alive).toBe(false);
 		expect(isAlive('a')).toBe(false);
 	});
@@ -123,7 +123,7 @@ describe('a revocation', () => {
 		const before = [isAlive('a'), isAlive('a')];
 		sessions.revoke(['a']);
 		expect(isAlive('a')).toBe(false);
-		world.answer(true);
+		world.respond(true);
 		expect(await Promise.all(before)).toEqual([false, false]);
 	});
 
@@ -133,7 +133,7 @@ describe('a revocation', () => {
 		const lookup = world.lookups.pop();
 		sessions.revoke(['a']);
 		for (let other = 0; other < 20; other += 1) await learn(`other ${other}`);
-		lookup?.answer.resolve(true);
+		lookup?.response.resolve(true);
 		expect(await alive).toBe(false);
 	});
 
@@ -143,7 +143,7 @@ describe('a revocation', () => {
 		world.nowMs = 60_001;
 		isAlive('a');
 		sessions.revoke(['a']);
-		world.answer(true);
+		world.respond(true);
 		await new Promise(setImmediate);
 		expect(isAlive('a')).toBe(false);
 	});
@@ -161,7 +161,7 @@ describe('without a lease', () => {
 		const { world, isAlive } = setUp();
 		const alive = Promise.resolve(isAlive('a'));
 		world.isValid = false;
-		world.answer(true);
+		world.respond(true);
 		await expect(alive).rejects.toEqual(unavailable);
 	});
 
@@ -169,7 +169,7 @@ describe('without a lease', () => {
 		const { world, isAlive } = setUp();
 		const alive = isAlive('a');
 		world.isValid = false;
-		world.answer(false);
+		world.respond(false);
 		expect(await alive).toBe(false);
 	});
 });
@@ -180,7 +180,7 @@ describe('under a new lease', () => {
 		await learn('a');
 		world.newTerm();
 		const alive = isAlive('a');
-		world.answer(false);
+		world.respond(false);
 		expect(await alive).toBe(false);
 	});
 
@@ -190,9 +190,9 @@ describe('under a new lease', () => {
 		world.newTerm();
 		const now = isAlive('a');
 		expect(world.lookups.length).toBe(2);
-		world.lookups[0]?.answer.resolve(true);
+		world.lookups[0]?.response.resolve(true);
 		await expect(old).rejects.toEqual(unavailable);
-		world.lookups[1]?.answer.resolve(false);
+		world.lookups[1]?.response.resolve(false);
 		expect(await now).toBe(false);
 		expect(isAlive('a')).toBe(false);
 	});

@@ -4,11 +4,11 @@ import type { Lease, LeaseTerm } from './lease.ts';
 
 interface Known {
 	alive: boolean;
-	askedAtMs: number;
+	requestedAtMs: number;
 }
 
 interface Lookup {
-	answer: Promise<boolean>;
+	result: Promise<boolean>;
 	/** Revoked while auth was responding: the response may be outdated. */
 	revoked: boolean;
 }
@@ -57,34 +57,34 @@ export function createLiveSessions(deps: Deps): LiveSessions {
 		sessionId: string,
 		requestId: string,
 	): Promise<boolean> {
-		const askedAtMs = deps.monotonicMs();
+		const requestedAtMs = deps.monotonicMs();
 		const alive = await deps.checkSession(sessionId, requestId);
 		if (!alive || lookup.revoked) {
-			from.known.set(sessionId, { alive: false, askedAtMs });
+			from.known.set(sessionId, { alive: false, requestedAtMs });
 			return false;
 		}
 		// A revocation since the response went to the previous term.
 		if (!deps.lease.isValid() || currentGeneration() !== from) {
 			throw unavailable('Sign-in', new Error('the lease ended during the lookup of a session'));
 		}
-		from.known.set(sessionId, { alive: true, askedAtMs });
+		from.known.set(sessionId, { alive: true, requestedAtMs });
 		return true;
 	}
 
 	function lookUp(from: CacheGeneration, sessionId: string, requestId: string): Promise<boolean> {
 		const underWay = from.lookups.get(sessionId);
-		if (underWay) return underWay.answer;
-		const lookup: Lookup = { answer: Promise.resolve(false), revoked: false };
-		lookup.answer = checkAtAuth(from, lookup, sessionId, requestId).finally(() =>
+		if (underWay) return underWay.result;
+		const lookup: Lookup = { result: Promise.resolve(false), revoked: false };
+		lookup.result = checkAtAuth(from, lookup, sessionId, requestId).finally(() =>
 			from.lookups.delete(sessionId),
 		);
 		from.lookups.set(sessionId, lookup);
-		return lookup.answer;
+		return lookup.result;
 	}
 
-	/** Checks a session in the background. Until then the lease keeps the cached answer valid. */
+	/** Checks a session in the background. Until then the lease keeps the cached result valid. */
 	function recheck(from: CacheGeneration, known: Known, sessionId: string, requestId: string): void {
-		known.askedAtMs = deps.monotonicMs();
+		known.requestedAtMs = deps.monotonicMs();
 		lookUp(from, sessionId, requestId).catch(() => undefined);
 	}
 
@@ -94,7 +94,7 @@ export function createLiveSessions(deps: Deps): LiveSessions {
 			const now = currentGeneration();
 			const known = now.known.get(sessionId);
 			if (!known) return lookUp(now, sessionId, requestId);
-			const isOld = deps.monotonicMs() - known.askedAtMs > deps.recheckMs;
+			const isOld = deps.monotonicMs() - known.requestedAtMs > deps.recheckMs;
 			if (known.alive && isOld) recheck(now, known, sessionId, requestId);
 			return known.alive;
 		},
@@ -103,7 +103,7 @@ export function createLiveSessions(deps: Deps): LiveSessions {
 			for (const sessionId of sessionIds) {
 				const lookup = now.lookups.get(sessionId);
 				if (lookup) lookup.revoked = true;
-				now.known.set(sessionId, { alive: false, askedAtMs: deps.monotonicMs() });
+				now.known.set(sessionId, { alive: false, requestedAtMs: deps.monotonicMs() });
 			}
 		},
 	};

@@ -37,18 +37,18 @@ beforeAll(async () => {
 beforeEach(() => {
 	held = [];
 	requests = 0;
-	auth.beforeCheckAnswer = async () => undefined;
+	auth.beforeCheckResponse = async () => undefined;
 });
 
-/** Lets auth decide about the next session, which resolves `decided`, and holds its response until `answer` is called. */
-function holdCheckAnswer(): { decided: Promise<void>; answer(): void } {
+/** Lets auth decide about the next session, which resolves `decided`, and holds its response until `respond` is called. */
+function holdCheckResponse(): { decided: Promise<void>; respond(): void } {
 	const decided = Promise.withResolvers<void>();
-	const mayAnswer = Promise.withResolvers<void>();
-	auth.beforeCheckAnswer = async () => {
+	const mayRespond = Promise.withResolvers<void>();
+	auth.beforeCheckResponse = async () => {
 		decided.resolve();
-		await mayAnswer.promise;
+		await mayRespond.promise;
 	};
-	return { decided: decided.promise, answer: mayAnswer.resolve };
+	return { decided: decided.promise, respond: mayRespond.resolve };
 }
 
 afterAll(async () => {
@@ -111,11 +111,11 @@ describe('a revoked session', () => {
 
 	test('is rejected though auth had reported it alive just before', async () => {
 		const { sid, token } = newSession();
-		const { decided, answer } = holdCheckAnswer();
+		const { decided, respond } = holdCheckResponse();
 		const asked = get(one, token);
 		await decided;
 		await revoke(sid);
-		answer();
+		respond();
 		expect((await asked).status).toBe(401);
 		expect(await statusOf(one, token)).toBe(401);
 		expect(requests).toBe(0);
@@ -123,12 +123,12 @@ describe('a revoked session', () => {
 
 	test('is rejected without waiting for an earlier lookup', async () => {
 		const { sid, token } = newSession();
-		const { decided, answer } = holdCheckAnswer();
+		const { decided, respond } = holdCheckResponse();
 		const asked = get(one, token);
 		await decided;
 		await revoke(sid);
 		expect([(await asked).status, await statusOf(one, token)]).toEqual([401, 401]);
-		answer();
+		respond();
 	});
 
 	test('leaves the user’s other sessions signed in', async () => {
@@ -194,17 +194,17 @@ describe('a revocation', () => {
 		const socket = await beginJob(token, 'Content-Length: 10000');
 		await waitUntil(() => requests === 1);
 		await revoke(sid);
-		const answer = await readAll(socket);
-		expect([answer.status, JSON.parse(answer.body).error.code]).toEqual([401, 'unauthorized']);
+		const response = await readAll(socket);
+		expect([response.status, JSON.parse(response.body).error.code]).toEqual([401, 'unauthorized']);
 	});
 
 	test('ends a request whose short body is still arriving at the gateway', async () => {
 		const { sid, token } = newSession();
 		const socket = await beginJob(token, 'Content-Length: 10\r\nExpect: 100-continue');
-		const answer = readAll(socket);
+		const response = readAll(socket);
 		await waitUntil(() => socket.bytesRead > 0);
 		await revoke(sid);
-		expect((await answer).text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 401']);
+		expect((await response).text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 401']);
 		expect(requests).toBe(0);
 	});
 
@@ -216,12 +216,12 @@ describe('a revocation', () => {
 	});
 
 	test('is accepted only from auth', async () => {
-		const answer = await fetch(`${one.privateUrl}/internal/sessions/revoked`, {
+		const response = await fetch(`${one.privateUrl}/internal/sessions/revoked`, {
 			method: 'POST',
 			headers: { 'Content-Type': 'application/json' },
 			body: JSON.stringify({ instance_id: one.instanceId(), session_ids: [newId('ses')] }),
 		});
-		expect(answer.status).toBe(401);
+		expect(response.status).toBe(401);
 	});
 });
 

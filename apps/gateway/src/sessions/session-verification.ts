@@ -22,7 +22,7 @@ interface SessionVerificationOptions {
 
 export type SessionVerification = ReturnType<typeof createSessionVerification>;
 
-/** Creates everything that calls auth: token keys, the lease and session checks. */
+/** Creates what calls auth: token keys, the lease and session checks. */
 export function createSessionVerification(options: SessionVerificationOptions) {
 	const { limits, logger, monotonicMs } = options;
 	const call = createAuthCalls(options);
@@ -41,13 +41,13 @@ export function createSessionVerification(options: SessionVerificationOptions) {
 		checkSession: call.checkSession,
 		monotonicMs,
 		recheckMs: limits.sessionRecheckMs,
-		capacity: limits.rememberedSessions,
+		capacity: limits.cachedSessions,
 	});
 	return {
 		keys,
 		lease,
 		sessions,
-		tokens: createTokenVerifier({ keys, capacity: limits.rememberedTokens }),
+		tokens: createTokenVerifier({ keys, capacity: limits.cachedTokens }),
 		/** Returns why signed-in requests can't be served, or undefined if they can. */
 		signInProblem(): string | undefined {
 			if (!keys.isLoaded()) return 'no keys from auth yet';
@@ -100,10 +100,10 @@ function createAuthCalls({ config, limits }: SessionVerificationOptions) {
 			return (await callLease(leaseGateway, { params: { id }, body })).data;
 		},
 		releaseLease: (id: string) => callRelease(releaseLease, { params: { id } }),
-		/** Sent under the id of the request that needs the answer. */
+		/** Sent under the id of the request that needs the result. */
 		async checkSession(session_id: string, requestId: string): Promise<boolean> {
-			const answer = await withRequestId(requestId, () => callAuth(checkSession, { body: { session_id } }));
-			return answer.data.alive;
+			const response = await withRequestId(requestId, () => callAuth(checkSession, { body: { session_id } }));
+			return response.data.alive;
 		},
 	};
 }

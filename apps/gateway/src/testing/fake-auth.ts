@@ -43,7 +43,7 @@ export async function startFakeAuth() {
 		/** Number of calls by operation. */
 		counts: { jwks: 0, check: 0, lease: 0 },
 		/** Runs after "alive" was decided and before the response. */
-		beforeCheckAnswer: async (_sessionId: string): Promise<void> => undefined,
+		beforeCheckResponse: async (_sessionId: string): Promise<void> => undefined,
 		leases,
 		kill: (sessionId: string) => dead.add(sessionId),
 		/** Logs out as auth does: commits, then pushes to every gateway and waits. */
@@ -72,7 +72,7 @@ export async function startFakeAuth() {
 		},
 	};
 
-	async function answer(req: IncomingMessage, res: ServerResponse): Promise<Json | undefined> {
+	async function respond(req: IncomingMessage, res: ServerResponse): Promise<Json | undefined> {
 		if (req.url === '/internal/jwks') {
 			auth.counts.jwks += 1;
 			if (auth.hidesKeys) throw new Error('no keys');
@@ -83,7 +83,7 @@ export async function startFakeAuth() {
 			auth.counts.check += 1;
 			const sessionId = String((await readJson(req)).session_id);
 			const alive = !dead.has(sessionId);
-			await auth.beforeCheckAnswer(sessionId);
+			await auth.beforeCheckResponse(sessionId);
 			return { data: { alive } };
 		}
 		const instanceId = /^\/internal\/gateways\/(\w+)\/lease$/.exec(req.url ?? '')?.[1];
@@ -110,7 +110,7 @@ export async function startFakeAuth() {
 
 	const server: Server = createServer((req, res) => {
 		if (auth.isFrozen) return;
-		answer(req, res).then(
+		respond(req, res).then(
 			(body) => {
 				if (body === undefined) return res.end();
 				res.setHeader('Content-Type', 'application/json');

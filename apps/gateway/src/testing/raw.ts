@@ -10,8 +10,8 @@ export interface RawResponse {
 	text: string;
 }
 
-function parse(answer: string): RawResponse {
-	const [head = '', ...rest] = answer.split('\r\n\r\n');
+function parse(bytes: string): RawResponse {
+	const [head = '', ...rest] = bytes.split('\r\n\r\n');
 	const [statusLine = '', ...lines] = head.split('\r\n');
 	const headers = Object.fromEntries(
 		lines.map((line) => {
@@ -19,7 +19,7 @@ function parse(answer: string): RawResponse {
 			return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
 		}),
 	);
-	return { status: Number(statusLine.split(' ')[1]), headers, body: rest.join('\r\n\r\n'), text: answer };
+	return { status: Number(statusLine.split(' ')[1]), headers, body: rest.join('\r\n\r\n'), text: bytes };
 }
 
 export function open(port: number): Promise<Socket> {

@@ -74,17 +74,20 @@ const isBelieved = (certificate: TestCertificate) =>
 describe('with a certificate', () => {
 	test('the API is served over TLS, with HSTS', async () => {
 		await start();
-		const answer = await ask(first.cert);
-		expect(answer.status).toBe(404);
-		expect(answer.headers['strict-transport-security']).toBe('max-age=31536000');
+		const response = await ask(first.cert);
+		expect(response.status).toBe(404);
+		expect(response.headers['strict-transport-security']).toBe('max-age=31536000');
 	});
 
 	test('invalid HTTP is refused with the same headers', async () => {
 		await start();
 		const socket = await open(first.cert);
 		socket.write('nonsense\r\n\r\n');
-		const answer = await readAll(socket);
-		expect([answer.status, answer.headers['strict-transport-security']]).toEqual([400, 'max-age=31536000']);
+		const response = await readAll(socket);
+		expect([response.status, response.headers['strict-transport-security']]).toEqual([
+			400,
+			'max-age=31536000',
+		]);
 	});
 
 	test('a client without TLS is cut off, and others are served', async () => {
@@ -118,9 +121,9 @@ describe('with a certificate', () => {
 
 test('without a certificate the port speaks HTTP, and sends no HSTS', async () => {
 	gateway = await startTestGateway({ auth });
-	const answer = await rawRequest(gateway.publicPort, 'GET /v1/nothing');
-	expect(answer.status).toBe(404);
-	expect(answer.headers).not.toHaveProperty('strict-transport-security');
+	const response = await rawRequest(gateway.publicPort, 'GET /v1/nothing');
+	expect(response.status).toBe(404);
+	expect(response.headers).not.toHaveProperty('strict-transport-security');
 });
 
 describe('a renewed certificate', () => {
@@ -166,14 +169,14 @@ describe('the limit of connections of a network over TLS', () => {
 	}
 
 	test('refuses one more, and serves another network', async () => {
-		await start({ connectionsPerNetwork: LIMIT });
+		await start({ maxConnectionsPerNetwork: LIMIT });
 		await flood(LIMIT);
 		expect((await ask(first.cert, FLOODER)).status).toBe(429);
 		expect((await ask(first.cert, OTHER)).status).toBe(404);
 	});
 
 	test('admits another after one is closed', async () => {
-		await start({ connectionsPerNetwork: LIMIT });
+		await start({ maxConnectionsPerNetwork: LIMIT });
 		await flood(LIMIT);
 		sockets[0]?.destroy();
 		await waitUntil(async () => (await ask(first.cert, FLOODER)).status === 404);
@@ -187,7 +190,7 @@ describe('the limit of connections of a network over TLS', () => {
 	});
 
 	test('counts connections before their handshake', async () => {
-		const { publicPort } = await start({ connectionsPerNetwork: LIMIT });
+		const { publicPort } = await start({ maxConnectionsPerNetwork: LIMIT });
 		for (let index = 0; index < LIMIT; index += 1) {
 			const silent = connectTcp({ port: publicPort, host: '127.0.0.1', localAddress: FLOODER });
 			sockets.push(silent);

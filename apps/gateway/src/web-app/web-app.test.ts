@@ -46,8 +46,8 @@ afterAll(async () => {
 
 const get = (path: string, init: RequestInit = {}) => fetch(gateway.url + path, init);
 
-async function codeOf(answer: Response): Promise<string> {
-	return ((await answer.json()) as { error: { code: string } }).error.code;
+async function codeOf(response: Response): Promise<string> {
+	return ((await response.json()) as { error: { code: string } }).error.code;
 }
 
 describe('a page', () => {
@@ -59,10 +59,10 @@ describe('a page', () => {
 		`/tools/${'aa.'.repeat(60)}aa!`,
 		'/?from=mail',
 	])('is served at %s', async (path) => {
-		const answer = await get(path);
-		expect([answer.status, await answer.text()]).toEqual([200, PAGE]);
-		expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
-		expect(answer.headers.get('x-request-id')).toMatch(/^req_/);
+		const response = await get(path);
+		expect([response.status, await response.text()]).toEqual([200, PAGE]);
+		expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+		expect(response.headers.get('x-request-id')).toMatch(/^req_/);
 	});
 
 	test('runs only our own scripts and styles, and connects only to the API and the store', async () => {
@@ -90,24 +90,24 @@ describe('a page', () => {
 	});
 
 	test('has a HEAD response without the page', async () => {
-		const answer = await get('/', { method: 'HEAD' });
-		expect([answer.status, await answer.text()]).toEqual([200, '']);
-		expect(Number(answer.headers.get('content-length'))).toBe(PAGE.length);
+		const response = await get('/', { method: 'HEAD' });
+		expect([response.status, await response.text()]).toEqual([200, '']);
+		expect(Number(response.headers.get('content-length'))).toBe(PAGE.length);
 	});
 
 	test('allows no other method', async () => {
-		const answer = await get('/', { method: 'POST', body: 'x' });
-		expect([answer.status, await codeOf(answer)]).toEqual([405, 'method_not_allowed']);
-		expect(answer.headers.get('allow')).toBe('GET, HEAD');
+		const response = await get('/', { method: 'POST', body: 'x' });
+		expect([response.status, await codeOf(response)]).toEqual([405, 'method_not_allowed']);
+		expect(response.headers.get('allow')).toBe('GET, HEAD');
 	});
 });
 
 describe('an asset', () => {
 	test('with a hash in its name is cached forever', async () => {
-		const answer = await get('/assets/index-abc.js');
-		expect([answer.status, await answer.text()]).toEqual([200, SCRIPT]);
-		expect(answer.headers.get('content-type')).toMatch(/javascript/);
-		expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+		const response = await get('/assets/index-abc.js');
+		expect([response.status, await response.text()]).toEqual([200, SCRIPT]);
+		expect(response.headers.get('content-type')).toMatch(/javascript/);
+		expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
 	});
 
 	test('may be in a directory with a dot in its name', async () => {
@@ -120,29 +120,29 @@ describe('an asset', () => {
 
 	test('stays as it was at the start when the build changes', async () => {
 		rmSync(join(build, 'public', 'theme.js'));
-		const answer = await get('/theme.js');
-		expect([answer.status, await answer.text()]).toEqual([200, SCRIPT]);
+		const response = await get('/theme.js');
+		expect([response.status, await response.text()]).toEqual([200, SCRIPT]);
 	});
 
 	test.each(['bytes=5-3', 'bytes=0-99999999999999999999', 'bytes=-5', 'nonsense'])(
 		'is sent whole for the range %s',
 		async (range) => {
-			const answer = await get('/assets/index-abc.js', { headers: { Range: range } });
-			expect([answer.status, await answer.text()]).toEqual([200, SCRIPT]);
+			const response = await get('/assets/index-abc.js', { headers: { Range: range } });
+			expect([response.status, await response.text()]).toEqual([200, SCRIPT]);
 		},
 	);
 
 	test('is sent uncompressed to a client that accepts nothing else', async () => {
-		const answer = await get('/assets/index-abc.js', { headers: { 'Accept-Encoding': 'identity' } });
-		expect(answer.headers.get('content-encoding')).toBeNull();
-		expect(Number(answer.headers.get('content-length'))).toBe(SCRIPT.length);
+		const response = await get('/assets/index-abc.js', { headers: { 'Accept-Encoding': 'identity' } });
+		expect(response.headers.get('content-encoding')).toBeNull();
+		expect(Number(response.headers.get('content-length'))).toBe(SCRIPT.length);
 	});
 
 	test('is sent compressed to a client that accepts that', async () => {
-		const answer = await get('/assets/index-abc.js', { headers: { 'Accept-Encoding': 'br' } });
-		expect(answer.headers.get('content-encoding')).toBe('br');
-		expect(answer.headers.get('vary')).toMatch(/accept-encoding/i);
-		expect(await answer.text()).toBe(SCRIPT);
+		const response = await get('/assets/index-abc.js', { headers: { 'Accept-Encoding': 'br' } });
+		expect(response.headers.get('content-encoding')).toBe('br');
+		expect(response.headers.get('vary')).toMatch(/accept-encoding/i);
+		expect(await response.text()).toBe(SCRIPT);
 	});
 });
 
@@ -157,9 +157,9 @@ test.each([
 	'/.vite/manifest.json',
 	'/v1/history',
 ])('%s is not found', async (path) => {
-	const answer = await get(path);
-	expect([answer.status, await codeOf(answer)]).toEqual([404, 'not_found']);
-	expect(answer.headers.get('cache-control')).toBe('no-store');
+	const response = await get(path);
+	expect([response.status, await codeOf(response)]).toEqual([404, 'not_found']);
+	expect(response.headers.get('cache-control')).toBe('no-store');
 });
 
 describe('a header of more than 1,000 characters is ignored:', () => {
@@ -168,18 +168,18 @@ describe('a header of more than 1,000 characters is ignored:', () => {
 	test('Accept-Encoding', async () => {
 		const codingFor = async (length: number) => {
 			const headers = { 'Accept-Encoding': ofLength(length, 'br') };
-			const answer = await get('/assets/index-abc.js', { headers });
-			expect(await answer.text()).toBe(SCRIPT);
-			return answer.headers.get('content-encoding');
+			const response = await get('/assets/index-abc.js', { headers });
+			expect(await response.text()).toBe(SCRIPT);
+			return response.headers.get('content-encoding');
 		};
 		expect([await codingFor(1_000), await codingFor(1_001)]).toEqual(['br', null]);
 	});
 
 	test('Accept', async () => {
 		const typeFor = async (length: number) => {
-			const answer = await get('/pricing', { headers: { Accept: ofLength(length, 'text/html') } });
-			await answer.arrayBuffer();
-			return answer.headers.get('content-type');
+			const response = await get('/pricing', { headers: { Accept: ofLength(length, 'text/html') } });
+			await response.arrayBuffer();
+			return response.headers.get('content-type');
 		};
 		expect([await typeFor(1_000), await typeFor(1_001)]).toEqual([
 			expect.stringMatching(/^text\/html/),
@@ -195,38 +195,38 @@ describe('a path that is no page', () => {
 	test.each(['/pricing', '/login', '/a/b', '/index.html', '/v2', '/v1x'])(
 		'returns the not-found page to a browser at %s',
 		async (path) => {
-			const answer = await open(path);
-			expect([answer.status, await answer.text()]).toEqual([404, PAGE]);
-			expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
-			expect(answer.headers.get('content-security-policy')).toBe(
+			const response = await open(path);
+			expect([response.status, await response.text()]).toEqual([404, PAGE]);
+			expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+			expect(response.headers.get('content-security-policy')).toBe(
 				(await get('/')).headers.get('content-security-policy'),
 			);
-			expect(answer.headers.get('vary')).toMatch(/\bAccept\b(?!-)/);
-			expect(answer.headers.get('cache-control')).toBe('no-store');
+			expect(response.headers.get('vary')).toMatch(/\bAccept\b(?!-)/);
+			expect(response.headers.get('cache-control')).toBe('no-store');
 		},
 	);
 
 	test('has a HEAD response without the page', async () => {
-		const answer = await open('/pricing', { method: 'HEAD' });
-		expect([answer.status, await answer.text()]).toEqual([404, '']);
+		const response = await open('/pricing', { method: 'HEAD' });
+		expect([response.status, await response.text()]).toEqual([404, '']);
 	});
 
 	test.each(['/v1', '/v1/nothing'])('returns JSON to a browser at %s', async (path) => {
-		const answer = await open(path);
-		expect([answer.status, await codeOf(answer)]).toEqual([404, 'not_found']);
+		const response = await open(path);
+		expect([response.status, await codeOf(response)]).toEqual([404, 'not_found']);
 	});
 
 	test('returns JSON for another method', async () => {
-		const answer = await open('/pricing', { method: 'POST', body: 'x' });
-		expect([answer.status, await codeOf(answer)]).toEqual([404, 'not_found']);
+		const response = await open('/pricing', { method: 'POST', body: 'x' });
+		expect([response.status, await codeOf(response)]).toEqual([404, 'not_found']);
 	});
 
 	test.each(['*/*', 'application/json', 'application/json, text/html;q=0.9', '', 'nonsense'])(
 		'returns JSON to a client that accepts %p',
 		async (accept) => {
-			const answer = await get('/pricing', { headers: { Accept: accept } });
-			expect([answer.status, await codeOf(answer)]).toEqual([404, 'not_found']);
-			expect(answer.headers.get('vary')).toMatch(/\bAccept\b(?!-)/);
+			const response = await get('/pricing', { headers: { Accept: accept } });
+			expect([response.status, await codeOf(response)]).toEqual([404, 'not_found']);
+			expect(response.headers.get('vary')).toMatch(/\bAccept\b(?!-)/);
 		},
 	);
 });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Operation } from '@creatorr/contracts/operation';
 import Negotiator from 'negotiator';
 import { z } from 'zod';
-import { answerBytes } from '../requests/answer.ts';
 import type { Exchange } from '../requests/exchange.ts';
+import { sendBytes } from '../requests/response.ts';
 import type { PublicRoute } from '../routing/public-routes.ts';
 import { type Representation, readWebFiles, type WebFile } from './web-files.ts';
 
@@ -106,7 +106,7 @@ export function createWebApp(directory: string, storeOrigins: readonly string[])
 			...['Content-Type', page.contentType, 'Content-Length', String(bytes.length)],
 		];
 		if (coding !== 'identity') headers.push('Content-Encoding', coding);
-		answerBytes(exchange, 404, headers, exchange.req.method === 'HEAD' ? NOTHING : bytes);
+		sendBytes(exchange, 404, headers, exchange.req.method === 'HEAD' ? NOTHING : bytes);
 	};
 
 	function serve(exchange: Exchange, file: WebFile, cacheControl: string): void {
@@ -116,12 +116,12 @@ export function createWebApp(directory: string, storeOrigins: readonly string[])
 			...['ETag', etag, 'Vary', 'Accept-Encoding, Origin'],
 		];
 		if (isKnown(exchange, etag)) {
-			answerBytes(exchange, 304, headers, NOTHING);
+			sendBytes(exchange, 304, headers, NOTHING);
 			return;
 		}
 		headers.push('Content-Type', file.contentType, 'Content-Length', String(bytes.length));
 		if (coding !== 'identity') headers.push('Content-Encoding', coding);
-		answerBytes(exchange, 200, headers, exchange.req.method === 'HEAD' ? NOTHING : bytes);
+		sendBytes(exchange, 200, headers, exchange.req.method === 'HEAD' ? NOTHING : bytes);
 	}
 
 	// Browsers revalidate pages each time, so that none keeps an old release. A file with a hash in its name never changes.

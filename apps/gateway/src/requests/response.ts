@@ -63,14 +63,14 @@ export function endConnection({ req, res }: Exchange): void {
 }
 
 /** Writes the head of the response with the common headers. No other response can follow. */
-export function beginAnswer(
+export function writeResponseHead(
 	exchange: Exchange,
 	by: 'gateway' | 'service',
 	status: number,
 	headers: readonly string[],
 	common = exchange.headers,
 ): void {
-	exchange.answeredBy = by;
+	exchange.respondedBy = by;
 	if (exchange.isDraining()) exchange.res.shouldKeepAlive = false;
 	exchange.res.writeHead(status, [...common, ...headers]);
 }
@@ -85,7 +85,7 @@ function send(
 	const { res } = exchange;
 	const lingers = mayHaveLongBody(exchange);
 	if (lingers) res.shouldKeepAlive = false;
-	beginAnswer(exchange, 'gateway', status, headers, common);
+	writeResponseHead(exchange, 'gateway', status, headers, common);
 	if (!lingers) {
 		res.end(body);
 		return;
@@ -96,7 +96,7 @@ function send(
 }
 
 /** Sends a JSON response. */
-export function answerJson(
+export function sendJson(
 	exchange: Exchange,
 	status: number,
 	json: string | Buffer,
@@ -107,7 +107,7 @@ export function answerJson(
 }
 
 /** Sends bytes. `headers` override common headers of the same name. */
-export function answerBytes(
+export function sendBytes(
 	exchange: Exchange,
 	status: number,
 	headers: readonly string[],
@@ -126,23 +126,23 @@ export function answerBytes(
 }
 
 /** Sends 204. */
-export function answerEmpty(exchange: Exchange, headers: readonly string[]): void {
+export function sendNoContent(exchange: Exchange, headers: readonly string[]): void {
 	send(exchange, 204, headers, '');
 }
 
 /** Sends the error. A response that the service has begun is cut instead, as no other can follow. */
-export function answerError(exchange: Exchange, error: AppError): void {
+export function sendError(exchange: Exchange, error: AppError): void {
 	// The client has disconnected: there will be no other 'close' to clean up after.
 	if (exchange.res.closed) return;
-	if (exchange.answeredBy === 'service') exchange.res.destroy();
-	if (exchange.answeredBy !== undefined) return;
+	if (exchange.respondedBy === 'service') exchange.res.destroy();
+	if (exchange.respondedBy !== undefined) return;
 	const json = JSON.stringify(errorBody(error, exchange.requestId));
-	answerJson(exchange, error.status, json, Object.entries(error.headers).flat());
+	sendJson(exchange, error.status, json, Object.entries(error.headers).flat());
 }
 
 /** Ends an exchange in any state: with an error if there is no response yet, otherwise by a cut. */
 export function endExchange(exchange: Exchange, error: AppError): void {
-	answerError(exchange, error);
+	sendError(exchange, error);
 	exchange.upstream?.destroy();
 }
 

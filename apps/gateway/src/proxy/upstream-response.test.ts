@@ -3,14 +3,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { relay } from './upstream-answer.ts';
+import { relay } from './upstream-response.ts';
 
 /** Relays an endless response to a client that reads nothing. */
 function relayToNobody(maxMs?: number): Writable {
-	const answer = Object.assign(new PassThrough(), { headers: {} });
-	answer.write('a');
+	const response = Object.assign(new PassThrough(), { headers: {} });
+	response.write('a');
 	const res = new Writable({ write: () => undefined });
-	relay(answer as unknown as IncomingMessage, res as unknown as ServerResponse, maxMs);
+	relay(response as unknown as IncomingMessage, res as unknown as ServerResponse, maxMs);
 	return res;
 }
 

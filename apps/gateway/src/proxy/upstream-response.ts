@@ -12,25 +12,28 @@ export function isRetryable(exchange: Exchange, error: Error): boolean {
 	const { req, res, upstream } = exchange;
 	const wasCut = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 	if (!wasCut || !upstream?.reusedSocket) return false;
-	if (exchange.answeredBy || exchange.retried || res.destroyed) return false;
+	if (exchange.respondedBy || exchange.retried || res.destroyed) return false;
 	return req.method === 'GET' && !hasBody(req.headers);
 }
 
 /** Returns the error that replaces a response outside the contract or not meant for the user, such as one of the service's HTTP parser. */
-export function replacementFor(service: ServiceName, answer: IncomingMessage): AppError | undefined {
-	const status = answer.statusCode ?? 0;
-	if (answer.headers[IDENTITY_REFUSED_HEADER]) {
+export function errorForInvalidResponse(
+	service: ServiceName,
+	response: IncomingMessage,
+): AppError | undefined {
+	const status = response.statusCode ?? 0;
+	if (response.headers[IDENTITY_REFUSED_HEADER]) {
 		// The service refused the gateway, not the user, whose token is valid.
 		return unavailable(`The ${service} service`, new Error('it refused the identity of this gateway'));
 	}
-	if (status < 400 || answer.headers['content-type']?.startsWith('application/json')) return undefined;
+	if (status < 400 || response.headers['content-type']?.startsWith('application/json')) return undefined;
 	const cause = new Error(`${service} answered ${status} without an error of the contract`);
 	if (status > 500) return unavailable(service, cause, { slow: status === 504 });
 	return new AppError('internal', 'Something went wrong on our side. Try again.', { cause });
 }
 
 /** A response up to this size is in memory anyway when it is read. */
-const SHORT_ANSWER_BYTES = 64 * 1024;
+const SHORT_RESPONSE_BYTES = 64 * 1024;
 
 /** Cuts a response that its client does not read in time: until then the service keeps the rest. */
 function endAfter(res: ServerResponse, maxMs: number): void {
@@ -43,15 +46,15 @@ function endAfter(res: ServerResponse, maxMs: number): void {
  * and as a latin1 string, because Node then sends head and body in one write. Others are piped, so that the service waits for a slow
  * client, for at most `maxMs`. Event streams have no limit.
  */
-export function relay(answer: IncomingMessage, res: ServerResponse, maxMs?: number): void {
-	const lengthBytes = Number(answer.headers['content-length'] ?? Number.POSITIVE_INFINITY);
-	if (lengthBytes === 0 || lengthBytes > SHORT_ANSWER_BYTES) {
-		answer.pipe(res);
+export function relay(response: IncomingMessage, res: ServerResponse, maxMs?: number): void {
+	const lengthBytes = Number(response.headers['content-length'] ?? Number.POSITIVE_INFINITY);
+	if (lengthBytes === 0 || lengthBytes > SHORT_RESPONSE_BYTES) {
+		response.pipe(res);
 		if (maxMs !== undefined) endAfter(res, maxMs);
 		return;
 	}
 	let leftBytes = lengthBytes;
-	answer.on('data', (chunk: Buffer) => {
+	response.on('data', (chunk: Buffer) => {
 		leftBytes -= chunk.length;
 		const bytes = chunk.toString('latin1');
 		if (leftBytes > 0) res.write(bytes, 'latin1');

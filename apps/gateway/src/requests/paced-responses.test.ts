@@ -26,7 +26,7 @@ beforeAll(async () => {
 		auth,
 		env: { TRUSTED_PROXIES: '127.0.0.1', WEB_DIR: webDirectory, CORS_ORIGINS: ORIGIN },
 		limits: {
-			...{ ownAnswersPerSecond: 0.001, ownAnswerBurst: BURST },
+			...{ ownResponsesPerSecond: 0.001, ownResponseBurst: BURST },
 			...{ refusedTokensPerSecond: 0.001, refusedTokenBurst: BURST },
 			...{ forgedTokensPerSecond: 0.001, forgedTokenBurst: 1 },
 		},
@@ -52,17 +52,17 @@ function newNetwork() {
 		const abort = new AbortController();
 		aborts.push(abort);
 		const headers = { ...init.headers, 'X-Forwarded-For': address };
-		const answer = await fetch(gateway.url + path, { ...init, headers, signal: abort.signal });
-		await answer.arrayBuffer();
-		return answer.status;
+		const response = await fetch(gateway.url + path, { ...init, headers, signal: abort.signal });
+		await response.arrayBuffer();
+		return response.status;
 	};
 }
 
 /** Resolves to `waiting` if the response is not there after one to a later request of another network. */
-async function outcomeOf(answer: Promise<number>): Promise<number | 'waiting'> {
-	answer.catch(() => undefined);
+async function outcomeOf(response: Promise<number>): Promise<number | 'waiting'> {
+	response.catch(() => undefined);
 	for (let count = 0; count < 3; count += 1) await newNetwork()('/v1/health/nothing');
-	return Promise.race([answer, Promise.resolve('waiting' as const)]);
+	return Promise.race([response, Promise.resolve('waiting' as const)]);
 }
 
 const preflight = { method: 'OPTIONS', headers: { Origin: ORIGIN, 'Access-Control-Request-Method': 'POST' } };

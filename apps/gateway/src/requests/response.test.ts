@@ -1,6 +1,6 @@
 import { unavailable } from '@creatorr/contracts/errors';
 import { expect, test } from '@jest/globals';
-import { reasonOf } from './answer.ts';
+import { reasonOf } from './response.ts';
 
 test('reasonOf returns every cause, and not the public message', () => {
 	const refused = new Error('connect ECONNREFUSED 127.0.0.1:1');
