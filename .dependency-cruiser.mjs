@@ -1,5 +1,5 @@
 /** Defines which modules may import which. docs/architecture.md gives the reasons. */
-import { FEATURE_ENTRIES } from './scripts/feature-entries.mjs';
+import { FEATURE_ENTRIES, UNORDERED_APPS } from './scripts/feature-entries.mjs';
 
 /** The only folder that imports a driver, by driver. */
 const DRIVER_HOMES = {
@@ -19,6 +19,14 @@ const entriesByFeature = Object.entries(FEATURE_ENTRIES).flatMap(([app, features
 		return [folder, `${folder}(${entries.join('|').replaceAll('.', '\\.')})\\.tsx?$`];
 	}),
 );
+
+/** For each feature of an ordered app, the patterns of its folder and of those of the features below it in the list. */
+const lowerFeatures = Object.entries(FEATURE_ENTRIES)
+	.filter(([app]) => !UNORDERED_APPS.includes(app))
+	.flatMap(([app, features]) => {
+		const folders = Object.keys(features).map((feature) => `^${app}/src/${feature}/`);
+		return folders.map((folder, index) => [folder, folders.slice(index + 1)]);
+	});
 
 export default {
 	forbidden: [
@@ -106,6 +114,16 @@ export default {
 			module: { path: entries, numberOfDependentsLessThan: 1 },
 			from: { path: `${folder.replace(/[^/]+\/$/, '')}[^/]+/`, pathNot: `${folder}|${NOT_PRODUCT}` },
 		})),
+		...lowerFeatures
+			.filter(([, lower]) => lower.length > 0)
+			.map(([folder, lower]) => ({
+				name: 'no-feature-cycles',
+				comment:
+					'a feature imports only features above it in scripts/feature-entries.mjs, so that no two depend on each other',
+				severity: 'error',
+				from: { path: folder, pathNot: NOT_PRODUCT },
+				to: { path: lower },
+			})),
 		{
 			name: 'only-sql-files-query-prisma',
 			comment: 'the SQL of a feature is in its *.sql.ts files; a service opens the client',

@@ -1,37 +1,41 @@
 /**
  * The files of each feature that other features of the same app may import. Everything else in a feature folder is private to it;
  * `service.ts`, commands and tests put features together and may import any file. Names are relative to the feature folder.
- * The import lint (.dependency-cruiser.mjs) enforces this list and refuses an entry that no other feature imports.
+ * The import lint (.dependency-cruiser.mjs) enforces this list and refuses an entry that no other feature imports. The order counts, too: a
+ * feature imports only features above it, so that no two depend on each other. Features that no other one imports are not in the list.
  */
 export const FEATURE_ENTRIES = {
 	'apps/auth': {
 		accounts: ['account', 'accounts.sql'],
-		'email-verification': ['verify-email.sql'],
+		'password-hashing': ['password-hashing'],
+		'security-events': ['security-events.sql'],
+		'password-check': ['check-password', 'confirm-owner', 'delay-refusal', 'fair-queue'],
+		'signing-keys': ['signing-key', 'signing-keys', 'signing-keys.sql'],
 		'gateway-leases': ['lease-gateway', 'propagate-revocations'],
 		mails: ['allowances.sql', 'request-mail', 'mailed-token', 'mailed-tokens.sql', 'mails.sql'],
-		'password-check': ['check-password', 'confirm-owner', 'delay-refusal', 'fair-queue'],
-		passwords: ['new-password', 'password-hashing'],
-		'security-events': ['security-events.sql'],
 		sessions: ['read-sessions', 'session-token', 'sessions.sql'],
 		'sign-in': ['sign-in', 'sign-in.sql'],
-		'signing-keys': ['signing-key', 'signing-keys', 'signing-keys.sql'],
+		'email-verification': ['verify-email.sql'],
+		passwords: ['new-password'],
 	},
 	'apps/billing': {
 		customers: ['customer', 'customers.sql', 'locked-customer.sql'],
-		plans: ['plan-rule'],
-		stripe: ['checkout-calls', 'stripe', 'verify-event'],
-		sync: ['sync-customer'],
 		usage: ['get-usage'],
+		stripe: ['checkout-calls', 'stripe', 'verify-event'],
+		plans: ['plan-rule'],
 		webhook: ['stripe-events.sql'],
+		sync: ['sync-customer'],
 	},
 	'apps/files': {
 		accounts: ['accounts.sql'],
 		operators: ['metrics'],
 		plans: ['plans.sql'],
+		store: ['bucket-mark'],
 		read: ['find-files.sql', 'get-file', 'refresh-file'],
-		reconcile: ['bucket-mark', 'reconcile.sql'],
-		upload: ['admit-upload', 'complete-file', 'create-file'],
+		reconcile: ['reconcile.sql'],
+		upload: ['complete-file', 'create-file'],
 	},
+	// Not ordered yet: routing knows the features that serve requests, and they know the exchange and the limits.
 	'apps/gateway': {
 		connections: ['client-address', 'connection-limit', 'connection-table', 'pipelining', 'tiny-chunks'],
 		health: ['health'],
@@ -43,18 +47,19 @@ export const FEATURE_ENTRIES = {
 		tls: ['certificate'],
 	},
 	'apps/jobs': {
-		accounts: ['accounts.sql', 'compute-charge', 'plan-limits', 'usage.sql'],
+		lifecycle: ['bound-outcome', 'dispatch-state.sql', 'end-job.sql', 'job-metrics', 'job-status', 'job.sql'],
+		workers: ['workers.sql'],
+		accounts: ['accounts.sql', 'plan-limits', 'usage.sql'],
 		cancel: ['cancel-job.sql'],
 		create: ['idempotency-keys.sql'],
-		dispatch: ['dispatch-state.sql', 'request-worker.sql'],
-		lifecycle: ['bound-outcome', 'end-job.sql', 'job-metrics', 'job-status', 'job.sql'],
+		dispatch: ['request-worker.sql'],
 		read: ['jobs.sql'],
-		workers: ['workers.sql'],
 	},
 	'apps/tool-worker': {
 		scheduling: ['background-jobs', 'priority-queue'],
 		transfer: ['fetch-input', 'retry', 'store-output'],
 	},
+	// Not ordered yet: pages share lists and dialogs with each other.
 	'apps/web': {
 		account: ['account-queries'],
 		api: [
@@ -90,3 +95,6 @@ export const FEATURE_ENTRIES = {
 		],
 	},
 };
+
+/** Apps whose features still import each other in circles. */
+export const UNORDERED_APPS = ['apps/gateway', 'apps/web'];

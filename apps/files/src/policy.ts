@@ -37,6 +37,17 @@ export function policyOf(config: Config) {
 	};
 }
 
+export type StorageLimits = Pick<FilePolicy, 'plans' | 'unverifiedStoredBytes'>;
+
+/** Returns how much a user may store while the email is not verified; null when only the plan limits that. */
+export function unverifiedLimit(
+	{ plans, unverifiedStoredBytes }: StorageLimits,
+	{ plan, emailVerified }: { plan: Plan; emailVerified: boolean },
+): number | null {
+	if (emailVerified || unverifiedStoredBytes === 0) return null;
+	return unverifiedStoredBytes < plans[plan].maxStoredBytes ? unverifiedStoredBytes : null;
+}
+
 /** Where a file is stored, and for how long. */
 export interface Retention {
 	storageTier: StorageTier;

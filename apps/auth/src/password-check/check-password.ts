@@ -6,7 +6,7 @@ import { counter } from '@creatorr/service/metrics';
 import { LRUCache } from 'lru-cache';
 import type { Caller } from '../accounts/account.ts';
 import type { Database } from '../database.sql.ts';
-import type { Passwords } from '../passwords/password-hashing.ts';
+import type { Passwords } from '../password-hashing/password-hashing.ts';
 import { recordEvent, type SecurityEventKind } from '../security-events/security-events.sql.ts';
 import { delayRefusal } from './delay-refusal.ts';
 import type { FailureLimit } from './failure-counter.ts';

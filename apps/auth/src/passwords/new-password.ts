@@ -1,7 +1,7 @@
 import { validationError } from '@creatorr/contracts/validation';
 import { LOWEST_SCORE } from '@creatorr/password-strength/lowest-score';
 import type { FairQueue, QueueRequest } from '../password-check/fair-queue.ts';
-import type { Passwords, RatePassword } from './password-hashing.ts';
+import type { Passwords, RatePassword } from '../password-hashing/password-hashing.ts';
 
 export interface NewPasswordDeps {
 	queue: FairQueue;

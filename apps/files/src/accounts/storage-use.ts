@@ -1,7 +1,7 @@
 import { getStorageUse } from '@creatorr/contracts/internal';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Deps } from '../deps.ts';
-import { unverifiedLimit } from '../upload/admit-upload.ts';
+import { unverifiedLimit } from '../policy.ts';
 import { readStorageUse } from './accounts.sql.ts';
 
 /** Returns a user's storage use to billing. */

@@ -3,7 +3,7 @@ import type { StoredObject } from '@creatorr/storage/objects';
 import type { Deps } from '../deps.ts';
 import { type FileRecord, mayReceiveBytes } from '../file.ts';
 import { deleteUnchanged } from '../files.sql.ts';
-import { requireOwnBucket, WrongBucket } from '../reconcile/bucket-mark.ts';
+import { requireOwnBucket, WrongBucket } from '../store/bucket-mark.ts';
 import { markReady } from './refresh-file.sql.ts';
 
 export type RefreshDeps = Pick<Deps, 'prisma' | 'store'>;

@@ -3,7 +3,7 @@ import { crashPoint } from '@creatorr/service/crash-point';
 import { defineTask } from '@creatorr/service/task';
 import type { Deps } from '../deps.ts';
 import { LEASE } from '../leases.sql.ts';
-import { requireOwnBucket } from './bucket-mark.ts';
+import { requireOwnBucket } from '../store/bucket-mark.ts';
 import { type PageSize, reconcilePage } from './reconcile-page.ts';
 
 interface ReconcileDeps extends Deps {

@@ -4,18 +4,7 @@ import { formatBytes, formatBytesAbove, formatNumber } from '@creatorr/contracts
 import { planLimit } from '@creatorr/contracts/plan-limit';
 import { validationError } from '@creatorr/contracts/validation';
 import type { StorageUse } from '../accounts/accounts.sql.ts';
-import type { FilePolicy } from '../policy.ts';
-
-type StorageLimits = Pick<FilePolicy, 'plans' | 'unverifiedStoredBytes'>;
-
-/** Returns how much a user may store while the email is not verified; null when only the plan limits that. */
-export function unverifiedLimit(
-	{ plans, unverifiedStoredBytes }: StorageLimits,
-	{ plan, emailVerified }: Pick<StorageUse, 'plan' | 'emailVerified'>,
-): number | null {
-	if (emailVerified || unverifiedStoredBytes === 0) return null;
-	return unverifiedStoredBytes < plans[plan].maxStoredBytes ? unverifiedStoredBytes : null;
-}
+import { type FilePolicy, type StorageLimits, unverifiedLimit } from '../policy.ts';
 
 /**
  * Throws `plan_limit` when an upload exceeds the plan's storage, `rate_limited` when too many are pending, and `email_not_verified` when

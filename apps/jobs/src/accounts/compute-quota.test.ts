@@ -3,10 +3,10 @@ import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { chargeCompute } from '../lifecycle/end-job.sql.ts';
 import { failed, succeeded } from '../testing/bus.ts';
 import { emptyQueues, fillQueue, inFlight } from '../testing/queue.ts';
 import { startWorld, type World } from '../testing/world.ts';
-import { chargeCompute } from './usage.sql.ts';
 
 const TOOL = 'compress_heavy';
 const LIMIT_SECONDS = 100;

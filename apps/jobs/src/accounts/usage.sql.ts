@@ -1,5 +1,5 @@
 import type { PrismaClient, Tx } from '../database.sql.ts';
-import { IS_DISPATCHABLE, IS_IN_FLIGHT } from '../dispatch/dispatch-state.sql.ts';
+import { IS_DISPATCHABLE, IS_IN_FLIGHT } from '../lifecycle/dispatch-state.sql.ts';
 
 interface JobCounts {
 	/** A worker runs them or was requested for them. */
@@ -15,18 +15,6 @@ export async function countJobs(tx: PrismaClient | Tx, userId: string): Promise<
 			count(*) FILTER (WHERE status = 'queued' OR ${IS_DISPATCHABLE})::int AS queued
 		FROM jobs WHERE user_id = ${userId} AND status IN ('queued', 'running')`;
 	return rows[0] ?? { active: 0, queued: 0 };
-}
-
-/** Adds to the time that tools ran for a user today. Runs in the transaction that ends the attempt, so it counts once. */
-export async function chargeCompute(
-	tx: Tx,
-	{ userId, now, ms }: { userId: string; now: Date; ms: number },
-): Promise<void> {
-	if (ms === 0) return;
-	await tx.$executeRaw`
-		INSERT INTO compute_usage (user_id, day, milliseconds)
-		VALUES (${userId}, (${now}::timestamptz AT TIME ZONE 'UTC')::date, ${ms}::bigint)
-		ON CONFLICT (user_id, day) DO UPDATE SET milliseconds = compute_usage.milliseconds + excluded.milliseconds`;
 }
 
 /** Returns how long tools ran for a user today, in whole seconds. The day is that of UTC, by the database's clock. */

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../database.sql.ts';
-import { IS_DISPATCHABLE, IS_IN_FLIGHT } from './dispatch-state.sql.ts';
+import { IS_DISPATCHABLE, IS_IN_FLIGHT } from '../lifecycle/dispatch-state.sql.ts';
 
 /** The unfinished jobs of one tool. */
 export interface Backlog {

@@ -1,7 +1,7 @@
 import { inTransaction } from '@creatorr/database/transaction';
 import type { PrismaClient, Tx } from '../database.sql.ts';
+import { IS_DISPATCHABLE, IS_IN_FLIGHT } from '../lifecycle/dispatch-state.sql.ts';
 import { type Candidate, chooseJobs } from './choose-jobs.ts';
-import { IS_DISPATCHABLE, IS_IN_FLIGHT } from './dispatch-state.sql.ts';
 import { type Fairness, findCandidates } from './find-candidates.sql.ts';
 import { requestWorker, type UnstartedJob } from './request-worker.sql.ts';
 

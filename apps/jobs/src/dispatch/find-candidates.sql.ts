@@ -1,8 +1,8 @@
 import type { Plans } from '@creatorr/contracts/plans';
 import { maxActiveJobs } from '../accounts/plan-limits.ts';
 import type { Tx } from '../database.sql.ts';
+import { IS_DISPATCHABLE, IS_IN_FLIGHT } from '../lifecycle/dispatch-state.sql.ts';
 import type { Candidate, FreeSlots } from './choose-jobs.ts';
-import { IS_DISPATCHABLE, IS_IN_FLIGHT } from './dispatch-state.sql.ts';
 
 /** Every job counts for at least this: the shortest one takes a slot too, and its input has to be downloaded. */
 const SHORTEST_SECONDS = 10;

@@ -1,8 +1,8 @@
 import { inTransaction } from '@creatorr/database/transaction';
 import type { PrismaClient } from '../database.sql.ts';
+import { IS_DISPATCHABLE, IS_IN_FLIGHT } from '../lifecycle/dispatch-state.sql.ts';
 import { type Failure, failJob } from '../lifecycle/end-job.sql.ts';
 import { lockJob } from '../lifecycle/job.sql.ts';
-import { IS_DISPATCHABLE, IS_IN_FLIGHT } from './dispatch-state.sql.ts';
 
 /** Not `internal`: it isn't a bug, and a retry wouldn't help. */
 const TOOL_REMOVED: Failure = {

@@ -1,10 +1,9 @@
 import type { JobErrorCode } from '@creatorr/contracts/error-catalog';
 import type { JobOutcome } from '@creatorr/contracts/events';
 import { afterCommit } from '@creatorr/database/after-commit';
-import { chargedMs } from '../accounts/compute-charge.ts';
-import { chargeCompute } from '../accounts/usage.sql.ts';
 import type { Tx } from '../database.sql.ts';
 import type { Prisma } from '../generated/client.ts';
+import { chargedMs } from './compute-charge.ts';
 import { type LockedJob, notifyJobChanged } from './job.sql.ts';
 import { countEnded } from './job-metrics.ts';
 import { nextStatus } from './job-status.ts';
@@ -38,6 +37,18 @@ async function endJob(tx: Tx, job: LockedJob, { change, data, ms }: Ending): Pro
 	await chargeCompute(tx, { ...job, ms });
 	await notifyJobChanged(tx, job.id);
 	return true;
+}
+
+/** Adds to the time that tools ran for a user today. Runs in the transaction that ends the attempt, so it counts once. */
+export async function chargeCompute(
+	tx: Tx,
+	{ userId, now, ms }: { userId: string; now: Date; ms: number },
+): Promise<void> {
+	if (ms === 0) return;
+	await tx.$executeRaw`
+		INSERT INTO compute_usage (user_id, day, milliseconds)
+		VALUES (${userId}, (${now}::timestamptz AT TIME ZONE 'UTC')::date, ${ms}::bigint)
+		ON CONFLICT (user_id, day) DO UPDATE SET milliseconds = compute_usage.milliseconds + excluded.milliseconds`;
 }
 
 /** Records that the user waits from now on. A separate table, because its owner may delete the job. */

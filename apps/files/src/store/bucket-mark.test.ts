@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { reconcile } from '../reconcile/reconcile.ts';
 import { type FilesService, newUser, startFiles } from '../testing/files-service.ts';
 import { uploadReady } from '../testing/uploads.ts';
-import { reconcile } from './reconcile.ts';
 
 const running = new AbortController().signal;
 const user = newUser();
