@@ -86,7 +86,7 @@ export function HowItAnswers() {
 
 const WAIT = (
 	<>
-		Send it again after the seconds in <code>Retry-After</code>.
+		Wait as many seconds as <code>Retry-After</code> says, then send it again.
 	</>
 );
 

@@ -52,7 +52,9 @@ export function DropZone({
 					currentTarget.value = '';
 				}}
 			/>
-			<p className={styles.hint}>{hint}</p>
+			<p className={styles.hint}>
+				{hint} <span className={styles.forMouse}>Or paste them.</span>
+			</p>
 		</div>
 	);
 }

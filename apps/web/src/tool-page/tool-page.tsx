@@ -70,7 +70,7 @@ function ToolView({ tool, tools }: { tool: Tool; tools: readonly Tool[] }) {
 						accepts={tool.accepts}
 						isDragging={isDragging}
 						isCompact={own.length > 0}
-						hint={`${typeNames(tool.accepts)}, up to ${limit} each. Or paste them.`}
+						hint={`${typeNames(tool.accepts)}, up to ${limit} each.`}
 						onFiles={files.accept}
 					/>
 					<RejectionList

@@ -43,7 +43,7 @@ const fieldsSchema = z.strictObject({
 		},
 		{
 			title: 'Pages that already have text',
-			description: 'What to do with pages that already have text.',
+			description: 'Scans that were recognized before have text, too.',
 			default: 'skip',
 		},
 	),
@@ -54,7 +54,11 @@ const fieldsSchema = z.strictObject({
 			text: { title: 'Plain text' },
 			hocr: { title: 'hOCR', description: 'HTML with the position of each word, for programs.' },
 		},
-		{ title: 'Result format', description: 'Format of the result.', default: 'pdf' },
+		{
+			title: 'Result format',
+			description: 'A PDF looks as before, with text that can be selected.',
+			default: 'pdf',
+		},
 	),
 	rotate_pages: z
 		.boolean()
@@ -62,7 +66,7 @@ const fieldsSchema = z.strictObject({
 		.meta({ description: 'Rotate pages so that their text is upright.' }),
 	deskew: z.boolean().optional().meta({
 		title: 'Straighten pages (deskew)',
-		description: 'Straighten crooked scans. Not available if params.mode is redo, and then off by default.',
+		description: 'Straighten crooked scans. Off and not available if params.mode is redo.',
 		default: true,
 	}),
 	clean: z.boolean().optional().meta({
@@ -97,7 +101,7 @@ const fieldsSchema = z.strictObject({
 		},
 		{
 			title: 'Signed PDFs',
-			description: 'Any change breaks a digital signature. Results in text leave the PDF unchanged.',
+			description: 'Any change breaks a digital signature. Text results don’t change the PDF.',
 			default: 'reject',
 		},
 	),
