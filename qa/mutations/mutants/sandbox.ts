@@ -189,6 +189,11 @@ const WHAT_COMMANDS_LEAVE: readonly Mutant[] = [
 		test: 'of the worker kills its commands',
 	},
 	{
+		name: 'kills the sandboxes that outlived a worker that was killed',
+		mutations: [toolKit('removeAbandoned', dropCall('killAbandonedSandboxes'))],
+		test: 'claimScratchHome kills the sandboxes that outlived a killed worker',
+	},
+	{
 		name: 'removes what a command has nested deeper than names reach',
 		mutations: [toolKit('removeTree', dropCall('execute', 'rm'))],
 		test: 'removes paths that are longer than PATH_MAX',

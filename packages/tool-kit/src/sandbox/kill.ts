@@ -69,3 +69,12 @@ export function watchStopConditions(
 		},
 	};
 }
+
+/** Kills a process, which may have ended. */
+export function killProcess(pid: number): void {
+	try {
+		process.kill(pid, 'SIGKILL');
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+	}
+}

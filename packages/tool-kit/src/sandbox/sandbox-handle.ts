@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandResult } from '../tool/tool.ts';
 import { STATUS_FD } from './arguments.ts';
+import { killProcess } from './kill.ts';
 import { captureOutput } from './output-capture.ts';
 import { LOW_PRIORITY, LOWEST_PRIORITY, lowerSessionPriority, renice } from './renice.ts';
 
@@ -119,14 +120,6 @@ async function endNamespace(initPid: number): Promise<void> {
 		await sleep(POLL_MS);
 	}
 	throw new Error(`processes of a sandbox outlived SIGKILL by ${MAX_WAIT_MS} ms`);
-}
-
-function killProcess(pid: number): void {
-	try {
-		process.kill(pid, 'SIGKILL');
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-	}
 }
 
 /** Returns when a running process was started, which identifies it among processes with the same id; undefined for a dead one. */

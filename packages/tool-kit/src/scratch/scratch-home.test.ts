@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createScratch } from './scratch.ts';
+import { processesWith } from '../testing/processes.ts';
+import { createScratch, isJobDirectory } from './scratch.ts';
 import { claimScratchHome } from './scratch-home.ts';
 
 let root: string;
@@ -53,6 +55,26 @@ test('claimScratchHome removes and counts the scratch directories of a killed wo
 	const home = await claimScratchHome(root);
 	expect(home.removedJobs).toBe(1);
 	expect(await homes()).toEqual([basename(home.path)]);
+	await home.release();
+});
+
+test('claimScratchHome kills the sandboxes that outlived a killed worker', async () => {
+	const { worker, path } = await startOtherWorker();
+	const job = join(path, (await readdir(path)).find(isJobDirectory) ?? '');
+	const mark = randomUUID();
+	const command = ['bash', '-c', `echo started; exec -a ${mark} sleep 60`];
+	// Like a sandbox whose worker was killed before bwrap asked the kernel for its own end: nothing ends it.
+	const sandbox = spawn(
+		'bwrap',
+		['--dev-bind', '/', '/', '--unshare-pid', '--bind', join(job, 'scratch'), '/tmp', ...command],
+		{ stdio: ['ignore', 'pipe', 'inherit'] },
+	);
+	workers.push(sandbox);
+	await once(sandbox.stdout, 'data');
+	worker.kill('SIGKILL');
+	await once(worker, 'exit');
+	const home = await claimScratchHome(root);
+	expect(processesWith(mark).filter((line) => !line.startsWith('bwrap'))).toEqual([]);
 	await home.release();
 });
 

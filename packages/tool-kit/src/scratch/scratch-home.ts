@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { killAbandonedSandboxes } from '../sandbox/kill-abandoned.ts';
 import { isJobDirectory, removeTree } from './scratch.ts';
 
 /** The directory of one worker within a root that workers may share. */
@@ -22,8 +23,8 @@ const LOCK_FD = 3;
 const WAIT_SECONDS = 60;
 
 /**
- * Creates a directory for this process within `root`, and removes those of processes that have ended: each process locks its own
- * directory, and the kernel releases the lock with the process.
+ * Creates a directory for this process within `root`, and removes those of processes that have ended, with the sandboxes that still use
+ * them: each process locks its own directory, and the kernel releases the lock with the process.
  */
 export async function claimScratchHome(root: string): Promise<ScratchHome> {
 	await mkdir(root, { recursive: true, mode: 0o700 });
@@ -56,6 +57,7 @@ async function removeAbandoned(root: string): Promise<number> {
 		if (isJobDirectory(name)) jobs += 1;
 		else if (name.startsWith(PREFIX) && (await isAbandoned(path))) jobs += await countJobs(path);
 		else continue;
+		await killAbandonedSandboxes(path);
 		await removeTree(path);
 	}
 	return jobs;

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandResult, Tool, ToolContext } from '@creatorr/tool-kit/tool/tool';
 import { describe, expect, jest, test } from '@jest/globals';
 import { transform } from '../testing/command.ts';
@@ -136,6 +137,29 @@ concurrent.futures.process._ExecutorManagerThread.run = dies`;
 		expect(stderr).toContain("can't start new thread");
 	});
 });
+
+test('the optimizer ends its process pool when the worker that read its output is gone', async () => {
+	const child = spawn('/usr/bin/python3', ['-I', PROGRAM.optimizer, 'serve'], { detached: true });
+	for (const stream of [child.stdout, child.stderr]) stream.destroy();
+	await once(child, 'exit');
+	const group = -(child.pid ?? 0);
+	try {
+		// Killed processes may take a moment.
+		for (const untilMs = performance.now() + 10_000; isRunning(group) && performance.now() < untilMs; )
+			await sleep(20);
+		expect(isRunning(group)).toBe(false);
+	} finally {
+		if (isRunning(group)) process.kill(group, 'SIGKILL');
+	}
+});
+
+function isRunning(pid: number): boolean {
+	try {
+		return process.kill(pid, 0);
+	} catch {
+		return false;
+	}
+}
 
 describe('compress_heavy compresses', () => {
 	const drawing = registerPdf('content_array');

@@ -60,9 +60,10 @@ def end(code: int) -> None:
     """Exits at once, as nothing needs the remaining renderings."""
     # Not by an exception: the interpreter would wait for threads and processes, some of which wait for a thread that has died.
     try:
-        sys.stderr.flush()
         for child in multiprocessing.active_children():
             child.kill()
+        # Fails when the reader of stderr has ended.
+        sys.stderr.flush()
     finally:
         os._exit(code)
 
