@@ -262,8 +262,9 @@ describe('killing', () => {
 	});
 
 	test('at the time limit resolves with timedOut', async () => {
-		const result = await bash('echo begun; sleep 60', { timeoutMs: 200 });
-		expect(result).toMatchObject({ exitCode: null, signal: 'SIGKILL', timedOut: true, stdoutTail: 'begun' });
+		// On a busy machine, the time may be over before the command begins.
+		const result = await bash('sleep 60', { timeoutMs: 200 });
+		expect(result).toMatchObject({ exitCode: null, signal: 'SIGKILL', timedOut: true });
 	});
 
 	test('is published once, with its reason', async () => {
