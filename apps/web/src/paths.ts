@@ -3,6 +3,7 @@ export const PAGES = [
 	'/',
 	'/account',
 	'/docs',
+	'/docs/errors/:code',
 	'/files',
 	'/forgot-password',
 	'/history',

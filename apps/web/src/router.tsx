@@ -12,6 +12,7 @@ const LOADERS: Record<PagePath, () => Promise<ComponentType>> = {
 	'/': async () => HomePage,
 	'/account': async () => (await import('./account/account-page.tsx')).AccountPage,
 	'/docs': async () => (await import('./docs/docs-page.tsx')).DocsPage,
+	'/docs/errors/:code': async () => (await import('./docs/error-page.tsx')).ErrorPage,
 	'/files': async () => (await import('./files/files-page.tsx')).FilesPage,
 	'/forgot-password': async () => (await import('./sign-in/forgot-password-page.tsx')).ForgotPasswordPage,
 	'/history': async () => (await import('./history/history-page.tsx')).HistoryPage,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What everybody is told about an error code: the docs, the OpenAPI document, the client, the command line and the web app. */
+/** Describes an error code in plain text, for the docs, the OpenAPI document, the client, the command line and the web app. */
 interface ErrorDescription {
 	/** A heading, without a period. */
 	title: string;
@@ -22,7 +22,8 @@ export const API_ERRORS = {
 	validation: {
 		status: 400,
 		title: 'Invalid request',
-		cause: 'The path, query, headers or body of the request are invalid. `details` lists each invalid field.',
+		cause:
+			'The path, query, headers or body of the request are invalid. The details list each invalid field.',
 		fix: 'Correct the listed fields and send the request again.',
 		retryable: false,
 	},
@@ -30,14 +31,14 @@ export const API_ERRORS = {
 		status: 400,
 		title: 'Unknown tool',
 		cause: 'No tool has this slug.',
-		fix: 'Use a slug from `GET /v1/tools`.',
+		fix: 'Use a slug from GET /v1/tools.',
 		retryable: false,
 	},
 	unauthorized: {
 		status: 401,
 		title: 'Not signed in',
 		cause: 'The token is missing, invalid, expired or revoked.',
-		fix: 'Sign in again and send the new token as `Authorization: Bearer <token>`.',
+		fix: 'Sign in again and send the new token as Authorization: Bearer <token>.',
 		retryable: false,
 	},
 	invalid_credentials: {
@@ -52,7 +53,7 @@ export const API_ERRORS = {
 		title: 'Plan limit reached',
 		cause:
 			'The request exceeds a limit of your plan. The message names the limit and the plan that allows more.',
-		fix: 'Stay within the limit, or upgrade. `GET /v1/usage` returns how much of each limit is used.',
+		fix: 'Stay within the limit, or upgrade. GET /v1/usage returns how much of each limit is used.',
 		retryable: false,
 	},
 	email_not_verified: {
@@ -73,7 +74,7 @@ export const API_ERRORS = {
 		status: 405,
 		title: 'Method not allowed',
 		cause: 'The path exists, but it doesn’t support this method.',
-		fix: 'Use a method from the `Allow` header of the response.',
+		fix: 'Use a method from the Allow header of the response.',
 		retryable: false,
 	},
 	email_taken: {
@@ -87,28 +88,28 @@ export const API_ERRORS = {
 		status: 409,
 		title: 'File not uploaded',
 		cause: 'The file was created, but its bytes aren’t in storage yet.',
-		fix: 'Upload the file to its `upload_url`, then send the request again.',
+		fix: 'Upload the file to its upload_url, then send the request again.',
 		retryable: false,
 	},
 	job_finished: {
 		status: 409,
 		title: 'The job has already ended',
 		cause: 'Only a queued or running job can be canceled, and this one has ended.',
-		fix: 'Read its outcome with `GET /v1/jobs/{id}`.',
+		fix: 'Read its outcome with GET /v1/jobs/{id}.',
 		retryable: false,
 	},
 	already_subscribed: {
 		status: 409,
 		title: 'Already subscribed',
 		cause: 'The account already has a subscription.',
-		fix: 'Manage it in the billing portal: `POST /v1/billing/portal`.',
+		fix: 'Manage it in the billing portal: POST /v1/billing/portal.',
 		retryable: false,
 	},
 	no_subscription: {
 		status: 409,
 		title: 'No subscription',
 		cause: 'The account has never subscribed, so there is nothing to manage.',
-		fix: 'Subscribe first: `POST /v1/billing/checkout`.',
+		fix: 'Subscribe first: POST /v1/billing/checkout.',
 		retryable: false,
 	},
 	too_large: {
@@ -121,7 +122,7 @@ export const API_ERRORS = {
 	idempotency_conflict: {
 		status: 422,
 		title: 'Idempotency key already used',
-		cause: 'The `Idempotency-Key` was used for a different request in the last 24 hours.',
+		cause: 'The Idempotency-Key was used for a different request in the last 24 hours.',
 		fix: 'Generate a new key for each new request.',
 		retryable: false,
 	},
@@ -129,21 +130,21 @@ export const API_ERRORS = {
 		status: 429,
 		title: 'Too many requests',
 		cause: 'A limit of requests, connections or pending uploads was exceeded. Nothing was changed.',
-		fix: 'Wait for the number of seconds in `Retry-After`, then send the same request again.',
+		fix: 'Wait for the number of seconds in Retry-After, then send the same request again. If the message names pending uploads, finish or delete some first.',
 		retryable: true,
 	},
 	internal: {
 		status: 500,
 		title: 'Something went wrong on our side',
 		cause: 'A bug on our side. Your request isn’t the cause.',
-		fix: 'Try again. If it happens again, contact support with the `request_id`.',
+		fix: 'Try again. If it happens again, contact support with the request_id.',
 		retryable: true,
 	},
 	upstream_unavailable: {
 		status: 503,
 		title: 'Temporarily unavailable',
 		cause: 'Part of the service is down (503) or too slow (504).',
-		fix: 'Wait for the number of seconds in `Retry-After`, then send the same request again.',
+		fix: 'Wait for the number of seconds in Retry-After, then send the same request again.',
 		retryable: true,
 	},
 } as const satisfies Record<string, ApiErrorDescription>;
@@ -171,7 +172,7 @@ export const JOB_ERRORS = {
 	encrypted_input: {
 		title: 'This file is password-protected',
 		cause: 'The file can’t be opened without its password.',
-		fix: 'Create a new job with the password in `params.password`.',
+		fix: 'Create a new job with the password in params.password.',
 		retryable: false,
 	},
 	wrong_password: {

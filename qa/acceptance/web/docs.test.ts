@@ -69,6 +69,7 @@ test('the search finds operations and text, and counts the matches', async () =>
 		['rate limit', 'Limits'],
 		['idempotency', 'Create a job'],
 		['429', 'Errors'],
+		['idempotency_conflict', 'Errors'],
 	] as const) {
 		await search.fill(query);
 		await contents.getByRole('link', { name: title }).waitFor();
@@ -108,6 +109,38 @@ test('shows the API’s tools with their params', async () => {
 		const text = await page.locator(`#tool-${slug}`).textContent();
 		for (const name of Object.keys(params.properties)) expect(text).toContain(name);
 	}
+});
+
+describe('the page of an error code', () => {
+	test('explains the code, for requests and jobs', async () => {
+		const page = await visit({ path: '/docs' });
+		await page.getByRole('link', { name: 'internal' }).first().click();
+		await page.getByRole('heading', { level: 1, name: 'internal' }).waitFor();
+		expect(new URL(page.url()).pathname).toBe('/docs/errors/internal');
+		const { data } = (await call('GET', '/v1/errors')).body;
+		const described = data.filter(({ code }: { code: string }) => code === 'internal');
+		expect(described).toHaveLength(2);
+		for (const { cause, fix, docs_url } of described) {
+			await page.getByText(cause).waitFor();
+			await page.getByText(fix).waitFor();
+			await page.locator('pre', { hasText: docs_url }).first().waitFor();
+		}
+		await expectAccessible(page);
+		await snap(page, 'error-code');
+	});
+
+	test('is where the link of an error leads', async () => {
+		const { error } = (await call('GET', '/v1/me')).body;
+		const page = await visit({ path: new URL(error.docs_url).pathname, device: 'phone' });
+		await page.getByRole('heading', { level: 1, name: error.code }).waitFor();
+		const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+		expect(overflow).toBeLessThanOrEqual(0);
+	});
+
+	test('isn’t found for an unknown code', async () => {
+		const page = await visit({ path: '/docs/errors/nonsense' });
+		await page.getByRole('heading', { name: 'Page not found' }).waitFor();
+	});
 });
 
 test('offers a retry when the OpenAPI document fails to load', async () => {

@@ -6,9 +6,7 @@ import { session } from './session.ts';
 const MAX_TRIES = 3;
 
 /** Whether another try may succeed. */
-function isRetryable(error: Error): boolean {
-	return !(error instanceof ApiError) || error.status >= 500 || error.status === 429;
-}
+const mayRetry = (error: Error) => !(error instanceof ApiError) || error.retryable;
 
 export const queryClient = new QueryClient({
 	defaultOptions: {
@@ -16,7 +14,7 @@ export const queryClient = new QueryClient({
 		mutations: { networkMode: 'always' },
 		queries: {
 			staleTime: 10_000,
-			retry: (failures, error) => failures < MAX_TRIES && isRetryable(error),
+			retry: (failures, error) => failures < MAX_TRIES && mayRetry(error),
 			retryDelay: (failures, error) =>
 				(error instanceof ApiError ? error.retryAfterMs : undefined) ?? Math.min(500 * 2 ** failures, 8_000),
 		},

@@ -1,4 +1,5 @@
 import { Fragment } from 'react';
+import { Link } from 'react-router';
 import {
 	type ApiDescription,
 	errorMeanings,
@@ -14,6 +15,8 @@ const EXAMPLE = `{
     "code": "validation",
     "message": "…",
     "request_id": "req_…",
+    "retryable": false,
+    "docs_url": "https://…/docs/errors/validation",
     "details": [{ "path": "params.quality", "message": "…" }],
     "details_total": 1
   }
@@ -26,7 +29,9 @@ export function ErrorsChapter({ description }: { description: ApiDescription }) 
 		<Chapter id="errors" title="Errors">
 			<p>
 				Rely on the <code>code</code>. The message may change. Only <code>validation</code> errors have{' '}
-				<code>details</code>, one for each invalid field: the first 20 of <code>details_total</code>.
+				<code>details</code>, one for each invalid field: the first 20 of <code>details_total</code>. If an
+				error is <code>retryable</code>, the same request may succeed later. <code>docs_url</code> leads to
+				the page about the code. <code>GET /v1/errors</code> lists all codes.
 			</p>
 			<pre className={styles.body}>
 				<code>{EXAMPLE}</code>
@@ -42,7 +47,8 @@ export function ErrorsChapter({ description }: { description: ApiDescription }) 
 			/>
 			<p>
 				A failed job is not a request error. Its <code>status</code> is <code>failed</code>, its{' '}
-				<code>error_code</code> is one of these, and its <code>error_message</code> says what to do.
+				<code>error_code</code> is one of these, and its <code>error_message</code> says what to do.{' '}
+				<code>error_retryable</code> and <code>error_docs_url</code> mean the same as for requests.
 			</p>
 			<CodeTable
 				caption="Errors of jobs"
@@ -77,7 +83,9 @@ function CodeTable({ caption, rows }: { caption: string; rows: readonly Row[] })
 					<tr key={code}>
 						{hasStatus && <td>{status}</td>}
 						<th scope="row">
-							<code>{breakable(code)}</code>
+							<Link to={`/docs/errors/${code}`}>
+								<code>{breakable(code)}</code>
+							</Link>
 						</th>
 						<td>
 							{meaning}

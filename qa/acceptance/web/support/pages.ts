@@ -5,7 +5,10 @@ import { join } from 'node:path';
 const LIST = join(import.meta.dirname, '..', '..', '..', '..', 'apps', 'web', 'dist', 'pages.json');
 
 /** Example paths of pages with parameters. */
-const EXAMPLES: Record<string, string> = { '/tools/{slug}': '/tools/compress_heavy' };
+const EXAMPLES: Record<string, string> = {
+	'/tools/{slug}': '/tools/compress_heavy',
+	'/docs/errors/{code}': '/docs/errors/rate_limited',
+};
 
 /** Returns a path of every page. */
 export async function pagePaths(): Promise<string[]> {

@@ -5,12 +5,6 @@ import { type EffectContext, problemOf, sleep } from './effect-context.ts';
 
 const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 15_000;
-const RETRYABLE_CODES: readonly string[] = [
-	'no_connection',
-	'upstream_unavailable',
-	'rate_limited',
-	'internal',
-];
 
 /** Creates the job. All tries have the upload's idempotency key, so there is one job at most. */
 export async function createJob(upload: Upload, context: EffectContext): Promise<void> {
@@ -24,7 +18,8 @@ export async function createJob(upload: Upload, context: EffectContext): Promise
 			const problem = problemOf(error);
 			// the next sign-in starts this effect again
 			if (problem.code === 'unauthorized') return;
-			if (!RETRYABLE_CODES.includes(problem.code)) return report(reportOf(problem));
+			const mayRetry = error instanceof ApiError ? error.retryable : problem.code === 'no_connection';
+			if (!mayRetry) return report(reportOf(problem));
 			report({ type: 'creation-struggles' });
 			const retryAfterMs = error instanceof ApiError ? error.retryAfterMs : undefined;
 			await sleep(Math.max(delayMs, retryAfterMs ?? 0), signal);

@@ -1,4 +1,4 @@
-import { ApiError, ConnectionError, StoreError } from '@creatorr/client';
+import { ApiError, ConnectionError, isRetryable, StoreError } from '@creatorr/client';
 import type { ApiClient } from '../../api/client.ts';
 import type { FileCache } from '../file-cache.ts';
 import type { Report } from '../transitions.ts';
@@ -25,17 +25,12 @@ export function problemOf(error: unknown): Problem {
 	return { code, message: error instanceof Error ? error.message : '', details: [] };
 }
 
-const RETRYABLE_STATUSES: readonly number[] = [408, 429, 502, 503, 504];
-
 /** Users see a failure that would take longer to wait out, with what they can do. */
 const LONGEST_WAIT_MS = 60_000;
 
 /** Whether the same request may succeed soon. */
-export function isRetryable(error: unknown): boolean {
-	if (error instanceof ApiError || error instanceof StoreError) {
-		return RETRYABLE_STATUSES.includes(error.status) && retryAfterOf(error) <= LONGEST_WAIT_MS;
-	}
-	return error instanceof ConnectionError;
+export function mayRetrySoon(error: unknown): boolean {
+	return isRetryable(error) && retryAfterOf(error) <= LONGEST_WAIT_MS;
 }
 
 /** Returns the answer's Retry-After in ms; 0 without one. */

@@ -1,7 +1,7 @@
 import { acquireSlot } from '../tabs.ts';
 import type { Report } from '../transitions.ts';
 import type { Upload } from '../upload.ts';
-import { type EffectContext, isRetryable, problemOf, retryAfterOf, sleep } from './effect-context.ts';
+import { type EffectContext, mayRetrySoon, problemOf, retryAfterOf, sleep } from './effect-context.ts';
 import { createRateMeter } from './transfer-rate.ts';
 
 /** Files sent at the same time by all tabs; each is sent in several parts. */
@@ -28,7 +28,7 @@ export async function sendFile(upload: Upload, context: EffectContext): Promise<
 		await files.deleteStoredCopy(upload.source.id);
 	} catch (error) {
 		// keeps the slot during the pause, because the next upload would meet the same trouble; an abort ends the pause
-		if (isRetryable(error)) {
+		if (mayRetrySoon(error)) {
 			await sleep(Math.max(RETRY_DELAY_MS, retryAfterOf(error)), signal).catch(() => {});
 		}
 		report(reportOf(error, signal));
@@ -82,7 +82,7 @@ async function send(
 
 function reportOf(error: unknown, signal: AbortSignal): Report {
 	// the engine resumes an interrupted upload
-	if (signal.aborted || isRetryable(error)) return { type: 'upload-interrupted' };
+	if (signal.aborted || mayRetrySoon(error)) return { type: 'upload-interrupted' };
 	// NotReadableError, NotFoundError: the file was changed, moved or deleted since it was chosen
 	if (error instanceof DOMException && error.name.startsWith('Not')) return { type: 'file-lost' };
 	const problem = problemOf(error);

@@ -38,6 +38,18 @@ test.each([
 	expect(describeFailure(problem('unsupported_input', message), fields).remedies).toEqual(remedies);
 });
 
+test.each<[Problem['code'], string, string[]]>([
+	['worker_lost', 'The job was interrupted', ['try-again']],
+	['internal', 'Something went wrong on our side', ['try-again']],
+	['tool_failed', 'Couldn’t process this file', ['change-options']],
+	['corrupt_input', 'Can’t read this file', []],
+	['too_large', 'The file is too large', []],
+	['no_connection', 'Connection lost', ['try-again']],
+	['of_next_year' as Problem['code'], 'Something went wrong', ['try-again']],
+])('offers another try for %s only when it can help', (code, title, remedies) => {
+	expect(describeFailure(problem(code, 'x'), fields)).toMatchObject({ title, remedies });
+});
+
 test('offers an upgrade when Pro helps', () => {
 	const failure = describeFailure(problem('limit_exceeded', 'Split the file, or upgrade to Pro.'), fields);
 	expect(failure.remedies).toContain('upgrade');
