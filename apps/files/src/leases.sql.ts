@@ -26,6 +26,14 @@ function addToTotals(counts: Prisma.Sql): Prisma.Sql {
 		FROM jsonb_each_text(${counts})), '{}')`;
 }
 
+/**
+ * Returns the start that the next run continues from. It stays while reconciliation finds objects that a restored database has lost:
+ * the next run would take them for orphans.
+ */
+function lastStart({ unremembered = 0 }: Counts): Prisma.Sql {
+	return unremembered > 0 ? Prisma.sql`last_begun_at` : Prisma.sql`begun_at`;
+}
+
 const toJsonb = (counts: Counts) => Prisma.sql`${JSON.stringify(counts)}::jsonb`;
 const isHeld = ({ task, token }: Lease) => Prisma.sql`name = ${task} AND lease_token = ${token}`;
 
@@ -56,7 +64,7 @@ function createLeaseStore({ prisma, logger }: Pick<Deps, 'prisma' | 'logger'>): 
 			const counts = toJsonb(lease.counts);
 			const ended = await prisma.$executeRaw`
 				UPDATE chores SET lease_token = NULL, lease_until = NULL, due_at = ${inMs(nextInMs)},
-					last_begun_at = begun_at, last_ended_at = now(), last_counts = ${counts}, totals = ${addToTotals(counts)},
+					last_begun_at = ${lastStart(lease.counts)}, last_ended_at = now(), last_counts = ${counts}, totals = ${addToTotals(counts)},
 					begun_at = NULL, position = '', counts = '{}', failed_at = NULL, failure = NULL
 				WHERE ${isHeld(lease)}`;
 			// The next holder continues from the last checkpoint and counts what this run has done until then.

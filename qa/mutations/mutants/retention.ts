@@ -91,9 +91,19 @@ const WHAT_IS_KEPT: readonly Mutant[] = [
 		test: 'keeps an object without a row that is new by the store’s clock, or by the time in its key',
 	},
 	{
-		name: 'leaves objects for a day that a database which was put back knows nothing of',
-		mutations: [files('removeOrphans', replaceCall('filter', 'old', 'lastStartedAt'))],
-		test: 'keeps orphans that are newer than the last recorded reconciliation until the next one',
+		name: 'keeps objects that a restored database has lost',
+		mutations: [files('removeOrphans', replaceCall('filter', 'objects', 'lastStartedAt'))],
+		test: 'keeps objects that a restored database has lost, however new, until an operator gives them up',
+	},
+	{
+		name: 'keeps them in later reconciliations too',
+		mutations: [files('lastStart', forceCondition(false, 'unremembered'))],
+		test: 'keeps objects that a restored database has lost, however new, until an operator gives them up',
+	},
+	{
+		name: 'takes no late bytes of a removed file for such an object',
+		mutations: [files('removeOrphans', dropOperand('removedKeys'))],
+		test: 'removes bytes that came after the last sweep of a deleted file',
 	},
 	{
 		name: 'takes no late upload for a restored copy',

@@ -13,15 +13,16 @@ interface PageStart {
 	/** The page has the keys after this one. */
 	after: string;
 	/**
-	 * When the reconciliation before this one started; null for the first. Orphans created after it are seen for the first time, as a
-	 * rule because the database was restored to an older state. They stay until the next reconciliation, for operators to notice.
+	 * When the last reconciliation started that found no unremembered object; null before the first. Files creates each row before its
+	 * object, so an object that is newer and has never had a row means that the database was restored to an older state.
 	 */
 	lastStartedAt: Date | null;
 }
 
 /**
- * How many objects were compared; orphans that were removed; orphans that stay until the next reconciliation; files that were deleted
- * because their object is missing or another one; files that got the ETag of a restored copy; objects under keys of other software.
+ * How many objects were compared; orphans that were removed; objects that the database has lost, which stay until an operator gives them
+ * up; files that were deleted because their object is missing or another one; files that got the ETag of a restored copy; objects under
+ * keys of other software.
  */
 export type PageCounts = Record<
 	'objects' | 'orphans' | 'unremembered' | 'lost' | 'restored' | 'strange',
@@ -63,11 +64,13 @@ export async function reconcilePage(
 	}
 	crashPoint('files.reconcile.page-listed');
 	// Read after the listing, because an object's row is inserted before the object is stored.
-	const { files, now } = await findStored(
+	const { files, removedKeys, now } = await findStored(
 		deps.prisma,
 		objects.map(({ key }) => key),
 	);
-	const removed = await removeOrphans(deps, objects, { files, now, lastStartedAt });
+	const storedKeys = new Set(files.map(({ storageKey }) => storageKey));
+	const candidates = objects.filter(({ key }) => isFileKey(key) && !storedKeys.has(key));
+	const removed = await removeOrphans(deps, candidates, { removedKeys, now, lastStartedAt });
 	const suspects = [...missing, ...findChanged(objects, files)];
 	const reconcileOne = (file: (typeof suspects)[number]) => reconcileFile(deps, file);
 	const outcomes = await pMap(suspects, reconcileOne, { concurrency: CONCURRENT_LOOKUPS });
@@ -82,21 +85,31 @@ export async function reconcilePage(
 	return { counts, next };
 }
 
-/** Three clocks must agree that an object is old: the store's, that of the process that created the file, and the database's. */
+interface Rows {
+	/** Of rows whose bytes were removed: their objects arrived late. */
+	removedKeys: ReadonlySet<string>;
+	now: Date;
+	lastStartedAt: Date | null;
+}
+
+/**
+ * Removes the old ones of these objects, which have no row or one whose bytes were removed, except those that the database has lost. Three
+ * clocks must agree that an object is old: the store's, that of the process that created the file, and the database's.
+ */
 async function removeOrphans(
 	{ store, policy }: PageDeps,
 	objects: readonly ListedObject[],
-	{ files, now, lastStartedAt }: { files: readonly FileRecord[]; now: Date; lastStartedAt: Date | null },
+	{ removedKeys, now, lastStartedAt }: Rows,
 ): Promise<Pick<PageCounts, 'orphans' | 'unremembered'>> {
-	const known = new Set(files.map(({ storageKey }) => storageKey));
 	const oldest = addMs(now, -policy.orphanAfterMs);
-	const old = objects.filter(
-		({ key, modifiedAt }) =>
-			!known.has(key) && isFileKey(key) && modifiedAt <= oldest && timeOfKey(key) <= oldest,
+	const remembered = objects.filter(
+		({ key }) => lastStartedAt === null || timeOfKey(key) <= lastStartedAt || removedKeys.has(key),
 	);
-	const orphans = old.filter(({ key }) => lastStartedAt === null || timeOfKey(key) <= lastStartedAt);
+	const orphans = remembered.filter(
+		({ key, modifiedAt }) => modifiedAt <= oldest && timeOfKey(key) <= oldest,
+	);
 	if (orphans.length > 0) await store.deleteObjects(orphans.map(({ key }) => key));
-	return { orphans: orphans.length, unremembered: old.length - orphans.length };
+	return { orphans: orphans.length, unremembered: objects.length - remembered.length };
 }
 
 function findChanged(objects: readonly ListedObject[], files: readonly FileRecord[]): FileRecord[] {

@@ -35,6 +35,11 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 	const storedTask = () =>
 		service.prisma.scheduledTask.findUniqueOrThrow({ where: { name: 'reconciliation' } });
 
+	const recordLastRun = (lastBegunAt: Date) =>
+		service.prisma.scheduledTask.create({ data: { name: 'reconciliation', lastBegunAt } });
+	const makeDue = (more: { lastBegunAt?: Date } = {}) =>
+		service.prisma.scheduledTask.updateMany({ data: { dueAt: new Date(0), ...more } });
+
 	interface Run {
 		size?: PageSize;
 		stopping?: AbortSignal;
@@ -123,24 +128,22 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		await service.storage.deleteObjects([young]);
 	});
 
-	test('keeps orphans that are newer than the last recorded reconciliation until the next one', async () => {
-		// As after a restore of the database from two hours ago.
-		const lastBegunAt = new Date(Date.now() - 2 * HOUR_MS);
-		await service.prisma.scheduledTask.create({ data: { name: 'reconciliation', lastBegunAt } });
-		const unknown = await storeOrphan();
+	test('keeps objects that a restored database has lost, however new, until an operator gives them up', async () => {
+		await recordLastRun(new Date(Date.now() - 2 * HOUR_MS));
+		const lost = await storeOrphan();
 		const older = await storeOrphan('files/fil_01ARZ3NDEKTSV4RRFFQ69G5FAV');
 		await untilOld();
+		expect(await run({ orphanAfterMs: HOUR_MS })).toMatchObject({ orphans: 0, unremembered: 1 });
+		await makeDue();
 		expect(await run()).toMatchObject({ orphans: 1, unremembered: 1 });
-		expect([(await stored(unknown)) !== null, (await stored(older)) !== null]).toEqual([true, false]);
-		await service.prisma.scheduledTask.update({
-			where: { name: 'reconciliation' },
-			data: { dueAt: new Date(0) },
-		});
+		expect([(await stored(lost)) !== null, (await stored(older)) !== null]).toEqual([true, false]);
+		await makeDue({ lastBegunAt: new Date() });
 		expect(await run()).toMatchObject({ orphans: 1, unremembered: 0 });
-		expect(await stored(unknown)).toBeNull();
+		expect(await stored(lost)).toBeNull();
 	});
 
 	test('removes bytes that came after the last sweep of a deleted file', async () => {
+		await recordLastRun(new Date(Date.now() - 2 * HOUR_MS));
 		const { file_id, upload_url, headers } = await uploadReady(service, user, 'the bytes');
 		await service.as(user).delete(file_id);
 		await service.prisma.file.update({
@@ -151,7 +154,7 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		expect((await row(file_id)).bytesRemovedAt).not.toBeNull();
 		expect(await put(upload_url, 'the bytes', headers)).toBe(200);
 		await untilOld();
-		expect(await run()).toMatchObject({ orphans: 1 });
+		expect(await run()).toMatchObject({ orphans: 1, unremembered: 0 });
 		expect(await stored((await row(file_id)).storageKey)).toBeNull();
 	});
 
@@ -336,8 +339,8 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		await untilOld();
 		await run();
 		expect(await stored(orphan)).not.toBeNull();
-		// A start after the object's creation, as newer objects are kept until the next run.
-		await service.prisma.scheduledTask.updateMany({ data: { dueAt: new Date(), lastBegunAt: new Date() } });
+		// A start after the object's creation: newer objects without a row are kept.
+		await makeDue({ lastBegunAt: new Date() });
 		await run();
 		expect(await stored(orphan)).toBeNull();
 	});
