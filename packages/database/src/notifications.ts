@@ -86,7 +86,7 @@ async function listenUntilLost(
 	}
 }
 
-/** Detects a silent peer by queries. */
+/** Runs queries to detect a silent peer. */
 async function heartbeat(client: pg.Client, closing: AbortSignal): Promise<void> {
 	while (!closing.aborted) {
 		await sleep(HEARTBEAT_INTERVAL_MS, undefined, { signal: closing }).catch(() => undefined);

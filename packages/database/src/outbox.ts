@@ -9,7 +9,7 @@ export const OUTBOX_CHANNEL = 'outbox';
 /** Longer than the broker's confirms. The rows of a batch are locked for at most this long. */
 const BATCH_TIMEOUT_MS = 30_000;
 
-/** Counting stops here, so that it stays cheap however long the outbox is. */
+/** Highest count, which bounds the cost of counting a long outbox. */
 const COUNTED_AT_MOST = 10_000;
 
 interface OutboxRow {

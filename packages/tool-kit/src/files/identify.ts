@@ -19,7 +19,7 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
 interface Candidate {
 	path: string;
 	name: string;
-	/** Declared by the file's owner; decides only where the bytes leave a choice. */
+	/** Declared by the file's owner. Decides only if the bytes match several types. */
 	mimeType: string;
 }
 
@@ -46,7 +46,7 @@ export async function identify(input: Candidate, manifest: ToolManifest): Promis
 	throw new ToolError('unsupported_input', `${what} This tool accepts ${accepted}.`);
 }
 
-/** Where the bytes allow several types, the declared type decides, then the name's extension. */
+/** If the bytes match several types, the declared type decides, then the name's extension. */
 function chooseType(sniffed: FileKind, input: Candidate): string {
 	const choice = sniffed.encrypted && sniffed.mimeType === DOCX ? ENCRYPTED_OOXML_TYPES : TEXT_TYPES;
 	if (!choice.includes(sniffed.mimeType)) return sniffed.mimeType;

@@ -50,6 +50,6 @@ export const TYPE_NAMES: Readonly<Record<string, string>> = {
 /** What a file is, as its bytes show. */
 export interface FileKind {
 	mimeType: string;
-	/** True where the container says that a password protects its content. */
+	/** True if the container says that a password protects its content. */
 	encrypted: boolean;
 }

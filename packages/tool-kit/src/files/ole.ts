@@ -51,7 +51,7 @@ export async function openOle(file: FileHandle): Promise<OleFile> {
 		async readStart(entry, lengthBytes) {
 			const wantedBytes = Math.min(lengthBytes, entry.sizeBytes);
 			if (entry.sizeBytes >= miniCutoffBytes) return readBig(entry.startSector, wantedBytes);
-			// Short streams are stored in the root's stream. Callers need no more than the first mini sector.
+			// Short streams are stored in the root's stream. Callers need only the first mini sector.
 			const offset = entry.startSector * MINI_SECTOR_BYTES;
 			const mini = await readBig(root.startSector, offset + MINI_SECTOR_BYTES);
 			return mini.subarray(offset, offset + Math.min(wantedBytes, MINI_SECTOR_BYTES));

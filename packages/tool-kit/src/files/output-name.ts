@@ -5,7 +5,7 @@ const MAX_EXTENSION_CHARACTERS = 16;
 
 /**
  * Replaces the extension of a name: `report.docx` and `.pdf` give `report.pdf`. A name without an extension gets one. The stem
- * is cut where the whole would exceed the 255 characters that a file's name may have.
+ * is cut if the whole would exceed the 255 characters of a file name.
  */
 export function withExtension(name: string, extension: string): string {
 	const stem = stemOf(name);
@@ -13,7 +13,7 @@ export function withExtension(name: string, extension: string): string {
 	return [...stem].slice(0, room).join('') + extension;
 }
 
-/** Returns the part after the last dot in lower case, or '' where there is none. */
+/** Returns the part after the last dot in lower case, or '' if there is none. */
 export function extensionOf(name: string): string {
 	return name.slice(stemOf(name).length + 1).toLowerCase();
 }

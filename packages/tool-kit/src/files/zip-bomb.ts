@@ -10,13 +10,13 @@ export interface ZipPart {
 
 const MAX_ENTRIES = 20_000;
 const MAX_UNPACKED_BYTES = 1024 ** 3;
-/** Compression of documents stays below this, but for blank pictures, which are small. */
+/** Documents compress less than this, except blank pictures, which are small. */
 const MAX_RATIO = 200;
 const SMALL_BYTES = 32 * 1024 * 1024;
-/** The least size of the local header before each entry's bytes. */
+/** Minimum size of the local header before each entry's bytes. */
 const HEADER_BYTES = 30;
 
-/** Throws `limit_exceeded` for more entries than documents have. To be called before the entries are read. */
+/** Throws `limit_exceeded` for more entries than documents have. Call it before reading the entries. */
 export function requireFewEntries(count: number): void {
 	if (count > MAX_ENTRIES) throw tooMuch();
 }

@@ -82,7 +82,7 @@ async function readPart(zip: ZipFile, entry: Entry): Promise<string> {
 	for await (const chunk of stream as AsyncIterable<Buffer>) {
 		chunks.push(chunk);
 		sizeBytes += chunk.length;
-		// Genuine ones have a few kilobytes.
+		// Real ones have a few kilobytes.
 		if (sizeBytes > MAX_PART_BYTES) break;
 	}
 	return decodeXml(Buffer.concat(chunks));
@@ -98,7 +98,7 @@ const COMMENT_LENGTH_AT = 20;
 const MAX_COMMENT_BYTES = 0xffff;
 
 /**
- * Opens a ZIP file, also one with bytes behind its end, which some programs write and office programs accept. Throws when the
+ * Opens a ZIP file, also one with bytes after its end, which some programs write and office programs accept. Throws when the
  * file is cut short. Names of entries are raw.
  */
 async function openZip(path: string): Promise<ZipFile> {
@@ -128,7 +128,7 @@ class FileReader extends RandomAccessReader {
 	}
 }
 
-/** Returns the offset where the ZIP file ends; the file's size where it has no end record, so that yauzl reports the problem. */
+/** Returns the offset of the ZIP file's end. Without an end record returns the file's size, so that yauzl reports the problem. */
 async function findEnd(file: FileHandle): Promise<number> {
 	const { size } = await file.stat();
 	const length = Math.min(size, END_BYTES + MAX_COMMENT_BYTES);

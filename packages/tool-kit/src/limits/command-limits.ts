@@ -6,7 +6,7 @@ import { deadlineMs, type Workload } from './deadline.ts';
 export interface SandboxLimits {
 	/** Address space of each process. */
 	memoryBytes: number;
-	/** Memory of all processes together; `memoryBytes` by default. */
+	/** Memory of all processes together. `memoryBytes` by default. */
 	totalMemoryBytes?: number;
 	maxFileBytes: number;
 	/** All files of the scratch directory together; three times `maxFileBytes` by default. */

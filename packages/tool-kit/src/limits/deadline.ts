@@ -4,7 +4,7 @@ import { ToolError } from '../tool/tool-error.ts';
 
 const BYTES_PER_MIB = 1024 * 1024;
 
-/** The size of the work that an input is. */
+/** What determines the run time of an input. */
 export interface Workload {
 	sizeBytes: number;
 	/** Undefined until they are counted. */
@@ -17,7 +17,7 @@ export function deadlineMs({ deadline }: ToolLimits, { sizeBytes, pages = 0 }: W
 	return Math.min(capMs, Math.ceil(baseMs + (perMiBMs * sizeBytes) / BYTES_PER_MIB + perPageMs * pages));
 }
 
-/** Estimates how long a run on this input takes, in milliseconds; 0 where the manifest has no estimate. */
+/** Estimates how long a run on this input takes, in milliseconds. Returns 0 if the manifest has no estimate. */
 export function expectedMs(
 	{ expected }: Pick<ToolManifest, 'expected'>,
 	{ sizeBytes, pages }: Workload,

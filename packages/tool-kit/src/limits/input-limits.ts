@@ -14,11 +14,11 @@ export function requireInputSize({ limits }: Pick<ToolManifest, 'limits'>, sizeB
 /** How many pages a file may have on the plan of its owner. */
 export interface PageLimit {
 	pages: number;
-	/** The limit of Pro, where it is higher. */
+	/** The limit of Pro, if it is higher. */
 	onPro?: number | undefined;
 }
 
-/** Throws `limit_exceeded` where a file has more pages than the limit. */
+/** Throws `limit_exceeded` if a file has more pages than the limit. */
 export function requirePages(count: number, limit: PageLimit | undefined): void {
 	if (limit === undefined || count <= limit.pages) return;
 	const upgrade =

@@ -16,8 +16,8 @@ const FIRST_TIME_FIELD = 11;
 const TIME_FIELDS = 4;
 
 /**
- * Measures a tree of processes. Shared memory counts once where it matters: where the resident memory of all processes exceeds
- * `enoughBytes`. Reads most of /proc synchronously: the kernel answers at once, and a promise for each read would take ten times the
+ * Measures a tree of processes. Shared memory counts once, but only if the resident memory of all processes exceeds
+ * `enoughBytes`. Reads most of /proc synchronously: the kernel responds at once, and a promise for each read would take ten times the
  * CPU time.
  */
 export async function measureProcesses(pid: number, enoughBytes: number): Promise<ProcessUsage> {
@@ -60,7 +60,7 @@ function sum(pids: readonly number[], measure: (pid: number) => number): number 
 }
 
 /**
- * Counts each page by the share that the process has in it. The kernel walks all page tables for that, so the reads run beside the
+ * Counts each page by the share that the process has in it. The kernel walks all page tables for that, so the reads run outside the
  * event loop, one at a time.
  */
 async function proportionalKilobytes(pids: readonly number[]): Promise<number> {

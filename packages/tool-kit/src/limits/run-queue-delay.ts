@@ -12,7 +12,7 @@ interface SchedulerTimes {
 
 /** The demand of some processes since the last measurement. */
 interface Demand {
-	/** How much longer they took because other processes had the processors. */
+	/** Time they lost because other processes had the processors. */
 	lostMs: number;
 	/** How many of their threads were runnable at once, on average. */
 	runnableThreads: number;
@@ -20,7 +20,7 @@ interface Demand {
 
 /**
  * Measures how long processes wait in the kernel's run queue, from its statistics of each living thread. Threads of one command
- * that wait for each other lose nothing: only CPU time that they would have got alone on the machine counts as lost. Returns 0
+ * that wait for each other lose nothing: only CPU time that they would have had alone on the machine counts as lost. Returns 0
  * where the kernel keeps no such statistics.
  */
 export function createRunQueueDelayMeter(

@@ -26,7 +26,7 @@ export interface PrewarmedProcess {
 	/** Resolves with true when the process waits for a request, with false when it has ended. */
 	ready(): Promise<boolean>;
 	/**
-	 * Resolves with the answer, or undefined when the process ended without one. Rejects with the signal's reason once that is
+	 * Resolves with the response, or undefined if the process ended without one. Rejects with the signal's reason once that is
 	 * aborted, or with a ToolError `limit_exceeded`; then none of its processes is left.
 	 */
 	request(request: unknown, options: RequestOptions): Promise<unknown>;
@@ -144,7 +144,7 @@ async function linkInputs(scratch: Scratch, files: Readonly<Record<string, strin
 	for (const [name, path] of Object.entries(files)) await link(path, join(scratch.inputDir, name));
 }
 
-/** Anything that isn't a JSON object counts as an empty answer. */
+/** Anything that isn't a JSON object counts as an empty response. */
 function parseMessage(line: string): Message {
 	try {
 		const message: unknown = JSON.parse(line);

@@ -25,7 +25,7 @@ export interface PoolOptions {
 export interface WarmPool {
 	/** Resolves with undefined when no process is ready or starting. */
 	acquire(): Promise<Workspace | undefined>;
-	/** Keeps the workspace for another job where possible; resolves with false when the caller has to discard it. */
+	/** Keeps the workspace for another job if possible. Resolves with false if the caller has to discard it. */
 	release(workspace: Workspace): Promise<boolean>;
 	/** Counts the processes that wait for a job, without those that are starting. */
 	ready(): number;

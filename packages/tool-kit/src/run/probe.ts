@@ -22,8 +22,8 @@ async function isInstalled(binary: string): Promise<boolean> {
 }
 
 /**
- * Returns what the tool offers on this machine; an empty object for a tool without capabilities. Throws where the probe fails, or
- * where a Python module of the manifest is missing: every job would fail.
+ * Returns what the tool offers on this machine; an empty object for a tool without capabilities. Throws if the probe fails, or
+ * if a Python module of the manifest is missing: every job would fail.
  */
 export async function probeCapabilities(tool: Tool, scratchRoot: string): Promise<Capabilities> {
 	const { capabilities, manifest } = tool;
@@ -41,7 +41,7 @@ export async function probeCapabilities(tool: Tool, scratchRoot: string): Promis
 	}
 }
 
-/** Throws an Error that names the modules and the reason, where the sandbox's Python can't import one of them. */
+/** Throws an Error that names the modules and the reason if the sandbox's Python can't import one of them. */
 async function requirePythonModules(exec: ToolContext['exec'], modules: readonly string[]): Promise<void> {
 	if (modules.length === 0) return;
 	const result = await exec('python3', ['-I', '-c', `import ${modules.join(', ')}`]);

@@ -33,7 +33,7 @@ export interface ToolRequest extends Workspace {
 	onExpected?(ms: number): void;
 	/** Receives the time, in milliseconds, that the run waited while others had the processors. */
 	onWaited?(ms: number): void;
-	/** Receives whole percents, each higher than the one before, at most 99, and the page where the tool knows it. */
+	/** Receives whole percents, each higher than the one before, at most 99, and the page if the tool knows it. */
 	onProgress(percent: number, detail?: ProgressDetail): void;
 	/** Receives, without secrets, a failure after which the tool continues in another way, for the log. */
 	onRecovered?(cause: unknown): void;
@@ -181,7 +181,7 @@ function prewarmedProcessOf({ manifest, prewarmed: command }: Tool, workspace: T
 	return { request, end };
 }
 
-/** Logs how a process ended that did not answer. */
+/** Logs how a process ended that did not respond. */
 async function reportEnd(process: PrewarmedProcess, request: ToolRequest): Promise<void> {
 	const result = await process.ended;
 	if (result) request.onRecovered?.(failureReport(result));

@@ -23,7 +23,7 @@ export function killReasonOf(abortReason: unknown): KillReason {
 	return abortReason instanceof ToolError && abortReason.code === 'timeout' ? 'timeout' : 'cancel';
 }
 
-/** Runs the action when the signal is aborted, at once where it already is. */
+/** Runs the action when the signal is aborted, at once if it already is. */
 export function onAbort(signal: AbortSignal | undefined, action: () => void): { dispose(): void } {
 	if (signal?.aborted) action();
 	else signal?.addEventListener('abort', action, { once: true });

@@ -5,7 +5,7 @@ const MAX_TAIL_CHARACTERS = 16 * 1024;
 
 export interface Capture {
 	write(chunk: Buffer): void;
-	/** Passes on the last line where it has no line end. */
+	/** Passes on the last line if it has no line end. */
 	end(): void;
 	tail(): string;
 }

@@ -20,7 +20,7 @@ export interface SandboxHandle {
 	/** Makes all processes of the sandbox run behind others. */
 	lowerPriority(): void;
 	/**
-	 * Renices all threads of the sandbox by this many steps; fewer steps than before are ignored. To be called periodically with its
+	 * Renices all threads of the sandbox by this many steps; fewer steps than before are ignored. Call it periodically with its
 	 * processes: where the kernel schedules by session, one that began after `lowerPriority` has full priority until the next call.
 	 */
 	renice(pids: readonly number[], steps: number): void;

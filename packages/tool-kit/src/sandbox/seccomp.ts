@@ -9,7 +9,7 @@ let filter: Promise<Buffer> | undefined;
 
 /**
  * Returns the seccomp filter that bwrap loads into every sandbox: it denies system calls that no tool needs. libseccomp compiles
- * it once per process. Rejects with an Error where libseccomp is not installed.
+ * it once per process. Rejects with an Error if libseccomp is not installed.
  */
 export function seccompFilter(): Promise<Buffer> {
 	filter ??= compileFilter().catch((error: unknown) => {

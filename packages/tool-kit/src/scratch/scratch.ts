@@ -18,7 +18,7 @@ export interface Scratch {
 	toolDir: string;
 	tmpDir: string;
 	shmDir: string;
-	/** The user who owns those three and runs the commands; undefined where the worker does not run as root. */
+	/** The user who owns those three and runs the commands; undefined if the worker does not run as root. */
 	uid: number | undefined;
 }
 
@@ -28,7 +28,7 @@ const PREFIX = 'job-';
 const FIRST_UID = 61_184;
 const LAST_UID = 65_519;
 
-/** Creates a scratch directory within `root`, and `root` where it is missing. */
+/** Creates a scratch directory within `root`, and `root` if it is missing. */
 export async function createScratch(root: string): Promise<Scratch> {
 	await mkdir(root, { recursive: true, mode: 0o700 });
 	const path = await mkdtemp(join(root, PREFIX));

@@ -31,14 +31,14 @@ export interface ExpectedTime {
 
 /** Named values of some params, for users who don't want to set each of them. */
 export interface Preset {
-	/** The word that chooses it in the command line. */
+	/** Its name in the command line. */
 	name: string;
 	title: string;
 	summary: string;
 	params: Readonly<Record<string, unknown>>;
 }
 
-/** Everything about a tool that others may know without being able to run it. */
+/** The description of a tool, for those that don't run it. */
 export interface ToolManifest<P extends z.ZodType = z.ZodType> {
 	/** Its name in the API, in queues and of its folder. */
 	slug: string;
@@ -60,11 +60,11 @@ export interface ToolManifest<P extends z.ZodType = z.ZodType> {
 	expected?: ExpectedTime;
 	/** Params whose values must be in a capability of the workers, by its name: `{ languages: 'languages' }`. */
 	choices?: Readonly<Record<string, string>>;
-	/** What one job may take on each plan, where that differs from what plans allow any tool. */
+	/** What one job may take on each plan, if that differs from what plans allow any tool. */
 	planLimits?: Readonly<Record<Plan, ToolTerms>>;
 	/** A shorter name of its command in the command line: `compress`. */
 	cliAlias?: string;
-	/** How many unfinished jobs of this tool one worker is wanted for; {@link DEFAULT_JOBS_PER_WORKER} where absent. */
+	/** Unfinished jobs of this tool for each worker that autoscaling starts; {@link DEFAULT_JOBS_PER_WORKER} by default. */
 	jobsPerWorker?: number;
 	/** Families of hostile files, as qa/hostile names them, which `npm run hostile` puts it through. */
 	hostileFamilies?: readonly string[];
@@ -72,7 +72,7 @@ export interface ToolManifest<P extends z.ZodType = z.ZodType> {
 	programs: readonly Program[];
 	/** Executables of the programs; a worker without one of them does not offer the tool. */
 	binaries: readonly string[];
-	/** Python modules of the programs, of which the same is true. */
+	/** Python modules of the programs. A worker without one of them does not offer the tool, either. */
 	pythonModules: readonly string[];
 	outputName(inputName: string, params: z.output<P>): string;
 	outputMimeType(params: z.output<P>): string;
@@ -84,7 +84,7 @@ export type ToolDefinition<P extends z.ZodType = z.ZodType> = Omit<
 	'binaries' | 'pythonModules'
 >;
 
-/** For autoscaling, of a tool that does not say how many of its jobs keep a worker busy. */
+/** Default of `jobsPerWorker`. */
 export const DEFAULT_JOBS_PER_WORKER = 4;
 
 export type ParamsOf<M> = M extends ToolManifest<infer P> ? z.output<P> : never;

@@ -15,7 +15,7 @@ export interface Program {
 	pythonModules?: readonly string[];
 }
 
-/** Programs that several tools use. What only one tool uses stands in its own manifest. */
+/** Programs that several tools use. What only one tool uses is in its own manifest. */
 export const QPDF: Program = {
 	name: 'qpdf',
 	license: 'Apache-2.0',
@@ -71,7 +71,7 @@ export const BUBBLEWRAP: Program = {
 	binaries: ['bwrap'],
 };
 
-/** The executables that a tool with these programs needs: Python too, where one of them is a module of it. */
+/** The executables that a tool with these programs needs: Python too, if one of them is a module of it. */
 export function binariesOf(programs: readonly Program[]): string[] {
 	const python = pythonModulesOf(programs).length > 0 ? ['python3'] : [];
 	return [...new Set([...programs.flatMap(({ binaries = [] }) => binaries), ...python])];

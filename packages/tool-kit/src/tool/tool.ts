@@ -26,19 +26,19 @@ export interface ToolInput<P> {
 	name: string;
 	/** One of the manifest's `accepts`, detected from the bytes; not the declared type. */
 	mimeType: string;
-	/** True where the container itself says that a password protects it. Not set for PDFs. */
+	/** True if the container itself says that a password protects it. Not set for PDFs. */
 	encrypted: boolean;
 	sizeBytes: number;
 	params: P;
 }
 
-/** All that a tool may use: no store, no queue, no database, and no process outside `exec`. */
+/** What a tool may use: no store, no queue, no database, and no process outside `exec`. */
 export interface ToolContext {
 	/** Where outputs go. Commands see it as {@link SANDBOX_SCRATCH}, their working directory and only place to write. */
 	scratchDir: string;
 	/** Aborted when the job is canceled or out of time. */
 	signal: AbortSignal;
-	/** The page limit of the owner's plan; undefined where there is none. */
+	/** The page limit of the owner's plan; undefined if there is none. */
 	maxPages: number | undefined;
 	/**
 	 * Checks the page count of the input against the owner's plan and extends the deadline for these pages. Throws `limit_exceeded`.
@@ -48,7 +48,7 @@ export interface ToolContext {
 	/** Called with the number of pages that the tool works on, so that a long run makes room for short ones at once. */
 	expectPages(count: number): void;
 	/**
-	 * Called with the work done so far, 0 to 1, or units of work done and their total, and with the page that is reached, where
+	 * Called with the work done so far, 0 to 1, or units of work done and their total, and with the current page if
 	 * the tool works page by page. A lower value than before is ignored.
 	 */
 	progress(done: number, total?: number, detail?: ProgressDetail): void;
@@ -60,14 +60,14 @@ export interface ToolContext {
 	 */
 	exec(command: string, args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
 	/**
-	 * Sends a request to the tool's {@link PrewarmedCommand}, which is started where none waits. The files of `readOnly` are at
-	 * `lateInputPath`. Resolves with undefined when the process ended without an answer. Rejects as `exec` does.
+	 * Sends a request to the tool's {@link PrewarmedCommand}, which is started if none waits. The files of `readOnly` are at
+	 * `lateInputPath`. Resolves with undefined if the process ended without a response. Rejects as `exec` does.
 	 */
 	request(request: unknown, options?: Pick<CommandOptions, 'readOnly'>): Promise<unknown>;
 }
 
 export interface ToolOutput {
-	/** A regular file within scratchDir, or the input's own path when the original is the answer. */
+	/** A regular file within scratchDir, or the input's own path if the original is the result. */
 	outputPath: string;
 	/** Sentences for the user, each of which begins with a code and a colon: `unchanged: the file was …`. */
 	warnings: string[];
@@ -78,7 +78,7 @@ export interface ToolOutput {
 /**
  * A command that takes long to start, and is started before its job comes. It prints `{"ready":true}` on a line whenever it waits
  * for a request. A request is one line of JSON. It prints `{"progress":0.5}` as often as it likes, then one line of JSON, of
- * at most 8 KiB, as the answer.
+ * at most 8 KiB, as the response.
  */
 export interface PrewarmedCommand extends Pick<CommandOptions, 'env' | 'readOnly'> {
 	command: string;
@@ -92,7 +92,7 @@ export interface CommandOptions {
 	readOnly?: Readonly<Record<string, string>>;
 	/** Further environment variables. A few neutral ones are always set; none of the worker's own is passed on. */
 	env?: Readonly<Record<string, string>>;
-	/** Kills the command after this time and resolves with `timedOut`, for a command whose result the job can do without. */
+	/** Kills the command after this time and resolves with `timedOut`, for a command whose result is optional. */
 	timeoutMs?: number;
 	/** Receives each line without its end, cut at 8 KiB. An exception ends the command and rejects. */
 	onLine?(line: string, stream: OutputStream): void;
