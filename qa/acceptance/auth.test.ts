@@ -104,8 +104,8 @@ describe('POST /v1/auth/login', () => {
 	test('a wrong password and an unknown email are answered alike', async () => {
 		const wrong = await login(person.email, 'wrong password');
 		const unknown = await login(newEmail(), 'wrong password');
-		const said = ({ status, body }: typeof wrong) => [status, body.error.code, body.error.message];
-		expect(said(wrong)).toEqual(said(unknown));
+		const summaryOf = ({ status, body }: typeof wrong) => [status, body.error.code, body.error.message];
+		expect(summaryOf(wrong)).toEqual(summaryOf(unknown));
 		expect([wrong.status, wrong.body.error.code]).toEqual([401, 'invalid_credentials']);
 	});
 

@@ -152,8 +152,8 @@ describe('GET /v1/files/{id}', () => {
 	test("not yours: somebody else's file answers like one that never was", async () => {
 		const theirs = await call('GET', `/v1/files/${strangersFile}`, { token: person.token });
 		const nobodys = await call('GET', `/v1/files/${nobodysId('fil')}`, { token: person.token });
-		const said = ({ status, body }: typeof theirs) => [status, body.error.code, body.error.message];
-		expect(said(theirs)).toEqual(said(nobodys));
+		const summaryOf = ({ status, body }: typeof theirs) => [status, body.error.code, body.error.message];
+		expect(summaryOf(theirs)).toEqual(summaryOf(nobodys));
 		expect(theirs.status).toBe(404);
 	});
 

@@ -129,8 +129,8 @@ describe('GET /v1/jobs/{id}', () => {
 	});
 
 	test("not yours: somebody else's job answers like one that never was", async () => {
-		const said = ({ status, body }: HttpResponse) => [status, body.error.code, body.error.message];
-		expect(said(await read(strangersJob))).toEqual(said(await read(nobodysId('job'))));
+		const summaryOf = ({ status, body }: HttpResponse) => [status, body.error.code, body.error.message];
+		expect(summaryOf(await read(strangersJob))).toEqual(summaryOf(await read(nobodysId('job'))));
 	});
 });
 

@@ -6,7 +6,7 @@ import { defineService, type ServiceContext } from '@creatorr/service/define-ser
 import { toAppError } from '@creatorr/service/error-rendering';
 import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { logFormatOf } from '@creatorr/service/logger';
-import { scrapeThread } from '@creatorr/service/scrape';
+import { collectThreadMetrics } from '@creatorr/service/scrape';
 import { deleteMeRoute } from './account-deletion/delete-account.ts';
 import { onPlanChanged } from './accounts/plan-changed.ts';
 import { getAccountRoute, getMeRoute } from './accounts/read-account.ts';
@@ -132,7 +132,7 @@ async function connect(context: ServiceContext<Config>) {
 }
 
 const controlThreadMetrics = {
-	start: ({ control }: { control: ControlThread }) => scrapeThread('control', control.readMetrics),
+	start: ({ control }: { control: ControlThread }) => collectThreadMetrics('control', control.readMetrics),
 };
 
 export const auth = defineService({

@@ -34,29 +34,29 @@ async function startDraining(path: string) {
 	held = [];
 	const limits = { drainWaitsMs: 200, drainMs: 500 };
 	const gateway = await startTestGateway({ auth, jobsUrl: jobs.url, limits });
-	const asked = fetch(`${gateway.url}${path}`, { headers: bearer(auth.token()) });
+	const pendingRequest = fetch(`${gateway.url}${path}`, { headers: bearer(auth.token()) });
 	await waitUntil(() => held.length === 1);
-	return { asked, stopped: gateway.stop() };
+	return { pendingRequest, stopped: gateway.stop() };
 }
 
 const waitPath = () => `/v1/jobs/${newId('job')}?wait=60`;
 
 test('a wait that ends while the gateway drains gets its response', async () => {
-	const { asked, stopped } = await startDraining(waitPath());
+	const { pendingRequest, stopped } = await startDraining(waitPath());
 	held[0]?.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
-	expect((await asked).status).toBe(200);
+	expect((await pendingRequest).status).toBe(200);
 	await stopped;
 });
 
 test('a wait that does not end gets 503 before the end of the drain', async () => {
-	const { asked, stopped } = await startDraining(waitPath());
-	const response = await asked;
+	const { pendingRequest, stopped } = await startDraining(waitPath());
+	const response = await pendingRequest;
 	expect([response.status, response.headers.get('retry-after')]).toEqual([503, expect.any(String)]);
 	await stopped;
 });
 
 test('a response that a service does not complete in time is cut', async () => {
-	const { asked, stopped } = await startDraining('/v1/jobs');
-	await expect(asked).rejects.toThrow();
+	const { pendingRequest, stopped } = await startDraining('/v1/jobs');
+	await expect(pendingRequest).rejects.toThrow();
 	await stopped;
 });

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { reportText } from '@creatorr/service/report-text';
+import { formatReport } from '@creatorr/service/format-report';
 import type { Caller } from './backing/secrets.ts';
 import { askApp, runAppCommand } from './operator/app-command.ts';
 import { runCommand, say } from './stack/command.ts';
@@ -89,6 +89,6 @@ async function showUser(user: string, { by, json }: { by: string[]; json: boolea
 		}
 	};
 	const report = { ...account, ...Object.fromEntries(await Promise.all([ask('billing'), ask('jobs')])) };
-	say(json ? JSON.stringify(report, null, '\t') : reportText(report).trimEnd());
+	say(json ? JSON.stringify(report, null, '\t') : formatReport(report).trimEnd());
 	return exitCode;
 }

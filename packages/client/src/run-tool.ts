@@ -53,15 +53,15 @@ export async function runTool<Slug extends string>(
 	const { retryForMs = RETRY_FOR_MS } = options;
 	const retry = { forMs: retryForMs, signal };
 	const fileId = options.source === undefined ? options.fileId : await uploadInput(files, options);
-	const asked = { tool, input_file_id: fileId, ...(params && { params }) };
+	const newJob = { tool, input_file_id: fileId, ...(params && { params }) };
 	try {
-		const created = await withRetries(() => jobs.create(asked, { idempotencyKey, signal }), retry);
+		const created = await withRetries(() => jobs.create(newJob, { idempotencyKey, signal }), retry);
 		onJob?.(created);
 		const job = await jobs.wait(created.id, { signal, retryForMs, onChange: onJob });
 		if (!hasSucceeded<Slug>(job)) throw new JobError(job);
 		return { job, output: await withRetries(() => files.get(job.output_file_id, { signal }), retry) };
 	} catch (error) {
-		if (cancelOnAbort && signal?.aborted) await cancelJob(jobs, asked, idempotencyKey);
+		if (cancelOnAbort && signal?.aborted) await cancelJob(jobs, newJob, idempotencyKey);
 		throw error;
 	}
 }
@@ -81,11 +81,11 @@ async function uploadInput(
 /** Cancels the job. The response with its id may have been aborted too: the idempotency key finds it. */
 async function cancelJob(
 	jobs: JobCalls<UntypedTools>,
-	asked: NewJob<UntypedTools>,
+	newJob: NewJob<UntypedTools>,
 	idempotencyKey: string,
 ): Promise<void> {
 	try {
-		const { id } = await jobs.create(asked, { idempotencyKey });
+		const { id } = await jobs.create(newJob, { idempotencyKey });
 		await jobs.cancel(id);
 	} catch {
 		// The job has ended or the API is down. The caller gets the abort's reason.

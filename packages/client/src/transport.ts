@@ -88,9 +88,9 @@ function errorOf(body: unknown, response: Response): ApiError | ConnectionError 
 	// An API of an older release sends neither.
 	const { retryable, docs_url: docsUrl } = body.error as Partial<ErrorBody['error']>;
 	const fields = isListOfObjects(details) ? (details ?? []) : [];
-	const given = { code: code as ErrorCode, status: response.status, requestId, details: fields };
+	const init = { code: code as ErrorCode, status: response.status, requestId, details: fields };
 	return new ApiError(message, {
-		...given,
+		...init,
 		...{ detailsTotal, retryable, docsUrl: docsUrl && resolveUrl(docsUrl, response.url) },
 		retryAfterMs: parseRetryAfter(response.headers.get('retry-after')),
 	});

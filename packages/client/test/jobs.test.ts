@@ -67,30 +67,30 @@ test('watch reconnects after a stream ends early or breaks, and yields nothing t
 });
 
 test('watch sends short requests while the user has too many open streams', async () => {
-	const asked: string[] = [];
+	const paths: string[] = [];
 	const { jobs } = await clientOf((request, response) => {
-		asked.push(request.url ?? '');
+		paths.push(request.url ?? '');
 		if (!request.url?.endsWith('/events'))
-			return reply(response, 200, { data: job('running', asked.length) });
-		if (asked.length < 4) return replyError(response, 429, 'rate_limited', { 'retry-after': '0' });
+			return reply(response, 200, { data: job('running', paths.length) });
+		if (paths.length < 4) return replyError(response, 429, 'rate_limited', { 'retry-after': '0' });
 		openStream(response)(DONE);
 		response.end();
 	}, 'mine');
 	expect(await collect(jobs.watch('job_1'))).toEqual(['running 2', 'running 4', 'succeeded 100']);
 	const [stream, get] = ['/v1/jobs/job_1/events', '/v1/jobs/job_1'];
-	expect(asked).toEqual([stream, get, stream, get, stream]);
+	expect(paths).toEqual([stream, get, stream, get, stream]);
 });
 
 test('watch retries a short request after a rate limit, and no wait', async () => {
-	const asked: string[] = [];
+	const paths: string[] = [];
 	const { jobs } = await clientOf((request, response) => {
-		asked.push(request.url ?? '');
-		if (asked.length <= 2) return replyError(response, 429, 'rate_limited', { 'retry-after': '0' });
+		paths.push(request.url ?? '');
+		if (paths.length <= 2) return replyError(response, 429, 'rate_limited', { 'retry-after': '0' });
 		reply(response, 200, { data: DONE });
 	}, 'mine');
 	await expect(jobs.get('job_1', { waitSeconds: 20 })).rejects.toMatchObject({ code: 'rate_limited' });
 	expect(await jobs.get('job_1')).toMatchObject({ status: 'succeeded' });
-	expect(asked).toEqual(['/v1/jobs/job_1?wait=20', '/v1/jobs/job_1', '/v1/jobs/job_1']);
+	expect(paths).toEqual(['/v1/jobs/job_1?wait=20', '/v1/jobs/job_1', '/v1/jobs/job_1']);
 });
 
 test.each<[string, (response: ServerResponse) => unknown]>([

@@ -188,16 +188,16 @@ test('an abort ends a call after its request was garbage collected', async () =>
 });
 
 test('onUnauthorized receives a rejected token', async () => {
-	const told: unknown[] = [];
+	const rejections: unknown[] = [];
 	server = await startServer((_, response) => replyError(response, 401, 'unauthorized'));
-	const onUnauthorized = (error: ApiError, token: string | undefined) => told.push([error.code, token]);
+	const onUnauthorized = (error: ApiError, token: string | undefined) => rejections.push([error.code, token]);
 	const client = createClient({ baseUrl: server.url, token: 'one', onUnauthorized });
 	await expect(client.account.me()).rejects.toMatchObject({ code: 'unauthorized' });
-	expect(told).toEqual([['unauthorized', 'one']]);
+	expect(rejections).toEqual([['unauthorized', 'one']]);
 });
 
 test('onUnauthorized ignores a late rejection of an older token', async () => {
-	const told: unknown[] = [];
+	const rejections: unknown[] = [];
 	let answerFirst: () => void = () => undefined;
 	server = await startServer((request, response) => {
 		if (request.headers.authorization === 'Bearer new')
@@ -210,7 +210,7 @@ test('onUnauthorized ignores a late rejection of an older token', async () => {
 	const client = createClient({
 		baseUrl: server.url,
 		token: () => token,
-		onUnauthorized: () => told.push(token),
+		onUnauthorized: () => rejections.push(token),
 	});
 	const asked = once(started, 'asked');
 	const late = client.account.me();
@@ -219,7 +219,7 @@ test('onUnauthorized ignores a late rejection of an older token', async () => {
 	expect(await client.account.me()).toEqual({ id: 'usr_1' });
 	answerFirst();
 	await expect(late).rejects.toMatchObject({ code: 'unauthorized' });
-	expect(told).toEqual([]);
+	expect(rejections).toEqual([]);
 });
 
 test('download requests a fresh URL, and sends no token to the store', async () => {

@@ -7,7 +7,7 @@ import { query, waitUntil } from './testing/query.ts';
 let database: FixtureDatabase;
 let network: FailingNetwork;
 let listener: NotificationListener | undefined;
-let heard: string[];
+let received: string[];
 let connects: number;
 let losses: number;
 
@@ -21,7 +21,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
 	network = await createFailingNetwork(database.url);
-	heard = [];
+	received = [];
 	connects = 0;
 	losses = 0;
 });
@@ -35,7 +35,7 @@ function listen(databaseUrl: string): void {
 	listener = createNotificationListener({
 		databaseUrl,
 		channels: ['jobs', 'Odd "name"'],
-		onNotification: (channel, payload) => heard.push(`${channel}: ${payload}`),
+		onNotification: (channel, payload) => received.push(`${channel}: ${payload}`),
 		onReconnect: () => {
 			connects += 1;
 		},
@@ -60,8 +60,8 @@ test('notifications of a transaction are received on every channel after its com
 		await notify(tx, 'jobs', 'job_1');
 		await notify(tx, 'Odd "name"', 'x');
 	});
-	await waitUntil(() => heard.length === 2);
-	expect(heard).toEqual(['jobs: job_1', 'Odd "name": x']);
+	await waitUntil(() => received.length === 2);
+	expect(received).toEqual(['jobs: job_1', 'Odd "name": x']);
 });
 
 test('notifications of a transaction that rolls back are not received', async () => {
@@ -73,8 +73,8 @@ test('notifications of a transaction that rolls back are not received', async ()
 	});
 	await expect(rolledBack).rejects.toThrow('no');
 	await notify(database.prisma, 'jobs', 'after');
-	await waitUntil(() => heard.length > 0);
-	expect(heard).toEqual(['jobs: after']);
+	await waitUntil(() => received.length > 0);
+	expect(received).toEqual(['jobs: after']);
 });
 
 test('a listener whose connection is cut reconnects and reports it', async () => {
@@ -84,8 +84,8 @@ test('a listener whose connection is cut reconnects and reports it', async () =>
 	await query(database.url, 'SELECT pg_terminate_backend($1)', [pid]);
 	await waitUntil(() => connects === 2);
 	await notify(database.prisma, 'jobs', 'again');
-	await waitUntil(() => heard.length > 0);
-	expect({ heard, losses }).toEqual({ heard: ['jobs: again'], losses: 1 });
+	await waitUntil(() => received.length > 0);
+	expect({ received, losses }).toEqual({ received: ['jobs: again'], losses: 1 });
 });
 
 test('a listener that starts before its database listens when the database is up', async () => {
@@ -105,8 +105,8 @@ test('a silent connection is replaced', async () => {
 	network.thaw();
 	await waitUntil(() => connects === 2);
 	await notify(database.prisma, 'jobs', 'back');
-	await waitUntil(() => heard.length > 0);
-	expect(heard).toEqual(['jobs: back']);
+	await waitUntil(() => received.length > 0);
+	expect(received).toEqual(['jobs: back']);
 });
 
 test('a closed listener leaves no connection', async () => {

@@ -1,4 +1,4 @@
-import type { RawExecutor, RawQuerier } from './prisma-types.ts';
+import type { RawExecutor, RawQueryClient } from './prisma-types.ts';
 
 /** An action of an operator. */
 export interface OperatorAction {
@@ -37,7 +37,7 @@ export async function recordOperatorAction(
 }
 
 /** Returns the latest actions on a user, newest first. */
-export async function readOperatorActions(prisma: RawQuerier, userId: string): Promise<KeptAction[]> {
+export async function readOperatorActions(prisma: RawQueryClient, userId: string): Promise<KeptAction[]> {
 	return await prisma.$queryRaw<KeptAction[]>`
 		SELECT occurred_at, operator, action, subject, reason FROM operator_actions
 		WHERE user_id = ${userId} ORDER BY id DESC LIMIT ${SHOWN}`;

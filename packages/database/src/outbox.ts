@@ -1,7 +1,7 @@
 import type { EventEnvelope } from '@creatorr/contracts/events';
 import { currentTraceparent } from '@creatorr/telemetry/traceparent';
 import { notify } from './notifications.ts';
-import type { RawExecutor, RawQuerier, TransactionRunner } from './prisma-types.ts';
+import type { RawExecutor, RawQueryClient, TransactionRunner } from './prisma-types.ts';
 
 /** Notified by every transaction that adds to the outbox. */
 export const OUTBOX_CHANNEL = 'outbox';
@@ -35,7 +35,7 @@ export async function addToOutbox(tx: RawExecutor, event: EventEnvelope): Promis
  * `publish` must resolve only when the broker certainly has the event, and reject within 30 s otherwise. No two processes publish a row at
  * the same time. If one dies in between, its rows are published again.
  */
-export async function publishBatch<Tx extends RawExecutor & RawQuerier>(
+export async function publishBatch<Tx extends RawExecutor & RawQueryClient>(
 	prisma: TransactionRunner<Tx>,
 	limit: number,
 	publish: (event: EventEnvelope) => Promise<void>,
@@ -64,7 +64,7 @@ export interface OutboxLag {
 }
 
 /** Returns number and age of the waiting events. */
-export async function readOutboxLag(prisma: RawQuerier): Promise<OutboxLag> {
+export async function readOutboxLag(prisma: RawQueryClient): Promise<OutboxLag> {
 	const [lag] = await prisma.$queryRaw<OutboxLag[]>`
 		SELECT
 			(SELECT count(*)::int FROM (SELECT 1 FROM outbox LIMIT ${COUNTED_AT_MOST}) AS counted) AS waiting,

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RawQuerier } from './prisma-types.ts';
+import type { RawQueryClient } from './prisma-types.ts';
 
 /** Resolves if the database responds within the timeout. Rejects otherwise. */
-export async function ping(prisma: RawQuerier, timeoutMs = 2_000): Promise<void> {
+export async function ping(prisma: RawQueryClient, timeoutMs = 2_000): Promise<void> {
 	const answered = new AbortController();
 	try {
 		await Promise.race([prisma.$queryRaw`SELECT 1`, rejectAfter(timeoutMs, answered.signal)]);

@@ -6,7 +6,7 @@ export interface RawExecutor {
 	$executeRaw(query: TemplateStringsArray, ...values: unknown[]): PromiseLike<number>;
 }
 
-export interface RawQuerier {
+export interface RawQueryClient {
 	$queryRaw<T>(query: TemplateStringsArray, ...values: unknown[]): PromiseLike<T>;
 }
 

@@ -9,7 +9,7 @@ import { declareTopology, EVENTS_EXCHANGE } from './topology.ts';
 /** A connection that reconnects forever, with channels that reopen when they close. */
 export interface Broker {
 	/** Keeps a channel open. `use` prepares each new channel and runs again after every loss. */
-	keepChannel(use: (channel: ConfirmChannel) => Promise<void>): KeptChannel;
+	keepChannel(use: (channel: ConfirmChannel) => Promise<void>): ManagedChannel;
 	/** Rejects if the broker doesn't respond, or has confirmed nothing for a minute while publishes wait. */
 	ping(): Promise<void>;
 	/** Returns the number of ready messages of each queue, without unacknowledged ones. Rejects if a queue doesn't exist. */
@@ -17,7 +17,7 @@ export interface Broker {
 	close(): Promise<void>;
 }
 
-export interface KeptChannel {
+export interface ManagedChannel {
 	/** Returns the channel while one is open and prepared. */
 	current(): ConfirmChannel | undefined;
 	/** Closes the channel for good. */
@@ -78,7 +78,7 @@ function keepChannel(
 	connection: Connection,
 	logger: Logger,
 	use: (channel: ConfirmChannel) => Promise<void>,
-): KeptChannel {
+): ManagedChannel {
 	let open: ConfirmChannel | undefined;
 	const stopped = new AbortController();
 
@@ -173,7 +173,7 @@ function watchConnection(connection: Connection, logger: Logger): () => boolean 
 /** Connects, in the background if the broker is down: until then publishing rejects, and consumers start later. */
 export async function connectBroker(options: BrokerOptions): Promise<Broker> {
 	const connection = await openConnection(options);
-	const kept: KeptChannel[] = [];
+	const kept: ManagedChannel[] = [];
 	const isConnected = watchConnection(connection, options.logger);
 	return {
 		keepChannel(use) {

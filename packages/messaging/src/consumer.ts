@@ -58,7 +58,7 @@ interface ConsumerOptions<T extends string, S extends z.ZodType> {
 
 /** Header of a dead-lettered message: why no consumer could handle it. */
 export const REASON_HEADER = 'x-creatorr-reason';
-export const DIED_IN_HEADER = 'x-creatorr-died-in';
+export const SOURCE_QUEUE_HEADER = 'x-creatorr-died-in';
 const MAX_TRIES = 5;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
@@ -132,7 +132,7 @@ async function deadLetter(
 	const headers = {
 		...properties.headers,
 		[REASON_HEADER]: reason.slice(0, 1_000),
-		[DIED_IN_HEADER]: queue,
+		[SOURCE_QUEUE_HEADER]: queue,
 	};
 	await publishConfirmed(channel, {
 		exchange: DEAD_LETTER_EXCHANGE,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crashPoint } from '@creatorr/service/crash-point';
 import { type ConfirmChannel, connect, type GetMessage, type MessageProperties } from 'amqplib';
-import { DIED_IN_HEADER, REASON_HEADER } from './consumer.ts';
+import { REASON_HEADER, SOURCE_QUEUE_HEADER } from './consumer.ts';
 import { publishConfirmed, UnroutableError } from './publish-confirmed.ts';
 import { EVENTS_EXCHANGE, QUEUES } from './topology.ts';
 
@@ -67,7 +67,7 @@ function toDeadLetter({ fields, properties, content }: GetMessage): DeadLetter {
 		id: properties.messageId ?? createHash('sha256').update(content).digest('hex').slice(0, 16),
 		routingKey: fields.routingKey,
 		reason: headers?.[REASON_HEADER] ?? death.reason ?? 'no reason given',
-		diedIn: headers?.[DIED_IN_HEADER] ?? death.queue ?? null,
+		diedIn: headers?.[SOURCE_QUEUE_HEADER] ?? death.queue ?? null,
 		diedAt: diedAt(properties, death),
 		content: content.toString(),
 	};

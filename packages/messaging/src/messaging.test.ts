@@ -99,7 +99,7 @@ describe('publishing and consuming', () => {
 	});
 
 	test('delivers a broadcast to every consumer, or to none', async () => {
-		const heard: string[] = [];
+		const received: string[] = [];
 		const listeners = ['one', 'two'].map((name) =>
 			startConsumer(broker, {
 				queue: { broadcast: true },
@@ -107,13 +107,13 @@ describe('publishing and consuming', () => {
 				prefetch: 1,
 				logger,
 				handle: async () => {
-					heard.push(name);
+					received.push(name);
 				},
 			}),
 		);
 		await waitFor(async () => {
 			await publish(newEvent(jobCanceled, { job_id: newId('job') }, newId('req')));
-			expect(new Set(heard)).toEqual(new Set(['one', 'two']));
+			expect(new Set(received)).toEqual(new Set(['one', 'two']));
 		});
 		await Promise.all(listeners.map((listener) => listener.stop()));
 		await publish(newEvent(jobCanceled, { job_id: newId('job') }, newId('req')));

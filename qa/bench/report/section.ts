@@ -1,4 +1,4 @@
-import { reportText } from '@creatorr/service/report-text';
+import { formatReport } from '@creatorr/service/format-report';
 
 /** A measured number and its target. */
 export interface Figure {
@@ -32,7 +32,7 @@ export function renderSection({ title, figures, files }: Section): string {
 		...(rows.length > 0 && { rows }),
 		...(figures.length > 0 && { figures: figures.map(toRow) }),
 	};
-	return `\n${title}\n${reportText(tables)}`;
+	return `\n${title}\n${formatReport(tables)}`;
 }
 
 function toRow(figure: Figure) {

@@ -128,27 +128,27 @@ const WHAT_COMMANDS_LEAVE: readonly Mutant[] = [
 const HOW_LARGE_A_DOCUMENT_GETS: readonly Mutant[] = [
 	{
 		name: 'measures an archive before anything unpacks it',
-		mutations: [toolKit('zipKind', dropCall('requireNoBomb'))],
+		mutations: [toolKit('zipKind', dropCall('requireNoZipBomb'))],
 		test: 'refuses a document that claims to unpack to a thousand times its size',
 	},
 	{
 		name: 'refuses a flood of entries before it looks at them',
-		mutations: [toolKit('zipKind', dropCall('requireFewEntries'))],
+		mutations: [toolKit('zipKind', dropCall('requireBoundedEntries'))],
 		test: 'refuses a document with more entries than documents have',
 	},
 	{
 		name: 'refuses parts that are packed a thousandfold',
-		mutations: [toolKit('requireNoBomb', dropOperand('isOverCompressed'))],
+		mutations: [toolKit('requireNoZipBomb', dropOperand('isOverCompressed'))],
 		test: 'an entry that is compressed a thousandfold',
 	},
 	{
 		name: 'refuses more than an archive may unpack to in all',
-		mutations: [toolKit('requireNoBomb', dropOperand('MAX_UNPACKED_BYTES'))],
+		mutations: [toolKit('requireNoZipBomb', dropOperand('MAX_UNPACKED_BYTES'))],
 		test: 'more than 1 GiB together',
 	},
 	{
 		name: 'refuses parts that are made of each other’s bytes',
-		mutations: [toolKit('requireNoBomb', dropOperand('hasOverlap'))],
+		mutations: [toolKit('requireNoZipBomb', dropOperand('hasOverlap'))],
 		test: 'entries that share bytes',
 	},
 	{

@@ -172,7 +172,7 @@ const HOW_MUCH_COMMANDS_TAKE: readonly Mutant[] = [
 	},
 	{
 		name: 'lets nobody gain time by threads that wait for each other',
-		mutations: [toolKit('lostMs', unwrapCall('min', 'cores'))],
+		mutations: [toolKit('lostToOthersMs', unwrapCall('min', 'cores'))],
 		test: 'many threads that had all cores, and waited for each other',
 	},
 ];

@@ -127,12 +127,12 @@ describe('a fair queue', () => {
 	test('drops work whose client disconnected, and keeps the others', async () => {
 		const queue = queueOf(1, 2);
 		const started: string[] = [];
-		const gone = new AbortController();
-		const tasks = ['a', 'gone', 'b'].map((name) => task(started, name));
+		const disconnected = new AbortController();
+		const tasks = ['a', 'disconnected', 'b'].map((name) => task(started, name));
 		const results = tasks.map(({ run }, index) =>
-			queue(index === 1 ? from('home', 'sign-in', gone.signal) : HOME, run),
+			queue(index === 1 ? from('home', 'sign-in', disconnected.signal) : HOME, run),
 		);
-		gone.abort();
+		disconnected.abort();
 		await expect(results[1]).rejects.toMatchObject({ code: 'rate_limited' });
 		for (const { finish } of tasks) finish();
 		expect(await Promise.all([results[0], results[2]])).toEqual(['a', 'b']);

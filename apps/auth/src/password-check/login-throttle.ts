@@ -13,7 +13,7 @@ import { readCounters, restoreCounter, updateCounters } from './login-failures.s
 
 /** An admitted attempt, to be ended by {@link recordFailure} or {@link releaseAttempt}. */
 interface Admission {
-	/** The previous counters whose delay it has claimed. */
+	/** The previous counters scopeText delay it has claimed. */
 	claimed: readonly FailureCounter[];
 	claimedAt: Date;
 }
@@ -22,8 +22,8 @@ function refuseIfEarly(limit: FailureLimit, counter: FailureCounter | undefined,
 	const waitMs = counter ? remainingDelayMs(counter, limit.freeFailures, now) : 0;
 	if (waitMs === 0) return;
 	const seconds = Math.ceil(waitMs / 1000);
-	const whose = limit.scope === 'account' ? 'for this account' : 'from this address';
-	throw new AppError('rate_limited', `Too many wrong passwords ${whose}. Try again in ${seconds} s.`, {
+	const scopeText = limit.scope === 'account' ? 'for this account' : 'from this address';
+	throw new AppError('rate_limited', `Too many wrong passwords ${scopeText}. Try again in ${seconds} s.`, {
 		retryAfterSeconds: seconds,
 	});
 }

@@ -70,7 +70,7 @@ describe('the list of files', () => {
 		const oldest = await upload(service, user);
 		for (let made = 0; made < 20; made += 1) await declare(service, user, { size_bytes: 1 });
 		const newest = await upload(service, user);
-		const asked = countStoreCalls(service, 'headObject');
+		const storeCalls = countStoreCalls(service, 'headObject');
 		try {
 			const responses = await Promise.all([1, 2, 3, 4].map(() => service.as(user).list('?limit=100')));
 			const rows: Row[] = responses[0]?.body.data;
@@ -79,10 +79,10 @@ describe('the list of files', () => {
 				expect.objectContaining({ id: newest.file_id, status: 'ready' }),
 			]);
 			expect(rows.at(-1)).toMatchObject({ id: oldest.file_id, status: 'pending' });
-			expect(asked.calls).toBe(4 * 20);
-			expect(asked.maxConcurrent).toBeLessThanOrEqual(16);
+			expect(storeCalls.calls).toBe(4 * 20);
+			expect(storeCalls.maxConcurrent).toBeLessThanOrEqual(16);
 		} finally {
-			asked.restore();
+			storeCalls.restore();
 		}
 		expect((await service.as(user).get(oldest.file_id)).body.data.status).toBe('ready');
 	});

@@ -112,7 +112,7 @@ describe('completing an upload in parts', () => {
 
 	test('refuses 10,000 parts that the upload does not have without asking the store', async () => {
 		const { id } = await begin();
-		const asked = countStoreCalls(service, 'completeMultipart');
+		const storeCalls = countStoreCalls(service, 'completeMultipart');
 		const made = Array.from({ length: 10_000 }, (_, index) => ({ part_number: index + 1, etag: '"x"' }));
 		try {
 			const { status, body } = await complete(id, made);
@@ -120,23 +120,23 @@ describe('completing an upload in parts', () => {
 			expect(body.error.details).toEqual([
 				{ path: 'parts.3', message: 'this upload has 3 parts; list each once, in ascending order' },
 			]);
-			expect(asked.calls).toBe(0);
+			expect(storeCalls.calls).toBe(0);
 			await complete(id, made.slice(0, 3));
-			expect(asked.calls).toBe(1);
+			expect(storeCalls.calls).toBe(1);
 		} finally {
-			asked.restore();
+			storeCalls.restore();
 		}
 	});
 
 	test('is done for one upload of a user at a time', async () => {
 		const { id, stored } = await beginAndSend();
-		const asked = countStoreCalls(service, 'completeMultipart');
+		const storeCalls = countStoreCalls(service, 'completeMultipart');
 		try {
 			await Promise.all(Array.from({ length: 4 }, () => complete(id, stored)));
 			// The later calls find the file ready.
-			expect(asked).toMatchObject({ calls: 1, maxConcurrent: 1 });
+			expect(storeCalls).toMatchObject({ calls: 1, maxConcurrent: 1 });
 		} finally {
-			asked.restore();
+			storeCalls.restore();
 		}
 	});
 

@@ -7,12 +7,12 @@ let auth: FakeAuth;
 let gateway: TestGateway;
 let jobs: Awaited<ReturnType<typeof startUpstream>>;
 let failing: string[] = [];
-let asked = 0;
+let readinessRequests = 0;
 
 beforeAll(async () => {
 	auth = await startFakeAuth();
 	jobs = await startUpstream((_req, res) => {
-		asked += 1;
+		readinessRequests += 1;
 		const details = failing.map((path) => ({ path, message: 'is down' }));
 		const error = { code: 'upstream_unavailable', message: 'no', request_id: 'req_1', details };
 		res.writeHead(failing.length > 0 ? 503 : 200, { 'Content-Type': 'application/json' });
@@ -103,9 +103,9 @@ test('metrics show open connections and the remaining lease time', async () => {
 
 test('frequent health requests cost the services little', async () => {
 	await afterTheCache();
-	asked = 0;
+	readinessRequests = 0;
 	await Promise.all(Array.from({ length: 100 }, health));
-	expect(asked).toBeLessThan(50);
+	expect(readinessRequests).toBeLessThan(50);
 });
 
 test('/v1/health names services that are down', async () => {

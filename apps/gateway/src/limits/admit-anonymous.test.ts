@@ -92,12 +92,12 @@ describe('a network with too many requests without a session', () => {
 
 	test('keeps the permits of abandoned requests', async () => {
 		const headers = { 'X-Forwarded-For': '192.0.2.3' };
-		const gone = new AbortController();
+		const disconnected = new AbortController();
 		const abandoned = Array.from({ length: PERMITS }, () =>
-			expect(fetch(`${gateway.url}/v1/tools`, { headers, signal: gone.signal })).rejects.toThrow(),
+			expect(fetch(`${gateway.url}/v1/tools`, { headers, signal: disconnected.signal })).rejects.toThrow(),
 		);
 		await waitUntil(() => held.length === PERMITS);
-		gone.abort();
+		disconnected.abort();
 		await Promise.all(abandoned);
 		await waitUntil(() => held.every(({ closed }) => closed));
 		isHolding = false;

@@ -229,12 +229,12 @@ describe('a user with too many concurrent requests', () => {
 	/** Sends as many requests as there are permits, and leaves while the service works on them. */
 	async function abandonTwo(user: ReturnType<typeof userOf>): Promise<void> {
 		isHolding = true;
-		const gone = new AbortController();
+		const disconnected = new AbortController();
 		const abandoned = expect(
-			atOnce(2, () => user.status('/v1/jobs/x', { signal: gone.signal })),
+			atOnce(2, () => user.status('/v1/jobs/x', { signal: disconnected.signal })),
 		).rejects.toThrow();
 		await waitUntil(() => held.length === 2);
-		gone.abort();
+		disconnected.abort();
 		await abandoned;
 		await waitUntil(() => held.every(({ closed }) => closed));
 		isHolding = false;
@@ -257,11 +257,11 @@ describe('a user with too many concurrent requests', () => {
 		isHolding = true;
 		const both = atOnce(2, () => user.status('/v1/jobs/x'));
 		await waitUntil(() => held.length === 2);
-		const gone = new AbortController();
-		const leaving = atOnce(2, () => user.status('/v1/jobs/y', { signal: gone.signal }));
+		const disconnected = new AbortController();
+		const leaving = atOnce(2, () => user.status('/v1/jobs/y', { signal: disconnected.signal }));
 		const left = expect(leaving).rejects.toThrow();
 		await userOf(newId('usr'), patientGateway).status('/v1/nothing');
-		gone.abort();
+		disconnected.abort();
 		await left;
 		isHolding = false;
 		for (const res of held) reply(res);

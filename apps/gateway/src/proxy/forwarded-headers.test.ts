@@ -38,14 +38,14 @@ describe('headersForService', () => {
 	});
 
 	test('forwards the headers of the body and the idempotency key', () => {
-		const given = {
+		const clientHeaders = {
 			'content-type': 'application/json',
 			'content-length': '2',
 			'content-encoding': 'gzip',
 			'idempotency-key': 'a',
 			'user-agent': 'curl',
 		};
-		expect(headersForService(given, context)).toMatchObject(given);
+		expect(headersForService(clientHeaders, context)).toMatchObject(clientHeaders);
 	});
 
 	test('keeps a chunked body chunked, as a DELETE without framing would be two requests', () => {
@@ -56,7 +56,7 @@ describe('headersForService', () => {
 
 describe('headersFromService', () => {
 	test('forwards no unknown header', () => {
-		const given = {
+		const clientHeaders = {
 			'content-type': 'application/json',
 			'content-length': '2',
 			'retry-after': '3',
@@ -67,7 +67,7 @@ describe('headersFromService', () => {
 			'x-request-id': 'req_other',
 			'keep-alive': 'timeout=5',
 		};
-		expect(headersFromService(given)).toEqual([
+		expect(headersFromService(clientHeaders)).toEqual([
 			'content-type',
 			'application/json',
 			'content-length',

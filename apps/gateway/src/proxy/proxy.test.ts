@@ -156,13 +156,13 @@ describe('a client that disconnects', () => {
 			req.socket.once('close', () => closed.resolve());
 		};
 		const abort = new AbortController();
-		const asked = fetch(`${world.gateway.url}/v1/jobs`, {
+		const pendingRequest = fetch(`${world.gateway.url}/v1/jobs`, {
 			headers: bearer(world.auth.token()),
 			signal: abort.signal,
 		});
 		await waitUntil(() => world.received.length === 1);
 		abort.abort();
-		await expect(asked).rejects.toThrow();
+		await expect(pendingRequest).rejects.toThrow();
 		await closed.promise;
 	});
 

@@ -29,17 +29,19 @@ describe('corsHeaders', () => {
 });
 
 describe('preflightHeaders', () => {
-	const asked = { method: 'OPTIONS', origin: APP, requestedMethod: 'POST' };
+	const requestHeaders = { method: 'OPTIONS', origin: APP, requestedMethod: 'POST' };
 
 	test('returns the headers of the contract', () => {
-		expect(preflightHeaders(origins, asked)).toContain('Authorization, Content-Type, Idempotency-Key');
+		expect(preflightHeaders(origins, requestHeaders)).toContain(
+			'Authorization, Content-Type, Idempotency-Key',
+		);
 	});
 
 	test.each([
-		['of another origin', { ...asked, origin: 'https://evil.example' }],
-		['without an origin', { ...asked, origin: undefined }],
-		['that is a plain OPTIONS', { ...asked, requestedMethod: undefined }],
-		['that is no OPTIONS', { ...asked, method: 'GET' }],
+		['of another origin', { ...requestHeaders, origin: 'https://evil.example' }],
+		['without an origin', { ...requestHeaders, origin: undefined }],
+		['that is a plain OPTIONS', { ...requestHeaders, requestedMethod: undefined }],
+		['that is no OPTIONS', { ...requestHeaders, method: 'GET' }],
 	])('returns undefined for a request %s', (_, request) => {
 		expect(preflightHeaders(origins, request)).toBeUndefined();
 	});

@@ -17,8 +17,8 @@ export function beginExchangeSpan(
 	trustsClients: boolean,
 ): Span | undefined {
 	if (!isTracing()) return undefined;
-	const given = req.headers[TRACEPARENT_HEADER];
-	const parent = trustsClients && typeof given === 'string' ? contextOf(given) : undefined;
+	const traceparent = req.headers[TRACEPARENT_HEADER];
+	const parent = trustsClients && typeof traceparent === 'string' ? contextOf(traceparent) : undefined;
 	const attributes = { request_id: requestId };
 	return beginSpan(NAME_UNTIL_ROUTED, { kind: SpanKind.SERVER, attributes, parent });
 }

@@ -112,11 +112,11 @@ describe('a revoked session', () => {
 	test('is rejected though auth had reported it alive just before', async () => {
 		const { sid, token } = newSession();
 		const { decided, respond } = holdCheckResponse();
-		const asked = get(one, token);
+		const pendingRequest = get(one, token);
 		await decided;
 		await revoke(sid);
 		respond();
-		expect((await asked).status).toBe(401);
+		expect((await pendingRequest).status).toBe(401);
 		expect(await statusOf(one, token)).toBe(401);
 		expect(requests).toBe(0);
 	});
@@ -124,10 +124,10 @@ describe('a revoked session', () => {
 	test('is rejected without waiting for an earlier lookup', async () => {
 		const { sid, token } = newSession();
 		const { decided, respond } = holdCheckResponse();
-		const asked = get(one, token);
+		const pendingRequest = get(one, token);
 		await decided;
 		await revoke(sid);
-		expect([(await asked).status, await statusOf(one, token)]).toEqual([401, 401]);
+		expect([(await pendingRequest).status, await statusOf(one, token)]).toEqual([401, 401]);
 		respond();
 	});
 

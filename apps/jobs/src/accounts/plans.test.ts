@@ -99,8 +99,8 @@ describe('a change of plan', () => {
 			expect(await world.prisma.job.count({ where: { userId, status: 'failed' } })).toBe(19),
 		);
 		await waitFor(async () => expect(await inFlight(world, { userId })).toBe(PLANS.free.maxActiveJobs));
-		const asked = PLANS.pro.maxActiveJobs + PLANS.free.maxActiveJobs - 1;
-		await waitFor(() => expect(world.bus.requested).toHaveLength(asked));
+		const dispatched = PLANS.pro.maxActiveJobs + PLANS.free.maxActiveJobs - 1;
+		await waitFor(() => expect(world.bus.requested).toHaveLength(dispatched));
 	});
 
 	test('is ignored when the account was deleted', async () => {

@@ -42,13 +42,13 @@ function setUp(job: Job | null) {
 			return now;
 		},
 	};
-	const gone = new AbortController();
-	const input = { jobId: job?.id ?? newId('job'), userId: newId('usr'), signal: gone.signal };
+	const disconnected = new AbortController();
+	const input = { jobId: job?.id ?? newId('job'), userId: newId('usr'), signal: disconnected.signal };
 	const change = (fields: Partial<Job>) => {
 		if (state.job) state.job = { ...state.job, ...fields };
 		notifications.notify(input.jobId);
 	};
-	return { state, source, notifications, gone, input, change };
+	return { state, source, notifications, disconnected, input, change };
 }
 
 describe('the states of a job', () => {
@@ -78,9 +78,9 @@ describe('the states of a job', () => {
 		expect(state.reads).toBe(3);
 	});
 
-	test('end, and the watcher with them, when the client is gone', async () => {
-		const { state, source, input, gone } = setUp(makeJob());
-		state.onRead = () => setTimeout(() => gone.abort(), 1);
+	test('end, and the watcher with them, when the client is disconnected', async () => {
+		const { state, source, input, disconnected } = setUp(makeJob());
+		state.onRead = () => setTimeout(() => disconnected.abort(), 1);
 		for await (const _ of jobStates(source, input)) expect(state.watched).toBe(1);
 		expect([state.watched, state.reads]).toEqual([0, 2]);
 	});
@@ -109,7 +109,7 @@ describe('the states of a job', () => {
 	test('are not read while nothing changes, however long a client waits', async () => {
 		jest.useFakeTimers();
 		try {
-			const { state, source, input, notifications, gone } = setUp(makeJob());
+			const { state, source, input, notifications, disconnected } = setUp(makeJob());
 			const states = jobStates(source, input);
 			await states.next();
 			const next = states.next();
@@ -117,7 +117,7 @@ describe('the states of a job', () => {
 			if (state.job) notifications.notifyMissed([input.jobId], new Map([[input.jobId, state.job]]));
 			await jest.advanceTimersByTimeAsync(60_000);
 			expect(state.reads).toBe(1);
-			gone.abort();
+			disconnected.abort();
 			await next;
 		} finally {
 			jest.useRealTimers();

@@ -107,10 +107,13 @@ describe('listing jobs', () => {
 			const { body } = await owner.call('GET', `/v1/jobs?idempotency_key=${query}`);
 			return body.data.map((job: { id: string }) => job.id);
 		};
-		const asked = encodeURIComponent(key);
-		expect([await find(someone, asked), await find(stranger, asked)]).toEqual([[jobs[0]], [jobs[1]]]);
+		const encodedKey = encodeURIComponent(key);
+		expect([await find(someone, encodedKey), await find(stranger, encodedKey)]).toEqual([
+			[jobs[0]],
+			[jobs[1]],
+		]);
 		expect(await find(someone, 'another')).toEqual([]);
-		expect(await find(someone, `${asked}&status=canceled`)).toEqual([]);
+		expect(await find(someone, `${encodedKey}&status=canceled`)).toEqual([]);
 	});
 
 	test.each(['idempotency_key=', 'status=done', 'limit=0', 'limit=101', 'cursor=abc', 'tool=%00'])(

@@ -15,9 +15,9 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }));
 
 test('fetchInput does not download a file that is larger than the tool accepts', async () => {
-	let asked = 0;
+	let callCount = 0;
 	const files = (async () => {
-		asked += 1;
+		callCount += 1;
 		// A download from there would fail with another error.
 		return { data: { size_bytes: 1001, etag: '"a"', download_url: 'http://127.0.0.1:1/object' } };
 	}) as unknown as InternalClient;
@@ -35,12 +35,12 @@ test('fetchInput does not download a file that is larger than the tool accepts',
 		},
 	);
 	await expect(fetching).rejects.toBe(tooLarge);
-	expect([asked, existsSync(path)]).toEqual([1, false]);
+	expect([callCount, existsSync(path)]).toEqual([1, false]);
 });
 
 test('fetchInput does not download an input that is larger than the free disk space, and retries after a long pause', async () => {
 	const { bavail, bsize } = await statfs(directory);
-	const { promise: asked, resolve } = Promise.withResolvers<void>();
+	const { promise: callCount, resolve } = Promise.withResolvers<void>();
 	let tries = 0;
 	const files = (async () => {
 		tries += 1;
@@ -57,7 +57,7 @@ test('fetchInput does not download an input that is larger than the free disk sp
 		{ inputFileId: 'fil_a', userId: 'usr_a' },
 		{ path, requireSize: () => undefined, signal: controller.signal },
 	);
-	await asked;
+	await callCount;
 	// Longer than the first pause after any other error.
 	await sleep(500);
 	controller.abort(new Error('canceled'));

@@ -42,13 +42,13 @@ describe('download', () => {
 	const from = (url: string) => download({ url, etag: ETAG, sizeBytes: BYTES.length }, path(), never);
 
 	test('requests the object with the ETag and stores its bytes', async () => {
-		let asked: string | undefined;
+		let ifMatch: string | undefined;
 		const url = await serve((request, response) => {
-			asked = request.headers['if-match'];
+			ifMatch = request.headers['if-match'];
 			response.writeHead(200, { etag: ETAG }).end(BYTES);
 		});
 		await from(url);
-		expect(asked).toBe(ETAG);
+		expect(ifMatch).toBe(ETAG);
 		expect((await readFile(path())).equals(BYTES)).toBe(true);
 	});
 

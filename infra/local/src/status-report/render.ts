@@ -1,4 +1,4 @@
-import { reportText } from '@creatorr/service/report-text';
+import { formatReport } from '@creatorr/service/format-report';
 import type { StatusReport } from './collect.ts';
 import { shortAge, shortSize } from './format.ts';
 
@@ -9,7 +9,7 @@ export function renderStatus(report: StatusReport, nowMs: number): string {
 	const letters = report.dead_letters;
 	const waiting = Object.entries(queues ?? {}).filter(([, messages]) => messages > 0);
 	const used = Math.round(100 * (1 - disk.free_bytes / Math.max(1, disk.total_bytes)));
-	return reportText({
+	return formatReport({
 		home: report.home,
 		url: report.url,
 		supervisor: `pid ${report.supervisor_pid}`,

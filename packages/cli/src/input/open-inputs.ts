@@ -34,7 +34,7 @@ export async function withInputs<T>(
 		const inputs: Input[] = [];
 		for (const label of given) {
 			const path = label === '-' && directory ? await keepStdin(io, join(directory, 'stdin')) : label;
-			inputs.push(await lookAt(label, path, options.name ?? basename(path)));
+			inputs.push(await inspectInput(label, path, options.name ?? basename(path)));
 		}
 		return await use(inputs);
 	} finally {
@@ -42,7 +42,7 @@ export async function withInputs<T>(
 	}
 }
 
-async function lookAt(label: string, path: string, name: string): Promise<Input> {
+async function inspectInput(label: string, path: string, name: string): Promise<Input> {
 	const found = await stat(path);
 	if (!found.isFile()) throw new UsageError(`"${label}" is not a file`);
 	if (found.size === 0) throw new UsageError(`"${label}" is empty`);

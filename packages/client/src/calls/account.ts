@@ -4,10 +4,10 @@ import type { CallOptions, Session, SignedIn, User } from '../types.ts';
 /** Registration, sign-in, sessions and passwords. */
 export interface AccountCalls {
 	register(
-		given: { email: string; password: string; name?: string },
+		requestOptions: { email: string; password: string; name?: string },
 		options?: CallOptions,
 	): Promise<SignedIn>;
-	login(given: { email: string; password: string }, options?: CallOptions): Promise<SignedIn>;
+	login(requestOptions: { email: string; password: string }, options?: CallOptions): Promise<SignedIn>;
 	/** Revokes the token. When it resolves, every service rejects the token. */
 	logout(options?: CallOptions): Promise<void>;
 	/** Revokes all sessions of the user. */
@@ -17,13 +17,16 @@ export interface AccountCalls {
 	endSession(id: string, options?: CallOptions): Promise<void>;
 	/** Changes the password and revokes all other sessions. */
 	changePassword(
-		given: { current_password: string; new_password: string },
+		requestOptions: { current_password: string; new_password: string },
 		options?: CallOptions,
 	): Promise<void>;
 	/** Requests a password reset mail. Succeeds whether or not the account exists. */
 	forgotPassword(email: string, options?: CallOptions): Promise<void>;
 	/** Sets a password with the token of that mail, and revokes all sessions. */
-	resetPassword(given: { token: string; new_password: string }, options?: CallOptions): Promise<void>;
+	resetPassword(
+		requestOptions: { token: string; new_password: string },
+		options?: CallOptions,
+	): Promise<void>;
 	/**
 	 * Verifies the email with the token of the registration mail, and a session or the password of that account. Revokes all other
 	 * sessions of the account. Rejects with `invalid_credentials` without either.
@@ -36,29 +39,30 @@ export interface AccountCalls {
 }
 
 export function createAccount({ api, body, list, done }: Transport): AccountCalls {
-	const given = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
+	const requestOptions = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
 	return {
 		register: async (person, options) =>
-			(await body(api.POST('/v1/auth/register', { body: person, ...given(options) }))).data,
+			(await body(api.POST('/v1/auth/register', { body: person, ...requestOptions(options) }))).data,
 		login: async (person, options) =>
-			(await body(api.POST('/v1/auth/login', { body: person, ...given(options) }))).data,
-		logout: (options) => done(api.POST('/v1/auth/logout', given(options))),
-		logoutAll: (options) => done(api.POST('/v1/auth/logout-all', given(options))),
-		me: async (options) => (await body(api.GET('/v1/me', given(options)))).data,
-		sessions: async (options) => (await list(api.GET('/v1/auth/sessions', given(options)))).data,
+			(await body(api.POST('/v1/auth/login', { body: person, ...requestOptions(options) }))).data,
+		logout: (options) => done(api.POST('/v1/auth/logout', requestOptions(options))),
+		logoutAll: (options) => done(api.POST('/v1/auth/logout-all', requestOptions(options))),
+		me: async (options) => (await body(api.GET('/v1/me', requestOptions(options)))).data,
+		sessions: async (options) => (await list(api.GET('/v1/auth/sessions', requestOptions(options)))).data,
 		endSession: (id, options) =>
-			done(api.DELETE('/v1/auth/sessions/{id}', { params: { path: { id } }, ...given(options) })),
+			done(api.DELETE('/v1/auth/sessions/{id}', { params: { path: { id } }, ...requestOptions(options) })),
 		changePassword: (passwords, options) =>
-			done(api.POST('/v1/auth/password', { body: passwords, ...given(options) })),
+			done(api.POST('/v1/auth/password', { body: passwords, ...requestOptions(options) })),
 		forgotPassword: (email, options) =>
-			done(api.POST('/v1/auth/password/forgot', { body: { email }, ...given(options) })),
+			done(api.POST('/v1/auth/password/forgot', { body: { email }, ...requestOptions(options) })),
 		resetPassword: (reset, options) =>
-			done(api.POST('/v1/auth/password/reset', { body: reset, ...given(options) })),
+			done(api.POST('/v1/auth/password/reset', { body: reset, ...requestOptions(options) })),
 		verifyEmail: (token, { password, ...options } = {}) => {
 			const body = { token, ...(password !== undefined && { password }) };
-			return done(api.POST('/v1/auth/verify', { body, ...given(options) }));
+			return done(api.POST('/v1/auth/verify', { body, ...requestOptions(options) }));
 		},
-		resendVerification: (options) => done(api.POST('/v1/auth/verify/resend', given(options))),
-		delete: (password, options) => done(api.DELETE('/v1/me', { body: { password }, ...given(options) })),
+		resendVerification: (options) => done(api.POST('/v1/auth/verify/resend', requestOptions(options))),
+		delete: (password, options) =>
+			done(api.DELETE('/v1/me', { body: { password }, ...requestOptions(options) })),
 	};
 }

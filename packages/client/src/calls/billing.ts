@@ -11,11 +11,11 @@ export interface BillingCalls {
 }
 
 export function createBilling({ api, body }: Transport): BillingCalls {
-	const given = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
+	const requestOptions = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
 	return {
-		get: async (options) => (await body(api.GET('/v1/billing', given(options)))).data,
+		get: async (options) => (await body(api.GET('/v1/billing', requestOptions(options)))).data,
 		checkout: async (cycle, options) =>
-			(await body(api.POST('/v1/billing/checkout', { body: { cycle }, ...given(options) }))).data,
-		portal: async (options) => (await body(api.POST('/v1/billing/portal', given(options)))).data,
+			(await body(api.POST('/v1/billing/checkout', { body: { cycle }, ...requestOptions(options) }))).data,
+		portal: async (options) => (await body(api.POST('/v1/billing/portal', requestOptions(options)))).data,
 	};
 }

@@ -14,7 +14,7 @@ import type {
 export interface FileRequests {
 	/** Creates a file and returns its upload URLs. */
 	create(
-		given: { name: string; mime_type: string; size_bytes: number; multipart?: boolean },
+		requestOptions: { name: string; mime_type: string; size_bytes: number; multipart?: boolean },
 		options?: CallOptions,
 	): Promise<Upload>;
 	/** Returns the file, with a download URL once it is ready. */
@@ -29,21 +29,22 @@ export interface FileRequests {
 }
 
 export function createFileRequests({ api, body, list, done }: Transport): FileRequests {
-	const given = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
+	const requestOptions = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
 	return {
 		create: async (file, options) =>
-			(await body(api.POST('/v1/files', { body: file, ...given(options) }))).data,
+			(await body(api.POST('/v1/files', { body: file, ...requestOptions(options) }))).data,
 		get: async (id, options) =>
-			(await body(api.GET('/v1/files/{id}', { params: { path: { id } }, ...given(options) }))).data,
+			(await body(api.GET('/v1/files/{id}', { params: { path: { id } }, ...requestOptions(options) }))).data,
 		list: (query, options) =>
-			list(api.GET('/v1/files', { params: { query: query ?? {} }, ...given(options) })),
+			list(api.GET('/v1/files', { params: { query: query ?? {} }, ...requestOptions(options) })),
 		parts: async (id, options) =>
-			(await body(api.GET('/v1/files/{id}/parts', { params: { path: { id } }, ...given(options) }))).data,
+			(await body(api.GET('/v1/files/{id}/parts', { params: { path: { id } }, ...requestOptions(options) })))
+				.data,
 		complete: async (id, parts, options) => {
-			const call = { params: { path: { id } }, body: { parts }, ...given(options) };
+			const call = { params: { path: { id } }, body: { parts }, ...requestOptions(options) };
 			return (await body(api.POST('/v1/files/{id}/complete', call))).data;
 		},
 		delete: (id, options) =>
-			done(api.DELETE('/v1/files/{id}', { params: { path: { id } }, ...given(options) })),
+			done(api.DELETE('/v1/files/{id}', { params: { path: { id } }, ...requestOptions(options) })),
 	};
 }

@@ -18,7 +18,7 @@ export interface JobRequests<C extends AnyCatalog<C> = ToolCatalog> {
 	 * Without one, each call gets its own key.
 	 */
 	create<Slug extends ToolSlug<C>>(
-		given: NewJob<C, Slug>,
+		requestOptions: NewJob<C, Slug>,
 		options?: CallOptions & { idempotencyKey?: string | undefined },
 	): Promise<CreatedJob>;
 	/** @param options.waitSeconds waits up to this long (0 to 60) for the job to change */
@@ -37,23 +37,24 @@ export function createJobRequests({
 	done,
 	heldFetch,
 }: Transport): JobRequests<UntypedTools> {
-	const given = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
+	const requestOptions = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
 	return {
 		async create(job, { idempotencyKey = randomKey(), ...options } = {}) {
 			const header = { 'Idempotency-Key': idempotencyKey };
-			const call = api.POST('/v1/jobs', { body: job, params: { header }, ...given(options) });
+			const call = api.POST('/v1/jobs', { body: job, params: { header }, ...requestOptions(options) });
 			return (await body(call)).data;
 		},
 		async get(id, { waitSeconds, ...options } = {}) {
 			const params = { path: { id }, query: waitSeconds === undefined ? {} : { wait: waitSeconds } };
 			const held = waitSeconds === undefined ? {} : { fetch: heldFetch };
-			return (await body(api.GET('/v1/jobs/{id}', { params, ...given(options), ...held }))).data;
+			return (await body(api.GET('/v1/jobs/{id}', { params, ...requestOptions(options), ...held }))).data;
 		},
 		list: (query, options) =>
-			list(api.GET('/v1/jobs', { params: { query: query ?? {} }, ...given(options) })),
+			list(api.GET('/v1/jobs', { params: { query: query ?? {} }, ...requestOptions(options) })),
 		cancel: async (id, options) =>
-			(await body(api.POST('/v1/jobs/{id}/cancel', { params: { path: { id } }, ...given(options) }))).data,
+			(await body(api.POST('/v1/jobs/{id}/cancel', { params: { path: { id } }, ...requestOptions(options) })))
+				.data,
 		delete: (id, options) =>
-			done(api.DELETE('/v1/jobs/{id}', { params: { path: { id } }, ...given(options) })),
+			done(api.DELETE('/v1/jobs/{id}', { params: { path: { id } }, ...requestOptions(options) })),
 	};
 }

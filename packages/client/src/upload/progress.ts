@@ -14,7 +14,7 @@ export function createProgressMeter(
 ): ProgressMeter {
 	const sentByRequest = new Map<number, number>();
 	let sentBytes = 0;
-	const tell = (bytes: number) => {
+	const notify = (bytes: number) => {
 		if (bytes === sentBytes) return;
 		sentBytes = bytes;
 		onProgress?.({ sentBytes, totalBytes });
@@ -23,8 +23,8 @@ export function createProgressMeter(
 		set(request, bytes) {
 			const before = sentByRequest.get(request) ?? 0;
 			sentByRequest.set(request, bytes);
-			tell(sentBytes + bytes - before);
+			notify(sentBytes + bytes - before);
 		},
-		finish: () => tell(totalBytes),
+		finish: () => notify(totalBytes),
 	};
 }

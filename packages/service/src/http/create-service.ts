@@ -28,8 +28,8 @@ const requestIdSchema = idSchema('req');
 
 /** Uses the request id of the gateway or another service, or a new one. */
 const requestContext: RequestHandler = (req, res, next) => {
-	const given = requestIdSchema.safeParse(req.get(REQUEST_ID_HEADER));
-	const requestId = given.success ? given.data : newId('req');
+	const parsedId = requestIdSchema.safeParse(req.get(REQUEST_ID_HEADER));
+	const requestId = parsedId.success ? parsedId.data : newId('req');
 	res.setHeader('X-Request-Id', requestId);
 	withRequestId(requestId, next);
 };

@@ -32,14 +32,14 @@ interface FormerName {
 
 const formerNames = new Map<string, FormerName>();
 
-function given<L extends string>({ name, help, labels = [], former }: Described<L>) {
+function metricOptions<L extends string>({ name, help, labels = [], former }: Described<L>) {
 	if (former) formerNames.set(name, former);
 	return { name, help, labelNames: [...labels], registers: [registry] };
 }
 
 /** Creates a counter. */
 export function counter<L extends string = never>(described: Described<L>): Counter<L> {
-	return new Counter<L>(given(described));
+	return new Counter<L>(metricOptions(described));
 }
 
 /**
@@ -49,9 +49,9 @@ export function gauge<L extends string = never>({
 	read,
 	...described
 }: Described<L> & { read?: () => number }): Gauge<L> {
-	if (!read) return new Gauge<L>(given(described));
+	if (!read) return new Gauge<L>(metricOptions(described));
 	return new Gauge<L>({
-		...given(described),
+		...metricOptions(described),
 		collect() {
 			this.set(read());
 		},
@@ -62,7 +62,7 @@ export function gauge<L extends string = never>({
 export function histogram<L extends string = never>(
 	described: Described<L> & { buckets: readonly number[] },
 ): Histogram<L> {
-	return new Histogram<L>({ ...given(described), buckets: [...described.buckets] });
+	return new Histogram<L>({ ...metricOptions(described), buckets: [...described.buckets] });
 }
 
 const requestSeconds = histogram({

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
 import { counter, gauge, readThreadMetrics } from './metrics.ts';
-import { metricsRoute, readWhenScraped, scrapeThread } from './scrape.ts';
+import { collectThreadMetrics, metricsRoute, readWhenScraped } from './scrape.ts';
 
 const app = express().get('/metrics', metricsRoute);
 const scrape = async () => (await request(app).get('/metrics').expect(200)).text;
@@ -88,7 +88,7 @@ test('a worker thread adds its series to those of the same name, and to no other
 	const ofThread = (await readThreadMetrics())
 		.filter(({ name }) => name === 'creatorr_test_calls_total')
 		.map((metric) => ({ ...metric, values: [{ value: 5, labels: { operation: 'b' } }] }));
-	const thread = scrapeThread('test_thread', async () => ofThread);
+	const thread = collectThreadMetrics('test_thread', async () => ofThread);
 	const text = await scrape();
 	expect(text).toContain('creatorr_test_calls_total{operation="a"} 2');
 	expect(text).toContain('creatorr_test_calls_total{operation="b"} 5');
@@ -99,7 +99,7 @@ test('a worker thread adds its series to those of the same name, and to no other
 });
 
 test('a worker thread that does not respond is left out, and the others are shown', async () => {
-	const thread = scrapeThread('test_silent', async () => {
+	const thread = collectThreadMetrics('test_silent', async () => {
 		throw new Error('it has ended');
 	});
 	expect(await scrape()).toContain('creatorr_metric_reads_failed_total{reading="test_silent"} 1');

@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import { counter, renderMetrics, setThreadMetrics, type ThreadMetrics } from './metrics.ts';
 
 /** Values of a database or broker, which are read at each scrape. */
-export interface Reading<R> {
+export interface ScrapedValues<R> {
 	/** Label of the metric for failed readings. */
 	name: string;
 	/** The gauges that `show` sets. They are reset first, so that a value that can't be read in time is missing instead of old. */
@@ -28,12 +28,12 @@ const failures = counter({
 });
 
 /** Reads values at each scrape until it is stopped. */
-export function readWhenScraped<R>(reading: Reading<R>, timeoutMs = READ_TIMEOUT_MS): { stop(): void } {
-	/** A hanging reading is not started again at the next scrape. */
+export function readWhenScraped<R>(values: ScrapedValues<R>, timeoutMs = READ_TIMEOUT_MS): { stop(): void } {
+	/** A read that hangs is not started again at the next scrape. */
 	let pending: Promise<R> | undefined;
 
-	function ask(): Promise<R> {
-		pending ??= reading.read().finally(() => {
+	function readOnce(): Promise<R> {
+		pending ??= values.read().finally(() => {
 			pending = undefined;
 		});
 		return pending;
@@ -46,12 +46,12 @@ export function readWhenScraped<R>(reading: Reading<R>, timeoutMs = READ_TIMEOUT
 		});
 		timeout.catch(() => undefined);
 		try {
-			const result = await Promise.race([ask(), timeout]);
-			for (const gauge of reading.gauges) gauge.reset();
-			reading.show(result);
+			const result = await Promise.race([readOnce(), timeout]);
+			for (const gauge of values.gauges) gauge.reset();
+			values.show(result);
 		} catch {
-			for (const gauge of reading.gauges) gauge.reset();
-			failures.inc({ reading: reading.name });
+			for (const gauge of values.gauges) gauge.reset();
+			failures.inc({ reading: values.name });
 		} finally {
 			tooLate.abort();
 		}
@@ -59,16 +59,16 @@ export function readWhenScraped<R>(reading: Reading<R>, timeoutMs = READ_TIMEOUT
 
 	const registered: Registered = { refresh };
 	readings.add(registered);
-	failures.inc({ reading: reading.name }, 0);
+	failures.inc({ reading: values.name }, 0);
 	return { stop: () => readings.delete(registered) };
 }
 
-/** Declares values of a service that are read at each scrape ({@link Reading}). */
+/** Declares values of a service that are read at each scrape ({@link ScrapedValues}). */
 export function defineMetrics<Deps, R>({
 	read,
 	show,
 	...reading
-}: Omit<Reading<R>, 'read' | 'show'> & {
+}: Omit<ScrapedValues<R>, 'read' | 'show'> & {
 	read(deps: Deps): Promise<R>;
 	show(result: R, deps: Deps): void;
 }) {
@@ -79,7 +79,7 @@ export function defineMetrics<Deps, R>({
 }
 
 /** Adds a worker thread's metrics to each scrape until it is stopped. Leaves out a thread that doesn't respond in time. */
-export function scrapeThread(name: string, read: () => Promise<ThreadMetrics>): { stop(): void } {
+export function collectThreadMetrics(name: string, read: () => Promise<ThreadMetrics>): { stop(): void } {
 	const reading = readWhenScraped({
 		name,
 		gauges: [{ reset: () => setThreadMetrics(name, undefined) }],

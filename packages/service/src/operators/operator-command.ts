@@ -5,7 +5,7 @@ import { AppError } from '@creatorr/contracts/errors';
 import { characterCount, isStorableText } from '@creatorr/contracts/text';
 import { isDatabaseDown } from '../http/database-down.ts';
 import { describeError, type Logger } from '../logging/logger.ts';
-import { reportText } from './report-text.ts';
+import { formatReport } from './format-report.ts';
 
 /** Wrong usage of a command. The message says what is right. */
 export class UsageError extends Error {}
@@ -122,7 +122,7 @@ export async function runCommand({ args, help, commands }: OperatorCommands): Pr
 }
 
 function render(report: object, { json }: Values): string {
-	return json ? `${JSON.stringify(report, null, '\t')}\n` : reportText(report);
+	return json ? `${JSON.stringify(report, null, '\t')}\n` : formatReport(report);
 }
 
 /**

@@ -15,7 +15,7 @@ import type { Task } from './task.ts';
 type BaseConfig = z.output<typeof baseConfigSchema>;
 
 /** A part of a service that runs until it is stopped: a queue consumer, or a metric that is read at each scrape. */
-export interface Part<Deps> {
+export interface ServicePart<Deps> {
 	start(deps: Deps): { stop(): unknown };
 }
 
@@ -48,8 +48,8 @@ export interface ServiceDefinition<Config extends BaseConfig, Deps> {
 	/** Reports for operators on the private port, at `/health/<name>`: numbers and times, nothing of a user. */
 	reports?(deps: NoInfer<Deps>): Record<string, () => Promise<object>>;
 	routes?: readonly ((deps: NoInfer<Deps>) => Route)[];
-	metrics?: readonly Part<NoInfer<Deps>>[];
-	consumers?: readonly Part<NoInfer<Deps>>[];
+	metrics?: readonly ServicePart<NoInfer<Deps>>[];
+	consumers?: readonly ServicePart<NoInfer<Deps>>[];
 	tasks?: readonly Task<NoInfer<Deps>>[];
 	subscriptions?: readonly Subscription<NoInfer<Deps>>[];
 	/**

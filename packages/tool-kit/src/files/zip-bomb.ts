@@ -17,12 +17,12 @@ const SMALL_BYTES = 32 * 1024 * 1024;
 const HEADER_BYTES = 30;
 
 /** Throws `limit_exceeded` for more entries than documents have. Call it before reading the entries. */
-export function requireFewEntries(count: number): void {
+export function requireBoundedEntries(count: number): void {
 	if (count > MAX_ENTRIES) throw tooMuch();
 }
 
 /** Throws `limit_exceeded` for a document that unpacks to far more than its size, or whose entries overlap. */
-export function requireNoBomb(parts: readonly ZipPart[]): void {
+export function requireNoZipBomb(parts: readonly ZipPart[]): void {
 	const unpackedBytes = parts.reduce((total, part) => total + part.unpackedBytes, 0);
 	if (unpackedBytes > MAX_UNPACKED_BYTES || parts.some(isOverCompressed) || hasOverlap(parts))
 		throw tooMuch();

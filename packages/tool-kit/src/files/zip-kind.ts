@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
 import { DOCX, type FileKind, ODP, ODS, ODT, PPTX, XLSX, ZIP } from './media-types.ts';
 import { textEncoding } from './text-encoding.ts';
-import { requireFewEntries, requireNoBomb, type ZipPart } from './zip-bomb.ts';
+import { requireBoundedEntries, requireNoZipBomb, type ZipPart } from './zip-bomb.ts';
 
 const MAX_PART_BYTES = 4 * 1024 * 1024;
 
@@ -33,10 +33,10 @@ const ODF_KINDS: readonly string[] = [ODT, ODS, ODP];
 export async function zipKind(path: string): Promise<FileKind> {
 	const zip = await openZip(path);
 	try {
-		requireFewEntries(zip.entryCount);
+		requireBoundedEntries(zip.entryCount);
 		const { texts, parts } = await readParts(zip);
 		const kind = kindOf(texts);
-		if (kind.mimeType !== ZIP) requireNoBomb(parts);
+		if (kind.mimeType !== ZIP) requireNoZipBomb(parts);
 		return kind;
 	} finally {
 		zip.close();

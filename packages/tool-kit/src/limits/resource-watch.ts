@@ -48,11 +48,11 @@ export function watchResources(watched: Watched, onBreach: (error: ToolError) =>
 		while (!signal.aborted) {
 			const startedAtMs = performance.now();
 			const usage = await measureProcesses(watched.pid, maxMemoryBytes(watched.limits));
-			const { lostMs, runnableThreads } = measureDemand(usage.pids);
+			const { lostToOthersMs, runnableThreads } = measureDemand(usage.pids);
 			const breach = await findBreach(watched, usage);
 			if (signal.aborted) return;
 			if (breach) return onBreach(breach);
-			watched.onWaited?.(lostMs);
+			watched.onWaited?.(lostToOthersMs);
 			watched.onMeasured(usage.pids, measureContention(runnableThreads));
 			const tookMs = performance.now() - startedAtMs;
 			const workingPauseMs = Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, tookMs / MAX_SHARE));

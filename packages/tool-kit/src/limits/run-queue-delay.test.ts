@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { execSandboxed } from '../sandbox/exec.ts';
 import { createScratch, type Scratch } from '../scratch/scratch.ts';
-import { lostMs } from './run-queue-delay.ts';
+import { lostToOthersMs } from './run-queue-delay.ts';
 
-describe('lostMs', () => {
+describe('lostToOthersMs', () => {
 	const TWO_CORES = { elapsedMs: 1000, cores: 2 };
 
 	test.each([
@@ -20,7 +20,7 @@ describe('lostMs', () => {
 		['threads that sleep, but for moments in which they waited', { ranMs: 1, waitedMs: 9 }, 9],
 		['threads that ran a little longer than was measured', { ranMs: 2100, waitedMs: 0 }, 0],
 	])('measures for %s', (_, times, expected) => {
-		expect(lostMs(times, TWO_CORES)).toBeCloseTo(expected);
+		expect(lostToOthersMs(times, TWO_CORES)).toBeCloseTo(expected);
 	});
 });
 

@@ -13,7 +13,7 @@ interface SchedulerTimes {
 /** The demand of some processes since the last measurement. */
 interface Demand {
 	/** Time they lost because other processes had the processors. */
-	lostMs: number;
+	lostToOthersMs: number;
 	/** How many of their threads were runnable at once, on average. */
 	runnableThreads: number;
 }
@@ -36,12 +36,12 @@ export function createRunQueueDelayMeter(
 		before = after;
 		beforeMs = nowMs;
 		const runnableThreads = (sum.ranMs + sum.waitedMs) / elapsedMs;
-		return { lostMs: lostMs(sum, { elapsedMs, cores }), runnableThreads };
+		return { lostToOthersMs: lostToOthersMs(sum, { elapsedMs, cores }), runnableThreads };
 	};
 }
 
 /** Returns how much of the elapsed time was lost to other processes; never more than the time waited. */
-export function lostMs(
+export function lostToOthersMs(
 	{ ranMs, waitedMs }: SchedulerTimes,
 	{ elapsedMs, cores }: { elapsedMs: number; cores: number },
 ): number {

@@ -47,6 +47,6 @@ function reportLines(report: object): string[] {
 }
 
 /** Formats a report: fields in columns, sections and tables under their names. */
-export function reportText(report: object): string {
+export function formatReport(report: object): string {
 	return `${reportLines(report).join('\n').trim()}\n`;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { reportText } from './report-text.ts';
+import { formatReport } from './format-report.ts';
 
-test('reportText shows fields in columns, and sections and tables under their names', () => {
+test('formatReport shows fields in columns, and sections and tables under their names', () => {
 	const report = {
 		id: 'usr_1',
 		sessions: [
@@ -12,7 +12,7 @@ test('reportText shows fields in columns, and sections and tables under their na
 		plan: { name: 'pro', limits: { jobs: 3 } },
 		events: [],
 	};
-	expect(reportText(report).split('\n')).toEqual([
+	expect(formatReport(report).split('\n')).toEqual([
 		'id            usr_1',
 		'suspended_at  -',
 		'',
@@ -32,10 +32,10 @@ test('reportText shows fields in columns, and sections and tables under their na
 	]);
 });
 
-test('reportText keeps user input on its line and escapes control characters', () => {
-	expect(reportText({ user_agent: 'a\u001b[2Jb\nid usr_2' })).toBe('user_agent  a [2Jb id usr_2\n');
+test('formatReport keeps user input on its line and escapes control characters', () => {
+	expect(formatReport({ user_agent: 'a\u001b[2Jb\nid usr_2' })).toBe('user_agent  a [2Jb id usr_2\n');
 });
 
-test('reportText names an invalid date and shows the other fields', () => {
-	expect(reportText({ until: new Date(Number.NaN), plan: 'pro' })).toBe('until  no date\nplan   pro\n');
+test('formatReport names an invalid date and shows the other fields', () => {
+	expect(formatReport({ until: new Date(Number.NaN), plan: 'pro' })).toBe('until  no date\nplan   pro\n');
 });
