@@ -10,6 +10,10 @@ test.each([
 		'error: relay.failed no route job_id=job_1',
 		{ level: 'error', event: 'relay.failed', error: { message: 'no route' }, job_id: 'job_1' },
 	],
+	[
+		'warn: health.not_ready down=s3 is down',
+		{ level: 'warn', event: 'health.not_ready', down: 's3 is down' },
+	],
 	['error: http.error code=internal request_id=req_1', { ...away, code: 'internal' }],
 	[undefined, away],
 	[undefined, { level: 'info', event: 'http.request' }],

@@ -3,7 +3,7 @@ import { say } from './command.ts';
 
 const LONGEST = 200;
 const TROUBLE: SupervisorEvent['type'][] = ['exited', 'killed', 'unresponsive', 'log-lost'];
-const DETAILS = ['job_id', 'tool', 'code', 'request_id'];
+const DETAILS = ['down', 'job_id', 'tool', 'code', 'request_id'];
 
 /** Prints an event as one line: the time, the process, what happened. Omits log lines that people don't need to see. */
 export function printEvent({ type, name, text }: SupervisorEvent): void {
