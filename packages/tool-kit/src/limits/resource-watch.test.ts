@@ -35,7 +35,7 @@ function bash(script: string, { limits, ...options }: Options = {}) {
 describe('the processes of a sandbox together', () => {
 	const TOO_MUCH = (what: string) => ({
 		code: 'limit_exceeded',
-		message: expect.stringContaining(`more ${what} than`),
+		message: expect.stringContaining(`too much ${what}`),
 	});
 	const python = (lines: string) => `python3 -c '${lines}'`;
 
