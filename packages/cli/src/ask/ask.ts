@@ -15,9 +15,7 @@ export function askHidden(io: Io, question: string): Promise<string> {
 
 async function askOn(io: Io, question: string, echo: NodeJS.WritableStream): Promise<string> {
 	if (!io.stdin.isTTY) {
-		throw new UsageError(
-			`Can’t prompt for ${question.replace(/:\s*$/, '').toLowerCase()}: standard input isn’t a terminal.`,
-		);
+		throw new UsageError(`Can’t prompt for ${nameOf(question)}: standard input isn’t a terminal.`);
 	}
 	const lines = createInterface({ input: io.stdin, output: echo, terminal: true });
 	io.stderr.write(question);
@@ -31,4 +29,10 @@ async function askOn(io: Io, question: string, echo: NodeJS.WritableStream): Pro
 		lines.close();
 		if (echo !== io.stderr) io.stderr.write('\n');
 	}
+}
+
+/** Returns "password of the PDF" for "Password of the PDF: ". */
+function nameOf(question: string): string {
+	const name = question.replace(/:\s*$/, '');
+	return name.charAt(0).toLowerCase() + name.slice(1);
 }
