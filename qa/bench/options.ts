@@ -36,7 +36,7 @@ const jobs = (standard: number) => count('jobs', 'number of jobs', standard);
 const BENCHES: readonly [folder: string, name: string, summary: string, ...options: Option[]][] = [
 	['tools', 'tools', 'compare each tool with the plain program', dir, only('tool')],
 	['resources', 'neighbors', 'measure small jobs beside one that uses all the CPU it gets'],
-	['resources', 'presign', 'measure CPU time of presigning 100 URLs'],
+	['resources', 'presign', 'measure CPU time of presigning 100 URLs, beside the SDK'],
 	['gateway', 'gateway', 'compare the gateway with nginx and auth_request', seconds, profile],
 	['queue', 'overhead', 'measure the overhead of a job beyond its tool, with an idle queue', jobs(300)],
 	['queue', 'throughput', 'measure small jobs per second with 1, 2 and 4 workers', jobs(60)],
