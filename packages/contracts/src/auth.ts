@@ -14,7 +14,8 @@ const EXAMPLE_EMAIL = 'you@example.com';
 
 const NEW_PASSWORD_META = {
 	minLength: PASSWORD_MIN_CHARACTERS,
-	description: 'Must be hard to guess: common passwords and passwords that contain the email are rejected.',
+	description:
+		'At most 72 bytes in UTF-8. Must be hard to guess: common passwords and passwords that contain the email are rejected.',
 	examples: [EXAMPLE_PASSWORD],
 };
 
@@ -26,7 +27,7 @@ export const newPasswordSchema = z
 		error: `must have at least ${PASSWORD_MIN_CHARACTERS} characters`,
 	})
 	.refine((text) => Buffer.byteLength(text) <= PASSWORD_MAX_BYTES, {
-		error: `must be at most ${PASSWORD_MAX_BYTES} bytes in UTF-8`,
+		error: `must have at most ${PASSWORD_MAX_BYTES} characters; accented letters and emoji count as several`,
 	})
 	.meta(NEW_PASSWORD_META);
 

@@ -112,7 +112,11 @@ describe('a forgotten password', () => {
 
 	test.each([
 		['an empty one', '', 'must have at least 8 characters'],
-		['one of 73 bytes', `tulip anchor velvet ${'é'.repeat(26)}!`, 'must be at most 72 bytes in UTF-8'],
+		[
+			'one of 73 bytes',
+			`tulip anchor velvet ${'é'.repeat(26)}!`,
+			'must have at most 72 characters; accented letters and emoji count as several',
+		],
 	])('is not replaced by %s, and the token still works', async (_, password, message) => {
 		const token = await resetToken();
 		const response = await reset(token, password).expect(400);

@@ -25,7 +25,7 @@ describe('an upload', () => {
 
 	test('of a byte more is refused, with the limit, the use and Pro’s limit', () => {
 		expect(() => admit(GB + 1, 49 * GB)).toThrow(
-			'Your files and open uploads use 49 GB, and this file adds 1.000000001 GB. The Free plan allows 50 GB, Pro 500 GB. Delete some files (a deleted file counts until its upload URL expires) or upgrade to Pro.',
+			'Your files and open uploads use 49 GB, and this file adds 1.000000001 GB. The Free plan allows 50 GB, Pro 500 GB. Delete some files (deleted files may still count for up to 1 hour) or upgrade to Pro.',
 		);
 		expect(() => admit(GB + 1, 499 * GB, 'pro')).toThrow(
 			/The Pro plan allows 500 GB\. Delete some files \([^)]*\)\.$/,
@@ -89,7 +89,7 @@ describe('an upload of a user with as many pending uploads as allowed', () => {
 			expect.objectContaining({
 				code: 'rate_limited',
 				message:
-					'You have 1,000 pending uploads and can have 1,000 at a time. Finish or delete some, then try again (a deleted upload counts until its upload URL expires).',
+					'You have 1,000 pending uploads and can have 1,000 at a time. Finish or delete some, then try again (deleted uploads may still count for up to 1 hour).',
 				headers: { 'Retry-After': '3600' },
 			}),
 		);

@@ -1,6 +1,6 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { MAX_FILE_BYTES, MIN_MULTIPART_BYTES } from '@creatorr/contracts/files';
-import { formatBytes, formatBytesAbove, formatNumber } from '@creatorr/contracts/format';
+import { formatBytes, formatBytesAbove, formatDuration, formatNumber } from '@creatorr/contracts/format';
 import { planLimit } from '@creatorr/contracts/plan-limit';
 import { validationError } from '@creatorr/contracts/validation';
 import type { StorageUse } from '../accounts/accounts.sql.ts';
@@ -31,7 +31,7 @@ export function admitUpload(
 				limitOf: ({ maxStoredBytes }) => maxStoredBytes,
 				format: formatBytes,
 			},
-			advice: ['delete some files (a deleted file counts until its upload URL expires)'],
+			advice: [`delete some files (${stillCount('files', limits.putUrlSeconds)})`],
 		});
 	}
 	const limit = unverifiedLimit(limits, storageUse);
@@ -55,9 +55,14 @@ function requireFewPending(
 	if (pendingUploads < maxPendingUploads) return;
 	throw new AppError(
 		'rate_limited',
-		`You have ${formatNumber(pendingUploads)} pending uploads and can have ${formatNumber(maxPendingUploads)} at a time. Finish or delete some, then try again (a deleted upload counts until its upload URL expires).`,
+		`You have ${formatNumber(pendingUploads)} pending uploads and can have ${formatNumber(maxPendingUploads)} at a time. Finish or delete some, then try again (${stillCount('uploads', putUrlSeconds)}).`,
 		{ retryAfterSeconds: putUrlSeconds },
 	);
+}
+
+/** Bytes can arrive until the upload URL expires, so until then the file counts. */
+function stillCount(what: string, putUrlSeconds: number): string {
+	return `deleted ${what} may still count for up to ${formatDuration(putUrlSeconds)}`;
 }
 
 /** Tells whether {@link admitUpload} refused an upload because too many are pending. */

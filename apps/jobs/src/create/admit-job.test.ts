@@ -42,7 +42,7 @@ describe('a job', () => {
 
 	test('is refused when its input is larger than the plan allows for the tool', () => {
 		expect(() => admit('ocr', MIB + 1)).toThrow(
-			'This file is 1.049 MB. The Free plan allows 1 MB for this tool, Pro 10.7 GB. Split the file, make it smaller, or upgrade to Pro.',
+			'This file is 1.049 MB. The Free plan allows 1 MB for this tool, Pro 10.7 GB. Split the file or upgrade to Pro.',
 		);
 		expect(() => admit('compress', MIB + 1)).not.toThrow();
 		expect(() => admit('compress', 11 * MIB)).toThrow('The Free plan allows 10.5 MB');

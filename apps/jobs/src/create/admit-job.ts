@@ -33,7 +33,7 @@ function refuseLargeInput(plans: Plans, { tool, inputBytes }: RequestedJob, plan
 		...{ plan, plans, limitOf, format: formatBytes },
 		use: `This file is ${formatBytesAbove(limitOf(plans[plan]), inputBytes)}`,
 		scope: 'for this tool',
-		advice: ['split the file', 'make it smaller'],
+		advice: ['split the file'],
 	});
 }
 

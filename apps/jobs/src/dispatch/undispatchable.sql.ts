@@ -7,12 +7,12 @@ import { lockJob } from '../lifecycle/job.sql.ts';
 /** Not `internal`: it isn't a bug, and a retry wouldn't help. */
 const TOOL_REMOVED: Failure = {
 	code: 'tool_failed',
-	message: 'This tool is no longer available. GET /v1/tools lists the available ones.',
+	message: 'This tool is no longer available. Choose another tool.',
 };
 
 const UNDELIVERABLE: Failure = {
 	code: 'internal',
-	message: 'This job couldn’t be dispatched to a worker. Create it again.',
+	message: 'The job couldn’t be started. Try again.',
 };
 
 interface OrphanInput {

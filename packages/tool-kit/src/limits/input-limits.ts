@@ -7,7 +7,7 @@ export function requireInputSize({ limits }: Pick<ToolManifest, 'limits'>, sizeB
 	if (sizeBytes <= limits.maxInputBytes) return;
 	throw new ToolError(
 		'limit_exceeded',
-		`The file is larger than ${formatBytes(limits.maxInputBytes)}, the limit of this tool. Split it or make it smaller.`,
+		`The file is larger than ${formatBytes(limits.maxInputBytes)}, the limit of this tool. Split it into smaller files.`,
 	);
 }
 

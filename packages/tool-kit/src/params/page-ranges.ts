@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { ToolError } from '../tool/tool-error.ts';
 
-/** Page numbers and ranges, counted from 1: `1-3,5`. */
+/** Page numbers and ranges, counted from 1: `1-3,5`. Spaces between them are removed. */
 export const pageRangesSchema = z
 	.string()
 	.max(1000)
-	.regex(/^[1-9]\d{0,5}(-[1-9]\d{0,5})?(,[1-9]\d{0,5}(-[1-9]\d{0,5})?)*$/, {
+	.regex(/^ *[1-9]\d{0,5}( *- *[1-9]\d{0,5})?( *, *[1-9]\d{0,5}( *- *[1-9]\d{0,5})?)* *$/, {
 		error: 'must be page numbers and ranges such as "1-3,5"',
 	})
 	.refine((text) => ranges(text).every(([first, last]) => first <= last), {
 		error: 'must not contain a range that ends before it starts',
-	});
+	})
+	.overwrite((text) => text.replaceAll(' ', ''));
 
 /** Throws `unsupported_input` when the ranges of a param name a page beyond the last of the file. */
 export function requirePageNumbers(param: string, text: string | null, pages: number): void {

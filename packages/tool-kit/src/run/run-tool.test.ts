@@ -173,7 +173,9 @@ describe('runTool', () => {
 	test('throws internal for params that are no longer valid', async () => {
 		await expect(runWith(script('exit'), { params: { old: 1 } })).rejects.toMatchObject({
 			code: 'internal',
-			message: expect.stringMatching(/^The job's settings are no longer valid\. Create the job again\. \(/),
+			message: expect.stringMatching(
+				/^This tool has changed, and the job’s options are no longer valid\. Change them, then try again \(params\.old/,
+			),
 		});
 	});
 

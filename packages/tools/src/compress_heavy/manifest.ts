@@ -28,7 +28,7 @@ export const manifest = defineTool({
 		image_dpi: z.int().min(36).max(600).nullable().default(null).meta({
 			title: 'Image resolution (DPI)',
 			'x-nullTitle': 'Based on quality',
-			description: 'Maximum image resolution (double for black and white).',
+			description: 'Sharper images are reduced to this; black-and-white ones to twice as much.',
 		}),
 		linearize: z.boolean().default(true).meta({
 			title: 'Fast web view (linearize)',

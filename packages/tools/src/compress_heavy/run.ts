@@ -24,7 +24,7 @@ const ORIGINAL = 'original';
 const BUDGET_SHARE = 0.6;
 
 const WARNINGS: Readonly<Record<string, string>> = {
-	target_missed: 'The file can’t be made as small as you asked. This is the smallest possible.',
+	target_missed: 'The file can’t be made as small as you asked. This is the smallest with these options.',
 	repaired: 'The PDF was damaged and has been repaired. Check that all of its content is there.',
 	signature_invalidated: 'The PDF was digitally signed. Its signature fields are now empty.',
 	grayscale_incomplete: 'Some spot colors or gradients couldn’t be converted to gray.',
@@ -58,12 +58,11 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	};
 };
 
-/** Returns the warning for an unchanged file, with the params that were not applied. */
+/** Returns the warning for an unchanged file, with what it still has although the params were to remove it. */
 function unchanged({ remove_metadata, grayscale }: Input['params']): string {
-	const omitted = Object.entries({ remove_metadata, grayscale }).flatMap(([name, isSet]) =>
-		isSet ? [`params.${name}`] : [],
-	);
-	const consequence = omitted.length > 0 ? ` Not applied: ${omitted.join(' and ')}.` : '';
+	const kept = [...(remove_metadata ? ['metadata'] : []), ...(grayscale ? ['colors'] : [])];
+	const consequence =
+		kept.length > 0 ? ` It still has its ${kept.join(' and ')}: remove them in another program.` : '';
 	return `unchanged: No smaller version was found, so this is the original file.${consequence}`;
 }
 

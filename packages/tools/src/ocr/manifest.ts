@@ -43,7 +43,7 @@ const fieldsSchema = z.strictObject({
 		},
 		{
 			title: 'Pages that already have text',
-			description: 'Scans that were recognized before have text, too.',
+			description: 'A scan already has text if text recognition (OCR) was run on it before.',
 			default: 'skip',
 		},
 	),
@@ -66,7 +66,7 @@ const fieldsSchema = z.strictObject({
 		.meta({ description: 'Rotate pages so that their text is upright.' }),
 	deskew: z.boolean().optional().meta({
 		title: 'Straighten pages (deskew)',
-		description: 'Straighten crooked scans. Off and not available if params.mode is redo.',
+		description: 'Straighten crooked scans. Not done if params.mode is redo.',
 		default: true,
 	}),
 	clean: z.boolean().optional().meta({
@@ -79,21 +79,35 @@ const fieldsSchema = z.strictObject({
 		description: 'Pages to recognize, such as 1-3,5.',
 	}),
 	image_dpi: z.int().min(50).max(2400).nullable().default(null).meta({
-		title: 'Image resolution (DPI)',
+		title: 'Resolution of the scan (DPI)',
 		'x-nullTitle': 'From the file',
-		description: 'Resolution of an image (PNG, JPEG, TIFF, WebP).',
+		description: 'Only for images. Set it if the file doesn’t say how it was scanned.',
 	}),
-	optimize: z.int().min(0).max(3).default(1).meta({
-		title: 'Image compression (optimize)',
-		description: '0 keeps images as they are, 1 loses no quality, 2 and 3 make files smaller but lose some.',
-	}),
+	optimize: z
+		.int()
+		.min(0)
+		.max(3)
+		.default(1)
+		.meta({
+			title: 'Image compression (optimize)',
+			description: 'Makes the images in the result smaller.',
+			'x-enumTitles': {
+				0: 'Unchanged',
+				1: 'Smaller, same quality',
+				2: 'Even smaller, some loss',
+				3: 'Smallest, more loss',
+			},
+		}),
 	password: secretParam(
 		'Opens a password-protected PDF. The result keeps the password, so it can’t be PDF/A.',
 		'Password of the PDF',
 	),
 	signed: choiceParam(
 		{
-			reject: { title: 'Don’t recognize', description: 'The job fails, and the signature stays valid.' },
+			reject: {
+				title: 'Leave the PDF as it is',
+				description: 'The job fails, and the signature stays valid.',
+			},
 			invalidate: {
 				title: 'Recognize and remove the signature',
 				description: 'The signature fields are cleared.',
@@ -101,7 +115,7 @@ const fieldsSchema = z.strictObject({
 		},
 		{
 			title: 'Signed PDFs',
-			description: 'Any change breaks a digital signature. Text results don’t change the PDF.',
+			description: 'Any change breaks a digital signature. It doesn’t matter if params.output is text.',
 			default: 'reject',
 		},
 	),

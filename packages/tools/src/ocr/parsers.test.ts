@@ -9,12 +9,16 @@ test('parseLanguages skips the heading and lines that are no languages', () => {
 });
 
 describe('page ranges', () => {
-	test.each(['1', '1-3', '1-3,5', '5,1-2', '7-7'])('accept %s', (text) => {
+	test.each(['1', '1-3', '1-3,5', '5,1-2', '7-7', ' 1 - 3, 5 '])('accept %s', (text) => {
 		expect(pageRangesSchema.safeParse(text).success).toBe(true);
 	});
 
-	test.each(['', '0', '3-1', '1-', '-2', '1,,2', 'all', '1 - 3', '1-3-5'])('refuse %j', (text) => {
+	test.each(['', '0', '3-1', '1-', '-2', '1,,2', 'all', '1 3', '1-3-5'])('refuse %j', (text) => {
 		expect(pageRangesSchema.safeParse(text).success).toBe(false);
+	});
+
+	test('lose their spaces', () => {
+		expect(pageRangesSchema.parse(' 1 - 3, 5 ')).toBe('1-3,5');
 	});
 
 	test('must be in the file', () => {

@@ -32,17 +32,20 @@ const NAMES = new Intl.ListFormat('en');
 export function fontWarnings(missing: readonly string[]): string[] {
 	const alike = missing.filter((name) => name.toLowerCase() in SAME_WIDTHS);
 	const others = missing.filter((name) => !alike.includes(name));
-	const pairs = alike.map((name) => `${name} with ${SAME_WIDTHS[name.toLowerCase()]}`);
+	const pairs = alike.map((name) => `${name} → ${SAME_WIDTHS[name.toLowerCase()]}`);
 	return [
-		...(others.length > 0 ? [`font_substituted: ${notInstalled(others)} Line breaks may differ.`] : []),
+		...(others.length > 0 ? [`font_substituted: ${unavailable(others)}`] : []),
 		...(pairs.length > 0
-			? [`font_substituted: Replaced with fonts of the same widths: ${pairs.join(', ')}.`]
+			? [
+					`font_substituted: These fonts aren’t available and were replaced by others of the same width, so lines break in the same places: ${pairs.join(', ')}.`,
+				]
 			: []),
 	];
 }
 
-function notInstalled(fonts: readonly string[]): string {
+function unavailable(fonts: readonly string[]): string {
 	const isOne = fonts.length === 1;
 	const replacement = isOne ? 'a similar font was used' : 'similar fonts were used';
-	return `${NAMES.format(fonts)} ${isOne ? 'isn’t' : 'aren’t'} installed, so ${replacement}.`;
+	const advice = `To keep ${isOne ? 'the font' : 'the fonts'}, embed ${isOne ? 'it' : 'them'} when you save the document.`;
+	return `We don’t have ${NAMES.format(fonts)}, so ${replacement}, and lines may break elsewhere. ${advice}`;
 }

@@ -68,7 +68,7 @@ const params = z
 			.meta({ description: 'JPEG quality of images, in percent.' }),
 		max_image_dpi: z.int().min(36).max(2400).default(300).meta({
 			title: 'Image resolution (DPI)',
-			description: 'Maximum image resolution.',
+			description: 'Sharper images are reduced to this.',
 		}),
 		user_password: secretParam('The PDF can’t be opened without it.', 'New password to open the PDF'),
 		owner_password: secretParam(
@@ -137,7 +137,7 @@ export const manifest = defineTool({
 	slug: 'office_to_pdf',
 	title: 'Office to PDF',
 	summary:
-		'Converts Word, Excel, PowerPoint and other documents to PDF. Images linked from the web aren’t loaded.',
+		'Converts Word, Excel, PowerPoint and other documents to PDF. Pictures that the document only links to on the internet will be missing.',
 	accepts: [DOCX, DOC, ODT, RTF, TEXT, HTML, XLSX, XLS, ODS, CSV, PPTX, PPT, ODP],
 	params,
 	result: z.object({ pages: z.int().meta({ description: 'Pages in the PDF.' }) }),

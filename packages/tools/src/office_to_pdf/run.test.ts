@@ -242,7 +242,7 @@ describe(`${SLUG} warns of`, () => {
 
 	test('a font with a metric-compatible replacement', async () => {
 		const { warnings } = await convert(inFont('Calibri'), DOCX, 'file.docx');
-		expect(warnings).toContainEqual(expect.stringMatching(/^font_substituted: .*Calibri with Carlito/));
+		expect(warnings).toContainEqual(expect.stringMatching(/^font_substituted: .*Calibri → Carlito/));
 	});
 
 	test.each([
@@ -262,7 +262,7 @@ describe(`${SLUG} warns of`, () => {
 				'file.docx',
 			);
 		expect((await inFonts('text, 你好, سلام')).warnings).toEqual([
-			expect.stringMatching(/^font_substituted: Mincho of Nowhere and Naskh of Nowhere aren’t installed/),
+			expect.stringMatching(/^font_substituted: We don’t have Mincho of Nowhere and Naskh of Nowhere/),
 		]);
 		expect((await inFonts('text')).warnings).toEqual([]);
 	});
