@@ -98,7 +98,7 @@ test('a param that the API rejects is marked, and fixed without another upload',
 	await expectAccessible(page);
 	await snap(page, 'tool-options-refused');
 	await page.getByRole('switch', { name: 'Clean' }).uncheck();
-	await row.getByRole('button', { name: 'Try again with these options' }).click();
+	await row.getByRole('button', { name: 'Try again with the current options' }).click();
 	await row.getByRole('button', { name: 'Download' }).waitFor();
 	expect(uploads).toBe(1);
 	// the recognized text is shown, and can be copied

@@ -56,10 +56,10 @@ describe('a failed job', () => {
 	test('says that a PDF is damaged, and can be removed', async () => {
 		const page = await visit({ path: COMPRESS, as: await newPerson() });
 		await chooseFiles(page, brokenPdf());
-		await uploadRow(page, 'broken.pdf').getByText('Can’t read this file.').waitFor();
+		await uploadRow(page, 'broken.pdf').getByText('The PDF is damaged beyond repair.').waitFor();
 		await expectAccessible(page);
 		await snap(page, 'tool-failed');
-		await page.getByRole('button', { name: 'Remove broken.pdf' }).click();
+		await page.getByRole('button', { name: 'Remove broken.pdf from this list' }).click();
 		expect(await uploadRow(page, 'broken.pdf').count()).toBe(0);
 		await page.reload();
 		await page.getByRole('heading', { name: 'Options' }).waitFor();

@@ -200,7 +200,7 @@ test('keeps the keyboard focus while its buttons change', async () => {
 	await page.getByText('Canceled', { exact: true }).waitFor();
 	expect(await isRow()).toBe(true);
 	await page.keyboard.press('Tab');
-	expect(await focused()).toBe('Remove large.pdf');
+	expect(await focused()).toBe('Remove large.pdf from this list');
 	await page.keyboard.press('Enter');
 	await uploadRow(page, large().name).waitFor({ state: 'detached' });
 	expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');

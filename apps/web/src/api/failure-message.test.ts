@@ -23,6 +23,16 @@ test('shows the API’s own message', () => {
 	expect(failureMessage(apiError('not_found'), true)).toBe('No such file.');
 });
 
+test.each([
+	['Too many requests. Wait the number of seconds in Retry-After, then try again.', 'Too many attempts.'],
+	[
+		'Too many accounts were created from this network. Try again in 1 hour.',
+		'Too many accounts were created',
+	],
+])('of a limit shows only what is for people: %s', (message, text) => {
+	expect(failureMessage(apiError('rate_limited', message), true)).toContain(text);
+});
+
 test('shows the request id of an internal error', () => {
 	expect(failureMessage(apiError('internal', 'x'), true)).toContain('req_1');
 });

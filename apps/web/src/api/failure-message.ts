@@ -1,14 +1,19 @@
 import { ApiError, ConnectionError, type ErrorCode, StoreError } from '@creatorr/client';
+import { endSentence } from '../ui/format.ts';
 import { toast } from '../ui/toasts.ts';
 
 /** Turns an API message, which starts in lower case and has no full stop, into a sentence. */
 export function toSentence(message: string): string {
-	const text = message.charAt(0).toUpperCase() + message.slice(1);
-	return /[.!?…]$/.test(text) ? text : `${text}.`;
+	return endSentence(message.charAt(0).toUpperCase() + message.slice(1));
 }
 
 export function hasCode(error: unknown, code: ErrorCode): error is ApiError {
 	return error instanceof ApiError && error.code === code;
+}
+
+/** The limits of requests are explained to programs, with names of headers and query params. */
+function isForPrograms(message: string): boolean {
+	return /Retry-After|\?wait=|requests|connections/.test(message);
 }
 
 /** Describes an error to the user, with what to do about it. */
@@ -24,7 +29,9 @@ export function failureMessage(error: unknown, isOnline = navigator.onLine): str
 	if (!(error instanceof ApiError)) return 'Something went wrong on this page. Reload it, then try again.';
 	switch (error.code) {
 		case 'rate_limited':
-			return 'Too many attempts. Wait a moment, then try again.';
+			return isForPrograms(error.message)
+				? 'Too many attempts. Wait a moment, then try again.'
+				: toSentence(error.message);
 		case 'upstream_unavailable':
 			return 'creatorr is temporarily unavailable. Try again in a moment.';
 		case 'internal':

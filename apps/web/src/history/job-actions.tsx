@@ -6,7 +6,7 @@ import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
 import styles from './job-actions.module.css';
 import { isOver } from './job-queries.ts';
-import { requiredSecrets } from './required-secrets.ts';
+import { canRunAgain, requiredSecrets } from './required-secrets.ts';
 import { RunAgainDialog } from './run-again-dialog.tsx';
 import { useJobActions } from './use-job-actions.ts';
 
@@ -24,7 +24,9 @@ interface Props {
 export function JobActions({ user, job, tool, name, isInputGone, isOutputGone }: Props) {
 	const calls = useJobActions(user.id, job);
 	// only the tool's schema tells which params are secrets, which the API redacts
-	const secrets = tool && requiredSecrets(job, fieldsOf(tool));
+	const fields = tool && fieldsOf(tool);
+	const secrets = fields && requiredSecrets(job, fields);
+	const isRepeatable = fields !== undefined && canRunAgain(job, fields);
 	if (!isOver(job)) {
 		return (
 			<div className={styles.actions}>
@@ -40,7 +42,9 @@ export function JobActions({ user, job, tool, name, isInputGone, isOutputGone }:
 					Download
 				</Button>
 			)}
-			{secrets && !isInputGone && <RunAgainButton calls={calls} name={name} secrets={secrets} />}
+			{secrets && isRepeatable && !isInputGone && (
+				<RunAgainButton calls={calls} name={name} secrets={secrets} />
+			)}
 			<RemoveButton calls={calls} name={name} jobId={job.id} />
 		</div>
 	);

@@ -2,10 +2,11 @@ import { formatBytes, type Job, runningText, type Tool } from '@creatorr/client'
 import { Link } from 'react-router';
 import type { FileState } from '../files/file-queries.ts';
 import { fieldsOf } from '../tool-page/params/fields.ts';
-import { formatDateTime } from '../ui/format.ts';
+import { endSentence, formatDateTime } from '../ui/format.ts';
 import { describeFailure } from '../uploads/list/describe-failure.ts';
-import { savedPercent } from '../uploads/list/outcome.ts';
+import { isCompression, savedPercent } from '../uploads/list/outcome.ts';
 import styles from './job-outcome.module.css';
+import { canRunAgain, missingPassword } from './required-secrets.ts';
 
 /** The progress, result or error of a job. */
 export function JobOutcome({
@@ -44,17 +45,20 @@ export function JobOutcome({
 
 function Failed({ job, tool }: { job: Job; tool: Tool | undefined }) {
 	const { error_code: code = 'internal', error_message: message = '' } = job;
-	const failure = describeFailure({ code, message, details: [] }, tool ? fieldsOf(tool) : []);
+	const fields = tool ? fieldsOf(tool) : [];
+	const { title, text, remedies } = describeFailure({ code, message, details: [] }, fields);
+	const advice = missingPassword(job, fields) ? 'Choose “Run again”, then enter its password.' : text;
 	return (
 		<p className={styles.failed}>
-			<strong>{failure.title}.</strong> {failure.text}{' '}
-			{failure.remedies.includes('upgrade') && <Link to="/pricing">See Pro</Link>}
+			<strong>{endSentence(title)}</strong> {advice}{' '}
+			{tool && !canRunAgain(job, fields) && <Link to={`/tools/${tool.slug}`}>Open {tool.title}</Link>}{' '}
+			{remedies.includes('upgrade') && <Link to="/pricing">See Pro</Link>}
 		</p>
 	);
 }
 
-function Result({ job: { result }, output }: { job: Job; output: FileState | undefined }) {
-	const saved = result && savedPercent(result.bytes_in, result.bytes_out);
+function Result({ job: { tool, result }, output }: { job: Job; output: FileState | undefined }) {
+	const saved = result && isCompression(tool) && savedPercent(result.bytes_in, result.bytes_out);
 	return (
 		<p className={styles.result}>
 			{result && (

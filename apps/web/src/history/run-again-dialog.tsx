@@ -25,7 +25,10 @@ export function RunAgainDialog({
 	});
 	return (
 		<Dialog title="Run again" onClose={onClose}>
-			<p>creatorr doesn’t keep passwords. Enter {secrets.length === 1 ? 'it' : 'them'} to run this job.</p>
+			<p>
+				creatorr doesn’t keep passwords. Enter the {secrets.length === 1 ? 'password' : 'passwords'} to run
+				this job.
+			</p>
 			<Form form={form} label="Run again" submit="Run again" pending="Starting…">
 				{secrets.map((secret) => (
 					<PasswordField

@@ -23,6 +23,16 @@ export function formatDate(iso: string): string {
 	return date.format(new Date(iso));
 }
 
+/** Returns the text up to its first period before a space. */
+export function firstSentence(text: string): string {
+	return text.split(/(?<=\.)\s/, 1)[0] ?? text;
+}
+
+/** Adds a period to a text that has no other end. */
+export function endSentence(text: string): string {
+	return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
 /** Returns "1 file", "2 files". */
 export function formatCount(count: number, one: string, many: string): string {
 	return count === 1 ? `1 ${one}` : `${count.toLocaleString()} ${many}`;

@@ -8,8 +8,9 @@ const MAX_RADIOS = 3;
 
 /** A choice: radio buttons when there are few options, else a select. */
 export function ChoiceParam(props: ParamProps<ChoiceField>) {
-	const { field, value, error, onChange } = props;
+	const { field, value, error } = props;
 	const id = useId();
+	const choose = chooserOf(props);
 	if (field.options.length > MAX_RADIOS) return <SelectParam {...props} />;
 	return (
 		<ParamFrame id={id} label={field.label} isGroup help={field.help} error={error}>
@@ -19,8 +20,8 @@ export function ChoiceParam(props: ParamProps<ChoiceField>) {
 						<input
 							type="radio"
 							name={id}
-							checked={value === option.value}
-							onChange={() => onChange(option.value)}
+							checked={String(value) === option.value}
+							onChange={() => choose(option.value)}
 						/>
 						<span>
 							{option.label}
@@ -33,9 +34,16 @@ export function ChoiceParam(props: ParamProps<ChoiceField>) {
 	);
 }
 
-function SelectParam({ field, value, error, onChange }: ParamProps<ChoiceField>) {
+/** Returns the handler for an option's value. */
+function chooserOf({ field, onChange }: ParamProps<ChoiceField>) {
+	return (value: string) => onChange(field.isNumber ? Number(value) : value);
+}
+
+function SelectParam(props: ParamProps<ChoiceField>) {
+	const { field, value, error } = props;
 	const id = useId();
-	const hint = field.options.find((option) => option.value === value)?.hint;
+	const choose = chooserOf(props);
+	const hint = field.options.find((option) => option.value === String(value))?.hint;
 	const help = [field.help, hint].filter(Boolean).join(' ');
 	return (
 		<ParamFrame id={id} label={field.label} help={help} error={error}>
@@ -44,7 +52,7 @@ function SelectParam({ field, value, error, onChange }: ParamProps<ChoiceField>)
 				className={styles.select}
 				value={String(value)}
 				aria-describedby={describedBy(id, { help, error })}
-				onChange={({ target }) => onChange(target.value)}
+				onChange={({ target }) => choose(target.value)}
 			>
 				{field.options.map((option) => (
 					<option key={option.value} value={option.value}>

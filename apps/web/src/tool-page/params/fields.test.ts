@@ -75,6 +75,23 @@ test('names the options of a choice', () => {
 	});
 });
 
+test('makes a choice of a number whose values have names', () => {
+	const schema = {
+		type: 'integer',
+		minimum: 0,
+		maximum: 1,
+		'x-enumTitles': { 0: 'Unchanged', 1: 'Smaller' },
+	};
+	expect(field(schema)).toMatchObject({
+		kind: 'choice',
+		isNumber: true,
+		options: [
+			{ value: '0', label: 'Unchanged' },
+			{ value: '1', label: 'Smaller' },
+		],
+	});
+});
+
 test('shortens a long description to its topic', () => {
 	const description =
 		'Visual quality of the pages. At 70, pages look the same on a screen (SSIM of sampled pages at least 0.95).';

@@ -33,6 +33,8 @@ export interface SwitchField extends Base {
 export interface ChoiceField extends Base {
 	kind: 'choice';
 	options: readonly Option[];
+	/** The API takes the values as numbers. */
+	isNumber?: true | undefined;
 }
 
 /** An ordered selection of what the workers offer. */
@@ -104,6 +106,8 @@ function fieldOf(name: string, given: Schema, available: readonly string[] = [])
 	switch (schema.type) {
 		case 'integer':
 		case 'number':
+			if (schema['x-enumTitles'])
+				return { ...about, kind: 'choice', options: options(schema), isNumber: true };
 			return {
 				...about,
 				kind: 'number',
@@ -145,7 +149,8 @@ function baseOf(name: string, schema: Schema): Base {
 }
 
 function options(schema: Schema): Option[] {
-	const { enum: values = [], 'x-enumTitles': titles, 'x-enumDescriptions': hints } = schema;
+	const { 'x-enumTitles': titles, 'x-enumDescriptions': hints } = schema;
+	const values = schema.enum ?? Object.keys(titles ?? {});
 	return values.map(String).map((value) => ({
 		value,
 		label: titles?.[value] ?? toLabel(value),

@@ -40,7 +40,10 @@ function fits(field: Field, value: unknown): boolean {
 		case 'switch':
 			return typeof value === 'boolean';
 		case 'choice':
-			return field.options.some((option) => option.value === value);
+			return (
+				typeof value === (field.isNumber ? 'number' : 'string') &&
+				field.options.some((option) => option.value === String(value))
+			);
 		case 'list':
 			return (
 				Array.isArray(value) && value.every((one) => field.options.some((option) => option.value === one))

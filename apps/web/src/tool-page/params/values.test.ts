@@ -32,7 +32,7 @@ describe('validation', () => {
 		expect(validateAll(fields, { quality: 0, languages: [], pages: 'two' })).toEqual({
 			quality: 'Must be at least 1.',
 			languages: 'Select at least one.',
-			pages: 'Invalid format. See the hint below.',
+			pages: 'Can’t read this. The text below shows the format.',
 		});
 		expect(validateAll(fields, { quality: 101 })).toEqual({ quality: 'Must be at most 100.' });
 		expect(validateAll(fields, { quality: 1.5 })).toEqual({ quality: 'Enter a whole number.' });

@@ -23,10 +23,25 @@ test('shows the API’s message with the labels of params and values', () => {
 		fields,
 	);
 	expect(failure).toEqual({
-		title: 'Can’t process this file',
-		text: 'It is signed: set “Signed” to “Remove the signature” or gone.',
+		title: 'It is signed: set “Signed” to “Remove the signature” or gone',
+		text: '',
 		remedies: ['change-options'],
 	});
+});
+
+test('shows what happened once: the first sentence of a job’s message is its title', () => {
+	const message = 'The tool couldn’t process this file. Save a new copy, and try with that.';
+	expect(describeFailure(problem('tool_failed', message), fields)).toEqual({
+		title: 'The tool couldn’t process this file',
+		text: 'Save a new copy, and try with that.',
+		remedies: [],
+	});
+});
+
+test('shows when a quota starts again in local time', () => {
+	const { text } = describeFailure(problem('plan_limit', 'Wait until 00:00 UTC or upgrade to Pro.'), fields);
+	expect(text).toMatch(/^Wait until \d?\d:\d\d.* or upgrade to Pro\.$/);
+	expect(text).not.toContain('UTC');
 });
 
 test.each([
@@ -39,10 +54,12 @@ test.each([
 });
 
 test.each<[Problem['code'], string, string[]]>([
-	['worker_lost', 'The job was interrupted', ['try-again']],
-	['internal', 'Something went wrong on our side', ['try-again']],
-	['tool_failed', 'Couldn’t process this file', ['change-options']],
-	['corrupt_input', 'Can’t read this file', []],
+	['worker_lost', 'X', ['try-again']],
+	['internal', 'X', ['try-again']],
+	['tool_failed', 'X', []],
+	['timeout', 'X', []],
+	['corrupt_input', 'X', []],
+	['validation', 'An option is invalid', ['change-options']],
 	['too_large', 'The file is too large', []],
 	['no_connection', 'Connection lost', ['try-again']],
 	['of_next_year' as Problem['code'], 'Something went wrong', ['try-again']],
@@ -52,7 +69,7 @@ test.each<[Problem['code'], string, string[]]>([
 
 test('offers an upgrade when Pro helps', () => {
 	const failure = describeFailure(problem('limit_exceeded', 'Split the file, or upgrade to Pro.'), fields);
-	expect(failure.remedies).toContain('upgrade');
+	expect(failure.remedies).toEqual(['upgrade']);
 	expect(describeFailure(problem('limit_exceeded', 'Split the file.'), fields).remedies).not.toContain(
 		'upgrade',
 	);
@@ -67,7 +84,24 @@ test('offers no upgrade for a limit that every plan has', () => {
 	});
 });
 
+test('offers Pro to nobody who has it, and the files of a full storage', () => {
+	const message = 'Your files use 500 GB. The Pro plan allows 500 GB. Delete some files.';
+	expect(describeFailure(problem('plan_limit', message), fields).remedies).toEqual([
+		'delete-files',
+		'try-again',
+	]);
+});
+
 describe('the password of a locked file', () => {
+	test('is not asked for if the message names no param, because it wouldn’t help', () => {
+		const message = 'The PDF’s password protection couldn’t be removed. Remove it, then try again.';
+		expect(describeFailure(problem('encrypted_input', message), fields)).toEqual({
+			title: 'The PDF’s password protection couldn’t be removed',
+			text: 'Remove it, then try again.',
+			remedies: [],
+		});
+	});
+
 	const locked = problem('encrypted_input', 'Give it as params.password.');
 
 	test('is asked for if the tool has a param for it', () => {

@@ -2,10 +2,17 @@ import { API_ERRORS, JOB_ERRORS } from '@creatorr/client';
 import { toSentence } from '../../api/failure-message.ts';
 import type { Field } from '../../tool-page/params/fields.ts';
 import { withLabels } from '../../tool-page/params/labels.ts';
+import { firstSentence } from '../../ui/format.ts';
 import type { Problem } from '../upload.ts';
 
 /** What a user can do about a failure, besides removing the upload. */
-export type Remedy = 'try-again' | 'give-password' | 'change-options' | 'upload-again' | 'upgrade';
+export type Remedy =
+	| 'try-again'
+	| 'give-password'
+	| 'change-options'
+	| 'upload-again'
+	| 'delete-files'
+	| 'upgrade';
 
 interface Failure {
 	title: string;
@@ -26,7 +33,7 @@ const SIGNED_OUT = { title: 'You’re signed out', text: 'Sign in, then try agai
 /** What this page says and offers beyond the catalog of error codes: it knows that the request was for an upload. */
 const TEXTS: Partial<Record<Problem['code'], Partial<FailureText>>> = {
 	// error codes of jobs
-	input_missing: { text: 'Upload it again to continue.', remedies: ['upload-again'] },
+	input_missing: { text: 'Upload it again.', remedies: ['upload-again'] },
 	unsupported_input: { remedies: ['change-options'] },
 	encrypted_input: {
 		text: 'Enter its password to continue. It’s used once and not kept.',
@@ -42,7 +49,7 @@ const TEXTS: Partial<Record<Problem['code'], Partial<FailureText>>> = {
 	// error codes of API calls
 	validation: { title: 'An option is invalid', remedies: ['change-options'] },
 	unknown_tool: { title: 'This tool is no longer available' },
-	plan_limit: { remedies: ['upgrade', 'try-again'] },
+	plan_limit: { remedies: TRY_AGAIN },
 	email_not_verified: { title: 'Verify your email first', remedies: TRY_AGAIN },
 	too_large: { title: 'The file is too large' },
 	not_found: {
@@ -90,29 +97,65 @@ function failureTextOf(code: Problem['code']): FailureText {
 	return { title, remedies: retryable ? TRY_AGAIN : [], ...TEXTS[code] };
 }
 
-/** Without the name of a param in the message, other params don't help with an unsupported file. */
 const NAMES_PARAM = /\bparams\.\w/;
 
-function canHelp(remedy: Remedy, { code, message }: Problem): boolean {
-	return code !== 'unsupported_input' || remedy !== 'change-options' || NAMES_PARAM.test(message);
+function canHelp(remedy: Remedy, problem: Problem, fields: readonly Field[]): boolean {
+	switch (remedy) {
+		case 'give-password':
+			return passwordField(problem, fields) !== undefined;
+		case 'change-options':
+			return problem.code === 'validation' || NAMES_PARAM.test(problem.message);
+		default:
+			return true;
+	}
+}
+
+/** Returns what the message itself advises. */
+function advised({ message }: Problem): Remedy[] {
+	return [
+		...(/\bdelete some files\b/i.test(message) ? ['delete-files' as const] : []),
+		// the API offers Pro only to users who don't have it, and only where it helps
+		...(/\bupgrade to Pro\b/i.test(message) ? ['upgrade' as const] : []),
+	];
 }
 
 /** Describes a failure and its remedies. */
 export function describeFailure(problem: Problem, fields: readonly Field[]): Failure {
-	const { title, text, remedies } = failureTextOf(problem.code);
-	const mentionsPro = /\bPro\b/.test(problem.message) && !remedies.includes('upgrade');
-	const { message } = problem;
-	const detail = text ?? (message ? toSentence(withLabels(message, fields)) : '');
-	const canGivePassword = passwordField(problem, fields) !== undefined;
-	const possible = remedies.filter(
-		(remedy) => (remedy !== 'give-password' || canGivePassword) && canHelp(remedy, problem),
-	);
-	return { title, text: detail, remedies: mentionsPro ? [...possible, 'upgrade'] : possible };
+	const { title, text, remedies: all } = failureTextOf(problem.code);
+	const possible = all.filter((remedy) => canHelp(remedy, problem, fields));
+	const remedies = [...advised(problem), ...possible];
+	// without a password to give, the message says what helps instead
+	if (text !== undefined && (!all.includes('give-password') || possible.length > 0)) {
+		return { title, text, remedies };
+	}
+	if (problem.message === '') return { title, text: '', remedies };
+	const message = withLocalTime(toSentence(withLabels(problem.message, fields)));
+	return { ...(problem.code in JOB_ERRORS ? splitMessage(message) : { title, text: message }), remedies };
 }
 
-/** Returns the param for the file's password: the one that the message names, else `password`. */
-export function passwordField({ message }: Problem, fields: readonly Field[]): string | undefined {
+/** Messages of jobs stand alone: their first sentence says what happened. A title before it would say it twice. */
+function splitMessage(message: string): { title: string; text: string } {
+	const title = firstSentence(message);
+	return { title: title.replace(/\.$/, ''), text: message.slice(title.length).trim() };
+}
+
+/** Quotas start again at midnight UTC, which the API names. */
+function withLocalTime(message: string): string {
+	return message.replace(/\b00:00 UTC\b/, () =>
+		new Date(new Date().setUTCHours(24, 0, 0, 0)).toLocaleTimeString([], { timeStyle: 'short' }),
+	);
+}
+
+/**
+ * Returns the param for the file's password: the one that the message names, else `password` after a wrong one. Undefined if no password
+ * helps.
+ */
+export function passwordField(
+	{ code, message }: Pick<Problem, 'code' | 'message'>,
+	fields: readonly Field[],
+): string | undefined {
+	if (code !== 'encrypted_input' && code !== 'wrong_password') return undefined;
 	const secrets = fields.filter(({ kind }) => kind === 'secret').map(({ name }) => name);
-	const named = /\bparams\.(\w+)/.exec(message)?.[1];
-	return secrets.find((name) => name === named) ?? secrets.find((name) => name === 'password');
+	const named = /\bparams\.(\w+)/.exec(message)?.[1] ?? (code === 'wrong_password' ? 'password' : undefined);
+	return secrets.find((name) => name === named);
 }

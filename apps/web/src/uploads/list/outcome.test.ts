@@ -1,14 +1,15 @@
-import type { FileRow, Job } from '@creatorr/client';
+import type { Job } from '@creatorr/client';
 import { expect, test } from '@jest/globals';
 import { outcomeOf, percent, savedPercent, warningsOf } from './outcome.ts';
 
-const source = { id: 's', name: 'a.pdf', sizeBytes: 100, mimeType: 'application/pdf', lastModified: 1 };
 const job = (bytes_in: number, bytes_out: number, warnings: string[] = []) =>
-	({ result: { bytes_in, bytes_out, warnings, duration_ms: 1 } }) as Partial<Job> as Job;
-const output = (mime_type: string) => ({ mime_type }) as FileRow;
+	({
+		tool: 'compress_heavy',
+		result: { bytes_in, bytes_out, warnings, duration_ms: 1 },
+	}) as Partial<Job> as Job;
 
 test('is smaller for a smaller output of the same type', () => {
-	expect(outcomeOf(job(100, 25), source, output('application/pdf'))).toEqual({
+	expect(outcomeOf(job(100, 25))).toEqual({
 		kind: 'smaller',
 		bytesIn: 100,
 		bytesOut: 25,
@@ -17,13 +18,31 @@ test('is smaller for a smaller output of the same type', () => {
 });
 
 test('is the same for an equal or barely smaller output', () => {
-	expect(outcomeOf(job(100, 100), source, output('application/pdf'))?.kind).toBe('same');
-	expect(outcomeOf(job(695_123, 695_114), source, output('application/pdf'))?.kind).toBe('same');
+	expect(outcomeOf(job(100, 100))?.kind).toBe('same');
+	expect(outcomeOf(job(695_123, 695_114))?.kind).toBe('same');
 });
 
-test('is made for an output of another type or a larger one', () => {
-	expect(outcomeOf(job(100, 25), source, output('text/plain'))?.kind).toBe('made');
-	expect(outcomeOf(job(100, 250), source, output('application/pdf'))?.kind).toBe('made');
+test('is made for a larger output, and by a tool that doesn’t compress', () => {
+	expect(outcomeOf(job(100, 250))).toMatchObject({ kind: 'made', headline: 'Done' });
+	expect(outcomeOf({ ...job(100, 25), tool: 'office_to_pdf' })).toMatchObject({
+		kind: 'made',
+		headline: 'Done',
+	});
+});
+
+test.each([
+	[{ pages_recognized: 1, words: 9 }, 'Text recognized on 1 page'],
+	[{ pages_recognized: 3, words: 0 }, 'Done'],
+	[{ pages_recognized: 0, words: 0, warnings: ['already_has_text: Every page has.'] }, 'Already searchable'],
+])('of text recognition with %j is %s', (result, headline) => {
+	const recognized = job(9, 9);
+	expect(
+		outcomeOf({
+			...recognized,
+			tool: 'ocr',
+			result: { ...recognized.result, ...result } as NonNullable<Job['result']>,
+		}),
+	).toMatchObject({ headline });
 });
 
 test('shows warnings without their codes', () => {

@@ -1,31 +1,41 @@
-import type { FileRow, Job } from '@creatorr/client';
+import type { Job } from '@creatorr/client';
 import { toSentence } from '../../api/failure-message.ts';
-import { typeOf } from '../../file-drop/media-types.ts';
 import type { Field } from '../../tool-page/params/fields.ts';
 import { withLabels } from '../../tool-page/params/labels.ts';
-import type { Source } from '../upload.ts';
+import { formatCount } from '../../ui/format.ts';
 
 /** The outcome of a successful job, by its sizes. */
 export type Outcome =
 	| { kind: 'smaller'; bytesIn: number; bytesOut: number; savedShare: number }
 	/** Equal, or smaller by less than 1%. */
 	| { kind: 'same'; bytesIn: number; bytesOut: number }
-	/** Another type, or a larger file: sizes don't tell how well it went. */
-	| { kind: 'made'; bytesIn: number; bytesOut: number };
+	/** Made by a tool that doesn't compress, or larger: sizes don't tell how well it went. */
+	| { kind: 'made'; bytesIn: number; bytesOut: number; headline: string };
 
 /** Smaller savings mean that the file was already optimized. */
 const WORTH_TELLING = 0.01;
 
-export function outcomeOf(job: Job, source: Source, output: FileRow | 'gone' | null): Outcome | undefined {
-	const { result } = job;
+/** Whether smaller files are what the tool is for. */
+export function isCompression(tool: string): boolean {
+	return tool.startsWith('compress');
+}
+
+export function outcomeOf({ tool, result }: Job): Outcome | undefined {
 	if (!result) return undefined;
 	const { bytes_in: bytesIn, bytes_out: bytesOut } = result;
-	const isSameType =
-		output === null || output === 'gone' || output.mime_type === typeOf({ ...source, type: source.mimeType });
-	if (!isSameType || bytesOut > bytesIn) return { kind: 'made', bytesIn, bytesOut };
+	if (!isCompression(tool) || bytesOut > bytesIn) {
+		return { kind: 'made', bytesIn, bytesOut, headline: headlineOf(result) };
+	}
 	const savedShare = 1 - bytesOut / bytesIn;
 	if (savedShare < WORTH_TELLING) return { kind: 'same', bytesIn, bytesOut };
 	return { kind: 'smaller', bytesIn, bytesOut, savedShare };
+}
+
+/** Says what was done, if the result tells. */
+function headlineOf({ pages_recognized: pages, words, warnings }: NonNullable<Job['result']>): string {
+	if (typeof pages !== 'number') return 'Done';
+	if (pages > 0 && words !== 0) return `Text recognized on ${formatCount(pages, 'page', 'pages')}`;
+	return warnings.some((warning) => warning.startsWith('already_has_text:')) ? 'Already searchable' : 'Done';
 }
 
 /** Returns the warnings without the codes that they start with, and with the labels of params. */

@@ -34,7 +34,7 @@ export function statusText(
 		case 'file-missing':
 			return 'Your browser couldn’t store the file. Choose it again to resume';
 		case 'secrets-missing':
-			return `creatorr doesn’t keep passwords. Enter ${secretNames.length === 1 ? 'it' : 'them'} again to continue`;
+			return `creatorr doesn’t keep passwords. Enter the ${secretNames.length === 1 ? 'password' : 'passwords'} again to continue`;
 		case 'creating':
 			return stage.isStruggling
 				? 'creatorr is temporarily unavailable. Retrying automatically'

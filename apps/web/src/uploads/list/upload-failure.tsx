@@ -1,5 +1,6 @@
 import type { ToolParams } from '../../tool-page/params/use-params.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
+import { endSentence } from '../../ui/format.ts';
 import { newId, type Problem, type Upload } from '../upload.ts';
 import { uploads } from '../uploads.ts';
 import { describeFailure, passwordField, type Remedy } from './describe-failure.ts';
@@ -18,7 +19,7 @@ export function UploadFailure({ upload, problem, params }: FailureProps) {
 	return (
 		<div className={styles.failure}>
 			<p>
-				<strong>{title}.</strong> {text}
+				<strong>{endSentence(title)}</strong> {text}
 			</p>
 			{remedies.length > 0 && (
 				<div className={styles.remedies}>
@@ -45,7 +46,7 @@ function RemedyControl({ remedy, upload, problem, params }: FailureProps & { rem
 		case 'change-options':
 			return (
 				<Button small disabled={params.isInvalid} onClick={() => retryWithOptions(upload, params)}>
-					Try again with these options
+					Try again with the current options
 				</Button>
 			);
 		case 'give-password': {
@@ -59,6 +60,12 @@ function RemedyControl({ remedy, upload, problem, params }: FailureProps & { rem
 				/>
 			);
 		}
+		case 'delete-files':
+			return (
+				<ButtonLink small to="/files">
+					Go to Files
+				</ButtonLink>
+			);
 		case 'upgrade':
 			return (
 				<ButtonLink small to="/pricing">

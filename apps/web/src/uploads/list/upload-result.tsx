@@ -42,7 +42,7 @@ export function UploadResult({
 	/** The only upload on the page, which has room for the preview. */
 	isOnly: boolean;
 }) {
-	const outcome = outcomeOf(job, upload.source, output);
+	const outcome = outcomeOf(job);
 	const isGone = output === 'gone' || (output !== null && Date.parse(output.expires_at) <= Date.now());
 	const kept = isGone ? null : output;
 	const kind = kept ? previewKindOf(kept) : undefined;

@@ -1,5 +1,5 @@
 import { formatBytes } from '@creatorr/client';
-import { FileText, Pause, Play, Trash2, X } from 'lucide-react';
+import { FileText, Pause, Play, X } from 'lucide-react';
 import { type ReactNode, useId, useRef } from 'react';
 import type { ToolParams } from '../../tool-page/params/use-params.ts';
 import { Button } from '../../ui/button.tsx';
@@ -85,7 +85,17 @@ function Actions({ upload }: { upload: Upload }) {
 		</Button>
 	);
 	if (isOver(upload)) {
-		return button('Remove', <Trash2 size={18} aria-hidden="true" />, () => uploads.remove(upload.id));
+		return (
+			<Button
+				variant="quiet"
+				small
+				aria-label={`Remove ${name} from this list`}
+				title="Remove from this list"
+				onClick={() => uploads.remove(upload.id)}
+			>
+				<X size={18} aria-hidden="true" />
+			</Button>
+		);
 	}
 	if (kind === 'canceling') return null;
 	const isPaused = kind === 'paused';
