@@ -55,7 +55,9 @@ function VerifyHint({ user }: { user: User }) {
 				</Button>
 			}
 		>
-			{error ? failureMessage(error) : `We sent a link to ${user.email} when you signed up.`}
+			{error
+				? failureMessage(error)
+				: `Until then, you can store less and run fewer jobs at a time. We sent a link to ${user.email} when you signed up.`}
 		</Notice>
 	);
 }

@@ -18,7 +18,7 @@ export function PasswordSection({ user }: { user: User }) {
 			api.account.changePassword({ current_password, new_password }),
 		onDone: (_, element) => {
 			element?.reset();
-			toast({ text: 'Password changed. All other sessions were signed out.' });
+			toast({ text: 'Password changed. All other devices were signed out.' });
 			void refreshSessions(user.id);
 		},
 		fieldErrorsOf: (error) =>

@@ -29,7 +29,7 @@ export function UsageSection({ user }: { user: User }) {
 const NAMES: Readonly<Record<string, string>> = {
 	active_jobs: 'Jobs at the same time',
 	queued_jobs: 'Queued jobs',
-	compute_seconds: 'Processing time today',
+	compute_seconds: 'Processing time today (how long tools worked on your files)',
 	stored_bytes: 'Storage',
 };
 const NEARLY = 0.9;

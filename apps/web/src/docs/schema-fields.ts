@@ -39,7 +39,10 @@ export function fieldOf(
 		type: typeText(schema, description),
 		isRequired,
 		description: schema.description ?? '',
-		choices: (schema.enum ?? []).map((value) => ({ value: String(value), meaning: meanings[String(value)] })),
+		choices: (schema.enum ?? Object.keys(schema['x-enumTitles'] ?? {})).map((value) => ({
+			value: String(value),
+			meaning: meanings[String(value)],
+		})),
 		defaultJson: schema.default === undefined ? undefined : JSON.stringify(schema.default),
 		nullTitle: schema['x-nullTitle'],
 		fields: fieldsOf(inner, description),

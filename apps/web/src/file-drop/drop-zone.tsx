@@ -31,7 +31,7 @@ export function DropZone({
 					'Drop to start'
 				) : (
 					<>
-						<span className={styles.forMouse}>Drop files anywhere here</span>
+						<span className={styles.forMouse}>Drop or paste files anywhere on this page</span>
 						<span className={styles.forTouch}>Add your files</span>
 					</>
 				)}
@@ -52,9 +52,7 @@ export function DropZone({
 					currentTarget.value = '';
 				}}
 			/>
-			<p className={styles.hint}>
-				{hint} <span className={styles.forMouse}>Or paste them.</span>
-			</p>
+			<p className={styles.hint}>{hint}</p>
 		</div>
 	);
 }

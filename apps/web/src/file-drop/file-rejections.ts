@@ -56,7 +56,7 @@ function tooLarge(
 	const ofPro = plans.pro.max_input_bytes;
 	const isOverPro = size > ofPro;
 	const [whose, remedy] = isOverPro
-		? ['', 'Split it, or make it smaller first.']
+		? ['', 'Split it into smaller files.']
 		: ['Free ', `Pro allows ${formatBytes(ofPro)}.`];
 	const reason = `This file is ${formatBytesAbove(isOverPro ? ofPro : limit, size)}. The ${whose}limit for ${title} is ${formatBytes(isOverPro ? ofPro : limit)}. ${remedy}`;
 	return { name, reason, help: isOverPro ? undefined : { kind: 'pro' } };

@@ -7,7 +7,7 @@ import { transferFiles } from '../file-drop/transfer-files.ts';
 import { usePageDrop } from '../file-drop/use-page-drop.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { formatCount } from '../ui/format.ts';
+import { firstSentence, formatCount } from '../ui/format.ts';
 import { Notice } from '../ui/notice.tsx';
 import styles from './home-drop.module.css';
 
@@ -124,7 +124,7 @@ function ToolPicker({
 					<li key={tool.slug}>
 						<button type="button" onClick={() => onPick(tool)}>
 							<strong>{tool.title}</strong>
-							<span>{tool.summary}</span>
+							<span>{firstSentence(tool.summary)}</span>
 						</button>
 					</li>
 				))}

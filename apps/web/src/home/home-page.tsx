@@ -2,6 +2,7 @@ import type { Tool } from '@creatorr/client';
 import { Link } from 'react-router';
 import { useUserChanges } from '../api/session.ts';
 import { useTools } from '../api/tools.ts';
+import { firstSentence } from '../ui/format.ts';
 import { ProblemNotice } from '../ui/notice.tsx';
 import { usePageTitle } from '../ui/page-title.ts';
 import { Spinner } from '../ui/spinner.tsx';
@@ -46,7 +47,7 @@ function ToolCard({ tool }: { tool: Tool }) {
 			<h2 className={styles.title}>
 				<Link to={`/tools/${tool.slug}`}>{tool.title}</Link>
 			</h2>
-			<p>{tool.summary}</p>
+			<p>{firstSentence(tool.summary)}</p>
 			{!tool.available && <p className={styles.away}>Temporarily unavailable. Jobs start when it’s back.</p>}
 		</article>
 	);

@@ -4,7 +4,7 @@ import { ThemeSelect } from './theme-select.tsx';
 
 const LINKS = [
 	['/pricing', 'Pricing'],
-	['/docs', 'API docs'],
+	['/docs', 'API'],
 	['/status', 'Status'],
 	['/terms', 'Terms'],
 	['/privacy', 'Privacy'],

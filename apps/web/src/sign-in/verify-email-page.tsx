@@ -85,7 +85,7 @@ function Outcome({ token }: { token: string | undefined }) {
 function UsedLink({ action }: { action: ReactNode }) {
 	return (
 		<Notice kind="bad" title="This link has expired or was already used" action={action}>
-			If you opened it before, your address is verified. If not, request a new link in your account.
+			If you opened it before, your address is verified. If not, choose “Resend email” in your account.
 		</Notice>
 	);
 }
@@ -124,8 +124,8 @@ function PasswordForm({ token, onDone, usedLink }: Props) {
 				address.
 			</p>
 			<p>
-				Didn’t sign up, or don’t know the password? <Link to="/forgot-password">Forgot password?</Link> lets
-				you set a new one, which also verifies your address.
+				Don’t know the password, or didn’t sign up yourself?{' '}
+				<Link to="/forgot-password">Set a new password</Link>, which also verifies your address.
 			</p>
 			<Form form={form} label="Verify your email address" submit="Verify" pending="Verifying…">
 				<PasswordField autoComplete="current-password" error={form.errors.password} />

@@ -37,7 +37,7 @@ function Health({ parts }: { parts: readonly PartState[] }) {
 			>
 				{isUp
 					? 'This page updates automatically.'
-					: 'Some uploads and jobs may fail. Try again in a few minutes.'}
+					: 'The parts marked below may fail. Try again in a few minutes.'}
 			</Notice>
 			<ul className={styles.parts}>
 				{parts.map(({ name, isUp: isPartUp }) => (

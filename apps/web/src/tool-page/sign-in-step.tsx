@@ -21,7 +21,7 @@ export function SignInStep({ waiting }: { waiting: number }) {
 					</Button>
 				}
 			>
-				An account is free. Nothing is uploaded until then.
+				Nothing is uploaded until you sign in. An account is free.
 			</Notice>
 			{isOpen && (
 				<Dialog title="One more step" onClose={() => setOpen(false)}>
