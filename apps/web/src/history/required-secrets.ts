@@ -1,4 +1,4 @@
-import { type Job, JOB_ERRORS } from '@creatorr/client';
+import { JOB_ERRORS, type Job } from '@creatorr/client';
 import type { Field, SecretField } from '../tool-page/params/fields.ts';
 import { passwordField } from '../uploads/list/describe-failure.ts';
 
