@@ -65,6 +65,7 @@ export const FEATURE_ENTRIES = {
 		api: [
 			'client',
 			'connectivity',
+			'contact',
 			'failure-message',
 			'optimistic-removal',
 			'plans',

@@ -1,6 +1,7 @@
 import type { Billing, User } from '@creatorr/client';
 import { useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router';
+import { useContact } from '../api/contact.ts';
 import { Button } from '../ui/button.tsx';
 import { useCountdown } from '../ui/clock.ts';
 import { formatDate } from '../ui/format.ts';
@@ -74,7 +75,7 @@ function PendingPayment({ onDismiss }: { onDismiss: () => void }) {
 }
 
 function SubscriptionView({ billing }: { billing: Billing }) {
-	const { plan, text, isUrgent } = describeSubscription(billing, formatDate);
+	const { plan, text, isUrgent } = describeSubscription(billing, formatDate, useContact());
 	return (
 		<>
 			<p className={styles.plan}>

@@ -24,6 +24,15 @@ describe('the subscription text', () => {
 		});
 	});
 
+	test('of a paused subscription names the contact only if there is one', () => {
+		const paused: Billing = { ...PAID, status: 'paused' };
+		expect(say(paused).text).toBe('Your subscription is paused.');
+		const contact = { text: 'help@example.com', href: 'mailto:help@example.com' };
+		expect(describeSubscription(paused, String, contact).text).toContain(
+			'Contact help@example.com to resume it.',
+		);
+	});
+
 	test('says when an active subscription renews', () => {
 		expect(say(PAID)).toEqual({
 			plan: 'Pro, billed yearly',

@@ -1,4 +1,5 @@
 import type { Billing } from '@creatorr/client';
+import type { Contact } from '../api/contact.ts';
 
 /** The plan's name, the state of its subscription, and whether the user has to act. */
 interface SubscriptionText {
@@ -13,6 +14,7 @@ const PAID = { monthly: ', billed monthly', yearly: ', billed yearly' } as const
 export function describeSubscription(
 	{ plan, status, cycle, current_period_end: end, cancel_at_period_end: isEnding }: Billing,
 	formatDate: (iso: string) => string,
+	contact?: Contact,
 ): SubscriptionText {
 	const name = plan === 'pro' ? `Pro${cycle ? PAID[cycle] : ''}` : 'Free';
 	const on = end ? ` on ${formatDate(end)}` : '';
@@ -36,7 +38,7 @@ export function describeSubscription(
 		case 'incomplete_expired':
 			return result('Your subscription has ended.');
 		case 'paused':
-			return result('Your subscription is paused. Contact support to resume it.');
+			return result(`Your subscription is paused.${contact ? ` Contact ${contact.text} to resume it.` : ''}`);
 		default:
 			return result(plan === 'pro' ? 'You have Pro without a subscription.' : 'Free forever.');
 	}

@@ -1,6 +1,7 @@
 import { ApiError, ConnectionError, type ErrorCode, StoreError } from '@creatorr/client';
 import { endSentence } from '../ui/format.ts';
 import { toast } from '../ui/toasts.ts';
+import { knownContact } from './contact.ts';
 
 /** Turns an API message, which starts in lower case and has no full stop, into a sentence. */
 export function toSentence(message: string): string {
@@ -35,7 +36,7 @@ export function failureMessage(error: unknown, isOnline = navigator.onLine): str
 		case 'upstream_unavailable':
 			return 'creatorr is temporarily unavailable. Try again in a moment.';
 		case 'internal':
-			return `Something went wrong on our side. If it happens again, contact support with this ID: ${error.requestId}`;
+			return internalMessage(error.requestId);
 		case 'unauthorized':
 			return 'You’re signed out. Sign in, then try again.';
 		default:
@@ -43,7 +44,20 @@ export function failureMessage(error: unknown, isOnline = navigator.onLine): str
 	}
 }
 
-/** Shows a toast with what failed and why. Says nothing when the session has ended: the sign-in dialog says enough. */
+function internalMessage(requestId: string): string {
+	const contact = knownContact();
+	const advice = contact
+		? `If it happens again, contact ${contact.text} with this ID`
+		: 'Try again later. ID';
+	return `Something went wrong on our side. ${advice}: ${requestId}`;
+}
+
+/**
+ * Shows a toast with what failed and why, which stays if it has an ID to copy. Says nothing when the session has ended: the sign-in
+ * dialog says enough.
+ */
 export function toastFailure(what: string, error: unknown): void {
-	if (!hasCode(error, 'unauthorized')) toast({ text: `${what} ${failureMessage(error)}` });
+	if (!hasCode(error, 'unauthorized')) {
+		toast({ text: `${what} ${failureMessage(error)}`, stays: hasCode(error, 'internal') });
+	}
 }

@@ -77,7 +77,7 @@ export function HowItAnswers() {
 				</dd>
 				<dt>Request IDs</dt>
 				<dd>
-					Every response has an <code>X-Request-Id</code>. Include it when you contact support.
+					Every response has an <code>X-Request-Id</code>. Include it when you report a problem.
 				</dd>
 			</dl>
 		</Chapter>

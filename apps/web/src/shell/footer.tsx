@@ -1,4 +1,5 @@
 import { Link } from 'react-router';
+import { useContact } from '../api/contact.ts';
 import styles from './footer.module.css';
 import { ThemeSelect } from './theme-select.tsx';
 
@@ -11,6 +12,7 @@ const LINKS = [
 ] as const;
 
 export function Footer() {
+	const contact = useContact();
 	return (
 		<footer className={styles.footer}>
 			<p>Files are stored securely and deleted automatically.</p>
@@ -21,6 +23,11 @@ export function Footer() {
 							<Link to={to}>{name}</Link>
 						</li>
 					))}
+					{contact && (
+						<li>
+							<a href={contact.href}>Contact</a>
+						</li>
+					)}
 				</ul>
 			</nav>
 			<ThemeSelect />
