@@ -26,7 +26,7 @@ const program = createProgram(async (name, path, options) => {
 	const missed = sections.flatMap(({ figures }) => figures).filter((figure) => isMet(figure) === false);
 	const names = missed.map((figure) => figure.name).join('; ');
 	log(`\n${missed.length === 0 ? 'All targets are met.' : `Missed: ${names}.`}`);
-	await save({ name, machine, dir: options.dir, sections: sections.map(withVerdicts) });
+	await save({ name, machine, dir: options.dir ?? 'generated', sections: sections.map(withVerdicts) });
 	process.exitCode = missed.length === 0 ? 0 : 1;
 });
 

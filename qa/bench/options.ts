@@ -4,7 +4,8 @@ import { createCommand, toWholeNumber } from '../driver/options.ts';
 
 /** Each bench takes some of them. Paths are absolute. */
 export interface Options {
-	dir: string;
+	/** Undefined for the generated files. */
+	dir?: string;
 	only: readonly string[];
 	seconds: number;
 	jobs: number;
@@ -23,26 +24,37 @@ const only = (what: string) =>
 
 const dir = new Option(
 	'--dir <dir>',
-	'the files to run: those of its manifest.tsv (columns tool, file, mime, params, expect); without one, each for every tool that accepts its type',
-)
-	.argParser(toPath)
-	.makeOptionMandatory();
+	'use these files instead of generated ones: those of its manifest.tsv (columns tool, file, mime, params, expect); without one, each for every tool that accepts its type',
+).argParser(toPath);
 const profile = new Option('--profile <dir>', 'write the CPU profile of the gateway to it').argParser(toPath);
 const minutes = count('minutes', 'duration', 30);
-const seconds = count('seconds', 'duration of each side', 30);
+const seconds = (what: string, standard: number) => count('seconds', what, standard);
 const jobs = (standard: number) => count('jobs', 'number of jobs', standard);
 
 /** The benches: folder, name, what it does and options. */
 const BENCHES: readonly [folder: string, name: string, summary: string, ...options: Option[]][] = [
 	['tools', 'tools', 'compare each tool with the plain program', dir, only('tool')],
-	['resources', 'neighbors', 'measure small jobs beside one that uses all the CPU it gets'],
+	['resources', 'neighbors', 'measure small jobs beside one that uses all the CPU it gets', dir],
 	['resources', 'presign', 'measure CPU time of presigning 100 URLs, beside the SDK'],
-	['gateway', 'gateway', 'compare the gateway with nginx and auth_request', seconds, profile],
+	[
+		'gateway',
+		'gateway',
+		'compare the gateway with nginx and auth_request',
+		seconds('duration of each side', 30),
+		profile,
+	],
 	['queue', 'overhead', 'measure the overhead of a job beyond its tool, with an idle queue', jobs(300)],
-	['queue', 'throughput', 'measure small jobs per second with 1, 2 and 4 workers', jobs(60)],
+	['queue', 'throughput', 'measure small jobs per second with 1, 2 and 4 workers', dir, jobs(60)],
 	['queue', 'drain', 'measure how fast queued no-op jobs finish', jobs(10_000)],
-	['resources', 'memory', "check that no process's memory grows under load", minutes],
-	['users', 'abuse', 'measure what a user sees during attacks', only('attack'), seconds],
+	['resources', 'memory', "check that no process's memory grows under load", dir, minutes],
+	[
+		'users',
+		'abuse',
+		'measure what a user sees during attacks',
+		only('attack'),
+		seconds('duration of each side', 30),
+	],
+	['users', 'load', 'check that a user is served while the machine is overloaded', seconds('duration', 600)],
 ];
 
 /** Returns the command line, on which `run` is called with the name and the module of the chosen bench. */
@@ -52,7 +64,7 @@ export function createProgram(run: (name: string, path: string, options: Options
 		'\nExits with 1 if a target is missed.',
 	);
 	for (const [folder, name, summary, ...options] of BENCHES) {
-		const command = program.command(name).description(summary);
+		const command = program.command(name, { isDefault: name === 'tools' }).description(summary);
 		for (const option of options) command.addOption(option);
 		command.action((values: Options) => run(name, `./${folder}/bench-${name}.ts`, values));
 	}

@@ -94,6 +94,15 @@ export const AROUND: readonly Program[] = [
 		},
 		purpose: 'tests: Compose',
 	},
+	{
+		...{
+			name: 'ReportLab',
+			license: 'BSD-3-Clause',
+			copyrightText: 'ReportLab',
+			packages: ['python3-reportlab'],
+		},
+		purpose: 'the bench: makes files',
+	},
 ];
 
 /** What the bench alone installs, to hold ours against. */

@@ -6,8 +6,8 @@ import type { Options } from '../options.ts';
 import { type Product, readProduct, startHeld } from '../product/product.ts';
 import type { Section } from '../report/section.ts';
 import { secondsSince, startToolRunner } from '../run/trial.ts';
-import { writeSample } from '../samples/generated.ts';
-import type { Sample } from '../samples/samples.ts';
+import { generateFiles } from '../samples/generated.ts';
+import { type Sample, smallestSample } from '../samples/samples.ts';
 import { drainBacklog, readJobTimes, registerSubmitters } from './backlog.ts';
 
 const TOOL = 'compress_heavy';
@@ -18,9 +18,9 @@ const USERS = 6;
 const ONE_JOB_PER_WORKER = { WORKER_CONCURRENCY: '1', TOOL_CONCURRENCY: '1', BACKGROUND_SLOTS: '0' };
 
 /** Measures small jobs per second with 1, 2 and 4 workers, beside as many concurrent runs of the bare tool. */
-export async function* bench({ jobs }: Options): AsyncGenerator<Section> {
+export async function* bench({ dir, jobs }: Options): AsyncGenerator<Section> {
 	const product = readProduct();
-	const sample = await writeSample(TOOL);
+	const sample = await smallestSample(dir ?? generateFiles(), TOOL);
 	const enqueue = await registerSubmitters(product, sample, USERS);
 	const rates: { workers: number; bare: number; through: number }[] = [];
 	for (const workers of WORKERS) {

@@ -68,11 +68,12 @@ export interface ToolRunner {
 	stop(): Promise<void>;
 }
 
-export function startToolRunner(tool: Tool): ToolRunner {
+/** @param jobsPerProcess how many jobs a prewarmed process serves */
+export function startToolRunner(tool: Tool, jobsPerProcess = 1): ToolRunner {
 	const workspaces = createWorkspaces([tool], {
 		scratchRoot: scratchRoot(),
 		prewarmedPerTool: availableParallelism(),
-		jobsPerProcess: 1,
+		jobsPerProcess,
 		onProblem: (problem, error) => log(`${tool.manifest.slug}: ${problem}: ${error}`),
 	});
 	const run: ToolRunner['run'] = async (sample, inspect, signal = new AbortController().signal) => {

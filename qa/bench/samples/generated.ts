@@ -1,55 +1,32 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { DOCX, PDF } from '@creatorr/tool-kit/files/media-types';
-import { docx, paragraph } from '@creatorr/tools/testing/builders/ooxml';
-import { transform } from '@creatorr/tools/testing/command';
-import { imagePage, photo, textPage } from '@creatorr/tools/testing/pages';
-import { pdfFile, type RawImage } from '@creatorr/tools/testing/pdf-file';
-import { scratchRoot } from '../run/scratch.ts';
-import { type Sample, SUCCEEDED } from './samples.ts';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { log } from '../log.ts';
 
-const LINES = Array.from({ length: 18 }, (_, row) => `${row + 1}. The harbor master measured a bridge.`);
-const TEXT = textPage(LINES);
-const PHOTO = imagePage(photo(800, 600));
+const BENCH = resolve(import.meta.dirname, '..');
+const SCRIPTS = join(BENCH, 'fixtures');
+const GENERATED = join(BENCH, '.made');
 
-type Maker = { name: string; mimeType: string; make: () => Buffer | Promise<Buffer> };
+/** Debian's, which has Debian's packages. */
+const PYTHON = '/usr/bin/python3';
 
-/** A small document for each tool. */
-const MAKERS: Readonly<Record<string, Maker>> = {
-	compress_heavy: { name: 'report.pdf', mimeType: PDF, make: () => pdfFile({ pages: [TEXT, PHOTO, TEXT] }) },
-	ocr: { name: 'scan.pdf', mimeType: PDF, make: () => scanOf(1) },
-	office_to_pdf: {
-		...{ name: 'letter.docx', mimeType: DOCX },
-		make: () => docx({ body: LINES.map(paragraph).join('') }),
-	},
-};
-
-export const SAMPLED_TOOLS: readonly string[] = Object.keys(MAKERS);
-
-/** Writes the sample of a tool. */
-export async function writeSample(tool: string): Promise<Sample> {
-	const maker = MAKERS[tool];
-	if (!maker) throw new Error(`there is no sample for ${tool}`);
-	const { name: label, mimeType, make } = maker;
-	return { tool, path: write(label, await make()), label, mimeType, params: {}, expect: [SUCCEEDED] };
+/** Returns the folder of the generated files, with a manifest. Generates them where a script has changed. */
+export function generateFiles(): string {
+	const hash = createHash('sha256');
+	for (const name of globSync('*.{py,tsv}', { cwd: SCRIPTS }).sort())
+		hash.update(readFileSync(join(SCRIPTS, name)));
+	const folder = join(GENERATED, hash.digest('hex').slice(0, 16));
+	if (existsSync(folder)) return folder;
+	log('Generating sample files (takes a minute).');
+	rmSync(GENERATED, { recursive: true, force: true });
+	const unfinished = `${folder}.unfinished`;
+	execFileSync(PYTHON, ['-B', join(SCRIPTS, 'make.py'), unfinished]);
+	renameSync(unfinished, folder);
+	return folder;
 }
 
-/** Writes a PDF of images of text, and returns its path. */
-export async function writeScan(pages: number): Promise<string> {
-	return write(`scan-${pages}.pdf`, await scanOf(pages));
-}
-
-async function scanOf(pages: number): Promise<Buffer> {
-	const toPgm = ['-c', 'pdftoppm -r 150 -gray -singlefile {in} > {out}'];
-	const pgm = await transform(pdfFile({ pages: [TEXT] }), 'bash', toPgm);
-	const [header = '', width, height] = /^P5\s(\d+)\s(\d+)\s255\s/.exec(pgm.toString('latin1', 0, 30)) ?? [];
-	const samples = pgm.subarray(header.length);
-	const image: RawImage = { width: Number(width), height: Number(height), channels: 1, samples };
-	return pdfFile({ pages: Array.from({ length: pages }, () => imagePage(image)) });
-}
-
-function write(name: string, content: Buffer): string {
-	const path = join(scratchRoot(), name);
-	writeFileSync(path, content);
-	return path;
+/** Returns the path of a large generated file, which the manifest doesn't list. */
+export function largeFile(name: 'text_2500_pages' | 'screenshots_25_mb' | 'scan_200_pages'): string {
+	return join(generateFiles(), 'large', `${name}.pdf`);
 }

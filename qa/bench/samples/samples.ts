@@ -1,5 +1,5 @@
 import { existsSync, globSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { loadCatalog } from '@creatorr/tools/catalog';
 import mime from 'mime';
@@ -23,6 +23,15 @@ export const SUCCEEDED = 'succeeded';
 /** Whether the sample must give an output, which can be measured. */
 export function isMeasured({ expect }: Sample): boolean {
 	return expect.length === 1 && expect[0] === SUCCEEDED;
+}
+
+/** Returns the smallest file of a folder that gives an output with the tool. Throws a BenchError where there is none. */
+export async function smallestSample(folder: string, tool: string): Promise<Sample> {
+	const samples = (await readFolder(folder, [tool])).filter(isMeasured);
+	const sized = samples.map(async (sample) => ({ sample, bytes: (await stat(sample.path)).size }));
+	const [smallest] = (await Promise.all(sized)).sort((one, other) => one.bytes - other.bytes);
+	if (!smallest) throw new BenchError(`${folder} has no file for ${tool}.`);
+	return smallest.sample;
 }
 
 /** Reads the files of a folder from its manifest.tsv; without one, returns each for every tool that accepts its type. */

@@ -3,51 +3,71 @@ import { availableParallelism } from 'node:os';
 import { characterErrorRate } from '../measure/character-error.ts';
 import { extractText } from '../measure/inspect-pdf.ts';
 import { mean, sum } from '../measure/statistics.ts';
-import type { Figure } from '../report/section.ts';
-import { isSuccess } from '../run/trial.ts';
-import { truthPath } from '../samples/samples.ts';
-import type { Compared, Comparison } from './compare.ts';
+import type { Figure, Section } from '../report/section.ts';
+import { type Inspect, isSuccess, type PlainCommand, secondsSince } from '../run/trial.ts';
+import { type Sample, truthPath } from '../samples/samples.ts';
+import { type Compared, compare, type ToolBench, unexpectedEnds } from './compare.ts';
 
 /** What a person tries next when ocrmypdf refuses an image without a resolution, pages with text, or a tagged PDF. */
 const FALLBACKS = [[], ['--image-dpi', '300'], ['--skip-text'], ['--force-ocr']] as const;
 
-const pagesOf = ({ ours }: Compared<number>) => Number(ours.details.pages_recognized ?? 0);
+function ocrmypdf({ params }: Sample): PlainCommand[] {
+	const languages = Array.isArray(params.languages) ? params.languages : ['eng'];
+	const common = ['--language', languages.join('+'), '--rotate-pages', '--deskew'];
+	return FALLBACKS.map((fallback) => (input) => ['ocrmypdf', ...common, ...fallback, input, 'out.pdf']);
+}
+
+type Row = Compared<number>;
 
 /** Finds the character error; NaN without a text to compare with. */
-export const comparison: Comparison<number> = {
-	plain: 'ocrmypdf --rotate-pages --deskew',
-	commands({ params }) {
-		const languages = Array.isArray(params.languages) ? params.languages : ['eng'];
-		const common = ['--language', languages.join('+'), '--rotate-pages', '--deskew'];
-		return FALLBACKS.map((fallback) => (input) => ['ocrmypdf', ...common, ...fallback, input, 'out.pdf']);
-	},
-	inspect({ path }) {
-		const file = truthPath(path);
-		if (file === undefined) return async () => Number.NaN;
-		const truth = readFileSync(file, 'utf8');
-		return async (output, scratch) => characterErrorRate(truth, await extractText(scratch, output));
-	},
-	figures: (rows) => [...speedFigures(rows), ...errorFigures(rows)],
-	cells: (row) => ({
-		pages: pagesOf(row),
-		error: row.ours.found ?? Number.NaN,
-		'ocrmypdf error': row.plain.found ?? row.plain.outcome,
-	}),
-};
+function inspect({ path }: Sample): Inspect<number> {
+	const file = truthPath(path);
+	if (file === undefined) return async () => Number.NaN;
+	const truth = readFileSync(file, 'utf8');
+	return async (output, scratch) => characterErrorRate(truth, await extractText(scratch, output));
+}
+
+/** Compares ocr with `ocrmypdf --rotate-pages --deskew`. */
+export async function compareTool(context: ToolBench): Promise<Section> {
+	const rows = await compare(context, { commands: ocrmypdf, inspect });
+	const refused = rows.filter((row) => !isSuccess(row.ours) && isSuccess(row.plain));
+	return {
+		title: 'ocr, beside ocrmypdf --rotate-pages --deskew',
+		figures: [
+			...speedFigures(rows),
+			...errorFigures(rows),
+			await concurrencyFigure(context, rows),
+			{ name: 'read by ocrmypdf, not by ours', value: refused.length, bar: { atMost: 0 } },
+			await unexpectedEnds(context, rows),
+		],
+		files: rows.map((row) => ({
+			file: row.sample.label,
+			pages: pagesOf(row),
+			'ocrmypdf s': row.plain.seconds,
+			'ocrmypdf error': row.plain.found ?? row.plain.outcome,
+			s: row.ours.seconds,
+			error: row.ours.found ?? Number.NaN,
+			end: row.ours.outcome,
+		})),
+	};
+}
+
+const pagesOf = ({ ours }: Row) => Number(ours.details.pages_recognized ?? 0);
 
 /** Counts files with a page to recognize that both could read. */
-function speedFigures(rows: readonly Compared<number>[]): Figure[] {
+function speedFigures(rows: readonly Row[]): Figure[] {
 	const read = rows.filter((row) => pagesOf(row) > 0 && isSuccess(row.plain));
 	const pagesPerMinute = (name: 'plain' | 'ours') =>
 		(60 * sum(read.map(pagesOf))) / sum(read.map((row) => row[name].seconds));
 	const title = `pages a minute on ${availableParallelism()} cores`;
 	return [
+		{ name: 'files', value: rows.length },
 		{ name: title, value: pagesPerMinute('ours'), bar: { atLeast: 30 } },
 		{ name: `${title}, ocrmypdf`, value: pagesPerMinute('plain') },
 	];
 }
 
-function errorFigures(rows: readonly Compared<number>[]): Figure[] {
+function errorFigures(rows: readonly Row[]): Figure[] {
 	const errors = rows
 		.map((row) => ({ plain: row.plain.found ?? Number.NaN, ours: row.ours.found ?? Number.NaN }))
 		.filter(({ plain, ours }) => !Number.isNaN(plain + ours));
@@ -57,4 +77,21 @@ function errorFigures(rows: readonly Compared<number>[]): Figure[] {
 		{ name: 'character error (mean)', value: mean(errors.map(({ ours }) => ours)), bar: { atMost: plain } },
 		{ name: 'character error, ocrmypdf', value: plain },
 	];
+}
+
+/** Times five jobs of one page at once, relative to one after the other. */
+async function concurrencyFigure({ runner, progress }: ToolBench, rows: readonly Row[]): Promise<Figure> {
+	const onePagers = rows.filter((row) => pagesOf(row) === 1 && row.ours.details.pages === 1);
+	const name = 'five one-page jobs, at once ÷ serially';
+	if (onePagers.length === 0) return { name, value: Number.NaN };
+	progress('five one-page jobs');
+	const jobs = Array.from({ length: 5 }, () => onePagers.map(({ sample }) => sample))
+		.flat()
+		.slice(0, 5);
+	const serialStart = performance.now();
+	for (const job of jobs) await runner.time(job);
+	const serial = secondsSince(serialStart);
+	const concurrentStart = performance.now();
+	await Promise.all(jobs.map(runner.time));
+	return { name, value: secondsSince(concurrentStart) / serial, bar: { atMost: 1.2 } };
 }

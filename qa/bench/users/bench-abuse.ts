@@ -11,7 +11,8 @@ import { type Product, readProduct } from '../product/product.ts';
 import { registerUser } from '../product/user.ts';
 import type { Figure, Section } from '../report/section.ts';
 import { runRounds } from '../run/rounds.ts';
-import { writeSample, writeScan } from '../samples/generated.ts';
+import { generateFiles, largeFile } from '../samples/generated.ts';
+import { smallestSample } from '../samples/samples.ts';
 import { type Exchange, isRead, runUserFlow } from './user-flow.ts';
 
 const ATTACKER = join(resolve(import.meta.dirname, '../../..'), 'qa', 'driver', 'attack.ts');
@@ -84,7 +85,7 @@ async function measure(
 	{ tool = 'compress_heavy', seconds, warmUpSeconds }: Attack & { seconds: number; warmUpSeconds: number },
 ): Promise<Measured> {
 	const user = await registerUser(apiUrl);
-	const sample = await writeSample(tool);
+	const sample = await smallestSample(generateFiles(), tool);
 	const flow = (duration: number) => runUserFlow({ apiUrl, user, sample, seconds: duration });
 	const answers: Record<string, number> = {};
 	const highest = new Map<string, number>();
@@ -115,7 +116,7 @@ async function measure(
 async function startAttack(name: string, apiUrl: string) {
 	const child = spawn(process.execPath, ['--no-warnings', ATTACKER, name, apiUrl], {
 		stdio: ['pipe', 'pipe', 'inherit'],
-		env: { ...process.env, ATTACK_DOCUMENT: await writeScan(200) },
+		env: { ...process.env, ATTACK_DOCUMENT: largeFile('scan_200_pages') },
 	});
 	const exited = once(child, 'exit');
 	const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { openAsBlob } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal, type Job } from '@creatorr/client';
-import { createFlow, sendOnce } from '../../driver/create-flow.ts';
-import { type SendOptions, send } from '../../driver/http.ts';
+import { send } from '../../driver/http.ts';
 import type { User } from '../product/user.ts';
 import { type Sample, SUCCEEDED } from '../samples/samples.ts';
 
@@ -38,15 +38,39 @@ interface Flow {
 	seconds: number;
 }
 
+/** Resolves with the data of an answer. Rejects when it is an error. */
+type Call = (
+	method: string,
+	path: string,
+	options?: { body?: object; token?: string; agent?: Agent },
+	// biome-ignore lint/suspicious/noExplicitAny: whatever the product answered
+) => Promise<any>;
+
 /**
  * Acts as a signed-in user for some seconds: reads on new and on kept connections, without waiting for earlier reads; one upload
  * with its job after another; sign-ins. Repeats nothing. Waits for jobs that have begun, and returns every exchange.
  */
 export async function runUserFlow({ apiUrl, user, sample, seconds }: Flow): Promise<Exchange[]> {
 	const kept = new Agent({ keepAlive: true });
-	const { exchanges, record } = createRecorder();
-	const { call, upload, runJob } = await createActions(apiUrl, user, sample, kept);
+	const exchanges: Exchange[] = [];
 	const endMs = performance.now() + seconds * 1_000;
+	const call: Call = async (method, path, options = {}) => {
+		const common = { agent: kept, token: user.token, timeoutMs: TIMEOUT_MS };
+		const { status, body, text } = await send(apiUrl, method, path, { ...common, ...options });
+		if (status >= 400) throw new Error(`${status} ${text}`);
+		return body?.data;
+	};
+	/** Resolves with undefined when the work fails. */
+	const record = async <T>(operation: string, work: () => Promise<T>): Promise<T | undefined> => {
+		const startedAt = performance.now();
+		let failure: string | undefined;
+		const result = await work().catch((error: Error) => {
+			failure = error.message;
+			return undefined;
+		});
+		exchanges.push({ operation, durationMs: performance.now() - startedAt, failure });
+		return result;
+	};
 	const repeat = async (everyMs: number, work: () => unknown) => {
 		for (; performance.now() < endMs; await sleep(everyMs)) await work();
 	};
@@ -59,8 +83,8 @@ export async function runUserFlow({ apiUrl, user, sample, seconds }: Flow): Prom
 	await Promise.all([
 		repeat(READ_EVERY_MS, startRead),
 		repeat(PAUSE_BETWEEN_JOBS_MS, async () => {
-			const fileId = await record('upload', upload);
-			if (fileId !== undefined) await record('job', () => runJob(fileId));
+			const fileId = await record('upload', () => upload(call, sample));
+			if (fileId !== undefined) await record('job', () => runJob(call, sample, fileId));
 		}),
 		repeat(SIGN_IN_EVERY_MS, async () => {
 			const body = { email: user.email, password: user.password };
@@ -74,44 +98,16 @@ export async function runUserFlow({ apiUrl, user, sample, seconds }: Flow): Prom
 	return exchanges;
 }
 
-function createRecorder() {
-	const exchanges: Exchange[] = [];
-	return {
-		exchanges,
-		/** Resolves with undefined when the work fails. */
-		async record<T>(operation: string, work: () => Promise<T>): Promise<T | undefined> {
-			const startedAt = performance.now();
-			let failure: string | undefined;
-			const result = await work().catch((error: Error) => {
-				failure = error.message;
-				return undefined;
-			});
-			exchanges.push({ operation, durationMs: performance.now() - startedAt, failure });
-			return result;
-		},
-	};
+async function upload(call: Call, { path, mimeType }: Sample): Promise<string> {
+	const body = { name: basename(path), mime_type: mimeType, size_bytes: (await stat(path)).size };
+	const { file_id, upload_url, headers } = await call('POST', '/v1/files', { body });
+	const { ok, status } = await fetch(upload_url, { method: 'PUT', headers, body: await openAsBlob(path) });
+	if (!ok) throw new Error(`the store answered ${status}`);
+	return file_id;
 }
 
-/** Returns what the user does. All reject when an answer is an error. */
-async function createActions(apiUrl: string, { token }: User, sample: Sample, agent: Agent) {
-	const common = { agent, token, timeoutMs: TIMEOUT_MS };
-	const transport = sendOnce((method, path, options) =>
-		send(apiUrl, method, path, { ...common, ...options }),
-	);
-	const { uploadFile, startJob } = createFlow(transport);
-	const bytes = await readFile(sample.path);
-	const file = { name: basename(sample.path), mimeType: sample.mimeType };
-	const call = async (method: string, path: string, options?: SendOptions) =>
-		(await transport.ask([200, 204], method, path, options)).body?.data;
-	return {
-		call,
-		upload: () => uploadFile(token, bytes, file),
-		async runJob(fileId: string): Promise<void> {
-			const id = await startJob(token, fileId, sample);
-			let job: Job;
-			do job = await call('GET', `/v1/jobs/${id}?wait=30`);
-			while (!isTerminal(job));
-			if (job.status !== SUCCEEDED) throw new Error(`the job ended ${job.status}: ${job.error_message}`);
-		},
-	};
+async function runJob(call: Call, { tool, params }: Sample, fileId: string): Promise<void> {
+	let job: Job = await call('POST', '/v1/jobs', { body: { tool, input_file_id: fileId, params } });
+	while (!isTerminal(job)) job = await call('GET', `/v1/jobs/${job.id}?wait=30`);
+	if (job.status !== SUCCEEDED) throw new Error(`the job ended ${job.status}: ${job.error_message}`);
 }

@@ -14,8 +14,8 @@ const BROKER = 'rabbitmq-server';
 const ALLOCATOR = 'libjemalloc2';
 /** For the walkthrough in the README. */
 const WALKTHROUGH = ['curl', 'jq'];
-/** Judge the outputs of benchmarks. */
-const BENCH = ['numpy', 'pil', 'pikepdf'].map((name) => `python3-${name}`);
+/** Create and judge the files of benchmarks. */
+const BENCH = ['numpy', 'pil', 'pikepdf', 'reportlab', 'img2pdf'].map((name) => `python3-${name}`);
 /** The gateway that ours is compared with, and its load generator. */
 const OTHER_GATEWAY = ['nginx', 'wrk'];
 /** A second S3 server, a connection pooler, a browser, and what renders deployments. */

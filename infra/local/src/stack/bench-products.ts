@@ -29,6 +29,7 @@ export const BENCH_PRODUCTS: Readonly<Record<string, ProductOptions>> = {
 	drain: benchProduct({ scale: ONE_OF_EACH, held: ['tool-worker'], extraTool: NOOP }),
 	memory: benchProduct({ scale: ONE_OF_EACH }),
 	abuse: benchProduct({ scale: ONE_OF_EACH }),
+	load: benchProduct({ scale: ONE_OF_EACH }),
 	overhead: benchProduct({ scale: ONE_OF_EACH, extraTool: NOOP }),
 };
 

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { REPOSITORY } from '../settings/settings.ts';
 
-const LEFT_OUT = new Set(['.git', '.local', '.turbo', 'results']);
+const LEFT_OUT = new Set(['.git', '.local', '.turbo', '.made', 'results']);
 
 /** Copies the repository with its generated code, so that the copy can be changed and run; `root` must not be there yet. */
 export function copyRepository(root: string): void {
