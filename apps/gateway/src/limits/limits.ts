@@ -62,7 +62,7 @@ export const LIMITS = {
 	/** Concurrent `?wait=` requests and event streams of one user. */
 	userConcurrentWaits: 64,
 	/** Longest wait of a user's request for its permits. Afterwards it gets 429. */
-	userQueueMs: 500,
+	userQueueMs: 2_000,
 	/** Requests of one user that may wait for permits. Further ones get 429 at once. */
 	userQueuedRequests: 64,
 	/** How long a request keeps its permits after its client disconnected: about as long as a busy service takes to finish it. */
