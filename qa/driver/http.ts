@@ -57,7 +57,7 @@ export async function send(
 	const headers = new Headers();
 	for (const [name, values = []] of Object.entries(response.headersDistinct))
 		for (const value of values) headers.append(name, value);
-	const isStream = headers.get('content-type') === 'text/event-stream';
+	const isStream = headers.get('content-type')?.startsWith('text/event-stream');
 	const text = await readText(response, isStream ? streamMs : undefined);
 	const isJson = text !== '' && headers.get('content-type')?.includes('json');
 	return { status: response.statusCode ?? 0, headers, text, body: isJson ? JSON.parse(text) : undefined };
