@@ -123,13 +123,19 @@ function appStep(stage: Stage, app: string): Step {
 	const target = readTargets().get(app);
 	const [, main = ''] = target?.command ?? [];
 	const port = stage.ports[app] ?? 0;
+	const environment = { ...target?.env, ...stage.compose.services[app]?.environment };
+	const { LD_PRELOAD = '', ...env } = localEnvironment(stage, app, environment);
 	return {
 		kind: 'process',
 		name: app,
 		dependsOn: ['postgres', 'rabbitmq', 's3', ...DATABASE_OWNERS.map((owner) => `${owner}-migrations`)],
 		prefix: asContainer(stage, app),
-		command: [join(stage.directory, 'node'), join(stage.directory, 'apps', app, main)],
-		env: localEnvironment(stage, app, { ...target?.env, ...stage.compose.services[app]?.environment }),
+		// Only the app loads jemalloc: setpriv aborts beside its background thread, which keeps root's capabilities.
+		command: [
+			...['env', `LD_PRELOAD=${LD_PRELOAD}`],
+			...[join(stage.directory, 'node'), join(stage.directory, 'apps', app, main)],
+		],
+		env,
 		checkReady: () => checkHttp(`http://127.0.0.1:${port}/health/ready`),
 		readyTimeoutMs: 120_000,
 		app,
