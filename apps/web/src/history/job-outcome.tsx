@@ -12,10 +12,12 @@ import { canRunAgain, missingPassword } from './required-secrets.ts';
 export function JobOutcome({
 	job,
 	tool,
+	isInputGone,
 	output,
 }: {
 	job: Job;
 	tool: Tool | undefined;
+	isInputGone: boolean;
 	output: FileState | undefined;
 }) {
 	switch (job.status) {
@@ -35,7 +37,7 @@ export function JobOutcome({
 				</p>
 			);
 		case 'failed':
-			return <Failed job={job} tool={tool} />;
+			return <Failed job={job} tool={tool} isInputGone={isInputGone} />;
 		case 'canceled':
 			return <p className={styles.words}>Canceled</p>;
 		case 'succeeded':
@@ -43,15 +45,28 @@ export function JobOutcome({
 	}
 }
 
-function Failed({ job, tool }: { job: Job; tool: Tool | undefined }) {
+interface FailedProps {
+	job: Job;
+	tool: Tool | undefined;
+	isInputGone: boolean;
+}
+
+/** Says what helps on this page: to run the job again, or to open the tool. */
+function Failed({ job, tool, isInputGone }: FailedProps) {
 	const { error_code: code = 'internal', error_message: message = '' } = job;
 	const fields = tool ? fieldsOf(tool) : [];
 	const { title, text, remedies } = describeFailure({ code, message, details: [] }, fields);
-	const advice = missingPassword(job, fields) ? 'Choose “Run again”, then enter its password.' : text;
+	const isRepeatable = !isInputGone && canRunAgain(job, fields);
+	const needsPassword = missingPassword(job, fields) !== undefined;
+	const start = isRepeatable ? 'Choose “Run again”' : 'Upload it again';
+	const retry = isRepeatable
+		? text.replace(/^Try again\b/, start)
+		: text.replace(/^Try again\b.*/, `${start}.`);
+	const advice = needsPassword ? `${start}, then enter its password.` : retry;
 	return (
 		<p className={styles.failed}>
 			<strong>{endSentence(title)}</strong> {advice}{' '}
-			{tool && !canRunAgain(job, fields) && <Link to={`/tools/${tool.slug}`}>Open {tool.title}</Link>}{' '}
+			{tool && !isRepeatable && <Link to={`/tools/${tool.slug}`}>Open {tool.title}</Link>}{' '}
 			{remedies.includes('upgrade') && <Link to="/pricing">See Pro</Link>}
 		</p>
 	);

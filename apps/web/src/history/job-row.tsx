@@ -12,6 +12,7 @@ import styles from './job-row.module.css';
 export function JobRow({ user, row }: { user: User; row: HistoryRow }) {
 	const { job, tool, fileName, name, input, output } = row;
 	const toolName = tool?.title ?? job.tool;
+	const isInputGone = input.kind === 'gone';
 	const took = job.result?.duration_ms;
 	const facts = [
 		fileName && toolName,
@@ -24,14 +25,14 @@ export function JobRow({ user, row }: { user: User; row: HistoryRow }) {
 			<div className={styles.words}>
 				<h2 className={styles.name}>{name}</h2>
 				<p className={styles.facts}>{facts.filter(Boolean).join(' · ')}</p>
-				<JobOutcome job={job} tool={tool} output={output} />
+				<JobOutcome job={job} tool={tool} isInputGone={isInputGone} output={output} />
 			</div>
 			<JobActions
 				user={user}
 				job={job}
 				tool={tool}
 				name={name}
-				isInputGone={input.kind === 'gone'}
+				isInputGone={isInputGone}
 				isOutputGone={isOver(job) && output?.kind === 'gone'}
 			/>
 		</article>
