@@ -56,7 +56,7 @@ export const FEATURE_ENTRIES = {
 		read: ['jobs.sql'],
 	},
 	'apps/tool-worker': {
-		scheduling: ['background-jobs', 'priority-queue'],
+		scheduling: ['background-jobs', 'full-priority-semaphore'],
 		transfer: ['fetch-input', 'retry', 'store-output'],
 	},
 	// Not ordered yet: pages share lists and dialogs with each other.

@@ -32,11 +32,12 @@ export const configSchema = baseConfigSchema.extend({
 		.string()
 		.min(1, { error: 'must be the secret key of the Stripe account' })
 		.meta({ description: 'Secret or restricted key of the Stripe account.' }),
-	STRIPE_WEBHOOK_SECRET: listSchema
+	STRIPE_WEBHOOK_SECRET: z
+		.string({ error: 'must be the signing secret of the webhook endpoint' })
+		.transform((text) => listSchema.parse(text))
 		.refine((secrets) => secrets.length > 0, { error: 'must be the signing secret of the webhook endpoint' })
 		.meta({
-			description:
-				'Required. Signing secret of the webhook endpoint; several, separated by commas, during a rotation.',
+			description: 'Signing secret of the webhook endpoint; several, separated by commas, during a rotation.',
 		}),
 	STRIPE_PRICE_MONTHLY: priceSchema.meta({ description: 'Price id of the monthly subscription.' }),
 	STRIPE_PRICE_YEARLY: priceSchema.meta({ description: 'Price id of the yearly subscription.' }),

@@ -15,7 +15,7 @@ import { type Config, configSchema } from './config.ts';
 import { prepareMachine, runnableTools } from './machine/prepare-machine.ts';
 import { killMetrics, prewarmedMetrics, scratchMetrics } from './metrics.ts';
 import { createBackgroundJobs } from './scheduling/background-jobs.ts';
-import { createPriorityQueue } from './scheduling/priority-queue.ts';
+import { createFullPrioritySemaphore } from './scheduling/full-priority-semaphore.ts';
 
 const CALL_TIMEOUT_MS = 10_000;
 /** A fraction of a lease. */
@@ -54,7 +54,10 @@ async function connect(context: ServiceContext<Config>) {
 		...messaging,
 		...internalClients(config),
 		...{ workerId, tools, capabilities, workspaces, attempts, backgroundJobs, capacity, slotsPerTool },
-		priorityQueue: createPriorityQueue({ permits: config.WORKER_CONCURRENCY, longMs: LONG_MS }),
+		fullPrioritySemaphore: createFullPrioritySemaphore({
+			permits: config.WORKER_CONCURRENCY,
+			longMs: LONG_MS,
+		}),
 		longMs: LONG_MS,
 		heartbeat: { intervalMs: FIRST_HEARTBEAT_MS },
 		graceSeconds: config.TERMINATION_GRACE_SECONDS,

@@ -13,7 +13,7 @@ import { readCounters, restoreCounter, updateCounters } from './login-failures.s
 
 /** An admitted attempt, to be ended by {@link recordFailure} or {@link releaseAttempt}. */
 interface Admission {
-	/** The previous counters scopeText delay it has claimed. */
+	/** Counters whose delay this attempt has claimed, as they were before. */
 	claimed: readonly FailureCounter[];
 	claimedAt: Date;
 }

@@ -20,9 +20,9 @@ interface PageStart {
 }
 
 /**
- * How many objects were compared; orphans that were removed; objects that the database has lost, which stay until an operator gives them
- * up; files that were deleted because their object is missing or another one; files that got the ETag of a restored copy; objects under
- * keys of other software.
+ * How many objects were compared; `orphans` that were removed; `unremembered` objects, whose rows a restore of the database has undone,
+ * which stay until an operator gives them up; `lost` files that were deleted because their object is missing or another one; files that
+ * got the ETag of a `restored` copy; `strange` objects under keys of other software.
  */
 export type PageCounts = Record<
 	'objects' | 'orphans' | 'unremembered' | 'lost' | 'restored' | 'strange',
@@ -93,7 +93,7 @@ interface Rows {
 }
 
 /**
- * Removes the old ones of these objects, which have no row or one whose bytes were removed, except those that the database has lost. Three
+ * Removes the old ones of these objects, which have no row or one whose bytes were removed, except `unremembered` ones. Three
  * clocks must agree that an object is old: the store's, that of the process that created the file, and the database's.
  */
 async function removeOrphans(
@@ -101,12 +101,12 @@ async function removeOrphans(
 	objects: readonly ListedObject[],
 	{ removedKeys, now, lastStartedAt }: Rows,
 ): Promise<Pick<PageCounts, 'orphans' | 'unremembered'>> {
-	const oldest = addMs(now, -policy.orphanAfterMs);
+	const cutoff = addMs(now, -policy.orphanAfterMs);
 	const remembered = objects.filter(
 		({ key }) => lastStartedAt === null || timeOfKey(key) <= lastStartedAt || removedKeys.has(key),
 	);
 	const orphans = remembered.filter(
-		({ key, modifiedAt }) => modifiedAt <= oldest && timeOfKey(key) <= oldest,
+		({ key, modifiedAt }) => modifiedAt <= cutoff && timeOfKey(key) <= cutoff,
 	);
 	if (orphans.length > 0) await store.deleteObjects(orphans.map(({ key }) => key));
 	return { orphans: orphans.length, unremembered: objects.length - remembered.length };

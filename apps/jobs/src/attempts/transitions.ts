@@ -5,7 +5,7 @@ import { isTerminal, nextStatus } from '../lifecycle/job-status.ts';
 /** The state of one attempt of a job. README.md describes each. */
 export type AttemptState = 'running' | 'finishing' | 'lost' | 'released' | 'finished';
 
-/** What changes the state of an attempt. Each has a function of its name in this folder; jobs are canceled in `cancel/`. */
+/** What changes the state of an attempt. README.md names the file of each. */
 export type AttemptTransition =
 	| 'renewLease'
 	| 'startFinishing'

@@ -12,8 +12,9 @@ export interface Candidate {
 	background: boolean;
 }
 
+/** Slots that dispatch may fill. */
 export interface FreeSlots {
-	/** Free slots plus the margin, by tool. */
+	/** By tool. Includes the margin, for jobs that the next free worker starts at once. */
 	byTool: ReadonlyMap<string, number>;
 	/** By tool, for background jobs. The tools of a worker share its background slots. */
 	background: ReadonlyMap<string, number>;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { createBackgroundJobs } from '../scheduling/background-jobs.ts';
-import { createPriorityQueue } from '../scheduling/priority-queue.ts';
+import { createFullPrioritySemaphore } from '../scheduling/full-priority-semaphore.ts';
 import { createAttempts } from './attempts.ts';
 import { drain, drainMs } from './drain.ts';
 import { createCapacity } from './heartbeats.ts';
@@ -13,14 +13,14 @@ function startParts() {
 		...{ tools: ['ocr', 'images_to_pdf'], slotsPerTool: 2, backgroundSlots: 3 },
 		...{ attempts, backgroundJobs },
 	});
-	const priorityQueue = createPriorityQueue({ permits: 1, longMs: 60_000 });
+	const fullPrioritySemaphore = createFullPrioritySemaphore({ permits: 1, longMs: 60_000 });
 	const start = (jobId: string, background = false) => {
 		attempts.reserve(jobId);
 		const signal = attempts.start(jobId, { attempt: 1, tool: 'ocr' });
 		attempts.addEstimate(jobId, { background });
 		return signal;
 	};
-	return { attempts, backgroundJobs, capacity, priorityQueue, start };
+	return { attempts, backgroundJobs, capacity, fullPrioritySemaphore, start };
 }
 
 test('a draining worker reports slots for the jobs that it has, and no free ones', async () => {
@@ -33,14 +33,14 @@ test('a draining worker reports slots for the jobs that it has, and no free ones
 });
 
 test('a draining worker lets jobs end within the grace period, and returns waiting messages at once', async () => {
-	const { start, priorityQueue, ...parts } = startParts();
+	const { start, fullPrioritySemaphore, ...parts } = startParts();
 	const signal = start('job_1');
-	await priorityQueue.acquire();
-	const waiting = priorityQueue.acquire();
+	await fullPrioritySemaphore.acquire();
+	const waiting = fullPrioritySemaphore.acquire();
 	const { promise: handled, resolve: end } = Promise.withResolvers<void>();
 	const drained = drain({
 		graceSeconds: 3_600,
-		priorityQueue,
+		fullPrioritySemaphore,
 		consumers: [{ stop: () => handled }],
 		...parts,
 	});

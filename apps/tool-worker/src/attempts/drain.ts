@@ -1,5 +1,5 @@
 import type { BackgroundJobs } from '../scheduling/background-jobs.ts';
-import type { PriorityQueue } from '../scheduling/priority-queue.ts';
+import type { FullPrioritySemaphore } from '../scheduling/full-priority-semaphore.ts';
 import type { Attempts } from './attempts.ts';
 import type { Capacity } from './heartbeats.ts';
 
@@ -17,7 +17,7 @@ interface DrainOptions {
 	graceSeconds: number;
 	capacity: Pick<Capacity, 'close'>;
 	consumers: readonly { stop(): Promise<void> }[];
-	priorityQueue: PriorityQueue;
+	fullPrioritySemaphore: FullPrioritySemaphore;
 	attempts: Attempts;
 	backgroundJobs: BackgroundJobs;
 }
@@ -29,7 +29,7 @@ interface DrainOptions {
 export async function drain(options: DrainOptions): Promise<void> {
 	const { graceSeconds, attempts, backgroundJobs } = options;
 	options.capacity.close();
-	options.priorityQueue.close();
+	options.fullPrioritySemaphore.close();
 	const graceMs = 1_000 * graceSeconds;
 	const timers = [
 		setTimeout(() => attempts.stopTools(), graceMs),

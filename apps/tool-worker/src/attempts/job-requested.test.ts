@@ -15,7 +15,7 @@ import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createBackgroundJobs } from '../scheduling/background-jobs.ts';
-import { createPriorityQueue, type Permit } from '../scheduling/priority-queue.ts';
+import { createFullPrioritySemaphore, type Permit } from '../scheduling/full-priority-semaphore.ts';
 import { createAttempts } from './attempts.ts';
 import { handleJobRequested, type JobRequestedDeps } from './job-requested.ts';
 
@@ -96,7 +96,7 @@ function startWorker({ backgroundSlots, publish, openFile }: WorkerOptions) {
 	}) as unknown as InternalClient;
 	const ignore = () => undefined;
 	const attempts = createAttempts();
-	const priorityQueue = createPriorityQueue({ permits: 1, longMs: LONG_MS });
+	const fullPrioritySemaphore = createFullPrioritySemaphore({ permits: 1, longMs: LONG_MS });
 	const permits: Permit[] = [];
 	const deps: JobRequestedDeps = {
 		...{ jobs, attempts, workerId: 'worker', longMs: LONG_MS },
@@ -106,10 +106,10 @@ function startWorker({ backgroundSlots, publish, openFile }: WorkerOptions) {
 		workspaces: createWorkspaces([], {
 			...{ scratchRoot, prewarmedPerTool: 0, jobsPerProcess: 1, onProblem: ignore },
 		}),
-		priorityQueue: {
-			...priorityQueue,
+		fullPrioritySemaphore: {
+			...fullPrioritySemaphore,
 			async acquire() {
-				const permit = await priorityQueue.acquire();
+				const permit = await fullPrioritySemaphore.acquire();
 				permits.push(permit);
 				return permit;
 			},

@@ -3,7 +3,7 @@ import { crashPoint } from '@creatorr/service/crash-point';
 import { addSpanAttributes, inSpan } from '@creatorr/telemetry/span';
 import { trackRunning } from '../metrics.ts';
 import type { BackgroundJobs, RemainingTime } from '../scheduling/background-jobs.ts';
-import type { Permit, PriorityQueue } from '../scheduling/priority-queue.ts';
+import type { FullPrioritySemaphore, Permit } from '../scheduling/full-priority-semaphore.ts';
 import { AttemptEnded, type Attempts } from './attempts.ts';
 import {
 	claimJob,
@@ -17,7 +17,7 @@ import { type RunJobDeps, runJob } from './run-job.ts';
 
 export interface JobRequestedDeps extends RunJobDeps, JobsClientDeps {
 	attempts: Attempts;
-	priorityQueue: PriorityQueue;
+	fullPrioritySemaphore: FullPrioritySemaphore;
 	backgroundJobs: BackgroundJobs;
 	/** A job that runs longer loses its permit. */
 	longMs: number;
@@ -41,7 +41,7 @@ export async function handleJobRequested(
 		throw error;
 	};
 	// Before the claim: a job that waits here has not started, and can be canceled without this worker.
-	const permit = await inSpan('wait for a permit', {}, () => deps.priorityQueue.acquire()).catch(
+	const permit = await inSpan('wait for a permit', {}, () => deps.fullPrioritySemaphore.acquire()).catch(
 		removeAndThrow,
 	);
 	try {

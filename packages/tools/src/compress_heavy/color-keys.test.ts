@@ -68,10 +68,10 @@ describe('compress_heavy recompresses a photo with a color key', () => {
 	});
 });
 
-describe('compress_heavy keeps a color key and its values for', () => {
+describe('compress_heavy keeps the color key of', () => {
 	test.each([
-		['of black and white, which nothing is smaller than', registerPdf('color_key_of_fax')],
-		['of a document that may have no soft masks', registerPdf('color_key_in_archive')],
+		['a black-and-white image that no encoding makes smaller', registerPdf('color_key_of_fax')],
+		['an image in a document that may have no soft masks', registerPdf('color_key_in_archive')],
 	])('%s', async (_, make) => {
 		const original = make();
 		const { output } = await compress(original);

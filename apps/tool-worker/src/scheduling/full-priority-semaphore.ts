@@ -12,8 +12,8 @@ export interface Permit {
 	release(): void;
 }
 
-export interface PriorityQueue {
-	/** Resolves when a permit is free. Rejects with `upstream_unavailable` once the queue is closed. */
+export interface FullPrioritySemaphore {
+	/** Resolves when a permit is free. Rejects with `upstream_unavailable` once the semaphore is closed. */
 	acquire(): Promise<Permit>;
 	/** Rejects all calls of `acquire` that wait, and those to come. */
 	close(): void;
@@ -24,11 +24,17 @@ const closedError = () =>
 	new AppError('upstream_unavailable', 'This worker is shutting down and takes no more jobs.');
 
 /**
- * A semaphore for jobs at full priority. A job that runs longer than `longMs` loses its permit to the next and continues at low
+ * A first-in, first-out semaphore for jobs at full priority. A job that runs longer than `longMs` loses its permit to the next and continues at low
  * priority. So a few heavy jobs never block small ones, and a job waits for a permit at most
  * `longMs` for each job before it.
  */
-export function createPriorityQueue({ permits, longMs }: { permits: number; longMs: number }): PriorityQueue {
+export function createFullPrioritySemaphore({
+	permits,
+	longMs,
+}: {
+	permits: number;
+	longMs: number;
+}): FullPrioritySemaphore {
 	const waiting: PromiseWithResolvers<void>[] = [];
 	let free = permits;
 	let isClosed = false;
@@ -45,9 +51,9 @@ export function createPriorityQueue({ permits, longMs }: { permits: number; long
 			free -= 1;
 			return;
 		}
-		const turn = Promise.withResolvers<void>();
-		waiting.push(turn);
-		await turn.promise;
+		const acquired = Promise.withResolvers<void>();
+		waiting.push(acquired);
+		await acquired.promise;
 	}
 
 	return {
@@ -57,7 +63,7 @@ export function createPriorityQueue({ permits, longMs }: { permits: number; long
 		},
 		close() {
 			isClosed = true;
-			for (const turn of waiting.splice(0)) turn.reject(closedError());
+			for (const acquired of waiting.splice(0)) acquired.reject(closedError());
 		},
 	};
 }
