@@ -14,8 +14,8 @@ export const TOO_LARGE_UNPACKED =
 /** Throws `limit_exceeded` if a command failed because it exceeded its time, disk or memory limit. */
 export function throwOnLimit(result: CommandResult): void {
 	if (result.exitCode === 0 || result.timedOut) return;
-	const isSaid = OUT_OF_MEMORY.test(result.stderrTail) || OUT_OF_DISK.test(result.stderrTail);
-	if (!LIMIT_SIGNALS.includes(result.signal) && !isSaid) return;
+	const reportsLimit = OUT_OF_MEMORY.test(result.stderrTail) || OUT_OF_DISK.test(result.stderrTail);
+	if (!LIMIT_SIGNALS.includes(result.signal) && !reportsLimit) return;
 	throw new ToolError(
 		'limit_exceeded',
 		'This file takes too much memory, disk space or time to process. Split it into smaller files.',

@@ -44,7 +44,7 @@ test('lets a visitor drop a file first and sign up in a dialog, then continues',
 	expect(await dialog.count()).toBe(0);
 });
 
-test('lets a visitor sign in there instead, also after a reload', async () => {
+test('lets a visitor sign in instead of registering, also after a reload', async () => {
 	const person = await newPerson();
 	const page = await visit({ path: COMPRESS });
 	await chooseFiles(page, picturePdf('first.pdf'));

@@ -136,7 +136,7 @@ const OF_POINT: Record<string, Scenario> = {
 	'auth.delete.': account,
 	'auth.mail.': mail,
 	'auth.rotate.': oldKey,
-	'files.reconcile.mark-put': unmarkedBucket,
+	'files.reconcile.mark-written': unmarkedBucket,
 	'files.reconcile.page-': lostBytes,
 	'files.c': upload,
 	'files.s': upload,

@@ -132,7 +132,7 @@ const HOW_A_REQUEST_IS_READ: readonly Mutant[] = [
 	},
 	{
 		name: 'reads nothing behind a request that it refused',
-		mutations: [gateway('checkedOrLast', dropCall('endConnection'))],
+		mutations: [gateway('endConnectionOnError', dropCall('endConnection'))],
 		test: 'a request after a refused one gets no response and has no effect',
 	},
 	{

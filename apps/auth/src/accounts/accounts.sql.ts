@@ -15,7 +15,7 @@ export interface Account {
 export interface Credentials {
 	account: Account;
 	passwordHash: string;
-	/** No password signs in. */
+	/** The password is refused, even the right one. */
 	isSuspended: boolean;
 }
 

@@ -15,6 +15,8 @@ export function emailKey(email: string): string {
 	return `email ${createHash('sha256').update(email).digest('base64url')}`;
 }
 
+// The generic cell rate algorithm: `used_to` is its theoretical arrival time, when the allowance is whole again.
+
 /** Takes one from the allowance. Returns 0, or the seconds until one is available. */
 export async function consumeAllowance(tx: Transaction, { key, perHour }: Allowance): Promise<number> {
 	const stepSeconds = HOUR_SECONDS / perHour;

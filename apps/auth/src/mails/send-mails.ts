@@ -95,7 +95,7 @@ async function sendOne(deps: SendMailsDeps, mail: LeasedMail): Promise<void> {
 		count(mail, 'dropped');
 		return await finish(deps, mail, null);
 	}
-	crashPoint('auth.mail.token-made');
+	crashPoint('auth.mail.token-created');
 	const { userId, token } = addressed;
 	await deps.sendMail(mailMessage(mail, { appUrl: deps.appUrl, token }));
 	crashPoint('auth.mail.sent');

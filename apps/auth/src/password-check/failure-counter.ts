@@ -1,5 +1,7 @@
-/** Maximum delay, also of an owner at a new address, and the time to forgive one failure. */
+/** Maximum delay, also of an owner at a new address. */
 const LONGEST_DELAY_MS = 60_000;
+/** One failure is forgiven after this time. */
+const FORGIVE_ONE_AFTER_MS = 60_000;
 const FIRST_DELAY_MS = 1_000;
 
 /** Wrong passwords for one account or from one address. */
@@ -36,7 +38,7 @@ function elapsedMs({ lastFailedAt }: FailureCounter, now: Date): number {
 
 /** Returns the counter as of `now`, without forgiven failures. */
 export function counterAt(counter: FailureCounter, now: Date): FailureCounter {
-	const failures = Math.max(0, counter.failures - elapsedMs(counter, now) / LONGEST_DELAY_MS);
+	const failures = Math.max(0, counter.failures - elapsedMs(counter, now) / FORGIVE_ONE_AFTER_MS);
 	return { key: counter.key, failures, lastFailedAt: now };
 }
 

@@ -21,7 +21,7 @@ const receivedEvents = counter({
 	labels: ['outcome'],
 });
 
-/** Responds after the event is recorded. It is applied next, or when this process or Stripe is back. */
+/** Responds when the event is recorded. The event is applied afterwards, and again later if this process or Stripe fails. */
 export function receiveStripeEventRoute({ prisma, webhookSecrets, logger }: ReceiveDeps) {
 	return defineRoute(receiveStripeEvent, async ({ rawBody, header }) => {
 		const { id, type, object, payload } = verifyAndCount(

@@ -17,8 +17,8 @@ export interface ReceivedEvent {
 }
 
 /**
- * Records an event once, as waiting for its customer's user if there is one. Resolves to false if it was recorded before. Of other events,
- * and those of deleted accounts, only the summary is stored.
+ * Records an event once. Resolves to false if it was recorded before. An event of a known customer is stored whole and waits to be
+ * applied. Of an event for an unknown customer or a deleted account, only the summary is stored.
  */
 export function recordEvent(prisma: Database, event: ReceivedEvent): Promise<boolean> {
 	const { id, type, stripeCustomerId, payload, summary } = event;

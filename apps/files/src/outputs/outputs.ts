@@ -50,7 +50,7 @@ async function publishUploaded(deps: Deps, wanted: { id: string; jobId: string }
 	const current = await refreshFile(deps, output);
 	if (!current) throw notFound('file');
 	if (current.status === 'pending') throw notUploaded();
-	crashPoint('files.publish.bytes-seen');
+	crashPoint('files.publish.upload-verified');
 	const published = await publish(deps, current);
 	crashPoint('files.publish.committed');
 	if (!published) throw notFound('file');

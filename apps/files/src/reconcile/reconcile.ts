@@ -25,9 +25,9 @@ export const reconcile = defineTask<ReconcileDeps>({
 		while (after !== null && !stopping.aborted) {
 			const startedAtMs = performance.now();
 			const { counts, next } = await reconcilePage(deps, { after, lastStartedAt }, deps.pageSize);
-			crashPoint('files.reconcile.page-mended');
+			crashPoint('files.reconcile.page-reconciled');
 			if (!(await checkpoint({ position: next ?? after, counts }))) return 'interrupted';
-			crashPoint('files.reconcile.page-kept');
+			crashPoint('files.reconcile.page-saved');
 			after = next;
 			const dueMs = ((counts.objects + counts.lost + counts.restored) / deps.policy.objectsPerSecond) * 1_000;
 			const leftMs = after === null ? 0 : dueMs - (performance.now() - startedAtMs);

@@ -16,7 +16,7 @@ export async function requireOwnBucket({ prisma, store }: Pick<Deps, 'prisma' | 
 	let found = await store.listMarks();
 	if (found.length === 0 && !mark.isInBucket) {
 		await store.putMark(mark.token);
-		crashPoint('files.reconcile.mark-put');
+		crashPoint('files.reconcile.mark-written');
 		// A process of another database may have put its mark at the same time.
 		found = await store.listMarks();
 	}

@@ -94,7 +94,7 @@ async function insertInParts(deps: Deps, request: UploadRequest, draft: Draft): 
 	// Checked here too, so that most refusals create no multipart upload.
 	admitUpload(policy, request, requireAccount(await readStorageUse(prisma, request.userId), request));
 	const uploadId = await store.createMultipart({ key, contentType: request.mimeType });
-	crashPoint('files.create.multipart-begun');
+	crashPoint('files.create.multipart-created');
 	const multipart = { uploadId, partSizeBytes: choosePartSize(request.sizeBytes) };
 	try {
 		return await insertUpload(deps, request, { ...draft, multipart });

@@ -71,8 +71,8 @@ export function onClientError(deps: RefusalDeps, error: NodeJS.ErrnoException, s
 		if (!socket.writableEnded) socket.destroy();
 		return;
 	}
-	if (socket.isOver) return;
-	socket.isOver = true;
+	if (socket.isClosing) return;
+	socket.isClosing = true;
 	const { exchange } = socket;
 	const due = lastDueResponse(socket);
 	if (!exchange || due?.writableFinished) {

@@ -90,12 +90,12 @@ function client(options: { keepAlive: boolean; token?: string }) {
 
 /** Sends requests until the flood is over, and a few more. Resolves to their statuses. */
 async function askDuring(flooding: Promise<void>, ask: () => Promise<number>): Promise<Set<number>> {
-	const flooded = { isOver: false };
+	const flooded = { isClosing: false };
 	void flooding.then(() => {
-		flooded.isOver = true;
+		flooded.isClosing = true;
 	});
 	const statuses = new Set<number>();
-	while (!flooded.isOver) statuses.add(await ask());
+	while (!flooded.isClosing) statuses.add(await ask());
 	for (let count = 0; count < 10; count += 1) statuses.add(await ask());
 	return statuses;
 }

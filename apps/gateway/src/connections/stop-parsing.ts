@@ -14,7 +14,7 @@ interface Parser {
  * this.
  */
 export function stopParsing(socket: PublicSocket): void {
-	socket.isOver = true;
+	socket.isClosing = true;
 	const { parser } = socket as { parser?: Parser };
 	if (parser) {
 		const onBody = parser[ON_BODY];

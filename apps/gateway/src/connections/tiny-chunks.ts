@@ -24,7 +24,7 @@ export function refuseTinyChunks(req: PublicRequest): void {
 	let chunks = 0;
 	let bytes = 0;
 	req.push = (chunk: Buffer | null, encoding) => {
-		if (req.socket.isOver && chunk !== null) return false;
+		if (req.socket.isClosing && chunk !== null) return false;
 		if (chunk !== null) {
 			chunks += 1;
 			bytes += chunk.length;

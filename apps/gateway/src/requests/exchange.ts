@@ -24,7 +24,7 @@ export type PublicSocket = Socket & {
 	/** Responses of requests that wait for the previous one, in order. */
 	pipelined?: ServerResponse[];
 	/** The last response is being sent; no other request is read. */
-	isOver?: boolean;
+	isClosing?: boolean;
 };
 
 /** A request with its exchange: the proxy's hooks and the parser's errors pass only the request. */

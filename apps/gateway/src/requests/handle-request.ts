@@ -69,7 +69,7 @@ function isEnded({ respondedBy, res }: Exchange): boolean {
 }
 
 /** Runs a check of a head. A refused request ends its connection: a proxy may parse the bytes that follow differently. */
-function checkedOrLast<T>(exchange: Exchange, check: () => T): T {
+function endConnectionOnError<T>(exchange: Exchange, check: () => T): T {
 	try {
 		return check();
 	} catch (error) {
@@ -83,7 +83,7 @@ function readHead({ limits }: PublicDeps, exchange: Exchange): Target {
 	const { req } = exchange;
 	// Node's parser takes what follows for the other protocol, and drops it.
 	if (req.headers.upgrade !== undefined) endConnection(exchange);
-	return checkedOrLast(exchange, () => {
+	return endConnectionOnError(exchange, () => {
 		if (req.socket.connection?.isBeyondLimit) throw rateLimited('connections', 1);
 		const target = readTarget(req.url ?? '');
 		checkHead(req, limits);
@@ -137,7 +137,7 @@ async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	}
 	const route = routeOf(deps, req, target.path);
 	exchange.operation = route.operation;
-	checkedOrLast(exchange, () => deps.admitBody(exchange, route.operation));
+	endConnectionOnError(exchange, () => deps.admitBody(exchange, route.operation));
 	exchange.responseMode = responseModeOf(route.operation, target.query);
 	const admit = needsSession(route.operation, req) ? admitWithSession : admitWithoutSession;
 	await admit(deps, exchange);
@@ -205,7 +205,7 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 		else begin();
 	}
 	return (req, res) => {
-		if (req.socket.isOver) return;
+		if (req.socket.isClosing) return;
 		refuseTinyChunks(req);
 		if (waitsInPipeline(req, res)) return;
 		start(req, res);

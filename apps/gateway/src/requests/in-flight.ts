@@ -20,7 +20,7 @@ export interface InFlight {
  * Whether it is a wait or event stream, its body is still arriving, or its session is being looked up. Services complete requests that
  * they have received in full, such as the logout itself.
  */
-function isOpenEnded(exchange: Exchange): boolean {
+function mustEndOnRevocation(exchange: Exchange): boolean {
 	return isHeldOpen(exchange.responseMode) || !exchange.forwarded || !exchange.req.complete;
 }
 
@@ -43,9 +43,9 @@ export function createInFlight(): InFlight {
 		count: () => exchanges.size,
 		endSessions(sessionIds, error) {
 			const ended = new Set(sessionIds);
-			endWhere((one) => isOpenEnded(one) && ended.has(one.session?.sessionId ?? ''), error);
+			endWhere((one) => mustEndOnRevocation(one) && ended.has(one.session?.sessionId ?? ''), error);
 		},
-		endAll: (error) => endWhere(isOpenEnded, error),
+		endAll: (error) => endWhere(mustEndOnRevocation, error),
 		endStreams: (error) => endWhere(({ responseMode }) => responseMode.kind === 'stream', error),
 	};
 }

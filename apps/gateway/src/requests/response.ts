@@ -59,7 +59,7 @@ function endAfterLinger({ req, res, clientNetwork }: Exchange): void {
 /** Makes the response the last of its connection. */
 export function endConnection({ req, res }: Exchange): void {
 	res.shouldKeepAlive = false;
-	req.socket.isOver = true;
+	req.socket.isClosing = true;
 }
 
 /** Writes the head of the response with the common headers. No other response can follow. */

@@ -63,7 +63,7 @@ export function createLiveSessions(deps: Deps): LiveSessions {
 			from.known.set(sessionId, { alive: false, requestedAtMs });
 			return false;
 		}
-		// A revocation since the response went to the previous term.
+		// A revocation after this response was pushed to the previous instance id, so this cache did not see it.
 		if (!deps.lease.isValid() || currentGeneration() !== from) {
 			throw unavailable('Sign-in', new Error('the lease ended during the lookup of a session'));
 		}
@@ -91,19 +91,19 @@ export function createLiveSessions(deps: Deps): LiveSessions {
 	return {
 		isAlive(sessionId, requestId) {
 			if (!deps.lease.isValid()) throw unavailable('Sign-in', new Error('no lease from auth'));
-			const now = currentGeneration();
-			const known = now.known.get(sessionId);
-			if (!known) return lookUp(now, sessionId, requestId);
+			const generation = currentGeneration();
+			const known = generation.known.get(sessionId);
+			if (!known) return lookUp(generation, sessionId, requestId);
 			const isOld = deps.monotonicMs() - known.requestedAtMs > deps.recheckMs;
-			if (known.alive && isOld) recheck(now, known, sessionId, requestId);
+			if (known.alive && isOld) recheck(generation, known, sessionId, requestId);
 			return known.alive;
 		},
 		revoke(sessionIds) {
-			const now = currentGeneration();
+			const generation = currentGeneration();
 			for (const sessionId of sessionIds) {
-				const lookup = now.lookups.get(sessionId);
+				const lookup = generation.lookups.get(sessionId);
 				if (lookup) lookup.revoked = true;
-				now.known.set(sessionId, { alive: false, requestedAtMs: deps.monotonicMs() });
+				generation.known.set(sessionId, { alive: false, requestedAtMs: deps.monotonicMs() });
 			}
 		},
 	};

@@ -13,8 +13,8 @@ interface Deps {
 }
 
 /**
- * Revokes sessions. After the response, no request of them passes this gateway, and their held responses have ended. Returns 404 for an
- * instance id of the past, whose cache is gone.
+ * Revokes sessions. After the response, this gateway lets none of their requests pass, and has ended their streams and waits. Returns
+ * 404 for a previous instance id, whose cache no longer exists.
  */
 export function pushRevocationsRoute(deps: Deps): Route {
 	return defineRoute(pushRevocations, async ({ body }) => {

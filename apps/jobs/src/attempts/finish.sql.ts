@@ -24,7 +24,7 @@ export interface FinishedAttempt {
 }
 
 /**
- * Reserves a job for a while so that its attempt's outcome can be applied: no worker can claim it, not even its own. Returns false
+ * Starts to apply an attempt's outcome: for a while no worker can claim the job, not even its own. `settling` is the column. Returns false
  * when the attempt is not the current one of a running job.
  */
 export async function startFinishing(

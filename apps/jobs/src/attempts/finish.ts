@@ -13,7 +13,7 @@ import {
 	startFinishing,
 } from './finish.sql.ts';
 
-/** High, because each handler waits for the files service, and a job is reserved only once its message is handled. */
+/** High, because each handler waits for the files service, and an attempt is finishing only once its message is handled. */
 const CONCURRENT_OUTCOMES = 50;
 
 /** A worker reports the outcome of an attempt. */
@@ -56,7 +56,7 @@ export async function applyOutcome(deps: OutcomeDeps, finished: FinishedAttempt)
 	if (!(await startFinishing(prisma, finished))) {
 		return await discardUnlessSucceeded(deps, jobId, await readStatus(prisma, jobId));
 	}
-	crashPoint('jobs.finish.reserved');
+	crashPoint('jobs.finish.started');
 	// Files doesn't have the reported output, so the attempt counts as lost.
 	if (!(await files.publishOutput(jobId, outcome.output_file_id)))
 		return await rejectOutput(prisma, finished);

@@ -51,7 +51,7 @@ export async function chargeCompute(
 		ON CONFLICT (user_id, day) DO UPDATE SET milliseconds = compute_usage.milliseconds + excluded.milliseconds`;
 }
 
-/** Records that the user waits from now on. A separate table, because its owner may delete the job. */
+/** Records when the user's last job of the tool ended, in the table `turns`. The job itself may be deleted. */
 async function recordLastRun(tx: Tx, { userId, tool, now }: LockedJob): Promise<void> {
 	await tx.$executeRaw`
 		INSERT INTO turns (user_id, tool, ended_at) VALUES (${userId}, ${tool}, ${now})

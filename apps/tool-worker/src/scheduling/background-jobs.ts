@@ -72,11 +72,11 @@ export function createBackgroundJobs({
 
 	function decide(job: Followed, { remainingTime, returnJob }: BackgroundJobHandlers): void {
 		waiting.delete(job);
-		const now = remainingTime();
+		const remaining = remainingTime();
 		// It waits for the store or the broker, and needs no slot.
-		if (now === 'ended') return;
+		if (remaining === 'ended') return;
 		if (inBackground.size < slots) job.moveToBackground();
-		else if (mayWait(job, now)) waiting.add(job);
+		else if (mayWait(job, remaining)) waiting.add(job);
 		else returnJob();
 	}
 

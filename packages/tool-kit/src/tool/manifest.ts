@@ -52,7 +52,7 @@ export interface ToolManifest<P extends z.ZodType = z.ZodType> {
 	presets?: readonly Preset[];
 	/**
 	 * Fields that the tool adds to the result of a job, each with a description. `pages` is the page count of the input, which
-	 * {@link runTool} holds against the owner's plan.
+	 * {@link runTool} compares with the limit of the owner's plan.
 	 */
 	result?: z.ZodObject;
 	limits: ToolLimits;
@@ -66,7 +66,7 @@ export interface ToolManifest<P extends z.ZodType = z.ZodType> {
 	cliAlias?: string;
 	/** Unfinished jobs of this tool for each worker that autoscaling starts; {@link DEFAULT_JOBS_PER_WORKER} by default. */
 	jobsPerWorker?: number;
-	/** Families of hostile files, as qa/hostile names them, which `npm run hostile` puts it through. */
+	/** Families of hostile files that `npm run hostile` runs the tool on. qa/hostile defines them. */
 	hostileFamilies?: readonly string[];
 	/** All that the tool runs: it is installed for workers and named, with its license, in docs/licenses.md. */
 	programs: readonly Program[];

@@ -42,7 +42,7 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	const outputPath = join(context.scratchDir, OUTPUT);
 	let sizeBytes = input.sizeBytes;
 	if (details.method !== ORIGINAL) {
-		await unlocked?.protectAlike(OUTPUT, { linearize: input.params.linearize });
+		await unlocked?.reapplyProtection(OUTPUT, { linearize: input.params.linearize });
 		sizeBytes = (await stat(outputPath)).size;
 	}
 	const { target_size_bytes: wantedBytes } = input.params;

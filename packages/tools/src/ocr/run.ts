@@ -49,7 +49,7 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	if (isPdf && params.output === 'pdf' && hasTextEverywhere(recognition, params)) {
 		return original();
 	}
-	if (params.output === 'pdf' || params.output === 'pdfa') await source.protectAlike(OUTPUT);
+	if (params.output === 'pdf' || params.output === 'pdfa') await source.reapplyProtection(OUTPUT);
 	return {
 		outputPath: join(context.scratchDir, OUTPUT),
 		warnings: [...warningsOf(recognition, params), ...impossible],
@@ -62,7 +62,7 @@ interface Source {
 	path: string;
 	pages: number;
 	isProtected: boolean;
-	protectAlike(name: string): Promise<void>;
+	reapplyProtection(name: string): Promise<void>;
 }
 
 /** Returns the params that apply to a protected PDF, which can't become PDF/A. */
@@ -75,7 +75,7 @@ async function prepareSource(context: ToolContext, input: ToolInput<Params>): Pr
 	if (input.mimeType !== PDF) {
 		const image = await imageToPdf(context, input.path, dpi);
 		context.requirePages(image.pages);
-		return { ...image, isProtected: false, protectAlike: async () => {} };
+		return { ...image, isProtected: false, reapplyProtection: async () => {} };
 	}
 	const unlocked = await unlockPdf(context, input.path, password);
 	const pages = await countPages(context, unlocked.path);

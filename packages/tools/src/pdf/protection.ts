@@ -19,7 +19,7 @@ export interface Unlocked {
 	/** Path of a PDF that opens without a password: the original, if it is not protected. */
 	path: string;
 	/** Protects a PDF in the scratch directory like the original. `linearize` writes it for fast web view. */
-	protectAlike(name: string, options?: { linearize?: boolean }): Promise<void>;
+	reapplyProtection(name: string, options?: { linearize?: boolean }): Promise<void>;
 }
 
 /**
@@ -39,11 +39,11 @@ export async function unlockPdf(
 	if (check.exitCode === LOCKED) throw lockedError(password);
 	throwOnLimit(check);
 	// qpdf says the same of an unreadable file, which its reader reports.
-	if (check.exitCode !== OPENS) return { path, protectAlike: async () => {} };
+	if (check.exitCode !== OPENS) return { path, reapplyProtection: async () => {} };
 	throwOnUnreadable(await qpdf([...secret, '--decrypt', inputPath(INPUT), scratchPath(UNLOCKED)]));
 	return {
 		path: join(context.scratchDir, UNLOCKED),
-		async protectAlike(name, options) {
+		async reapplyProtection(name, options) {
 			const origin = `--copy-encryption=${inputPath(INPUT)}`;
 			const secretOfOrigin = isOneLine ? [`--encryption-file-password=${password}`] : [];
 			// Weak protection is better than none.

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, Page, Response } from 'playwright-core';
 import { BASE_URL } from '../../../driver/client.ts';
 import { profileFor, type Visitor } from '../support/chromium.ts';
-import { watchForTrouble } from '../support/trouble.ts';
+import { recordPageErrors } from '../support/trouble.ts';
 
 export interface Resource {
 	url: string;
@@ -48,7 +48,7 @@ export async function loadPage(
 	const context = await browser.newContext(await profileFor({ reducedMotion: false, ...visitor }));
 	try {
 		context.setDefaultTimeout(LOAD_MS);
-		const trouble = await watchForTrouble(context);
+		const trouble = await recordPageErrors(context);
 		const page = await context.newPage();
 		await page.addInitScript(countShifts);
 		const responses: Response[] = [];

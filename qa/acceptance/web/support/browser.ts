@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { type Device, launchChromium, profileFor, type Theme, type Visitor } from './chromium.ts';
-import { type Trouble, watchForTrouble } from './trouble.ts';
+import { recordPageErrors, type Trouble } from './trouble.ts';
 
 /** How long a step waits; long, because machines may be busy, and only a failing step waits this long. */
 const STEP_MS = 30_000;
@@ -43,7 +43,7 @@ export function tolerate(page: Page, pattern: RegExp): void {
 
 /**
  * A browser for the tests of one file. `visit` opens a page in a new browser context, with empty storage. After each test
- * its pages are closed, and the test fails when they had trouble: see `watchForTrouble`.
+ * its pages are closed, and the test fails when they had trouble: see `recordPageErrors`.
  */
 export function useBrowser(): { visit: (visit?: Visit) => Promise<Page>; browser: () => Browser } {
 	let browser: Browser;
@@ -67,7 +67,7 @@ export function useBrowser(): { visit: (visit?: Visit) => Promise<Page>; browser
 			const { device = 'desktop', theme = 'light' } = visitor;
 			const context = await browser.newContext(await profileFor(visitor));
 			context.setDefaultTimeout(STEP_MS);
-			const trouble = await watchForTrouble(context);
+			const trouble = await recordPageErrors(context);
 			opened.set(context, { profile: { device, theme }, trouble });
 			for (const pattern of tolerated) trouble.tolerate(pattern);
 			const page = await context.newPage();

@@ -17,7 +17,7 @@ const REPORT = 'reportPolicyViolation';
  * Records what must not happen on any page: an error in the console, an uncaught error, a violation of the content
  * security policy, an answer from 500 on.
  */
-export async function watchForTrouble(context: BrowserContext): Promise<Trouble> {
+export async function recordPageErrors(context: BrowserContext): Promise<Trouble> {
 	const found: string[] = [];
 	const tolerated: RegExp[] = [];
 	const note = (line: string): void => {
@@ -27,7 +27,7 @@ export async function watchForTrouble(context: BrowserContext): Promise<Trouble>
 	await context.addInitScript((report) => {
 		const tell = (window as unknown as Record<string, (line: string) => void>)[report];
 		addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) => {
-			tell?.(`${violatedDirective} kept ${blockedURI} from ${sourceFile}`);
+			tell?.(`${violatedDirective} blocked ${blockedURI} in ${sourceFile}`);
 		});
 	}, REPORT);
 	context.on('console', (message) => {
