@@ -85,7 +85,7 @@ function openPasswords({ config, onClose }: ServiceContext<Config>) {
 		}),
 		freeFailures: {
 			account: config.LOGIN_FAILURES_PER_ACCOUNT,
-			address: config.LOGIN_FAILURES_PER_NETWORK,
+			network: config.LOGIN_FAILURES_PER_NETWORK,
 		},
 		isRepeat: createRepeatFilter(),
 	};

@@ -57,6 +57,6 @@ export function discardOutputsInBackground(
 	for (const jobId of jobIds) {
 		files
 			.discardOutputs(jobId)
-			.catch((error: unknown) => logger.warn('outputs.discard_failed', { jobId, error }));
+			.catch((error: unknown) => logger.warn('outputs.discard_failed', { job_id: jobId, error }));
 	}
 }

@@ -86,7 +86,7 @@ export const killMetrics = {
 /** The prewarmed processes that are ready. */
 export const prewarmedMetrics = defineMetrics<{ workspaces: Pick<Workspaces, 'ready'> }, Map<string, number>>(
 	{
-		name: 'standbys',
+		name: 'prewarmed',
 		gauges: [prewarmed],
 		read: async ({ workspaces }) => workspaces.ready(),
 		show(ready) {

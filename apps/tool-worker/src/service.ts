@@ -43,7 +43,7 @@ async function connect(context: ServiceContext<Config>) {
 	const attempts = createAttempts();
 	const backgroundJobs = createBackgroundJobs({
 		...{ slots: config.BACKGROUND_SLOTS, slotsPerTool },
-		onError: (error) => logger.error('job.lost', { error }),
+		onError: (error, jobId) => logger.error('job.background_failed', { job_id: jobId, error }),
 	});
 	const capacity = createCapacity({
 		...{ tools: slugs, slotsPerTool, backgroundSlots: config.BACKGROUND_SLOTS },

@@ -89,7 +89,7 @@ export async function propagateRevocations(deps: PropagateDeps, sessionIds: stri
  * one propagates the rest, because a gateway's lease may outlast the shutdown.
  */
 export const propagateMissedRevocations = defineTask<PropagateDeps & { prisma: Database }>({
-	name: 'settle_revocations',
+	name: 'propagate_missed_revocations',
 	everyMs: RECOVERY_INTERVAL_MS,
 	async run(deps, stopping) {
 		const sessionIds = await listPendingRevocations(deps.prisma);

@@ -18,7 +18,7 @@ export interface CheckPasswordDeps {
 	prisma: Database;
 	queue: FairQueue;
 	passwords: Passwords;
-	freeFailures: { account: number; address: number };
+	freeFailures: { account: number; network: number };
 	/** Whether an event with this key was recorded within the last minute. */
 	isRepeat(key: string): boolean;
 	logger: Logger;
@@ -40,8 +40,8 @@ export interface PasswordAttempt extends Caller {
 	owner: { userId: string; passwordHash: string | null } | null;
 	email: string;
 	password: string;
-	/** Whose failures count together: those of a session, of a network that the owner signs in from, or of all strangers. */
-	origin: { sessionId: string } | 'known-network' | 'stranger';
+	/** Whose failures count together: those of a session, of a network that the owner has signed in from, or of an unknown network. */
+	origin: { sessionId: string } | 'known-network' | 'unknown-network';
 }
 
 /** Returns a function that is true for a key of the last minute: refused requests of a flood must not fill the event table. */
@@ -65,10 +65,14 @@ function accountKey({ email, origin }: PasswordAttempt, network: string): string
 }
 
 /**
- * Returns the limits of a stranger's network. They fall to one free failure while all strangers together guess the password: the owner at a new
- * address is admitted at once, no matter who else tries.
+ * Returns the limits of an unknown network. They fall to one free failure while all unknown networks together guess the password: the owner at
+ * a new address is admitted at once, no matter who else tries.
  */
-function strangerLimits(attempt: PasswordAttempt, network: string, freeFailures: number): FailureLimit[] {
+function unknownNetworkLimits(
+	attempt: PasswordAttempt,
+	network: string,
+	freeFailures: number,
+): FailureLimit[] {
 	const account = `account ${digestOf(attempt.email)}`;
 	const site = siteOf(network);
 	const limits: FailureLimit[] = [
@@ -90,13 +94,15 @@ function strangerLimits(attempt: PasswordAttempt, network: string, freeFailures:
 }
 
 function limitsOf(deps: CheckPasswordDeps, attempt: PasswordAttempt): FailureLimit[] {
-	const { account, address } = deps.freeFailures;
+	const { freeFailures } = deps;
 	const network = networkOf(attempt.client.address);
 	const accountLimits: FailureLimit[] =
-		attempt.origin === 'stranger'
-			? strangerLimits(attempt, network, account)
-			: [{ key: accountKey(attempt, network), scope: 'account', freeFailures: account }];
-	return [...accountLimits, { key: `address ${network}`, scope: 'address', freeFailures: address }];
+		attempt.origin === 'unknown-network'
+			? unknownNetworkLimits(attempt, network, freeFailures.account)
+			: [{ key: accountKey(attempt, network), scope: 'account', freeFailures: freeFailures.account }];
+	// Stored counters have this prefix.
+	const key = `address ${network}`;
+	return [...accountLimits, { key, scope: 'network', freeFailures: freeFailures.network }];
 }
 
 /** Compares the password of an admitted attempt, and counts the result. */

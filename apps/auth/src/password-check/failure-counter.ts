@@ -4,7 +4,7 @@ const LONGEST_DELAY_MS = 60_000;
 const FORGIVE_ONE_AFTER_MS = 60_000;
 const FIRST_DELAY_MS = 1_000;
 
-/** Wrong passwords for one account or from one address. */
+/** Wrong passwords for one account or from one network. */
 export interface FailureCounter {
 	key: string;
 	/** As of `lastFailedAt`. One is forgiven per minute, hence a fraction. */
@@ -16,7 +16,7 @@ export interface FailureCounter {
 /** A counter with its number of free failures. */
 export interface FailureLimit {
 	key: string;
-	scope: 'account' | 'address';
+	scope: 'account' | 'network';
 	freeFailures: number;
 	/** Counts the account's failures from all unknown networks. While other networks have too many, one is free here. */
 	allNetworks?: { key: string; freeFailures: number };

@@ -45,7 +45,7 @@ export async function checkSignInPassword(
 		email,
 		password,
 		client,
-		origin: isKnown ? 'known-network' : 'stranger',
+		origin: isKnown ? 'known-network' : 'unknown-network',
 		clientGone,
 	});
 }

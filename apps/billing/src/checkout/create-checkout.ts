@@ -45,7 +45,7 @@ async function openCheckout(
 		// Committed first: a customer at Stripe must never be forgotten because a later step fails.
 		await deps.customers.withCustomer(userId, async (locked) => {
 			refuseDeleted(locked);
-			if (!locked.customer.customerAskedAt) await locked.announceStripeCustomer();
+			if (!locked.customer.customerAskedAt) await locked.recordCustomerRequest();
 		});
 		crashPoint('billing.checkout.customer-announced');
 		const outcome = await deps.customers.withCustomer(userId, (locked) =>

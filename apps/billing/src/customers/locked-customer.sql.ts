@@ -46,7 +46,7 @@ export async function openLockedCustomer(tx: Tx, userId: string) {
 	return {
 		customer,
 		/** Makes every later sync, also after a crash, search for the customer at Stripe until its id is known. */
-		announceStripeCustomer: () =>
+		recordCustomerRequest: () =>
 			update({ customerAskedAt: new Date(), syncAt: new Date(Date.now() + ASK_AGAIN_AFTER_MS) }),
 		/** Sets the id, also in `customer`. */
 		async setStripeCustomer(stripeCustomerId: string): Promise<void> {

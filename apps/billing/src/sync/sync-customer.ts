@@ -62,8 +62,8 @@ async function eraseCustomer(
 const IDEMPOTENCY_KEY_TTL_MS = 23 * 3_600_000;
 
 /**
- * Returns the id of a user's customer at Stripe. If its creation was announced and its id is unknown, as after a crash, Stripe returns
- * the one that was created. Null if none was announced.
+ * Returns the id of a user's customer at Stripe. If its creation was requested and its id is unknown, as after a crash, Stripe returns
+ * the one that was created. Null if none was requested.
  */
 export async function stripeCustomerOf(
 	{ stripe, now }: Pick<SyncDeps, 'stripe' | 'now'>,

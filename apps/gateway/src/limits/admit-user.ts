@@ -57,7 +57,7 @@ function createFreeAdmission(
 }
 
 /**
- * Limits the requests of one principal at this gateway: their rate, with a token bucket, and their concurrency. Waits and event streams
+ * Limits the requests of one user at this gateway: their rate, with a token bucket, and their concurrency. Waits and event streams
  * have a separate limit, so that they don't delay short requests. A small body arrives before its request takes permits, so a client that
  * sends slowly holds none. A refused request costs nothing. An operation of cost 0 is always admitted, so that signing out works while
  * other sessions of the user exhaust the limits.
@@ -86,7 +86,7 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 	return (exchange) => {
 		const { session, operation, responseMode, req, res } = exchange;
 		if (!session) throw new Error('only signed-in users are admitted');
-		const principal = session.userId;
+		const { userId } = session;
 		const cost = operation?.cost ?? 1;
 		if (cost === 0) return admitFree(session.sessionId);
 		const heldOpen = isHeldOpen(responseMode);
@@ -98,23 +98,23 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		const permits = heldOpen ? 1 : Math.max(cost, Math.min(bodyCost, maxBodyPermits));
 		// A cost beyond the burst would be refused forever.
 		const tokens = Math.min(cost + bodyCost, limits.userRequestBurst);
-		const waitMs = rates.take(principal, tokens);
+		const waitMs = rates.take(userId, tokens);
 		if (waitMs > 0) throw rateLimited('rate', waitMs / 1_000);
 
 		function finishAdmission(isAdmitted: boolean): undefined {
 			if (!isAdmitted) {
-				rates.refund(principal, tokens);
+				rates.refund(userId, tokens);
 				throw rateLimited(limit, 1);
 			}
 			// The client disconnected while its request waited: there will be no other 'close'.
 			if (res.closed) {
-				semaphore.release(principal, permits);
+				semaphore.release(userId, permits);
 				return;
 			}
 			if (heldOpen) heldCount += 1;
 			res.once('close', () => {
 				if (heldOpen) heldCount -= 1;
-				const release = () => semaphore.release(principal, permits);
+				const release = () => semaphore.release(userId, permits);
 				// Otherwise a client that hangs up at once would have any number of requests at the services at a time.
 				if (isAbandoned(exchange)) setTimeout(release, limits.abandonedPermitMs).unref();
 				else release();
@@ -122,7 +122,7 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		}
 
 		function admit(): undefined | Promise<undefined> {
-			const isAdmitted = semaphore.acquire(principal, permits);
+			const isAdmitted = semaphore.acquire(userId, permits);
 			return typeof isAdmitted === 'boolean' ? finishAdmission(isAdmitted) : isAdmitted.then(finishAdmission);
 		}
 

@@ -83,7 +83,7 @@ export const LIMITS = {
 	leaseMarginMs: 1_000,
 	/** Time to release the lease at shutdown. */
 	leaseReleaseMs: 500,
-	/** A live session is checked again after this time. Until then the lease keeps the cached answer valid. */
+	/** A live session is checked again after this time. Until then the lease keeps the cached result valid. */
 	sessionRecheckMs: 60_000,
 	/** Time between two regular loads of the token keys. */
 	keyRefreshMs: 60_000,

@@ -14,7 +14,7 @@ export const onPlanChanged = defineConsumer({
 		const { priority } = config.PLANS[plan];
 		const changed = await changePlan(prisma, { userId, plan, version, priority });
 		if (changed) wakeDispatch();
-		logger.info('user.plan_changed', { user_id: userId, plan, version, changed });
+		logger.info('account.plan_changed', { user_id: userId, plan, version, changed });
 	},
 });
 
@@ -26,7 +26,7 @@ export const onAccountVerified = defineConsumer({
 	async handle({ prisma, logger, wakeDispatch }: Deps, { data }) {
 		await markVerified(prisma, data.user_id);
 		wakeDispatch();
-		logger.info('user.verified', { user_id: data.user_id });
+		logger.info('account.verified', { user_id: data.user_id });
 	},
 });
 
@@ -38,6 +38,6 @@ export const onAccountDeleted = defineConsumer({
 	async handle({ prisma, logger, wakeDispatch }: Deps, { id: eventId, request_id: requestId, data }) {
 		await deleteAccount(prisma, { eventId, userId: data.user_id, requestId });
 		wakeDispatch();
-		logger.info('user.jobs_deleted', { user_id: data.user_id });
+		logger.info('account.jobs_deleted', { user_id: data.user_id });
 	},
 });

@@ -17,6 +17,7 @@ export interface LostAttempt {
 
 /** Marks attempts with an expired lease as lost. Safe to run on several replicas at once: each job is checked again under its lock. */
 export async function loseExpiredAttempts(prisma: PrismaClient): Promise<LostAttempt[]> {
+	// `released_at` is when the job was dispatched.
 	const candidates = await prisma.$queryRaw<{ id: string }[]>`
 		SELECT id FROM jobs
 		WHERE status IN ('queued', 'running') AND released_at IS NOT NULL AND lease_expires_at < now()`;

@@ -62,7 +62,7 @@ export function canTransition(job: AttemptFields, attempt: number, transition: A
 }
 
 /**
- * Returns the answer to a worker that claims a job. An expired lease blocks claims until the task `expire_leases` marks the attempt
+ * Returns the response to a worker that claims a job. An expired lease blocks claims until the task `expire_leases` marks the attempt
  * lost: only that task knows whether heartbeats could arrive. If the current worker claims again, it never received the grant, so it
  * gets a new attempt, unless the last one is finishing.
  */

@@ -99,6 +99,7 @@ async function dispatchFairly(
 	const chosen = chooseJobs(await findCandidates(tx, free, input), free);
 	if (chosen.length === 0) return [];
 	const ids = chosen.map(({ id }) => id);
+	// `released_at` is when the job was dispatched.
 	const dispatched = await tx.$queryRaw<{ id: string }[]>`
 		UPDATE jobs SET released_at = now(), deferred_at = NULL WHERE id IN (
 			SELECT id FROM jobs WHERE id = ANY (${ids}) AND ${IS_DISPATCHABLE}
@@ -115,6 +116,7 @@ async function dispatchUnclaimedAgain(
 ): Promise<UnstartedJob[]> {
 	const idle = capacities.filter(({ slots, inFlight, leased }) => leased < Math.min(slots, inFlight));
 	if (idle.length === 0) return [];
+	// `released_at` is when the job was dispatched last.
 	return await tx.$queryRaw<UnstartedJob[]>`
 		UPDATE jobs SET released_at = now() WHERE id IN (
 			SELECT id FROM jobs

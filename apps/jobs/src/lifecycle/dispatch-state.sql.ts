@@ -1,9 +1,9 @@
 import { Prisma } from '../generated/client.ts';
 
 /*
- * A deferred job keeps `released_at`. Release 0.3.0, which doesn't know `deferred_at`, therefore treats it like a job whose request
- * was lost and requests a worker again. That release clears `deferred_at` neither then nor when it grants an attempt: a job with a
- * lease is in flight, whatever `deferred_at` says.
+ * `released_at` is when the job was dispatched. A deferred job keeps it. Version 0.3.0, which doesn't know `deferred_at`, therefore
+ * treats it like a job whose request was lost and requests a worker again. That version clears `deferred_at` neither then nor when
+ * it grants an attempt: a job with a lease is in flight, whatever `deferred_at` says.
  */
 
 /** Jobs that wait for dispatch: never dispatched, or deferred until a background slot is free. Uses the index `jobs_dispatchable_idx`. */

@@ -64,28 +64,28 @@ test('stopAll ends all attempts, and those that are granted later', () => {
 	expect([...signals, ...late].map(reasonOf)).toEqual(['shutdown', 'shutdown', 'shutdown']);
 });
 
-test('returnJob does not end an attempt with an output', () => {
+test('abortForBackground does not end an attempt with an output', () => {
 	const { attempts, signals } = granted(['job_1', 1], ['job_2', 1]);
 	attempts.advance('job_1', 'storing');
 	attempts.advance('job_2', 'running');
-	for (const jobId of ['job_1', 'job_2']) attempts.returnJob(jobId);
+	for (const jobId of ['job_1', 'job_2']) attempts.abortForBackground(jobId);
 	expect(signals.map(reasonOf)).toEqual([undefined, 'no_background_slot']);
 });
 
-test('stopTools does not end an attempt with an output', () => {
+test('abortWithoutOutput does not end an attempt with an output', () => {
 	const { attempts, signals } = granted(['job_1', 1], ['job_2', 1], ['job_3', 1]);
 	attempts.advance('job_1', 'storing');
 	attempts.advance('job_2', 'running');
-	attempts.stopTools();
+	attempts.abortWithoutOutput();
 	expect(signals.map(reasonOf)).toEqual([undefined, 'shutdown', 'shutdown']);
 	attempts.stopAll();
 	expect(signals.map(reasonOf)).toEqual(['shutdown', 'shutdown', 'shutdown']);
 });
 
-test('advance never goes back to an earlier state', () => {
+test('advance never goes back to an earlier stage', () => {
 	const { attempts } = granted(['job_1', 1]);
-	expect(attempts.state('job_1')).toBe('fetching');
+	expect(attempts.stage('job_1')).toBe('fetching');
 	attempts.advance('job_1', 'storing');
 	attempts.advance('job_1', 'running');
-	expect([attempts.state('job_1'), attempts.state('job_2')]).toEqual(['storing', undefined]);
+	expect([attempts.stage('job_1'), attempts.stage('job_2')]).toEqual(['storing', undefined]);
 });

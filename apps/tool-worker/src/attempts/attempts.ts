@@ -17,17 +17,17 @@ export class AttemptEnded extends Error {
 	}
 }
 
-/** The states of an attempt on this worker, in their order. An attempt may skip states and never goes back. */
-const STATES = ['claiming', 'fetching', 'running', 'storing', 'reported'] as const;
-export type AttemptState = (typeof STATES)[number];
+/** The stages of an attempt on this worker, in their order. An attempt may skip stages and never goes back. */
+const STAGES = ['claiming', 'fetching', 'running', 'storing', 'reported'] as const;
+export type AttemptStage = (typeof STAGES)[number];
 
 /** Whether ending the attempt now would discard a finished output. */
-function hasOutput({ state }: Attempt): boolean {
-	return state === 'storing' || state === 'reported';
+function hasOutput({ stage }: Attempt): boolean {
+	return stage === 'storing' || stage === 'reported';
 }
 
 interface Attempt {
-	state: AttemptState;
+	stage: AttemptStage;
 	/** Undefined while the claim is in flight. */
 	granted: { number: number; tool: string } | undefined;
 	controller: AbortController;
@@ -55,21 +55,21 @@ export interface Attempts {
 	 * cancellation came before the grant.
 	 */
 	start(jobId: string, granted: { attempt: number; tool: string }): AbortSignal;
-	/** Moves an attempt to a later state. The lease of a reported attempt is renewed until jobs has applied its outcome. */
-	advance(jobId: string, state: 'running' | 'storing' | 'reported'): void;
+	/** Moves an attempt to a later stage. The lease of a reported attempt is renewed until jobs has applied its outcome. */
+	advance(jobId: string, stage: 'running' | 'storing' | 'reported'): void;
 	/** Returns undefined for a job that this worker does not have. */
-	state(jobId: string): AttemptState | undefined;
+	stage(jobId: string): AttemptStage | undefined;
 	/** Updates the estimate of a job with the given fields. */
 	addEstimate(jobId: string, estimate: RuntimeEstimate): void;
 	estimate(jobId: string): RuntimeEstimate;
-	/** Ends an attempt so that its job runs later, unless it has an output. */
-	returnJob(jobId: string): void;
+	/** Aborts an attempt that has no background slot, unless it has an output. Its job is returned and runs later. */
+	abortForBackground(jobId: string): void;
 	/** Removes an attempt. */
 	remove(jobId: string): void;
 	/** Ends the attempt with this number, or the current one by default. */
 	stop(jobId: string, number?: number): void;
 	/** Ends all attempts without an output, and those to come. */
-	stopTools(): void;
+	abortWithoutOutput(): void;
 	/** Ends all attempts, and those to come. */
 	stopAll(): void;
 	/** Returns the attempts whose leases this worker renews. */
@@ -92,27 +92,27 @@ export function createAttempts(): Attempts {
 		reserve(jobId) {
 			if (attempts.has(jobId)) return false;
 			const controller = new AbortController();
-			attempts.set(jobId, { state: 'claiming', granted: undefined, controller, estimate: {} });
+			attempts.set(jobId, { stage: 'claiming', granted: undefined, controller, estimate: {} });
 			return true;
 		},
 		start(jobId, { attempt: number, tool }) {
 			const attempt = attempts.get(jobId);
 			if (!attempt) throw new Error(`${jobId} was not reserved before its claim`);
 			attempt.granted = { number, tool };
-			attempt.state = 'fetching';
+			attempt.stage = 'fetching';
 			if (isShutDown) attempt.controller.abort(new AttemptEnded('shutdown'));
 			return attempt.controller.signal;
 		},
-		advance(jobId, state) {
+		advance(jobId, stage) {
 			const attempt = attempts.get(jobId);
-			if (attempt && STATES.indexOf(state) > STATES.indexOf(attempt.state)) attempt.state = state;
+			if (attempt && STAGES.indexOf(stage) > STAGES.indexOf(attempt.stage)) attempt.stage = stage;
 		},
-		state: (jobId) => attempts.get(jobId)?.state,
+		stage: (jobId) => attempts.get(jobId)?.stage,
 		addEstimate(jobId, estimate) {
 			Object.assign(attempts.get(jobId)?.estimate ?? {}, estimate);
 		},
 		estimate: (jobId) => attempts.get(jobId)?.estimate ?? {},
-		returnJob(jobId) {
+		abortForBackground(jobId) {
 			const attempt = attempts.get(jobId);
 			if (attempt && !hasOutput(attempt)) attempt.controller.abort(new AttemptEnded('no_background_slot'));
 		},
@@ -122,10 +122,10 @@ export function createAttempts(): Attempts {
 		stop(jobId, number) {
 			const attempt = attempts.get(jobId);
 			if (!attempt || (number !== undefined && attempt.granted?.number !== number)) return;
-			if (attempt.state === 'reported') attempts.delete(jobId);
+			if (attempt.stage === 'reported') attempts.delete(jobId);
 			else attempt.controller.abort(new AttemptEnded('stopped'));
 		},
-		stopTools: () => shutDown((attempt) => !hasOutput(attempt)),
+		abortWithoutOutput: () => shutDown((attempt) => !hasOutput(attempt)),
 		stopAll: () => shutDown(() => true),
 		leased: () =>
 			[...attempts].flatMap(([jobId, { granted, estimate }]) =>

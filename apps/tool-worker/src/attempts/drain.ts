@@ -32,7 +32,7 @@ export async function drain(options: DrainOptions): Promise<void> {
 	options.fullPrioritySemaphore.close();
 	const graceMs = 1_000 * graceSeconds;
 	const timers = [
-		setTimeout(() => attempts.stopTools(), graceMs),
+		setTimeout(() => attempts.abortWithoutOutput(), graceMs),
 		setTimeout(() => attempts.stopAll(), graceMs + STORE_MS),
 	];
 	await Promise.all(options.consumers.map((consumer) => consumer.stop()));

@@ -60,18 +60,18 @@ async function runClaimed(deps: JobRequestedDeps, job: GrantedJob, permit: Permi
 		deprioritized: permit.deprioritized,
 		remainingTime: () => remainingTimeOf(deps, job),
 		onBackground: () => deps.attempts.addEstimate(job.id, { background: true }),
-		returnJob: () => deps.attempts.returnJob(job.id),
+		returnJob: () => deps.attempts.abortForBackground(job.id),
 	});
 	if (job.isBackground) permit.deprioritize();
 	await followed;
 }
 
 function remainingTimeOf({ attempts, longMs }: JobRequestedDeps, job: GrantedJob): RemainingTime {
-	const state = attempts.state(job.id);
-	if (state === undefined || state === 'storing' || state === 'reported') return 'ended';
+	const stage = attempts.stage(job.id);
+	if (stage === undefined || stage === 'storing' || stage === 'reported') return 'ended';
 	const expectedMs = 1000 * (attempts.estimate(job.id).expected_seconds ?? 0);
 	if (job.isBackground || expectedMs > longMs) return 'long';
-	return state === 'running' ? 'unknown' : 'pending';
+	return stage === 'running' ? 'unknown' : 'pending';
 }
 
 function attempt(deps: JobRequestedDeps, job: GrantedJob, permit: Permit): Promise<void> {

@@ -45,7 +45,7 @@ test('runnableTools leaves out and logs tools without a program or Python module
 	expect([...found.tools.keys()]).toEqual(['whole']);
 	expect(found.capabilities).toEqual({ whole: { languages: expect.arrayContaining(['eng']) } });
 	expect(lines).toEqual([
-		['worker.tool_unavailable', { tool: 'no_program', missing_programs: ['no-such-program'] }],
+		['worker.tool_unavailable', { tool: 'no_program', missing_binaries: ['no-such-program'] }],
 		[
 			'worker.tool_unavailable',
 			{

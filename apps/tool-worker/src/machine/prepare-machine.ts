@@ -8,7 +8,7 @@ import type { Tool } from '@creatorr/tool-kit/tool/tool';
 /** Claims the worker's scratch directory. Throws, with what to do, if this machine can't build a sandbox. */
 export async function prepareMachine(scratchDir: string, logger: Logger): Promise<ScratchHome> {
 	const home = await claimScratchHome(scratchDir);
-	if (home.removedJobs > 0) logger.warn('scratch.stale_removed', { count: home.removedJobs });
+	if (home.removedDirectories > 0) logger.warn('scratch.stale_removed', { count: home.removedDirectories });
 	const problem = await checkSandbox(home.path);
 	if (problem) {
 		await home.release();
@@ -46,7 +46,7 @@ async function probe(tool: Tool, scratchRoot: string, logger: Logger): Promise<C
 	const { slug, binaries } = tool.manifest;
 	const missing = await missingBinaries(binaries);
 	if (missing.length > 0) {
-		logger.error('worker.tool_unavailable', { tool: slug, missing_programs: missing });
+		logger.error('worker.tool_unavailable', { tool: slug, missing_binaries: missing });
 		return undefined;
 	}
 	try {

@@ -25,7 +25,7 @@ interface FollowedJob {
 export type RemainingTime = 'pending' | 'unknown' | 'long' | 'ended';
 
 interface BackgroundJobHandlers {
-	/** Aborted when the job loses its permit. */
+	/** Aborted when the job loses its permit. It continues at low priority. */
 	deprioritized: AbortSignal;
 	remainingTime(): RemainingTime;
 	/** Called when the job moves to the background. */
@@ -40,7 +40,7 @@ interface BackgroundJobsOptions {
 	/** How many unacknowledged messages of one tool this worker takes at once. */
 	slotsPerTool: number;
 	/** Receives the error of a failed background job. Its message is acknowledged, so it runs again when its lease expires. */
-	onError(error: unknown): void;
+	onError(error: unknown, jobId: string): void;
 }
 
 interface Followed {
@@ -105,7 +105,7 @@ export function createBackgroundJobs({
 				followed.delete(id);
 			});
 			const settled = done.catch((error: unknown) => {
-				if (inBackground.has(running)) onError(error);
+				if (inBackground.has(running)) onError(error, id);
 			});
 			void settled.then(() => {
 				if (!inBackground.delete(running)) return;

@@ -2,7 +2,7 @@ import { AppError } from '@creatorr/contracts/errors';
 
 /** The right to run a job at full priority. */
 export interface Permit {
-	/** Aborted when the job has run for long: it continues behind others from then on. */
+	/** Aborted when the job loses its permit. It continues at low priority. */
 	deprioritized: AbortSignal;
 	/** Gives the permit to the next job now, because this one takes long. */
 	deprioritize(): void;

@@ -92,7 +92,7 @@ export function useFiles(userId: string) {
 }
 
 /** Removes a deleted file from the cached list. */
-export async function dropFile(userId: string, id: string): Promise<void> {
+export async function removeCachedFile(userId: string, id: string): Promise<void> {
 	await updateCached<Files>(userQueryKey(userId, 'files'), (list) => ({
 		...list,
 		pages: list.pages.map((page) => ({ ...page, data: page.data.filter((file) => file.id !== id) })),

@@ -17,7 +17,7 @@ import { ProblemNotice } from '../ui/notice.tsx';
 import { usePageTitle } from '../ui/page-title.ts';
 import { Spinner } from '../ui/spinner.tsx';
 import { toast } from '../ui/toasts.ts';
-import { dropFile, refreshFiles, useFiles } from './file-queries.ts';
+import { refreshFiles, removeCachedFile, useFiles } from './file-queries.ts';
 import styles from './files-page.module.css';
 import { saveFile } from './save-file.ts';
 
@@ -113,7 +113,7 @@ function useFileActions(userId: string, file: FileRow) {
 
 	const remove = useRemoval(userId, 'file', {
 		remove: (id) => api.files.delete(id),
-		onRemoved: (id) => dropFile(userId, id),
+		onRemoved: (id) => removeCachedFile(userId, id),
 		onFailure: (error) => toastFailure(`Couldn’t delete ${file.name}.`, error),
 	});
 

@@ -18,7 +18,7 @@ export interface PoolOptions {
 	prewarmedPerTool: number;
 	/** How many jobs one process serves. With more than 1, a document may see what another one left behind. */
 	jobsPerProcess: number;
-	onProblem(problem: 'standby.failed' | 'scratch.not_removed', error: unknown): void;
+	onProblem(problem: 'prewarmed.failed' | 'scratch.not_removed', error: unknown): void;
 }
 
 /** Keeps the prewarmed processes of one tool. */
@@ -127,7 +127,7 @@ function createSupply(tool: Tool, options: WarmPoolOptions, isStopped: () => boo
 		if (workspace && !wasWaiting) return;
 		if (workspace) await options.discard(workspace);
 		if (isStopped()) return;
-		options.onProblem('standby.failed', new Error(`a prewarmed process of ${tool.manifest.slug} ended`));
+		options.onProblem('prewarmed.failed', new Error(`a prewarmed process of ${tool.manifest.slug} ended`));
 		backoff.begin();
 	}
 
@@ -185,7 +185,7 @@ async function openWorkspace(tool: Tool, options: WarmPoolOptions): Promise<Work
 		if (await isReady(workspace)) return workspace;
 		await options.discard(workspace);
 	} catch (error) {
-		options.onProblem('standby.failed', error);
+		options.onProblem('prewarmed.failed', error);
 	}
 	return undefined;
 }

@@ -173,7 +173,7 @@ test('a command that does not start is reported as a problem, and jobs run witho
 	const workspace = await workspaces.acquire(tool);
 	expect(workspace.prewarmed).toBeUndefined();
 	await workspaces.release(workspace);
-	expect(problems).toContain('standby.failed');
+	expect(problems).toContain('prewarmed.failed');
 });
 
 test('stop leaves no waiting process and no scratch directory', async () => {

@@ -53,7 +53,7 @@ test('claimScratchHome removes and counts the scratch directories of a killed wo
 	worker.kill('SIGKILL');
 	await once(worker, 'exit');
 	const home = await claimScratchHome(root);
-	expect(home.removedJobs).toBe(1);
+	expect(home.removedDirectories).toBe(1);
 	expect(await homes()).toEqual([basename(home.path)]);
 	await home.release();
 });
@@ -81,7 +81,7 @@ test('claimScratchHome kills the sandboxes that outlived a killed worker', async
 test('claimScratchHome keeps the scratch directories of a running worker', async () => {
 	const { path } = await startOtherWorker();
 	const home = await claimScratchHome(root);
-	expect(home.removedJobs).toBe(0);
+	expect(home.removedDirectories).toBe(0);
 	expect(await readdir(path)).toHaveLength(2);
 	await home.release();
 	expect(await homes()).toEqual([basename(path)]);
@@ -98,7 +98,7 @@ test('claimScratchHome removes scratch directories in the root itself, and nothi
 	await createScratch(root);
 	await writeFile(join(root, 'other'), '');
 	const home = await claimScratchHome(root);
-	expect(home.removedJobs).toBe(1);
+	expect(home.removedDirectories).toBe(1);
 	expect((await homes()).sort()).toEqual(['other', basename(home.path)].sort());
 	await home.release();
 });

@@ -11,14 +11,15 @@ export interface ScratchHome {
 	/** Contains the worker's scratch directories. */
 	path: string;
 	/** How many scratch directories of killed workers were removed. */
-	removedJobs: number;
+	removedDirectories: number;
 	/** Removes the directory when the worker stops. */
 	release(): Promise<void>;
 }
 
 const PREFIX = 'worker-';
 const LOCK = 'lock';
-const HELD = 1;
+/** Exit code of flock. */
+const ALREADY_LOCKED = 1;
 const LOCK_FD = 3;
 const WAIT_SECONDS = 60;
 
@@ -32,13 +33,13 @@ export async function claimScratchHome(root: string): Promise<ScratchHome> {
 	const rootLock = openSync(join(root, LOCK), 'a', 0o600);
 	try {
 		await lock(rootLock, '--timeout', String(WAIT_SECONDS));
-		const removedJobs = await removeAbandoned(root);
+		const removedDirectories = await removeAbandoned(root);
 		const path = await mkdtemp(join(root, PREFIX));
 		const own = openSync(join(path, LOCK), 'a', 0o600);
 		await lock(own, '--nonblock');
 		return {
 			path,
-			removedJobs,
+			removedDirectories,
 			async release() {
 				await removeTree(path);
 				closeSync(own);
@@ -82,6 +83,7 @@ async function lock(descriptor: number, ...how: string[]): Promise<boolean> {
 		stdio: ['ignore', 'ignore', 'ignore', descriptor],
 	});
 	const [code] = await once(child, 'exit');
-	if (code !== 0 && code !== HELD) throw new Error('scratch directories could not be locked by flock');
+	if (code !== 0 && code !== ALREADY_LOCKED)
+		throw new Error('scratch directories could not be locked by flock');
 	return code === 0;
 }
