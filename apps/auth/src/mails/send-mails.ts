@@ -68,7 +68,7 @@ async function handleFailure(deps: SendMailsDeps, mail: LeasedMail, error: unkno
 	const fields = { mail: String(mail.id), kind: mail.kind, attempts: mail.attempts, ...causeOf(error) };
 	const ageSeconds = (Date.now() - mail.createdAt.getTime()) / 1000;
 	if (ageSeconds > giveUpSeconds(mail.kind)) {
-		// Dashboards use this label. In the log the same outcome is `mail.abandoned`.
+		// An alert uses this label. In the log the same outcome is `mail.abandoned`.
 		count(mail, 'given up');
 		deps.logger.error('mail.abandoned', fields);
 		await finishMail(deps.prisma, mail, null);
