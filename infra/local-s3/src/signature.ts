@@ -1,6 +1,5 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { parse } from 'node:querystring';
-import aws4 from 'aws4';
 import { z } from 'zod';
 
 export type Credentials = {
@@ -26,6 +25,7 @@ const claimSchema = z.object({
 	signedHeaders: text.transform((names) => names.split(';')),
 	signature: text,
 	date: text,
+	payloadHash: text,
 	/** Absent where the signature is in a header: it is valid for as long as clocks may differ. */
 	expiresSeconds: z.number().optional(),
 });
@@ -37,38 +37,45 @@ type Claim = z.infer<typeof claimSchema>;
  * in its own way. The hash of the payload is taken from the signature, without hashing the body.
  */
 export function refusalOf(request: IncomingMessage, credentials: Credentials, now: Date): Refusal | null {
-	const claim = readClaim(request);
+	const [path = '', search = ''] = splitOnce(request.url ?? '', '?');
+	const query = search === '' ? [] : search.split('&').map((pair) => splitOnce(pair, '=').map(decode));
+	const claim = readClaim(request, new Map(query.map(([name = '', value = '']) => [name, value])));
 	if (claim === undefined) return 'AccessDenied';
-	const [accessKeyId, day] = claim.credential.split('/');
+	const [accessKeyId, day, ...scope] = claim.credential.split('/');
 	if (accessKeyId !== credentials.accessKeyId) return 'InvalidAccessKeyId';
 	const timeRefusal = checkTime(claim, now);
 	if (timeRefusal !== null) return timeRefusal;
 	if (!signsRequiredHeaders(request, claim)) return 'AccessDenied';
-	const isSigned =
-		day === claim.date.slice(0, 8) && signatureOf(request, claim, credentials) === claim.signature;
-	return isSigned ? null : 'SignatureDoesNotMatch';
+	const expectedScope = [credentials.region, 's3', 'aws4_request'];
+	if (day !== claim.date.slice(0, 8) || scope.join('/') !== expectedScope.join('/')) {
+		return 'SignatureDoesNotMatch';
+	}
+	const canonical = canonicalRequest(request, claim, path, query);
+	const expected = sign(canonical, claim.date, [day, ...scope], credentials.secretAccessKey);
+	return isSameText(expected, claim.signature) ? null : 'SignatureDoesNotMatch';
 }
 
 /** Returns undefined when a part is missing, and for requests that are signed twice or not at all. */
-function readClaim({ url = '', headers }: IncomingMessage): Claim | undefined {
+function readClaim({ headers }: IncomingMessage, query: ReadonlyMap<string, string>): Claim | undefined {
 	const { authorization } = headers;
-	const query = parse(url.replace(/^[^?]*\??/, ''));
-	if (query['X-Amz-Algorithm'] === ALGORITHM && authorization === undefined) {
+	if (query.get('X-Amz-Algorithm') === ALGORITHM && authorization === undefined) {
 		return claimSchema.safeParse({
-			credential: query['X-Amz-Credential'],
-			signedHeaders: query['X-Amz-SignedHeaders'],
-			signature: query['X-Amz-Signature'],
-			date: query['X-Amz-Date'],
-			expiresSeconds: Number(query['X-Amz-Expires'] ?? Number.NaN),
+			credential: query.get('X-Amz-Credential'),
+			signedHeaders: query.get('X-Amz-SignedHeaders'),
+			signature: query.get('X-Amz-Signature'),
+			date: query.get('X-Amz-Date'),
+			payloadHash: query.get('X-Amz-Content-Sha256') ?? 'UNSIGNED-PAYLOAD',
+			expiresSeconds: Number(query.get('X-Amz-Expires') ?? Number.NaN),
 		}).data;
 	}
-	if ('X-Amz-Algorithm' in query || !authorization?.startsWith(`${ALGORITHM} `)) return undefined;
+	if (query.has('X-Amz-Algorithm') || !authorization?.startsWith(`${ALGORITHM} `)) return undefined;
 	const field = (name: string) => new RegExp(`[, ]${name}=([^, ]+)`).exec(authorization)?.[1];
 	return claimSchema.safeParse({
 		credential: field('Credential'),
 		signedHeaders: field('SignedHeaders'),
 		signature: field('Signature'),
 		date: headers['x-amz-date'],
+		payloadHash: headers['x-amz-content-sha256'],
 	}).data;
 }
 
@@ -88,24 +95,57 @@ function signsRequiredHeaders({ headers }: IncomingMessage, { signedHeaders }: C
 	return ['host', ...sent].every((name) => signedHeaders.includes(name));
 }
 
-/** Returns the signature that the request must have; undefined for a URL that is no valid percent-encoding. */
-function signatureOf(request: IncomingMessage, claim: Claim, credentials: Credentials): string | undefined {
-	const { region, ...keys } = credentials;
-	const signQuery = claim.expiresSeconds !== undefined;
-	const entriesOf = <T>(toValue: (name: string) => T) =>
-		Object.fromEntries(claim.signedHeaders.map((name) => [name, toValue(name)]));
-	const options = {
-		...{ service: 's3', region, signQuery, method: request.method ?? '' },
-		path: (request.url ?? '').replace(/(?<=[?&])X-Amz-Signature=[^&]*&?/, ''),
-		headers: entriesOf((name) => [request.headers[name] ?? ''].flat().join(',')),
-		extraHeadersToInclude: entriesOf(() => true),
-	};
+function canonicalRequest(request: IncomingMessage, claim: Claim, path: string, query: string[][]): string {
+	const pairs = query
+		.filter(([name]) => name !== 'X-Amz-Signature')
+		.map(([name = '', value = '']) => `${encode(name)}=${encode(value)}`)
+		.sort();
+	const headers = claim.signedHeaders.map((name) => {
+		const value = [request.headers[name] ?? ''].flat().join(',');
+		return `${name}:${value.trim().replace(/ +/g, ' ')}\n`;
+	});
+	return [
+		request.method,
+		path.split('/').map(decode).map(encode).join('/'),
+		pairs.join('&'),
+		headers.join(''),
+		claim.signedHeaders.join(';'),
+		claim.payloadHash,
+	].join('\n');
+}
+
+function sign(canonical: string, date: string, scope: readonly string[], secretAccessKey: string): string {
+	const hash = createHash('sha256').update(canonical).digest('hex');
+	const key = scope.reduce<string | Buffer>(
+		(secret, part) => createHmac('sha256', secret).update(part).digest(),
+		`AWS4${secretAccessKey}`,
+	);
+	const stringToSign = [ALGORITHM, date, scope.join('/'), hash].join('\n');
+	return createHmac('sha256', key).update(stringToSign).digest('hex');
+}
+
+function isSameText(one: string, other: string): boolean {
+	const [oneBytes, otherBytes] = [Buffer.from(one), Buffer.from(other)];
+	return oneBytes.length === otherBytes.length && timingSafeEqual(oneBytes, otherBytes);
+}
+
+function encode(value: string): string {
+	return encodeURIComponent(value).replace(
+		/[!'()*]/g,
+		(character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+	);
+}
+
+/** Returns text that isn't valid percent-encoding as it is. No signature matches it. */
+function decode(value: string): string {
 	try {
-		const { path = '', headers } = aws4.sign(options, keys);
-		const signed = signQuery ? path : String(headers?.Authorization);
-		return /Signature=([0-9a-f]+)/.exec(signed)?.[1];
-	} catch (error) {
-		if (error instanceof URIError) return undefined;
-		throw error;
+		return decodeURIComponent(value);
+	} catch {
+		return value;
 	}
+}
+
+function splitOnce(value: string, separator: string): string[] {
+	const at = value.indexOf(separator);
+	return at === -1 ? [value] : [value.slice(0, at), value.slice(at + 1)];
 }
