@@ -150,7 +150,7 @@ test('offers a retry when the OpenAPI document fails to load', async () => {
 	await page.route('**/v1/openapi.json', (route) =>
 		isAway ? route.fulfill({ status: 503 }) : route.continue(),
 	);
-	await page.getByRole('link', { name: 'API', exact: true }).click();
+	await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'API' }).click();
 	await page.getByText('Couldn’t load the reference').waitFor();
 	await page.getByRole('heading', { name: 'Getting started' }).waitFor();
 	await expectAccessible(page);

@@ -156,15 +156,15 @@ test('the search frees the memory of copies that it does not need', () => {
 	expect(searchingLong()).toMatchObject({ files: ['target.pdf'] });
 });
 
-test('the reported quality is the applied quality', async () => {
+test('the described quality is the applied quality', async () => {
 	const { description = '' } = manifest.params.shape.quality;
-	const said = [
+	const described = [
 		...description.matchAll(
-			/At (\d+), (?:pages look the same on a screen \()?SSIM (?:of sampled pages at least|is) ([\d.]+)(?:, images at| and images have) (\d+) dpi/g,
+			/At (\d+), (?:pages look the same on a screen \()?SSIM (?:of sampled pages at least|is) ([\d.]+)(?:, images at| and images have) (\d+) DPI/g,
 		),
 	].map(([, ...numbers]) => numbers.map(Number));
 	const applied = await python(`
 from settings import settings_of
 print(json.dumps([[q, round(settings_of(q).similarity, 4), settings_of(q).dpi] for q in (70, 90, 40)]))`);
-	expect(said).toEqual(JSON.parse(applied));
+	expect(described).toEqual(JSON.parse(applied));
 });
