@@ -7,6 +7,7 @@ import { tolerate, useBrowser } from './support/browser.ts';
 import { brokenPdf, type Document, lockedPdf, picturePdf, textPdf } from './support/documents.ts';
 import { dropFiles } from './support/drop.ts';
 import { snap } from './support/snap.ts';
+import { chooseFiles, openTool } from './support/uploads.ts';
 
 const { visit } = useBrowser();
 
@@ -283,8 +284,8 @@ describe('the history', () => {
 		await page.getByRole('link', { name: 'History' }).click();
 		await asked;
 		await page.getByRole('link', { name: 'creatorr, home' }).click();
-		await page.getByRole('link', { name: /Compress PDF/ }).click();
-		await page.locator('input[type=file][multiple]').setInputFiles(picturePdf('later.pdf'));
+		await openTool(page, 'Compress PDF');
+		await chooseFiles(page, picturePdf('later.pdf'));
 		await page.getByText(/% smaller/).waitFor();
 		await page.getByRole('link', { name: 'History' }).click();
 		answer();

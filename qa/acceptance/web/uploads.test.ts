@@ -15,6 +15,7 @@ import {
 	finishUpload,
 	LONG_WAIT,
 	newUploader,
+	openTool,
 	untilUnderWay,
 	uploadedSums,
 	uploadRow,
@@ -116,9 +117,7 @@ test('dropped while the session has expired, belongs to that user only', async (
 	const dialog = signInAgainDialog(page);
 	await page.keyboard.press('Escape');
 	await page.getByRole('link', { name: 'Tools', exact: true }).click();
-	await page.getByRole('link', { name: /Compress PDF/ }).click();
-	// The home page takes files, too.
-	await page.getByRole('heading', { name: 'Compress PDF', level: 1 }).waitFor();
+	await openTool(page, 'Compress PDF');
 	await chooseFiles(page, picturePdf('mine.pdf'));
 	await uploadRow(page, 'mine.pdf').getByText('Sign in to continue').waitFor();
 	await page.getByRole('button', { name: 'Sign in again' }).click();

@@ -15,6 +15,12 @@ export async function chooseFiles(
 	await page.locator('input[type=file][multiple]').setInputFiles(files);
 }
 
+/** Opens a tool from the home page, and waits for its page: the home page takes files, too. */
+export async function openTool(page: Page, title: string): Promise<void> {
+	await page.getByRole('link', { name: title }).click();
+	await page.getByRole('heading', { name: title, level: 1 }).waitFor();
+}
+
 /** The row of one file on a tool's page. */
 export function uploadRow(page: Page, name: string): Locator {
 	return page.getByRole('listitem').filter({ has: page.getByRole('heading', { name, exact: true }) });
