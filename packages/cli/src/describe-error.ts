@@ -28,7 +28,7 @@ const fieldsOf = ({ code, retryable, docsUrl }: ApiError | JobError) => ({ code,
 /** Exit codes of errors whose message says all there is to do. */
 const SELF_EXPLANATORY: ReadonlySet<number> = new Set([EXIT.usage, EXIT.notSignedIn, EXIT.notFound]);
 
-/** Returns an error as the JSON output has it. */
+/** Returns an error in the form that `--json` prints. */
 export function errorJson(error: unknown): object {
 	const { code, message, retryable, docsUrl } = describeError(error);
 	return { code, message, retryable, docs_url: docsUrl };

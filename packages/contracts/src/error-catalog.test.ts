@@ -29,7 +29,7 @@ test.each(catalog)(
 	},
 );
 
-test('only failures that can end by themselves are retryable', () => {
+test('only transient failures are retryable', () => {
 	const retryable = catalog.filter((error) => error.retryable).map(({ kind, code }) => `${kind} ${code}`);
 	expect(retryable).toEqual([
 		'api rate_limited',

@@ -84,7 +84,7 @@ test('offers no upgrade for a limit that every plan has', () => {
 	});
 });
 
-test('offers Pro to nobody who has it, and the files of a full storage', () => {
+test('doesn’t offer Pro to a Pro user, and links to Files when the storage is full', () => {
 	const message = 'Your files use 500 GB. The Pro plan allows 500 GB. Delete some files.';
 	expect(describeFailure(problem('plan_limit', message), fields).remedies).toEqual([
 		'delete-files',
