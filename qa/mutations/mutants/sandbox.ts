@@ -166,6 +166,11 @@ const HOW_MUCH_COMMANDS_TAKE: readonly Mutant[] = [
 		test: 'has all of its processes reniced, also those that it starts later, when they contend for the cores',
 	},
 	{
+		name: 'lets services answer before tools compute',
+		mutations: [toolKit('TOOL_PRIORITY', replaceConstant('{ threads: 0, session: 0 }'))],
+		test: 'every command runs at a lower priority than the services',
+	},
+	{
 		name: 'gives a session that begins after a job was deprioritized no full priority',
 		mutations: [toolKit('createSandboxHandle.renice', dropCall('lowerSessionPriority'))],
 		test: 'is reniced with its session, and with those it begins later',

@@ -320,38 +320,50 @@ async function waitUntil(condition: () => boolean, withinMs: number): Promise<vo
 	}
 }
 
-describe('a deprioritized command', () => {
-	/** Child processes inherit the priority of this one. */
-	const LOW = Math.min(19, getPriority() + 16);
-	const printPriority = 'while sleep 0.05; do cut -d" " -f19 /proc/self/stat; done';
+/** Child processes inherit the priority of this one. */
+const niceBeyondOwn = (steps: number) => Math.min(19, getPriority() + steps);
 
-	async function priorityOnceDeprioritized(
-		deprioritized: AbortSignal,
-		deprioritize: () => void,
-	): Promise<number> {
-		const controller = new AbortController();
-		let seen = 0;
-		let lines = 0;
-		const onLine = (line: string) => {
-			seen = Number(line);
-			lines += 1;
-			if (lines === 3) deprioritize();
-			if (seen >= LOW || lines === 100) controller.abort(new Error('enough'));
-		};
-		const run = bash(printPriority, { deprioritized, signal: controller.signal, onLine });
-		await expect(run).rejects.toThrow('enough');
-		return seen;
-	}
+/** Runs a command that prints its nice value, until it reaches `awaited`. Calls `onThirdLine` meanwhile. Returns the last value. */
+async function awaitNice(
+	awaited: number,
+	deprioritized?: AbortSignal,
+	onThirdLine?: () => void,
+): Promise<number> {
+	const controller = new AbortController();
+	let seen = 0;
+	let lines = 0;
+	const onLine = (line: string) => {
+		seen = Number(line);
+		lines += 1;
+		if (lines === 3) onThirdLine?.();
+		if (seen >= awaited || lines === 100) controller.abort(new Error('enough'));
+	};
+	const printPriority = 'while sleep 0.05; do cut -d" " -f19 /proc/self/stat; done';
+	const run = bash(printPriority, {
+		...(deprioritized && { deprioritized }),
+		signal: controller.signal,
+		onLine,
+	});
+	await expect(run).rejects.toThrow('enough');
+	return seen;
+}
+
+test('every command runs at a lower priority than the services', async () => {
+	expect(await awaitNice(niceBeyondOwn(5))).toBeGreaterThanOrEqual(niceBeyondOwn(5));
+});
+
+describe('a deprioritized command', () => {
+	const LOW = niceBeyondOwn(16);
 
 	test('is reniced when its signal is aborted', async () => {
 		const deprioritization = new AbortController();
 		expect(
-			await priorityOnceDeprioritized(deprioritization.signal, () => deprioritization.abort()),
+			await awaitNice(LOW, deprioritization.signal, () => deprioritization.abort()),
 		).toBeGreaterThanOrEqual(LOW);
 	});
 
 	test('is reniced at its start when its signal was aborted before', async () => {
-		expect(await priorityOnceDeprioritized(AbortSignal.abort(), () => {})).toBeGreaterThanOrEqual(LOW);
+		expect(await awaitNice(LOW, AbortSignal.abort())).toBeGreaterThanOrEqual(LOW);
 	});
 
 	// Where the kernel schedules by session, a thread's own nice value counts only within its session.
@@ -363,14 +375,14 @@ describe('a deprioritized command', () => {
 			const seen: string[] = [];
 			const onLine = (line: string) => {
 				seen.push(line);
-				if (/nice 16 .*nice 16$/.test(line) || seen.length === 200) controller.abort(new Error('enough'));
+				if (/nice 19 .*nice 19$/.test(line) || seen.length === 200) controller.abort(new Error('enough'));
 			};
 			const script = `
 			setsid sleep 60 &
 			while sleep 0.05; do echo $(cat /proc/self/autogroup /proc/$!/autogroup); done`;
 			const run = bash(script, { deprioritized: AbortSignal.abort(), signal: controller.signal, onLine });
 			await expect(run).rejects.toThrow('enough');
-			expect(seen.at(-1)).toMatch(/nice 16 .*nice 16$/);
+			expect(seen.at(-1)).toMatch(/nice 19 .*nice 19$/);
 		},
 	);
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { LOW_PRIORITY, renice } from './renice.ts';
+import { LOW_PRIORITY, renice, TOOL_PRIORITY } from './renice.ts';
 
 const started: number[] = [];
 afterEach(() => {
@@ -22,25 +22,25 @@ async function startFamily(): Promise<{ parent: number; child: number }> {
 describe('renice', () => {
 	test('applies to a process, its children and those that it starts later', async () => {
 		const { parent, child } = await startFamily();
-		renice(parent, { threads: LOW_PRIORITY, session: LOW_PRIORITY });
-		expect([getPriority(parent), getPriority(child)]).toEqual([LOW_PRIORITY, LOW_PRIORITY]);
+		renice(parent, LOW_PRIORITY);
+		expect([getPriority(parent), getPriority(child)]).toEqual([LOW_PRIORITY.threads, LOW_PRIORITY.threads]);
 		await new Promise((resolve) => setTimeout(resolve, 600));
 		const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ');
 		const later = children.map(Number).filter((pid) => pid !== child);
 		started.push(...later);
-		expect(later.map((pid) => getPriority(pid))).toEqual([LOW_PRIORITY]);
+		expect(later.map((pid) => getPriority(pid))).toEqual([LOW_PRIORITY.threads]);
 	});
 
 	test('never lowers a nice value', async () => {
 		const { parent, child } = await startFamily();
-		renice(parent, { threads: LOW_PRIORITY });
-		renice(parent, { threads: 1 });
-		expect([getPriority(parent), getPriority(child)]).toEqual([LOW_PRIORITY, LOW_PRIORITY]);
+		renice(parent, LOW_PRIORITY);
+		renice(parent, TOOL_PRIORITY);
+		expect([getPriority(parent), getPriority(child)]).toEqual([LOW_PRIORITY.threads, LOW_PRIORITY.threads]);
 	});
 
 	test('ignores a process that has ended', async () => {
 		const ended = spawn('true');
 		await once(ended, 'close');
-		expect(() => renice(ended.pid ?? 0, { threads: LOW_PRIORITY })).not.toThrow();
+		expect(() => renice(ended.pid ?? 0, LOW_PRIORITY)).not.toThrow();
 	});
 });

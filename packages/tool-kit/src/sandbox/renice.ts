@@ -1,18 +1,23 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants, getPriority, setPriority } from 'node:os';
 
-/** The nice value of deprioritized processes: four of their threads together get a tenth of a core that a job at full priority wants. */
-export const LOW_PRIORITY = 16;
-export const LOWEST_PRIORITY = constants.priority.PRIORITY_LOW;
 /** Bounds the loop against processes that fork endlessly. */
 const MAX_ROUNDS = 50;
 
-interface Priority {
+export interface Priority {
 	/** The nice value of threads. */
 	threads: number;
 	/** The nice value of autogroups. Where the kernel schedules by session, a thread's own value counts only within its session. */
-	session?: number;
+	session: number;
 }
+
+/**
+ * The priority of tools. A service that shares the machine gets three to ten times the CPU time of a tool when both want it: beside
+ * many small jobs at full priority every request would wait. Threads of a tool that contend with others are reniced further.
+ */
+export const TOOL_PRIORITY: Priority = { threads: 5, session: 10 };
+/** The priority of deprioritized tools, which take a tenth of the CPU time of another tool. */
+export const LOW_PRIORITY: Priority = { threads: 16, session: constants.priority.PRIORITY_LOW };
 
 /**
  * Raises the nice value of all threads of a process and its descendants to at least `threads`, and sets that of their sessions to
@@ -31,7 +36,7 @@ export function renice(pid: number, priority: Priority): void {
 
 function reniceTree(pid: number, priority: Priority, reniced: Set<number>): void {
 	const { session } = priority;
-	if (session !== undefined) tryOr(() => writeFileSync(`/proc/${pid}/autogroup`, String(session)), undefined);
+	tryOr(() => writeFileSync(`/proc/${pid}/autogroup`, String(session)), undefined);
 	for (const thread of tryOr(() => readdirSync(`/proc/${pid}/task`), []).map(Number)) {
 		if (!reniced.has(thread)) reniceThread(thread, priority.threads);
 		reniced.add(thread);

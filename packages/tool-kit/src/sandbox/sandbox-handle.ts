@@ -7,7 +7,7 @@ import type { CommandResult } from '../tool/tool.ts';
 import { STATUS_FD } from './arguments.ts';
 import { killProcess } from './kill.ts';
 import { captureOutput } from './output-capture.ts';
-import { LOW_PRIORITY, LOWEST_PRIORITY, lowerSessionPriority, renice } from './renice.ts';
+import { LOW_PRIORITY, lowerSessionPriority, renice, TOOL_PRIORITY } from './renice.ts';
 
 const FORCE_AFTER_MS = 1000;
 const KILLED = { exitCode: null, signal: 'SIGKILL' } as const;
@@ -17,11 +17,11 @@ type ExitStatus = Pick<CommandResult, 'exitCode' | 'signal'>;
 export interface SandboxHandle {
 	/** Kills all processes of the sandbox. */
 	kill(): void;
-	/** Makes all processes of the sandbox run behind others. */
+	/** Lowers the priority of all processes of the sandbox below that of other tools. */
 	lowerPriority(): void;
 	/**
 	 * Renices all threads of the sandbox by this many steps; fewer steps than before are ignored. Call it periodically with its
-	 * processes: where the kernel schedules by session, one that began after `lowerPriority` has full priority until the next call.
+	 * processes: where the kernel schedules by session, a session that a process began has full priority until the next call.
 	 */
 	renice(pids: readonly number[], steps: number): void;
 	/** Call it when bwrap has ended, which may be before its processes. Resolves when none of them is left. */
@@ -38,13 +38,13 @@ export function createSandboxHandle(child: ChildProcess, onStart: (initPid: numb
 	let initPid: number | undefined;
 	let exitCode: number | undefined;
 	let isKilled = false;
-	let isLowered = false;
+	let priority = TOOL_PRIORITY;
 	let steps = 0;
 	const applyPriority = () => {
 		if (initPid === undefined) return;
 		// Child processes inherit the worker's own priority.
-		const threads = Math.min(LOWEST_PRIORITY, getPriority() + (isLowered ? LOW_PRIORITY : 0) + steps);
-		renice(initPid, { threads, ...(isLowered && { session: LOW_PRIORITY }) });
+		const threads = Math.min(constants.priority.PRIORITY_LOW, getPriority() + priority.threads + steps);
+		renice(initPid, { threads, session: priority.session });
 	};
 	let force: NodeJS.Timeout | undefined;
 	const capture = captureOutput((line) => {
@@ -52,7 +52,7 @@ export function createSandboxHandle(child: ChildProcess, onStart: (initPid: numb
 		// Only the first counts: bwrap writes it before anything else runs.
 		if (initPid === undefined && message['child-pid'] !== undefined) {
 			initPid = message['child-pid'];
-			if (isLowered) applyPriority();
+			applyPriority();
 			onStart(initPid);
 		}
 		exitCode ??= message['exit-code'];
@@ -67,12 +67,12 @@ export function createSandboxHandle(child: ChildProcess, onStart: (initPid: numb
 			force ??= setTimeout(() => child.kill('SIGKILL'), FORCE_AFTER_MS);
 		},
 		lowerPriority() {
-			if (isLowered) return;
-			isLowered = true;
+			if (priority === LOW_PRIORITY) return;
+			priority = LOW_PRIORITY;
 			applyPriority();
 		},
 		renice(pids, newSteps) {
-			if (isLowered) lowerSessionPriority(pids, LOW_PRIORITY);
+			lowerSessionPriority(pids, priority.session);
 			if (newSteps <= steps) return;
 			steps = newSteps;
 			applyPriority();
