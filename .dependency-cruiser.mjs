@@ -1,5 +1,5 @@
 /** Defines which modules may import which. docs/architecture.md gives the reasons. */
-import { FEATURE_ENTRIES, UNORDERED_APPS } from './scripts/feature-entries.mjs';
+import { FEATURE_ENTRIES } from './scripts/feature-entries.mjs';
 
 /** The only folder that imports a driver, by driver. */
 const DRIVER_HOMES = {
@@ -20,13 +20,11 @@ const entriesByFeature = Object.entries(FEATURE_ENTRIES).flatMap(([app, features
 	}),
 );
 
-/** For each feature of an ordered app, the patterns of its folder and of those of the features below it in the list. */
-const lowerFeatures = Object.entries(FEATURE_ENTRIES)
-	.filter(([app]) => !UNORDERED_APPS.includes(app))
-	.flatMap(([app, features]) => {
-		const folders = Object.keys(features).map((feature) => `^${app}/src/${feature}/`);
-		return folders.map((folder, index) => [folder, folders.slice(index + 1)]);
-	});
+/** For each feature, the patterns of its folder and of those of the features below it in the list. */
+const lowerFeatures = Object.entries(FEATURE_ENTRIES).flatMap(([app, features]) => {
+	const folders = Object.keys(features).map((feature) => `^${app}/src/${feature}/`);
+	return folders.map((folder, index) => [folder, folders.slice(index + 1)]);
+});
 
 export default {
 	forbidden: [

@@ -35,16 +35,12 @@ export const FEATURE_ENTRIES = {
 		reconcile: ['reconcile.sql'],
 		upload: ['complete-file', 'create-file'],
 	},
-	// Not ordered yet: routing knows the features that serve requests, and they know the exchange and the limits.
 	'apps/gateway': {
-		connections: ['client-address', 'connection-limit', 'connection-table', 'pipelining', 'tiny-chunks'],
-		health: ['health'],
-		limits: ['admit-anonymous', 'admit-user', 'body-budget', 'limits', 'network-pacer', 'rate-limited'],
-		proxy: ['forward', 'proxy'],
-		requests: ['body-arrival', 'exchange', 'in-flight', 'request-head', 'response'],
-		routing: ['compile-routes', 'public-routes', 'response-mode'],
-		sessions: ['authenticate', 'verify-token'],
+		routing: ['response-mode'],
+		requests: ['body-arrival', 'in-flight', 'request-head', 'response'],
 		tls: ['certificate'],
+		limits: ['network-pacer'],
+		sessions: ['authenticate'],
 	},
 	'apps/jobs': {
 		lifecycle: ['bound-outcome', 'dispatch-state.sql', 'end-job.sql', 'job-metrics', 'job-status', 'job.sql'],
@@ -59,20 +55,41 @@ export const FEATURE_ENTRIES = {
 		scheduling: ['background-jobs', 'full-priority-semaphore'],
 		transfer: ['fetch-input', 'retry', 'store-output'],
 	},
-	// Not ordered yet: pages share lists and dialogs with each other.
 	'apps/web': {
-		account: ['account-queries'],
+		ui: [
+			'button',
+			'clock',
+			'copy-button',
+			'dialog',
+			'empty-state',
+			'focus',
+			'format',
+			'history-layout',
+			'more-button',
+			'notice',
+			'page-title',
+			'spinner',
+			'toasts',
+			'use-copy',
+			'visually-hidden',
+		],
 		api: [
+			'account-queries',
 			'client',
 			'connectivity',
 			'contact',
 			'failure-message',
+			'file-queries',
+			'job-queries',
 			'optimistic-removal',
 			'plans',
-			'query-client',
+			'problem-notice',
+			'save-file',
 			'session',
 			'tools',
 		],
+		forms: ['field', 'form', 'new-password-field', 'password-field', 'use-form'],
+		'sign-in': ['expired-session-dialog', 'next-path', 'require-user', 'sign-in-page', 'sign-up-page'],
 		'file-drop': [
 			'drop-zone',
 			'file-rejections',
@@ -81,11 +98,7 @@ export const FEATURE_ENTRIES = {
 			'transfer-files',
 			'use-page-drop',
 		],
-		files: ['file-queries', 'save-file'],
-		history: ['history-layout', 'job-queries'],
-		shell: ['not-found-page'],
-		'sign-in': ['expired-session-dialog', 'next-path', 'require-user', 'sign-in-page', 'sign-up-page'],
-		'tool-page': ['params/fields', 'params/labels', 'params/use-params'],
+		params: ['fields', 'labels', 'params-form', 'use-params'],
 		uploads: [
 			'list/describe-failure',
 			'list/outcome',
@@ -94,8 +107,6 @@ export const FEATURE_ENTRIES = {
 			'upload',
 			'uploads',
 		],
+		shell: ['not-found-page'],
 	},
 };
-
-/** Apps whose features still import each other in circles. */
-export const UNORDERED_APPS = ['apps/gateway', 'apps/web'];

@@ -10,7 +10,7 @@ import {
 	portSchema,
 } from '@creatorr/service/config';
 import { z } from 'zod';
-import { LIMITS, type Limits } from './limits/limits.ts';
+import { LIMITS, type Limits } from './limits.ts';
 import type { CertificateFiles } from './tls/certificate.ts';
 
 function isOrigin(text: string): boolean {

@@ -18,16 +18,16 @@ import {
 	listenPublic,
 	type PublicServer,
 } from './connections/public-server.ts';
+import { createPublicHandler, type Pacers } from './handle-request.ts';
 import { createAnonymousAdmission } from './limits/admit-anonymous.ts';
 import { createUserAdmission } from './limits/admit-user.ts';
 import { createBodyBudget } from './limits/body-budget.ts';
-import type { Limits } from './limits/limits.ts';
 import { createNetworkPacer } from './limits/network-pacer.ts';
+import type { Limits } from './limits.ts';
 import { createAccessLog } from './requests/access-log.ts';
-import { createPublicHandler, type Pacers } from './requests/handle-request.ts';
 import { createInFlight, type InFlight } from './requests/in-flight.ts';
+import { createProxies, createRoutes } from './routes.ts';
 import { compileRoutes } from './routing/compile-routes.ts';
-import { createProxies, createRoutes } from './routing/public-routes.ts';
 import { createElapsedClock } from './sessions/elapsed-clock.ts';
 import { refreshKeys } from './sessions/key-set.ts';
 import type { Lease } from './sessions/lease.ts';

@@ -4,7 +4,7 @@ import { newId } from '@creatorr/contracts/ids';
 import { validationError } from '@creatorr/contracts/validation';
 import { errorBody } from '@creatorr/service/error-rendering';
 import type { Logger } from '@creatorr/service/logger';
-import type { PublicSocket } from '../requests/exchange.ts';
+import type { PublicSocket } from '../exchange.ts';
 import { endExchange, LINGER_MS } from '../requests/response.ts';
 import { lastDueResponse } from './pipelining.ts';
 

@@ -1,6 +1,6 @@
 import { counter } from '@creatorr/service/metrics';
-import type { Limits } from '../limits/limits.ts';
-import type { ClientConnection } from '../requests/exchange.ts';
+import type { ClientConnection } from '../exchange.ts';
+import type { Limits } from '../limits.ts';
 import type { ConnectionTable, Victim } from './connection-table.ts';
 
 /** Above this share of all connections, new ones evict others. The rest is a reserve for bursts and live sessions. */

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { counter } from '@creatorr/service/metrics';
-import type { PublicRequest, PublicSocket } from '../requests/exchange.ts';
+import type { PublicRequest, PublicSocket } from '../exchange.ts';
 import { stopParsing } from './stop-parsing.ts';
 
 /** Limit of waiting requests on one connection. Browsers and HTTP libraries don't pipeline. */

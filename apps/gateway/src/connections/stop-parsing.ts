@@ -1,4 +1,4 @@
-import type { PublicSocket } from '../requests/exchange.ts';
+import type { PublicSocket } from '../exchange.ts';
 
 /** Index of the parser's callback for body bytes (`HTTPParser.kOnBody`). A test notices when Node changes it. */
 const ON_BODY = 3;

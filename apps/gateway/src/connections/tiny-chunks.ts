@@ -1,5 +1,5 @@
 import { counter } from '@creatorr/service/metrics';
-import type { PublicRequest } from '../requests/exchange.ts';
+import type { PublicRequest } from '../exchange.ts';
 import { isChunked } from '../requests/request-head.ts';
 import { stopParsing } from './stop-parsing.ts';
 

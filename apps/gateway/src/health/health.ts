@@ -1,6 +1,6 @@
 import { AppError, type ErrorDetail, errorBodySchema } from '@creatorr/contracts/errors';
-import type { Limits } from '../limits/limits.ts';
-import type { Exchange } from '../requests/exchange.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Limits } from '../limits.ts';
 import { sendJson } from '../requests/response.ts';
 
 interface HealthDeps {

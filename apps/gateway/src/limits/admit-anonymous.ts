@@ -1,9 +1,9 @@
 import { bodyLimitOf } from '@creatorr/contracts/body-limit';
+import { type Exchange, isAbandoned } from '../exchange.ts';
+import type { Limits } from '../limits.ts';
 import { bodyArrival, isBodySmall } from '../requests/body-arrival.ts';
-import { type Exchange, isAbandoned } from '../requests/exchange.ts';
 import { bodyBytesOf } from '../requests/request-head.ts';
 import { createKeyedSemaphore } from './keyed-semaphore.ts';
-import type { Limits } from './limits.ts';
 import { rateLimited } from './rate-limited.ts';
 
 /** A webhook of Stripe has a few KiB. Verifying the signature of 512 KiB takes billing more than 1 ms. */

@@ -1,9 +1,9 @@
+import { type Exchange, isAbandoned } from '../exchange.ts';
+import type { Limits } from '../limits.ts';
 import { bodyArrival, isBodySmall } from '../requests/body-arrival.ts';
-import { type Exchange, isAbandoned } from '../requests/exchange.ts';
 import { bodyBytesOf } from '../requests/request-head.ts';
 import { isHeldOpen } from '../routing/response-mode.ts';
 import { createKeyedSemaphore } from './keyed-semaphore.ts';
-import type { Limits } from './limits.ts';
 import { rateLimited } from './rate-limited.ts';
 import { createTokenBuckets } from './token-buckets.ts';
 

@@ -1,8 +1,8 @@
 import { bodyLimitOf, bodyTooLarge } from '@creatorr/contracts/body-limit';
 import type { Operation } from '@creatorr/contracts/operation';
-import type { Exchange } from '../requests/exchange.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Limits } from '../limits.ts';
 import { bodyBytesOf, hasBody } from '../requests/request-head.ts';
-import type { Limits } from './limits.ts';
 import { rateLimited } from './rate-limited.ts';
 
 /**

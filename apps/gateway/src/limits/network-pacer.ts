@@ -1,5 +1,5 @@
 import { counter } from '@creatorr/service/metrics';
-import type { Exchange } from '../requests/exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { createTokenBuckets } from './token-buckets.ts';
 
 interface Options {

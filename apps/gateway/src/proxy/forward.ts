@@ -1,6 +1,6 @@
 import type { SignIdentity } from '@creatorr/service/identity';
 import { traceparentOf } from '@creatorr/telemetry/traceparent';
-import type { Exchange } from '../requests/exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { endExchange } from '../requests/response.ts';
 import { isHeldOpen } from '../routing/response-mode.ts';
 import { signedOut } from '../sessions/authenticate.ts';

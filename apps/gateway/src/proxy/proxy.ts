@@ -13,7 +13,7 @@ import type { ServiceName } from '@creatorr/contracts/operation';
 import type { Logger } from '@creatorr/service/logger';
 import { counter } from '@creatorr/service/metrics';
 import { createProxyMiddleware, type Options } from 'http-proxy-middleware';
-import type { Exchange, PublicRequest } from '../requests/exchange.ts';
+import type { Exchange, PublicRequest } from '../exchange.ts';
 import { hasBody, isChunked } from '../requests/request-head.ts';
 import { endConnection, endExchange, reasonOf, writeResponseHead } from '../requests/response.ts';
 import { headersFromService } from './forwarded-headers.ts';

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, unavailable } from '@creatorr/contracts/errors';
 import { IDENTITY_REFUSED_HEADER } from '@creatorr/contracts/identity';
 import type { ServiceName } from '@creatorr/contracts/operation';
-import type { Exchange } from '../requests/exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { hasBody } from '../requests/request-head.ts';
 
 /**

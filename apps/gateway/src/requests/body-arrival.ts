@@ -2,7 +2,7 @@ import { bodyLimitOf, bodyTooLarge } from '@creatorr/contracts/body-limit';
 import type { AppError } from '@creatorr/contracts/errors';
 import type { Operation } from '@creatorr/contracts/operation';
 import { validationError } from '@creatorr/contracts/validation';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { hasBody } from './request-head.ts';
 import { endConnection } from './response.ts';
 

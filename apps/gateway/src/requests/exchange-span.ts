@@ -2,7 +2,7 @@ import { endRequestSpan } from '@creatorr/service/request-span';
 import { beginSpan, type Span, SpanKind } from '@creatorr/telemetry/span';
 import { isTracing } from '@creatorr/telemetry/start-tracing';
 import { contextOf, TRACEPARENT_HEADER } from '@creatorr/telemetry/traceparent';
-import type { Exchange, PublicRequest } from './exchange.ts';
+import type { Exchange, PublicRequest } from '../exchange.ts';
 
 /** Name until the operation is known. */
 const NAME_UNTIL_ROUTED = 'request';

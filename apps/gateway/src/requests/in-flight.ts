@@ -1,6 +1,6 @@
 import type { AppError } from '@creatorr/contracts/errors';
+import type { Exchange } from '../exchange.ts';
 import { isHeldOpen } from '../routing/response-mode.ts';
-import type { Exchange } from './exchange.ts';
 import { endExchange } from './response.ts';
 
 /** The unfinished exchanges of signed-in users. */

@@ -1,6 +1,6 @@
 import type { AppError } from '@creatorr/contracts/errors';
 import { errorBody } from '@creatorr/service/error-rendering';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { isChunked } from './request-head.ts';
 
 /**

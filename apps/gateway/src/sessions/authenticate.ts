@@ -1,6 +1,6 @@
 import { AppError } from '@creatorr/contracts/errors';
+import type { Exchange } from '../exchange.ts';
 import type { NetworkPacer } from '../limits/network-pacer.ts';
-import type { Exchange } from '../requests/exchange.ts';
 import type { InFlight } from '../requests/in-flight.ts';
 import { readBearerToken, unauthorized } from './bearer-token.ts';
 import type { LiveSessions } from './live-sessions.ts';

@@ -5,7 +5,7 @@ import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
 import type { Config } from '../config.ts';
-import type { Limits } from '../limits/limits.ts';
+import type { Limits } from '../limits.ts';
 import type { InFlight } from '../requests/in-flight.ts';
 import { createKeySet, type KeySet } from './key-set.ts';
 import { createLease, type Lease } from './lease.ts';

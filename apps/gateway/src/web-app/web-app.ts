@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { Operation } from '@creatorr/contracts/operation';
 import Negotiator from 'negotiator';
 import { z } from 'zod';
-import type { Exchange } from '../requests/exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { sendBytes } from '../requests/response.ts';
-import type { PublicRoute } from '../routing/public-routes.ts';
+import type { PublicRoute } from '../routes.ts';
 import { type Representation, readWebFiles, type WebFile } from './web-files.ts';
 
 const METHODS = ['get', 'head'] as const;

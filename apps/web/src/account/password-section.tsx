@@ -1,4 +1,5 @@
 import type { User } from '@creatorr/client';
+import { refreshSessions } from '../api/account-queries.ts';
 import { api } from '../api/client.ts';
 import { hasCode } from '../api/failure-message.ts';
 import { Form } from '../forms/form.tsx';
@@ -6,7 +7,6 @@ import { NewPasswordField } from '../forms/new-password-field.tsx';
 import { HiddenUsername, PasswordField } from '../forms/password-field.tsx';
 import { useForm } from '../forms/use-form.ts';
 import { toast } from '../ui/toasts.ts';
-import { refreshSessions } from './account-queries.ts';
 import styles from './password-section.module.css';
 import { Section } from './section.tsx';
 

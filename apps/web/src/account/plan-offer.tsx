@@ -1,12 +1,12 @@
 import { ApiError, type Billing, formatPrice } from '@creatorr/client';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from 'react-router';
+import { refreshBilling } from '../api/account-queries.ts';
 import { api } from '../api/client.ts';
 import { failureMessage, hasCode } from '../api/failure-message.ts';
 import { usePlans } from '../api/plans.ts';
 import { Button } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
-import { refreshBilling } from './account-queries.ts';
 import styles from './plan-offer.module.css';
 import { hasOpenSubscription } from './subscription-text.ts';
 

@@ -1,13 +1,14 @@
 import type { Billing, User } from '@creatorr/client';
 import { useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router';
+import { refreshUser, useBilling } from '../api/account-queries.ts';
 import { useContact } from '../api/contact.ts';
+import { ProblemNotice } from '../api/problem-notice.tsx';
 import { Button } from '../ui/button.tsx';
 import { useCountdown } from '../ui/clock.ts';
 import { formatDate } from '../ui/format.ts';
-import { Notice, ProblemNotice } from '../ui/notice.tsx';
+import { Notice } from '../ui/notice.tsx';
 import { Spinner } from '../ui/spinner.tsx';
-import { refreshUser, useBilling } from './account-queries.ts';
 import { PlanOffer } from './plan-offer.tsx';
 import styles from './plan-section.module.css';
 import { Section } from './section.tsx';

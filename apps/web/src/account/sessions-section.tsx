@@ -1,16 +1,16 @@
 import type { Session, User } from '@creatorr/client';
 import { useMutation } from '@tanstack/react-query';
+import { dropSession, useSessions } from '../api/account-queries.ts';
 import { api } from '../api/client.ts';
 import { toastFailure } from '../api/failure-message.ts';
 import { useRemoval, useWithoutRemoved } from '../api/optimistic-removal.ts';
+import { ProblemNotice } from '../api/problem-notice.tsx';
 import { session } from '../api/session.ts';
 import { Button } from '../ui/button.tsx';
 import { useFocusAfterRemoval } from '../ui/focus.ts';
 import { formatDateTime } from '../ui/format.ts';
-import { ProblemNotice } from '../ui/notice.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import { toast } from '../ui/toasts.ts';
-import { dropSession, useSessions } from './account-queries.ts';
 import { Section } from './section.tsx';
 import styles from './sessions-section.module.css';
 import { describeUserAgent } from './user-agent.ts';

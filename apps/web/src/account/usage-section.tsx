@@ -1,9 +1,9 @@
 import { formatBytes, type User } from '@creatorr/client';
 import { useId } from 'react';
+import { useUsage } from '../api/account-queries.ts';
+import { ProblemNotice } from '../api/problem-notice.tsx';
 import { formatDuration } from '../ui/format.ts';
-import { ProblemNotice } from '../ui/notice.tsx';
 import { Spinner } from '../ui/spinner.tsx';
-import { useUsage } from './account-queries.ts';
 import { Section } from './section.tsx';
 import styles from './usage-section.module.css';
 

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'react-router';
+import { ProblemNotice } from '../api/problem-notice.tsx';
 import { useTools } from '../api/tools.ts';
-import { ProblemNotice } from '../ui/notice.tsx';
 import { usePageTitle } from '../ui/page-title.ts';
 import { Spinner } from '../ui/spinner.tsx';
 import { type ApiDescription, groupsOf } from './api-description.ts';

@@ -4,22 +4,22 @@ import { Download, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { hasCode, toastFailure } from '../api/failure-message.ts';
+import { refreshFiles, removeCachedFile, useFiles } from '../api/file-queries.ts';
 import { useRemoval, useWithoutRemoved } from '../api/optimistic-removal.ts';
-import { HistoryLayout, HistoryList } from '../history/history-layout.tsx';
+import { ProblemNotice } from '../api/problem-notice.tsx';
+import { saveFile } from '../api/save-file.ts';
 import { requireUser } from '../sign-in/require-user.tsx';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { useFocusAfterRemoval } from '../ui/focus.ts';
 import { formatDateTime } from '../ui/format.ts';
+import { HistoryLayout, HistoryList } from '../ui/history-layout.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
-import { ProblemNotice } from '../ui/notice.tsx';
 import { usePageTitle } from '../ui/page-title.ts';
 import { Spinner } from '../ui/spinner.tsx';
 import { toast } from '../ui/toasts.ts';
-import { refreshFiles, removeCachedFile, useFiles } from './file-queries.ts';
 import styles from './files-page.module.css';
-import { saveFile } from './save-file.ts';
 
 /** Lists stored files, uploads and results, newest first. */
 function Files({ user }: { user: User }) {

@@ -1,5 +1,5 @@
 import type { JobStatus } from '@creatorr/client';
-import type { JobFilter } from './job-queries.ts';
+import type { JobFilter } from '../api/job-queries.ts';
 
 export const STATUSES: readonly (readonly [JobStatus, string])[] = [
 	['queued', 'Queued'],

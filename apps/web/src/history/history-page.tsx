@@ -1,22 +1,22 @@
 import type { Job, User } from '@creatorr/client';
 import { useSearchParams } from 'react-router';
+import { useFileStates } from '../api/file-queries.ts';
+import { useJobs, useLiveJobs } from '../api/job-queries.ts';
 import { useWithoutRemoved } from '../api/optimistic-removal.ts';
+import { ProblemNotice } from '../api/problem-notice.tsx';
 import { useTools } from '../api/tools.ts';
-import { useFileStates } from '../files/file-queries.ts';
 import { requireUser } from '../sign-in/require-user.tsx';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { useFocusAfterRemoval } from '../ui/focus.ts';
+import { HistoryLayout, HistoryList } from '../ui/history-layout.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
-import { ProblemNotice } from '../ui/notice.tsx';
 import { usePageTitle } from '../ui/page-title.ts';
 import { Spinner } from '../ui/spinner.tsx';
 import { VisuallyHidden } from '../ui/visually-hidden.tsx';
 import { filterOf } from './history-filter.ts';
 import { HistoryFilterForm } from './history-filter-form.tsx';
-import { HistoryLayout, HistoryList } from './history-layout.tsx';
 import { historyRow, useJobAnnouncement } from './history-rows.ts';
-import { useJobs, useLiveJobs } from './job-queries.ts';
 import { JobRow } from './job-row.tsx';
 
 function fileIdsOf({ input_file_id: input, output_file_id: output }: Job): string[] {

@@ -1,7 +1,7 @@
 import type { Job, JobStatus, Tool } from '@creatorr/client';
 import { useEffect, useRef, useState } from 'react';
-import type { FileState } from '../files/file-queries.ts';
-import { isOver } from './job-queries.ts';
+import type { FileState } from '../api/file-queries.ts';
+import { isOver } from '../api/job-queries.ts';
 
 /** A job with its tool and files. */
 export interface HistoryRow {

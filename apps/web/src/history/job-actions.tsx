@@ -1,11 +1,11 @@
 import type { Job, Tool, User } from '@creatorr/client';
 import { Download, RotateCw, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { fieldsOf } from '../tool-page/params/fields.ts';
+import { isOver } from '../api/job-queries.ts';
+import { fieldsOf } from '../params/fields.ts';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
 import styles from './job-actions.module.css';
-import { isOver } from './job-queries.ts';
 import { canRunAgain, requiredSecrets } from './required-secrets.ts';
 import { RunAgainDialog } from './run-again-dialog.tsx';
 import { useJobActions } from './use-job-actions.ts';

@@ -1,7 +1,7 @@
 import { formatBytes, type Job, runningText, type Tool } from '@creatorr/client';
 import { Link } from 'react-router';
-import type { FileState } from '../files/file-queries.ts';
-import { fieldsOf } from '../tool-page/params/fields.ts';
+import type { FileState } from '../api/file-queries.ts';
+import { fieldsOf } from '../params/fields.ts';
 import { endSentence, formatDateTime } from '../ui/format.ts';
 import { describeFailure } from '../uploads/list/describe-failure.ts';
 import { isCompression, savedPercent } from '../uploads/list/outcome.ts';

@@ -1,12 +1,12 @@
 import type { JobStatus, User } from '@creatorr/client';
 import { Ban, Check, Clock, LoaderCircle, type LucideIcon, TriangleAlert } from 'lucide-react';
+import { isOver } from '../api/job-queries.ts';
 import { formatDateTime, formatDuration } from '../ui/format.ts';
 import { VisuallyHidden } from '../ui/visually-hidden.tsx';
 import { STATUSES } from './history-filter.ts';
 import type { HistoryRow } from './history-rows.ts';
 import { JobActions } from './job-actions.tsx';
 import { JobOutcome } from './job-outcome.tsx';
-import { isOver } from './job-queries.ts';
 import styles from './job-row.module.css';
 
 export function JobRow({ user, row }: { user: User; row: HistoryRow }) {

@@ -1,6 +1,6 @@
 import type { Job } from '@creatorr/client';
 import { expect, test } from '@jest/globals';
-import { fieldsOf } from '../tool-page/params/fields.ts';
+import { fieldsOf } from '../params/fields.ts';
 import { canRunAgain, requiredSecrets } from './required-secrets.ts';
 
 const secret = { type: 'string', writeOnly: true, format: 'password', default: null };

@@ -1,5 +1,5 @@
 import { JOB_ERRORS, type Job } from '@creatorr/client';
-import type { Field, SecretField } from '../tool-page/params/fields.ts';
+import type { Field, SecretField } from '../params/fields.ts';
 import { passwordField } from '../uploads/list/describe-failure.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { Form } from '../forms/form.tsx';
 import { PasswordField } from '../forms/password-field.tsx';
 import { useForm } from '../forms/use-form.ts';
-import type { SecretField } from '../tool-page/params/fields.ts';
+import type { SecretField } from '../params/fields.ts';
 import { Dialog } from '../ui/dialog.tsx';
 
 /** The path in the API's error details. */

@@ -3,12 +3,12 @@ import { useMutation } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { api } from '../api/client.ts';
 import { hasCode, toastFailure } from '../api/failure-message.ts';
+import { refreshFiles } from '../api/file-queries.ts';
+import { dropJob, refreshJobs, showJobs } from '../api/job-queries.ts';
 import { useRemoval } from '../api/optimistic-removal.ts';
-import { refreshFiles } from '../files/file-queries.ts';
-import { saveFile } from '../files/save-file.ts';
+import { saveFile } from '../api/save-file.ts';
 import { toast } from '../ui/toasts.ts';
 import { newId } from '../uploads/upload.ts';
-import { dropJob, refreshJobs, showJobs } from './job-queries.ts';
 
 /** Whether the API answered that it did nothing. */
 function isRefusal(error: unknown): boolean {

@@ -1,9 +1,9 @@
 import type { Tool } from '@creatorr/client';
 import { Link } from 'react-router';
+import { ProblemNotice } from '../api/problem-notice.tsx';
 import { useUserChanges } from '../api/session.ts';
 import { useTools } from '../api/tools.ts';
 import { firstSentence } from '../ui/format.ts';
-import { ProblemNotice } from '../ui/notice.tsx';
 import { usePageTitle } from '../ui/page-title.ts';
 import { Spinner } from '../ui/spinner.tsx';
 import { BeforeAfter } from './before-after.tsx';

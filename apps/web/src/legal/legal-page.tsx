@@ -1,6 +1,6 @@
 import { ConnectionError } from '@creatorr/client';
 import { useQuery } from '@tanstack/react-query';
-import { ProblemNotice } from '../ui/notice.tsx';
+import { ProblemNotice } from '../api/problem-notice.tsx';
 import { usePageTitle } from '../ui/page-title.ts';
 import { Spinner } from '../ui/spinner.tsx';
 import styles from './legal-page.module.css';

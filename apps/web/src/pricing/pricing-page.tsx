@@ -1,10 +1,10 @@
 import { formatPrice } from '@creatorr/client';
 import type { ReactNode } from 'react';
 import { usePlans } from '../api/plans.ts';
+import { ProblemNotice } from '../api/problem-notice.tsx';
 import { useUser } from '../api/session.ts';
 import { useTools } from '../api/tools.ts';
 import { ButtonLink } from '../ui/button.tsx';
-import { ProblemNotice } from '../ui/notice.tsx';
 import { usePageTitle } from '../ui/page-title.ts';
 import { Spinner } from '../ui/spinner.tsx';
 import { planRows } from './plan-rows.ts';

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useLocation } from 'react-router';
-import { useUserRefresh } from '../account/account-queries.ts';
+import { useUserRefresh } from '../api/account-queries.ts';
 import { useOnline, useOutage } from '../api/connectivity.ts';
 import { useSession, useUser } from '../api/session.ts';
 import type { ExpiredSessionDialog } from '../sign-in/expired-session-dialog.tsx';

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { refreshUser } from '../account/account-queries.ts';
+import { refreshUser } from '../api/account-queries.ts';
 import { api } from '../api/client.ts';
 import { hasCode } from '../api/failure-message.ts';
 import { Form } from '../forms/form.tsx';

@@ -2,6 +2,7 @@ import { formatBytes, type Tool } from '@creatorr/client';
 import { ArrowLeft } from 'lucide-react';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { Link, useParams } from 'react-router';
+import { ProblemNotice } from '../api/problem-notice.tsx';
 import { useSession, useUser, useUserChanges } from '../api/session.ts';
 import { useTools } from '../api/tools.ts';
 import { DropZone } from '../file-drop/drop-zone.tsx';
@@ -10,18 +11,19 @@ import { typeNames } from '../file-drop/media-types.ts';
 import { RejectionList } from '../file-drop/rejection-list.tsx';
 import { takeTransferredFiles, transferFiles } from '../file-drop/transfer-files.ts';
 import { usePageDrop } from '../file-drop/use-page-drop.ts';
+import { ParamsForm } from '../params/params-form.tsx';
+import { type ToolParams, useToolParams } from '../params/use-params.ts';
 import { NotFoundPage } from '../shell/not-found-page.tsx';
 import { Button } from '../ui/button.tsx';
 import { formatCount } from '../ui/format.ts';
-import { Notice, ProblemNotice } from '../ui/notice.tsx';
+import { Notice } from '../ui/notice.tsx';
 import { usePageTitle } from '../ui/page-title.ts';
 import { Spinner } from '../ui/spinner.tsx';
 import { UploadList } from '../uploads/list/upload-list.tsx';
 import { uploads, useUploads } from '../uploads/uploads.ts';
-import { ParamsForm } from './params/params-form.tsx';
-import { type ToolParams, useRejectedParams, useToolParams } from './params/use-params.ts';
 import { SignInStep } from './sign-in-step.tsx';
 import styles from './tool-page.module.css';
+import { useRejectedParams } from './use-rejected-params.ts';
 
 /** The page of a tool, made from its manifest: no code here knows a particular tool. */
 export function ToolPage() {

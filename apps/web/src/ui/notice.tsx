@@ -1,6 +1,4 @@
 import type { ReactNode } from 'react';
-import { failureMessage } from '../api/failure-message.ts';
-import { Button } from './button.tsx';
 import styles from './notice.module.css';
 
 /** A message with an optional action. Screen readers announce `bad` ones at once. */
@@ -24,22 +22,5 @@ export function Notice({
 			</div>
 			{action}
 		</div>
-	);
-}
-
-/** Says what could not be loaded and why, with a Try again button. */
-export function ProblemNotice({
-	what,
-	error,
-	onRetry,
-}: {
-	what: string;
-	error: Error;
-	onRetry: () => unknown;
-}) {
-	return (
-		<Notice kind="bad" title={what} action={<Button onClick={() => void onRetry()}>Try again</Button>}>
-			{failureMessage(error)}
-		</Notice>
 	);
 }

@@ -1,8 +1,8 @@
 import { useSyncExternalStore } from 'react';
 import { api } from '../api/client.ts';
+import { refreshFiles } from '../api/file-queries.ts';
+import { refreshJobs } from '../api/job-queries.ts';
 import { session } from '../api/session.ts';
-import { refreshFiles } from '../files/file-queries.ts';
-import { refreshJobs } from '../history/job-queries.ts';
 import type { UploadContext } from './next-effect.ts';
 import type { Upload } from './upload.ts';
 import { openUploadDatabase } from './upload-database.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { fieldsOf } from '../../tool-page/params/fields.ts';
+import { fieldsOf } from '../../params/fields.ts';
 import type { Problem } from '../upload.ts';
 import { describeFailure, passwordField } from './describe-failure.ts';
 

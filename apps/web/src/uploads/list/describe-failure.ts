@@ -1,7 +1,7 @@
 import { API_ERRORS, JOB_ERRORS } from '@creatorr/client';
 import { toSentence } from '../../api/failure-message.ts';
-import type { Field } from '../../tool-page/params/fields.ts';
-import { withLabels } from '../../tool-page/params/labels.ts';
+import type { Field } from '../../params/fields.ts';
+import { withLabels } from '../../params/labels.ts';
 import { firstSentence } from '../../ui/format.ts';
 import type { Problem } from '../upload.ts';
 

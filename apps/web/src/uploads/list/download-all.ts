@@ -2,7 +2,7 @@ import { StoreError } from '@creatorr/client';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { failureMessage, hasCode } from '../../api/failure-message.ts';
-import { downloadUrl, saveFile } from '../../files/save-file.ts';
+import { downloadUrl, saveFile } from '../../api/save-file.ts';
 import { toast } from '../../ui/toasts.ts';
 
 /** Whether the file was deleted or has expired. */

@@ -1,7 +1,7 @@
 import type { Job } from '@creatorr/client';
 import { toSentence } from '../../api/failure-message.ts';
-import type { Field } from '../../tool-page/params/fields.ts';
-import { withLabels } from '../../tool-page/params/labels.ts';
+import type { Field } from '../../params/fields.ts';
+import { withLabels } from '../../params/labels.ts';
 import { formatCount } from '../../ui/format.ts';
 
 /** The outcome of a successful job, by its sizes. */

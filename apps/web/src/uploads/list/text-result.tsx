@@ -1,8 +1,8 @@
 import type { FileRow } from '@creatorr/client';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
+import { ProblemNotice } from '../../api/problem-notice.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
-import { ProblemNotice } from '../../ui/notice.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
 import styles from './text-result.module.css';
 

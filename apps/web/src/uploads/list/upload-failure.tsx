@@ -1,4 +1,4 @@
-import type { ToolParams } from '../../tool-page/params/use-params.ts';
+import type { ToolParams } from '../../params/use-params.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { endSentence } from '../../ui/format.ts';
 import { newId, type Problem, type Upload } from '../upload.ts';

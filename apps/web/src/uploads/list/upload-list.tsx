@@ -1,6 +1,6 @@
 import { Download } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { ToolParams } from '../../tool-page/params/use-params.ts';
+import type { ToolParams } from '../../params/use-params.ts';
 import { Button } from '../../ui/button.tsx';
 import { useFocusAfterRemoval } from '../../ui/focus.ts';
 import { toast } from '../../ui/toasts.ts';

@@ -1,9 +1,9 @@
 import type { FileRow, Job } from '@creatorr/client';
 import { Download, RotateCcw } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
+import { saveFile } from '../../api/save-file.ts';
 import { previewKindOf } from '../../file-drop/media-types.ts';
-import { saveFile } from '../../files/save-file.ts';
-import type { ToolParams } from '../../tool-page/params/use-params.ts';
+import type { ToolParams } from '../../params/use-params.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatDateTime } from '../../ui/format.ts';
 import { Spinner } from '../../ui/spinner.tsx';

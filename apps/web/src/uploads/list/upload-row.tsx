@@ -1,7 +1,7 @@
 import { formatBytes } from '@creatorr/client';
 import { FileText, Pause, Play, X } from 'lucide-react';
 import { type ReactNode, useId, useRef } from 'react';
-import type { ToolParams } from '../../tool-page/params/use-params.ts';
+import type { ToolParams } from '../../params/use-params.ts';
 import { Button } from '../../ui/button.tsx';
 import { useNow } from '../../ui/clock.ts';
 import { useRestoredFocus } from '../../ui/focus.ts';

@@ -1,9 +1,9 @@
 import type { FileRow, Page } from '@creatorr/client';
 import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { api } from '../api/client.ts';
-import { refetchNow, updateCached, userQueryKey } from '../api/query-client.ts';
+import { api } from './client.ts';
 import { cachedFile, cacheFileNames } from './file-name-cache.ts';
+import { refetchNow, updateCached, userQueryKey } from './query-client.ts';
 
 const PAGE_SIZE = 100;
 /** With more files, the oldest ones are missing from the index, and their jobs show no file state. */

@@ -1,4 +1,4 @@
-import { toSentence } from '../../api/failure-message.ts';
+import { toSentence } from '../api/failure-message.ts';
 
 /** Words of param names with a special spelling. */
 const SPELLINGS: Readonly<Record<string, string>> = {

@@ -1,9 +1,9 @@
 import type { Session, User } from '@creatorr/client';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { api } from '../api/client.ts';
-import { refetchNow, updateCached, userQueryKey } from '../api/query-client.ts';
-import { session, useSession } from '../api/session.ts';
+import { api } from './client.ts';
+import { refetchNow, updateCached, userQueryKey } from './query-client.ts';
+import { session, useSession } from './session.ts';
 
 /** Keeps the session's user up to date: plan and verified email may change elsewhere. */
 export function useUserRefresh(): void {

@@ -1,7 +1,7 @@
 import { ChevronDown } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
-import { Button } from '../../ui/button.tsx';
-import { useRestoredFocus } from '../../ui/focus.ts';
+import { Button } from '../ui/button.tsx';
+import { useRestoredFocus } from '../ui/focus.ts';
 import type { Field } from './fields.ts';
 import { ParamControl } from './param-control.tsx';
 import styles from './params.module.css';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
-import { bearer, startTestGateway, startUpstream, type TestGateway } from '../testing/gateway.ts';
-import { open, type RawResponse, rawRequest, readAll, sendRaw } from '../testing/raw.ts';
+import { type FakeAuth, startFakeAuth } from './testing/fake-auth.ts';
+import { bearer, startTestGateway, startUpstream, type TestGateway } from './testing/gateway.ts';
+import { open, type RawResponse, rawRequest, readAll, sendRaw } from './testing/raw.ts';
 
 let auth: FakeAuth;
 let gateway: TestGateway;

@@ -1,5 +1,5 @@
 import type { FileRow } from '@creatorr/client';
-import { session } from '../api/session.ts';
+import { session } from './session.ts';
 
 /** What this browser knows about a file. The API forgets deleted files, and the history shows their jobs for longer. */
 interface CachedFile {

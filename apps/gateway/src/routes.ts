@@ -6,13 +6,13 @@ import { PUBLIC_OPERATIONS } from '@creatorr/contracts/operations';
 import { docsUrlOf } from '@creatorr/service/error-docs';
 import type { SignIdentity } from '@creatorr/service/identity';
 import type { Logger } from '@creatorr/service/logger';
-import type { Config } from '../config.ts';
-import { createGetHealth } from '../health/health.ts';
-import type { Limits } from '../limits/limits.ts';
-import { forward } from '../proxy/forward.ts';
-import { createProxy, type ServiceProxy } from '../proxy/proxy.ts';
-import type { Exchange } from '../requests/exchange.ts';
-import { sendJson } from '../requests/response.ts';
+import type { Config } from './config.ts';
+import type { Exchange } from './exchange.ts';
+import { createGetHealth } from './health/health.ts';
+import type { Limits } from './limits.ts';
+import { forward } from './proxy/forward.ts';
+import { createProxy, type ServiceProxy } from './proxy/proxy.ts';
+import { sendJson } from './requests/response.ts';
 
 /** An operation with its handler. */
 export interface PublicRoute {

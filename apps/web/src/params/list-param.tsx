@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
-import { Button } from '../../ui/button.tsx';
+import { Button } from '../ui/button.tsx';
 import type { ListField } from './fields.ts';
 import { describedBy, ParamFrame, type ParamProps } from './param-frame.tsx';
 import styles from './params.module.css';

@@ -1,9 +1,9 @@
 import type { Job, JobQuery, Page } from '@creatorr/client';
 import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { api } from '../api/client.ts';
-import { hasCode } from '../api/failure-message.ts';
-import { queryClient, refetchNow, updateCached, userQueryKey } from '../api/query-client.ts';
-import { refreshFiles } from '../files/file-queries.ts';
+import { api } from './client.ts';
+import { hasCode } from './failure-message.ts';
+import { refreshFiles } from './file-queries.ts';
+import { queryClient, refetchNow, updateCached, userQueryKey } from './query-client.ts';
 
 const PAGE_SIZE = 20;
 const POLL_INTERVAL_MS = 2_000;

@@ -1,5 +1,5 @@
 import { ConnectionError, StoreError } from '@creatorr/client';
-import { api } from '../api/client.ts';
+import { api } from './client.ts';
 
 /** Downloads a URL as a click on a link does. */
 export function downloadUrl(url: string, name?: string): void {
