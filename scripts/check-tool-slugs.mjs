@@ -31,7 +31,7 @@ const NOT_CODE = [
 /** Product code with a good reason. */
 const ALLOWED = new Map([
 	['packages/contracts/src/jobs.ts', 'an example of a slug in the OpenAPI document'],
-	['apps/web/src/tool-page/params/labels.ts', 'how the word is written in a title'],
+	['apps/web/src/params/labels.ts', 'how the word is written in a title'],
 ]);
 
 const slugs = readdirSync(join(ROOT, TOOLS)).filter((name) =>
