@@ -58,7 +58,7 @@ export const LIMITS = {
 	userRequestsPerSecond: 100,
 	userRequestBurst: 1_000,
 	/** Concurrent requests of one user, weighted by cost. Others wait for `userQueueMs`. */
-	userConcurrentRequests: 32,
+	userConcurrentRequests: 16,
 	/** Concurrent `?wait=` requests and event streams of one user. */
 	userConcurrentWaits: 64,
 	/** Longest wait of a user's request for its permits. Afterwards it gets 429. */
