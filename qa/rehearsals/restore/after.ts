@@ -66,7 +66,8 @@ export async function check(memory: Memory, startedAt: Date, say: (line: string)
 /** Returns the statements that operators run from docs/runbooks/backup.md: in billing's database, then in auth's. */
 async function statementsOfRunbook(): Promise<[string, string]> {
 	const text = await readFile(RUNBOOK, 'utf8');
-	const statements = [...text.matchAll(/^ *```sql\n(.*?)^ *```$/gms)].map(([, statement]) => statement);
+	const restore = text.split(/^## /m).find((section) => section.startsWith('Restore\n')) ?? '';
+	const statements = [...restore.matchAll(/^ *```sql\n(.*?)^ *```$/gms)].map(([, statement]) => statement);
 	const [inBilling, inAuth, ...more] = statements;
 	assert.ok(inBilling && inAuth && more.length === 0, 'the runbook has other than two statements');
 	return [inBilling, inAuth];
