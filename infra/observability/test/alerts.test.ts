@@ -29,10 +29,18 @@ const configurationSchema = z.strictObject({
 	global: z.strictObject({ scrape_interval: duration, evaluation_interval: duration }),
 	rule_files: z.array(z.string()),
 	scrape_configs: z.array(
-		z.strictObject({
-			job_name: z.string(),
-			static_configs: z.array(z.strictObject({ targets: z.array(z.string().regex(/^[\w-]+:\d+$/)) })),
-		}),
+		z.union([
+			z.strictObject({
+				job_name: z.string(),
+				static_configs: z.array(z.strictObject({ targets: z.array(z.string().regex(/^[\w-]+:\d+$/)) })),
+			}),
+			z.strictObject({
+				job_name: z.string(),
+				dns_sd_configs: z.array(
+					z.strictObject({ names: z.array(z.string()), type: z.literal('A'), port: z.int() }),
+				),
+			}),
+		]),
 	),
 });
 
@@ -49,7 +57,8 @@ test.each(rules.map((rule) => [rule.alert, rule] as const))(
 );
 
 test.each(rules.map((rule) => [rule.alert, rule] as const))('%s says what to do', (_, { annotations }) => {
-	expect(existsSync(join(REPOSITORY, annotations.runbook))).toBe(true);
+	const [file = ''] = annotations.runbook.split('#');
+	expect(existsSync(join(REPOSITORY, file))).toBe(true);
 });
 
 test('no two alerts have one name', () => {
