@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { formatBytes, formatBytesAbove, formatDuration } from './format.ts';
+import { formatBytes, formatBytesAbove, formatDuration, formatWait } from './format.ts';
 
 test.each([
 	[0, '0 B'],
@@ -27,4 +27,13 @@ test.each([
 	[36_000, '10 hours'],
 ])('formatDuration(%d) is %s', (seconds, text) => {
 	expect(formatDuration(seconds)).toBe(text);
+});
+
+test.each([
+	[0.2, '1 second'],
+	[60, '60 seconds'],
+	[61, '2 minutes'],
+	[300, '5 minutes'],
+])('formatWait(%d) is %s', (seconds, text) => {
+	expect(formatWait(seconds)).toBe(text);
 });

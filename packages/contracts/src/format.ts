@@ -31,6 +31,11 @@ export function formatDuration(seconds: number): string {
 	return count(Math.round(seconds), 'second');
 }
 
+/** Formats how long to wait, rounded up: 45 as "45 seconds", 61 as "2 minutes". */
+export function formatWait(seconds: number): string {
+	return seconds > 60 ? count(Math.ceil(seconds / 60), 'minute') : count(Math.ceil(seconds), 'second');
+}
+
 function count(amount: number, unit: string): string {
 	return `${formatNumber(amount)} ${unit}${amount === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
 import { AppError } from '@creatorr/contracts/errors';
+import { formatWait } from '@creatorr/contracts/format';
 import { networkOf } from '@creatorr/service/address-network';
 import type { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import type { Logger } from '@creatorr/service/logger';
@@ -29,7 +30,7 @@ export function requestMail(
 		deps.logger.warn('security.mails_throttled', { network });
 		throw new AppError(
 			'rate_limited',
-			`Too many emails requested from this address. Try again in ${waitSeconds} s.`,
+			`Too many emails were requested from your network. Try again in ${formatWait(waitSeconds)}.`,
 			{ retryAfterSeconds: waitSeconds },
 		);
 	}, clientGone);

@@ -1,4 +1,5 @@
 import { AppError } from '@creatorr/contracts/errors';
+import { formatWait } from '@creatorr/contracts/format';
 import type { Database } from '../database.sql.ts';
 import {
 	addFailure,
@@ -22,10 +23,9 @@ function refuseIfEarly(limit: FailureLimit, counter: FailureCounter | undefined,
 	const waitMs = counter ? remainingDelayMs(counter, limit.freeFailures, now) : 0;
 	if (waitMs === 0) return;
 	const seconds = Math.ceil(waitMs / 1000);
-	const scopeText = limit.scope === 'account' ? 'for this account' : 'from this address';
-	throw new AppError('rate_limited', `Too many wrong passwords ${scopeText}. Try again in ${seconds} s.`, {
-		retryAfterSeconds: seconds,
-	});
+	const scopeText = limit.scope === 'account' ? 'for this account' : 'from your network';
+	const message = `Too many wrong passwords ${scopeText}. Try again in ${formatWait(seconds)}.`;
+	throw new AppError('rate_limited', message, { retryAfterSeconds: seconds });
 }
 
 function keysOf(limits: readonly FailureLimit[]): string[] {

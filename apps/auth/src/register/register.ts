@@ -1,5 +1,6 @@
 import { register } from '@creatorr/contracts/auth';
 import { AppError } from '@creatorr/contracts/errors';
+import { formatWait } from '@creatorr/contracts/format';
 import { newId } from '@creatorr/contracts/ids';
 import { networkOf } from '@creatorr/service/address-network';
 import type { Logger } from '@creatorr/service/logger';
@@ -59,9 +60,7 @@ async function admit({ registrations: throttle, logger }: RegisterDeps, network:
 	if (waitSeconds === 0) return;
 	registrations.inc({ outcome: 'throttled' });
 	logger.warn('security.registrations_throttled', { network });
-	const minutes = Math.ceil(waitSeconds / 60);
-	const wait = minutes === 1 ? '1 minute' : `${minutes} minutes`;
-	const message = `Too many accounts were created from this network. Try again in ${wait}.`;
+	const message = `Too many accounts were created from your network. Try again in ${formatWait(waitSeconds)}.`;
 	throw new AppError('rate_limited', message, { retryAfterSeconds: waitSeconds });
 }
 

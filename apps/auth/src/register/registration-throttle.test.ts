@@ -1,3 +1,4 @@
+import { formatWait } from '@creatorr/contracts/format';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
 import { call, login, newEmail, PASSWORD, register } from '../testing/requests.ts';
@@ -34,9 +35,8 @@ describe('registrations from one network', () => {
 		const refused = await attempt('198.51.100.1').expect(429);
 		expect(refused.body.error.code).toBe('rate_limited');
 		const waitSeconds = Number(refused.headers['retry-after']);
-		const minutes = Math.ceil(waitSeconds / 60);
 		expect(refused.body.error.message).toBe(
-			`Too many accounts were created from this network. Try again in ${minutes} minute${minutes === 1 ? '' : 's'}.`,
+			`Too many accounts were created from your network. Try again in ${formatWait(waitSeconds)}.`,
 		);
 		expect(waitSeconds).toBeGreaterThan(0);
 		expect(waitSeconds).toBeLessThanOrEqual(3600 / PER_HOUR);

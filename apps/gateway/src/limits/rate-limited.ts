@@ -12,9 +12,9 @@ const MESSAGES: Record<RequestLimit, string> = {
 	requests: 'Too many concurrent requests. Wait for some to finish, then try again.',
 	waits: 'Too many open long polls (?wait=) and event streams. Close some, then try again.',
 	held: 'This server has too many open long polls and event streams. Omit wait, or try again in a moment.',
-	anonymous: 'Too many concurrent requests from this network. Try again in a moment.',
-	bodies: 'Too many concurrent uploads of request bodies from this network. Try again in a moment.',
-	connections: 'Too many connections from this network. Close some, then try again.',
+	anonymous: 'Too many concurrent requests from your network. Try again in a moment.',
+	bodies: 'Too many concurrent uploads of request bodies from your network. Try again in a moment.',
+	connections: 'Too many connections from your network. Close some, then try again.',
 };
 
 const limitedRequests = counter({

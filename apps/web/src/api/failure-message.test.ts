@@ -26,7 +26,7 @@ test('shows the API’s own message', () => {
 test.each([
 	['Too many requests. Wait the number of seconds in Retry-After, then try again.', 'Too many attempts.'],
 	[
-		'Too many accounts were created from this network. Try again in 1 hour.',
+		'Too many accounts were created from your network. Try again in 1 hour.',
 		'Too many accounts were created',
 	],
 ])('of a limit shows only what is for people: %s', (message, text) => {

@@ -23,10 +23,15 @@ interface Props {
 	children: ReactNode;
 }
 
+/** Counts minutes down to the last one, then seconds. */
+function waitText(seconds: number): string {
+	return seconds > 60 ? `${Math.ceil(seconds / 60)} min` : `${seconds} s`;
+}
+
 /** A form with its error and submit button. */
 export function Form({ form, label, submit, pending, variant = 'primary', help, aside, children }: Props) {
 	const { waitSeconds, isPending } = form;
-	const buttonText = isPending ? pending : waitSeconds > 0 ? `Try again in ${waitSeconds} s` : submit;
+	const buttonText = isPending ? pending : waitSeconds > 0 ? `Try again in ${waitText(waitSeconds)}` : submit;
 	return (
 		<form {...form.props} className={styles.form} aria-label={label}>
 			{form.problem && (
