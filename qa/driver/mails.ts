@@ -4,8 +4,8 @@ import { eventually, home } from './processes.ts';
 
 const MAIL_MS = 30_000;
 
-export const RESET = 'Set a new password';
-export const VERIFY = 'Verify your email address';
+export const RESET = 'Set a new creatorr password';
+export const VERIFY = 'Verify your email address for creatorr';
 
 /** Decodes quoted-printable, the encoding of long lines in mails. */
 function decode(text: string): string {

@@ -153,7 +153,7 @@ describe('sessions', () => {
 		await page.getByText('Firefox on Windows').waitFor();
 		expect(await page.getByText('This device').count()).toBe(1);
 		await page.getByRole('button', { name: /^Sign out: Firefox on Windows/ }).click();
-		await page.getByText('Signed out.').waitFor();
+		await page.getByText('That device was signed out.').waitFor();
 		expect(await page.getByText('Firefox on Windows').count()).toBe(0);
 		expect([await statusOf(other), await statusOf(person.token)]).toEqual([401, 200]);
 	});

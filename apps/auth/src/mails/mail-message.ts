@@ -16,14 +16,14 @@ interface TokenMail {
 
 const TOKEN_MAILS: Record<TokenMailKind, TokenMail> = {
 	reset_password: {
-		subject: 'Set a new password',
+		subject: 'Set a new creatorr password',
 		page: 'reset-password',
 		before: 'Someone requested a new password for your creatorr account. To set one, open:',
 		after:
 			"This link works once and expires in 30 minutes. A new password signs you out everywhere.\nDidn't ask for it? Ignore this email. Your password stays the same.",
 	},
 	verify_email: {
-		subject: 'Verify your email address',
+		subject: 'Verify your email address for creatorr',
 		page: 'verify-email',
 		before: 'Welcome to creatorr. To verify your email address, open:',
 		after: "This link works once and expires in 7 days.\nDidn't sign up? Ignore this email.",
@@ -37,26 +37,26 @@ interface Notice {
 	otherwise: string;
 }
 
-const NEW_PASSWORD_NOW = 'If not, set a new password now. That signs out every session:';
+const NEW_PASSWORD_NOW = 'If not, set a new password now. That signs out every device:';
 
 const NOTICES: Record<NoticeKind, Notice> = {
 	password_changed: {
-		subject: 'Your password was changed',
-		what: 'The password of your creatorr account was changed. All other sessions were signed out.',
+		subject: 'Your creatorr password was changed',
+		what: 'The password of your creatorr account was changed. All other devices were signed out.',
 		otherwise: NEW_PASSWORD_NOW,
 	},
 	password_reset: {
-		subject: 'Your password was reset',
-		what: 'The password of your creatorr account was reset with a link from an email. All sessions were signed out.',
+		subject: 'Your creatorr password was reset',
+		what: 'The password of your creatorr account was reset with a link from an email. All devices were signed out.',
 		otherwise: NEW_PASSWORD_NOW,
 	},
 	new_sign_in: {
-		subject: 'New sign-in to your account',
+		subject: 'New sign-in to your creatorr account',
 		what: "Someone signed in to your creatorr account from a network you haven't used recently.",
 		otherwise: NEW_PASSWORD_NOW,
 	},
 	account_deleted: {
-		subject: 'Your account was deleted',
+		subject: 'Your creatorr account was deleted',
 		what: 'Your creatorr account was deleted, with all its files and jobs.',
 		otherwise: 'If not, someone knows your password. Change it wherever else you use it.',
 	},

@@ -8,10 +8,10 @@ const CHROME =
 const NEW_PASSWORD = 'tulip anchor velvet';
 const ELSEWHERE = '203.0.113.9';
 
-const CHANGED = 'Your password was changed';
-const WAS_RESET = 'Your password was reset';
-const SIGN_IN = 'New sign-in to your account';
-const DELETED = 'Your account was deleted';
+const CHANGED = 'Your creatorr password was changed';
+const WAS_RESET = 'Your creatorr password was reset';
+const SIGN_IN = 'New sign-in to your creatorr account';
+const DELETED = 'Your creatorr account was deleted';
 
 let auth: AuthService;
 let person: Person;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
-import { startSmtpServer, type TestSmtpServer } from '../testing/mails.ts';
+import { startSmtpServer, type TestSmtpServer, VERIFY } from '../testing/mails.ts';
 import { call, newEmail, PASSWORD, register } from '../testing/requests.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 
@@ -57,9 +57,7 @@ describe('mails', () => {
 		const { email } = person;
 		await waitUntil(() => smtp.received.length > 0);
 		await waitUntil(async () => (await service.prisma.mail.count()) === 0);
-		expect(smtp.received.map(({ to, subject }) => [to, subject])).toEqual([
-			[email, 'Verify your email address'],
-		]);
+		expect(smtp.received.map(({ to, subject }) => [to, subject])).toEqual([[email, VERIFY]]);
 		const { token } = smtp.received[0] ?? {};
 		await call(service.app, 'post', '/v1/auth/verify', { person }).send({ token }).expect(204);
 	});

@@ -52,8 +52,8 @@ export async function mailsTo(
 	return found;
 }
 
-export const RESET = 'Set a new password';
-export const VERIFY = 'Verify your email address';
+export const RESET = 'Set a new creatorr password';
+export const VERIFY = 'Verify your email address for creatorr';
 
 /** Resolves when no mail waits: all were sent or dropped. */
 export async function untilAllSent(auth: AuthService): Promise<void> {

@@ -25,9 +25,9 @@ export function SessionsSection({ user }: { user: User }) {
 		remove: (id) => api.account.endSession(id),
 		async onRemoved(id) {
 			await dropSession(user.id, id);
-			toast({ text: 'Signed out.' });
+			toast({ text: 'That device was signed out.' });
 		},
-		onFailure: (failure) => toastFailure('Couldn’t sign out the session.', failure),
+		onFailure: (failure) => toastFailure('Couldn’t sign out the device.', failure),
 	});
 
 	const endAll = useMutation({
@@ -36,13 +36,13 @@ export function SessionsSection({ user }: { user: User }) {
 			session.signOut();
 			toast({ text: 'You’re signed out everywhere.' });
 		},
-		onError: (failure) => toastFailure('Couldn’t sign out your sessions.', failure),
+		onError: (failure) => toastFailure('Couldn’t sign out your devices.', failure),
 	});
 
 	return (
-		<Section title="Active sessions" intro="Sign out any you don’t recognize, then change your password.">
-			{!data && !error && <Spinner label="Loading sessions" />}
-			{error && !data && <ProblemNotice what="Couldn’t load your sessions" error={error} onRetry={refetch} />}
+		<Section title="Signed-in devices" intro="Sign out any you don’t recognize, then change your password.">
+			{!data && !error && <Spinner label="Loading devices" />}
+			{error && !data && <ProblemNotice what="Couldn’t load your devices" error={error} onRetry={refetch} />}
 			{data && (
 				<>
 					<ul className={styles.sessions}>
