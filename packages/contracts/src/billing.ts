@@ -110,7 +110,10 @@ export const listPlans = defineOperation({
 					.object({
 						name: planSchema,
 						retention_hours: z.number().int().meta({ description: 'How long files are kept.' }),
-						max_stored_bytes: z.number().int().meta({ description: 'Storage, including open uploads.' }),
+						max_stored_bytes: z
+							.number()
+							.int()
+							.meta({ description: 'Storage, including unfinished uploads.' }),
 						max_active_jobs: z.number().int().meta({ description: 'Jobs that run at the same time.' }),
 						max_queued_jobs: z.number().int(),
 						compute_seconds_per_day: z

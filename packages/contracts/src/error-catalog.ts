@@ -129,8 +129,8 @@ export const API_ERRORS = {
 	rate_limited: {
 		status: 429,
 		title: 'Too many requests',
-		cause: 'A limit of requests, connections or pending uploads was exceeded. Nothing was changed.',
-		fix: 'Wait for the number of seconds in Retry-After, then send the same request again. If the message names pending uploads, finish or delete some first.',
+		cause: 'A limit of requests, connections or unfinished uploads was exceeded. Nothing was changed.',
+		fix: 'Wait for the number of seconds in Retry-After, then send the same request again. If the message names unfinished uploads, finish or delete some first.',
 		retryable: true,
 	},
 	internal: {

@@ -25,7 +25,7 @@ describe('an upload', () => {
 
 	test('of a byte more is refused, with the limit, the use and Pro’s limit', () => {
 		expect(() => admit(GB + 1, 49 * GB)).toThrow(
-			'Your files and open uploads use 49 GB, and this file adds 1.000000001 GB. The Free plan allows 50 GB, Pro 500 GB. Delete some files (deleted files may still count for up to 1 hour) or upgrade to Pro.',
+			'Your files and unfinished uploads use 49 GB, and this file adds 1.000000001 GB. The Free plan allows 50 GB, Pro 500 GB. Delete some files (deleted files may still count for up to 1 hour) or upgrade to Pro.',
 		);
 		expect(() => admit(GB + 1, 499 * GB, 'pro')).toThrow(
 			/The Pro plan allows 500 GB\. Delete some files \([^)]*\)\.$/,
@@ -58,7 +58,7 @@ describe('an upload of a user whose email is not verified', () => {
 	test('is admitted up to the last byte of the limit, and refused beyond it with what to do', () => {
 		expect(() => admitUnverified(10)).not.toThrow();
 		expect(() => admitUnverified(11)).toThrow(
-			'Your files and open uploads use 1 GB, and this file adds 11 B. You can store 1 GB until you verify your email. Open the link in the email we sent you, or resend it from your account.',
+			'Your files and unfinished uploads use 1 GB, and this file adds 11 B. You can store 1 GB until you verify your email. Open the link in the email we sent you, or resend it from your account.',
 		);
 	});
 
@@ -89,7 +89,7 @@ describe('an upload of a user with as many pending uploads as allowed', () => {
 			expect.objectContaining({
 				code: 'rate_limited',
 				message:
-					'You have 1,000 pending uploads and can have 1,000 at a time. Finish or delete some, then try again (deleted uploads may still count for up to 1 hour).',
+					'You have 1,000 unfinished uploads and can have 1,000 at a time. Finish or delete some, then try again (deleted uploads may still count for up to 1 hour).',
 				headers: { 'Retry-After': '3600' },
 			}),
 		);

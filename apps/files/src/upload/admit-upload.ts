@@ -20,7 +20,7 @@ export function admitUpload(
 	const { plans } = limits;
 	requireFewPending(limits, storageUse);
 	const useAbove = (limit: number) =>
-		`Your files and open uploads use ${formatBytes(storedBytes)}, and this file adds ${formatBytesAbove(limit - storedBytes, sizeBytes)}`;
+		`Your files and unfinished uploads use ${formatBytes(storedBytes)}, and this file adds ${formatBytesAbove(limit - storedBytes, sizeBytes)}`;
 	const { maxStoredBytes: planBytes } = plans[plan];
 	if (storedBytes + sizeBytes > planBytes) {
 		throw planLimit({
@@ -55,7 +55,7 @@ function requireFewPending(
 	if (pendingUploads < maxPendingUploads) return;
 	throw new AppError(
 		'rate_limited',
-		`You have ${formatNumber(pendingUploads)} pending uploads and can have ${formatNumber(maxPendingUploads)} at a time. Finish or delete some, then try again (${stillCount('uploads', putUrlSeconds)}).`,
+		`You have ${formatNumber(pendingUploads)} unfinished uploads and can have ${formatNumber(maxPendingUploads)} at a time. Finish or delete some, then try again (${stillCount('uploads', putUrlSeconds)}).`,
 		{ retryAfterSeconds: putUrlSeconds },
 	);
 }

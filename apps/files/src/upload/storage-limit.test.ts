@@ -227,7 +227,7 @@ describe('the limit of pending uploads', () => {
 		const refused = await createOne(body);
 		expect([refused.status, refused.body.error.code]).toEqual([429, 'rate_limited']);
 		expect(refused.headers['retry-after']).toBe('3600');
-		expect(refused.body.error.message).toMatch(/3 pending uploads .* Finish or delete some/);
+		expect(refused.body.error.message).toMatch(/3 unfinished uploads .* Finish or delete some/);
 	};
 
 	test('refuses one more, by a single PUT or in parts, and admits it once the bytes of one have come', async () => {

@@ -108,7 +108,7 @@ const LIMITS: readonly { limit: ReactNode; response: string; remedy: ReactNode }
 	{ limit: 'Wrong passwords, and emails that we send', response: '429 rate_limited', remedy: WAIT },
 	{ limit: 'Connections and bytes of an IP address', response: '429 rate_limited', remedy: WAIT },
 	{
-		limit: 'Pending uploads of an account',
+		limit: 'Unfinished uploads of an account',
 		response: '429 rate_limited',
 		remedy: 'Finish or delete some, then send it again.',
 	},

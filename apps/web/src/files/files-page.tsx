@@ -30,7 +30,7 @@ function Files({ user }: { user: User }) {
 	return (
 		<HistoryLayout
 			title="Files"
-			intro="Your uploads and results, newest first. Files are deleted automatically when they expire."
+			intro="Your uploads and results, newest first. Each file is deleted automatically on the date beside it."
 		>
 			{list.isPending && <Spinner label="Loading your files" />}
 			{list.error && (
@@ -67,7 +67,7 @@ function FileItem({ user, file }: { user: User; file: FileRow }) {
 	const { save, remove } = useFileActions(user.id, file);
 	const [isAsking, setAsking] = useState(false);
 	const isReady = file.status === 'ready';
-	const until = `${isReady ? 'kept until' : 'not uploaded yet; expires'} ${formatDateTime(file.expires_at)}`;
+	const until = `${isReady ? 'kept until' : 'unfinished upload, expires'} ${formatDateTime(file.expires_at)}`;
 	return (
 		<article className={styles.file} aria-label={file.name}>
 			<div className={styles.words}>

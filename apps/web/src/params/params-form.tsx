@@ -14,11 +14,14 @@ import { valueIn } from './values.ts';
 export function ParamsForm({
 	params,
 	rejected,
+	toChange,
 	onEdit,
 }: {
 	params: ToolParams;
 	/** The API's messages by param name. */
 	rejected: Readonly<Record<string, string>>;
+	/** Names of params that the message of a failed upload advises to change. */
+	toChange: readonly string[];
 	/** Called when the user edits a param. */
 	onEdit: (name: string) => void;
 }) {
@@ -41,7 +44,7 @@ export function ParamsForm({
 			}}
 		/>
 	);
-	const hasHiddenError = folded.some(({ name }) => errorOf(name) !== undefined);
+	const needsFolded = folded.some(({ name }) => errorOf(name) !== undefined || toChange.includes(name));
 	return (
 		<section ref={section} tabIndex={-1} className={styles.params} aria-labelledby={titleId}>
 			<div className={styles.titleLine}>
@@ -66,7 +69,7 @@ export function ParamsForm({
 			{folded.length > 0 && (
 				<details
 					className={styles.more}
-					open={isOpen || hasHiddenError}
+					open={isOpen || needsFolded}
 					onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
 				>
 					<summary>

@@ -19,6 +19,7 @@ import { formatCount } from '../ui/format.ts';
 import { Notice } from '../ui/notice.tsx';
 import { usePageTitle } from '../ui/page-title.ts';
 import { Spinner } from '../ui/spinner.tsx';
+import { paramsToChange } from '../uploads/list/describe-failure.ts';
 import { UploadList } from '../uploads/list/upload-list.tsx';
 import { uploads, useUploads } from '../uploads/uploads.ts';
 import { SignInStep } from './sign-in-step.tsx';
@@ -50,6 +51,9 @@ function ToolView({ tool, tools }: { tool: Tool; tools: readonly Tool[] }) {
 	const params = useToolParams(tool);
 	const own = useUploads().filter((upload) => upload.tool === tool.slug);
 	const { rejected: rejectedParams, onEdit } = useRejectedParams(own, params.fields);
+	const toChange = own.flatMap(({ stage }) =>
+		stage.kind === 'failed' ? paramsToChange(stage.problem, params.fields) : [],
+	);
 	const files = useFileIntake(tools, params);
 	const isDragging = usePageDrop(files.accept);
 	useTransferredFiles(tool.slug, files.accept);
@@ -87,7 +91,7 @@ function ToolView({ tool, tools }: { tool: Tool; tools: readonly Tool[] }) {
 					<UploadList uploads={own} params={params} />
 				</div>
 				<aside className={styles.options}>
-					<ParamsForm params={params} rejected={rejectedParams} onEdit={onEdit} />
+					<ParamsForm params={params} rejected={rejectedParams} toChange={toChange} onEdit={onEdit} />
 				</aside>
 			</div>
 		</>

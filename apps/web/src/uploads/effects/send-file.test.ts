@@ -62,7 +62,7 @@ test('pauses before it reports an interruption by the store', async () => {
 
 test('reports a failure that would take long to wait out', async () => {
 	const { reports, done } = await start(async () => {
-		throw new ApiError('you have 1,000 pending uploads', {
+		throw new ApiError('You have 1,000 unfinished uploads.', {
 			code: 'rate_limited',
 			status: 429,
 			requestId: 'req_1',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { fieldsOf } from '../../params/fields.ts';
 import type { Problem } from '../upload.ts';
-import { describeFailure, passwordField } from './describe-failure.ts';
+import { describeFailure, paramsToChange, passwordField } from './describe-failure.ts';
 
 const fields = fieldsOf({
 	params: {
@@ -53,6 +53,15 @@ test.each([
 	expect(describeFailure(problem('unsupported_input', message), fields).remedies).toEqual(remedies);
 });
 
+test.each<[Problem['code'], string[]]>([
+	['unsupported_input', ['signed', 'output']],
+	['encrypted_input', []],
+	['corrupt_input', []],
+])('names the params to change after %s', (code, names) => {
+	const message = 'Set params.signed to invalidate, or params.output to text.';
+	expect(paramsToChange(problem(code, message), fields)).toEqual(names);
+});
+
 test.each<[Problem['code'], string, string[]]>([
 	['worker_lost', 'X', ['try-again']],
 	['internal', 'X', ['try-again']],
@@ -75,12 +84,12 @@ test('offers an upgrade when Pro helps', () => {
 	);
 });
 
-test('offers no upgrade for a limit that every plan has', () => {
-	const message = 'you have 1,000 pending uploads, and can have 1,000 at a time; finish or delete some';
+test('links to Files, and offers no upgrade, when too many uploads are unfinished', () => {
+	const message = 'You have 1,000 unfinished uploads and can have 1,000 at a time. Finish or delete some.';
 	expect(describeFailure(problem('rate_limited', message), fields)).toEqual({
-		title: 'Too many requests',
-		text: 'You have 1,000 pending uploads, and can have 1,000 at a time; finish or delete some.',
-		remedies: ['try-again'],
+		title: 'Too many unfinished uploads',
+		text: message,
+		remedies: ['delete-files', 'try-again'],
 	});
 });
 

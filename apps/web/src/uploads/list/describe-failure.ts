@@ -91,7 +91,11 @@ const TEXTS: Partial<Record<Problem['code'], Partial<FailureText>>> = {
 /** For codes of this device and codes of a newer API. */
 const UNKNOWN = { title: 'Something went wrong', retryable: true };
 
-function failureTextOf(code: Problem['code']): FailureText {
+const TOO_MANY_UPLOADS: FailureText = { title: 'Too many unfinished uploads', remedies: TRY_AGAIN };
+
+function failureTextOf({ code, message }: Problem): FailureText {
+	// the API limits requests with the same code
+	if (code === 'rate_limited' && message.includes('unfinished uploads')) return TOO_MANY_UPLOADS;
 	const catalog: Readonly<Record<string, typeof UNKNOWN>> = { ...API_ERRORS, ...JOB_ERRORS };
 	const { title, retryable } = catalog[code] ?? UNKNOWN;
 	return { title, remedies: retryable ? TRY_AGAIN : [], ...TEXTS[code] };
@@ -113,7 +117,7 @@ function canHelp(remedy: Remedy, problem: Problem, fields: readonly Field[]): bo
 /** Returns what the message itself advises. */
 function advised({ message }: Problem): Remedy[] {
 	return [
-		...(/\bdelete some files\b/i.test(message) ? ['delete-files' as const] : []),
+		...(/\bdelete some\b/i.test(message) ? ['delete-files' as const] : []),
 		// the API offers Pro only to users who don't have it, and only where it helps
 		...(/\bupgrade to Pro\b/i.test(message) ? ['upgrade' as const] : []),
 	];
@@ -121,7 +125,7 @@ function advised({ message }: Problem): Remedy[] {
 
 /** Describes a failure and its remedies. */
 export function describeFailure(problem: Problem, fields: readonly Field[]): Failure {
-	const { title, text, remedies: all } = failureTextOf(problem.code);
+	const { title, text, remedies: all } = failureTextOf(problem);
 	const possible = all.filter((remedy) => canHelp(remedy, problem, fields));
 	const remedies = [...advised(problem), ...possible];
 	// without a password to give, the message says what helps instead
@@ -131,6 +135,12 @@ export function describeFailure(problem: Problem, fields: readonly Field[]): Fai
 	if (problem.message === '') return { title, text: '', remedies };
 	const message = withLocalTime(toSentence(withLabels(problem.message, fields)));
 	return { ...(problem.code in JOB_ERRORS ? splitMessage(message) : { title, text: message }), remedies };
+}
+
+/** Returns the names of the params that the message of a failure advises to change. */
+export function paramsToChange(problem: Problem, fields: readonly Field[]): string[] {
+	if (!describeFailure(problem, fields).remedies.includes('change-options')) return [];
+	return [...problem.message.matchAll(/\bparams\.(\w+)/g)].map(([, name = '']) => name);
 }
 
 /** Messages of jobs stand alone: their first sentence says what happened. A title before it would say it twice. */
