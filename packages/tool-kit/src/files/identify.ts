@@ -58,7 +58,7 @@ function chooseType(sniffed: FileKind, input: Candidate): string {
 /** The article follows pronunciation: an HTML file, a PDF file. */
 function asNoun(name: string): string {
 	const article = /^(?:[AEIO]|HTML|RTF)/.test(name) ? 'an' : 'a';
-	return `${article} ${name}${/archive|container/.test(name) ? '' : ' file'}`;
+	return `${article} ${name}${name.endsWith('archive') ? '' : ' file'}`;
 }
 
 function typeName(mimeType: string): string {

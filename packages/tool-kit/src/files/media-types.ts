@@ -44,7 +44,6 @@ export const TYPE_NAMES: Readonly<Record<string, string>> = {
 	[HTML]: 'HTML',
 	[CSV]: 'CSV',
 	[ZIP]: 'ZIP archive',
-	[OLE]: 'OLE container',
 };
 
 /** What a file is, as its bytes show. */

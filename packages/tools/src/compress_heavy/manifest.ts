@@ -28,7 +28,7 @@ export const manifest = defineTool({
 		image_dpi: z.int().min(36).max(600).nullable().default(null).meta({
 			title: 'Image resolution (DPI)',
 			'x-nullTitle': 'Based on quality',
-			description: 'Sharper images are reduced to this; black-and-white ones to twice as much.',
+			description: 'Images with a higher resolution are reduced to this, black-and-white ones to twice this.',
 		}),
 		linearize: z.boolean().default(true).meta({
 			title: 'Fast web view (linearize)',
@@ -45,7 +45,10 @@ export const manifest = defineTool({
 		),
 		signed: choiceParam(
 			{
-				reject: { title: 'Don’t compress', description: 'The job fails, and the signature stays valid.' },
+				reject: {
+					title: 'Stop with an error',
+					description: 'Nothing is changed, and the signature stays valid.',
+				},
 				invalidate: {
 					title: 'Compress and remove the signature',
 					description: 'The signature fields are cleared.',

@@ -136,7 +136,7 @@ function toToolError(refusal: Refusal): ToolError {
 		case 'unreadable':
 			return new ToolError(
 				'corrupt_input',
-				'The pages of this PDF can’t be displayed. Open it in a PDF viewer, print it to PDF, and try again.',
+				'We couldn’t read the pages of this PDF. If they open in your PDF viewer, print them to a new PDF and use that.',
 				{ cause: refusal },
 			);
 		case 'signed':

@@ -50,7 +50,10 @@ const fieldsSchema = z.strictObject({
 	output: choiceParam(
 		{
 			pdf: { title: 'Searchable PDF' },
-			pdfa: { title: 'PDF/A', description: 'PDF/A-2b, a searchable PDF for long-term archiving.' },
+			pdfa: {
+				title: 'PDF/A',
+				description: 'PDF/A-2b, a searchable PDF for long-term archiving. It can’t have a password.',
+			},
 			text: { title: 'Plain text' },
 			hocr: { title: 'hOCR', description: 'HTML with the position of each word, for programs.' },
 		},
@@ -81,7 +84,7 @@ const fieldsSchema = z.strictObject({
 	image_dpi: z.int().min(50).max(2400).nullable().default(null).meta({
 		title: 'Resolution of the scan (DPI)',
 		'x-nullTitle': 'From the file',
-		description: 'Only for images. Set it if the file doesn’t say how it was scanned.',
+		description: 'Only for images. Set it only if you know the scanner’s DPI.',
 	}),
 	optimize: z
 		.int()
@@ -99,14 +102,14 @@ const fieldsSchema = z.strictObject({
 			},
 		}),
 	password: secretParam(
-		'Opens a password-protected PDF. The result keeps the password, so it can’t be PDF/A.',
+		'Opens a password-protected PDF. PDF results keep the password. Plain text and hOCR have none.',
 		'Password of the PDF',
 	),
 	signed: choiceParam(
 		{
 			reject: {
-				title: 'Leave the PDF as it is',
-				description: 'The job fails, and the signature stays valid.',
+				title: 'Stop with an error',
+				description: 'Nothing is changed, and the signature stays valid.',
 			},
 			invalidate: {
 				title: 'Recognize and remove the signature',
@@ -115,7 +118,7 @@ const fieldsSchema = z.strictObject({
 		},
 		{
 			title: 'Signed PDFs',
-			description: 'Any change breaks a digital signature. It doesn’t matter if params.output is text.',
+			description: 'Any change breaks a digital signature. This option has no effect on text results.',
 			default: 'reject',
 		},
 	),

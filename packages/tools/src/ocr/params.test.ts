@@ -256,7 +256,7 @@ describe('password', () => {
 		const locked = await encrypted(await scannedPdf(LINES), 'user', 'owner');
 		const params = { ...PLAIN, output: 'pdfa', password: 'user' };
 		const { output, warnings } = await ocr(locked, PDF, params);
-		expect(warnings).toEqual([expect.stringMatching(/^pdfa_failed: The file is password-protected/)]);
+		expect(warnings).toEqual([expect.stringMatching(/^pdfa_failed: The file is protected/)]);
 		expect(await command(output, 'pdfinfo -upw user {in}')).toMatch(/Encrypted: +yes/);
 		expect(await command(output, 'pdfinfo -upw user -meta {in}')).not.toMatch(/pdfaid/);
 	});

@@ -20,7 +20,7 @@ const OUTPUT = 'output';
 const START_PROGRESS = 0.03;
 const PAGES_PROGRESS = 0.95;
 const PROTECTED_PDFA =
-	'pdfa_failed: The file is password-protected, which PDF/A doesn’t allow. The result is a regular PDF with the same password.';
+	'pdfa_failed: The file is protected by a password or against editing, which PDF/A doesn’t allow. The result is a regular PDF with the same protection.';
 
 /** Returns the PDF or image with recognized text, or the original if every page has text. */
 export const run: Run<typeof manifest> = async (input, context) => {

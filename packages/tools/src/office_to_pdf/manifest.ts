@@ -38,7 +38,10 @@ const params = z
 			.default(null)
 			.meta({ title: 'Pages', 'x-nullTitle': 'All pages', description: 'Pages to convert, such as 1-3,5.' }),
 		landscape: flag(false, 'Rotate portrait pages to landscape.'),
-		password: secretParam('Opens a password-protected document.', 'Password of the document'),
+		password: secretParam(
+			'Opens a password-protected document. The PDF has no password unless you set a new one.',
+			'Password of the document',
+		),
 		pdfa: choiceParam(
 			{
 				none: { title: 'No' },
@@ -68,7 +71,7 @@ const params = z
 			.meta({ description: 'JPEG quality of images, in percent.' }),
 		max_image_dpi: z.int().min(36).max(2400).default(300).meta({
 			title: 'Image resolution (DPI)',
-			description: 'Sharper images are reduced to this.',
+			description: 'Images with a higher resolution are reduced to this.',
 		}),
 		user_password: secretParam('The PDF can’t be opened without it.', 'New password to open the PDF'),
 		owner_password: secretParam(
