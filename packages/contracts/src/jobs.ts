@@ -252,7 +252,7 @@ export const toolSchema = z
 		accepts: z.array(z.string()).meta({ description: 'Media types that the tool accepts.' }),
 		params: z.record(z.string(), z.unknown()).meta({
 			description:
-				'JSON Schema of the params, with defaults. For forms, x-enumTitles and x-enumDescriptions describe values, and x-nullTitle says what null means.',
+				'JSON Schema of the params, with defaults. For forms, x-enumTitles and x-enumDescriptions describe values, x-nullTitle says what null means, and x-patternTitle what matches the pattern.',
 		}),
 		presets: z
 			.array(

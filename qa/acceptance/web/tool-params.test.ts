@@ -50,7 +50,7 @@ describe('the form', () => {
 			.waitFor();
 		await page.getByRole('spinbutton', { name: 'Quality' }).fill('');
 		await page.getByText('Enter a number.').waitFor();
-		const again = page.getByRole('button', { name: 'Run again with these options' });
+		const again = page.getByRole('button', { name: 'Run again with the current options' });
 		expect(await again.isDisabled()).toBe(true);
 		await page.getByRole('spinbutton', { name: 'Quality' }).fill('50');
 		expect(await again.isEnabled()).toBe(true);

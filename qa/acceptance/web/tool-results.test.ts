@@ -100,7 +100,7 @@ test('runs again with other params, without another upload', async () => {
 	await page.getByText(/% smaller/).waitFor();
 	await page.getByText('More options').click();
 	await page.getByRole('spinbutton', { name: 'Quality' }).fill('30');
-	await page.getByRole('button', { name: 'Run again with these options' }).click();
+	await page.getByRole('button', { name: 'Run again with the current options' }).click();
 	await page.getByText('2 files').waitFor();
 	await page
 		.getByText(/% smaller/)

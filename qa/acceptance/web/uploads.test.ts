@@ -158,7 +158,7 @@ test('asks after a reload for a file that the browser could not store, and accep
 	await page.reload();
 	await uploadSlowly(page, large());
 	await page.reload();
-	await page.getByText(/Your browser couldn’t store the file/).waitFor();
+	await page.getByText(/your browser couldn’t store it/).waitFor();
 	await expectAccessible(page);
 	await snap(page, 'tool-file-missing');
 	const input = page.getByLabel('Choose large.pdf again');

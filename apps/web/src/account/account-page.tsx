@@ -57,7 +57,7 @@ function VerifyHint({ user }: { user: User }) {
 		>
 			{error
 				? failureMessage(error)
-				: `Until then, you can store less and run fewer jobs at a time. We sent a link to ${user.email} when you signed up.`}
+				: `Until then, you can store less and process fewer files at the same time. We sent a link to ${user.email} when you signed up.`}
 		</Notice>
 	);
 }

@@ -1,5 +1,6 @@
 import type { User } from '@creatorr/client';
 import { useState } from 'react';
+import { useBilling } from '../api/account-queries.ts';
 import { api } from '../api/client.ts';
 import { hasCode } from '../api/failure-message.ts';
 import { session } from '../api/session.ts';
@@ -12,16 +13,21 @@ import { Dialog } from '../ui/dialog.tsx';
 import { toast } from '../ui/toasts.ts';
 import styles from './delete-account-section.module.css';
 import { Section } from './section.tsx';
+import { hasOpenSubscription } from './subscription-text.ts';
 
 export function DeleteAccountSection({ user }: { user: User }) {
 	const [isOpen, setOpen] = useState(false);
+	const { data: billing } = useBilling(user.id);
+	const isSubscribed = billing ? hasOpenSubscription(billing) : user.plan === 'pro';
 	return (
 		<Section title="Delete account" intro="This can’t be undone.">
-			<p>Deletes all your files and jobs, and cancels your subscription.</p>
+			<p>Deletes all your files and your history{isSubscribed && ', and cancels your subscription'}.</p>
 			<Button variant="danger" onClick={() => setOpen(true)}>
 				Delete account…
 			</Button>
-			{isOpen && <DeleteAccountDialog user={user} onClose={() => setOpen(false)} />}
+			{isOpen && (
+				<DeleteAccountDialog user={user} isSubscribed={isSubscribed} onClose={() => setOpen(false)} />
+			)}
 		</Section>
 	);
 }
@@ -32,7 +38,15 @@ const CONFIRMATION_WORD = 'delete';
 class WrongConfirmation extends Error {}
 
 /** Says what is deleted and asks for the password and a confirmation word. */
-function DeleteAccountDialog({ user, onClose }: { user: User; onClose: () => void }) {
+function DeleteAccountDialog({
+	user,
+	isSubscribed,
+	onClose,
+}: {
+	user: User;
+	isSubscribed: boolean;
+	onClose: () => void;
+}) {
 	const form = useForm({
 		fields: ['word', 'password'],
 		call: async ({ word = '', password = '' }) => {
@@ -53,8 +67,8 @@ function DeleteAccountDialog({ user, onClose }: { user: User; onClose: () => voi
 			<ul className={styles.goes}>
 				<li>You’re signed out everywhere and can’t sign in again.</li>
 				<li>All your files are deleted, results included.</li>
-				<li>Running jobs are canceled, and your history is deleted.</li>
-				<li>Your subscription is canceled immediately. You won’t be charged again.</li>
+				<li>Processing stops, and your history is deleted.</li>
+				{isSubscribed && <li>Your subscription is canceled immediately. You won’t be charged again.</li>}
 			</ul>
 			<Form
 				form={form}

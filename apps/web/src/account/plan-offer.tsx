@@ -51,8 +51,8 @@ export function PlanOffer({ billing }: { billing: Billing }) {
 				!plans.isPending && (
 					<>
 						<p>
-							Pro keeps files longer, accepts larger ones, runs more jobs at the same time, and starts them
-							first.
+							Pro keeps files longer, accepts larger ones, processes more of them at the same time, and starts
+							yours first.
 						</p>
 						<div className={styles.ways}>
 							{go(

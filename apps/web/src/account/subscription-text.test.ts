@@ -20,7 +20,7 @@ describe('the subscription text', () => {
 	test('says that a granted Pro has no subscription', () => {
 		expect(say({ ...NONE, plan: 'pro' })).toMatchObject({
 			plan: 'Pro',
-			text: 'You have Pro without a subscription.',
+			text: 'You have Pro at no charge.',
 		});
 	});
 

@@ -40,7 +40,7 @@ export function describeSubscription(
 		case 'paused':
 			return result(`Your subscription is paused.${contact ? ` Contact ${contact.text} to resume it.` : ''}`);
 		default:
-			return result(plan === 'pro' ? 'You have Pro without a subscription.' : 'Free forever.');
+			return result(plan === 'pro' ? 'You have Pro at no charge.' : 'Free forever.');
 	}
 }
 

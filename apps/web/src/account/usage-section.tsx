@@ -27,8 +27,8 @@ export function UsageSection({ user }: { user: User }) {
 }
 
 const NAMES: Readonly<Record<string, string>> = {
-	active_jobs: 'Jobs at the same time',
-	queued_jobs: 'Queued jobs',
+	active_jobs: 'Files processed at the same time',
+	queued_jobs: 'Files waiting to be processed',
 	compute_seconds: 'Processing time today (how long tools worked on your files)',
 	stored_bytes: 'Storage',
 };

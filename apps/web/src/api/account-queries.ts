@@ -53,11 +53,12 @@ export function useSessions(userId: string) {
 	});
 }
 
-export function useBilling(userId: string, everyMs: number) {
+/** Fetches the subscription, again and again if `everyMs` is given. */
+export function useBilling(userId: string, everyMs?: number) {
 	return useQuery({
 		queryKey: userQueryKey(userId, 'billing'),
 		queryFn: ({ signal }) => api.billing.get({ signal }),
-		refetchInterval: everyMs,
+		refetchInterval: everyMs ?? false,
 	});
 }
 

@@ -39,7 +39,7 @@ function History({ user }: { user: User }) {
 	const isPending = list.isPending || (jobs.length > 0 && files.isPending);
 	const isFiltered = Object.keys(filter).length > 0;
 	return (
-		<HistoryLayout title="History" intro="Your recent jobs, newest first.">
+		<HistoryLayout title="History" intro="Your recent jobs, newest first. Each file you process is one job.">
 			<VisuallyHidden>
 				<span role="status">{announcement}</span>
 			</VisuallyHidden>

@@ -20,7 +20,9 @@ export function HomePage() {
 			<section className={styles.hero}>
 				<div className={styles.words}>
 					<h1>Smaller PDFs. Searchable scans.</h1>
-					<p>Compress PDFs, convert Office documents to PDF, and make scans searchable. Free to start.</p>
+					<p>
+						Compress PDFs, convert Office documents to PDF, and make scans searchable. Free with an account.
+					</p>
 					{tools && <HomeDrop key={userChanges} tools={tools} />}
 				</div>
 				{/* With the tools, as the words above it grow then. */}
@@ -48,7 +50,7 @@ function ToolCard({ tool }: { tool: Tool }) {
 				<Link to={`/tools/${tool.slug}`}>{tool.title}</Link>
 			</h2>
 			<p>{firstSentence(tool.summary)}</p>
-			{!tool.available && <p className={styles.away}>Temporarily unavailable. Jobs start when it’s back.</p>}
+			{!tool.available && <p className={styles.away}>Temporarily unavailable. You can still add files.</p>}
 		</article>
 	);
 }

@@ -51,6 +51,8 @@ export interface TextField extends Base {
 	nullLabel: string | undefined;
 	maxLength?: number | undefined;
 	pattern?: string | undefined;
+	/** Names what matches the pattern, such as "page numbers such as 1-3,5". */
+	patternTitle?: string | undefined;
 }
 
 /** Never stored or shown. */
@@ -84,6 +86,8 @@ interface Schema {
 	'x-enumDescriptions'?: Record<string, string>;
 	/** What null means. */
 	'x-nullTitle'?: string;
+	/** Names what matches the pattern. */
+	'x-patternTitle'?: string;
 }
 
 /** Returns the form fields of a tool's params, in the order of its schema, without params that no input fits. */
@@ -120,7 +124,14 @@ function fieldOf(name: string, given: Schema, available: readonly string[] = [])
 		case 'boolean':
 			return { ...about, kind: 'switch' };
 		case 'string':
-			return { ...about, kind: 'text', nullLabel, maxLength: schema.maxLength, pattern: schema.pattern };
+			return {
+				...about,
+				kind: 'text',
+				nullLabel,
+				maxLength: schema.maxLength,
+				pattern: schema.pattern,
+				patternTitle: schema['x-patternTitle'],
+			};
 		case 'array':
 			return listField(about, schema, available);
 	}

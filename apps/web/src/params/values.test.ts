@@ -10,7 +10,13 @@ const fields = fieldsOf({
 			grayscale: { type: 'boolean', default: false },
 			mode: { type: 'string', enum: ['skip', 'redo'], default: 'skip' },
 			languages: { type: 'array', items: { enum: ['eng', 'deu'] }, default: ['eng'], minItems: 1 },
-			pages: { anyOf: [{ type: 'string', pattern: '^\\d+$' }, { type: 'null' }], default: null },
+			pages: {
+				anyOf: [
+					{ type: 'string', pattern: '^\\d+$', 'x-patternTitle': 'a page number such as 3' },
+					{ type: 'null' },
+				],
+				default: null,
+			},
 			password: { anyOf: [{ type: 'string' }, { type: 'null' }], default: null, writeOnly: true },
 		},
 	},
@@ -32,7 +38,7 @@ describe('validation', () => {
 		expect(validateAll(fields, { quality: 0, languages: [], pages: 'two' })).toEqual({
 			quality: 'Must be at least 1.',
 			languages: 'Select at least one.',
-			pages: 'Can’t read this. The text below shows the format.',
+			pages: 'Use a page number such as 3.',
 		});
 		expect(validateAll(fields, { quality: 101 })).toEqual({ quality: 'Must be at most 100.' });
 		expect(validateAll(fields, { quality: 1.5 })).toEqual({ quality: 'Enter a whole number.' });

@@ -41,7 +41,7 @@ export function validate(field: Field, value: unknown): string | undefined {
 			return field.min === 1 ? 'Select at least one.' : `Select at least ${field.min}.`;
 		case 'text':
 			if (field.pattern === undefined || new RegExp(field.pattern, 'u').test(String(value))) return undefined;
-			return 'Can’t read this. The text below shows the format.';
+			return `Use ${field.patternTitle ?? 'the format that the text below shows'}.`;
 		default:
 			return undefined;
 	}

@@ -25,7 +25,7 @@ function computeOf({ compute_seconds_per_day: seconds }: Plan): string {
 const ROWS: readonly (readonly [string, (plan: Plan) => string])[] = [
 	['Files are kept', retentionOf],
 	['Storage', (plan) => formatBytes(plan.max_stored_bytes)],
-	['Jobs at the same time', (plan) => plan.max_active_jobs.toLocaleString()],
+	['Files processed at the same time', (plan) => plan.max_active_jobs.toLocaleString()],
 	['Processing time per day (how long tools work on your files)', computeOf],
 	['Queue', (plan) => (plan.name === 'pro' ? 'Priority' : 'Standard')],
 ];

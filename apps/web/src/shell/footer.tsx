@@ -15,7 +15,10 @@ export function Footer() {
 	const contact = useContact();
 	return (
 		<footer className={styles.footer}>
-			<p>Files are stored securely and deleted automatically.</p>
+			<p>
+				Files are stored securely and deleted automatically: see{' '}
+				<Link to="/pricing">how long we keep them</Link>.
+			</p>
 			<nav aria-label="About creatorr">
 				<ul className={styles.links}>
 					{LINKS.map(([to, name]) => (

@@ -23,7 +23,9 @@ export function ForgotPasswordPage() {
 	return (
 		<SignInLayout
 			title="Forgot your password?"
-			intro="Enter your email address, and we’ll send you a link to set a new one."
+			{...(sentTo === undefined && {
+				intro: 'Enter your email address, and we’ll send you a link to set a new one.',
+			})}
 			others={
 				<>
 					Remembered it? <Link to="/sign-in">Sign in</Link>

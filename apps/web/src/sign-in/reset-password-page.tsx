@@ -68,14 +68,16 @@ function ResetPassword({ token }: { token: string | undefined }) {
 			{...(isUsable &&
 				!isDone && { intro: 'This signs you out everywhere. Then sign in with the new password.' })}
 			others={
-				<>
-					Changed your mind? <Link to="/sign-in">Sign in</Link>
-				</>
+				!isDone && (
+					<>
+						Changed your mind? <Link to="/sign-in">Sign in</Link>
+					</>
+				)
 			}
 		>
 			{isDone ? (
 				<Notice kind="good" title="Password set" action={<ButtonLink to="/sign-in">Sign in</ButtonLink>}>
-					All sessions of this account were signed out.
+					All devices were signed out of this account.
 				</Notice>
 			) : isUsable ? (
 				<Form

@@ -119,10 +119,7 @@ function PasswordForm({ token, onDone, usedLink }: Props) {
 	if (isLinkUsed) return usedLink;
 	return (
 		<>
-			<p>
-				Enter the password of this account. We ask because someone else could have signed up with your
-				address.
-			</p>
+			<p>To confirm that you created this account, enter the password you chose at sign-up.</p>
 			<p>
 				Don’t know the password, or didn’t sign up yourself?{' '}
 				<Link to="/forgot-password">Set a new password</Link>, which also verifies your address.

@@ -11,7 +11,8 @@ export const pageRangesSchema = z
 	.refine((text) => ranges(text).every(([first, last]) => first <= last), {
 		error: 'must not contain a range that ends before it starts',
 	})
-	.overwrite((text) => text.replaceAll(' ', ''));
+	.overwrite((text) => text.replaceAll(' ', ''))
+	.meta({ 'x-patternTitle': 'page numbers such as 1-3,5' });
 
 /** Throws `unsupported_input` when the ranges of a param name a page beyond the last of the file. */
 export function requirePageNumbers(param: string, text: string | null, pages: number): void {

@@ -24,7 +24,7 @@ export function OutcomeSummary({ outcome }: { outcome: Outcome }) {
 	}
 	return (
 		<p className={styles.saved} data-kind={outcome.kind}>
-			<strong>{outcome.kind === 'same' ? 'Already optimized' : outcome.headline}</strong>
+			<strong>{outcome.headline}</strong>
 			<span>
 				{outcome.kind === 'same'
 					? `Still ${formatBytes(bytesOut)}`

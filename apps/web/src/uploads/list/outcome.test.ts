@@ -22,6 +22,13 @@ test('is the same for an equal or barely smaller output', () => {
 	expect(outcomeOf(job(695_123, 695_114))?.kind).toBe('same');
 });
 
+test.each([
+	[[], 'Already optimized'],
+	[['optimizer_failed: Part of the compression failed.'], 'No smaller version found'],
+])('of an output of the same size with the warnings %j is %s', (warnings, headline) => {
+	expect(outcomeOf(job(100, 100, warnings))).toMatchObject({ headline });
+});
+
 test('is made for a larger output, and by a tool that doesn’t compress', () => {
 	expect(outcomeOf(job(100, 250))).toMatchObject({ kind: 'made', headline: 'Done' });
 	expect(outcomeOf({ ...job(100, 25), tool: 'office_to_pdf' })).toMatchObject({

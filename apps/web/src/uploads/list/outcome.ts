@@ -8,7 +8,7 @@ import { formatCount } from '../../ui/format.ts';
 export type Outcome =
 	| { kind: 'smaller'; bytesIn: number; bytesOut: number; savedShare: number }
 	/** Equal, or smaller by less than 1%. */
-	| { kind: 'same'; bytesIn: number; bytesOut: number }
+	| { kind: 'same'; bytesIn: number; bytesOut: number; headline: string }
 	/** Made by a tool that doesn't compress, or larger: sizes don't tell how well it went. */
 	| { kind: 'made'; bytesIn: number; bytesOut: number; headline: string };
 
@@ -22,12 +22,16 @@ export function isCompression(tool: string): boolean {
 
 export function outcomeOf({ tool, result }: Job): Outcome | undefined {
 	if (!result) return undefined;
-	const { bytes_in: bytesIn, bytes_out: bytesOut } = result;
+	const { bytes_in: bytesIn, bytes_out: bytesOut, warnings } = result;
 	if (!isCompression(tool) || bytesOut > bytesIn) {
 		return { kind: 'made', bytesIn, bytesOut, headline: headlineOf(result) };
 	}
 	const savedShare = 1 - bytesOut / bytesIn;
-	if (savedShare < WORTH_TELLING) return { kind: 'same', bytesIn, bytesOut };
+	if (savedShare < WORTH_TELLING) {
+		const isPartial = warnings.some((warning) => warning.startsWith('optimizer_failed:'));
+		const headline = isPartial ? 'No smaller version found' : 'Already optimized';
+		return { kind: 'same', bytesIn, bytesOut, headline };
+	}
 	return { kind: 'smaller', bytesIn, bytesOut, savedShare };
 }
 

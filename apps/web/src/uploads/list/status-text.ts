@@ -32,7 +32,7 @@ export function statusText(
 		case 'paused':
 			return `Paused at ${formatBytes(stage.sentBytes)} of ${formatBytes(source.sizeBytes)}`;
 		case 'file-missing':
-			return 'Your browser couldn’t store the file. Choose it again to resume';
+			return 'The file can’t be read anymore. It was moved or changed, or your browser couldn’t store it. Choose it again to resume';
 		case 'secrets-missing':
 			return `creatorr doesn’t keep passwords. Enter the ${secretNames.length === 1 ? 'password' : 'passwords'} again to continue`;
 		case 'creating':

@@ -1,4 +1,4 @@
-import { Check } from 'lucide-react';
+import { Check, TriangleAlert } from 'lucide-react';
 import { useId } from 'react';
 import { Link } from 'react-router';
 import { formatCount } from '../../ui/format.ts';
@@ -12,8 +12,13 @@ export function UploadBadge() {
 	const uploads = useUploads();
 	if (uploads.length === 0) return null;
 	const active = uploads.filter((upload) => !isOver(upload));
+	const failedCount = uploads.filter(({ stage }) => stage.kind === 'failed').length;
 	const label =
-		active.length > 0 ? `${formatCount(active.length, 'file', 'files')} in progress` : 'All files done';
+		active.length > 0
+			? `${formatCount(active.length, 'file', 'files')} in progress`
+			: failedCount > 0
+				? `No files in progress, ${failedCount} failed`
+				: 'All files done';
 	return (
 		<div>
 			<button type="button" popoverTarget={id} className={styles.button} aria-label={label}>
@@ -22,6 +27,8 @@ export function UploadBadge() {
 						<Ring share={shareOf(active)} />
 						{active.length}
 					</>
+				) : failedCount > 0 ? (
+					<TriangleAlert size={18} aria-hidden="true" />
 				) : (
 					<Check size={18} aria-hidden="true" />
 				)}

@@ -118,7 +118,7 @@ function RunAgainButton({ upload, params }: { upload: Upload; params: ToolParams
 			onClick={() => uploads.rerun(upload, { tool: upload.tool, ...params.toSend })}
 		>
 			<RotateCcw size={16} aria-hidden="true" />
-			Run again with these options
+			Run again with the current options
 		</Button>
 	);
 }
