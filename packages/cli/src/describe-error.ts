@@ -60,7 +60,8 @@ function describeApiError({
 }: ApiError): string {
 	if (code === 'unauthorized') return 'Your session has ended. Sign in again: creatorr login';
 	if (code === 'internal') return `${message} (${requestId})`;
-	const wait = retryAfterMs === undefined ? [] : [`Try again in ${Math.ceil(retryAfterMs / 1_000)} s.`];
+	const saysWhen = retryAfterMs === undefined || /\btry again\b/i.test(message);
+	const wait = saysWhen ? [] : [`Try again in ${Math.ceil(retryAfterMs / 1_000)} s.`];
 	// The message usually contains the first one.
 	const fields = details.filter((detail) => !message.includes(detail.message));
 	const more = detailsTotal > details.length ? [`And ${detailsTotal - details.length} more`] : [];

@@ -5,8 +5,8 @@ import { describeError, errorLines } from './describe-error.ts';
 import { InterruptedError, NotSignedInError, UsageError } from './errors.ts';
 import { EXIT_HELP, exitCodeOf } from './exit-code.ts';
 
-const apiError = (code: string, status: number, more = {}) =>
-	new ApiError('no', {
+const apiError = (code: string, status: number, { message = 'no', ...more }: Record<string, unknown> = {}) =>
+	new ApiError(String(message), {
 		...{ code: code as ErrorCode, status, requestId: 'req_1', details: [], retryAfterMs: undefined },
 		...more,
 	});
@@ -46,6 +46,10 @@ test.each([
 	[apiError('unauthorized', 401), 'Your session has ended. Sign in again: creatorr login'],
 	[apiError('internal', 500), 'no (req_1)'],
 	[apiError('rate_limited', 429, { retryAfterMs: 1_500 }), 'no. Try again in 2 s.'],
+	[
+		apiError('rate_limited', 429, { message: 'Too many. Try again in 5 minutes.', retryAfterMs: 300_000 }),
+		'Too many. Try again in 5 minutes.',
+	],
 	[
 		apiError('validation', 400, { details: [{ path: 'params.pages', message: 'must be pages' }] }),
 		'no. --pages: must be pages',
