@@ -57,6 +57,11 @@ function secondsSchema(defaultMs: number) {
 /** The highest cost of an operation. A smaller burst would refuse that operation forever. */
 const HIGHEST_COST = Math.max(...PUBLIC_OPERATIONS.map(({ cost = 1 }) => cost));
 
+/** Describes what happens to requests beyond a limit of concurrent ones. */
+function queueText(maxWaiting: number, waitMs: number): string {
+	return `Up to ${maxWaiting} more wait for at most ${waitMs / 1_000} s; others get 429.`;
+}
+
 const countSchema = z.coerce.number().int().min(1);
 
 const fieldsSchema = baseConfigSchema.extend({
@@ -127,7 +132,7 @@ const fieldsSchema = baseConfigSchema.extend({
 	}),
 	ANONYMOUS_CONCURRENT_REQUESTS: countSchema.default(LIMITS.anonymousConcurrentRequests).meta({
 		description:
-			'Requests without a session from one IPv4 address or IPv6 /64 at a time. 64 more wait for up to 2 s; others get 429.',
+			`Requests without a session from one IPv4 address or IPv6 /64 at a time. ${queueText(LIMITS.anonymousQueuedRequests, LIMITS.anonymousQueueMs)}`,
 	}),
 	USER_REQUESTS_PER_SECOND: countSchema.default(LIMITS.userRequestsPerSecond).meta({
 		description:
@@ -137,8 +142,7 @@ const fieldsSchema = baseConfigSchema.extend({
 		description: 'Requests that one user may send at once after a pause.',
 	}),
 	USER_CONCURRENT_REQUESTS: countSchema.default(LIMITS.userConcurrentRequests).meta({
-		description:
-			'Requests of one user at a time, without waits and event streams. Others wait for up to 0.5 s.',
+		description: `Requests of one user at a time, without long polls and event streams. ${queueText(LIMITS.userQueuedRequests, LIMITS.userQueueMs)}`,
 	}),
 	USER_CONCURRENT_WAITS: countSchema.default(LIMITS.userConcurrentWaits).meta({
 		description:

@@ -114,7 +114,10 @@ export const listPlans = defineOperation({
 							.number()
 							.int()
 							.meta({ description: 'Storage, including unfinished uploads.' }),
-						max_active_jobs: z.number().int().meta({ description: 'Jobs that run at the same time.' }),
+						max_active_jobs: z
+							.number()
+							.int()
+							.meta({ description: 'Jobs sent to a worker or running at the same time.' }),
 						max_queued_jobs: z.number().int(),
 						compute_seconds_per_day: z
 							.number()

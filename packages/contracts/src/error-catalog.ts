@@ -137,7 +137,7 @@ export const API_ERRORS = {
 		status: 500,
 		title: 'Something went wrong on our side',
 		cause: 'A bug on our side. Your request isn’t the cause.',
-		fix: 'Try again. If it happens again, contact support with the request_id.',
+		fix: 'Try again. If it happens again, report it with the request_id.',
 		retryable: true,
 	},
 	upstream_unavailable: {
@@ -208,7 +208,7 @@ export const JOB_ERRORS = {
 	internal: {
 		title: 'Something went wrong on our side',
 		cause: 'A bug on our side. Your file isn’t the cause.',
-		fix: 'Create the same job again. If it fails again, contact support with the job’s ID.',
+		fix: 'Create the same job again. If it fails again, report it with the job’s ID.',
 		retryable: true,
 	},
 } as const satisfies Record<string, ErrorDescription>;

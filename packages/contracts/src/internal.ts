@@ -80,14 +80,14 @@ export const releaseLease = defineOperation({
 	errors: [],
 });
 
-/** Revokes sessions at a gateway. The response is sent once no request of them can pass. */
+/** Revokes sessions at a gateway. The response is sent once it rejects all their requests. */
 export const pushRevocations = defineOperation({
 	id: 'pushRevocations',
 	method: 'post',
 	path: '/internal/sessions/revoked',
 	service: 'gateway',
 	access: ['auth'],
-	summary: 'Forget sessions that were revoked.',
+	summary: 'Reject all requests of these revoked sessions.',
 	maxBodyBytes: BODY_LIMIT.list,
 	body: z.object({ instance_id: z.string(), session_ids: z.array(sessionIdSchema).min(1) }),
 	status: 204,
@@ -199,9 +199,10 @@ export const discardOutputs = defineOperation({
 });
 
 /**
- * Claims a job. `granted`: the worker runs attempt number `attempt`, leased until its heartbeats stop for `lease_ms`. `held`: another
- * worker has a valid lease. `unwanted`: the job has ended or was deleted. After both, ack the message: if that worker is lost, jobs
- * publishes another message. Workers of release 0.3.0 read these names.
+ * Claims a job. `granted`: the worker runs attempt number `attempt`, leased until its heartbeats stop for `lease_ms`. `held`: the
+ * current attempt is running or finishing, or its expired lease is not yet marked lost. `unwanted`: the job has ended or was deleted.
+ * After both, ack the message: if that attempt is lost, the jobs service publishes another message. Workers of release 0.3.0 read these
+ * names.
  */
 export const claimJob = defineOperation({
 	id: 'claimJob',

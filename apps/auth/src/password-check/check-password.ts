@@ -36,7 +36,7 @@ const checks = counter({
 });
 
 export interface PasswordAttempt extends Caller {
-	/** Without an account, or a hash of a suspended one, every password is equally slow and wrong. */
+	/** Null if there is no account; `passwordHash` is null if it is suspended. Then every password fails, after the same time. */
 	owner: { userId: string; passwordHash: string | null } | null;
 	email: string;
 	password: string;

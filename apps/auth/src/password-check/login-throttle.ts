@@ -70,7 +70,7 @@ export async function recordFailure(prisma: Database, limits: readonly FailureLi
 	await updateCounters(prisma, keysOf(limits), addFailure);
 }
 
-/** Returns the claimed delay after a right password. */
+/** Restores the counters as they were before the attempt claimed their delay, after a right password. */
 export async function releaseAttempt(prisma: Database, { claimed, claimedAt }: Admission): Promise<void> {
 	for (const counter of claimed) await restoreCounter(prisma, counter, claimedAt);
 }
