@@ -43,7 +43,15 @@ export const FEATURE_ENTRIES = {
 		sessions: ['authenticate'],
 	},
 	'apps/jobs': {
-		lifecycle: ['bound-outcome', 'dispatch-state.sql', 'end-job.sql', 'job-metrics', 'job-status', 'job.sql'],
+		lifecycle: [
+			'bound-outcome',
+			'dispatch-state.sql',
+			'end-job.sql',
+			'job-metrics',
+			'job-status',
+			'job.sql',
+			'stored-names.sql',
+		],
 		workers: ['workers.sql'],
 		accounts: ['accounts.sql', 'plan-limits', 'usage.sql'],
 		cancel: ['cancel-job.sql'],

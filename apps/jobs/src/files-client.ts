@@ -7,7 +7,7 @@ import type { Config } from './config.ts';
 
 const TIMEOUT_MS = 10_000;
 
-/** The calls of jobs to the files service. Every call throws `upstream_unavailable` when files does not respond. */
+/** Calls of the jobs service to the files service. Each throws `upstream_unavailable` when that does not respond. */
 export interface FilesClient {
 	/** Throws `not_found` or `file_not_uploaded` when the file can't be an input of this user. */
 	checkInput(fileId: string, userId: string): Promise<{ sizeBytes: number }>;

@@ -5,7 +5,7 @@ import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { chargeCompute } from '../lifecycle/end-job.sql.ts';
 import { failed, succeeded } from '../testing/bus.ts';
-import { emptyQueues, fillQueue, inFlight } from '../testing/queue.ts';
+import { countActiveJobs, emptyQueues, fillQueue } from '../testing/queue.ts';
 import { startWorld, type World } from '../testing/world.ts';
 
 const TOOL = 'compress_heavy';
@@ -99,10 +99,10 @@ describe('the compute quota', () => {
 		await charge(fresh, LIMIT_SECONDS, new Date(Date.now() - 24 * 3_600_000));
 		await fillQueue(world, { userId: spent, count: 2 }, { userId: fresh, count: 1 });
 		await world.worker('a').heartbeat({ [TOOL]: 9 });
-		await waitFor(async () => expect(await inFlight(world, { userId: fresh })).toBe(1));
-		expect(await inFlight(world, { userId: spent })).toBe(0);
+		await waitFor(async () => expect(await countActiveJobs(world, { userId: fresh })).toBe(1));
+		expect(await countActiveJobs(world, { userId: spent })).toBe(0);
 		await world.prisma.$executeRaw`UPDATE compute_usage SET day = day - 1 WHERE user_id = ${spent}`;
-		await waitFor(async () => expect(await inFlight(world, { userId: spent })).toBe(1));
+		await waitFor(async () => expect(await countActiveJobs(world, { userId: spent })).toBe(1));
 	});
 
 	test('is deleted with the account', async () => {
@@ -123,10 +123,10 @@ describe('a user whose email is not verified', () => {
 		await world.worker('a').heartbeat({ [TOOL]: 9 });
 		await fillQueue(world, { userId, count: 5 });
 		await waitFor(() => expect(world.bus.requested).toHaveLength(1));
-		expect(await inFlight(world, { userId })).toBe(1);
+		expect(await countActiveJobs(world, { userId })).toBe(1);
 		expect((await use(userId)).max_active_jobs).toBe(1);
 		await verify(userId);
-		await waitFor(async () => expect(await inFlight(world, { userId })).toBe(3));
+		await waitFor(async () => expect(await countActiveJobs(world, { userId })).toBe(3));
 		expect((await use(userId)).max_active_jobs).toBe(3);
 		await verify(userId);
 		expect((await use(userId)).max_active_jobs).toBe(3);

@@ -6,7 +6,7 @@ import { waitFor } from '@creatorr/testing/wait-for';
 import { loadCatalog } from '@creatorr/tools/catalog';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { failed } from '../testing/bus.ts';
-import { emptyQueues, fillQueue, inFlight } from '../testing/queue.ts';
+import { countActiveJobs, emptyQueues, fillQueue } from '../testing/queue.ts';
 import { startWorld, type World } from '../testing/world.ts';
 import { changePlan } from './accounts.sql.ts';
 
@@ -30,7 +30,7 @@ const change = (userId: string, plan: Plan, version: number) =>
 
 const account = (userId: string) => world.prisma.account.findUnique({ where: { userId } });
 
-/** Changes a user's plan and waits until jobs has applied it. */
+/** Changes a user's plan and waits until the jobs service has applied it. */
 async function putOn(userId: string, plan: Plan, version = 1): Promise<void> {
 	await world.bus.publish(change(userId, plan, version));
 	await waitFor(async () => expect(await account(userId)).toMatchObject({ planVersion: BigInt(version) }));
@@ -44,7 +44,7 @@ async function priorityOf(jobId: string): Promise<number> {
 async function fillSlots(): Promise<void> {
 	await world.worker('a').heartbeat({ [TOOL]: 1 });
 	await fillQueue(world, { userId: newId('usr'), count: 2, priority: 9 });
-	await waitFor(async () => expect(await inFlight(world, { tool: TOOL })).toBe(2));
+	await waitFor(async () => expect(await countActiveJobs(world, { tool: TOOL })).toBe(2));
 }
 
 describe('a change of plan', () => {
@@ -86,9 +86,11 @@ describe('a change of plan', () => {
 		const userId = newId('usr');
 		await world.worker('a').heartbeat({ [TOOL]: 100 });
 		await fillQueue(world, { userId, count: 50 });
-		await waitFor(async () => expect(await inFlight(world, { userId })).toBe(PLANS.free.maxActiveJobs));
+		await waitFor(async () =>
+			expect(await countActiveJobs(world, { userId })).toBe(PLANS.free.maxActiveJobs),
+		);
 		await putOn(userId, 'pro');
-		await waitFor(async () => expect(await inFlight(world, { userId })).toBe(PLANS.pro.maxActiveJobs));
+		await waitFor(async () => expect(await countActiveJobs(world, { userId })).toBe(PLANS.pro.maxActiveJobs));
 		await waitFor(() => expect(world.bus.requested).toHaveLength(PLANS.pro.maxActiveJobs));
 		await putOn(userId, 'free', 2);
 		const worker = world.worker('a');
@@ -98,7 +100,9 @@ describe('a change of plan', () => {
 		await waitFor(async () =>
 			expect(await world.prisma.job.count({ where: { userId, status: 'failed' } })).toBe(19),
 		);
-		await waitFor(async () => expect(await inFlight(world, { userId })).toBe(PLANS.free.maxActiveJobs));
+		await waitFor(async () =>
+			expect(await countActiveJobs(world, { userId })).toBe(PLANS.free.maxActiveJobs),
+		);
 		const dispatched = PLANS.pro.maxActiveJobs + PLANS.free.maxActiveJobs - 1;
 		await waitFor(() => expect(world.bus.requested).toHaveLength(dispatched));
 	});

@@ -5,8 +5,9 @@ import { inTransaction } from '@creatorr/database/transaction';
 import type { PrismaClient, Tx } from '../database.sql.ts';
 import { failJob, succeedJob } from '../lifecycle/end-job.sql.ts';
 import { type LockedJob, lockJob } from '../lifecycle/job.sql.ts';
+import { FINISHING } from '../lifecycle/stored-names.sql.ts';
 import { loseLockedAttempt } from './lose.sql.ts';
-import { releaseLockedAttempt } from './return.sql.ts';
+import { unassignLockedAttempt } from './return.sql.ts';
 import { canTransition } from './transitions.ts';
 
 /** The name under which the inbox records outcomes. */
@@ -24,8 +25,7 @@ export interface FinishedAttempt {
 }
 
 /**
- * Starts to apply an attempt's outcome: for a while no worker can claim the job, not even its own. `settling` is the column. Returns false
- * when the attempt is not the current one of a running job.
+ * Starts to apply an attempt's outcome: for a while no worker can claim the job, not even its own. Returns false when the attempt is not the current one of a running job.
  */
 export async function startFinishing(
 	prisma: PrismaClient,
@@ -33,7 +33,7 @@ export async function startFinishing(
 ): Promise<boolean> {
 	const updated = await prisma.$executeRaw`
 		UPDATE jobs
-		SET settling = true,
+		SET ${FINISHING} = true,
 			lease_expires_at = greatest(lease_expires_at, now() + make_interval(secs => ${FINISHING_MS / 1000}))
 		WHERE id = ${jobId} AND attempt = ${attempt}::int AND status = 'running'
 			AND worker_id IS NOT NULL`;
@@ -69,7 +69,7 @@ async function end(tx: Tx, job: LockedJob, { outcome, computeMs }: FinishedAttem
 	}
 }
 
-/** Counts the current attempt as lost and releases it, because files doesn't have its output. Its worker may be alive. */
+/** Counts the current attempt as lost and makes it unassigned, because the files service doesn't have its output. Its worker may be alive. */
 export async function rejectOutput(
 	prisma: PrismaClient,
 	{ eventId, jobId, attempt }: Pick<FinishedAttempt, 'eventId' | 'jobId' | 'attempt'>,
@@ -79,7 +79,7 @@ export async function rejectOutput(
 			const job = await lockJob(tx, jobId);
 			if (!job || !canTransition(job, attempt, 'rejectOutput')) return;
 			await loseLockedAttempt(tx, job);
-			await releaseLockedAttempt(tx, jobId);
+			await unassignLockedAttempt(tx, jobId);
 		});
 	});
 }

@@ -43,7 +43,7 @@ const CASES: Record<string, Case> = {
 		outcome: succeeded,
 		expected: ['publish', 'succeeded'],
 	},
-	'counts the attempt as lost when files does not have the output': {
+	'counts the attempt as lost when the files service does not have the output': {
 		outcome: succeeded,
 		hasOutput: false,
 		expected: ['publish', 'running'],

@@ -57,7 +57,7 @@ export async function applyOutcome(deps: OutcomeDeps, finished: FinishedAttempt)
 		return await discardUnlessSucceeded(deps, jobId, await readStatus(prisma, jobId));
 	}
 	crashPoint('jobs.finish.started');
-	// Files doesn't have the reported output, so the attempt counts as lost.
+	// The files service doesn't have the reported output, so the attempt counts as lost.
 	if (!(await files.publishOutput(jobId, outcome.output_file_id)))
 		return await rejectOutput(prisma, finished);
 	crashPoint('jobs.finish.published');

@@ -5,6 +5,7 @@ import { requestWorkerAgain } from '../dispatch/request-worker.sql.ts';
 import { failJob } from '../lifecycle/end-job.sql.ts';
 import { type LockedJob, lockJob } from '../lifecycle/job.sql.ts';
 import { countLost } from '../lifecycle/job-metrics.ts';
+import { DISPATCHED_AT } from '../lifecycle/stored-names.sql.ts';
 import { failureAfterLoss } from './transitions.ts';
 
 export interface LostAttempt {
@@ -17,10 +18,9 @@ export interface LostAttempt {
 
 /** Marks attempts with an expired lease as lost. Safe to run on several replicas at once: each job is checked again under its lock. */
 export async function loseExpiredAttempts(prisma: PrismaClient): Promise<LostAttempt[]> {
-	// `released_at` is when the job was dispatched.
 	const candidates = await prisma.$queryRaw<{ id: string }[]>`
 		SELECT id FROM jobs
-		WHERE status IN ('queued', 'running') AND released_at IS NOT NULL AND lease_expires_at < now()`;
+		WHERE status IN ('queued', 'running') AND ${DISPATCHED_AT} IS NOT NULL AND lease_expires_at < now()`;
 	const lost: LostAttempt[] = [];
 	for (const { id } of candidates) {
 		const attempt = await loseAttempt(prisma, id);

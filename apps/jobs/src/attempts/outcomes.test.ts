@@ -89,12 +89,12 @@ describe('a success', () => {
 
 	test.each(['not_found', 'file_not_uploaded'] as const)(
 		'counts as a lost attempt when its output is %s: the job runs again',
-		async (trouble) => {
+		async (failure) => {
 			const jobId = await world.owner.enqueue();
 			await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(1));
 			const attempt = await world.runner.take(jobId);
 			const output = newId('fil');
-			world.files.outputErrors.set(output, trouble);
+			world.files.outputErrors.set(output, failure);
 			const event = await world.bus.finish(jobId, attempt, succeeded(output));
 			await world.bus.publish(event);
 			await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(2));

@@ -25,7 +25,7 @@ export async function returnAttempt(prisma: PrismaClient, returned: ReturnedAtte
 	await inTransaction(prisma, async (tx) => {
 		const job = await lockJob(tx, jobId);
 		if (!job || !canTransition(job, attempt, 'returnAttempt')) return;
-		await releaseLockedAttempt(tx, jobId);
+		await unassignLockedAttempt(tx, jobId);
 		await tx.$executeRaw`
 			UPDATE jobs SET returned_attempts = least(returned_attempts + 1, 32767) WHERE id = ${jobId}`;
 		if (background) await deferToBackground(tx, job, expectedSeconds);
@@ -34,7 +34,7 @@ export async function returnAttempt(prisma: PrismaClient, returned: ReturnedAtte
 	});
 }
 
-/** Releases the attempt of a locked job. Whatever its worker reports about it from now on is ignored. */
-export async function releaseLockedAttempt(tx: Tx, jobId: string): Promise<void> {
+/** Makes the attempt of a locked job unassigned: whatever its worker reports about it from now on is ignored. */
+export async function unassignLockedAttempt(tx: Tx, jobId: string): Promise<void> {
 	await tx.job.update({ where: { id: jobId }, data: { workerId: null }, select: { id: true } });
 }

@@ -33,7 +33,7 @@ const COLUMNS: Record<AttemptState, Omit<Prisma.JobCreateManyInput, keyof Return
 	running: { workerId: WORKER, leaseExpiresAt },
 	finishing: { workerId: WORKER, leaseExpiresAt, finishing: true },
 	lost: { workerId: WORKER, lostAttempts: 1 },
-	released: { returnedAttempts: 1 },
+	unassigned: { returnedAttempts: 1 },
 	finished: { status: 'canceled', workerId: WORKER, finishedAt: new Date() },
 };
 
@@ -113,7 +113,7 @@ describe.each(STATES)('an attempt that is %s', (state) => {
 			running: ['granted', 'held'],
 			finishing: ['held', 'held'],
 			lost: ['granted', 'granted'],
-			released: ['granted', 'granted'],
+			unassigned: ['granted', 'granted'],
 			finished: ['unwanted', 'unwanted'],
 		};
 		expect([await claimAs(WORKER), await claimAs('another')]).toEqual(expected[state]);
@@ -128,7 +128,7 @@ test.each(['loseAttempt', 'rejectOutput'] as const)('%s of the third attempt fai
 });
 
 test('a queued job is granted, and a deleted one is unwanted', async () => {
-	const jobId = await jobIn('released', { status: 'queued', attempt: 0, startedAt: null });
+	const jobId = await jobIn('unassigned', { status: 'queued', attempt: 0, startedAt: null });
 	const claim = (id: string) =>
 		claimJob(database.prisma, { jobId: id, workerId: WORKER, leaseMs, plans: PLANS });
 	expect(await claim(jobId)).toMatchObject({ answer: 'granted', attempt: 1 });

@@ -3,7 +3,7 @@ import type { LockedJob } from '../lifecycle/job.sql.ts';
 import { isTerminal, nextStatus } from '../lifecycle/job-status.ts';
 
 /** The state of one attempt of a job. README.md describes each. */
-export type AttemptState = 'running' | 'finishing' | 'lost' | 'released' | 'finished';
+export type AttemptState = 'running' | 'finishing' | 'lost' | 'unassigned' | 'finished';
 
 /** What changes the state of an attempt. README.md names the file of each. */
 export type AttemptTransition =
@@ -21,38 +21,38 @@ export const TRANSITIONS: Record<AttemptState, Partial<Record<AttemptTransition,
 		renewLease: 'running',
 		startFinishing: 'finishing',
 		finishAttempt: 'finished',
-		returnAttempt: 'released',
+		returnAttempt: 'unassigned',
 		loseAttempt: 'lost',
-		rejectOutput: 'released',
+		rejectOutput: 'unassigned',
 		cancelJob: 'finished',
 	},
 	finishing: {
 		renewLease: 'finishing',
 		startFinishing: 'finishing',
 		finishAttempt: 'finished',
-		returnAttempt: 'released',
+		returnAttempt: 'unassigned',
 		loseAttempt: 'lost',
-		rejectOutput: 'released',
+		rejectOutput: 'unassigned',
 		cancelJob: 'finished',
 	},
 	lost: {
 		renewLease: 'running',
 		startFinishing: 'finishing',
 		finishAttempt: 'finished',
-		returnAttempt: 'released',
-		rejectOutput: 'released',
+		returnAttempt: 'unassigned',
+		rejectOutput: 'unassigned',
 		cancelJob: 'finished',
 	},
-	released: { cancelJob: 'finished' },
+	unassigned: { cancelJob: 'finished' },
 	finished: {},
 };
 
 type AttemptFields = Pick<LockedJob, 'status' | 'attempt' | 'workerId' | 'leaseExpiresAt' | 'finishing'>;
 
-/** Returns the state of a job's attempt. An attempt that a later one has replaced is released. */
+/** Returns the state of a job's attempt. An attempt that a later one has replaced counts as unassigned. */
 export function attemptState(job: AttemptFields, attempt = job.attempt): AttemptState {
 	if (isTerminal(job.status)) return 'finished';
-	if (job.status === 'queued' || job.attempt !== attempt || job.workerId === null) return 'released';
+	if (job.status === 'queued' || job.attempt !== attempt || job.workerId === null) return 'unassigned';
 	if (!job.leaseExpiresAt) return 'lost';
 	return job.finishing ? 'finishing' : 'running';
 }

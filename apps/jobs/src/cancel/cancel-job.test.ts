@@ -27,7 +27,7 @@ describe('canceling', () => {
 		expect(response.body.data).toMatchObject({ status: 'canceled', finished_at: expect.any(String) });
 	});
 
-	test('tells the worker of a running job', async () => {
+	test('notifies the worker of a running job', async () => {
 		const { jobId } = await world.running();
 		await world.owner.cancel(jobId);
 		await waitFor(() => expect(world.bus.canceled).toContain(jobId));

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../database.sql.ts';
-import { IS_DISPATCHABLE, IS_IN_FLIGHT } from '../lifecycle/dispatch-state.sql.ts';
+import { IS_ACTIVE, IS_DISPATCHABLE } from '../lifecycle/dispatch-state.sql.ts';
 
 /** The unfinished jobs of one tool. */
 export interface Backlog {
@@ -20,7 +20,7 @@ export async function readBacklog(prisma: PrismaClient): Promise<Backlog[]> {
 			WHERE ${IS_DISPATCHABLE}
 			UNION ALL
 			SELECT tool, status::text, created_at FROM jobs
-			WHERE ${IS_IN_FLIGHT}
+			WHERE ${IS_ACTIVE}
 		)
 		SELECT tool,
 			count(*) FILTER (WHERE status = 'queued')::int AS queued,

@@ -6,7 +6,7 @@ export interface Candidate {
 	requestId: string;
 	/** Of the trace of the request that created it. */
 	traceparent: string | null;
-	/** How many more jobs of all tools its user may have in flight. */
+	/** How many more active jobs of all tools its user may have. */
 	allowance: number;
 	/** A worker found that it takes long. */
 	background: boolean;

@@ -1,6 +1,7 @@
 import { inTransaction } from '@creatorr/database/transaction';
 import type { PrismaClient, Tx } from '../database.sql.ts';
-import { IS_DISPATCHABLE, IS_IN_FLIGHT } from '../lifecycle/dispatch-state.sql.ts';
+import { IS_ACTIVE, IS_DISPATCHABLE } from '../lifecycle/dispatch-state.sql.ts';
+import { DISPATCHED_AT } from '../lifecycle/stored-names.sql.ts';
 import { type Candidate, chooseJobs } from './choose-jobs.ts';
 import { type Fairness, findCandidates } from './find-candidates.sql.ts';
 import { requestWorker, type UnstartedJob } from './request-worker.sql.ts';
@@ -18,9 +19,8 @@ interface DispatchInput extends Fairness {
 interface Capacity {
 	tool: string;
 	slots: number;
-	/** Dispatched and not ended. */
-	inFlight: number;
-	/** Of those, jobs that a worker runs. */
+	activeJobs: number;
+	/** Active jobs that a worker runs. */
 	leased: number;
 	/** Free background slots of the workers that have the tool. */
 	backgroundFree: number;
@@ -53,32 +53,32 @@ export async function dispatchWaitingJobs(prisma: PrismaClient, input: DispatchI
 
 /**
  * A background job that a worker runs uses one of that worker's background slots. One that waits for a worker may use a slot of any
- * worker that has its tool. At least one background job of a tool may be in flight, whatever workers report: without a slot on any
+ * worker that has its tool. At least one background job of a tool may be active, whatever workers report: without a slot on any
  * worker, it would wait forever.
  */
 async function readCapacities(tx: Tx, { tools, workerLifetimeMs }: DispatchInput): Promise<Capacity[]> {
 	return await tx.$queryRaw<Capacity[]>`
-		WITH living AS (
+		WITH live_workers AS (
 			SELECT * FROM workers WHERE seen_at > now() - make_interval(secs => ${workerLifetimeMs / 1000})
-		), in_flight AS (
-			SELECT tool, worker_id, lease_expires_at, background FROM jobs WHERE ${IS_IN_FLIGHT}
+		), active_jobs AS (
+			SELECT tool, worker_id, lease_expires_at, background FROM jobs WHERE ${IS_ACTIVE}
 		)
 		SELECT wanted.tool, fleet.slots,
-			count(in_flight.tool)::int AS "inFlight",
-			count(in_flight.lease_expires_at)::int AS leased,
+			count(active_jobs.tool)::int AS "activeJobs",
+			count(active_jobs.lease_expires_at)::int AS leased,
 			fleet.background_slots - (
-				SELECT count(*) FROM in_flight AS long WHERE background AND EXISTS (
-					SELECT FROM living WHERE (slots ->> wanted.tool)::numeric > 0 AND CASE
+				SELECT count(*) FROM active_jobs AS long WHERE background AND EXISTS (
+					SELECT FROM live_workers WHERE (slots ->> wanted.tool)::numeric > 0 AND CASE
 						WHEN long.lease_expires_at IS NULL THEN (slots ->> long.tool)::numeric > 0
-						ELSE living.id = long.worker_id END)
+						ELSE live_workers.id = long.worker_id END)
 			)::int AS "backgroundFree"
 		FROM unnest(${tools}::text[]) AS wanted (tool)
 		CROSS JOIN LATERAL (
 			SELECT least(coalesce(sum((slots ->> wanted.tool)::numeric), 0), ${MAX_SLOTS}::int)::int AS slots,
 				greatest(1, least(coalesce(sum(coalesce(background_slots, 1)), 0), ${MAX_SLOTS}::int))::int AS background_slots
-			FROM living WHERE (slots ->> wanted.tool)::numeric > 0
+			FROM live_workers WHERE (slots ->> wanted.tool)::numeric > 0
 		) AS fleet
-		LEFT JOIN in_flight ON in_flight.tool = wanted.tool
+		LEFT JOIN active_jobs ON active_jobs.tool = wanted.tool
 		GROUP BY wanted.tool, fleet.slots, fleet.background_slots`;
 }
 
@@ -88,8 +88,8 @@ async function dispatchFairly(
 	input: DispatchInput,
 ): Promise<Candidate[]> {
 	const freeSlots = new Map<string, number>();
-	for (const { tool, slots, inFlight } of capacities) {
-		const free = slots + input.margin - inFlight;
+	for (const { tool, slots, activeJobs } of capacities) {
+		const free = slots + input.margin - activeJobs;
 		// Jobs that no worker can run must not use up their user's active jobs.
 		if (slots > 0 && free > 0) freeSlots.set(tool, free);
 	}
@@ -99,9 +99,8 @@ async function dispatchFairly(
 	const chosen = chooseJobs(await findCandidates(tx, free, input), free);
 	if (chosen.length === 0) return [];
 	const ids = chosen.map(({ id }) => id);
-	// `released_at` is when the job was dispatched.
 	const dispatched = await tx.$queryRaw<{ id: string }[]>`
-		UPDATE jobs SET released_at = now(), deferred_at = NULL WHERE id IN (
+		UPDATE jobs SET ${DISPATCHED_AT} = now(), deferred_at = NULL WHERE id IN (
 			SELECT id FROM jobs WHERE id = ANY (${ids}) AND ${IS_DISPATCHABLE}
 			FOR UPDATE SKIP LOCKED)
 		RETURNING id`;
@@ -114,14 +113,13 @@ async function dispatchUnclaimedAgain(
 	capacities: readonly Capacity[],
 	{ unclaimedAfterMs }: DispatchInput,
 ): Promise<UnstartedJob[]> {
-	const idle = capacities.filter(({ slots, inFlight, leased }) => leased < Math.min(slots, inFlight));
+	const idle = capacities.filter(({ slots, activeJobs, leased }) => leased < Math.min(slots, activeJobs));
 	if (idle.length === 0) return [];
-	// `released_at` is when the job was dispatched last.
 	return await tx.$queryRaw<UnstartedJob[]>`
-		UPDATE jobs SET released_at = now() WHERE id IN (
+		UPDATE jobs SET ${DISPATCHED_AT} = now() WHERE id IN (
 			SELECT id FROM jobs
-			WHERE tool = ANY (${idle.map(({ tool }) => tool)}) AND ${IS_IN_FLIGHT}
-				AND lease_expires_at IS NULL AND released_at < now() - make_interval(secs => ${unclaimedAfterMs / 1000})
+			WHERE tool = ANY (${idle.map(({ tool }) => tool)}) AND ${IS_ACTIVE}
+				AND lease_expires_at IS NULL AND ${DISPATCHED_AT} < now() - make_interval(secs => ${unclaimedAfterMs / 1000})
 			FOR UPDATE SKIP LOCKED)
 		RETURNING id, tool, request_id AS "requestId", traceparent`;
 }

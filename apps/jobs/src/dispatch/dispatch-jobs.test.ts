@@ -4,7 +4,7 @@ import { PLANS } from '@creatorr/contracts/plans';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { failed } from '../testing/bus.ts';
-import { emptyQueues, fillQueue, inFlight, waitingRow } from '../testing/queue.ts';
+import { countActiveJobs, emptyQueues, fillQueue, waitingRow } from '../testing/queue.ts';
 import { startWorld, type World } from '../testing/world.ts';
 import { dispatchWaitingJobs } from './dispatch-jobs.sql.ts';
 
@@ -37,7 +37,7 @@ describe('without a worker', () => {
 		const user = world.user();
 		for (let count = 0; count < 5; count++) await user.enqueue(TOOL);
 		await sleep(500);
-		expect(await inFlight(world, { tool: TOOL })).toBe(0);
+		expect(await countActiveJobs(world, { tool: TOOL })).toBe(0);
 		await world.worker('a').heartbeat({ [TOOL]: 1 });
 		await waitFor(() => expect(world.bus.requested).toHaveLength(2));
 	});
@@ -59,7 +59,7 @@ describe('workers', () => {
 		await world.worker('b', 1).heartbeat({ [TOOL]: 2, ocr: 9 });
 		await waitFor(() => expect(world.bus.requested).toHaveLength(6));
 		await sleep(500);
-		expect(await inFlight(world, { tool: TOOL })).toBe(6);
+		expect(await countActiveJobs(world, { tool: TOOL })).toBe(6);
 	});
 
 	test('do not count after a lease without a heartbeat', async () => {
@@ -68,7 +68,7 @@ describe('workers', () => {
 		});
 		await fillQueue(world, { userId: newId('usr'), count: 20 });
 		await sleep(2_500);
-		expect(await inFlight(world, { tool: TOOL })).toBe(0);
+		expect(await countActiveJobs(world, { tool: TOOL })).toBe(0);
 	});
 
 	test('get the next job when one is canceled or fails', async () => {
@@ -91,11 +91,13 @@ describe('workers', () => {
 		await world.prisma.job.createMany({ data });
 		const input = { ...RELEASE, tools: ['ocr'] };
 		await Promise.all(Array.from({ length: 40 }, () => dispatchWaitingJobs(world.prisma, input)));
-		const released = await world.prisma.job.findMany({ where: { tool: 'ocr', dispatchedAt: { not: null } } });
-		expect(released).toHaveLength(5);
+		const dispatched = await world.prisma.job.findMany({
+			where: { tool: 'ocr', dispatchedAt: { not: null } },
+		});
+		expect(dispatched).toHaveLength(5);
 		await waitFor(() => expect(world.bus.requested.length).toBeGreaterThanOrEqual(5));
 		await sleep(300);
-		expect([...world.bus.requested].sort()).toEqual(released.map((job) => job.id).sort());
+		expect([...world.bus.requested].sort()).toEqual(dispatched.map((job) => job.id).sort());
 	});
 
 	test('never get more jobs than slots, however busy two replicas are', async () => {
@@ -104,13 +106,13 @@ describe('workers', () => {
 		const over: number[] = [];
 		let watching = true;
 		const watched = (async () => {
-			while (watching) over.push(await inFlight(world, { tool: TOOL }));
+			while (watching) over.push(await countActiveJobs(world, { tool: TOOL }));
 		})();
 		await Promise.all(
 			users.flatMap((user) => Array.from({ length: 25 }, async () => user.cancel(await user.enqueue(TOOL)))),
 		);
 		await Promise.all(users.flatMap((user) => Array.from({ length: 25 }, () => user.enqueue(TOOL))));
-		await waitFor(async () => expect(await inFlight(world, { tool: TOOL })).toBe(5));
+		await waitFor(async () => expect(await countActiveJobs(world, { tool: TOOL })).toBe(5));
 		watching = false;
 		await watched;
 		expect(Math.max(...over)).toBeLessThanOrEqual(5);
@@ -123,7 +125,7 @@ test('dispatches the one job of another user among the first of 10,000', async (
 	await world.worker('big').heartbeat({ [TOOL]: 20 });
 	await waitFor(() => expect(world.bus.requested.length).toBe(21));
 	expect(world.bus.requested).toContain(single);
-	expect(await inFlight(world, { tool: TOOL })).toBe(21);
+	expect(await countActiveJobs(world, { tool: TOOL })).toBe(21);
 });
 
 describe('a request that was lost', () => {

@@ -3,7 +3,7 @@ import { PLANS } from '@creatorr/contracts/plans';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { failed } from '../testing/bus.ts';
-import { emptyQueues, fillQueue, inFlight, runSome, waitingRow } from '../testing/queue.ts';
+import { countActiveJobs, emptyQueues, fillQueue, runSome, waitingRow } from '../testing/queue.ts';
 import { startWorld, type World } from '../testing/world.ts';
 import { dispatchWaitingJobs } from './dispatch-jobs.sql.ts';
 
@@ -111,11 +111,11 @@ describe('the jobs of one user', () => {
 		const seen: number[] = [];
 		for (let ran = 0; ran < ids.length; ran++) {
 			await waitFor(() => expect(world.bus.requested.length).toBeGreaterThan(ran));
-			seen.push(await inFlight(world, { userId }));
+			seen.push(await countActiveJobs(world, { userId }));
 			const jobId = world.bus.requested[ran] ?? '';
 			const attempt = await workers[ran % 2]?.take(jobId);
 			await world.bus.finish(jobId, attempt ?? 0, failed);
-			seen.push(await inFlight(world, { userId }));
+			seen.push(await countActiveJobs(world, { userId }));
 		}
 		expect(Math.max(...seen)).toBe(CAP);
 		expect(world.bus.requested.toSorted()).toEqual(ids.toSorted());
@@ -136,7 +136,7 @@ describe('the jobs of one user', () => {
 		await world.prisma.worker.create({ data: { id: 'a', slots, seenAt: new Date() } });
 		await fillQueue(world, { userId, count: 30 }, { userId, count: 30, tool: 'ocr' });
 		await Promise.all(Array.from({ length: 40 }, () => dispatchWaitingJobs(world.prisma, input)));
-		expect(await inFlight(world, { userId })).toBe(CAP);
+		expect(await countActiveJobs(world, { userId })).toBe(CAP);
 	});
 
 	test('leave the other slots to other users', async () => {

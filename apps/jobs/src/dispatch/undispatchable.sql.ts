@@ -1,6 +1,6 @@
 import { inTransaction } from '@creatorr/database/transaction';
 import type { PrismaClient } from '../database.sql.ts';
-import { IS_DISPATCHABLE, IS_IN_FLIGHT } from '../lifecycle/dispatch-state.sql.ts';
+import { IS_ACTIVE, IS_DISPATCHABLE } from '../lifecycle/dispatch-state.sql.ts';
 import { type Failure, failJob } from '../lifecycle/end-job.sql.ts';
 import { lockJob } from '../lifecycle/job.sql.ts';
 
@@ -51,7 +51,7 @@ async function findOrphans(
 			SELECT id, tool, created_at FROM jobs WHERE ${IS_DISPATCHABLE}
 			UNION ALL
 			SELECT id, tool, created_at FROM jobs
-			WHERE ${IS_IN_FLIGHT} AND lease_expires_at IS NULL
+			WHERE ${IS_ACTIVE} AND lease_expires_at IS NULL
 		)
 		SELECT id FROM unfinished
 		WHERE tool <> ALL (${tools}) AND created_at < now() - make_interval(secs => ${graceMs / 1000})

@@ -14,7 +14,7 @@ const FREE_FAILURES: ReadonlySet<JobErrorCode> = new Set<JobErrorCode>(['interna
 
 /**
  * Returns how many milliseconds of an attempt that ends now count towards the quota: the time since its grant, or what the worker
- * measured if that is less, because the worker leaves out the time in which other jobs had the processors. An attempt that no
+ * measured if that is less, because the worker leaves out the time spent waiting for a CPU. An attempt that no
  * worker runs costs nothing, and neither does a failure of the product.
  */
 export function chargedMs(

@@ -7,6 +7,7 @@ import { chargedMs } from './compute-charge.ts';
 import { type LockedJob, notifyJobChanged } from './job.sql.ts';
 import { countEnded } from './job-metrics.ts';
 import { nextStatus } from './job-status.ts';
+import { LAST_RUNS } from './stored-names.sql.ts';
 
 /** Why a job failed, as its owner sees it. */
 export interface Failure {
@@ -51,10 +52,10 @@ export async function chargeCompute(
 		ON CONFLICT (user_id, day) DO UPDATE SET milliseconds = compute_usage.milliseconds + excluded.milliseconds`;
 }
 
-/** Records when the user's last job of the tool ended, in the table `turns`. The job itself may be deleted. */
+/** Records when the user's last job of the tool ended. The job itself may be deleted. */
 async function recordLastRun(tx: Tx, { userId, tool, now }: LockedJob): Promise<void> {
 	await tx.$executeRaw`
-		INSERT INTO turns (user_id, tool, ended_at) VALUES (${userId}, ${tool}, ${now})
+		INSERT INTO ${LAST_RUNS} AS last_runs (user_id, tool, ended_at) VALUES (${userId}, ${tool}, ${now})
 		ON CONFLICT (user_id, tool) DO UPDATE SET ended_at = excluded.ended_at`;
 }
 

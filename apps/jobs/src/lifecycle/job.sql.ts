@@ -6,6 +6,7 @@ import { docsUrlOf } from '@creatorr/service/error-docs';
 import type { Tx } from '../database.sql.ts';
 import type { Prisma } from '../generated/client.ts';
 import { boundResult } from './bound-outcome.ts';
+import { FINISHING } from './stored-names.sql.ts';
 
 /** Notified in every transaction that changes a job's status or progress or deletes the job. The payload is its id. */
 export const JOB_CHANGED_CHANNEL = 'job_changed';
@@ -25,7 +26,7 @@ export interface LockedJob {
 	/** The fencing token: the number of the last grant, 0 before the first. */
 	attempt: number;
 	lostAttempts: number;
-	/** The worker of the last attempt. Null once that attempt was released. */
+	/** The worker of the last attempt. Null once that attempt is unassigned. */
 	workerId: string | null;
 	/** Null when no worker counts as running the job. */
 	leaseExpiresAt: Date | null;
@@ -42,7 +43,7 @@ export async function lockJob(tx: Tx, jobId: string): Promise<LockedJob | null> 
 	const rows = await tx.$queryRaw<LockedJob[]>`
 		SELECT id, user_id AS "userId", tool, request_id AS "requestId", traceparent, status::text, attempt,
 			lost_attempts AS "lostAttempts", worker_id AS "workerId", lease_expires_at AS "leaseExpiresAt",
-			settling AS finishing, attempt_started_at AS "attemptStartedAt",
+			${FINISHING} AS finishing, attempt_started_at AS "attemptStartedAt",
 			clock_timestamp() AS now
 		FROM jobs WHERE id = ${jobId} FOR UPDATE`;
 	return rows[0] ?? null;

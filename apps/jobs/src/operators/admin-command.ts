@@ -34,7 +34,7 @@ async function showJob(
 	return job;
 }
 
-/** Doesn't check that the user exists: jobs knows no accounts, only jobs. */
+/** Doesn't check that the user exists: this service knows no accounts, only jobs. */
 function userIdOf({ positionals: [userId = ''] }: CommandLine): string {
 	if (!idSchema('usr').safeParse(userId).success)
 		throw new UsageError(`"${userId}" is not a user ID. A user ID is usr_ and 26 characters.`);

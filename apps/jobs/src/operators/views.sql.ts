@@ -25,7 +25,7 @@ export function viewJob(prisma: PrismaClient, jobId: string, operator: string): 
 			request_id: job.requestId,
 			traceparent: job.traceparent,
 			created_at: job.createdAt,
-			released_at: job.dispatchedAt,
+			dispatched_at: job.dispatchedAt,
 			deferred_at: job.deferredAt,
 			started_at: job.startedAt,
 			finished_at: job.finishedAt,
@@ -37,7 +37,7 @@ export function viewJob(prisma: PrismaClient, jobId: string, operator: string): 
 			background: job.background,
 			worker: job.workerId,
 			lease_expires_at: job.leaseExpiresAt,
-			settling: job.finishing,
+			finishing: job.finishing,
 			priority: job.priority,
 			input_file_id: job.inputFileId,
 			output_file_id: job.outputFileId,
@@ -47,7 +47,7 @@ export function viewJob(prisma: PrismaClient, jobId: string, operator: string): 
 	});
 }
 
-/** Returns what jobs knows of a user, or null when the account was deleted. Records that the operator viewed it. */
+/** Returns what this service knows of a user, or null when the account was deleted. Records that the operator viewed it. */
 export function viewUser(prisma: PrismaClient, userId: string, operator: string): Promise<object | null> {
 	return inTransaction(prisma, async (tx) => {
 		await lockUser(tx, userId);

@@ -2,6 +2,7 @@ import { pruneInbox } from '@creatorr/database/inbox';
 import { pruneOperatorActions } from '@creatorr/database/operator-actions';
 import type { PrismaClient } from '../database.sql.ts';
 import { Prisma } from '../generated/client.ts';
+import { LAST_RUNS } from '../lifecycle/stored-names.sql.ts';
 
 interface PruneInput {
 	jobRetentionDays: number;
@@ -10,7 +11,7 @@ interface PruneInput {
 
 const ABSENT_WORKER_DAYS = 1;
 /** After a day without a job, a user comes first anyway. */
-const TURN_DAYS = 1;
+const LAST_RUN_DAYS = 1;
 /** Only today's usage counts. */
 const COMPUTE_USAGE_DAYS = 2;
 /** Small enough that no statement holds locks for long. */
@@ -38,9 +39,9 @@ export async function prune(
 	);
 	await deleteInBatches(
 		(limit) => prisma.$executeRaw`
-			DELETE FROM turns WHERE (user_id, tool) IN (
-				SELECT user_id, tool FROM turns
-				WHERE ended_at < now() - make_interval(days => ${TURN_DAYS}::int) ${limit})`,
+			DELETE FROM ${LAST_RUNS} WHERE (user_id, tool) IN (
+				SELECT user_id, tool FROM ${LAST_RUNS}
+				WHERE ended_at < now() - make_interval(days => ${LAST_RUN_DAYS}::int) ${limit})`,
 	);
 	await deleteInBatches(
 		(limit) => prisma.$executeRaw`

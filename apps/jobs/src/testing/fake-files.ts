@@ -30,7 +30,7 @@ function raise(error: FileError | undefined): void {
 	if (error) throw new AppError(error, error);
 }
 
-/** Serves the internal operations of files that jobs calls, over HTTP, without a store. */
+/** Serves the internal operations of the files service that the jobs service calls, over HTTP, without a store. */
 export async function startFakeFiles(keySet: string): Promise<FakeFiles> {
 	const files: Omit<FakeFiles, 'url' | 'stop'> = {
 		inputErrors: new Map(),

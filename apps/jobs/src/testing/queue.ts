@@ -57,8 +57,11 @@ export async function runSome(
 	return ran;
 }
 
-/** Returns how many jobs are in flight. */
-export function inFlight(world: World, where: { tool?: string; userId?: string } = {}): Promise<number> {
+/** Counts active jobs. */
+export function countActiveJobs(
+	world: World,
+	where: { tool?: string; userId?: string } = {},
+): Promise<number> {
 	return world.prisma.job.count({
 		where: { ...where, status: { in: ['queued', 'running'] }, dispatchedAt: { not: null } },
 	});

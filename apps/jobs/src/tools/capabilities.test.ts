@@ -42,7 +42,7 @@ test('shows what all workers of a tool offer, and accepts nothing else', async (
 	expect((await ask(['fra', 'eng'])).status).toBe(201);
 });
 
-test('ignores a worker that is gone', async () => {
+test('ignores a worker that stopped sending heartbeats', async () => {
 	await world.worker('a').offer('ocr', { languages: ['eng'] });
 	await world.prisma.worker.updateMany({ data: { seenAt: new Date(Date.now() - 61_000) } });
 	await waitFor(async () => expect(await shownOcr()).toMatchObject({ available: false }));

@@ -2,6 +2,7 @@ import type { heartbeat as heartbeatOperation } from '@creatorr/contracts/intern
 import { type Capabilities, capabilitiesSchema } from '@creatorr/contracts/jobs';
 import type { BodyOf } from '@creatorr/contracts/operation';
 import type { PrismaClient, Tx } from '../database.sql.ts';
+import { DISPATCHED_AT } from '../lifecycle/stored-names.sql.ts';
 
 /** Records a worker's heartbeat. Returns whether the worker is new, was offline, or has other slots than before. */
 export async function recordWorker(
@@ -43,7 +44,7 @@ export async function readWorkers(prisma: PrismaClient, workerLifetimeMs: number
 	return await prisma.$queryRaw<LiveWorker[]>`
 		WITH leased AS (
 			SELECT worker_id, count(*)::int AS running FROM jobs
-			WHERE status IN ('queued', 'running') AND released_at IS NOT NULL AND lease_expires_at IS NOT NULL
+			WHERE status IN ('queued', 'running') AND ${DISPATCHED_AT} IS NOT NULL AND lease_expires_at IS NOT NULL
 			GROUP BY worker_id
 		)
 		SELECT id, slots, extract(epoch FROM now() - seen_at)::float8 AS "silentSeconds",

@@ -1,0 +1,15 @@
+import { Prisma } from '../generated/client.ts';
+
+/*
+ * Columns and a table of release 0.3.0 whose names don't say what they hold. They can't be renamed, because that release reads and
+ * writes them during a rolling upgrade. SQL uses these constants instead; schema.prisma maps the same names.
+ */
+
+/** Column of `jobs`: when a worker was last requested. Null before the first dispatch. */
+export const DISPATCHED_AT = Prisma.raw('released_at');
+
+/** Column of `jobs`: whether the outcome of the current attempt is being applied. */
+export const FINISHING = Prisma.raw('settling');
+
+/** Table: when the last job of a tool that ran for a user ended. */
+export const LAST_RUNS = Prisma.raw('turns');
