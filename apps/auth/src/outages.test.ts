@@ -100,7 +100,7 @@ describe('when PostgreSQL goes down', () => {
 		expect(status).toBe(503);
 	});
 
-	test('after the commit of a logout, the logout fails, and is propagated when it is repeated', async () => {
+	test('after the commit of a sign-out, the sign-out fails, and is propagated when it is repeated', async () => {
 		const replica = await startBehindProxy('AUTH_DATABASE_URL');
 		const { app, proxy } = replica;
 		const gateway = await startGateway(auth.app, (res) => {

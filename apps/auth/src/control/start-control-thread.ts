@@ -41,7 +41,7 @@ type Command = ControlRequest extends infer R ? (R extends ControlRequest ? Omit
 
 function toError({ code, message }: { code: string; message: string }): Error {
 	const cause = new Error(message);
-	return code === 'upstream_unavailable' ? unavailable('Sign-in', cause) : cause;
+	return code === 'upstream_unavailable' ? unavailable('Session revocation', cause) : cause;
 }
 
 /** Waits for the first message. Rejects if the thread exits before it, also without an error. */
@@ -85,13 +85,13 @@ export async function startControlThread(
 	});
 	worker.on('exit', () => {
 		lost = new Error('the control thread has ended', { cause: failure });
-		for (const { reject } of pending.values()) reject(unavailable('Sign-in', lost));
+		for (const { reject } of pending.values()) reject(unavailable('Session revocation', lost));
 		pending.clear();
 		if (!isClosing) onLost(lost);
 	});
 
 	async function send(command: Command): Promise<unknown> {
-		if (lost) throw unavailable('Sign-in', lost);
+		if (lost) throw unavailable('Session revocation', lost);
 		lastId += 1;
 		const reply = Promise.withResolvers<unknown>();
 		pending.set(lastId, reply);

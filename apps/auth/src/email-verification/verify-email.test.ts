@@ -199,10 +199,10 @@ describe('another verification mail', () => {
 
 	test('is not sent when the email is verified', async () => {
 		await verify(await verificationToken()).expect(204);
-		const asked = await auth.prisma.mailAllowance.count();
+		const allowances = await auth.prisma.mailAllowance.count();
 		await resend().expect(204);
 		expect(await tokens(1)).toHaveLength(1);
-		expect(await auth.prisma.mailAllowance.count()).toBe(asked);
+		expect(await auth.prisma.mailAllowance.count()).toBe(allowances);
 	});
 
 	test('is not sent when the email is verified before it is sent', async () => {
@@ -224,7 +224,7 @@ describe('another verification mail', () => {
 
 	test('too often for one email gets the usual response, and sends no more', async () => {
 		await tokens(1);
-		for (let asked = 0; asked < 4; asked += 1) await resend(person, `192.0.2.${asked + 10}`).expect(204);
+		for (let sent = 0; sent < 4; sent += 1) await resend(person, `192.0.2.${sent + 10}`).expect(204);
 		expect(await tokens(3)).toHaveLength(3);
 	});
 
@@ -238,7 +238,7 @@ describe('another verification mail', () => {
 
 	test('too often from one network is refused for every user, and allowed from another', async () => {
 		const people = [];
-		for (let asked = 0; asked < 5; asked += 1) people.push(await register(auth.app, `198.51.100.${asked}`));
+		for (let sent = 0; sent < 5; sent += 1) people.push(await register(auth.app, `198.51.100.${sent}`));
 		const statuses: number[] = [];
 		for (const someone of people) statuses.push((await resend(someone, '203.0.113.1')).status);
 		expect(statuses).toEqual([204, 204, 204, 204, 429]);

@@ -68,7 +68,7 @@ export async function deleteRevocations(prisma: Database, sessionIds: string[]):
 	await prisma.revocation.deleteMany({ where: { sessionId: { in: sessionIds } } });
 }
 
-/** Fences instances that have stopped renewing, so that no logout calls them, and deletes them a day later. */
+/** Fences instances that have stopped renewing, so that no sign-out calls them, and deletes them a day later. */
 export const pruneGatewayLeases = definePruneTask<{ prisma: Database }>(
 	'prune_gateway_leases',
 	async ({ prisma }) => {

@@ -23,20 +23,20 @@ afterAll(() => auth.close());
 
 describe('a lease', () => {
 	test('is granted to a new instance at the address of a fenced one', async () => {
-		const logOut = async () =>
+		const signOut = async () =>
 			call(auth.app, 'post', '/v1/auth/logout', { person: await register(auth.app) });
 		const gateway = await startGateway(auth.app, rejectAsOtherInstance);
-		expect((await logOut()).status).toBe(204);
+		expect((await signOut()).status).toBe(204);
 		expect((await gateway.lease()).granted).toBe(false);
 		gateway.instanceId = newInstanceId();
 		gateway.handlePush = acknowledge;
 		expect((await gateway.lease()).granted).toBe(true);
-		expect((await logOut()).status).toBe(204);
+		expect((await signOut()).status).toBe(204);
 		expect(gateway.pushes.at(-1)?.instance_id).toBe(gateway.instanceId);
 		await gateway.stop();
 	});
 
-	test('delays no logout after its release, and is not granted again', async () => {
+	test('delays no sign-out after its release, and is not granted again', async () => {
 		const gateway = await startGateway(auth.app, hangUp);
 		await call(auth.app, 'delete', `/internal/gateways/${gateway.instanceId}/lease`).expect(204);
 		await call(auth.app, 'post', '/v1/auth/logout', { person: await register(auth.app) }).expect(204);

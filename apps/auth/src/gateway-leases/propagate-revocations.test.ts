@@ -39,7 +39,7 @@ async function startGatewayThat(handlePush: PushHandler): Promise<FakeGateway> {
 	return gateway;
 }
 
-function logOut(person: Person, app = auth.app) {
+function signOut(person: Person, app = auth.app) {
 	return call(app, 'post', '/v1/auth/logout', { person });
 }
 
@@ -55,7 +55,7 @@ async function isFenced(gateway: FakeGateway): Promise<boolean> {
 	return lease.fencedAt !== null;
 }
 
-describe('a logout', () => {
+describe('a sign-out', () => {
 	test('responds after every gateway with a lease has acknowledged', async () => {
 		const person = await register(auth.app);
 		const order: string[] = [];
@@ -65,7 +65,7 @@ describe('a logout', () => {
 			await acknowledge(res, push);
 		};
 		const gateways = [await startGatewayThat(slowly), await startGatewayThat(slowly)];
-		await logOut(person).expect(204);
+		await signOut(person).expect(204);
 		order.push('answered');
 		expect(order).toEqual(['acknowledged', 'acknowledged', 'answered']);
 		for (const { pushes, instanceId } of gateways) {
@@ -80,13 +80,13 @@ describe('a logout', () => {
 			aliveAtPush = await isAlive(auth.app, person.sessionId);
 			await acknowledge(res, push);
 		});
-		await logOut(person).expect(204);
+		await signOut(person).expect(204);
 		expect(aliveAtPush).toBe(false);
 	});
 
 	test('leaves nothing pending and no gateway fenced when all acknowledge', async () => {
 		const gateway = await startGatewayThat(acknowledge);
-		await logOut(await register(auth.app)).expect(204);
+		await signOut(await register(auth.app)).expect(204);
 		expect(await auth.prisma.revocation.count()).toBe(0);
 		expect(await gateway.lease()).toMatchObject({ granted: true, ttl_ms: LEASE_MS });
 	});
@@ -95,7 +95,7 @@ describe('a logout', () => {
 		const person = await register(auth.app);
 		const replica = await auth.startReplica();
 		const gateway = await startGatewayThat(acknowledge);
-		await logOut(person, replica).expect(204);
+		await signOut(person, replica).expect(204);
 		expect(gateway.pushes).toHaveLength(1);
 	});
 
@@ -105,7 +105,7 @@ describe('a logout', () => {
 			gateway.handlePush = acknowledge;
 			return hangUp(res, push);
 		};
-		await logOut(await register(auth.app)).expect(204);
+		await signOut(await register(auth.app)).expect(204);
 		expect(gateway.pushes).toHaveLength(2);
 		expect(await isFenced(gateway)).toBe(false);
 	});
@@ -113,8 +113,8 @@ describe('a logout', () => {
 	test('of a propagated session is repeated without a push', async () => {
 		const person = await register(auth.app);
 		const gateway = await startGatewayThat(acknowledge);
-		await logOut(person).expect(204);
-		await logOut(person).expect(204);
+		await signOut(person).expect(204);
+		await signOut(person).expect(204);
 		expect(gateway.pushes).toHaveLength(1);
 	});
 
@@ -123,7 +123,7 @@ describe('a logout', () => {
 		await auth.prisma.session.update({ where: { id: person.sessionId }, data: { revokedAt: new Date() } });
 		await auth.prisma.revocation.create({ data: { sessionId: person.sessionId, userId: person.id } });
 		const gateway = await startGatewayThat(acknowledge);
-		await logOut(person).expect(204);
+		await signOut(person).expect(204);
 		expect(gateway.pushes).toHaveLength(1);
 	});
 
@@ -131,7 +131,7 @@ describe('a logout', () => {
 		const person = await register(auth.app);
 		const other = await signIn(auth.app, person);
 		const gateway = await startGatewayThat(acknowledge);
-		await logOut(person).expect(204);
+		await signOut(person).expect(204);
 		expect(gateway.pushes.map((push) => push.session_ids)).toEqual([[person.sessionId]]);
 		expect(await isAlive(auth.app, other.sessionId)).toBe(true);
 	});
@@ -146,7 +146,7 @@ describe('a gateway that does not acknowledge', () => {
 	])('because it %s is fenced, and its lease waited for', async (_, handlePush) => {
 		const person = await register(auth.app);
 		const gateway = await startGatewayThat(handlePush);
-		await logOut(person).expect(204);
+		await signOut(person).expect(204);
 		expect(await mayUseCache(gateway)).toBe(false);
 		expect(await gateway.lease()).toMatchObject({ granted: false });
 		expect(await auth.prisma.revocation.count()).toBe(0);
@@ -158,7 +158,7 @@ describe('a gateway that does not acknowledge', () => {
 		await gateway.stop();
 		gateways.length = 0;
 		await gateway.lease();
-		await logOut(person).expect(204);
+		await signOut(person).expect(204);
 		expect(await mayUseCache(gateway)).toBe(false);
 		expect(await isFenced(gateway)).toBe(true);
 	});
@@ -168,37 +168,37 @@ describe('a gateway that does not acknowledge', () => {
 		const silent = await startGatewayThat(hang);
 		const good = await startGatewayThat(acknowledge);
 		await silent.lease();
-		const loggedOut = logOut(person)
+		const signedOut = signOut(person)
 			.expect(204)
 			.then(() => 'answered');
 		await waitUntil(() => good.pushes.length > 0);
 		expect(await mayUseCache(silent)).toBe(true);
-		expect(await loggedOut).toBe('answered');
+		expect(await signedOut).toBe('answered');
 		expect(await isFenced(good)).toBe(false);
 	});
 
-	test('can’t renew its lease while a logout waits for its end', async () => {
+	test('can’t renew its lease while a sign-out waits for its end', async () => {
 		const person = await register(auth.app);
 		const gateway = await startGatewayThat(hangUp);
-		const loggedOut = logOut(person)
+		const signedOut = signOut(person)
 			.expect(204)
 			.then(() => 'answered');
 		await waitUntil(() => isFenced(gateway));
 		expect(await mayUseCache(gateway)).toBe(true);
 		expect(await gateway.lease()).toMatchObject({ granted: false });
-		expect(await loggedOut).toBe('answered');
+		expect(await signedOut).toBe('answered');
 		expect(await mayUseCache(gateway)).toBe(false);
 	});
 
 	test('whose renewal precedes the fence is waited for until the renewed end', async () => {
 		const person = await register(auth.app);
 		const gateway = await startGatewayThat(hangUp);
-		let loggedOut: Promise<unknown> | undefined;
+		let signedOut: Promise<unknown> | undefined;
 		await auth.prisma.$transaction(async (tx) => {
 			await tx.$executeRaw`
 				UPDATE gateway_leases SET expires_at = clock_timestamp() + interval '3 seconds'
 				WHERE id = ${gateway.instanceId}`;
-			loggedOut = logOut(person)
+			signedOut = signOut(person)
 				.expect(204)
 				.then(() => 'answered');
 			// The fence waits for the row's lock now. A wrong one would use what it had read before.
@@ -206,19 +206,19 @@ describe('a gateway that does not acknowledge', () => {
 			await sleep(100);
 		});
 		expect(await mayUseCache(gateway)).toBe(true);
-		expect(await loggedOut).toBe('answered');
+		expect(await signedOut).toBe('answered');
 		expect(await mayUseCache(gateway)).toBe(false);
 	});
 
-	test('and is fenced already is waited for by other logouts too', async () => {
+	test('and is fenced already is waited for by other sign-outs too', async () => {
 		const [one, other] = [await register(auth.app), await register(auth.app)];
 		const gateway = await startGatewayThat(hangUp);
-		const first = logOut(one)
+		const first = signOut(one)
 			.expect(204)
 			.then(() => 'answered');
 		await waitUntil(() => isFenced(gateway));
 		const pushes = gateway.pushes.length;
-		await logOut(other).expect(204);
+		await signOut(other).expect(204);
 		expect(await mayUseCache(gateway)).toBe(false);
 		expect(gateway.pushes).toHaveLength(pushes);
 		expect(await first).toBe('answered');
@@ -230,10 +230,10 @@ describe('a gateway that does not acknowledge', () => {
 			where: { id: gateway.instanceId },
 			data: { expiresAt: new Date(Date.now() - 30_000) },
 		});
-		await logOut(await register(auth.app)).expect(204);
+		await signOut(await register(auth.app)).expect(204);
 		expect(await isFenced(gateway)).toBe(true);
 		expect(gateway.pushes).toHaveLength(2);
-		await logOut(await register(auth.app)).expect(204);
+		await signOut(await register(auth.app)).expect(204);
 		expect(gateway.pushes).toHaveLength(2);
 	});
 });

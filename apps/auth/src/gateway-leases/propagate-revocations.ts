@@ -16,7 +16,7 @@ import {
 /** Keeps a push far below the body limit. */
 const IDS_PER_PUSH = 5_000;
 /**
- * A gateway on a busy machine responds late; a slower one is fenced. Two pushes and a lease (20 s together) are the maximum of a logout: below
+ * A gateway on a busy machine responds late; a slower one is fenced. Two pushes and a lease (20 s together) are the maximum of a sign-out: below
  * the 29 s after which a gateway gives up on auth.
  */
 const PUSH_TIMEOUT_MS = 2_500;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database, Transaction } from '../database.sql.ts';
+import { Prisma } from '../generated/client.ts';
 import { definePruneTask } from '../prune-task.ts';
 
 const HOUR_SECONDS = 3600;
@@ -15,22 +16,26 @@ export function emailKey(email: string): string {
 	return `email ${createHash('sha256').update(email).digest('base64url')}`;
 }
 
-// The generic cell rate algorithm: `used_to` is its theoretical arrival time, when the allowance is whole again.
+/**
+ * Column: when the allowance is full again, the theoretical arrival time of the generic cell rate algorithm (GCRA). Release 0.3.0 calls
+ * it `used_to` and writes it during a rolling upgrade.
+ */
+export const FULL_AT = Prisma.raw('used_to');
 
 /** Takes one from the allowance. Returns 0, or the seconds until one is available. */
 export async function consumeAllowance(tx: Transaction, { key, perHour }: Allowance): Promise<number> {
 	const stepSeconds = HOUR_SECONDS / perHour;
 	const taken = await tx.$queryRaw<unknown[]>`
-		INSERT INTO mail_allowances AS mine (key, used_to)
+		INSERT INTO mail_allowances AS stored (key, ${FULL_AT})
 		VALUES (${key}, now() + make_interval(secs => ${stepSeconds}::float8))
 		ON CONFLICT (key) DO UPDATE
-			SET used_to = greatest(mine.used_to, now()) + make_interval(secs => ${stepSeconds}::float8)
-			WHERE mine.used_to + make_interval(secs => ${stepSeconds}::float8)
+			SET ${FULL_AT} = greatest(stored.${FULL_AT}, now()) + make_interval(secs => ${stepSeconds}::float8)
+			WHERE stored.${FULL_AT} + make_interval(secs => ${stepSeconds}::float8)
 				<= now() + make_interval(secs => ${HOUR_SECONDS}::float8)
 		RETURNING 1`;
 	if (taken.length > 0) return 0;
 	const [row] = await tx.$queryRaw<{ seconds: number }[]>`
-		SELECT extract(epoch FROM used_to - now())::float8 - ${HOUR_SECONDS - stepSeconds}::float8 AS seconds
+		SELECT extract(epoch FROM ${FULL_AT} - now())::float8 - ${HOUR_SECONDS - stepSeconds}::float8 AS seconds
 		FROM mail_allowances WHERE key = ${key}`;
 	return Math.max(1, Math.ceil(row?.seconds ?? 1));
 }
@@ -39,11 +44,11 @@ export async function consumeAllowance(tx: Transaction, { key, perHour }: Allowa
 export async function reserveAllowance(tx: Transaction, { key, perHour }: Allowance): Promise<number> {
 	const stepSeconds = HOUR_SECONDS / perHour;
 	const [row] = await tx.$queryRaw<{ seconds: number }[]>`
-		INSERT INTO mail_allowances AS mine (key, used_to)
+		INSERT INTO mail_allowances AS stored (key, ${FULL_AT})
 		VALUES (${key}, now() + make_interval(secs => ${stepSeconds}::float8))
 		ON CONFLICT (key) DO UPDATE
-			SET used_to = greatest(mine.used_to, now()) + make_interval(secs => ${stepSeconds}::float8)
-		RETURNING extract(epoch FROM mine.used_to - now())::float8 - ${HOUR_SECONDS}::float8 AS seconds`;
+			SET ${FULL_AT} = greatest(stored.${FULL_AT}, now()) + make_interval(secs => ${stepSeconds}::float8)
+		RETURNING extract(epoch FROM stored.${FULL_AT} - now())::float8 - ${HOUR_SECONDS}::float8 AS seconds`;
 	return Math.max(0, row?.seconds ?? 0);
 }
 
@@ -51,5 +56,5 @@ export const pruneAllowances = definePruneTask<{ prisma: Database }>(
 	'prune_mail_allowances',
 	({ prisma }, batchSize) => prisma.$executeRaw`
 		DELETE FROM mail_allowances WHERE key IN (
-			SELECT key FROM mail_allowances WHERE used_to < now() LIMIT ${batchSize})`,
+			SELECT key FROM mail_allowances WHERE ${FULL_AT} < now() LIMIT ${batchSize})`,
 );

@@ -133,7 +133,7 @@ export async function leaseMails(
  * Finds the account of the mail, and creates a token if the mail has one; only its hash is stored. Returns `drop` if the account does not
  * exist or is suspended, or its email is verified already.
  */
-export async function addressMail(
+export async function resolveRecipient(
 	prisma: Database,
 	{ kind, email }: LeasedMail,
 ): Promise<{ userId: string | null; token: string | null } | 'drop'> {
@@ -162,7 +162,7 @@ export function finishMail(
 		const count = await tx.$executeRaw`DELETE FROM ${storageOf(kind).table} WHERE id = ${id}`;
 		// 0: the account was deleted, and must leave no event behind.
 		if (count === 0 || kind !== 'reset_password') return;
-		await insertEvent(tx, { kind: 'password_reset_asked', userId, sessionId: null, client }, requestId);
+		await insertEvent(tx, { kind: 'password_reset_requested', userId, sessionId: null, client }, requestId);
 	});
 }
 

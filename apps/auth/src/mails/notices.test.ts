@@ -61,7 +61,7 @@ describe('the owner gets a mail', () => {
 		expect(await countOf(WAS_RESET)).toBe(1);
 	});
 
-	test('about the deleted account, whose data is gone once the mail is sent', async () => {
+	test('about the deleted account, whose data is deleted once the mail is sent', async () => {
 		await call(auth.app, 'delete', '/v1/me', { person }).send({ password: PASSWORD }).expect(204);
 		const [mail] = await mailsTo(auth, person.email, { about: DELETED });
 		expect(mail?.text).toContain('someone knows your password');

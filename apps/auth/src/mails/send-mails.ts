@@ -6,12 +6,12 @@ import type { Database } from '../database.sql.ts';
 import { type MailMessage, mailMessage } from './mail-message.ts';
 import { isNotice, MAIL_KINDS, type MailKind, type TokenMailKind } from './mailed-token.ts';
 import {
-	addressMail,
 	finishMail,
 	type LeasedMail,
 	leaseMails,
 	MAIL_CHANNEL,
 	postponeMail,
+	resolveRecipient,
 } from './mails.sql.ts';
 
 /** Mails sent concurrently. */
@@ -87,17 +87,17 @@ async function finish(
 ): Promise<void> {
 	await finishMail(prisma, mail, userId);
 	if (mail.kind !== 'reset_password') return;
-	logger.info('security.password_reset_asked', { user_id: userId, asked_in: mail.requestId });
+	logger.info('security.password_reset_requested', { user_id: userId, origin_request_id: mail.requestId });
 }
 
 async function sendOne(deps: SendMailsDeps, mail: LeasedMail): Promise<void> {
-	const addressed = await addressMail(deps.prisma, mail);
-	if (addressed === 'drop') {
+	const recipient = await resolveRecipient(deps.prisma, mail);
+	if (recipient === 'drop') {
 		count(mail, 'dropped');
 		return await finish(deps, mail, null);
 	}
 	crashPoint('auth.mail.token-created');
-	const { userId, token } = addressed;
+	const { userId, token } = recipient;
 	await deps.sendMail(mailMessage(mail, { appUrl: deps.appUrl, token }));
 	crashPoint('auth.mail.sent');
 	count(mail, 'sent');

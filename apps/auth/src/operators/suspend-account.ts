@@ -5,7 +5,7 @@ import { type OperatorAction, suspend } from './suspensions.sql.ts';
 
 interface Suspension {
 	since: Date;
-	/** Number of sessions that were alive. */
+	/** Number of sessions that were live. */
 	revokedCount: number;
 }
 

@@ -152,7 +152,7 @@ export function checkPassword(deps: CheckPasswordDeps, attempt: PasswordAttempt)
 			if (error instanceof AppError && error.code === 'rate_limited') {
 				checks.inc({ kind, outcome: 'throttled' });
 				deps.logger.warn('security.password_throttled', { ...who, reason: error.message });
-				if (!deps.isRepeat(`${owner?.userId} ${network}`)) await record(deps, attempt, 'password_slowed');
+				if (!deps.isRepeat(`${owner?.userId} ${network}`)) await record(deps, attempt, 'password_throttled');
 			}
 			throw error;
 		}

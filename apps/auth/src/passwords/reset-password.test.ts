@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { FULL_AT } from '../mails/allowances.sql.ts';
 import { setUpAccountAtGateway } from '../testing/account-at-gateway.ts';
 import { mailsTo, RESET, untilAllSent, VERIFY } from '../testing/mails.ts';
 import { call, HOME, isAlive, login, newEmail, PASSWORD, signIn } from '../testing/requests.ts';
@@ -149,8 +150,8 @@ describe('a forgotten password', () => {
 			fields: { user_id: scene.person.id, sessions: 1 },
 		});
 		expect(scene.auth.log).toContainEqual({
-			event: 'security.password_reset_asked',
-			fields: { user_id: scene.person.id, asked_in: expect.stringMatching(/^req_/) },
+			event: 'security.password_reset_requested',
+			fields: { user_id: scene.person.id, origin_request_id: expect.stringMatching(/^req_/) },
 		});
 		const logged = JSON.stringify(scene.auth.log);
 		for (const secret of [token, NEW_PASSWORD, scene.person.email]) expect(logged).not.toContain(secret);
@@ -177,15 +178,15 @@ describe('a request for a reset mail', () => {
 	});
 
 	test('too often for one email gets the usual response, and sends no more', async () => {
-		for (let asked = 0; asked < 5; asked += 1) await forget(scene.person.email).expect(204);
+		for (let sent = 0; sent < 5; sent += 1) await forget(scene.person.email).expect(204);
 		await untilAllSent(scene.auth);
 		expect(await mailsTo(scene.auth, scene.person.email, { about: RESET, count: 3 })).toHaveLength(3);
 	});
 
 	test('too often from one network is refused, and allowed from another', async () => {
 		const statuses: number[] = [];
-		for (let asked = 0; asked < 12; asked += 1)
-			statuses.push((await forget(newEmail(), `2001:db8:1:2::${asked}`)).status);
+		for (let sent = 0; sent < 12; sent += 1)
+			statuses.push((await forget(newEmail(), `2001:db8:1:2::${sent}`)).status);
 		expect(statuses).toEqual([...Array(10).fill(204), 429, 429]);
 		const refused = await forget(scene.person.email, '2001:db8:1:2::ffff').expect(429);
 		expect(refused.body.error.code).toBe('rate_limited');
@@ -194,10 +195,10 @@ describe('a request for a reset mail', () => {
 	});
 
 	test('is possible again later', async () => {
-		for (let asked = 0; asked < 11; asked += 1) await forget(newEmail());
+		for (let sent = 0; sent < 11; sent += 1) await forget(newEmail());
 		await forget(scene.person.email).expect(429);
 		await scene.auth.prisma
-			.$executeRaw`UPDATE mail_allowances SET used_to = used_to - interval '361 seconds'`;
+			.$executeRaw`UPDATE mail_allowances SET ${FULL_AT} = ${FULL_AT} - interval '361 seconds'`;
 		await forget(scene.person.email).expect(204);
 		await forget(scene.person.email).expect(429);
 	});

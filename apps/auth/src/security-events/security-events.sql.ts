@@ -4,17 +4,17 @@ import type { Client } from '../accounts/account.ts';
 import type { Database, Transaction } from '../database.sql.ts';
 import { definePruneTask } from '../prune-task.ts';
 
-/** Kinds of recorded events. Log lines have the same names. */
+/** Kinds of recorded events. The log line of an event has the same name with the prefix `security.`. */
 export type SecurityEventKind =
 	| 'registered'
 	| 'signed_in'
 	| 'password_wrong'
-	| 'password_slowed'
+	| 'password_throttled'
 	| 'signed_out'
 	| 'signed_out_everywhere'
 	| 'session_revoked'
 	| 'password_changed'
-	| 'password_reset_asked'
+	| 'password_reset_requested'
 	| 'password_reset'
 	| 'email_verified'
 	| 'account_deleted'

@@ -72,7 +72,7 @@ describe('security events', () => {
 			'password_changed',
 			'email_verified',
 			'signed_out_everywhere',
-			'password_reset_asked',
+			'password_reset_requested',
 			'password_reset',
 		]);
 		const [revoked] = (await eventsOf(person.id)).filter(({ kind }) => kind === 'session_revoked');
@@ -88,14 +88,14 @@ describe('security events', () => {
 		expect(JSON.stringify(events, (_, value) => String(value))).not.toContain(email);
 	});
 
-	test('are recorded once a minute for delayed attempts', async () => {
+	test('are recorded once a minute for throttled attempts', async () => {
 		await Promise.all([1, 2].map(() => login(auth.app, person.email, 'wrong')));
 		await auth.prisma
 			.$executeRaw`UPDATE login_failures SET last_failed_at = last_failed_at + interval '1 hour'`;
 		for (let tries = 0; tries < 3; tries += 1) await login(auth.app, person.email, 'wrong').expect(429);
 		await auth.prisma.loginFailure.deleteMany();
-		const slowed = (await kindsOf(person.id)).filter((kind) => kind === 'password_slowed');
-		expect(slowed).toHaveLength(1);
+		const throttled = (await kindsOf(person.id)).filter((kind) => kind === 'password_throttled');
+		expect(throttled).toHaveLength(1);
 	});
 
 	test('contain no password, token or email, and have log lines of the same names', async () => {

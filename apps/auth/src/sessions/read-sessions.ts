@@ -23,7 +23,7 @@ export function listSessionsRoute({ prisma }: Deps): Route {
 	});
 }
 
-/** Returns to gateways whether a session is alive. */
+/** Returns to gateways whether a session is live. */
 export function checkSessionRoute({ prisma }: Deps): Route {
 	return defineRoute(checkSessionOperation, async ({ body }) => ({
 		data: { alive: await checkSession(prisma, body.session_id) },

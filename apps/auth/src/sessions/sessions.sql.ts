@@ -12,7 +12,7 @@ export interface SessionScope {
 }
 
 export interface RevokedSessions {
-	/** Number of sessions that were alive. */
+	/** Number of sessions that were live. */
 	revokedCount: number;
 	/** Sessions in the scope that gateways may still accept, also from earlier revocations. */
 	pendingIds: string[];
@@ -42,7 +42,7 @@ export async function revokeSessions(
 	return { revokedCount, pendingIds: pending.map(({ sessionId }) => sessionId) };
 }
 
-/** Revokes sessions like {@link revokeSessions}, and records the event if one was alive. */
+/** Revokes sessions like {@link revokeSessions}, and records the event if one was live. */
 export function signOutSessions(
 	prisma: Database,
 	scope: SessionScope,
@@ -55,7 +55,7 @@ export function signOutSessions(
 	});
 }
 
-/** Whether a session of the user is alive, or revoked and gateways may still accept it. Takes no lock. */
+/** Whether a session of the user is live, or revoked and gateways may still accept it. Takes no lock. */
 export async function isRevocable(prisma: Database, userId: string, sessionId: string): Promise<boolean> {
 	const rows = await prisma.$queryRaw<unknown[]>`
 		SELECT id FROM sessions

@@ -27,7 +27,7 @@ function kindOf({ only, bySessionId }: SignOut): SecurityEventKind {
 }
 
 /**
- * Revokes the sessions and resolves when no gateway accepts them. Returns how many were alive. Also propagates sessions whose earlier revocation
+ * Revokes the sessions and resolves when no gateway accepts them. Returns how many were live. Also propagates sessions whose earlier revocation
  * was interrupted.
  */
 async function signOut(deps: SignOutDeps, input: SignOut): Promise<number> {

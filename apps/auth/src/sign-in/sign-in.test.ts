@@ -25,7 +25,7 @@ describe('login', () => {
 		expect(response.body.data.token).not.toBe(person.token);
 	});
 
-	test('answers a wrong password and an unknown email alike', async () => {
+	test('returns the same response for a wrong password and an unknown email', async () => {
 		const wrong = await login(auth.app, person.email, 'wrong password').expect(401);
 		const unknown = await login(auth.app, newEmail(), 'wrong password').expect(401);
 		const { request_id: _, ...said } = wrong.body.error;

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 
-// Stands for a control thread that fails while it is asked something.
+// Stands for a control thread that ends while it handles a request.
 parentPort?.on('message', () => {
 	throw new Error('a bug');
 });
