@@ -48,7 +48,7 @@ export const configSchema = baseConfigSchema.extend({
 		description:
 			'How long a user with a failed payment stays on Pro, from the start of the first unpaid period.',
 	}),
-	RECONCILE_INTERVAL_SECONDS: z.coerce.number().min(0.1).default(900).meta({
+	SUBSCRIPTION_SYNC_INTERVAL_SECONDS: z.coerce.number().min(0.1).default(900).meta({
 		description: 'How often billing reads each subscription from Stripe without an event.',
 		deprecatedName: 'RECONCILE_SECONDS',
 	}),
@@ -61,6 +61,6 @@ export type Config = z.output<typeof configSchema>;
 export function rulesOf(config: Config) {
 	return {
 		graceMs: config.PAST_DUE_GRACE_DAYS * DAY_MS,
-		reconcileMs: config.RECONCILE_INTERVAL_SECONDS * 1_000,
+		syncIntervalMs: config.SUBSCRIPTION_SYNC_INTERVAL_SECONDS * 1_000,
 	};
 }

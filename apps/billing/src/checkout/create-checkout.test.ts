@@ -179,8 +179,8 @@ describe('a checkout', () => {
 		await user.checkout('monthly');
 		await world.stripe.control('/switches', { api: { lose_answers: 0 } });
 		// With another key, as Stripe has deleted the old one by then.
-		const asked = { customerAskedAt: new Date(Date.now() - 25 * 3_600_000), customersGone: 1 };
-		await world.prisma.customer.update({ where: { userId: user.id }, data: asked });
+		const requested = { customerRequestedAt: new Date(Date.now() - 25 * 3_600_000), customersGone: 1 };
+		await world.prisma.customer.update({ where: { userId: user.id }, data: requested });
 		expect((await user.checkout('monthly')).status).toBe(200);
 		expect(await customersOf(user)).toHaveLength(1);
 	});

@@ -45,9 +45,9 @@ async function openCheckout(
 		// Committed first: a customer at Stripe must never be forgotten because a later step fails.
 		await deps.customers.withCustomer(userId, async (locked) => {
 			refuseDeleted(locked);
-			if (!locked.customer.customerAskedAt) await locked.recordCustomerRequest();
+			if (!locked.customer.customerRequestedAt) await locked.recordCustomerRequest();
 		});
-		crashPoint('billing.checkout.customer-announced');
+		crashPoint('billing.checkout.customer-requested');
 		const outcome = await deps.customers.withCustomer(userId, (locked) =>
 			prepareCheckout(deps, locked, { person, cycle }),
 		);

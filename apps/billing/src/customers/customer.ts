@@ -5,8 +5,8 @@ import type { Plan } from '@creatorr/contracts/plans';
 export interface Customer {
 	userId: string;
 	stripeCustomerId: string | null;
-	/** When billing first asked Stripe to create the customer. Without an id, the request may still have succeeded. */
-	customerAskedAt: Date | null;
+	/** When billing first requested the customer from Stripe. Without an id, the request may still have succeeded. */
+	customerRequestedAt: Date | null;
 	/** How many customers of this user Stripe has deleted. */
 	customersGone: number;
 	plan: Plan;

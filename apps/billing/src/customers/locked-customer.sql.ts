@@ -20,12 +20,12 @@ export interface GrantAction {
 export type LockedCustomer = Awaited<ReturnType<typeof openLockedCustomer>>;
 
 /** Delay before a sync of a customer whose creation a crash interrupted. */
-const ASK_AGAIN_AFTER_MS = 60_000;
+const RETRY_AFTER_MS = 60_000;
 
 export const CUSTOMER_COLUMNS = {
 	userId: true,
 	stripeCustomerId: true,
-	customerAskedAt: true,
+	customerRequestedAt: true,
 	customersGone: true,
 	plan: true,
 	proGrantedUntil: true,
@@ -47,7 +47,7 @@ export async function openLockedCustomer(tx: Tx, userId: string) {
 		customer,
 		/** Makes every later sync, also after a crash, search for the customer at Stripe until its id is known. */
 		recordCustomerRequest: () =>
-			update({ customerAskedAt: new Date(), syncAt: new Date(Date.now() + ASK_AGAIN_AFTER_MS) }),
+			update({ customerRequestedAt: new Date(), syncAt: new Date(Date.now() + RETRY_AFTER_MS) }),
 		/** Sets the id, also in `customer`. */
 		async setStripeCustomer(stripeCustomerId: string): Promise<void> {
 			await update({ stripeCustomerId });
@@ -55,7 +55,7 @@ export async function openLockedCustomer(tx: Tx, userId: string) {
 		},
 		/** Records that Stripe has deleted the customer, so that another one can be created. */
 		forgetStripeCustomer: () =>
-			update({ stripeCustomerId: null, customerAskedAt: null, customersGone: { increment: 1 } }),
+			update({ stripeCustomerId: null, customerRequestedAt: null, customersGone: { increment: 1 } }),
 		setCheckoutUntil: (checkoutUntil: Date) => update({ checkoutUntil, syncAt: new Date() }),
 		/** Returns the waiting events. What is read from Stripe afterwards covers them. */
 		async waitingEvents(): Promise<string[]> {

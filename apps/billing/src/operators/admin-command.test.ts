@@ -22,7 +22,7 @@ jest.setTimeout(180_000);
 let world: World;
 let data: ReturnType<typeof openOperatorData>;
 beforeAll(async () => {
-	world = await startWorld({ RECONCILE_INTERVAL_SECONDS: '1' });
+	world = await startWorld({ SUBSCRIPTION_SYNC_INTERVAL_SECONDS: '1' });
 	data = openOperatorData(world.env.BILLING_DATABASE_URL);
 }, 120_000);
 afterAll(async () => {
@@ -195,7 +195,7 @@ test('the command shows the end of the pause as the next read after failed reads
 	const [due, pauseEnds] = [new Date('2099-01-01T00:00:00Z'), new Date('2099-01-02T00:00:00Z')];
 	await world.prisma.customer.create({ data: { userId: user.id, syncAt: due, notBefore: pauseEnds } });
 	const shown = JSON.parse(await run('user', user.id, '--json'));
-	expect(shown).toMatchObject({ stripe_asked_next_at: pauseEnds.toISOString() });
+	expect(shown).toMatchObject({ next_sync_at: pauseEnds.toISOString() });
 });
 
 test.each([

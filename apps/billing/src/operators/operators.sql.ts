@@ -32,7 +32,7 @@ function readUser(prisma: Database, userId: string, operator: string): Promise<o
 			pro_granted_until: customer?.proGrantedUntil ?? null,
 			stripe_customer_id: customer?.stripeCustomerId ?? null,
 			checkout_until: customer?.checkoutUntil ?? null,
-			stripe_asked_next_at: customer && nextAttemptAt(customer),
+			next_sync_at: customer && nextSyncAt(customer),
 			stripe_failures: customer?.syncFailures ?? 0,
 			stripe_events_waiting: await tx.stripeEvent.count(events),
 			subscriptions: subscriptions.map((one) => ({
@@ -51,7 +51,7 @@ function readUser(prisma: Database, userId: string, operator: string): Promise<o
 }
 
 /** Returns when billing reads the customer at Stripe next: after a failure not before its pause is over. Null without a reason to. */
-function nextAttemptAt({ syncAt, notBefore }: { syncAt: Date | null; notBefore: Date | null }): Date | null {
+function nextSyncAt({ syncAt, notBefore }: { syncAt: Date | null; notBefore: Date | null }): Date | null {
 	if (syncAt === null || notBefore === null) return syncAt ?? notBefore;
 	return syncAt > notBefore ? syncAt : notBefore;
 }

@@ -92,7 +92,7 @@ test('mainSubscription returns the one that counts, otherwise the latest', () =>
 });
 
 describe('the next sync without an event', () => {
-	const rules = { graceMs: GRACE_MS, reconcileMs: DAY_MS };
+	const rules = { graceMs: GRACE_MS, syncIntervalMs: DAY_MS };
 	const next = (
 		subscriptions: Subscription[],
 		checkoutUntil: Date | null = null,

@@ -62,7 +62,7 @@ export function mainSubscription(
 export function nextSyncAt(
 	{ subscriptions, proGrantedUntil, checkoutUntil }: PlanInputs & { checkoutUntil: Date | null },
 	now: Date,
-	{ graceMs, reconcileMs }: { graceMs: number; reconcileMs: number },
+	{ graceMs, syncIntervalMs }: { graceMs: number; syncIntervalMs: number },
 ): Date | null {
 	const unfinished = subscriptions.filter(({ status }) => !FINAL_STATUSES.includes(status));
 	const isCheckoutOpen = checkoutUntil !== null && checkoutUntil > now;
@@ -71,6 +71,6 @@ export function nextSyncAt(
 		.map((subscription) => graceEnd(subscription, graceMs))
 		.filter((endMs) => endMs > now.getTime());
 	if (proGrantedUntil !== null && isGranted({ proGrantedUntil }, now)) ends.push(proGrantedUntil.getTime());
-	if (unfinished.length > 0 || isCheckoutOpen) ends.push(now.getTime() + reconcileMs);
+	if (unfinished.length > 0 || isCheckoutOpen) ends.push(now.getTime() + syncIntervalMs);
 	return ends.length === 0 ? null : new Date(Math.min(...ends));
 }

@@ -6,12 +6,14 @@ import { startWorld, subscribe, type User, type World, waitForPlan } from '../te
 const LIVES = Number(process.env.LIVES ?? 24);
 
 jest.setTimeout(120_000 + 5_000 * LIVES);
-const RECONCILE_INTERVAL_SECONDS = 1;
+const SUBSCRIPTION_SYNC_INTERVAL_SECONDS = 1;
 const DAY_SECONDS = 86_400;
 
 let world: World;
 beforeAll(async () => {
-	world = await startWorld({ RECONCILE_INTERVAL_SECONDS: String(RECONCILE_INTERVAL_SECONDS) });
+	world = await startWorld({
+		SUBSCRIPTION_SYNC_INTERVAL_SECONDS: String(SUBSCRIPTION_SYNC_INTERVAL_SECONDS),
+	});
 }, 120_000);
 afterAll(() => world?.stop());
 

@@ -7,7 +7,7 @@ import type { StripeCalls } from '../stripe/stripe.ts';
 
 export interface SyncRules {
 	graceMs: number;
-	reconcileMs: number;
+	syncIntervalMs: number;
 }
 
 /** Result of a sync. */
@@ -69,9 +69,9 @@ export async function stripeCustomerOf(
 	{ stripe, now }: Pick<SyncDeps, 'stripe' | 'now'>,
 	locked: LockedCustomer,
 ): Promise<string | null> {
-	const { userId: id, stripeCustomerId, customerAskedAt, customersGone } = locked.customer;
-	if (stripeCustomerId || !customerAskedAt) return stripeCustomerId;
-	const isKeyValid = now().getTime() - customerAskedAt.getTime() < IDEMPOTENCY_KEY_TTL_MS;
+	const { userId: id, stripeCustomerId, customerRequestedAt, customersGone } = locked.customer;
+	if (stripeCustomerId || !customerRequestedAt) return stripeCustomerId;
+	const isKeyValid = now().getTime() - customerRequestedAt.getTime() < IDEMPOTENCY_KEY_TTL_MS;
 	const known = isKeyValid ? null : await stripe.findCustomer(id);
 	const customerId = known ?? (await stripe.createCustomer({ id, customersGone }));
 	crashPoint('billing.checkout.customer-created');

@@ -62,7 +62,7 @@ const depsWithKey = (secretKey: string) => ({
 		appUrl: 'http://app.example.com',
 	}),
 	customers,
-	rules: { graceMs: 1_000, reconcileMs: 1_000 },
+	rules: { graceMs: 1_000, syncIntervalMs: 1_000 },
 	now: () => new Date(),
 });
 
