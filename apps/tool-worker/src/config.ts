@@ -3,9 +3,9 @@ import { baseConfigSchema, httpUrlSchema } from '@creatorr/service/config';
 import { paramKeysSchema } from '@creatorr/tool-kit/params/secret-params';
 import { z } from 'zod';
 
-/** What a job may be thought to hold that takes long; few hold as much as they may. */
+/** Memory to reserve per long job. Most use less than their limit. */
 const BYTES_PER_BACKGROUND_SLOT = 2 * 1024 ** 3;
-/** Each keeps about two threads busy: more would not end sooner, and take the caches from short jobs. */
+/** A long job uses about two threads. More long jobs per core finish no sooner and evict short jobs' caches. */
 const BACKGROUND_SLOTS_PER_CORE = 2;
 
 export const configSchema = baseConfigSchema.extend({

@@ -7,7 +7,7 @@ import { onKill } from '@creatorr/tool-kit/sandbox/kill';
 
 const duration = histogram({
 	name: 'creatorr_tool_duration_seconds',
-	help: 'Run time of tools, by tool and outcome: succeeded, a job error code, or ended if the job was canceled or returned',
+	help: 'Run time of tools, by tool and outcome: succeeded, a job error code, or aborted if the job was canceled or returned',
 	labels: ['tool', 'outcome'],
 	buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800],
 });

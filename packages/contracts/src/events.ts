@@ -77,7 +77,7 @@ export const jobFinished = defineEvent(
 			.int()
 			.min(0)
 			.optional()
-			.meta({ description: 'how long the tool ran, without the time that other jobs had the processors' }),
+			.meta({ description: 'how long the tool ran, without the time spent waiting for a CPU' }),
 	}),
 );
 

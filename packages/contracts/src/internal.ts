@@ -24,14 +24,14 @@ export const getJwks = defineOperation({
 	errors: [],
 });
 
-/** Returns whether a session is alive, and records that it was seen. */
+/** Returns whether a session is live, and records that it was seen. */
 export const checkSession = defineOperation({
 	id: 'checkSession',
 	method: 'post',
 	path: '/internal/sessions/check',
 	service: 'auth',
 	access: ['gateway'],
-	summary: 'Say whether a session is alive.',
+	summary: 'Say whether a session is live.',
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ session_id: sessionIdSchema }),
 	status: 200,
@@ -67,7 +67,7 @@ export const leaseGateway = defineOperation({
 	errors: [],
 });
 
-/** Releases the lease of a gateway that shuts down, so that no logout waits for its end. */
+/** Releases the lease of a gateway that shuts down, so that no sign-out waits for its end. */
 export const releaseLease = defineOperation({
 	id: 'releaseLease',
 	method: 'delete',
@@ -247,8 +247,9 @@ export const claimJob = defineOperation({
 export type ClaimResponse = ResponseOf<typeof claimJob>['data'];
 
 /**
- * Returns an attempt unfinished; it doesn't count as lost. Jobs requests another worker at once, as this one shuts down, or, with
- * `background`, once a worker has a free background slot, as the job takes long and this worker has none.
+ * Returns an attempt unfinished; it doesn't count as lost. The jobs service requests another worker at once, as this one shuts down, or, with
+ * `background`, once a worker has a free background slot, as the job takes long and this worker has none. The path is that of release
+ * 0.3.0.
  */
 export const returnJob = defineOperation({
 	id: 'returnJob',
@@ -275,7 +276,7 @@ export const heartbeat = defineOperation({
 	path: '/internal/workers/{id}',
 	service: 'jobs',
 	access: ['tool-worker'],
-	summary: 'Report a worker alive.',
+	summary: 'Renew the leases of a worker.',
 	params: z.object({ id: z.string().min(1).max(200) }),
 	maxBodyBytes: BODY_LIMIT.list,
 	body: z.object({

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { type AttemptEnded, createAttempts } from './attempts.ts';
+import { type AttemptAborted, createAttempts } from './attempts.ts';
 
-const reasonOf = (signal: AbortSignal) => (signal.reason as AttemptEnded | undefined)?.reason;
+const reasonOf = (signal: AbortSignal) => (signal.reason as AttemptAborted | undefined)?.reason;
 
 function granted(...jobs: [string, number][]) {
 	const attempts = createAttempts();
@@ -20,42 +20,42 @@ test('reserve returns false for a job that this worker has', () => {
 	expect(attempts.reserve('job_1')).toBe(true);
 });
 
-test('stop ends the attempt of a job and no other', () => {
+test('abort aborts the attempt of a job and no other', () => {
 	const { attempts, signals } = granted(['job_1', 1], ['job_2', 4]);
-	attempts.stop('job_1');
-	expect(signals.map(reasonOf)).toEqual(['stopped', undefined]);
+	attempts.abort('job_1', 'revoked');
+	expect(signals.map(reasonOf)).toEqual(['revoked', undefined]);
 });
 
-test('stop ignores the number of an older attempt', () => {
+test('abort ignores the number of an older attempt', () => {
 	const { attempts, signals } = granted(['job_1', 2]);
-	attempts.stop('job_1', 1);
+	attempts.abort('job_1', 'revoked', 1);
 	expect(signals.map(reasonOf)).toEqual([undefined]);
-	attempts.stop('job_1', 2);
-	expect(signals.map(reasonOf)).toEqual(['stopped']);
+	attempts.abort('job_1', 'revoked', 2);
+	expect(signals.map(reasonOf)).toEqual(['revoked']);
 });
 
-test('stop before the grant ends the attempt when it starts', () => {
+test('abort before the grant aborts the attempt when it starts', () => {
 	const attempts = createAttempts();
 	attempts.reserve('job_1');
-	attempts.stop('job_1');
-	expect(reasonOf(attempts.start('job_1', { attempt: 1, tool: 'ocr' }))).toBe('stopped');
+	attempts.abort('job_1', 'revoked');
+	expect(reasonOf(attempts.start('job_1', { attempt: 1, tool: 'ocr' }))).toBe('revoked');
 });
 
-test('leases are renewed from the grant until jobs has applied the outcome', () => {
+test('leases are renewed from the grant until the jobs service has applied the outcome', () => {
 	const attempts = createAttempts();
 	attempts.reserve('job_1');
 	expect(attempts.leased()).toEqual([]);
 	const signal = attempts.start('job_1', { attempt: 1, tool: 'ocr' });
 	attempts.advance('job_1', 'reported');
 	expect(attempts.leased()).toEqual([{ job_id: 'job_1', attempt: 1 }]);
-	attempts.stop('job_1', 1);
+	attempts.abort('job_1', 'revoked', 1);
 	expect([attempts.leased(), signal.aborted]).toEqual([[], false]);
 });
 
-test('stopAll ends all attempts, and those that are granted later', () => {
+test('abortAll aborts all attempts, and those that are granted later', () => {
 	const { attempts, signals } = granted(['job_1', 1]);
 	attempts.reserve('job_2');
-	attempts.stopAll();
+	attempts.abortAll({ withOutput: true });
 	attempts.reserve('job_3');
 	const late = [
 		attempts.start('job_2', { attempt: 1, tool: 'ocr' }),
@@ -64,21 +64,21 @@ test('stopAll ends all attempts, and those that are granted later', () => {
 	expect([...signals, ...late].map(reasonOf)).toEqual(['shutdown', 'shutdown', 'shutdown']);
 });
 
-test('abortForBackground does not end an attempt with an output', () => {
+test('abort for want of a background slot spares an attempt with an output', () => {
 	const { attempts, signals } = granted(['job_1', 1], ['job_2', 1]);
 	attempts.advance('job_1', 'storing');
 	attempts.advance('job_2', 'running');
-	for (const jobId of ['job_1', 'job_2']) attempts.abortForBackground(jobId);
+	for (const jobId of ['job_1', 'job_2']) attempts.abort(jobId, 'no_background_slot');
 	expect(signals.map(reasonOf)).toEqual([undefined, 'no_background_slot']);
 });
 
-test('abortWithoutOutput does not end an attempt with an output', () => {
+test('abortAll spares attempts with an output if they are excluded', () => {
 	const { attempts, signals } = granted(['job_1', 1], ['job_2', 1], ['job_3', 1]);
 	attempts.advance('job_1', 'storing');
 	attempts.advance('job_2', 'running');
-	attempts.abortWithoutOutput();
+	attempts.abortAll({ withOutput: false });
 	expect(signals.map(reasonOf)).toEqual([undefined, 'shutdown', 'shutdown']);
-	attempts.stopAll();
+	attempts.abortAll({ withOutput: true });
 	expect(signals.map(reasonOf)).toEqual(['shutdown', 'shutdown', 'shutdown']);
 });
 

@@ -1,18 +1,18 @@
-/** Why an attempt ends early. */
-export type EndReason = 'stopped' | 'shutdown' | 'no_background_slot';
+/** Why an attempt is aborted. `revoked`: its job was canceled or given to another worker. */
+export type AbortReason = 'revoked' | 'shutdown' | 'no_background_slot';
 
-const MESSAGES: Record<EndReason, string> = {
-	stopped: 'the job was canceled or given to another worker',
+const MESSAGES: Record<AbortReason, string> = {
+	revoked: 'the job was canceled or given to another worker',
 	shutdown: 'the worker shuts down',
 	no_background_slot: 'the job takes long, and all background slots are taken',
 };
 
-export class AttemptEnded extends Error {
-	readonly reason: EndReason;
+export class AttemptAborted extends Error {
+	readonly reason: AbortReason;
 
-	constructor(reason: EndReason) {
+	constructor(reason: AbortReason) {
 		super(MESSAGES[reason]);
-		this.name = 'AttemptEnded';
+		this.name = 'AttemptAborted';
 		this.reason = reason;
 	}
 }
@@ -21,7 +21,7 @@ export class AttemptEnded extends Error {
 const STAGES = ['claiming', 'fetching', 'running', 'storing', 'reported'] as const;
 export type AttemptStage = (typeof STAGES)[number];
 
-/** Whether ending the attempt now would discard a finished output. */
+/** Whether aborting the attempt now would discard a finished output. */
 function hasOutput({ stage }: Attempt): boolean {
 	return stage === 'storing' || stage === 'reported';
 }
@@ -46,32 +46,31 @@ interface Leased extends RuntimeEstimate {
 	attempt: number;
 }
 
-/** The attempts of this worker, from the claim until jobs has applied their outcome. */
+/** The attempts of this worker, from the claim until the jobs service has applied their outcome. */
 export interface Attempts {
 	/** Adds an attempt that is about to be claimed. Returns false when this worker has the job already: it never runs one twice. */
 	reserve(jobId: string): boolean;
 	/**
-	 * Starts an attempt whose claim was granted. Returns its signal, which is aborted with {@link AttemptEnded}, at once if the
+	 * Starts an attempt whose claim was granted. Returns its signal, which is aborted with {@link AttemptAborted}, at once if the
 	 * cancellation came before the grant.
 	 */
 	start(jobId: string, granted: { attempt: number; tool: string }): AbortSignal;
-	/** Moves an attempt to a later stage. The lease of a reported attempt is renewed until jobs has applied its outcome. */
+	/** Moves an attempt to a later stage. The lease of a reported attempt is renewed until the jobs service has applied its outcome. */
 	advance(jobId: string, stage: 'running' | 'storing' | 'reported'): void;
 	/** Returns undefined for a job that this worker does not have. */
 	stage(jobId: string): AttemptStage | undefined;
 	/** Updates the estimate of a job with the given fields. */
 	addEstimate(jobId: string, estimate: RuntimeEstimate): void;
 	estimate(jobId: string): RuntimeEstimate;
-	/** Aborts an attempt that has no background slot, unless it has an output. Its job is returned and runs later. */
-	abortForBackground(jobId: string): void;
 	/** Removes an attempt. */
 	remove(jobId: string): void;
-	/** Ends the attempt with this number, or the current one by default. */
-	stop(jobId: string, number?: number): void;
-	/** Ends all attempts without an output, and those to come. */
-	abortWithoutOutput(): void;
-	/** Ends all attempts, and those to come. */
-	stopAll(): void;
+	/**
+	 * Aborts the current attempt of a job, unless another `number` is given. A revoked attempt that is reported is only removed.
+	 * `no_background_slot` spares an attempt with an output.
+	 */
+	abort(jobId: string, reason: Exclude<AbortReason, 'shutdown'>, number?: number): void;
+	/** Aborts all attempts, and those to come, for the shutdown. `withOutput: false` spares those that have an output. */
+	abortAll(attempts: { withOutput: boolean }): void;
 	/** Returns the attempts whose leases this worker renews. */
 	leased(): Leased[];
 	/** Counts them by tool. */
@@ -81,12 +80,6 @@ export interface Attempts {
 export function createAttempts(): Attempts {
 	const attempts = new Map<string, Attempt>();
 	let isShutDown = false;
-
-	function shutDown(isEnded: (attempt: Attempt) => boolean): void {
-		isShutDown = true;
-		for (const attempt of attempts.values())
-			if (isEnded(attempt)) attempt.controller.abort(new AttemptEnded('shutdown'));
-	}
 
 	return {
 		reserve(jobId) {
@@ -100,7 +93,7 @@ export function createAttempts(): Attempts {
 			if (!attempt) throw new Error(`${jobId} was not reserved before its claim`);
 			attempt.granted = { number, tool };
 			attempt.stage = 'fetching';
-			if (isShutDown) attempt.controller.abort(new AttemptEnded('shutdown'));
+			if (isShutDown) attempt.controller.abort(new AttemptAborted('shutdown'));
 			return attempt.controller.signal;
 		},
 		advance(jobId, stage) {
@@ -112,21 +105,21 @@ export function createAttempts(): Attempts {
 			Object.assign(attempts.get(jobId)?.estimate ?? {}, estimate);
 		},
 		estimate: (jobId) => attempts.get(jobId)?.estimate ?? {},
-		abortForBackground(jobId) {
-			const attempt = attempts.get(jobId);
-			if (attempt && !hasOutput(attempt)) attempt.controller.abort(new AttemptEnded('no_background_slot'));
-		},
 		remove(jobId) {
 			attempts.delete(jobId);
 		},
-		stop(jobId, number) {
+		abort(jobId, reason, number) {
 			const attempt = attempts.get(jobId);
 			if (!attempt || (number !== undefined && attempt.granted?.number !== number)) return;
+			if (reason === 'no_background_slot' && hasOutput(attempt)) return;
 			if (attempt.stage === 'reported') attempts.delete(jobId);
-			else attempt.controller.abort(new AttemptEnded('stopped'));
+			else attempt.controller.abort(new AttemptAborted(reason));
 		},
-		abortWithoutOutput: () => shutDown((attempt) => !hasOutput(attempt)),
-		stopAll: () => shutDown(() => true),
+		abortAll({ withOutput }) {
+			isShutDown = true;
+			for (const attempt of attempts.values())
+				if (withOutput || !hasOutput(attempt)) attempt.controller.abort(new AttemptAborted('shutdown'));
+		},
 		leased: () =>
 			[...attempts].flatMap(([jobId, { granted, estimate }]) =>
 				granted ? [{ job_id: jobId, attempt: granted.number, ...estimate }] : [],

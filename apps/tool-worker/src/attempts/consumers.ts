@@ -30,12 +30,12 @@ export const onJobRequested = {
 
 const CONCURRENT_CANCELLATIONS = 100;
 
-/** Each worker receives all cancellations, and ends its attempt of the job if it has one. */
+/** Each worker receives all cancellations, and aborts its attempt of the job if it has one. */
 export const onJobCanceled = defineConsumer({
 	queue: { broadcast: true },
 	definition: jobCanceled,
 	prefetch: CONCURRENT_CANCELLATIONS,
-	async handle({ attempts }: { attempts: Pick<Attempts, 'stop'> }, event) {
-		attempts.stop(event.data.job_id);
+	async handle({ attempts }: { attempts: Pick<Attempts, 'abort'> }, event) {
+		attempts.abort(event.data.job_id, 'revoked');
 	},
 });

@@ -8,9 +8,9 @@ import type { Attempts } from './attempts.ts';
 
 interface HeartbeatDeps {
 	workerId: string;
-	/** A client of jobs whose timeout is a fraction of a lease. */
+	/** A client of the jobs service whose timeout is a fraction of a lease. */
 	heartbeatClient: InternalClient;
-	/** Set by each response of jobs. */
+	/** Set by each response of the jobs service. */
 	heartbeat: { intervalMs: number };
 	attempts: Attempts;
 	capacity: Pick<Capacity, 'slots' | 'backgroundSlots'>;
@@ -19,11 +19,11 @@ interface HeartbeatDeps {
 	logger: Logger;
 }
 
-/** Used until the first response of jobs. */
+/** Used until the first response of the jobs service. */
 export const FIRST_HEARTBEAT_MS = 1_000;
 
 /**
- * Sends heartbeats to jobs, which renew the leases of this worker's attempts, until the last attempt has ended. Not awaited: a
+ * Sends heartbeats to the jobs service, which renew the leases of this worker's attempts, until the last attempt has ended. Not awaited: a
  * hanging request must not delay the next, or all leases expire.
  */
 export const sendHeartbeats = defineTask<HeartbeatDeps>({
@@ -35,7 +35,7 @@ export const sendHeartbeats = defineTask<HeartbeatDeps>({
 	},
 });
 
-/** Sends one heartbeat, and ends the attempts that the response of jobs names. */
+/** Sends one heartbeat, and aborts the attempts that the response names. */
 async function sendHeartbeat(deps: HeartbeatDeps): Promise<void> {
 	const { workerId, attempts, capacity, capabilities } = deps;
 	const running = attempts.leased();
@@ -47,8 +47,9 @@ async function sendHeartbeat(deps: HeartbeatDeps): Promise<void> {
 		},
 	});
 	deps.heartbeat.intervalMs = data.beat_ms;
-	const stop = new Set(data.stop);
-	for (const { job_id, attempt } of running) if (stop.has(job_id)) attempts.stop(job_id, attempt);
+	const revoked = new Set(data.stop);
+	for (const { job_id, attempt } of running)
+		if (revoked.has(job_id)) attempts.abort(job_id, 'revoked', attempt);
 }
 
 interface CapacityOptions {
@@ -60,11 +61,11 @@ interface CapacityOptions {
 	backgroundJobs: BackgroundJobs;
 }
 
-/** The slots that a worker reports to jobs: those that its jobs use, and those that are free. */
+/** The slots that a worker reports to the jobs service: those that its jobs use, and those that are free. */
 export interface Capacity {
 	slots(): Record<string, number>;
 	backgroundSlots(): number;
-	/** From now on the worker reports slots for the jobs that it has and no free ones, so that jobs dispatches none to it. */
+	/** From now on the worker reports slots for the jobs that it has and no free ones, so that the jobs service dispatches none to it. */
 	close(): void;
 }
 

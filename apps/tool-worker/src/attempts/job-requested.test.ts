@@ -47,9 +47,9 @@ function pagesTool(finished: Promise<void>): Tool {
 			...{ expected: { perMiBMs: 0, perPageMs: PAGE_MS }, programs: [], binaries: [], pythonModules: [] },
 			...{ outputName: (name) => name, outputMimeType: () => TEXT },
 		},
-		async run(input, { expectPages, signal }) {
+		async run(input, { estimatePages, signal }) {
 			const { pages } = input.params as { pages: number };
-			expectPages(pages);
+			estimatePages(pages);
 			signal.throwIfAborted();
 			const output = { outputPath: input.path, warnings: [], details: {} };
 			if (pages === 0) return output;
@@ -136,7 +136,7 @@ function startWorker({ backgroundSlots, publish, openFile }: WorkerOptions) {
 		},
 		async stop() {
 			finish();
-			attempts.stopAll();
+			attempts.abortAll({ withOutput: true });
 			await deps.backgroundJobs.waitForAll();
 		},
 	};

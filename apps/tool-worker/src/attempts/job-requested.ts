@@ -4,7 +4,7 @@ import { addSpanAttributes, inSpan } from '@creatorr/telemetry/span';
 import { trackRunning } from '../metrics.ts';
 import type { BackgroundJobs, RemainingTime } from '../scheduling/background-jobs.ts';
 import type { FullPrioritySemaphore, Permit } from '../scheduling/full-priority-semaphore.ts';
-import { AttemptEnded, type Attempts } from './attempts.ts';
+import { AttemptAborted, type Attempts } from './attempts.ts';
 import {
 	claimJob,
 	createProgressReporter,
@@ -60,7 +60,7 @@ async function runClaimed(deps: JobRequestedDeps, job: GrantedJob, permit: Permi
 		deprioritized: permit.deprioritized,
 		remainingTime: () => remainingTimeOf(deps, job),
 		onBackground: () => deps.attempts.addEstimate(job.id, { background: true }),
-		returnJob: () => deps.attempts.abortForBackground(job.id),
+		returnJob: () => deps.attempts.abort(job.id, 'no_background_slot'),
 	});
 	if (job.isBackground) permit.deprioritize();
 	await followed;
@@ -82,7 +82,7 @@ function attempt(deps: JobRequestedDeps, job: GrantedJob, permit: Permit): Promi
 		try {
 			await runAndReport(deps, job, permit, signal);
 		} catch (error) {
-			await endEarly(deps, job, error);
+			await handleAbort(deps, job, error);
 		}
 	});
 }
@@ -114,7 +114,7 @@ async function runAndReport(
 		onProgress: createProgressReporter(deps, job),
 		onExpected,
 		onComputed,
-		onWaited: permit.addWait,
+		onCpuWait: permit.addCpuWait,
 	});
 	// Repeated for a job that failed before its tool ran.
 	onToolEnded();
@@ -124,12 +124,12 @@ async function runAndReport(
 	deps.logger.info('job.reported', { job_id: job.id, attempt: job.attempt, status: outcome.status });
 }
 
-/** Removes the attempt. Returns its job if another worker, or this one later, has to run it. */
-async function endEarly(deps: JobRequestedDeps, job: GrantedJob, error: unknown): Promise<void> {
+/** Removes an aborted attempt. Returns its job if another worker, or this one later, has to run it. Throws any other error. */
+async function handleAbort(deps: JobRequestedDeps, job: GrantedJob, error: unknown): Promise<void> {
 	const estimate = deps.attempts.estimate(job.id);
 	deps.attempts.remove(job.id);
-	if (!(error instanceof AttemptEnded)) throw error;
-	deps.logger.info('job.ended_early', { job_id: job.id, attempt: job.attempt, reason: error.reason });
+	if (!(error instanceof AttemptAborted)) throw error;
+	deps.logger.info('job.aborted', { job_id: job.id, attempt: job.attempt, reason: error.reason });
 	if (error.reason === 'shutdown') await returnJob(deps, job, {});
 	if (error.reason === 'no_background_slot') await returnJob(deps, job, { ...estimate, background: true });
 }

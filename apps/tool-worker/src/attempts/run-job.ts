@@ -27,13 +27,13 @@ interface RunJobOptions {
 	/** Aborted when the job has run for long. */
 	deprioritized: AbortSignal;
 	onProgress: ToolRequest['onProgress'];
-	/** Receives the time, in milliseconds, that the tool waited while others had the processors. */
-	onWaited: (ms: number) => void;
+	/** Receives the time, in milliseconds, that the tool spent waiting for a CPU. */
+	onCpuWait: (ms: number) => void;
 	/** Called when the input is fetched and the tool starts. */
 	onToolStarted: () => void;
 	/** Receives the expected time of the tool, in milliseconds, once the tool knows it. */
 	onExpected: (ms: number) => void;
-	/** Receives the time of the tool, in milliseconds, without the time that it waited, when the tool has ended. */
+	/** Receives the run time of the tool, in milliseconds, without time spent waiting for a CPU, when the tool has ended. */
 	onComputed: (ms: number) => void;
 }
 
@@ -114,8 +114,8 @@ async function runTimed({ logger }: RunJobDeps, work: Work, input: Input, option
 	const { job, tool, workspace } = work;
 	const startedAtMs = performance.now();
 	options.onToolStarted();
-	let outcome = 'ended';
-	let waitedMs = 0;
+	let outcome = 'aborted';
+	let cpuWaitMs = 0;
 	try {
 		const request: ToolRequest = {
 			...workspace,
@@ -125,11 +125,11 @@ async function runTimed({ logger }: RunJobDeps, work: Work, input: Input, option
 			params: job.params(),
 			pageLimit: job.pageLimit,
 			...options,
-			onWaited: (ms) => {
-				waitedMs += ms;
-				options.onWaited(ms);
+			onCpuWait: (ms) => {
+				cpuWaitMs += ms;
+				options.onCpuWait(ms);
 			},
-			onRecovered: (error) => logger.warn('tool.recovered', { job_id: job.id, tool: job.tool, error }),
+			onFallback: (error) => logger.warn('tool.fallback_used', { job_id: job.id, tool: job.tool, error }),
 		};
 		const result = await inSpan(`tool ${job.tool}`, {}, () => runTool(tracedTool(tool), request));
 		outcome = 'succeeded';
@@ -139,7 +139,7 @@ async function runTimed({ logger }: RunJobDeps, work: Work, input: Input, option
 		throw error;
 	} finally {
 		const durationMs = performance.now() - startedAtMs;
-		options.onComputed(Math.round(Math.max(0, durationMs - waitedMs)));
+		options.onComputed(Math.round(Math.max(0, durationMs - cpuWaitMs)));
 		recordToolRun({ tool: job.tool, outcome, durationMs });
 	}
 }

@@ -20,7 +20,7 @@ function tracedContext(context: ToolContext, prewarmedCommand: string | undefine
 			}),
 		// Not renamed with the function: saved trace queries use the name.
 		request: (request, options) =>
-			inSpan(`ask ${prewarmedCommand}`, {}, () => context.request(request, options)),
+			inSpan(`request ${prewarmedCommand}`, {}, () => context.request(request, options)),
 	};
 }
 

@@ -27,10 +27,10 @@ test('deprioritizes a job that runs for long, and grants its permit to the next'
 	expect(next.deprioritized.aborted).toBe(false);
 });
 
-test('does not count time that a job waited for processors', async () => {
+test('does not count time that a job spent waiting for a CPU', async () => {
 	const fullPrioritySemaphore = createFullPrioritySemaphore({ permits: 1, longMs: 5 });
 	const slowed = await fullPrioritySemaphore.acquire();
-	slowed.addWait(NEVER_MS);
+	slowed.addCpuWait(NEVER_MS);
 	await sleep(30);
 	expect(slowed.deprioritized.aborted).toBe(false);
 	slowed.release();

@@ -6,8 +6,8 @@ export interface Permit {
 	deprioritized: AbortSignal;
 	/** Gives the permit to the next job now, because this one takes long. */
 	deprioritize(): void;
-	/** Adds time that the job waited while others had the processors, which does not count as run time. */
-	addWait(ms: number): void;
+	/** Adds time that the job spent waiting for a CPU, which does not count as run time. */
+	addCpuWait(ms: number): void;
 	/** Releases the permit when the job has ended; further calls do nothing. */
 	release(): void;
 }
@@ -85,7 +85,7 @@ function createPermit(longMs: number, releaseOne: () => void): Permit {
 		deprioritize() {
 			if (!isReleased) deprioritized.abort();
 		},
-		addWait(ms) {
+		addCpuWait(ms) {
 			endsAtMs += ms;
 		},
 		release() {

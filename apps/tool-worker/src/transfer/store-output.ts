@@ -7,8 +7,8 @@ import { upload } from './object-transfer.ts';
 import { isRetryable, OUTAGE_MS, retry } from './retry.ts';
 
 /**
- * Stores a tool's output and returns its file id. Retries while files or the store is down, each time with a new file: files that
- * jobs does not publish stay invisible and expire.
+ * Stores a tool's output and returns its file id. Retries while the files service or the store is down, each time with a new file:
+ * files that the jobs service does not publish stay invisible and expire.
  */
 export function storeOutput(
 	files: InternalClient,

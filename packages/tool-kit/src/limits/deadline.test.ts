@@ -37,7 +37,7 @@ describe('the clock of a run', () => {
 	});
 
 	test.each<[string, (clock: RunClock) => void]>([
-		['time that the run has waited', ({ addWait }) => addWait(LONG_MS)],
+		['time spent waiting for a CPU', ({ addCpuWait }) => addCpuWait(LONG_MS)],
 		['time that was allowed later', ({ allow }) => allow(LONG_MS)],
 	])('does not count %s', async (_, change) => {
 		clock = startRunClock(ALLOWED_MS);
@@ -46,9 +46,9 @@ describe('the clock of a run', () => {
 		expect(clock.signal.aborted).toBe(false);
 	});
 
-	test('aborts the run after the allowed time and the time that it has waited', async () => {
+	test('aborts the run after the allowed time and the time that it spent waiting for a CPU', async () => {
 		clock = startRunClock(ALLOWED_MS);
-		clock.addWait(2 * ALLOWED_MS);
+		clock.addCpuWait(2 * ALLOWED_MS);
 		await once(clock.signal, 'abort');
 	});
 

@@ -34,8 +34,8 @@ export interface RunClock {
 	signal: AbortSignal;
 	/** Extends the allowed time, counted from the start of the run. A shorter time than before is ignored. */
 	allow(allowedMs: number): void;
-	/** Adds time in which other processes had the processors, which does not count. */
-	addWait(ms: number): void;
+	/** Adds time that the run spent waiting for a CPU, which does not count. */
+	addCpuWait(ms: number): void;
 	stop(): void;
 }
 
@@ -43,11 +43,11 @@ export function startRunClock(firstAllowedMs: number): RunClock {
 	const startedAtMs = performance.now();
 	const over = new AbortController();
 	let allowedMs = firstAllowedMs;
-	let waitedMs = 0;
+	let cpuWaitMs = 0;
 	let timer = setTimeout(check, allowedMs);
 
 	function check(): void {
-		const leftMs = startedAtMs + allowedMs + waitedMs - performance.now();
+		const leftMs = startedAtMs + allowedMs + cpuWaitMs - performance.now();
 		// The allowed time may have grown while the timer ran.
 		if (leftMs > 0) timer = setTimeout(check, Math.ceil(leftMs));
 		else over.abort(timeoutError(allowedMs));
@@ -58,8 +58,8 @@ export function startRunClock(firstAllowedMs: number): RunClock {
 		allow(ms) {
 			allowedMs = Math.max(allowedMs, ms);
 		},
-		addWait(ms) {
-			waitedMs += ms;
+		addCpuWait(ms) {
+			cpuWaitMs += ms;
 		},
 		stop() {
 			clearTimeout(timer);

@@ -19,7 +19,7 @@ export interface PageLimit {
 }
 
 /** Throws `limit_exceeded` if a file has more pages than the limit. */
-export function requirePages(count: number, limit: PageLimit | undefined): void {
+export function checkPageLimit(count: number, limit: PageLimit | undefined): void {
 	if (limit === undefined || count <= limit.pages) return;
 	const upgrade =
 		limit.onPro === undefined ? '' : `, or upgrade to Pro (up to ${formatNumber(limit.onPro)} pages)`;

@@ -5,7 +5,7 @@ import { ToolError } from '../tool/tool-error.ts';
 import type { SandboxLimits } from './command-limits.ts';
 import { createContentionMeter } from './cpu-contention.ts';
 import { measureProcesses, type ProcessUsage } from './process-usage.ts';
-import { createRunQueueDelayMeter } from './run-queue-delay.ts';
+import { createCpuWaitMeter } from './run-queue-delay.ts';
 
 const MIN_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 2000;
@@ -21,8 +21,8 @@ interface Watched {
 	pid: number;
 	scratch: Scratch;
 	limits: SandboxLimits;
-	/** Receives the time, since the call before, that the processes waited while others had the processors. */
-	onWaited?: ((ms: number) => void) | undefined;
+	/** Receives the time, in milliseconds since the call before, that the processes spent waiting for a CPU. */
+	onCpuWait?: ((ms: number) => void) | undefined;
 	/** Receives the processes, and by how many nice steps they must be reniced to weigh no more than one thread for each core. */
 	onMeasured(pids: readonly number[], steps: number): void;
 }
@@ -42,17 +42,17 @@ export function watchResources(watched: Watched, onBreach: (error: ToolError) =>
 	const { signal } = stopping;
 	let isIdle = false;
 	let pause = new AbortController();
-	const measureDemand = createRunQueueDelayMeter();
+	const measureCpuWait = createCpuWaitMeter();
 	const measureContention = createContentionMeter();
 	const run = async () => {
 		while (!signal.aborted) {
 			const startedAtMs = performance.now();
 			const usage = await measureProcesses(watched.pid, maxMemoryBytes(watched.limits));
-			const { lostToOthersMs, runnableThreads } = measureDemand(usage.pids);
+			const { cpuWaitMs, runnableThreads } = measureCpuWait(usage.pids);
 			const breach = await findBreach(watched, usage);
 			if (signal.aborted) return;
 			if (breach) return onBreach(breach);
-			watched.onWaited?.(lostToOthersMs);
+			watched.onCpuWait?.(cpuWaitMs);
 			watched.onMeasured(usage.pids, measureContention(runnableThreads));
 			const tookMs = performance.now() - startedAtMs;
 			const workingPauseMs = Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, tookMs / MAX_SHARE));

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { execSandboxed } from '../sandbox/exec.ts';
 import { createScratch, type Scratch } from '../scratch/scratch.ts';
-import { lostToOthersMs } from './run-queue-delay.ts';
+import { cpuWaitMs } from './run-queue-delay.ts';
 
-describe('lostToOthersMs', () => {
+describe('cpuWaitMs', () => {
 	const TWO_CORES = { elapsedMs: 1000, cores: 2 };
 
 	test.each([
@@ -20,7 +20,7 @@ describe('lostToOthersMs', () => {
 		['threads that sleep, but for moments in which they waited', { ranMs: 1, waitedMs: 9 }, 9],
 		['threads that ran a little longer than was measured', { ranMs: 2100, waitedMs: 0 }, 0],
 	])('measures for %s', (_, times, expected) => {
-		expect(lostToOthersMs(times, TWO_CORES)).toBeCloseTo(expected);
+		expect(cpuWaitMs(times, TWO_CORES)).toBeCloseTo(expected);
 	});
 });
 
@@ -45,14 +45,14 @@ describe('a sandboxed command', () => {
 		await rm(root, { recursive: true });
 	});
 
-	test('reports the time that it waits while other processes have the processors', async () => {
+	test('reports the time that it spends waiting for a CPU', async () => {
 		const ended = new AbortController();
 		let waitedMs = 0;
 		const run = execSandboxed({
 			...{ command: 'bash', args: ['-c', 'while :; do :; done'], scratch, limits: LIMITS },
 			signal: ended.signal,
 			deprioritized: AbortSignal.abort(),
-			onWaited(ms) {
+			onCpuWait(ms) {
 				waitedMs += ms;
 				if (waitedMs >= ENOUGH_MS) ended.abort(new Error('it has waited'));
 			},

@@ -10,22 +10,20 @@ interface SchedulerTimes {
 	waitedMs: number;
 }
 
-/** The demand of some processes since the last measurement. */
-interface Demand {
-	/** Time they lost because other processes had the processors. */
-	lostToOthersMs: number;
+/** How some processes got CPU time since the last measurement. */
+interface CpuWait {
+	/** Time they spent waiting for a CPU that other processes used. */
+	cpuWaitMs: number;
 	/** How many of their threads were runnable at once, on average. */
 	runnableThreads: number;
 }
 
 /**
- * Measures how long processes wait in the kernel's run queue, from its statistics of each living thread. Threads of one command
- * that wait for each other lose nothing: only CPU time that they would have had alone on the machine counts as lost. Returns 0
- * where the kernel keeps no such statistics.
+ * Measures how long processes wait in the kernel's run queue, from its statistics of each live thread. Threads of one command that
+ * wait for each other don't count: only CPU time that they would have had alone on the machine. Returns 0 where the kernel keeps no
+ * such statistics.
  */
-export function createRunQueueDelayMeter(
-	cores = availableParallelism(),
-): (pids: readonly number[]) => Demand {
+export function createCpuWaitMeter(cores = availableParallelism()): (pids: readonly number[]) => CpuWait {
 	let before = new Map<number, SchedulerTimes>();
 	let beforeMs = performance.now();
 	return (pids) => {
@@ -36,12 +34,12 @@ export function createRunQueueDelayMeter(
 		before = after;
 		beforeMs = nowMs;
 		const runnableThreads = (sum.ranMs + sum.waitedMs) / elapsedMs;
-		return { lostToOthersMs: lostToOthersMs(sum, { elapsedMs, cores }), runnableThreads };
+		return { cpuWaitMs: cpuWaitMs(sum, { elapsedMs, cores }), runnableThreads };
 	};
 }
 
-/** Returns how much of the elapsed time was lost to other processes; never more than the time waited. */
-export function lostToOthersMs(
+/** Returns how much of the elapsed time the threads spent waiting for CPUs that other processes used; at most `waitedMs`. */
+export function cpuWaitMs(
 	{ ranMs, waitedMs }: SchedulerTimes,
 	{ elapsedMs, cores }: { elapsedMs: number; cores: number },
 ): number {

@@ -8,14 +8,14 @@ import type { CommandResult, PrewarmedCommand } from '../tool/tool.ts';
 import { ToolError } from '../tool/tool-error.ts';
 
 export interface RequestOptions {
-	/** Host files on the file system of the scratch directory, which the process may read at `lateInputPath(<key>)`. */
+	/** Host files on the file system of the scratch directory, which the process may read at `prewarmedInputPath(<key>)`. */
 	readOnly?: Readonly<Record<string, string>>;
 	signal: AbortSignal;
-	/** Aborted when the process should run behind others from then on. */
+	/** Aborted when the process should run at low priority from then on. */
 	deprioritized?: AbortSignal | undefined;
 	onProgress(done: number): void;
-	/** Receives the time, in milliseconds, that the process waited while others had the processors. */
-	onWaited?: ((ms: number) => void) | undefined;
+	/** Receives the time, in milliseconds, that the process spent waiting for a CPU. */
+	onCpuWait?: ((ms: number) => void) | undefined;
 }
 
 /** A running {@link PrewarmedCommand}, which serves one request after another. */
@@ -55,7 +55,7 @@ export async function startPrewarmed(
 	let readiness = Promise.withResolvers<boolean>();
 	let response: PromiseWithResolvers<unknown> | undefined;
 	let onProgress: RequestOptions['onProgress'] = () => {};
-	let onWaited: RequestOptions['onWaited'];
+	let onCpuWait: RequestOptions['onCpuWait'];
 	// Cleared with each request: what the process printed for another job must not be logged with this one.
 	let stderr = '';
 	let isUsed = false;
@@ -75,12 +75,12 @@ export async function startPrewarmed(
 		...command,
 		scratch,
 		limits,
-		showsInputDir: true,
+		bindInputDir: true,
 		onLine: (line, stream) => {
 			if (stream === 'stdout') receive(parseMessage(line));
 			else stderr = `${stderr}${line}\n`.slice(-MAX_STDERR_CHARACTERS);
 		},
-		onWaited: (ms) => onWaited?.(ms),
+		onCpuWait: (ms) => onCpuWait?.(ms),
 	});
 	const ended = process.ended
 		.then((result) => ({ ...result, stderrTail: stderr }))
@@ -115,7 +115,7 @@ export async function startPrewarmed(
 			const pending = Promise.withResolvers<unknown>();
 			response = pending;
 			stderr = '';
-			({ onProgress, onWaited } = options);
+			({ onProgress, onCpuWait } = options);
 			process.setIdle(false);
 			process.stdin.write(`${JSON.stringify(request)}\n`);
 			const deprioritization = onAbort(options.deprioritized, process.lowerPriority);
@@ -141,7 +141,7 @@ async function endOnAbort<T>(work: Promise<T>, signal: AbortSignal, end: () => u
 
 /** Links the files, because the mounts of a running sandbox can't be changed. */
 async function linkInputs(scratch: Scratch, files: Readonly<Record<string, string>>): Promise<void> {
-	for (const [name, path] of Object.entries(files)) await link(path, join(scratch.inputDir, name));
+	for (const [name, path] of Object.entries(files)) await link(path, join(scratch.prewarmedInputDir, name));
 }
 
 /** Anything that isn't a JSON object counts as an empty response. */

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { TEXT } from '../files/media-types.ts';
 import { runTool } from '../run/run-tool.ts';
-import { lateInputPath } from '../sandbox/paths.ts';
+import { prewarmedInputPath } from '../sandbox/paths.ts';
 import { defineTool } from '../tool/manifest.ts';
 import type { Tool } from '../tool/tool.ts';
 import type { Workspace } from './warm-pool.ts';
@@ -34,7 +34,7 @@ const manifest = defineTool({
 const SERVER = `
 count=0
 while echo '{"ready":true}' && read -r request; do
-	text=$(cat ${lateInputPath('text')})
+	text=$(cat ${prewarmedInputPath('text')})
 	[ "$text" = die ] && exit 1
 	[ "$text" = hang ] && sleep 60
 	echo '{"progress":0.5}'

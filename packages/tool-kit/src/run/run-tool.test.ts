@@ -55,7 +55,7 @@ interface Options {
 	signal?: AbortSignal;
 	onProgress?: ToolRequest['onProgress'];
 	prewarmed?: PrewarmedCommand;
-	onRecovered?: (cause: unknown) => void;
+	onFallback?: (cause: unknown) => void;
 	expected?: ExpectedTime;
 	onExpected?: (ms: number) => void;
 }
@@ -82,7 +82,7 @@ async function runWith(run: Run<typeof manifest>, options: Options = {}) {
 			pageLimit: options.pageLimit,
 			signal: options.signal ?? new AbortController().signal,
 			onProgress: options.onProgress ?? (() => {}),
-			...(options.onRecovered && { onRecovered: options.onRecovered }),
+			...(options.onFallback && { onFallback: options.onFallback }),
 			...(options.onExpected && { onExpected: options.onExpected }),
 		},
 	);
@@ -118,7 +118,7 @@ describe('runTool', () => {
 	test('throws limit_exceeded when the tool counts more pages than the plan allows', async () => {
 		const run = (count: number): Run<typeof manifest> => {
 			return async (input, context) => {
-				context.requirePages(count);
+				context.checkPageLimit(count);
 				return { outputPath: input.path, warnings: [], details: {} };
 			};
 		};
@@ -182,7 +182,7 @@ describe('runTool', () => {
 	test('extends the deadline for the pages that the tool has counted', async () => {
 		const deadline = { ...manifest.limits.deadline, perPageMs: 20_000, capMs: 60_000 };
 		const run: Run<typeof manifest> = async (input, context) => {
-			context.requirePages(3);
+			context.checkPageLimit(3);
 			await context.exec('sleep', ['3']);
 			return { outputPath: input.path, warnings: [], details: {} };
 		};
@@ -192,7 +192,7 @@ describe('runTool', () => {
 	test('reports the expected time for the pages that the tool works on', async () => {
 		const reported: number[] = [];
 		const run: Run<typeof manifest> = async (input, context) => {
-			context.expectPages(3);
+			context.estimatePages(3);
 			return { outputPath: input.path, warnings: [], details: {} };
 		};
 		const onExpected = (ms: number) => reported.push(ms);
@@ -274,7 +274,7 @@ describe('runTool', () => {
 		await runWith(run, {
 			params: { password: 'open it' },
 			prewarmed: { command: 'bash', args: ['-c', text] },
-			onRecovered: (cause) => causes.push(cause),
+			onFallback: (cause) => causes.push(cause),
 		});
 		expect(responses).toEqual([undefined]);
 		expect(causes).toEqual([

@@ -4,7 +4,7 @@ import type { ProgressDetail } from '@creatorr/contracts/jobs';
 import { identify } from '../files/identify.ts';
 import { commandLimits } from '../limits/command-limits.ts';
 import { deadlineMs, expectedMs, type RunClock, startRunClock, type Workload } from '../limits/deadline.ts';
-import { type PageLimit, requireInputSize, requirePages } from '../limits/input-limits.ts';
+import { checkPageLimit, type PageLimit, requireInputSize } from '../limits/input-limits.ts';
 import { parseParams } from '../params/params.ts';
 import { secretNames } from '../params/secret-params.ts';
 import { type PrewarmedProcess, startPrewarmed } from '../pool/prewarmed-process.ts';
@@ -27,16 +27,16 @@ export interface ToolRequest extends Workspace {
 	pageLimit?: PageLimit | undefined;
 	/** Aborted to cancel. */
 	signal: AbortSignal;
-	/** Aborted when the run should continue behind others. */
+	/** Aborted when the run should continue at low priority. */
 	deprioritized?: AbortSignal | undefined;
 	/** Receives the expected time of the run, in milliseconds, once the tool has counted its pages. */
 	onExpected?(ms: number): void;
-	/** Receives the time, in milliseconds, that the run waited while others had the processors. */
-	onWaited?(ms: number): void;
+	/** Receives the time, in milliseconds, that the run spent waiting for a CPU. */
+	onCpuWait?(ms: number): void;
 	/** Receives whole percents, each higher than the one before, at most 99, and the page if the tool knows it. */
 	onProgress(percent: number, detail?: ProgressDetail): void;
 	/** Receives, without secrets, a failure after which the tool continues in another way, for the log. */
-	onRecovered?(cause: unknown): void;
+	onFallback?(cause: unknown): void;
 }
 
 export interface ToolResult extends ToolOutput {
@@ -57,9 +57,9 @@ export async function runTool(tool: Tool, request: ToolRequest): Promise<ToolRes
 	const { manifest } = tool;
 	const params = requireParams(manifest, request.params);
 	const hidden = { secrets: secretsOf(manifest, params), paths: [request.scratch.path] };
-	const onRecovered = (cause: unknown) => request.onRecovered?.(redact(cause, hidden));
+	const onFallback = (cause: unknown) => request.onFallback?.(redact(cause, hidden));
 	try {
-		return await runWithParams(tool, { ...request, onRecovered }, params);
+		return await runWithParams(tool, { ...request, onFallback }, params);
 	} catch (error) {
 		// The caller compares the reason by identity.
 		if (request.signal.aborted && error === request.signal.reason) throw error;
@@ -70,7 +70,7 @@ export async function runTool(tool: Tool, request: ToolRequest): Promise<ToolRes
 	}
 }
 
-/** Parses the job's params; jobs has parsed them before, with the schema of its release. */
+/** Parses the job's params. The jobs service has parsed them before, with the schema of its release. */
 function requireParams(manifest: ToolManifest, raw: unknown): unknown {
 	const parsed = parseParams(manifest.params, raw);
 	if (parsed.ok) return parsed.data;
@@ -99,7 +99,7 @@ async function runWithParams(tool: Tool, request: ToolRequest, params: unknown):
 		const context = toolContext(manifest, request, clock, prewarmed.request);
 		return tool.run(input, context);
 	}).finally(prewarmed.end);
-	requirePages(pagesOf(output), request.pageLimit);
+	checkPageLimit(pagesOf(output), request.pageLimit);
 	return {
 		...output,
 		outputName: manifest.outputName(name, params),
@@ -117,7 +117,7 @@ async function withClock<T>(allowedMs: number, work: (clock: RunClock) => Promis
 	}
 }
 
-/** Returns the pages that a tool reports in its result; a tool that skips `requirePages` is checked only by them. */
+/** Returns the pages that a tool reports in its result; a tool that skips `checkPageLimit` is checked only by them. */
 function pagesOf({ details }: ToolOutput): number {
 	return typeof details.pages === 'number' ? details.pages : 0;
 }
@@ -132,28 +132,28 @@ function toolContext(
 	const workload: Workload = { sizeBytes };
 	const progress = progressMeter(request.onProgress);
 	const signal = AbortSignal.any([request.signal, clock.signal]);
-	const onWaited = (ms: number) => {
-		clock.addWait(ms);
-		request.onWaited?.(ms);
+	const onCpuWait = (ms: number) => {
+		clock.addCpuWait(ms);
+		request.onCpuWait?.(ms);
 	};
 	const control = {
-		...{ signal, onWaited },
+		...{ signal, onCpuWait },
 		...(request.deprioritized && { deprioritized: request.deprioritized }),
 	};
 	return {
 		scratchDir: scratch.toolDir,
 		signal,
 		maxPages: request.pageLimit?.pages,
-		requirePages(count) {
-			requirePages(count, request.pageLimit);
+		checkPageLimit(count) {
+			checkPageLimit(count, request.pageLimit);
 			workload.pages = count;
 			clock.allow(deadlineMs(manifest.limits, workload));
 		},
-		expectPages(pages) {
+		estimatePages(pages) {
 			request.onExpected?.(expectedMs(manifest, { sizeBytes, pages }));
 		},
 		progress,
-		recovered: (cause) => request.onRecovered?.(cause),
+		fallbackUsed: (cause) => request.onFallback?.(cause),
 		exec(command, args, options) {
 			const limits = commandLimits(manifest, workload);
 			return execSandboxed({ ...options, command, args, scratch, limits, ...control });
@@ -184,7 +184,7 @@ function prewarmedProcessOf({ manifest, prewarmed: command }: Tool, workspace: T
 /** Logs how a process ended that did not respond. */
 async function reportEnd(process: PrewarmedProcess, request: ToolRequest): Promise<void> {
 	const result = await process.ended;
-	if (result) request.onRecovered?.(failureReport(result));
+	if (result) request.onFallback?.(failureReport(result));
 }
 
 function progressMeter(onProgress: ToolRequest['onProgress']): ToolContext['progress'] {

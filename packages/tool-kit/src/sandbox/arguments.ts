@@ -4,7 +4,7 @@ import type { CommandOptions } from '../tool/tool.ts';
 import {
 	SANDBOX_BINARY_DIRS,
 	SANDBOX_INPUT,
-	SANDBOX_LATE_INPUT,
+	SANDBOX_PREWARMED_INPUT,
 	SANDBOX_SCRATCH,
 	systemFiles,
 } from './paths.ts';
@@ -15,8 +15,8 @@ export interface SandboxedCommand {
 	scratch: Scratch;
 	limits: SandboxLimits;
 	readOnly?: CommandOptions['readOnly'];
-	/** Binds the scratch directory's `inputDir`, for files that are added while the command runs. */
-	showsInputDir?: boolean;
+	/** Binds the scratch directory's `prewarmedInputDir`, for files that are added while the command runs. */
+	bindInputDir?: boolean;
 	env?: CommandOptions['env'];
 }
 
@@ -54,7 +54,7 @@ export async function sandboxArguments(run: SandboxedCommand): Promise<{ args: s
 		// Python's process pools create semaphores there; on disk, so that they count as scratch and not as memory.
 		...['--bind', run.scratch.shmDir, '/dev/shm'],
 		...Object.entries(run.readOnly ?? {}).flatMap(([name, path]) => readOnlyInput(name, path)),
-		...(run.showsInputDir ? ['--ro-bind', run.scratch.inputDir, SANDBOX_LATE_INPUT] : []),
+		...(run.bindInputDir ? ['--ro-bind', run.scratch.prewarmedInputDir, SANDBOX_PREWARMED_INPUT] : []),
 		...['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', SANDBOX_SCRATCH],
 		...['--json-status-fd', String(STATUS_FD)],
 	];

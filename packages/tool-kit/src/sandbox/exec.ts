@@ -12,10 +12,10 @@ import { seccompFilter } from './seccomp.ts';
 type SandboxedRun = SandboxedCommand &
 	CommandOptions & {
 		signal?: AbortSignal;
-		/** Aborted when the command should run behind others from then on. */
+		/** Aborted when the command should run at low priority from then on. */
 		deprioritized?: AbortSignal;
-		/** Receives the time, in milliseconds, that the command waited while others had the processors. Called every few seconds. */
-		onWaited?: (ms: number) => void;
+		/** Receives the time, in milliseconds, that the command spent waiting for a CPU. Called every few seconds. */
+		onCpuWait?: (ms: number) => void;
 	};
 
 export interface SandboxedProcess {
@@ -23,7 +23,7 @@ export interface SandboxedProcess {
 	stdin: Writable;
 	/** Kills all of its processes. */
 	kill(): void;
-	/** Makes its processes run behind others from now on. */
+	/** Makes its processes run at low priority from now on. */
 	lowerPriority(): void;
 	/** Measures its use of resources rarely while it only waits for a request. */
 	setIdle(isIdle: boolean): void;
@@ -107,13 +107,13 @@ async function outcome(
 
 function watchOnceStarted(
 	started: Promise<number>,
-	{ scratch, limits, onWaited }: SandboxedRun,
+	{ scratch, limits, onCpuWait }: SandboxedRun,
 	{ onBreach, onMeasured }: { onBreach(error: unknown): void; onMeasured: SandboxHandle['renice'] },
 ): ResourceWatch {
 	let isStopped = false;
 	let watch: ResourceWatch | undefined;
 	void started.then((pid) => {
-		if (!isStopped) watch = watchResources({ pid, scratch, limits, onWaited, onMeasured }, onBreach);
+		if (!isStopped) watch = watchResources({ pid, scratch, limits, onCpuWait, onMeasured }, onBreach);
 	});
 	return {
 		setIdle(isIdle) {

@@ -3,8 +3,8 @@ import { lstat, readlink } from 'node:fs/promises';
 /** The tool's scratch directory as commands see it: their working directory and, besides /tmp, their only place to write. */
 export const SANDBOX_SCRATCH = '/scratch';
 export const SANDBOX_INPUT = '/input';
-/** Inputs of a prewarmed process. A document may print its own path, so this one reveals nothing about the sandbox. */
-export const SANDBOX_LATE_INPUT = '/files';
+/** Directory of a prewarmed process's inputs. A document may print its own path, so this one reveals nothing about the sandbox. */
+export const SANDBOX_PREWARMED_INPUT = '/files';
 
 /** The search path of commands. Debian's directories come first: its Python scripts need Debian's Python. */
 export const SANDBOX_BINARY_DIRS = ['/usr/bin', '/bin', '/usr/local/bin'] as const;
@@ -32,7 +32,14 @@ const CONFIGURATION = [
 ] as const;
 
 // Created explicitly, as bwrap creates missing directories for root alone.
-const DIRECTORIES = ['/etc', '/var', '/var/cache', '/var/lib', SANDBOX_INPUT, SANDBOX_LATE_INPUT] as const;
+const DIRECTORIES = [
+	'/etc',
+	'/var',
+	'/var/cache',
+	'/var/lib',
+	SANDBOX_INPUT,
+	SANDBOX_PREWARMED_INPUT,
+] as const;
 
 /** Returns the bwrap arguments for the read-only system that every command sees. */
 export async function systemFiles(): Promise<string[]> {
@@ -58,8 +65,8 @@ export function inputPath(name: string): string {
 }
 
 /** Returns the path in the sandbox of a file that a request to a prewarmed process names. */
-export function lateInputPath(name: string): string {
-	return `${SANDBOX_LATE_INPUT}/${name}`;
+export function prewarmedInputPath(name: string): string {
+	return `${SANDBOX_PREWARMED_INPUT}/${name}`;
 }
 
 /** Returns the path in the sandbox of a file in the tool's scratch directory. */

@@ -13,7 +13,7 @@ export interface Scratch {
 	/** Where the worker stores the input; commands see it only where it is bound read-only. */
 	inputPath: string;
 	/** Links to files that a prewarmed process may read and not write. */
-	inputDir: string;
+	prewarmedInputDir: string;
 	/** `/scratch` of the sandbox; the next two are `/tmp` and `/dev/shm`. */
 	toolDir: string;
 	tmpDir: string;
@@ -40,9 +40,9 @@ export async function createScratch(root: string): Promise<Scratch> {
 		return directory;
 	};
 	const [toolDir, tmpDir, shmDir] = await Promise.all([make('scratch'), make('tmp'), make('shm')]);
-	const inputDir = join(path, 'shown');
-	await mkdir(inputDir, { mode: 0o755 });
-	return { path, inputPath: join(path, 'input'), inputDir, toolDir, tmpDir, shmDir, uid };
+	const prewarmedInputDir = join(path, 'prewarmed-input');
+	await mkdir(prewarmedInputDir, { mode: 0o755 });
+	return { path, inputPath: join(path, 'input'), prewarmedInputDir, toolDir, tmpDir, shmDir, uid };
 }
 
 /** Removes a scratch directory with all files that a tool may have left in it. */
@@ -53,7 +53,7 @@ export async function removeScratch(scratch: Pick<Scratch, 'path'>): Promise<voi
 /** Empties the directories of a job for the next one; not `/tmp`, where the prewarmed process has its own files. */
 export async function clearScratch(scratch: Scratch): Promise<void> {
 	await rm(scratch.inputPath, { force: true });
-	for (const directory of [scratch.toolDir, scratch.inputDir, scratch.shmDir]) {
+	for (const directory of [scratch.toolDir, scratch.prewarmedInputDir, scratch.shmDir]) {
 		for (const name of await readdir(directory)) await removeTree(join(directory, name));
 	}
 }

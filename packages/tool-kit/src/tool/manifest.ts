@@ -7,11 +7,14 @@ import { binariesOf, type Program, pythonModulesOf } from './programs.ts';
 export interface ToolLimits {
 	maxInputBytes: number;
 	/**
-	 * How long one run may take, without the time that other processes had its processors: a base, plus a share for each MiB of
-	 * input and each page that the tool has counted, at most `capMs`.
+	 * How long one run may take, without time spent waiting for a CPU: a base, plus a share for each MiB of input and each page that the
+	 * tool has counted, at most `capMs`.
 	 */
 	deadline: { baseMs: number; perMiBMs: number; perPageMs?: number; capMs: number };
-	/** Address space of each process. Also the memory of all processes together, which is more on machines with many cores. */
+	/**
+	 * Limit of each process's address space. The limit of all processes together is this or 1 GiB for each core (at most 8), whichever is
+	 * more, and at most three quarters of the machine's memory.
+	 */
 	memoryBytes: number;
 	/** The largest single file that a process may write. */
 	maxFileBytes: number;

@@ -44,16 +44,16 @@ export interface ToolContext {
 	 * Checks the page count of the input against the owner's plan and extends the deadline for these pages. Throws `limit_exceeded`.
 	 * Call it before processing pages; otherwise the limit is checked only after the run.
 	 */
-	requirePages(count: number): void;
-	/** Called with the number of pages that the tool works on, so that a long run makes room for short ones at once. */
-	expectPages(count: number): void;
+	checkPageLimit(count: number): void;
+	/** Estimates the run time from the number of pages that the tool works on. Call it early: a long run then makes room for short ones at once. */
+	estimatePages(count: number): void;
 	/**
-	 * Called with the work done so far, 0 to 1, or units of work done and their total, and with the current page if
-	 * the tool works page by page. A lower value than before is ignored.
+	 * Reports progress: the work done so far, 0 to 1, or units of work done and their total, and the current page if the tool works page by
+	 * page. A lower value than before is ignored.
 	 */
 	progress(done: number, total?: number, detail?: ProgressDetail): void;
 	/** Logs a failure after which the tool continues in another way, such as what `failureReport` returns. */
-	recovered(cause: unknown): void;
+	fallbackUsed(cause: unknown): void;
 	/**
 	 * Runs a command in the sandbox. Rejects, when none of its processes is left, with the signal's reason once that is aborted,
 	 * or with a ToolError `limit_exceeded`.
@@ -61,7 +61,7 @@ export interface ToolContext {
 	exec(command: string, args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
 	/**
 	 * Sends a request to the tool's {@link PrewarmedCommand}, which is started if none waits. The files of `readOnly` are at
-	 * `lateInputPath`. Resolves with undefined if the process ended without a response. Rejects as `exec` does.
+	 * `prewarmedInputPath`. Resolves with undefined if the process ended without a response. Rejects as `exec` does.
 	 */
 	request(request: unknown, options?: Pick<CommandOptions, 'readOnly'>): Promise<unknown>;
 }

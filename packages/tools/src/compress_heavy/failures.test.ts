@@ -28,7 +28,7 @@ function dying(times: number, causes: unknown[]) {
 				request: async () => undefined,
 				exec: (command, args, options) =>
 					command === 'python3' && left-- > 0 ? die(context) : context.exec(command, args, options),
-				recovered: (cause) => causes.push(cause),
+				fallbackUsed: (cause) => causes.push(cause),
 			}),
 	});
 }
@@ -138,7 +138,7 @@ concurrent.futures.process._ExecutorManagerThread.run = dies`;
 	});
 });
 
-test('the optimizer ends its process pool when the worker that read its output is gone', async () => {
+test('the optimizer ends its process pool when the worker that reads its output has ended', async () => {
 	const child = spawn('/usr/bin/python3', ['-I', PROGRAM.optimizer, 'serve'], { detached: true });
 	for (const stream of [child.stdout, child.stderr]) stream.destroy();
 	await once(child, 'exit');

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { failureReport } from '@creatorr/tool-kit/run/failure-report';
-import { inputPath, lateInputPath, scratchPath } from '@creatorr/tool-kit/sandbox/paths';
+import { inputPath, prewarmedInputPath, scratchPath } from '@creatorr/tool-kit/sandbox/paths';
 import { writeNew } from '@creatorr/tool-kit/scratch/scratch';
 import type { ParamsOf } from '@creatorr/tool-kit/tool/manifest';
 import type { PrewarmedCommand, ToolContext } from '@creatorr/tool-kit/tool/tool';
@@ -66,7 +66,7 @@ export async function optimizePdf(
 	const options = { ...request, target: scratchPath(outputName) };
 	const name = basename(path);
 	const prewarmedResponse = await context.request(
-		{ ...options, source: lateInputPath(name) },
+		{ ...options, source: prewarmedInputPath(name) },
 		{ readOnly: { [name]: path } },
 	);
 	const response = prewarmedResponse ?? (await runOptimizer(context, path, options));
@@ -89,7 +89,7 @@ function toResponse(
 	const response = responseSchema.parse(raw);
 	if (isRefusal(response)) return response;
 	const { failure, ...done } = response;
-	if (failure !== undefined) context.recovered({ command: 'python3', traceback: failure });
+	if (failure !== undefined) context.fallbackUsed({ command: 'python3', traceback: failure });
 	const failed = failure === undefined ? addedWarnings : [OPTIMIZER_FAILED];
 	return { ...done, warnings: [...done.warnings, ...failed] };
 }
@@ -111,7 +111,7 @@ async function runOptimizer(context: ToolContext, path: string, options: object)
 	});
 	throwOnLimit(result);
 	if (result.exitCode === 0) return last;
-	context.recovered(failureReport(result));
+	context.fallbackUsed(failureReport(result));
 	return undefined;
 }
 
@@ -123,7 +123,7 @@ export function isRefusal(response: OptimizerResponse): response is Refusal {
 
 /** Throws the ToolError for a refusal. */
 export function throwRefusal(refusal: Refusal, context: ToolContext): never {
-	if (refusal.pages !== undefined) context.requirePages(refusal.pages);
+	if (refusal.pages !== undefined) context.checkPageLimit(refusal.pages);
 	throw toToolError(refusal);
 }
 

@@ -3,14 +3,14 @@ import type { ToolContext } from '@creatorr/tool-kit/tool/tool';
 
 const INPUT = 'input.pdf';
 /** The count is optional: OCR checks each page itself before it renders it. */
-const MOST_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** Returns how many pages of a PDF have text, or 0 if that is unknown, as OCR then checks itself. */
 export async function countPagesWithText(context: ToolContext, path: string): Promise<number> {
 	const counter = pageTextCounter();
 	const result = await context.exec('pdftotext', ['-q', inputPath(INPUT), '-'], {
 		readOnly: { [INPUT]: path },
-		timeoutMs: MOST_MS,
+		timeoutMs: TIMEOUT_MS,
 		onLine: (line, stream) => {
 			if (stream === 'stdout') counter.takeLine(line);
 		},

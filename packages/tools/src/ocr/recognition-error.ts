@@ -11,7 +11,7 @@ const UNREADABLE: Reason = [
 ];
 
 /** Reasons by the name of OCRmyPDF's exception. */
-const REASONS: Readonly<Record<string, Reason>> = {
+const REASONS_BY_EXCEPTION: Readonly<Record<string, Reason>> = {
 	SignedError: [
 		'unsupported_input',
 		'The PDF is digitally signed, and any change breaks the signature. Set params.signed to invalidate to recognize it anyway, or params.output to text.',
@@ -29,7 +29,7 @@ const UNREADABLE_PDF = /^pikepdf\._core\.PdfError: /m;
 const DIGITAL_SIGNATURE = 'DigitalSignatureError';
 
 /** Reasons by OCRmyPDF's message, for exceptions with several reasons. */
-const SAYINGS: readonly (readonly [RegExp, Reason])[] = [
+const REASONS_BY_MESSAGE: readonly (readonly [RegExp, Reason])[] = [
 	[
 		/dynamic XFA forms/,
 		[
@@ -62,8 +62,8 @@ export function recognitionError(result: CommandResult): ToolError {
 }
 
 function reasonOf(result: CommandResult): Reason | undefined {
-	const saying = SAYINGS.find(([pattern]) => pattern.test(result.stderrTail));
-	if (saying) return saying[1];
+	const entry = REASONS_BY_MESSAGE.find(([pattern]) => pattern.test(result.stderrTail));
+	if (entry) return entry[1];
 	const [, name = ''] = /\{"error": "(\w+)"\}/.exec(result.stdoutTail) ?? [];
-	return REASONS[name === DIGITAL_SIGNATURE ? 'SignedError' : name];
+	return REASONS_BY_EXCEPTION[name === DIGITAL_SIGNATURE ? 'SignedError' : name];
 }

@@ -21,12 +21,12 @@ const recognitionSchema = z.object({
 	recognized: z.int(),
 	failed: z.array(z.int()),
 	words: z.int(),
-	confidences: z.number(),
+	confidence_sum: z.number(),
 	is_pdfa: z.boolean(),
 	signatures_removed: z.boolean(),
 });
 
-/** Result of a recognition. `failed` are the numbers of unchanged pages, `confidences` is the sum over words, each from 0 to 100. */
+/** Result of a recognition. `failed` are the numbers of unchanged pages, `confidence_sum` adds up the confidences of all words, each from 0 to 100. */
 export type Recognition = z.output<typeof recognitionSchema>;
 
 interface RecognitionRequest {
@@ -58,10 +58,10 @@ interface Attempt {
 async function attempt(
 	context: ToolContext,
 	work: RecognitionRequest,
-	manner: { plain: boolean; jobs: number },
+	options: { plain: boolean; jobs: number },
 ): Promise<Attempt> {
 	const { password: _, ...params } = work.params;
-	const settings = { params, input: inputPath(INPUT), output: scratchPath(work.outputName), ...manner };
+	const settings = { params, input: inputPath(INPUT), output: scratchPath(work.outputName), ...options };
 	let recognition: Recognition | undefined;
 	// Not -I: the script imports the modules beside it.
 	const result = await context.exec('python3', ['-s', '-E', inputPath(MAIN), JSON.stringify(settings)], {

@@ -26,13 +26,15 @@ const PROTECTED_PDFA =
 export const run: Run<typeof manifest> = async (input, context) => {
 	await requireLanguages(context, input.params.languages);
 	const source = await prepareSource(context, input);
-	const params = possible(input.params, source);
-	const impossible = params === input.params ? [] : [PROTECTED_PDFA];
+	const params = supportedParams(input.params, source);
+	const pdfaWarnings = params === input.params ? [] : [PROTECTED_PDFA];
 	requirePageNumbers('pages', params.pages, source.pages);
-	const original = () => originalOf(input.path, params, source.pages, impossible);
+	const original = () => originalOf(input.path, params, source.pages, pdfaWarnings);
 	const pagesWithText = await pagesToSkip(context, { ...input, params }, source);
 	if (pagesWithText === source.pages) return original();
-	context.expectPages(params.pages === null ? source.pages - pagesWithText : countPageNumbers(params.pages));
+	context.estimatePages(
+		params.pages === null ? source.pages - pagesWithText : countPageNumbers(params.pages),
+	);
 	const onPage = (done: number) => {
 		const share = START_PROGRESS + (PAGES_PROGRESS - START_PROGRESS) * (done / source.pages);
 		context.progress(share, 1, { page: Math.min(done + 1, source.pages), pages: source.pages });
@@ -52,7 +54,7 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	if (params.output === 'pdf' || params.output === 'pdfa') await source.reapplyProtection(OUTPUT);
 	return {
 		outputPath: join(context.scratchDir, OUTPUT),
-		warnings: [...warningsOf(recognition, params), ...impossible],
+		warnings: [...warningsOf(recognition, params), ...pdfaWarnings],
 		details: details(recognition, params),
 	};
 };
@@ -65,8 +67,8 @@ interface Source {
 	reapplyProtection(name: string): Promise<void>;
 }
 
-/** Returns the params that apply to a protected PDF, which can't become PDF/A. */
-function possible(params: Params, { isProtected }: Source): Params {
+/** Returns the params with PDF instead of PDF/A as the output of a protected PDF, which can't become PDF/A. */
+function supportedParams(params: Params, { isProtected }: Source): Params {
 	return isProtected && params.output === 'pdfa' ? { ...params, output: 'pdf' } : params;
 }
 
@@ -74,7 +76,7 @@ async function prepareSource(context: ToolContext, input: ToolInput<Params>): Pr
 	const { image_dpi: dpi, password } = input.params;
 	if (input.mimeType !== PDF) {
 		const image = await imageToPdf(context, input.path, dpi);
-		context.requirePages(image.pages);
+		context.checkPageLimit(image.pages);
 		return { ...image, isProtected: false, reapplyProtection: async () => {} };
 	}
 	const unlocked = await unlockPdf(context, input.path, password);
@@ -95,7 +97,7 @@ function hasTextEverywhere({ recognized, failed }: Recognition, params: Params):
 
 function originalOf(path: string, params: Params, pages: number, warnings: readonly string[]): ToolOutput {
 	const nothing = {
-		...{ pages, recognized: 0, failed: [], words: 0, confidences: 0 },
+		...{ pages, recognized: 0, failed: [], words: 0, confidence_sum: 0 },
 		...{ is_pdfa: false, signatures_removed: false },
 	};
 	return {
@@ -106,12 +108,12 @@ function originalOf(path: string, params: Params, pages: number, warnings: reado
 }
 
 function details(recognition: Recognition, { languages }: Params): Record<string, unknown> {
-	const { pages, recognized, words, confidences } = recognition;
+	const { pages, recognized, words, confidence_sum } = recognition;
 	return {
 		...{ pages, pages_recognized: recognized, pages_skipped: pages - recognized },
 		...{
 			words,
-			mean_confidence: words === 0 ? null : Math.round((10 * confidences) / words) / 10,
+			mean_confidence: words === 0 ? null : Math.round((10 * confidence_sum) / words) / 10,
 			languages,
 		},
 	};

@@ -2,7 +2,7 @@ import type { ParamsOf } from '@creatorr/tool-kit/tool/manifest';
 import type { manifest } from './manifest.ts';
 import type { Recognition } from './recognizer.ts';
 
-const MOST_NAMED_PAGES = 20;
+const MAX_NAMED_PAGES = 20;
 
 /** Returns the warnings of a successful recognition. */
 export function warningsOf(recognition: Recognition, params: ParamsOf<typeof manifest>): string[] {
@@ -34,6 +34,6 @@ function alreadyHasText(output: string): string {
 }
 
 function named(pages: readonly number[]): string {
-	const shown = pages.slice(0, MOST_NAMED_PAGES).join(', ');
-	return pages.length > MOST_NAMED_PAGES ? `${shown} and ${pages.length - MOST_NAMED_PAGES} more` : shown;
+	const shown = pages.slice(0, MAX_NAMED_PAGES).join(', ');
+	return pages.length > MAX_NAMED_PAGES ? `${shown} and ${pages.length - MAX_NAMED_PAGES} more` : shown;
 }

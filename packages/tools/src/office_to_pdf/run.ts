@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CSV, HTML, TEXT } from '@creatorr/tool-kit/files/media-types';
 import { countPageNumbers } from '@creatorr/tool-kit/params/page-ranges';
-import { inputPath, lateInputPath, scratchPath } from '@creatorr/tool-kit/sandbox/paths';
+import { inputPath, prewarmedInputPath, scratchPath } from '@creatorr/tool-kit/sandbox/paths';
 import { writeNew } from '@creatorr/tool-kit/scratch/scratch';
 import type { ParamsOf } from '@creatorr/tool-kit/tool/manifest';
 import type { PrewarmedCommand, Run, ToolContext, ToolInput } from '@creatorr/tool-kit/tool/tool';
@@ -47,7 +47,7 @@ export const run: Run<typeof manifest> = async (input, context) => {
 		warnings.push(FONTS_UNKNOWN, ...(input.params.update_indexes ? [INDEXES_AS_SAVED] : []));
 	}
 	if (isFailure(response)) throw toToolError(response, input);
-	context.requirePages(response.pages);
+	context.checkPageLimit(response.pages);
 	return {
 		outputPath: join(context.scratchDir, OUTPUT),
 		warnings: [
@@ -99,7 +99,7 @@ async function requestPrewarmed(context: ToolContext, input: Input, source: Sour
 	const { params, name } = input;
 	const plain = request(input, source);
 	const command = {
-		...{ ...plain, source: lateInputPath(source.name), name, password: params.password },
+		...{ ...plain, source: prewarmedInputPath(source.name), name, password: params.password },
 		export_options: { ...plain.export_options, ...protectionOptions(params) },
 	};
 	const response = await context.request(command, { readOnly: { [source.name]: source.path } });

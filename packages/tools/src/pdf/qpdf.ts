@@ -29,7 +29,7 @@ export async function countPages(context: ToolContext, path: string): Promise<nu
 				if (stream !== 'stdout' || !PAGE.test(line)) return;
 				pages += 1;
 				// A tiny file may have millions of pages, which take minutes to list.
-				if (pages % LOOK_EVERY_PAGES === 0) context.requirePages(pages);
+				if (pages % LOOK_EVERY_PAGES === 0) context.checkPageLimit(pages);
 			},
 		},
 	);
@@ -40,7 +40,7 @@ export async function countPages(context: ToolContext, path: string): Promise<nu
 			'The PDF has no pages. Create it again in the program it comes from.',
 		);
 	}
-	context.requirePages(pages);
+	context.checkPageLimit(pages);
 	return pages;
 }
 

@@ -90,7 +90,7 @@ export function describeContract(slug: string, makeSamples: () => Promise<Contra
 
 /** Checks that the tool wrote only to its own directories and did not change the input. */
 async function expectConfined(scratch: Scratch, sample: Sample): Promise<void> {
-	expect((await readdir(scratch.path)).sort()).toEqual(['input', 'scratch', 'shm', 'shown', 'tmp']);
+	expect((await readdir(scratch.path)).sort()).toEqual(['input', 'prewarmed-input', 'scratch', 'shm', 'tmp']);
 	expect(await readdir(join(scratch.path, '..'))).toEqual([basename(scratch.path)]);
 	expect(sample.content.equals(await readFile(scratch.inputPath))).toBe(true);
 }

@@ -6,14 +6,14 @@ from pikepdf import Array, Name, Stream
 
 MAX_BYTES = 512 * 1024 * 1024
 # The maximum ratio of Deflate.
-_MOST_RATIO = 1032
+_MAX_RATIO = 1032
 _CHUNK = 1 << 20
 # More filters on one stream have no legitimate use.
-_MOST_FILTERS = 8
+_MAX_FILTERS = 8
 
 
 def contains_bomb(pdf: pikepdf.Pdf) -> bool:
-    """Whether content, a font or the like unpacks to more than {@link MAX_BYTES}. Images declare their size."""
+    """Whether content, a font or the like unpacks to more than MAX_BYTES. Images declare their size."""
     return any(_is_bomb(value) for value in pdf.objects if isinstance(value, Stream))
 
 
@@ -22,10 +22,10 @@ def _is_bomb(stream: Stream) -> bool:
         return False
     filters = stream.get("/Filter", Array())
     names = [str(one) for one in (filters if isinstance(filters, Array) else [filters]) if isinstance(one, Name)]
-    if len(names) > _MOST_FILTERS:
+    if len(names) > _MAX_FILTERS:
         return True
     depth = sum(name in ("/FlateDecode", "/Fl") for name in names)
-    if depth == 0 or int(stream.get("/Length", 0)) * _MOST_RATIO**depth <= MAX_BYTES:
+    if depth == 0 or int(stream.get("/Length", 0)) * _MAX_RATIO**depth <= MAX_BYTES:
         return False
     unpacked = 0
     try:

@@ -13,7 +13,7 @@ _NEAR = 8
 
 
 def hidden_pixels(source: Source, key: Key) -> np.ndarray:
-    """Returns which pixels the key hides, row by row. Throws {@link Unsupported} if the values can't be determined exactly."""
+    """Returns which pixels the key hides, row by row. Raises Unsupported if the values can't be determined exactly."""
     values = _values(source)
     if len(key) != 2 * values.shape[2]:
         raise Unsupported("a color key of another color space")

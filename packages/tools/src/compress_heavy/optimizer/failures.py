@@ -6,7 +6,7 @@ import traceback
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
-_MOST_CHARACTERS = 2000
+_MAX_CHARACTERS = 2000
 _RESOURCES = (errno.ENOMEM, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EAGAIN, errno.EMFILE)
 _SAID = re.compile(r"bad_alloc|Cannot allocate memory|out of memory|File too large|No space left", re.IGNORECASE)
 
@@ -27,4 +27,4 @@ def is_memory_short() -> bool:
 
 def description(error: BaseException) -> str:
     """Returns the end of the traceback."""
-    return "".join(traceback.format_exception(error))[-_MOST_CHARACTERS:]
+    return "".join(traceback.format_exception(error))[-_MAX_CHARACTERS:]

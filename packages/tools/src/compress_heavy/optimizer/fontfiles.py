@@ -25,7 +25,7 @@ _NOTDEF = ".notdef"
 # First codes of symbol tables.
 _CODE_BASES = (0, 0xF000, 0xF100, 0xF200)
 # Comparing more outlines takes longer than writing them.
-_MOST_COMPARED = 60
+_MAX_COMPARED = 60
 # Their hints assemble glyphs; without them they break.
 _HINTS_NEEDED = ("DFKai", "DFGothic", "DFGirl", "DFMincho", "DLC", "HuaTian", "MingLi", "PMingLi", "Kai", "cpop", "NEC", "STKai")
 
@@ -226,7 +226,7 @@ def _compare(before: Mapping, after: Mapping, names: Iterable[str]) -> None:
 def _compare_pairs(before: Mapping, after: Mapping, pairs: Iterable[tuple[str, str]]) -> None:
     """Checks that glyphs have the same position and size. Of many glyphs it checks a spread sample."""
     listed = list(pairs)
-    for first, second in listed[:: max(1, len(listed) // _MOST_COMPARED)]:
+    for first, second in listed[:: max(1, len(listed) // _MAX_COMPARED)]:
         one, other = _bounds(before, first), _bounds(after, second)
         if (one is None) != (other is None):
             raise Unusable(f"{first} was lost")

@@ -10,9 +10,11 @@ from font_subsetting import CompositeFont, FontJob, FontResult, SimpleFont, shri
 from walk import Id, Usage, entries
 
 _KEYS = ("/FontFile", "/FontFile2", "/FontFile3")
-_WORTH = 0.95
+# A new font file replaces the old one if it has at most this share of its size.
+_MAX_SIZE_RATIO = 0.95
 _MAX_BYTES = 20 * 1024 * 1024
-_WORTH_PROCESSES = 200_000
+# Below this size of all fonts, one process is faster than several.
+_MIN_BYTES_FOR_PROCESSES = 200_000
 _IDENTITY = (Name("/Identity-H"), Name("/Identity-V"))
 
 
@@ -44,12 +46,12 @@ def shrink_fonts(pdf: pikepdf.Pdf, usage: Usage, keeps_hints: bool, pool: Execut
             programs.append(program)
             jobs.append(job)
     # Each process first has to load the font library.
-    chunk = len(jobs) if sum(len(job.data) for job in jobs) < _WORTH_PROCESSES else 4
+    chunk = len(jobs) if sum(len(job.data) for job in jobs) < _MIN_BYTES_FOR_PROCESSES else 4
     results = pool.map(shrink_font, jobs, chunksize=chunk) if jobs else iter(())
 
     def finish() -> None:
         for program, result in zip(programs, results, strict=True):
-            if result is not None and len(result.packed) < len(program.file.read_raw_bytes()) * _WORTH:
+            if result is not None and len(result.packed) < len(program.file.read_raw_bytes()) * _MAX_SIZE_RATIO:
                 _replace(pdf, program, result)
 
     return finish

@@ -6,8 +6,8 @@ from PIL import ImageCms
 from colors import Recoloring, family_of, screen_colors
 from walk import Usage, dictionaries, entries, inherited
 
-# Below this share of the file, removing a profile is not worth changing colors.
-_WORTH = 0.05
+# Colors change only to remove a profile of at least this share of the file.
+_MIN_SHARE = 0.05
 
 
 def find_cmyk_profile(pdf: pikepdf.Pdf, size: int) -> Stream | None:
@@ -20,7 +20,7 @@ def find_cmyk_profile(pdf: pikepdf.Pdf, size: int) -> Stream | None:
             return None
         found[space[1].read_raw_bytes()] = space[1]
     profiles = list(found.items())
-    return profiles[0][1] if len(profiles) == 1 and len(profiles[0][0]) > size * _WORTH else None
+    return profiles[0][1] if len(profiles) == 1 and len(profiles[0][0]) > size * _MIN_SHARE else None
 
 
 def recolor_for_screens(pdf: pikepdf.Pdf, usage: Usage, profile: Stream) -> bool:

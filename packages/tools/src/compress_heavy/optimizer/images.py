@@ -19,20 +19,25 @@ from ssim import Reference
 from walk import Placement
 
 Size = tuple[int, int]
-# Resampling blurs, so it must save this much.
-_WORTH_RESAMPLING = 1.1
-# A second lossy compression must save this much compared with a lossless one.
-_WORTH_LOSS, _WORTH_SECOND_LOSS = 0.95, 0.8
-_SOFT_MASK_JPEG = 75
-_FLAT, _FLAT_BUT_LOSSY = 0.6, 0.9
-_BEST_JPEG = 95
-_JPEG_STEP = 7
+# An image is resampled if a side is larger than wanted by more than this factor: resampling blurs.
+_MIN_DOWNSAMPLING = 1.1
+# A replacement must have less than this share of the original's size, and less if the original is lossy already: loss adds up.
+_MAX_SIZE_RATIO, _MAX_SIZE_RATIO_OF_LOSSY = 0.95, 0.8
+_MIN_SOFT_MASK_QUALITY = 75
+# Above this share of equal neighbors, an image is also encoded without loss. JPEG noise lowers the share, so lossy originals need more.
+_MIN_FLATNESS, _MIN_FLATNESS_OF_LOSSY = 0.6, 0.9
+_MAX_JPEG_QUALITY = 95
+_JPEG_QUALITY_STEP = 7
 _PALETTES = (256, 128, 64, 32)
-_TILE, _IMPERCEPTIBLE_SHIFT = 4, 12
-_SMALL = 65_536
-# How much smaller than its draft a final encoding may be.
-_DRAFT_PROMISE = 1.3
-_IMPERCEPTIBLE_HUE = 10
+# Averages of tiles of this size may differ by this much, of 255, without a visible difference.
+_TILE, _MAX_SHIFT = 4, 12
+# Images with fewer pixels are also encoded without loss.
+_SMALL_PIXELS = 65_536
+# A draft is at most this much larger than the final encoding.
+_MAX_DRAFT_RATIO = 1.3
+# Largest difference of two components, of 255, in an image that counts as gray.
+_MAX_HUE = 10
+# Approximate size of the dictionary that a mask adds.
 _DICTIONARY_BYTES = 200
 
 
@@ -84,12 +89,12 @@ def shrink(task: Task, settings: Settings) -> Replacement | Opaque | None:
     if pixels.picture.mode == "1":
         return _shrink_bilevel(task, pixels, target, settings)
     made = _lossy(task, pixels, target, settings)
-    return made if made is not None and made.bytes < task.bytes * _worth(task, pixels, target) else None
+    return made if made is not None and made.bytes < task.bytes * _max_size_ratio(task, pixels, target) else None
 
 
-def _worth(task: Task, pixels: Pixels, target: Size) -> float:
+def _max_size_ratio(task: Task, pixels: Pixels, target: Size) -> float:
     is_resampled = target != (task.source.width, task.source.height)
-    return _WORTH_SECOND_LOSS if pixels.is_lossy and not is_resampled else _WORTH_LOSS
+    return _MAX_SIZE_RATIO_OF_LOSSY if pixels.is_lossy and not is_resampled else _MAX_SIZE_RATIO
 
 
 def _lossy(task: Task, pixels: Pixels, target: Size, settings: Settings) -> Replacement | None:
@@ -115,7 +120,7 @@ def _shrink_keyed(task: Task, hidden: np.ndarray, target: Size, settings: Settin
     if made is None or mask is None:
         return None
     made = replace(made, mask=mask)
-    return made if made.bytes < task.bytes * _worth(task, pixels, target) else None
+    return made if made.bytes < task.bytes * _max_size_ratio(task, pixels, target) else None
 
 
 def _target_size(task: Task, settings: Settings) -> Size:
@@ -125,7 +130,7 @@ def _target_size(task: Task, settings: Settings) -> Size:
         return sides
     dpi = settings.dpi * 2 if source.bits == 1 else settings.dpi
     wanted = tuple(max(1, round(points / 72 * dpi)) for points in (task.drawn.width, task.drawn.height))
-    if all(side <= want * _WORTH_RESAMPLING for side, want in zip(sides, wanted, strict=True)):
+    if all(side <= want * _MIN_DOWNSAMPLING for side, want in zip(sides, wanted, strict=True)):
         return sides
     return min(sides[0], wanted[0]), min(sides[1], wanted[1])
 
@@ -151,12 +156,12 @@ def _for_screens(picture: Image.Image, profile: bytes | None) -> Image.Image:
 
 def _is_gray(picture: Image.Image, settings: Settings) -> bool:
     """Whether no area has a visible hue. Scanner noise does not count."""
-    most = _IMPERCEPTIBLE_HUE if settings.is_for_screens else 0
+    max_hue = _MAX_HUE if settings.is_for_screens else 0
     if settings.is_for_screens and min(picture.size) >= _TILE:
         picture = picture.reduce(_TILE)
     red, green, blue = picture.split()
     pairs = ((red, green), (green, blue), (blue, red))
-    return all(ImageChops.difference(*pair).getextrema()[1] <= most for pair in pairs)
+    return all(ImageChops.difference(*pair).getextrema()[1] <= max_hue for pair in pairs)
 
 
 def _on_screen(picture: Image.Image, drawn: Placement | None, settings: Settings) -> Reference:
@@ -181,20 +186,20 @@ def _best(task: Task, pixels: Pixels, reference: Reference, settings: Settings) 
 
     if picture.mode == "L" and _is_black_and_white(picture):
         return bilevel(picture.convert("1", dither=Image.Dither.NONE))
-    is_flat = picture.mode != "CMYK" and _flatness(picture) > (_FLAT_BUT_LOSSY if pixels.is_lossy else _FLAT)
-    is_small = picture.mode != "CMYK" and picture.width * picture.height < _SMALL
-    least = max(settings.jpeg, _SOFT_MASK_JPEG) if task.is_soft_mask else settings.jpeg
-    best = _jpeg_alike(picture, least, is_flat, looks_same)
+    is_flat = picture.mode != "CMYK" and _flatness(picture) > (_MIN_FLATNESS_OF_LOSSY if pixels.is_lossy else _MIN_FLATNESS)
+    is_small = picture.mode != "CMYK" and picture.width * picture.height < _SMALL_PIXELS
+    min_quality = max(settings.jpeg, _MIN_SOFT_MASK_QUALITY) if task.is_soft_mask else settings.jpeg
+    best = _lowest_jpeg(picture, min_quality, is_flat, looks_same)
     if is_flat or is_small:
         for write in _without_loss(picture, is_flat, task.is_soft_mask):
-            if best is None or len(write(is_draft=True).data) < len(best.data) * _DRAFT_PROMISE:
+            if best is None or len(write(is_draft=True).data) < len(best.data) * _MAX_DRAFT_RATIO:
                 made = write()
                 best = made if best is None or len(made.data) < len(best.data) else best
     return best
 
 
-def _jpeg_alike(
-    picture: Image.Image, least: int, is_flat: bool, looks_same: Callable[[Image.Image], bool]
+def _lowest_jpeg(
+    picture: Image.Image, min_quality: int, is_flat: bool, looks_same: Callable[[Image.Image], bool]
 ) -> Encoded | None:
     """Encodes at the lowest quality with the same appearance; for most images the minimum."""
     # A color JPEG codes its luminance as a separate plane, like a gray one.
@@ -203,9 +208,10 @@ def _jpeg_alike(
     def is_enough(quality: int) -> bool:
         return looks_same(open_jpeg(jpeg(light, quality, is_draft=True).data))
 
-    if is_enough(least):
-        return jpeg(picture, least, is_flat)
-    qualities = [*range(least + _JPEG_STEP, _BEST_JPEG, _JPEG_STEP), max(least, _BEST_JPEG)]
+    if is_enough(min_quality):
+        return jpeg(picture, min_quality, is_flat)
+    steps = range(min_quality + _JPEG_QUALITY_STEP, _MAX_JPEG_QUALITY, _JPEG_QUALITY_STEP)
+    qualities = [*steps, max(min_quality, _MAX_JPEG_QUALITY)]
     enough = bisect_left(qualities, True, key=is_enough)
     return jpeg(picture, qualities[enough], is_flat) if enough < len(qualities) else None
 
@@ -240,7 +246,7 @@ def _in_fewer_colors(picture: Image.Image) -> Image.Image | None:
 
 def _has_same_colors(picture: Image.Image, other: Image.Image) -> bool:
     tiles = [np.asarray(one.reduce(_TILE)).astype(np.int16) for one in (picture, other)]
-    return int(np.abs(tiles[0] - tiles[1]).max()) <= _IMPERCEPTIBLE_SHIFT
+    return int(np.abs(tiles[0] - tiles[1]).max()) <= _MAX_SHIFT
 
 
 def _is_black_and_white(picture: Image.Image) -> bool:

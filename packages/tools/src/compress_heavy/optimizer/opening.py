@@ -3,7 +3,7 @@ from typing import Literal
 
 import pikepdf
 
-_MOST_CAUSE = 1000
+_MAX_CAUSE_CHARACTERS = 1000
 
 Reason = Literal["corrupt", "unreadable", "protected", "signed", "too_many_pages", "unpacks_to_too_much"]
 
@@ -14,7 +14,7 @@ class Refused(Exception):
     def __init__(self, reason: Reason, cause: str, **details: object) -> None:
         super().__init__(cause)
         self.reason = reason
-        self.details = {"cause": cause[:_MOST_CAUSE], **details}
+        self.details = {"cause": cause[:_MAX_CAUSE_CHARACTERS], **details}
 
 
 def open_document(path: str) -> pikepdf.Pdf:

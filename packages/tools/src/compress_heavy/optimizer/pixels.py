@@ -61,7 +61,7 @@ UNREADABLE = (
 
 
 def read_source(image: Stream) -> Source:
-    """Reads from the document what decoding needs. Throws {@link Unsupported}."""
+    """Reads from the document what decoding needs. Raises Unsupported."""
     width, height = int(image.Width), int(image.Height)
     if not 0 < width * height <= _MAX_PIXELS or width > 65_000 or height > 65_000:
         raise Unsupported("size")

@@ -17,7 +17,7 @@ _PAGE_SECONDS, _TEXT_SECONDS = 60, 300
 _KEPT_SHARE = 0.95
 # Limit of the difference of tile averages, in levels of 255: it shows a missing part on a page of any size.
 _TILE = 16
-_MOST_OFF = 64
+_MAX_DIFFERENCE = 64
 
 
 class RenderedPage:
@@ -36,11 +36,11 @@ class RenderedPage:
         tiles = (self.tiles, other.reduce(_TILE))
         mode = "L" if in_gray else "RGB"
         first, second = (np.asarray(tile.convert(mode)).astype(np.int16) for tile in tiles)
-        return self.reference.similarity(other) if np.abs(first - second).max() <= _MOST_OFF else 0.0
+        return self.reference.similarity(other) if np.abs(first - second).max() <= _MAX_DIFFERENCE else 0.0
 
 
 def render(path: str, page: int, pixels: int) -> Image.Image | None:
-    """Renders a page with this many pixels on its longest side; None if it can't be rendered. Throws {@link TooSlow}."""
+    """Renders a page with this many pixels on its longest side; None if it can't be rendered. Raises TooSlow."""
     only = ["-f", str(page), "-l", str(page)]
     try:
         made = subprocess.run(

@@ -9,9 +9,10 @@ from pikepdf import Array, Name, Stream
 from flate import compress
 
 # Filters that Deflate can improve; images have their own.
-_OPEN = ("/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/ASCII85Decode", "/A85", "/ASCIIHexDecode", "/AHx", "/RunLengthDecode", "/RL")
-_STAYS_READABLE = ("/Metadata", "/XRef", "/ObjStm")
-_ALIKE = 0.98
+_REPLACEABLE_FILTERS = ("/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/ASCII85Decode", "/A85", "/ASCIIHexDecode", "/AHx", "/RunLengthDecode", "/RL")
+_UNCHANGED_TYPES = ("/Metadata", "/XRef", "/ObjStm")
+# A stream is replaced if it gets smaller than this share of its size.
+_MAX_SIZE_RATIO = 0.98
 # Above this size the best parsing takes too long.
 _MAX_BYTES = 64 * 1024 * 1024
 
@@ -21,23 +22,24 @@ def repack_streams(pdf: pikepdf.Pdf) -> None:
     with ThreadPoolExecutor(os.process_cpu_count() or 1) as pool:
         waiting = []
         for value in pdf.objects:
-            if not isinstance(value, Stream) or not _is_open(value):
+            if not isinstance(value, Stream) or not _is_repackable(value):
                 continue
             try:
-                data, size = _opened(value)
+                data, size = _read(value)
             except (pikepdf.PdfError, zlib.error):
                 continue
             if len(data) <= _MAX_BYTES:
                 waiting.append((value, size, pool.submit(compress, data)))
         for stream, size, future in waiting:
             packed = future.result()
-            if len(packed) < size * _ALIKE:
+            if len(packed) < size * _MAX_SIZE_RATIO:
                 # Keeps the predictor, so that /DecodeParms stays valid.
                 parms = stream.get("/DecodeParms") if _is_deflated(stream) else None
                 stream.write(packed, filter=Name.FlateDecode, decode_parms=parms)
 
 
-def _opened(stream: Stream) -> tuple[bytes, int]:
+def _read(stream: Stream) -> tuple[bytes, int]:
+    """Returns the data that Deflate compresses, and the current size. Predictors stay applied."""
     raw = stream.read_raw_bytes()
     return (zlib.decompress(raw) if _is_deflated(stream) else stream.read_bytes()), len(raw)
 
@@ -46,9 +48,9 @@ def _is_deflated(stream: Stream) -> bool:
     return stream.get("/Filter") == Name.FlateDecode
 
 
-def _is_open(stream: Stream) -> bool:
-    if str(stream.get("/Type")) in _STAYS_READABLE or "/F" in stream:
+def _is_repackable(stream: Stream) -> bool:
+    if str(stream.get("/Type")) in _UNCHANGED_TYPES or "/F" in stream:
         return False
     filters = stream.get("/Filter", Array())
     listed = filters if isinstance(filters, Array) else [filters]
-    return all(isinstance(one, Name) and str(one) in _OPEN for one in listed)
+    return all(isinstance(one, Name) and str(one) in _REPLACEABLE_FILTERS for one in listed)

@@ -11,7 +11,7 @@ _POINTS = {
     100: (400, 92, 0.99, 0.002),
 }
 _KEEPS_CMYK_FROM = 90
-_MARGIN, _LEAST_STEP, _MOST_SIMILARITY = 0.004, 0.012, 0.998
+_MARGIN, _MIN_STEP, _MAX_SIMILARITY = 0.004, 0.012, 0.998
 
 
 @dataclass(frozen=True)
@@ -50,5 +50,5 @@ def settings_of(quality: int, image_dpi: int | None = None, grayscale: bool = Fa
 
 def stricter_settings(settings: Settings, missing: float) -> Settings:
     """Returns settings for a page whose similarity was too low by `missing`, because of its images."""
-    image_similarity = min(_MOST_SIMILARITY, settings.image_similarity + max(_LEAST_STEP, 2 * missing))
+    image_similarity = min(_MAX_SIMILARITY, settings.image_similarity + max(_MIN_STEP, 2 * missing))
     return replace(settings, image_similarity=image_similarity)

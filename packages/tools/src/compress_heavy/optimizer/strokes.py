@@ -3,12 +3,14 @@ from collections.abc import Iterable, Iterator
 
 Operation = tuple[bytes, bytes]
 
+# The part of the graphics state that each operator sets.
 _SLOTS = {
     **dict.fromkeys((b"g", b"rg", b"k"), "fill"),
     **dict.fromkeys((b"G", b"RG", b"K"), "stroke"),
     **{operator: operator.decode() for operator in (b"w", b"J", b"j", b"M", b"i", b"d")},
 }
-_FORGETS = {
+# The parts of the graphics state that are unknown after each operator.
+_UNKNOWN_AFTER = {
     **dict.fromkeys((b"cs", b"sc", b"scn"), ("fill",)),
     **dict.fromkeys((b"CS", b"SC", b"SCN"), ("stroke",)),
     b"gs": ("w", "J", "j", "M", "i", "d", "opaque"),
@@ -85,7 +87,7 @@ class _Filter:
             self.stack.append(dict(self.state))
         elif operator == b"Q":
             self.state = self.stack.pop() if self.stack else {}
-        elif operator in _FORGETS:
+        elif operator in _UNKNOWN_AFTER:
             self.forget(operands, operator)
         elif operator in (b"re", b"h", b"W", b"W*"):
             # Only paths of open lines wait for others to join.
@@ -97,5 +99,5 @@ class _Filter:
     def forget(self, operands: bytes, operator: bytes) -> None:
         if operator == b"gs" and operands in self.opaque:
             return
-        for slot in _FORGETS[operator]:
+        for slot in _UNKNOWN_AFTER[operator]:
             self.state[slot] = None

@@ -46,14 +46,14 @@ def usage_of(pdf: pikepdf.Pdf) -> Usage:
 
 
 def contents_of(page: Dictionary) -> bytes:
-    """Returns the content of a page as one stream. Throws {@link UnreadableContent}."""
+    """Returns the content of a page as one stream. Raises UnreadableContent."""
     contents = page.get(Name.Contents)
     parts = contents if isinstance(contents, Array) else [contents]
     return b"\n".join(bytes_of(part) for part in parts if isinstance(part, Stream))
 
 
 def bytes_of(stream: Stream) -> bytes:
-    """Returns the data of a content stream. Throws {@link UnreadableContent}."""
+    """Returns the data of a content stream. Raises UnreadableContent."""
     try:
         return stream.read_bytes()
     except pikepdf.PdfError as error:
@@ -111,7 +111,7 @@ def appearances(annotation: Dictionary) -> Iterator[Stream]:
             yield from (state for _, state in kind.items() if isinstance(state, Stream))
 
 
-def _fitting(form: Stream, annotation: Dictionary) -> Matrix:
+def _matrix_into(form: Stream, annotation: Dictionary) -> Matrix:
     """Returns the matrix that fits an appearance into its annotation."""
     sides = [_sides(annotation.get("/Rect")), _sides(form.get("/BBox"))]
     factors = [shown / own for shown, own in zip(*sides, strict=True) if own > 0]
@@ -142,15 +142,15 @@ class _Walker:
         for annotation in annotations if isinstance(annotations, Array) else ():
             if isinstance(annotation, Dictionary):
                 for form in appearances(annotation):
-                    self.follow_form(form, resources, _fitting(form, annotation), 0)
+                    self.follow_form(form, resources, _matrix_into(form, annotation), 0)
 
     def follow_form(self, form: Stream, resources: Dictionary | None, matrix: Matrix, depth: int) -> None:
         own = form.get("/Matrix")
         matrix = multiply(tuple(float(number) for number in own), matrix) if own is not None else matrix
         size = scale(matrix)
         # A form without its own resources differs by the resources it inherits.
-        borrowed = None if "/Resources" in form or resources is None else resources.objgen
-        key = (form.objgen, borrowed)
+        inherited_id = None if "/Resources" in form or resources is None else resources.objgen
+        key = (form.objgen, inherited_id)
         if depth > _MAX_DEPTH or self.followed.get(key, -1.0) >= size:
             return
         self.followed[key] = size

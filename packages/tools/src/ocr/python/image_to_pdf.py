@@ -18,11 +18,11 @@ UPRIGHT, TURNED, SIDEWAYS = 1, (3, 6, 8), (5, 6, 7, 8)
 Resolution = tuple[float, float]
 
 # Programs write resolutions of up to 96 into images that were never measured.
-LEAST_CREDIBLE_DPI, MOST_CREDIBLE_DPI = 97, 2400
+MIN_CREDIBLE_DPI, MAX_CREDIBLE_DPI = 97, 2400
 A4_LONG_SIDE_INCHES = 11.69
-LEAST_USUAL_DPI, MOST_USUAL_DPI = 72, 600
+MIN_USUAL_DPI, MAX_USUAL_DPI = 72, 600
 # Limits of a PDF page's side.
-LEAST_INCHES, MOST_INCHES = 3.1 / 72, 199
+MIN_INCHES, MAX_INCHES = 3.1 / 72, 199
 # JPEG quality for frames that were lossily compressed.
 PHOTO = {"format": "JPEG", "quality": 90}
 BLACK_AND_WHITE = {(0, 0, 0), (255, 255, 255)}
@@ -48,13 +48,13 @@ def resolution(frame: Image.Image, wanted: float | None) -> Resolution:
     stated = tuple(float(value) for value in frame.info.get("dpi", ()))
     if wanted:
         dpi = (wanted, wanted)
-    elif len(stated) == 2 and all(LEAST_CREDIBLE_DPI <= value <= MOST_CREDIBLE_DPI for value in stated):
+    elif len(stated) == 2 and all(MIN_CREDIBLE_DPI <= value <= MAX_CREDIBLE_DPI for value in stated):
         dpi = stated
     else:
-        guess = min(MOST_USUAL_DPI, max(LEAST_USUAL_DPI, round(max(frame.size) / A4_LONG_SIDE_INCHES)))
+        guess = min(MAX_USUAL_DPI, max(MIN_USUAL_DPI, round(max(frame.size) / A4_LONG_SIDE_INCHES)))
         dpi = (guess, guess)
     return tuple(
-        min(max(value, side / MOST_INCHES), side / LEAST_INCHES) for value, side in zip(dpi, frame.size)
+        min(max(value, side / MAX_INCHES), side / MIN_INCHES) for value, side in zip(dpi, frame.size)
     )
 
 

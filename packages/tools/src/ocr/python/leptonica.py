@@ -13,7 +13,7 @@ from os import fsencode
 from pathlib import Path
 
 # Leptonica's limits: below this ratio the result is noise, and it searches only this range of degrees.
-LEAST_CONFIDENCE = 3.0
+MIN_CONFIDENCE = 3.0
 WIDEST_ANGLE = 6.9
 # In standard deviations: of the upward count, and of that compared with the sideways count.
 UPRIGHT, UPRIGHT_TO_SIDEWAYS = 7.0, 2.0
@@ -36,7 +36,7 @@ def measure_alignment(picture: Path) -> Alignment:
         angle, confidence, up, left = c_float(), c_float(), c_float(), c_float()
         is_blank = library.pixFindSkew(page, byref(angle), byref(confidence))
         library.pixOrientDetect(page, byref(up), byref(left), 0, 0)
-    is_sure = not is_blank and confidence.value >= LEAST_CONFIDENCE and abs(angle.value) <= WIDEST_ANGLE
+    is_sure = not is_blank and confidence.value >= MIN_CONFIDENCE and abs(angle.value) <= WIDEST_ANGLE
     return Alignment(
         looks_upright=up.value >= max(UPRIGHT, UPRIGHT_TO_SIDEWAYS * abs(left.value)),
         # Leptonica's angles are clockwise.

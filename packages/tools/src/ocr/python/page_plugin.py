@@ -105,7 +105,7 @@ class PageReader(TesseractOcrEngine):
             # Most pages are upright, and recognizing one is the best check.
             reading = _read_upright(picture, alignment, options)
             if reading and reading.is_upright:
-                return OrientationConfidence(0, reader.SURE)
+                return OrientationConfidence(0, reader.MIN_CONFIDENCE)
         found = reader.find_orientation(picture, options.languages, reading)
         return OrientationConfidence(found.angle, found.confidence)
 

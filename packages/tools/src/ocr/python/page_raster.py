@@ -11,10 +11,10 @@ from PIL import Image
 from reader import find_text_skew
 
 # Tesseract gains nothing from more pixels, and takes longer.
-ENOUGH_DPI = 300.0
-MOST_PIXELS = 100_000_000
+MAX_DPI = 300.0
+MAX_PIXELS = 100_000_000
 # Invisible to readers, and harmless to Tesseract.
-LEAST_ANGLE = 0.2
+MIN_ANGLE = 0.2
 SECONDS = 120
 
 ROTATIONS = {
@@ -26,7 +26,7 @@ ROTATIONS = {
 
 def draw(work: PageWork, source: Path, target: Path, dpi: float) -> bool:
     """Renders the page into `target`. Returns False if Poppler fails."""
-    dpi = min(fitting(work, dpi), ENOUGH_DPI)
+    dpi = min(fitting(work, dpi), MAX_DPI)
     if dpi in work.drawn:
         link(work.drawn[dpi], target)
         return True
@@ -58,7 +58,7 @@ def straighten(work: PageWork, picture: Path, alignment: Alignment, languages: l
     if not work.page.pageinfo.images:
         return
     angle = find_text_skew(picture, languages) if alignment.skew is None else alignment.skew
-    if abs(angle) < LEAST_ANGLE:
+    if abs(angle) < MIN_ANGLE:
         return
     with Image.open(picture) as image:
         straight = image.rotate(angle, resample=Image.Resampling.BICUBIC, fillcolor=255)
@@ -70,7 +70,7 @@ def fitting(work: PageWork, dpi: float) -> float:
     """Returns the resolution, or a lower one for a page whose image would have too many pixels."""
     info = work.page.pageinfo
     square_inches = float(info.width_inches * info.height_inches) / float(info.userunit or 1) ** 2
-    return min(dpi, sqrt(MOST_PIXELS / max(square_inches, 0.01)))
+    return min(dpi, sqrt(MAX_PIXELS / max(square_inches, 0.01)))
 
 
 def _replace(path: Path, image: Image.Image, dpi: tuple[float, float]) -> None:

@@ -13,7 +13,7 @@ from pikepdf import Array, Dictionary, Name, Page, Pdf, PdfError, Stream
 # Beginning of the content that OCRmyPDF adds to a page.
 TEXT_LAYER = re.compile(rb"\s*q [^\n]* cm\n(/OCR-[\w-]+) Do\s+Q\s")
 LAYER_PREFIX = "/OCR-"
-MOST_FIELDS = 100_000
+MAX_FIELDS = 100_000
 PACKED_JPEG = Array([Name.FlateDecode, Name.DCTDecode])
 
 
@@ -108,7 +108,7 @@ def _signed_fields(pdf: Pdf) -> Iterator[Dictionary]:
     form = pdf.Root.get(Name.AcroForm)
     fields = list(form.get(Name.Fields, [])) if form is not None else []
     seen = 0
-    while fields and seen < MOST_FIELDS:
+    while fields and seen < MAX_FIELDS:
         field, seen = fields.pop(), seen + 1
         try:
             if field.get(Name.FT) == Name.Sig and Name.V in field:

@@ -9,16 +9,17 @@ from PIL import Image
 from tesserocr import PSM, RIL, PyTessBaseAPI, WritingDirection, iterate_level
 
 QUICK_DPI = 150
-# Minimum confidence of an orientation; OCRmyPDF accepts more than 14.
-SURE, NO_DOUBT_ABOUT_UPRIGHT = 14.0, 5.0
-TRUSTED_WORD = 60
-# Letters in trusted words: this many, and this share of all, are not recognized by chance.
-ENOUGH_LETTERS, ENOUGH_SHARE = 40, 0.75
-LEAST_LETTERS, TURNED_TO_UPRIGHT = 12, 1.5
+# Minimum confidence of a turned and of an upright orientation. OCRmyPDF accepts more than 14.
+MIN_CONFIDENCE, MIN_UPRIGHT_CONFIDENCE = 14.0, 5.0
+MIN_WORD_CONFIDENCE = 60
+# Letters in trusted words of an upright page: this many, and this share of all, are not recognized by chance.
+MIN_UPRIGHT_LETTERS, MIN_UPRIGHT_SHARE = 40, 0.75
+# A page is turned if recognition then trusts this many letters, and this much more than before.
+MIN_TURNED_LETTERS, MIN_TURNED_RATIO = 12, 1.5
 
 
 @dataclass
-class Found:
+class Orientation:
     angle: int
     """Degrees, clockwise, to turn the page by."""
     confidence: float
@@ -35,7 +36,7 @@ class Reading:
     @property
     def is_upright(self) -> bool:
         """Whether a sideways or upside-down page could not have so much recognized text."""
-        return self.trusted_letters >= max(ENOUGH_LETTERS, ENOUGH_SHARE * self.letters)
+        return self.trusted_letters >= max(MIN_UPRIGHT_LETTERS, MIN_UPRIGHT_SHARE * self.letters)
 
 
 @cache
@@ -74,8 +75,8 @@ def _count_letters(engine: PyTessBaseAPI) -> tuple[int, int]:
         length = len(word.GetUTF8Text(RIL.WORD).strip())
         letters += length
         # Tesseract also recognizes sideways pages, and takes their lines for columns.
-        lies = word.Orientation()[1] != WritingDirection.TOP_TO_BOTTOM
-        trusted += length if lies and word.Confidence(RIL.WORD) >= TRUSTED_WORD else 0
+        is_horizontal = word.Orientation()[1] != WritingDirection.TOP_TO_BOTTOM
+        trusted += length if is_horizontal and word.Confidence(RIL.WORD) >= MIN_WORD_CONFIDENCE else 0
     return letters, trusted
 
 
@@ -90,50 +91,50 @@ def find_text_skew(picture: Path, languages: list[str]) -> float:
         engine.Clear()
 
 
-def find_orientation(picture: Path, languages: list[str], upright: Reading | None) -> Found:
+def find_orientation(picture: Path, languages: list[str], upright: Reading | None) -> Orientation:
     """Finds the orientation from a small image, then a large one, and in doubt by recognition."""
     with Image.open(picture) as image:
         dpi = image.info["dpi"][0]
         factor = int(dpi // QUICK_DPI)
         if factor > 1:
             found = _detect(image.reduce(factor), dpi / factor)
-            if _is_settled(found):
+            if _is_certain(found):
                 return found
         found = _detect(image, dpi)
-        if _is_settled(found) or found.angle == 0:
+        if _is_certain(found) or found.angle == 0:
             return found
         turned = _trusted_letters(image.rotate(found.angle, expand=True), dpi, languages)
     before = upright.trusted_letters if upright else 0
-    is_turned = turned >= LEAST_LETTERS and turned > TURNED_TO_UPRIGHT * before
-    return Found(found.angle, SURE) if is_turned else Found(0, found.confidence)
+    is_turned = turned >= MIN_TURNED_LETTERS and turned > MIN_TURNED_RATIO * before
+    return Orientation(found.angle, MIN_CONFIDENCE) if is_turned else Orientation(0, found.confidence)
 
 
-def _is_settled(found: Found) -> bool:
-    return found.confidence >= (NO_DOUBT_ABOUT_UPRIGHT if found.angle == 0 else SURE)
+def _is_certain(found: Orientation) -> bool:
+    return found.confidence >= (MIN_UPRIGHT_CONFIDENCE if found.angle == 0 else MIN_CONFIDENCE)
 
 
-def _detect(image: Image.Image, dpi: float) -> Found:
+def _detect(image: Image.Image, dpi: float) -> Orientation:
     engine = _engine("osd", PSM.OSD_ONLY)
     try:
-        _show(engine, image, dpi)
+        _set_image(engine, image, dpi)
         found = engine.DetectOrientationScript()
     finally:
         engine.Clear()
     # None for a page with too few letters.
-    return Found(found["orient_deg"], found["orient_conf"]) if found else Found(0, 0.0)
+    return Orientation(found["orient_deg"], found["orient_conf"]) if found else Orientation(0, 0.0)
 
 
 def _trusted_letters(image: Image.Image, dpi: float, languages: list[str]) -> int:
     engine = _text_engine(languages)
     try:
-        _show(engine, image, dpi)
+        _set_image(engine, image, dpi)
         engine.Recognize()
         return _count_letters(engine)[1]
     finally:
         engine.Clear()
 
 
-def _show(engine: PyTessBaseAPI, image: Image.Image, dpi: float) -> None:
+def _set_image(engine: PyTessBaseAPI, image: Image.Image, dpi: float) -> None:
     gray = image.convert("L")
     engine.SetImageBytes(gray.tobytes(), gray.width, gray.height, 1, gray.width)
     engine.SetSourceResolution(round(dpi))

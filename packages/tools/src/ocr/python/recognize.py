@@ -3,8 +3,8 @@
 usage: python3 -s -E recognize.py SETTINGS
 SETTINGS is JSON with the fields of Settings.
 
-Prints a line of JSON for each page, {"done"}, and at the end {"pages", "recognized", "failed", "words", "confidences" (their
-sum), "is_pdfa", "signatures_removed"}; or {"error": NAME}, the name of OCRmyPDF's exception, and exits with its code. Any other
+Prints a line of JSON for each page, {"done"}, and at the end {"pages", "recognized", "failed", "words", "confidence_sum" (of
+all words), "is_pdfa", "signatures_removed"}; or {"error": NAME}, the name of OCRmyPDF's exception, and exits with its code. Any other
 failure exits with 1.
 """
 
@@ -56,7 +56,7 @@ class Record:
     """Follows the pages as they are done, and writes their texts where those are the output."""
 
     def __init__(self, writer: Writer | None, is_hocr: bool):
-        self.pages = self.done = self.recognized = self.words = self.confidences = 0
+        self.pages = self.done = self.recognized = self.words = self.confidence_sum = 0
         self.failed: list[int] = []
         self.signatures_removed = False
         self.angles: dict[int, float] = {}
@@ -76,7 +76,7 @@ class Record:
             self.recognized += 1
             self.angles[page.pageno] = outcome.angle
             self.words += len(confidences)
-            self.confidences += sum(confidences)
+            self.confidence_sum += sum(confidences)
         elif outcome is None or outcome.gave_up:
             self.failed.append(page.pageno + 1)
         if self._writer:
@@ -191,7 +191,7 @@ def main(settings: Settings) -> None:
         recognized=record.recognized,
         failed=record.failed[:1000],
         words=record.words,
-        confidences=record.confidences,
+        confidence_sum=record.confidence_sum,
         is_pdfa=is_pdfa,
         signatures_removed=record.signatures_removed,
     )

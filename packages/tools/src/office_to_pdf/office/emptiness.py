@@ -2,8 +2,8 @@
 
 from com.sun.star.table.CellContentType import EMPTY
 
-MOST_BLANKS = 1000
-HOLDERS = ["getTextTables", "getTextFrames", "getGraphicObjects", "getEmbeddedObjects", "getDocumentIndexes"]
+MAX_BLANK_CHARACTERS = 1000
+CONTENT_GETTERS = ["getTextTables", "getTextFrames", "getGraphicObjects", "getEmbeddedObjects", "getDocumentIndexes"]
 
 
 def is_empty(document) -> bool:
@@ -26,11 +26,11 @@ def is_sheet_empty(sheet) -> bool:
 
 def is_text_empty(document) -> bool:
     # Reading the whole text of a long document would transfer it to this process.
-    if document.CharacterCount > MOST_BLANKS or document.getText().getString().strip():
+    if document.CharacterCount > MAX_BLANK_CHARACTERS or document.getText().getString().strip():
         return False
     if document.getDrawPage().getCount() > 0 or has_margin_text(document):
         return False
-    return not any(getattr(document, holder)().hasElements() for holder in HOLDERS)
+    return not any(getattr(document, getter)().hasElements() for getter in CONTENT_GETTERS)
 
 
 def has_margin_text(document) -> bool:

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Iterator
 
 # Each access to a document is a round trip to LibreOffice.
-MOST_PIECES = 400
-MOST_NAMES = 30
+MAX_PIECES = 400
+MAX_NAMES = 30
 FONT_PROPERTY = "CharFontName"
 # Text in these scripts has separate fonts, which every style names, even without such text.
 ASIAN = "\u1100-\u11ff\u2e80-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 COMPLEX = "\u0590-\u109f\u1780-\u18af\u1950-\u1cff\ua8e0-\ua8ff\uaa60-\uaadf\ufb1d-\ufdff\ufe70-\ufefe"
 OTHER_SCRIPTS = {"CharFontNameAsian": re.compile(f"[{ASIAN}]"), "CharFontNameComplex": re.compile(f"[{COMPLEX}]")}
-MOST_PASSAGES = 100
+MAX_PASSAGES = 100
 # A larger part is no font list, and is not searched.
-MOST_PART_BYTES = 4 * 1024 * 1024
+MAX_PART_BYTES = 4 * 1024 * 1024
 # Texts have many built-in styles; checking the use of each takes longer than converting a short text.
 COMMON_STYLES = frozenset(
     ["Standard", "Text body", "Title", "Subtitle", "List", "Header", "Footer", "Footnote", "Caption"]
@@ -42,13 +42,13 @@ def missing_fonts(office, document, source: Path) -> list[str]:
     """Returns the missing fonts, sorted, from the first few hundred styles and portions of the document."""
     available = available_families(office)
     asked: set[str] = set()
-    for name in islice(asked_names(document), MOST_PIECES):
+    for name in islice(asked_names(document), MAX_PIECES):
         # A name may be a list, of which the first installed font is used.
         families = [family.strip() for family in name.split(";") if family.strip()]
         if families and not any(family.casefold() in available for family in families):
             asked.add(families[0])
     unasked = {name for name in asked & STANDARD_FONTS if not may_name(source, name)}
-    return sorted(asked - unasked)[:MOST_NAMES]
+    return sorted(asked - unasked)[:MAX_NAMES]
 
 
 def may_name(source: Path, font: str) -> bool:
@@ -58,7 +58,7 @@ def may_name(source: Path, font: str) -> bool:
     try:
         with zipfile.ZipFile(source) as package:
             parts = [part for part in package.infolist() if part.filename.endswith(".xml")]
-            return any(part.file_size > MOST_PART_BYTES or font.encode() in package.read(part) for part in parts)
+            return any(part.file_size > MAX_PART_BYTES or font.encode() in package.read(part) for part in parts)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
         return True
 
@@ -108,7 +108,7 @@ def passage_names(searchable) -> Iterator[str]:
     search.SearchRegularExpression = True
     search.SearchString = f"[{ASIAN}{COMPLEX}]+"
     passage = searchable.findFirst(search)
-    for _ in range(MOST_PASSAGES):
+    for _ in range(MAX_PASSAGES):
         if passage is None:
             return
         yield from names_for(passage.getString(), passage)

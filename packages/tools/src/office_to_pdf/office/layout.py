@@ -8,7 +8,7 @@ from fonts import may_name
 
 # com.sun.star.text.FilenameDisplayFormat
 PATH, NAME, NAME_AND_EXTENSION = 1, 2, 3
-MOST_FIELDS = 10_000
+MAX_FIELDS = 10_000
 MARGINS = [f"{side}Page{margin}Content" for side in ("Left", "Right") for margin in ("Header", "Footer")]
 
 
@@ -27,10 +27,10 @@ def name_by_owner(document, source: Path, own_name: str) -> None:
     if hasattr(document, "getSheets"):
         name_in_margins(document)
     elif hasattr(document, "getTextFields"):
-        for field in islice(fields_of(document), MOST_FIELDS):
+        for field in islice(fields_of(document), MAX_FIELDS):
             name_field(field, own_name)
     elif may_name(source, "file-name"):
-        for portion in islice(slide_portions(document), MOST_FIELDS):
+        for portion in islice(slide_portions(document), MAX_FIELDS):
             if portion.TextPortionType == "TextField" and is_file_name(portion.TextField):
                 portion.setString(own_name)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from PIL import Image
 
-MOST_PIXELS = 150_000_000
+MAX_PIXELS = 150_000_000
 # Fewer bytes can't contain a complete picture of that many pixels.
-LEAST_BYTES = 4096
+MIN_BYTES = 4096
 TEXTS = (".xml", ".rels")
 # Only the size is read.
 Image.MAX_IMAGE_PIXELS = None
@@ -19,8 +19,8 @@ def has_huge_picture(document: Path) -> bool:
         return False
     try:
         with zipfile.ZipFile(document) as package:
-            parts = [part for part in package.infolist() if part.file_size >= LEAST_BYTES]
-            return any(pixels_of(package, part) > MOST_PIXELS for part in parts if not part.filename.endswith(TEXTS))
+            parts = [part for part in package.infolist() if part.file_size >= MIN_BYTES]
+            return any(pixels_of(package, part) > MAX_PIXELS for part in parts if not part.filename.endswith(TEXTS))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
         # LibreOffice reports the damage.
         return False

@@ -29,7 +29,7 @@ DOCX_PARTS = {
     "</w:body></w:document>",
 }
 FAILED = 1
-MOST_DETAIL = 1000
+MAX_DETAIL_CHARACTERS = 1000
 
 
 def emit(message: dict) -> None:
@@ -73,6 +73,6 @@ def serve_requests(office: Office) -> int:
             if office.has_ended():
                 emit({"error": "died"})
                 return FAILED
-            emit({"error": getattr(error, "code", "not_exported"), "detail": str(error)[:MOST_DETAIL]})
+            emit({"error": getattr(error, "code", "not_exported"), "detail": str(error)[:MAX_DETAIL_CHARACTERS]})
         emit({"ready": True})
     return 0
