@@ -131,8 +131,7 @@ const fieldsSchema = baseConfigSchema.extend({
 		deprecatedName: 'MAX_CONNECTIONS_PER_ADDRESS',
 	}),
 	ANONYMOUS_CONCURRENT_REQUESTS: countSchema.default(LIMITS.anonymousConcurrentRequests).meta({
-		description:
-			`Requests without a session from one IPv4 address or IPv6 /64 at a time. ${queueText(LIMITS.anonymousQueuedRequests, LIMITS.anonymousQueueMs)}`,
+		description: `Requests without a session from one IPv4 address or IPv6 /64 at a time. ${queueText(LIMITS.anonymousQueuedRequests, LIMITS.anonymousQueueMs)}`,
 	}),
 	USER_REQUESTS_PER_SECOND: countSchema.default(LIMITS.userRequestsPerSecond).meta({
 		description:

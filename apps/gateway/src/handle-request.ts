@@ -48,7 +48,7 @@ export interface PublicDeps extends AuthenticateDeps {
 	corsOrigins: ReadonlySet<string>;
 	trustedProxies: TrustedProxies;
 	/** Headers of every response, as alternating names and values. */
-	hardeningHeaders: readonly string[];
+	securityHeaders: readonly string[];
 	accessLog: AccessLog;
 	logger: Logger;
 	limits: Pick<Limits, 'maxHeaderCount' | 'refusalDelayMs'>;
@@ -176,7 +176,7 @@ function count({ operation, res, startedAtMs }: Exchange): void {
 /** Handles every public request. It always sends a response, and turns every exception into an error of the contract. */
 export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res: ServerResponse) => void {
 	function start(req: PublicRequest, res: ServerResponse): void {
-		const headers = [...deps.hardeningHeaders, ...corsHeaders(deps.corsOrigins, req.headers.origin)];
+		const headers = [...deps.securityHeaders, ...corsHeaders(deps.corsOrigins, req.headers.origin)];
 		const exchange = openExchange(req, res, {
 			headers,
 			isDraining: deps.isDraining,

@@ -50,7 +50,7 @@ interface RouteOptions {
 	sign: SignIdentity;
 	proxies: Map<ServiceName, ServiceProxy>;
 	/** Returns why signed-in requests can't be served, or undefined if they can. */
-	signInProblem(): string | undefined;
+	sessionVerificationProblem(): string | undefined;
 	monotonicMs(): number;
 }
 

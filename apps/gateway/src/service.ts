@@ -14,9 +14,9 @@ import { type ConnectionLimit, createConnectionLimit } from './connections/conne
 import { fitToOpenFiles, readOpenFileLimit } from './connections/open-files.ts';
 import {
 	createPublicServer,
-	hardeningHeaders,
 	listenPublic,
 	type PublicServer,
+	securityHeaders,
 } from './connections/public-server.ts';
 import { createPublicHandler, type Pacers } from './handle-request.ts';
 import { createAnonymousAdmission } from './limits/admit-anonymous.ts';
@@ -28,7 +28,7 @@ import { createAccessLog } from './requests/access-log.ts';
 import { createInFlight, type InFlight } from './requests/in-flight.ts';
 import { createProxies, createRoutes } from './routes.ts';
 import { compileRoutes } from './routing/compile-routes.ts';
-import { createElapsedClock } from './sessions/elapsed-clock.ts';
+import { createBoottimeClock } from './sessions/boottime-clock.ts';
 import { refreshKeys } from './sessions/key-set.ts';
 import type { Lease } from './sessions/lease.ts';
 import { createLeaseRenewer, renewLease } from './sessions/lease-renewer.ts';
@@ -42,22 +42,22 @@ interface Shared {
 	limits: Limits;
 	verification: SessionVerification;
 	inFlight: InFlight;
-	monotonicMs(): number;
+	boottimeMs(): number;
 	/** While true, readiness fails and responses close their connections. */
 	drain: { isUnderWay: boolean };
 }
 
-const monotonicMs = createElapsedClock({ monotonicMs: () => performance.now(), wallMs: Date.now });
+const boottimeMs = createBoottimeClock({ monotonicMs: () => performance.now(), wallMs: Date.now });
 
 /** Creates the dependencies of the service. Throws if a certificate can't be used. */
 function connect(context: ServiceContext<Config>) {
 	const { config, logger } = context;
 	const limits = fitToOpenFiles(config.limits, readOpenFileLimit(), logger);
 	const inFlight = createInFlight();
-	const verification = createSessionVerification({ config, limits, logger, monotonicMs, inFlight });
+	const verification = createSessionVerification({ config, limits, logger, boottimeMs, inFlight });
 	context.onClose(verification.releaseLease);
 	const drain = { isUnderWay: false };
-	const publicServer = preparePublicPort(context, { limits, verification, inFlight, monotonicMs, drain });
+	const publicServer = preparePublicPort(context, { limits, verification, inFlight, boottimeMs, drain });
 	const certificateFiles = certificateFilesOf(config);
 	return {
 		...verification,
@@ -91,12 +91,12 @@ function preparePublicPort(context: ServiceContext<Config>, shared: Shared): Pub
 		inFlight: shared.inFlight,
 		connections,
 		admitBody: createBodyBudget(limits),
-		admitUser: createUserAdmission(limits, shared.monotonicMs),
+		admitUser: createUserAdmission(limits, shared.boottimeMs),
 		admitAnonymous: createAnonymousAdmission(limits),
 		pacers: createPacers(shared),
 		corsOrigins: new Set(config.CORS_ORIGINS),
 		trustedProxies: config.TRUSTED_PROXIES,
-		hardeningHeaders: hardeningHeaders({ isTls: certificate !== undefined }),
+		securityHeaders: securityHeaders({ isTls: certificate !== undefined }),
 		accessLog,
 		trustsTraceparent: config.TRUST_TRACEPARENT,
 		logger,
@@ -111,11 +111,11 @@ function preparePublicPort(context: ServiceContext<Config>, shared: Shared): Pub
 	return publicServer;
 }
 
-function createPacers({ limits, monotonicMs }: Shared): Pacers {
+function createPacers({ limits, boottimeMs: monotonicMs }: Shared): Pacers {
 	const common = { capacity: limits.trackedNetworks, monotonicMs };
 	return {
 		ownResponses: createNetworkPacer({
-			...{ name: 'answers', perSecond: limits.ownResponsesPerSecond, burst: limits.ownResponseBurst },
+			...{ name: 'own_responses', perSecond: limits.ownResponsesPerSecond, burst: limits.ownResponseBurst },
 			...common,
 		}),
 		refusedTokens: createNetworkPacer({
@@ -136,7 +136,7 @@ function createPacers({ limits, monotonicMs }: Shared): Pacers {
 /** Routes paths to the services, the gateway itself, and the web app if there is one. */
 function createRouting(
 	{ config, logger, onClose }: ServiceContext<Config>,
-	{ limits, verification, monotonicMs }: Shared,
+	{ limits, verification, boottimeMs }: Shared,
 ) {
 	const proxies = createProxies({ config, limits, logger });
 	onClose(() => {
@@ -150,8 +150,8 @@ function createRouting(
 		limits,
 		sign,
 		proxies,
-		signInProblem: verification.signInProblem,
-		monotonicMs,
+		sessionVerificationProblem: verification.sessionVerificationProblem,
+		monotonicMs: boottimeMs,
 	});
 	return {
 		findRoute: compileRoutes([...apiRoutes, ...(webApp?.routes ?? [])]),
@@ -219,9 +219,9 @@ export const gateway = defineService({
 	name: 'gateway',
 	readConfig,
 	connect,
-	checks: ({ signInProblem, drain }) => ({
-		'sign-in': async () => {
-			const reason = signInProblem();
+	checks: ({ sessionVerificationProblem, drain }) => ({
+		'session-verification': async () => {
+			const reason = sessionVerificationProblem();
 			if (reason) throw new Error(reason);
 		},
 		drain: async () => {

@@ -24,7 +24,7 @@ const HARDENING_HEADERS = [
 const STRICT_TRANSPORT = ['Strict-Transport-Security', 'max-age=31536000'];
 
 /** Returns {@link HARDENING_HEADERS} and, over TLS, HSTS. */
-export function hardeningHeaders({ isTls }: { isTls: boolean }): string[] {
+export function securityHeaders({ isTls }: { isTls: boolean }): string[] {
 	return isTls ? [...HARDENING_HEADERS, ...STRICT_TRANSPORT] : HARDENING_HEADERS;
 }
 
@@ -65,7 +65,7 @@ export function createPublicServer(options: PublicServerOptions, handle: Request
 	server.on('request', handle);
 	server.on('checkContinue', handle);
 	server.on('checkExpectation', handle);
-	const refusal = { headers: hardeningHeaders({ isTls: certificate !== undefined }), logger };
+	const refusal = { headers: securityHeaders({ isTls: certificate !== undefined }), logger };
 	server.on('connect', (_req, socket) => {
 		// Node has removed its own listener by now, and an error without a listener ends the process.
 		socket.on('error', () => undefined);

@@ -60,7 +60,7 @@ test('health, readiness and startup succeed only when signed-in requests can be 
 	const before = await responses();
 	expect(before.map(({ status }) => status)).toEqual([503, 503, 503]);
 	expect(await before[0]?.json()).toMatchObject({
-		error: { code: 'upstream_unavailable', details: [{ path: 'sign-in' }] },
+		error: { code: 'upstream_unavailable', details: [{ path: 'session-verification' }] },
 	});
 	expect(before[0]?.headers.get('retry-after')).not.toBeNull();
 	auth.withholdsLeases = false;

@@ -6,8 +6,8 @@ import { sendJson } from '../requests/response.ts';
 interface HealthDeps {
 	/** Base URLs by service name. */
 	services: Readonly<Record<string, string>>;
-	/** Returns why this gateway can't serve signed-in users, or undefined if it can. */
-	signInProblem(): string | undefined;
+	/** Returns why this gateway can't verify sessions, or undefined if it can. */
+	sessionVerificationProblem(): string | undefined;
 	/** A response is cached for `healthCacheMs`, so that frequent requests cost the services nothing. */
 	limits: Pick<Limits, 'healthCallMs' | 'healthCacheMs'>;
 	monotonicMs(): number;
@@ -25,7 +25,7 @@ async function requestReadiness(baseUrl: string, timeoutMs: number): Promise<Rea
 	}
 }
 
-/** Returns the handler that reports whether sign-in works here and every service, with its dependencies, is ready. */
+/** Returns the handler that reports whether this gateway verifies sessions and every service, with its dependencies, is ready. */
 export function createGetHealth(deps: HealthDeps): (exchange: Exchange) => Promise<void> {
 	let requested: Promise<Record<string, Readiness>> | undefined;
 	let requestedAtMs = 0;
@@ -42,7 +42,8 @@ export function createGetHealth(deps: HealthDeps): (exchange: Exchange) => Promi
 			requestedAtMs = deps.monotonicMs();
 			requested = requestAll();
 		}
-		sendJson(exchange, 200, JSON.stringify({ data: sumUpHealth(await requested, deps.signInProblem()) }));
+		const data = sumUpHealth(await requested, deps.sessionVerificationProblem());
+		sendJson(exchange, 200, JSON.stringify({ data }));
 	};
 }
 
@@ -54,15 +55,18 @@ function failuresOf(service: string, readiness: Readiness): ErrorDetail[] {
 }
 
 /**
- * Returns the body of the health response if every service is ready and sign-in works. Otherwise throws `upstream_unavailable` with
+ * Returns the body of the health response if every service is ready and sessions are verified. Otherwise throws `upstream_unavailable` with
  * each failing dependency once, though several services may need it.
  */
 export function sumUpHealth(
 	readiness: Readonly<Record<string, Readiness>>,
-	signInProblem?: string,
+	sessionVerificationProblem?: string,
 ): { status: 'ok'; services: Record<string, 'ok'> } {
 	const failures = new Map<string, ErrorDetail>();
-	if (signInProblem) failures.set('sign-in', { path: 'sign-in', message: signInProblem });
+	if (sessionVerificationProblem) {
+		const path = 'session-verification';
+		failures.set(path, { path, message: sessionVerificationProblem });
+	}
 	for (const [service, said] of Object.entries(readiness)) {
 		for (const failure of failuresOf(service, said)) {
 			if (!failures.has(failure.path)) failures.set(failure.path, failure);

@@ -7,7 +7,7 @@ import { createNetworkPacer } from './network-pacer.ts';
 /** Returns a pacer whose clock stands still, so that delays don't end within a test. */
 function pacerOf(options: { burst: number; perSecond?: number }) {
 	return createNetworkPacer({
-		name: 'answers',
+		name: 'own_responses',
 		perSecond: 0.001,
 		capacity: 10,
 		monotonicMs: () => 0,

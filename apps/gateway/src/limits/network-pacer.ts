@@ -3,8 +3,8 @@ import type { Exchange } from '../exchange.ts';
 import { createTokenBuckets } from './token-buckets.ts';
 
 interface Options {
-	/** Kind of work, as in the metric. `answers` are the gateway's own responses. */
-	name: 'answers' | 'refused_tokens' | 'forged_tokens';
+	/** Kind of work, as in the metric. `own_responses` are those that no service sends. */
+	name: 'own_responses' | 'refused_tokens' | 'forged_tokens';
 	/** Average rate of one network. */
 	perSecond: number;
 	/** Burst of one network. */

@@ -125,7 +125,7 @@ describe('a small body without a session', () => {
 	});
 });
 
-test('large bodies that arrive slowly keep nobody of their network from signing in', async () => {
+test('large bodies that arrive slowly do not block sign-ins from their network', async () => {
 	await begin('POST /v1/billing/webhook', 'Content-Length: 100000', '{');
 	await waitUntil(() => begun === 1);
 	// It has taken a permit for each 64 KiB, which are all permits.

@@ -9,5 +9,5 @@ test('reasonOf returns every cause, and not the public message', () => {
 });
 
 test('reasonOf returns the message of an error without a cause', () => {
-	expect(reasonOf(unavailable('Sign-in'))).toMatch(/^Sign-in is temporarily unavailable/);
+	expect(reasonOf(unavailable('The database'))).toMatch(/^The database is temporarily unavailable/);
 });

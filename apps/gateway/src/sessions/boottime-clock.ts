@@ -8,8 +8,11 @@ interface Clocks {
 /** How far the two clocks may drift apart through rounding and slewing. */
 const TOLERANCE_MS = 100;
 
-/** Returns a clock in milliseconds that includes the time when the machine sleeps, and never goes back. */
-export function createElapsedClock({ monotonicMs, wallMs }: Clocks): () => number {
+/**
+ * Returns a clock in milliseconds that never goes back and includes the time when the machine sleeps, like CLOCK_BOOTTIME, which Node
+ * can't read. A lease would otherwise outlive its grant during sleep.
+ */
+export function createBoottimeClock({ monotonicMs, wallMs }: Clocks): () => number {
 	let lastMonotonicMs = monotonicMs();
 	let lastWallMs = wallMs();
 	let sleptMs = 0;

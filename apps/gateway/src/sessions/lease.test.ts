@@ -21,7 +21,7 @@ function setUp() {
 			world.asked.push(instanceId);
 			return world.requestLease();
 		},
-		monotonicMs: () => world.nowMs,
+		boottimeMs: () => world.nowMs,
 		marginMs: 250,
 		onEnd: (reason) => world.ends.push(reason),
 	});

@@ -73,7 +73,7 @@ describe('a live session', () => {
 		expect(world.lookups.length).toBe(1);
 	});
 
-	test('is dead if the lookup says so', async () => {
+	test('is rejected if auth says that it has ended', async () => {
 		const { world, isAlive } = setUp();
 		const alive = isAlive('a');
 		world.respond(false);

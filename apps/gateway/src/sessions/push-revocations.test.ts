@@ -73,7 +73,7 @@ const revoke = (...sessionIds: string[]) => auth.push(one.privateUrl, one.instan
 const jobPath = () => `/v1/jobs/${newId('job')}`;
 
 describe('a revoked session', () => {
-	test('is rejected by both gateways from the response of the logout on, 1,000 times', async () => {
+	test('is rejected by both gateways from the response of the sign-out on, 1,000 times', async () => {
 		const onBoth = (token: string) => Promise.all([statusOf(one, token), statusOf(two, token)]);
 		const outcomes = new Map<string, number>();
 		async function runRounds(): Promise<void> {
@@ -92,18 +92,18 @@ describe('a revoked session', () => {
 	test('is rejected under a constant stream of its own requests', async () => {
 		for (let round = 0; round < 20; round += 1) {
 			const { sid, token } = newSession();
-			let isLoggedOut = false;
+			let isSignedOut = false;
 			let acceptedAfter = 0;
 			const hammer = Array.from({ length: 8 }, async () => {
 				for (let turn = 0; turn < 10; turn += 1) {
-					const wasLoggedOut = isLoggedOut;
+					const wasSignedOut = isSignedOut;
 					const status = await statusOf(turn % 2 === 0 ? one : two, token);
-					if (wasLoggedOut && status === 200) acceptedAfter += 1;
+					if (wasSignedOut && status === 200) acceptedAfter += 1;
 				}
 			});
 			await delay(Math.random() * 10);
 			await auth.logout(sid);
-			isLoggedOut = true;
+			isSignedOut = true;
 			await Promise.all(hammer);
 			expect(acceptedAfter).toBe(0);
 		}
@@ -172,7 +172,7 @@ describe('a revocation', () => {
 		expect(await stream.text()).toBe(': hello\n\nevent: job\n\n');
 	});
 
-	test('lets a request complete that the service has received in full, such as the logout', async () => {
+	test('lets a request complete that the service has received in full, such as the sign-out', async () => {
 		const { sid, token } = newSession();
 		const slow = get(one, token, '/v1/jobs', { 'User-Agent': 'slow' });
 		await waitUntil(() => held.length === 1);

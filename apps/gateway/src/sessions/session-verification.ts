@@ -16,30 +16,34 @@ interface SessionVerificationOptions {
 	config: Config;
 	limits: Limits;
 	logger: Logger;
-	monotonicMs(): number;
+	/** Includes the time when the machine sleeps. */
+	boottimeMs(): number;
 	inFlight: Pick<InFlight, 'endAll'>;
 }
 
 export type SessionVerification = ReturnType<typeof createSessionVerification>;
 
+/** Subject of the message that clients get while it is unavailable. */
+const SESSION_VERIFICATION = 'Session verification';
+
 /** Creates what calls auth: token keys, the lease and session checks. */
 export function createSessionVerification(options: SessionVerificationOptions) {
-	const { limits, logger, monotonicMs } = options;
+	const { limits, logger, boottimeMs } = options;
 	const call = createAuthCalls(options);
 	const keys = createKeySet({
 		load: call.loadKeys,
-		monotonicMs,
+		monotonicMs: boottimeMs,
 		minIntervalMs: limits.keyRefreshMinMs,
 		onRemoved() {
 			logger.warn('gateway.key_removed');
-			options.inFlight.endAll(unavailable('Sign-in', new Error('a key of tokens was removed')));
+			options.inFlight.endAll(unavailable(SESSION_VERIFICATION, new Error('a key of tokens was removed')));
 		},
 	});
 	const lease = createOwnLease(options, keys, call.requestLease);
 	const sessions = createLiveSessions({
 		lease,
 		checkSession: call.checkSession,
-		monotonicMs,
+		monotonicMs: boottimeMs,
 		recheckMs: limits.sessionRecheckMs,
 		capacity: limits.cachedSessions,
 	});
@@ -49,11 +53,11 @@ export function createSessionVerification(options: SessionVerificationOptions) {
 		sessions,
 		tokens: createTokenVerifier({ keys, capacity: limits.cachedTokens }),
 		/** Returns why signed-in requests can't be served, or undefined if they can. */
-		signInProblem(): string | undefined {
+		sessionVerificationProblem(): string | undefined {
 			if (!keys.isLoaded()) return 'no keys from auth yet';
 			return lease.isValid() ? undefined : 'no lease from auth';
 		},
-		/** Ends the lease here, and then at auth, so that no logout waits for it. A lease that can't be released expires. */
+		/** Ends the lease here, and then at auth, so that no sign-out waits for it. A lease that can't be released expires. */
 		async releaseLease(): Promise<void> {
 			const { instanceId } = lease.term();
 			lease.close();
@@ -65,7 +69,7 @@ export function createSessionVerification(options: SessionVerificationOptions) {
 }
 
 function createOwnLease(
-	{ limits, logger, monotonicMs, inFlight }: SessionVerificationOptions,
+	{ limits, logger, boottimeMs, inFlight }: SessionVerificationOptions,
 	keys: KeySet,
 	requestLease: ReturnType<typeof createAuthCalls>['requestLease'],
 ): Lease {
@@ -76,11 +80,11 @@ function createOwnLease(
 			if (granted.granted && granted.key_ids && !keys.hasExactly(granted.key_ids)) await keys.refresh();
 			return granted;
 		},
-		monotonicMs,
+		boottimeMs,
 		marginMs: limits.leaseMarginMs,
 		onEnd(reason) {
 			logger.warn('gateway.lease_ended', { reason });
-			inFlight.endAll(unavailable('Sign-in', new Error('the lease has ended')));
+			inFlight.endAll(unavailable(SESSION_VERIFICATION, new Error('the lease has ended')));
 		},
 	});
 }
@@ -89,7 +93,7 @@ function createOwnLease(
 function createAuthCalls({ config, limits }: SessionVerificationOptions) {
 	const sign = createIdentitySigner('gateway', config.INTERNAL_PRIVATE_KEY);
 	const clientOf = (timeoutMs: number) =>
-		createInternalClient({ name: 'sign-in', baseUrl: config.AUTH_CONTROL_URL, sign, timeoutMs });
+		createInternalClient({ name: 'auth', baseUrl: config.AUTH_CONTROL_URL, sign, timeoutMs });
 	const callAuth = clientOf(limits.authCallMs);
 	const callLease = clientOf(limits.leaseCallMs);
 	const callRelease = clientOf(limits.leaseReleaseMs);

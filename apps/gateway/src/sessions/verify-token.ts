@@ -64,7 +64,7 @@ function verifySignature(token: string, key: KeyObject): void {
 /** Loads the keys before it rejects a token, as auth may have a new one. */
 async function findNewKey(keys: Deps['keys'], keyId: string): Promise<KeyObject> {
 	await keys.refresh().catch((cause: unknown) => {
-		throw unavailable('Sign-in', cause);
+		throw unavailable('Session verification', cause);
 	});
 	const key = keys.find(keyId);
 	if (!key) throw refused(new Error('no such key'));

@@ -13,7 +13,7 @@ test.each([
 	expect(toSentence(message)).toBe(text);
 });
 
-test('tells offline from an API that does not answer', () => {
+test('distinguishes being offline from an API that does not respond', () => {
 	const error = new ConnectionError('no connection');
 	expect(failureMessage(error, false)).toContain('offline');
 	expect(failureMessage(error, true)).toContain('Can’t reach creatorr');

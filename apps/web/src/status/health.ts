@@ -14,7 +14,7 @@ const BILLING = 'Plans and billing';
 /** What users notice when a service, or what it depends on, is down. A part that is missing here is shown with its name. */
 const PARTS: Readonly<Record<string, string>> = {
 	auth: SIGN_IN,
-	'sign-in': SIGN_IN,
+	'session-verification': SIGN_IN,
 	control: SIGN_IN,
 	files: FILES,
 	s3: FILES,

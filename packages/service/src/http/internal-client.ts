@@ -68,7 +68,7 @@ export function createInternalClient(options: InternalClientOptions): InternalCl
 				...(hasBody ? { body: JSON.stringify(input.body) } : {}),
 			});
 		const response = await send().catch((cause: unknown) => {
-			throw unavailable(options.name, cause);
+			throw unavailable(`The ${options.name} service`, cause);
 		});
 		if (!response.ok) throw await readFailure(options.name, response);
 		if (operation.status === 204) {
@@ -76,7 +76,7 @@ export function createInternalClient(options: InternalClientOptions): InternalCl
 			return undefined as ResponseOf<typeof operation>;
 		}
 		const body = await response.json().catch((cause: unknown) => {
-			throw unavailable(options.name, cause);
+			throw unavailable(`The ${options.name} service`, cause);
 		});
 		return operation.response?.parse(body) as ResponseOf<typeof operation>;
 	};
