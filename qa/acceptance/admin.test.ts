@@ -41,7 +41,7 @@ async function actsOf(owner: 'auth' | 'billing' | 'jobs', userId: string): Promi
 const kept = (act: string) => ({ act, operator: 'ada', reason: 'so that it is tried' });
 
 describe('a user whom an operator suspends', () => {
-	test('is out everywhere when the command returns, and back when another says so', async () => {
+	test('is signed out everywhere when the command returns, and can sign in after another command', async () => {
 		const person = await newPerson();
 		const tokens = [person.token, await signIn(person.email)];
 		for (const token of tokens) for (const base of GATEWAYS) expect(await statusOf(token, base)).toBe(200);
@@ -75,7 +75,7 @@ describe('a user whom an operator suspends', () => {
 	});
 });
 
-test('an operator finds a user and a job, and nothing that lets anybody in', async () => {
+test('an operator finds a user and a job, but no credentials', async () => {
 	const person = await newPerson();
 	const jobId = await startJob(person.token, await uploadFile(person.token, makePdf()));
 	const user = await operate('admin', 'user', person.email, '--by', 'ada');
@@ -114,7 +114,7 @@ async function untilPlan(person: Person, expected: string[]): Promise<void> {
 	await eventually(isSo, KNOWN_WITHIN_MS, `not everybody knows of ${expected}`);
 }
 
-test('a plan that an operator grants counts everywhere, and ends by itself', async () => {
+test('a plan that an operator grants applies everywhere until it ends', async () => {
 	const person = await newPerson();
 	await uploadFile(person.token, makePdf());
 	await operate('admin', 'grant', person.email, 'pro', '--until', '2099-12-31', ...WHY);
@@ -129,7 +129,7 @@ test('a plan that an operator grants counts everywhere, and ends by itself', asy
 	expect(await actsOf('billing', person.id)).toEqual([kept('pro_granted')]);
 });
 
-test('an event that a service could not handle is found, and handled after all', async () => {
+test('an event that a service could not handle is listed and can be replayed', async () => {
 	const person = await newPerson();
 	const poison = `poison_${person.id.toLowerCase()}`;
 	await queryDatabase(

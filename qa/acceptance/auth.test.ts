@@ -72,7 +72,7 @@ describe('POST /v1/auth/register', () => {
 		expect([response.status, response.body.error.code]).toEqual([409, 'email_taken']);
 	});
 
-	test('of ten at once with one email, one wins', async () => {
+	test('ten at once with one email create one account', async () => {
 		const email = newEmail();
 		const responses = await Promise.all(
 			Array.from({ length: 10 }, () => register({ email, password: PASSWORD })),
@@ -101,7 +101,7 @@ describe('POST /v1/auth/login', () => {
 		expect(claims.sub).toBe(person.id);
 	});
 
-	test('a wrong password and an unknown email are answered alike', async () => {
+	test('a wrong password and an unknown email get the same response', async () => {
 		const wrong = await login(person.email, 'wrong password');
 		const unknown = await login(newEmail(), 'wrong password');
 		const summaryOf = ({ status, body }: typeof wrong) => [status, body.error.code, body.error.message];
@@ -157,7 +157,7 @@ describe('POST /v1/auth/logout', () => {
 });
 
 describe('POST /v1/auth/logout-all', () => {
-	test("success: revokes all of the user's sessions and nobody else's", async () => {
+	test('success: revokes all sessions of this user only', async () => {
 		const someone = await newPerson();
 		const second = await signIn(someone.email);
 		expect((await call('POST', '/v1/auth/logout-all', { token: second })).status).toBe(204);
@@ -206,7 +206,7 @@ describe('DELETE /v1/auth/sessions/{id}', () => {
 		expect((await call('DELETE', `/v1/auth/sessions/${nobodysId('ses')}`)).status).toBe(401);
 	});
 
-	test("not yours: somebody else's session is not found and lives on", async () => {
+	test("not yours: another user's session is not found and stays", async () => {
 		const [id] = await sessionIds(stranger.token);
 		const response = await call('DELETE', `/v1/auth/sessions/${id}`, { token: person.token });
 		expect([response.status, response.body.error.code]).toEqual([404, 'not_found']);

@@ -55,7 +55,7 @@ async function expectRefusedEverywhere(
 	expect(responses).toEqual(requests.map(({ key }) => [key, 401, 'unauthorized', 'Bearer']));
 }
 
-test('every route has an entry that says who may ask it', () => {
+test('every route has an entry that says who may call it', () => {
 	const known = { user: Object.keys(OWNED_ROUTES), nobody: Object.keys(PUBLIC_ROUTES) };
 	const unknown = routes
 		.filter((route) => !known[needsUser(route) ? 'user' : 'nobody'].includes(keyOf(route)))
@@ -63,8 +63,8 @@ test('every route has an entry that says who may ask it', () => {
 	expect(unknown).toEqual([]);
 });
 
-describe('every route that needs a user refuses', () => {
-	test('nobody', async () => {
+describe('every route that needs a user rejects', () => {
+	test('a request without a token', async () => {
 		await expectRefusedEverywhere({});
 	});
 
@@ -112,7 +112,7 @@ describe('every route that needs a user refuses', () => {
 		await expectRefusedEverywhere(bearer(forge(tools)));
 	});
 
-	test('a token that names a key of the attacker, whom nobody asks for it', async () => {
+	test('a token with the URL of an attacker’s key, which is never fetched', async () => {
 		const listener = await listenForKeys(tools);
 		try {
 			for (const token of listener.tokens) await expectRefusedEverywhere(bearer(token));
@@ -123,11 +123,11 @@ describe('every route that needs a user refuses', () => {
 	});
 });
 
-describe('every route that needs a user refuses a token whose session is over', () => {
+describe('every route that needs a user rejects the token of a session that has ended', () => {
 	const ends: [string, (person: Person) => Promise<HttpResponse>][] = [
-		['by logout', ({ token }) => call('POST', '/v1/auth/logout', { token })],
+		['by sign-out', ({ token }) => call('POST', '/v1/auth/logout', { token })],
 		[
-			'by logout of all from another session',
+			'by sign-out of all from another session',
 			async ({ email }) => call('POST', '/v1/auth/logout-all', { token: await signIn(email) }),
 		],
 		[
@@ -160,8 +160,8 @@ describe('every route that needs a user refuses a token whose session is over', 
 	});
 });
 
-describe('somebody else', () => {
-	test('is answered of every route that there is no such thing, or about their own', async () => {
+describe('another user', () => {
+	test('gets 404 from every route, or only their own data', async () => {
 		const { id, email } = owner;
 		for (const { key, method, request } of requests) {
 			const { token } = await newPerson();
@@ -172,7 +172,7 @@ describe('somebody else', () => {
 		}
 	});
 
-	test('finds none of it in any list', async () => {
+	test('finds nothing of the owner in any list', async () => {
 		const { token } = await newPerson();
 		const theirs = requests.map(({ request }) => /(fil|job|ses)_\w+/.exec(request.path)?.[0]).filter(Boolean);
 		expect(theirs.length).toBeGreaterThan(0);
@@ -183,7 +183,7 @@ describe('somebody else', () => {
 	});
 });
 
-test('nothing of all that was done to the owner', async () => {
+test('the owner’s data is unchanged after all these requests', async () => {
 	const { token } = owner;
 	expect((await call('GET', '/v1/me', { token })).body.data).toMatchObject({
 		id: owner.id,
@@ -202,7 +202,7 @@ test('nothing of all that was done to the owner', async () => {
 	expect(await signIn(owner.email)).toBeTruthy();
 });
 
-test('the owner is answered what the table says, so that it is the authorization that stops all others', async () => {
+test('the owner gets the expected responses, so only authorization stops others', async () => {
 	const responses = await Promise.all(
 		requests.map(async ({ key, method }) => {
 			const someone = await newPerson();
@@ -213,7 +213,7 @@ test('the owner is answered what the table says, so that it is the authorization
 	expect(responses).toEqual(requests.map(({ key }) => [key, (OWNED_ROUTES[key] as OwnedRoute).owner]));
 });
 
-test('a route where a session is optional refuses a token that is of no session', async () => {
+test('a route where a session is optional rejects a token without a session', async () => {
 	const optional = routes.filter(takesUser);
 	expect(optional.map(keyOf)).toEqual(['POST /v1/auth/verify']);
 	for (const route of optional) {
@@ -223,7 +223,7 @@ test('a route where a session is optional refuses a token that is of no session'
 	}
 });
 
-test('a route that needs nobody does not look at who comes', async () => {
+test('a public route ignores the token', async () => {
 	for (const route of routes.filter((one) => !needsUser(one) && !takesUser(one))) {
 		const key = keyOf(route);
 		const make = PUBLIC_ROUTES[key] as () => GoodRequest;

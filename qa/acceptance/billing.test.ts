@@ -76,7 +76,7 @@ describe('POST /v1/billing/checkout', () => {
 });
 
 describe('POST /v1/billing/portal', () => {
-	test('success: canceled there, the plan is free when the period is over', async () => {
+	test('success: the plan is free when the period of a canceled subscription ends', async () => {
 		const person = await newPerson();
 		const subscription = await subscribe(person);
 		const portal = await call('POST', '/v1/billing/portal', { token: person.token });
@@ -142,7 +142,7 @@ describe('POST /v1/billing/webhook', () => {
 });
 
 describe('GET /v1/billing', () => {
-	test('success: nobody has a subscription at first', async () => {
+	test('success: shows no subscription for a new user', async () => {
 		const expected = { plan: 'free', status: 'none', cancel_at_period_end: false };
 		expect(await billingOf(await newPerson())).toEqual(expected);
 	});

@@ -99,7 +99,7 @@ test('register, whoami, logout and login keep the session in one private file', 
 	expect(JSON.parse(whoami.stdout)).toMatchObject({ api: BASE_URL, user: { email } });
 });
 
-test('a wrong password, a token that is over, and nobody to ask end with 3 or 2, and words', async () => {
+test('a wrong password, an invalid token and a missing prompt exit with 3 or 2 and a message', async () => {
 	const args = ['login', '--email', person.email];
 	const wrong = await creatorr([...args, '--password-stdin'], { env: NOBODY, stdin: 'wrong password' });
 	expect(wrong).toMatchObject({ code: 3, stdout: '', stderr: 'Incorrect email or password.\n' });
@@ -110,7 +110,7 @@ test('a wrong password, a token that is over, and nobody to ask end with 3 or 2,
 	expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining('--password-stdin')]);
 });
 
-test('compress writes a smaller file where -o says, and tells the sizes', async () => {
+test('compress writes a smaller file to the path of -o, and prints the sizes', async () => {
 	const pdf = await givenPdf();
 	const done = await creatorr(['compress', 'in.pdf', '-o', 'out.pdf', '--quality', '70']);
 	expect(done).toMatchObject({ code: 0, stderr: '' });
@@ -121,13 +121,13 @@ test('compress writes a smaller file where -o says, and tells the sizes', async 
 	expect((await readdir(directory)).sort()).toEqual(['in.pdf', 'out.pdf']);
 });
 
-test('--json says what is wrong with the command, too', async () => {
+test('--json prints usage errors as JSON, too', async () => {
 	const { code, stdout } = await creatorr(['compress', 'in.pdf', '--quality', 'much', '--json']);
 	expect(code).toBe(2);
 	expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'usage' } });
 });
 
-test('--json prints the whole result, and its words are the API’s', async () => {
+test('--json prints the whole result with the field names of the API', async () => {
 	await givenPdf();
 	const done = await creatorr([
 		'run',
@@ -151,13 +151,13 @@ test('--json prints the whole result, and its words are the API’s', async () =
 	]);
 });
 
-test('stdin comes in and stdout goes out, without a word between', async () => {
+test('reads stdin and writes only the output to stdout', async () => {
 	const done = await creatorr(['compress', '-', '-o', '-', '--quiet'], { stdin: makePdf() });
 	expect([done.code, done.stderr, done.bytes.subarray(0, 5).toString()]).toEqual([0, '', '%PDF-']);
 	expect(await readdir(directory)).toEqual([]);
 });
 
-test('several inputs go to a directory; one that fails keeps none of the others', async () => {
+test('several inputs are written to a directory, and a failed one does not stop the others', async () => {
 	await givenPdf('one.pdf');
 	await givenPdf('two.pdf');
 	await writeFile(join(directory, 'broken.pdf'), '%PDF-1.4 and no more');
@@ -170,7 +170,7 @@ test('several inputs go to a directory; one that fails keeps none of the others'
 	]);
 });
 
-test('a document is converted under the alias of its tool', async () => {
+test('the alias of a tool is a command', async () => {
 	await writeFile(join(directory, 'letter.txt'), 'Dear reader,\n');
 	expect(await creatorr(['convert', 'letter.txt', '-q'])).toMatchObject({ code: 0, stdout: '', stderr: '' });
 	expect((await readFile(join(directory, 'letter.pdf'))).subarray(0, 5).toString()).toBe('%PDF-');
@@ -222,7 +222,7 @@ test.each([
 	expect((await readdir(directory)).sort()).toEqual(['empty.pdf', 'in.pdf']);
 });
 
-test('no connection ends with 5, and says where to', async () => {
+test('exits with 5 and names the address when it can’t connect', async () => {
 	await givenPdf();
 	const env = { CREATORR_API: 'http://127.0.0.1:1' };
 	expect(await creatorr(['compress', 'in.pdf'], { env })).toMatchObject({ code: 5, stdout: '' });
@@ -230,7 +230,7 @@ test('no connection ends with 5, and says where to', async () => {
 	expect([code, stderr]).toEqual([5, expect.stringContaining('no connection')]);
 });
 
-test('what is not there ends with 6', async () => {
+test('exits with 6 when something is not found', async () => {
 	expect((await creatorr(['job', 'job_01ARZ3NDEKTSV4RRFFQ69G5FAV'])).code).toBe(6);
 	expect((await creatorr(['download', 'fil_01ARZ3NDEKTSV4RRFFQ69G5FAV'])).code).toBe(6);
 	expect(await readdir(directory)).toEqual([]);
@@ -249,7 +249,7 @@ test('Ctrl-C cancels the job and leaves no file behind', async () => {
 	expect(await readdir(directory)).toEqual(['in.pdf']);
 });
 
-test('jobs, job, files and download tell of what was done, and cancel of what is over', async () => {
+test('jobs, job, files and download show earlier work, and cancel refuses an ended job', async () => {
 	const stranger = await newPerson();
 	const env = { CREATORR_TOKEN: stranger.token };
 	await givenPdf();
@@ -281,7 +281,7 @@ test('plans lists the plans with their prices', async () => {
 	]);
 });
 
-test('help shows the tools, the params of each, and what the exit codes mean', async () => {
+test('help shows the tools, their params and the exit codes', async () => {
 	const help = await creatorr(['--help']);
 	expect(help).toMatchObject({ code: 0, stderr: '' });
 	const { data: tools } = (await call('GET', '/v1/tools')).body;

@@ -35,7 +35,7 @@ async function bytesOf(fileId: string): Promise<Buffer> {
 	return Buffer.from(await (await blob()).arrayBuffer());
 }
 
-test('a small file is uploaded at once, and downloaded as it was', async () => {
+test('a small file is uploaded at once, and downloaded unchanged', async () => {
 	const bytes = randomBytes(100_000);
 	const progress: number[] = [];
 	const file = await client.files.upload(new File([bytes], 'small.bin', { type: 'image/png' }), {
@@ -51,7 +51,7 @@ test('a small file is uploaded at once, and downloaded as it was', async () => {
 	expect(progress.at(-1)).toBe(100_000);
 });
 
-test('a large one is uploaded from its path in parts, and downloaded as it was', async () => {
+test('a large file is uploaded from its path in parts, and downloaded unchanged', async () => {
 	const bytes = randomBytes(33 * MIB + 1);
 	const path = join(directory, 'large.bin');
 	await writeFile(path, bytes);
@@ -66,7 +66,7 @@ test('a large one is uploaded from its path in parts, and downloaded as it was',
 	expect(progress.at(-1)).toBe(bytes.length);
 });
 
-test('an upload that was paused goes on with what is missing', async () => {
+test('a paused upload continues with the missing parts', async () => {
 	const bytes = randomBytes(48 * MIB);
 	const pause = new AbortController();
 	let id = '';
@@ -94,7 +94,7 @@ test('an upload that was paused goes on with what is missing', async () => {
 	expect((await bytesOf(id)).equals(bytes)).toBe(true);
 });
 
-test('a store that dies in the middle of an upload is waited for', async () => {
+test('an upload waits for a store that goes down in between', async () => {
 	const bytes = randomBytes(40 * MIB);
 	let death: Promise<void> | undefined;
 	const file = await client.files.upload(new Blob([bytes]), {
@@ -108,7 +108,7 @@ test('a store that dies in the middle of an upload is waited for', async () => {
 	expect((await bytesOf(file.id)).equals(bytes)).toBe(true);
 });
 
-test('a run uploads, waits and leads to an output that is smaller', async () => {
+test('a run uploads, waits and returns a smaller output', async () => {
 	const pdf = makePdf({ pages: 2 });
 	const states: string[] = [];
 	const { job, output } = await client.run({
@@ -125,7 +125,7 @@ test('a run uploads, waits and leads to an output that is smaller', async () => 
 	expect(compressed.length).toBeLessThan(pdf.length);
 });
 
-test('a run of something that is no document rejects with what the person can do', async () => {
+test('a run of something that is no document rejects with a message that says what to do', async () => {
 	const source = new Blob(['%PDF-1.4 and no more'], { type: PDF });
 	const failure = await client
 		.run({ tool: 'compress_heavy', source, name: 'broken.pdf' })
@@ -134,7 +134,7 @@ test('a run of something that is no document rejects with what the person can do
 	expect(failure).toMatchObject({ code: 'corrupt_input', job: { status: 'failed' } });
 });
 
-test('the same key makes one job, however many runs there are', async () => {
+test('runs with the same key create one job', async () => {
 	const { id } = await client.files.upload(new Blob([Uint8Array.from(makePdf())], { type: PDF }), {
 		name: 'a.pdf',
 	});
@@ -161,7 +161,7 @@ test('an aborted run cancels its job', async () => {
 	expect(await client.jobs.get(jobId)).toMatchObject({ status: 'canceled' });
 });
 
-test('watching a job goes on when the connection was lost, and sees its end', async () => {
+test('watching a job continues after a lost connection until the job ends', async () => {
 	const proxy = await startTcpProxy(BASE_URL);
 	const away = createClient({ baseUrl: new URL(proxy.url).origin, token: person.token });
 	const pdf = Uint8Array.from(makePdf({ pages: 4, pictureSide: 800 }));
@@ -179,7 +179,7 @@ test('watching a job goes on when the connection was lost, and sees its end', as
 	await proxy.close();
 });
 
-test('what the API refuses and what never arrives are errors of their own', async () => {
+test('refusals of the API and failed connections are different errors', async () => {
 	const stranger = createClient({ baseUrl: BASE_URL });
 	const email = newEmail();
 	await expect(stranger.account.login({ email, password: PASSWORD })).rejects.toMatchObject({

@@ -25,7 +25,7 @@ const preflight = (path: string, origin: string, method: string) =>
 	});
 
 describe('a web origin that is configured', () => {
-	test('may ask every route, with its token and its body', async () => {
+	test('may call every route with a token and a body', async () => {
 		for (const { method, path } of routes) {
 			const { status, headers } = await preflight(path.replace('{id}', 'x'), ORIGIN, method);
 			expect([path, status, headers.get('access-control-allow-origin')]).toEqual([path, 204, ORIGIN]);

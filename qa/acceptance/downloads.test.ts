@@ -68,7 +68,7 @@ describe('the URL of a download', () => {
 		return response.status;
 	}
 
-	test('is good as it is', async () => {
+	test('works unchanged', async () => {
 		expect(await statusWith(() => undefined)).toBe(200);
 	});
 
@@ -84,7 +84,7 @@ describe('the URL of a download', () => {
 		},
 	);
 
-	test('is worth nothing for another object, or without its signature', async () => {
+	test('does not work for another object, or without its signature', async () => {
 		expect(
 			await statusWith((changed) => {
 				changed.pathname = changed.pathname.replace(/.$/, 'x');

@@ -149,7 +149,7 @@ describe('GET /v1/files/{id}', () => {
 		expect((await call('GET', `/v1/files/${strangersFile}`)).status).toBe(401);
 	});
 
-	test("not yours: somebody else's file answers like one that never was", async () => {
+	test("not yours: another user's file gets the response of a missing one", async () => {
 		const theirs = await call('GET', `/v1/files/${strangersFile}`, { token: person.token });
 		const nobodys = await call('GET', `/v1/files/${nobodysId('fil')}`, { token: person.token });
 		const summaryOf = ({ status, body }: typeof theirs) => [status, body.error.code, body.error.message];
@@ -199,7 +199,7 @@ describe('GET /v1/files', () => {
 });
 
 describe('DELETE /v1/files/{id}', () => {
-	test('success: it is gone from everywhere at once, and a second time not found', async () => {
+	test('success: is missing from every route at once, and not found a second time', async () => {
 		const id = await uploadFile(person.token, BYTES);
 		const response = await call('DELETE', `/v1/files/${id}`, { token: person.token });
 		expect([response.status, response.text]).toEqual([204, '']);
@@ -256,7 +256,7 @@ const complete = (id: string, parts: unknown, token: string | undefined = person
 	call('POST', `/v1/files/${id}/complete`, { token, body: { parts } });
 
 describe('POST /v1/files/{id}/complete', () => {
-	test('success: puts the parts together, and answers the same when asked twice', async () => {
+	test('success: joins the parts, and returns the same response when repeated', async () => {
 		const { id, parts } = await startMultipart();
 		const stored = await Promise.all(parts.map(putPart));
 		const [first, second] = [await complete(id, stored), await complete(id, stored)];
@@ -299,7 +299,7 @@ describe('GET /v1/files/{id}/parts', () => {
 	const list = (id: string, token: string | undefined = person.token) =>
 		call('GET', `/v1/files/${id}/parts`, { token });
 
-	test('success: an upload that broke off goes on with what is missing', async () => {
+	test('success: an interrupted upload continues with the missing parts', async () => {
 		const { id, parts } = await startMultipart();
 		const stored = [await putPart(parts[0] as Part)];
 		const response = await list(id);

@@ -29,7 +29,7 @@ async function jobOn(bytes: Buffer, file: { name?: string; mimeType?: string }, 
 	return job;
 }
 
-describe('what a file is, its bytes say', () => {
+describe('the type of a file is detected from its bytes', () => {
 	test.each([
 		['PostScript called a PDF', POSTSCRIPT, 'report.pdf', 'application/pdf', 'compress_heavy'],
 		['PostScript called a scan', POSTSCRIPT, 'scan.pdf', 'application/pdf', 'ocr'],
@@ -53,14 +53,14 @@ describe('what a file is, its bytes say', () => {
 		expect(job.status).toBe('succeeded');
 	});
 
-	test('a script called a document is text, and is shown as that', async () => {
+	test('a script declared as a document is processed as text', async () => {
 		const job = await jobOn(SCRIPT, { name: 'a.docx', mimeType: 'application/msword' }, 'office_to_pdf');
 		expect(job.status).toBe('succeeded');
 		expect((await downloadFile(person.token, job.output_file_id)).includes('root:')).toBe(false);
 	});
 });
 
-describe('a name is its owner’s, and nobody runs it:', () => {
+describe('a file name is never executed:', () => {
 	test.each([
 		['an option', '-dNOSAFER.pdf'],
 		['a pipe', '| touch pwned'],

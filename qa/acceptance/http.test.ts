@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { BASE_URL, call, newPerson, type Person, SECOND_BASE_URL } from '../driver/client.ts';
 import { openApiDocument, routesOf } from '../driver/openapi.ts';
-import { converse, HARDENING } from './support/raw.ts';
+import { converse, SECURITY_HEADERS } from './support/raw.ts';
 
 /** The whole proof takes 1,000; a run of all the tests takes a slice. */
 const REVOCATION_ROUNDS = Number(process.env.REVOCATION_ROUNDS ?? 100);
@@ -86,7 +86,7 @@ describe('every answer', () => {
 		'of %s has the security headers and tells nothing of us',
 		async (path) => {
 			const { headers } = await call('GET', path);
-			for (const [name, value] of Object.entries(HARDENING))
+			for (const [name, value] of Object.entries(SECURITY_HEADERS))
 				expect([name, headers.get(name)]).toEqual([name, value]);
 			for (const name of ['x-powered-by', 'server', 'set-cookie', 'etag'])
 				expect(headers.get(name)).toBeNull();
@@ -142,7 +142,7 @@ describe('a body', () => {
 		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
 	});
 
-	test('as long as its operation takes is read, one byte more is too_large', async () => {
+	test('of the maximum length is read, one byte more is too_large', async () => {
 		const padded = (length: number) => {
 			const empty = JSON.stringify({ email: 'a@example.com', password: 'wrong password', x: '' });
 			return empty.replace('"x":""', `"x":"${'a'.repeat(length - empty.length)}"`);
@@ -159,7 +159,7 @@ describe('a body', () => {
 		expect(responses.map(({ status, body }) => [status, body.error.code])).toEqual([[413, 'too_large']]);
 	});
 
-	test('in chunks without end is cut off', async () => {
+	test('of endless chunks is cut off', async () => {
 		const chunk = `10000\r\n${'a'.repeat(0x10000)}\r\n`;
 		const { responses } = await converse(
 			`POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(20)}`,
@@ -168,7 +168,7 @@ describe('a body', () => {
 	});
 });
 
-test('a token logged out at one gateway is refused by the other from that moment on', async () => {
+test('a token signed out at one gateway is rejected by the other from that moment on', async () => {
 	let accepted = 0;
 	for (let round = 0; round < REVOCATION_ROUNDS; round += 1) {
 		const { token } = (

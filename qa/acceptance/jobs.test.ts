@@ -42,7 +42,7 @@ async function untilRunning(id: string): Promise<void> {
 }
 
 describe('GET /v1/jobs/{id}', () => {
-	test('success: a finished job tells its times, its output and its result', async () => {
+	test('success: a finished job has its times, its output and its result', async () => {
 		const { data } = (await read(finished)).body;
 		expect(data).toMatchObject({
 			id: finished,
@@ -70,7 +70,7 @@ describe('GET /v1/jobs/{id}', () => {
 		});
 	});
 
-	test('a job that failed tells why', async () => {
+	test('a failed job has its error', async () => {
 		const file = await uploadFile(person.token, Buffer.from('this is no PDF at all'));
 		const job = await finishJob(person.token, await startJob(person.token, file));
 		expect(job.status).toBe('failed');
@@ -79,7 +79,7 @@ describe('GET /v1/jobs/{id}', () => {
 		expect(job).not.toHaveProperty('output_file_id');
 	});
 
-	test('a job whose input is overwritten or deleted before it runs ends input_missing or as if nothing had been', async () => {
+	test('a job whose input is overwritten or deleted before it runs fails as input_missing or succeeds', async () => {
 		const declared = await call('POST', '/v1/files', {
 			token: person.token,
 			body: { name: 'a.pdf', mime_type: 'application/pdf', size_bytes: PDF.length },
@@ -128,7 +128,7 @@ describe('GET /v1/jobs/{id}', () => {
 		expect((await call('GET', `/v1/jobs/${finished}`)).status).toBe(401);
 	});
 
-	test("not yours: somebody else's job answers like one that never was", async () => {
+	test("not yours: another user's job gets the response of a missing one", async () => {
 		const summaryOf = ({ status, body }: HttpResponse) => [status, body.error.code, body.error.message];
 		expect(summaryOf(await read(strangersJob))).toEqual(summaryOf(await read(nobodysId('job'))));
 	});

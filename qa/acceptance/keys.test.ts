@@ -30,7 +30,7 @@ function keyOf(token: string): string {
 }
 
 describe('the keys of tokens', () => {
-	test('change without a restart, and nobody is signed out', async () => {
+	test('rotate without a restart, and no user is signed out', async () => {
 		const person = await newPerson();
 		const { kid } = await keys('rotate', '--signs-in', '0', '--by', 'ada');
 		const token = await signIn(person.email);
@@ -49,7 +49,7 @@ describe('the keys of tokens', () => {
 		});
 	});
 
-	test('that somebody has got hold of are retired, and what they sign is refused by every gateway', async () => {
+	test('that were stolen are retired, and every gateway rejects what they sign', async () => {
 		const person = await newPerson();
 		// One that signs nobody's token yet, so that nobody else is signed out.
 		const { kid } = await keys('rotate', '--signs-in', '100000', '--by', 'ada');

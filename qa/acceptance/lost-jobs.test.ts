@@ -35,7 +35,7 @@ async function fileIds(token: string): Promise<string[]> {
 	return data.map(({ id }: { id: string }) => id);
 }
 
-test('a job whose worker dies three times ends worker_lost, which says what to do', async () => {
+test('a job whose worker dies three times fails as worker_lost, with a message that says what to do', async () => {
 	const { token } = await newPerson();
 	const input = await uploadFile(token, makePdf({ pages: 30, pictureSide: 400 }));
 	const id = await startJob(token, input, { tool: 'ocr' });
@@ -51,7 +51,7 @@ test('a job whose worker dies three times ends worker_lost, which says what to d
 	expect(await fileIds(token)).toEqual([input]);
 }, 600_000);
 
-test('a job that its worker has no room to work in ends internal, and goes well with the same file later', async () => {
+test('a job on a full scratch disk fails as internal, and succeeds later with the same file', async () => {
 	const { token } = await newPerson();
 	const input = await uploadFile(token, makePdf());
 	// This tool has no prewarmed process, so the worker has to create a directory for the job.

@@ -29,13 +29,13 @@ beforeAll(async () => {
 });
 
 describe('POST /v1/auth/password/forgot', () => {
-	test('success: answers 204 alike for known and unknown emails', async () => {
+	test('success: returns 204 for known and unknown emails', async () => {
 		const [known, unknown] = [await forget(person.email), await forget(newEmail())];
 		expect([known.status, known.text]).toEqual([204, '']);
 		expect([unknown.status, unknown.text]).toEqual([204, '']);
 	});
 
-	test('success: brings a mail, in whatever case the email is given', async () => {
+	test('success: sends a mail, whatever the case of the email', async () => {
 		const someone = await newPerson();
 		expect((await forget(` ${someone.email.toUpperCase()} `)).status).toBe(204);
 		const token = await mailedToken(someone.email, RESET);
@@ -148,7 +148,7 @@ describe('POST /v1/auth/verify', () => {
 describe('POST /v1/auth/verify/resend', () => {
 	const resend = (token?: string) => call('POST', '/v1/auth/verify/resend', { token });
 
-	test('success: brings another mail whose token verifies the email', async () => {
+	test('success: sends another mail whose token verifies the email', async () => {
 		const someone = await newPerson();
 		await mailedToken(someone.email, VERIFY);
 		const response = await resend(someone.token);

@@ -54,7 +54,7 @@ test.each(PROCESSES)(
 	},
 );
 
-test('a job shows in the metrics of everybody who had a part in it', async () => {
+test('a job shows in the metrics of every service that handled it', async () => {
 	const tool = 'tool="compress_heavy"';
 	const ended = () => value('jobs', 'creatorr_jobs_ended_total', tool, 'outcome="succeeded"');
 	const ran = () => value('tool-worker', 'creatorr_tool_duration_seconds_count', tool, 'outcome="succeeded"');
@@ -77,7 +77,7 @@ test('a job shows in the metrics of everybody who had a part in it', async () =>
 	);
 });
 
-test('no metric names anybody or anything of theirs', async () => {
+test('no metric contains a user, a file or a job', async () => {
 	for (const { process } of PROCESSES) {
 		expect(await scrape(process)).not.toMatch(/(usr|ses|fil|job|req|evt)_[0-9A-Z]{26}|@|eyJ/);
 	}

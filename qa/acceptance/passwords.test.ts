@@ -48,12 +48,12 @@ test.each(['compress_heavy', 'ocr'])(
 	},
 );
 
-test.each(['compress_heavy', 'ocr'])('%s tells a missing password from a wrong one', async (tool) => {
+test.each(['compress_heavy', 'ocr'])('%s distinguishes a missing password from a wrong one', async (tool) => {
 	const [missing, wrong] = await Promise.all([run(tool, {}), run(tool, { password: `not-${PASSWORD}` })]);
 	expect([missing.error_code, wrong.error_code]).toEqual(['encrypted_input', 'wrong_password']);
 });
 
-test('no log holds a password', async () => {
+test('no log contains a password', async () => {
 	const directory = join(home(), 'logs');
 	const logs = (await readdir(directory)).filter((name) => name.endsWith('.log'));
 	expect(logs).toContain('tool-worker.log');

@@ -97,7 +97,7 @@ const SLOW = {
 };
 type Way = keyof typeof SLOW;
 
-describe('a client that is slow on purpose is closed in time, and others are served meanwhile:', () => {
+describe('a deliberately slow client is disconnected in time, and others are served meanwhile:', () => {
 	/** All at once: each waits for a time limit of the gateway. */
 	let responses: Map<Way, RawResponse[]>;
 
@@ -120,10 +120,10 @@ describe('a client that is slow on purpose is closed in time, and others are ser
 	});
 });
 
-describe('connections without number from one address', () => {
+describe('very many connections from one address', () => {
 	const flooder = '127.0.0.66';
 
-	test('lock nobody out at another, and one beyond the limit is told so', async () => {
+	test('do not affect other addresses, and one beyond the limit gets 429', async () => {
 		for (let count = 0; count < CONNECTIONS_PER_ADDRESS; count += 100) {
 			open.push(...(await Promise.all(Array.from({ length: 100 }, () => openSocket(flooder)))));
 			// Clients that have made a request are kept longer than those that haven't.
@@ -139,7 +139,7 @@ describe('connections without number from one address', () => {
 		await expectServed();
 	});
 
-	test('are forgotten when they are closed', async () => {
+	test('stop counting when they are closed', async () => {
 		await eventually(
 			async () => {
 				const socket = await openSocket(flooder);

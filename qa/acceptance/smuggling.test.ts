@@ -27,7 +27,7 @@ async function expectRefused(bytes: string): Promise<void> {
 
 const bothWays = (coding: string) => `${POST}Content-Length: 4${CRLF}${coding}${CRLF}${CRLF}${EMPTY_CHUNKS}`;
 
-describe('a body whose end two readers see in two places is refused, and what follows is not read:', () => {
+describe('a body with ambiguous framing is refused, and what follows is not read:', () => {
 	test.each([
 		['a length, then chunks', bothWays('Transfer-Encoding: chunked')],
 		[
@@ -73,7 +73,7 @@ describe('a body whose end two readers see in two places is refused, and what fo
 	});
 });
 
-describe('a chunk that two readers see differently', () => {
+describe('a chunk with ambiguous framing', () => {
 	const chunks = (text: string) => `${POST}Transfer-Encoding: chunked${CRLF}${CRLF}${text}`;
 
 	// At the same time: such a connection is closed some seconds after its answer.
@@ -102,7 +102,7 @@ describe('a chunk that two readers see differently', () => {
 		expect(refused).toEqual(cases.map(([name]) => [name, [400, 'validation'], true]));
 	});
 
-	test('but an extension that is one, and a trailer, change nothing', async () => {
+	test('but a valid extension and a trailer are accepted', async () => {
 		const body = JSON.stringify({ email: 'nobody@example.com', password: 'wrong password' });
 		const chunk = `${body.length.toString(16)};name=value${CRLF}${body}${CRLF}0${CRLF}`;
 		const { responses } = await converse(
@@ -182,7 +182,7 @@ describe('of requests on one connection', () => {
 		expect(new Set(responses.map(({ headers }) => headers.get('x-request-id'))).size).toBe(people.length);
 	});
 
-	test('one that is not HTTP takes no response of those before it', async () => {
+	test('one that is not HTTP gets no response of earlier ones', async () => {
 		const { responses, closedByServer } = await converse(
 			`${as(person.token)}${as(undefined)}not HTTP${CRLF}${CRLF}`,
 		);
@@ -190,7 +190,7 @@ describe('of requests on one connection', () => {
 		expect(closedByServer).toBe(true);
 	});
 
-	test('one whose head never ends takes no response of one that waits', async () => {
+	test('one whose head never ends gets no response of a waiting one', async () => {
 		const job = 'job_01ARZ3NDEKTSV4RRFFQ69G5FAV';
 		const { responses } = await converse(
 			`GET /v1/jobs/${job}?wait=1 HTTP/1.1${CRLF}Host: x${CRLF}Authorization: Bearer ${person.token}${CRLF}${CRLF}GET /v1/me HTTP/1.1${CRLF}A: `,

@@ -18,7 +18,7 @@ async function status(...args: string[]): Promise<string> {
 	);
 }
 
-test('what failed last is told with its code, and how many could run what', async () => {
+test('the status shows recent failures with their codes, and the workers of each tool', async () => {
 	const person = await newPerson();
 	const input = await uploadFile(person.token, Buffer.from('this is no PDF'));
 	const id = await startJob(person.token, input);
@@ -34,7 +34,7 @@ test('what failed last is told with its code, and how many could run what', asyn
 	expect(await status()).toContain(id);
 });
 
-test('it works while a part is silent, and says which', async () => {
+test('the status works while a service does not respond, and names it', async () => {
 	const replicas = replicasOf('jobs');
 	const pids = await Promise.all(replicas.map(pidOf));
 	for (const pid of pids) process.kill(pid, 'SIGSTOP');

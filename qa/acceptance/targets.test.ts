@@ -20,7 +20,7 @@ async function ask(target: string, method = 'GET', headers: string[] = []): Prom
 	return responses[0] as RawResponse;
 }
 
-describe('a path is what it is, and no other spelling of it is the same:', () => {
+describe('only the exact spelling of a path matches:', () => {
 	test.each([
 		...['/v1/me/', '/v1/ME', '/V1/me', '/v1/m%65', '/v1/%6d%65', '/v1%2fme', '/v1/me%20', '/v1/me;a=b'],
 		...['/v1/me.json', '/v1/me,', '/v1/me&x', '/v1/me:', '/v1/me@x', '/v1/~me', "/v1/me'", '/v1/(me)'],
@@ -100,7 +100,7 @@ const INSIDE = [
 	],
 ];
 
-describe('what is inside is not outside, by any way:', () => {
+describe('internal routes are unreachable from outside, in any spelling:', () => {
 	const ways: [string, (path: string) => string][] = [
 		['as it is', (path) => path],
 		['below /v1', (path) => `/v1${path}`],
@@ -123,7 +123,7 @@ describe('what is inside is not outside, by any way:', () => {
 	});
 });
 
-describe('an identity that a client writes down is nobody’s:', () => {
+describe('an identity header of a client is ignored:', () => {
 	const someone = 'usr_01ARZ3NDEKTSV4RRFFQ69G5FAV';
 	const names = [
 		...[
@@ -160,7 +160,7 @@ describe('an identity that a client writes down is nobody’s:', () => {
 		],
 	];
 
-	test('no name and no spelling makes anybody of a client', async () => {
+	test('in any spelling of its name', async () => {
 		const forged = ['eyJhbGciOiJub25lIn0.eyJpc3MiOiJnYXRld2F5In0.', someone, '/internal/jwks', 'DELETE'];
 		for (const value of forged) {
 			const headers = Object.fromEntries(names.map((name) => [name, value]));
@@ -171,7 +171,7 @@ describe('an identity that a client writes down is nobody’s:', () => {
 		}
 	});
 
-	test('nor does naming it in Connection', async () => {
+	test('also if it is named in Connection', async () => {
 		const response = await ask('/v1/me', 'GET', ['Connection: x-creatorr-identity, authorization']);
 		expect([response.status, response.body.data?.id]).toEqual([200, person.id]);
 	});

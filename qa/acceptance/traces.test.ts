@@ -93,7 +93,7 @@ test('one job is one trace, from the request to its outcome', async () => {
 	under(fetched.children, 'files', 'openInput');
 	under(fetched.children, 'tool-worker', 'store GET');
 	const tool = under(attempt.children, 'tool-worker', 'tool compress_heavy');
-	expect(tool.children.map(({ span }) => span.name.split(' ')[0])).toContain('ask');
+	expect(tool.children.map(({ span }) => span.name.split(' ')[0])).toContain('request');
 	const stored = under(attempt.children, 'tool-worker', 'output store');
 	under(stored.children, 'files', 'createOutput');
 	under(stored.children, 'tool-worker', 'store PUT');
@@ -107,7 +107,7 @@ test('one job is one trace, from the request to its outcome', async () => {
 	expect(said).not.toMatch(/https?:|X-Amz|Bearer|eyJ/);
 });
 
-test('a request that asks for no trace is in none', async () => {
+test('a request without a traceparent is not traced', async () => {
 	const person = await newPerson();
 	const unsampled = randomBytes(16).toString('hex');
 	await call('GET', '/v1/me', {

@@ -33,7 +33,7 @@ async function startLongJob(input = longInput): Promise<string> {
 	return id;
 }
 
-test('nothing of a canceled job runs after two seconds', async () => {
+test('no process of a canceled job runs after two seconds', async () => {
 	const id = await startLongJob();
 	expect((await call('POST', `/v1/jobs/${id}/cancel`, { token: person.token })).body.data.status).toBe(
 		'canceled',
@@ -41,7 +41,7 @@ test('nothing of a canceled job runs after two seconds', async () => {
 	await eventually(async () => !(await hasTools()), 2_000, 'the tool still runs');
 });
 
-test('a job that runs while its worker is told to stop goes back to its queue and succeeds', async () => {
+test('a job whose worker shuts down returns to its queue and succeeds', async () => {
 	// it runs to its end, so it has fewer pages
 	const pdf = makePdf({ pages: 12, pictureSide: 400 });
 	const id = await startLongJob(await uploadFile(person.token, pdf));
@@ -53,7 +53,7 @@ test('a job that runs while its worker is told to stop goes back to its queue an
 	expect((await downloadFile(person.token, job.output_file_id)).subarray(0, 5).toString()).toBe('%PDF-');
 });
 
-test('heavy jobs, as many as run of a tool at once, keep no small one of the same tool waiting', async () => {
+test('heavy jobs in all slots of a tool do not delay a small one', async () => {
 	const heavy: { owner: Person; id: string }[] = [];
 	for (let jobs = 0; jobs < WORKERS.length * Math.max(2, availableParallelism()); jobs += 1) {
 		const owner = await newPerson();
@@ -71,7 +71,7 @@ test('heavy jobs, as many as run of a tool at once, keep no small one of the sam
 	for (const { owner, id } of heavy) await call('POST', `/v1/jobs/${id}/cancel`, { token: owner.token });
 });
 
-test('a job whose input was overwritten after it was enqueued ends input_missing', async () => {
+test('a job whose input was overwritten after it was enqueued fails as input_missing', async () => {
 	// The queue is kept busy, so that the job waits while its input changes.
 	const busy = await Promise.all([startLongJob(), startLongJob(), startLongJob()]);
 	const pdf = makePdf();

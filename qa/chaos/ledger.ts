@@ -42,7 +42,7 @@ export class Ledger {
 	readonly jobs = new Map<string, AcceptedJob>();
 	readonly uploads = new Map<string, AcceptedUpload>();
 	readonly people = new Map<string, Person>();
-	/** Tokens whose logout was answered with 204. */
+	/** Tokens whose sign-out was answered with 204. */
 	readonly revoked: string[] = [];
 	/** Users whose deletion was answered with 204. */
 	readonly deleted = new Map<string, Person>();

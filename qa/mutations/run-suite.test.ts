@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-test('tells a test that fails from a test whose hook fails', async () => {
+test('distinguishes a failing test from a failing hook', async () => {
 	writeFileSync(join(root, 'packages/sample/jest.config.mjs'), 'export default {};');
 	writeFileSync(join(root, 'packages/sample/a.test.js'), SUITE);
 	const given = { suite: 'packages/sample/a.test.js', tests: ['fails', 'is not tried'] };

@@ -45,7 +45,7 @@ test.each([[[]], ...PROFILES.map((profile) => [[profile]])])(
 	},
 );
 
-test('without the secrets Compose says what makes them', async () => {
+test('Compose names the command that creates missing secrets', async () => {
 	await expect(readCompose([], {})).rejects.toThrow('make-env.ts');
 });
 
@@ -58,16 +58,16 @@ describe.each(APPS)('the service %s', (app) => {
 		});
 	});
 
-	test('gives the app all that it asks for, and it finds nothing wrong with it', () => {
+	test('gives the app every required setting, with valid values', () => {
 		expect(configProblem(app, environmentOf(app))).toBeUndefined();
 	});
 
-	test('gives the app nothing that it does not read', () => {
+	test('gives the app only settings that it reads', () => {
 		const known = knownVariables(app);
 		expect(Object.keys(environmentOf(app)).filter((name) => !known.has(name))).toEqual([]);
 	});
 
-	test('reaches whom its environment names, on a network that both are in, at the port that they listen on', () => {
+	test('shares a network with every host that its environment names, at the port that it listens on', () => {
 		const urls = Object.values(environmentOf(app)).flatMap((value) => {
 			const [, host = '', port] = /^\w+:\/\/(?:[^@/]*@)?([a-z][a-z-]*):(\d+)/.exec(value) ?? [];
 			return host === '' ? [] : [{ host, port: Number(port) }];
@@ -117,13 +117,13 @@ test('an app reads settings.env, except for what the Compose file sets', async (
 	});
 });
 
-test('no image of ours is asked of a registry, where the name may be somebody else’s', () => {
+test('images of the product are never pulled from a registry', () => {
 	const ours = Object.entries(all.services).filter(([, { image }]) => image?.startsWith('creatorr/'));
 	expect(ours.length).toBe(APPS.length + DATABASE_OWNERS.length);
 	for (const [name, { pull_policy }] of ours) expect([name, pull_policy]).toEqual([name, 'never']);
 });
 
-test('the store answers pages of the app and of every origin that may call the API', async () => {
+test('the store’s CORS allows the web app and every origin that may call the API', async () => {
 	const { composeVariables } = await import('../src/compose-env.ts');
 	const { makeSecrets } = await import('../../local/src/backing/make-secrets.ts');
 	const variables: Record<string, string> = composeVariables(makeSecrets());
@@ -135,12 +135,12 @@ test('the store answers pages of the app and of every origin that may call the A
 	);
 });
 
-test('everybody who calls others inside signs with a key of its own', () => {
+test('every service that calls others signs with its own key', () => {
 	const keys = CALLERS.map((caller) => environmentOf(caller).INTERNAL_PRIVATE_KEY);
 	expect(new Set(keys).size).toBe(CALLERS.length);
 });
 
-test('a worker is in no network but that of its work, which leads nowhere', () => {
+test('a worker has one network, which is internal', () => {
 	expect(Object.keys(service('tool-worker').networks)).toEqual(['work']);
 	expect(all.networks.work?.internal).toBe(true);
 	const inReach = Object.entries(all.services).filter(([, { networks }]) => 'work' in networks);
@@ -153,21 +153,21 @@ test('a worker is in no network but that of its work, which leads nowhere', () =
 	]);
 });
 
-test('workers can be many: none has a port, a name or a place of files that another would want', () => {
+test('workers can be scaled: no port, container name or directory is shared', () => {
 	const worker = service('tool-worker');
 	expect(worker.ports).toBeUndefined();
 	expect(worker).not.toHaveProperty('container_name');
 	expect(worker.volumes?.map(({ source, target }) => [source, target])).toEqual([[undefined, '/scratch']]);
 });
 
-test('the worker alone has more than the engine’s own confinement allows', () => {
+test('only the worker has a seccomp profile of its own', () => {
 	const others = Object.entries(all.services).filter(([name]) => name !== 'tool-worker');
 	for (const [, { security_opt = [] }] of others)
 		expect(security_opt.join()).not.toMatch(/seccomp|apparmor|systempaths/);
 	expect(service('tool-worker').security_opt).toContain('seccomp=infra/seccomp/tool-worker.json');
 });
 
-test('nothing but the front is published to the world, and no private port at all', () => {
+test('only the reverse proxy publishes ports, and no private port', () => {
 	for (const [name, { ports = [] }] of Object.entries(all.services)) {
 		if (name === 'caddy') continue;
 		for (const { host_ip, target } of ports) {
@@ -177,17 +177,17 @@ test('nothing but the front is published to the world, and no private port at al
 	}
 });
 
-test('the broker is as patient with a worker as on one machine', () => {
+test('the broker has the consumer timeout of npm start', () => {
 	const file = readFileSync(join(REPOSITORY, 'infra/docker/rabbitmq/20-creatorr.conf'), 'utf8');
 	expect(file).toContain(`consumer_timeout = ${CONSUMER_TIMEOUT_MS}\n`);
 });
 
-test('the gateway believes the front, and nobody else, whose address a client has', () => {
+test('the gateway trusts X-Forwarded-For of the reverse proxy only', () => {
 	expect(environmentOf('gateway').TRUSTED_PROXIES).toBe('172.30.255.2');
 	expect(service('caddy').networks.front).toMatchObject({ ipv4_address: '172.30.255.2' });
 });
 
-test('the address of the front is given to nobody who comes before it', () => {
+test('no other container can get the address of the reverse proxy', () => {
 	const [pool] = all.networks.front?.ipam?.config ?? [];
 	expect(blockOf(pool?.subnet).check('172.30.255.2')).toBe(true);
 	expect(blockOf(pool?.ip_range).check('172.30.255.2')).toBe(false);

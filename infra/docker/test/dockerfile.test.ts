@@ -33,11 +33,11 @@ describe.each(APPS)('the image of %s', (app) => {
 		expect(existsSync(join(REPOSITORY, 'apps', app, 'src/main.ts'))).toBe(true);
 	});
 
-	test('runs as a user who is not root, whom Kubernetes can tell to be none', () => {
+	test('runs as a numeric user that is not root', () => {
 		expect(target?.user).toBe('1000:1000');
 	});
 
-	test('says whether it is well, on the port that it listens on', () => {
+	test('has a health check on the port that it listens on', () => {
 		expect(target).toMatchObject({ hasHealthcheck: true, env: { NODE_ENV: 'production', HOST: '0.0.0.0' } });
 		expect(target?.exposed).toContain(Number(target?.env.PORT));
 	});
@@ -52,7 +52,7 @@ test('the workers’ image has the packages that the tools need, from their one 
 	expect(dockerfile).toContain('--arg-file=/processing-packages.txt apt-get install');
 });
 
-test('neither secrets nor what git does not know get into an image', () => {
+test('an image contains neither secrets nor untracked files', () => {
 	const ignored = readFileSync(join(REPOSITORY, '.dockerignore'), 'utf8').split('\n');
 	expect(ignored).toEqual(expect.arrayContaining(['.env', '.env.*', '.local', '.git', '**/node_modules']));
 });

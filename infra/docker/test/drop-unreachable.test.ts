@@ -36,13 +36,13 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true }));
 
-test('what a package of the workspace gets to stays, by however many links', () => {
+test('packages that the workspace reaches through links are kept', () => {
 	for (const name of ['@prisma/client', 'a', '@scope/b'])
 		expect([name, existsSync(storePath(name))]).toEqual([name, true]);
 	expect(existsSync(join(storePath('a'), '@scope/b'))).toBe(true);
 });
 
-test('what nobody gets to goes, and so does what only generating code needs', () => {
+test('unreachable packages and those that only code generation needs are removed', () => {
 	for (const name of ['left-over', 'prisma', 'typescript'])
 		expect([name, existsSync(storePath(name))]).toEqual([name, false]);
 	expect(existsSync(join(root, 'node_modules/.pnpm/node_modules/a'))).toBe(true);

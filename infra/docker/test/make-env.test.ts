@@ -21,7 +21,7 @@ afterEach(() => rmSync(clone, { recursive: true }));
 const makeEnv = () =>
 	promisify(execFile)(process.execPath, ['--no-warnings', join(clone, 'infra/docker/src/make-env.ts')]);
 
-test('secrets are made where nothing is installed, for their owner alone', async () => {
+test('secrets are created without installed packages, readable only by their owner', async () => {
 	await makeEnv();
 	const file = join(clone, '.env');
 	expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -30,7 +30,7 @@ test('secrets are made where nothing is installed, for their owner alone', async
 	);
 });
 
-test('secrets that are there stay, as data needs them', async () => {
+test('existing secrets are kept, because the data depends on them', async () => {
 	await makeEnv();
 	const before = readFileSync(join(clone, '.env'), 'utf8');
 	await expect(makeEnv()).rejects.toMatchObject({

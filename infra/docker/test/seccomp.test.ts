@@ -80,15 +80,15 @@ function without(name: string): Profile {
 	return { ...profile, syscalls };
 }
 
-test('a worker builds its sandbox under the profile, as nobody and without capabilities', async () => {
+test('a worker builds its sandbox under the profile, without root and capabilities', async () => {
 	expect(await problemUnder(profile)).toBeUndefined();
 });
 
-test.each(BUILDERS.filter((name) => name !== 'clone'))('it could not without %s', async (name) => {
+test.each(BUILDERS.filter((name) => name !== 'clone'))('it fails without %s', async (name) => {
 	expect(await problemUnder(without(name))).toContain('sandbox could not be set up');
 });
 
-test('nothing is allowed beyond what an engine allows a container, but that', () => {
+test('the profile adds only these system calls to the engine’s default', () => {
 	expect(profile.defaultAction).toBe('SCMP_ACT_ERRNO');
 	const allowed = new Set(
 		profile.syscalls.flatMap(({ names, action }) => (action === 'SCMP_ACT_ALLOW' ? names : [])),

@@ -50,14 +50,14 @@ test('every trigger reads one tool of the catalog, or all together', () => {
 	}
 });
 
-test('workers are wanted for every tool as its manifest says, for one without a trigger too, and for nothing else', () => {
+test('scales workers by the unfinished jobs of every tool, also of one without a trigger', () => {
 	expect(workersFor({})).toBe(0);
 	for (const { slug, jobsPerWorker = DEFAULT_JOBS_PER_WORKER } of catalog.values())
 		expect(workersFor({ everything: 16, [slug]: 16 })).toBe(16 / jobsPerWorker);
 	expect(workersFor({ everything: 16 })).toBe(16 / DEFAULT_JOBS_PER_WORKER);
 });
 
-test('what KEDA reads is what jobs shows, where jobs is', async () => {
+test('KEDA reads the metric of the jobs service at its address', async () => {
 	const backlog = backlogMetrics.start({ catalog: await loadCatalog(), prisma: {} as never });
 	const { text } = await renderMetrics();
 	backlog.stop();

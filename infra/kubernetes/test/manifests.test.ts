@@ -76,7 +76,7 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 			expect(appContainer(resources, app).image).toMatch(new RegExp(`(^|/)creatorr/${app}:`));
 	});
 
-	test('gives every app what it asks for, and nothing that it does not read', () => {
+	test('gives every app its required settings, and only settings that it reads', () => {
 		for (const app of APPS) {
 			const environment = environmentOf(app);
 			expect([app, configProblem(app, environment)]).toEqual([app, undefined]);
@@ -97,19 +97,19 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 			]);
 	});
 
-	test('has the store answer pages of the app and of every origin that may call the API', () => {
+	test('configures the store’s CORS for the web app and every origin that may call the API', () => {
 		const { APP_URL, CORS_ORIGINS } = { ...environmentOf('auth'), ...environmentOf('gateway') };
 		expect(environmentOf('files').CORS_ORIGINS).toBe(`${APP_URL},${CORS_ORIGINS}`);
 	});
 
-	test('has a broker as patient with a worker as on one machine', () => {
+	test('has a broker with the consumer timeout of npm start', () => {
 		const { rabbitmq } = named(resources, 'RabbitmqCluster', 'rabbitmq').spec as {
 			rabbitmq: { additionalConfig: string };
 		};
 		expect(rabbitmq.additionalConfig).toContain(`consumer_timeout = ${CONSUMER_TIMEOUT_MS}\n`);
 	});
 
-	test('has a volume for the broker that is larger than what the broker keeps free', () => {
+	test('has a broker volume that is larger than the broker’s free space limit', () => {
 		const { persistence, rabbitmq } = named(resources, 'RabbitmqCluster', 'rabbitmq').spec as {
 			persistence: { storage: string };
 			rabbitmq: { additionalConfig: string };
@@ -164,7 +164,7 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 		}
 	});
 
-	test('lets nobody write to its own file system, become root or keep a capability', () => {
+	test('gives every container a read-only file system, no root and no capabilities', () => {
 		for (const app of APPS) {
 			const pod = podOf(named(resources, 'Deployment', app));
 			expect(pod.automountServiceAccountToken).toBe(false);
@@ -184,7 +184,7 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 		}
 	});
 
-	test('confines every app by the engine’s profile, and the worker by its own', () => {
+	test('gives every app the default seccomp profile, and the worker its own', () => {
 		for (const app of APPS) {
 			const { hostUsers, securityContext } = podOf(named(resources, 'Deployment', app));
 			const profile =
@@ -202,7 +202,7 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 		]);
 	});
 
-	test('lets every app reach whom its environment names, at their port', () => {
+	test('lets every app reach the hosts that its environment names, at their ports', () => {
 		for (const app of APPS) {
 			for (const value of Object.values(environmentOf(app))) {
 				const [, host = '', port] = /^\w+:\/\/(?:[^@/]*@)?([a-z][a-z-]*):(\d+)/.exec(value) ?? [];
@@ -214,12 +214,12 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 		expect(mayConnect(resources, label('auth'), label('gateway'), 8081)).toBe(true);
 	});
 
-	test('lets gateways and nobody else reach the control port of auth', () => {
+	test('lets only gateways reach the control port of auth', () => {
 		const callers = APPS.filter((app) => mayConnect(resources, label(app), label('auth'), 8082));
 		expect(callers).toEqual(['gateway']);
 	});
 
-	test('lets a worker reach the broker, jobs, files and the store, and nobody reach a worker', () => {
+	test('lets a worker reach only the broker, jobs, files and the store, and no pod reach a worker', () => {
 		const reached = [...APPS, 'rabbitmq', 'postgres', 'mail', 'store'].filter((name) =>
 			[5672, 8081, 8080, 5432, 7070, 1025].some((port) =>
 				mayConnect(resources, label('tool-worker'), label(name), port),
@@ -232,7 +232,7 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 		for (const app of APPS) expect(mayConnect(resources, label(app), label('tool-worker'), 8081)).toBe(false);
 	});
 
-	test('lets no app reach a database or a service that it has no business with', () => {
+	test('lets an app reach only the databases and services that it uses', () => {
 		const calls = APPS.flatMap((from) =>
 			APPS.filter((to) => mayConnect(resources, label(from), label(to), 8081)).map((to) => `${from} ${to}`),
 		);
@@ -252,13 +252,13 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 		expect(outsideOf(resources, label('gateway'))).toEqual(tracesOf(overlay));
 	});
 
-	test('lets the broker out to the API of Kubernetes alone, where the overlay has it', () => {
+	test('lets the broker reach only the Kubernetes API', () => {
 		const place = overlay === 'local' ? '0.0.0.0/0' : '192.0.2.0/24';
 		const operators = { 'app.kubernetes.io/name': 'rabbitmq', 'app.kubernetes.io/part-of': 'rabbitmq' };
 		expect(outsideOf(resources, operators)).toEqual([`${place}:443`, `${place}:6443`]);
 	});
 
-	test('lets nobody name a client’s address but who an overlay says, and no other pod reach the gateway for clients', () => {
+	test('trusts X-Forwarded-For only of the overlay’s proxies, and lets no other pod reach the public port', () => {
 		expect(environmentOf('gateway').TRUSTED_PROXIES).toBe(overlay === 'local' ? '' : '192.0.2.0/24');
 		const { ingress } = named(resources, 'NetworkPolicy', 'from-clients').spec as { ingress: unknown };
 		expect(ingress).toEqual([
@@ -269,7 +269,7 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 		]);
 	});
 
-	test('keeps one of every app when a node is emptied, and scales it', () => {
+	test('keeps a replica of every app when a node is drained, and scales it', () => {
 		for (const app of APPS) {
 			expect(named(resources, 'PodDisruptionBudget', app).spec).toMatchObject({
 				selector: { matchLabels: { 'app.kubernetes.io/name': app } },
@@ -280,7 +280,7 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 	});
 });
 
-test('every caller has a Secret of its own with its key, and no other’s', () => {
+test('every caller has its own Secret with only its own key', () => {
 	const { items } = secretsOf(made, publicIdentityKeys(made), givenElsewhere(GIVEN));
 	for (const caller of CALLERS) {
 		const found = items.find(({ metadata }) => metadata.name === `${caller}-secrets`) as unknown as Resource;
@@ -318,14 +318,14 @@ describe('make-secrets', () => {
 	});
 });
 
-test('a direct URL is passed on where it is given', () => {
+test('an optional direct URL is passed on', () => {
 	const url = 'postgresql://jobs:a@db.example.com:5432/jobs';
 	const given = givenElsewhere({ ...GIVEN, JOBS_DATABASE_DIRECT_URL: url });
 	expect(given.jobs).toMatchObject({ JOBS_DATABASE_DIRECT_URL: url });
 	expect(given.auth).not.toHaveProperty('AUTH_DATABASE_DIRECT_URL');
 });
 
-test('what is not given is named, all of it at once', () => {
+test('all missing variables are named at once', () => {
 	const { SMTP_URL: _mail, JOBS_DATABASE_URL: _jobs, ...rest } = GIVEN;
 	expect(() => givenElsewhere(rest)).toThrow(NotGiven);
 	expect(() => givenElsewhere(rest)).toThrow(/SMTP_URL, JOBS_DATABASE_URL/);

@@ -28,7 +28,7 @@ describe('a resource is refused', () => {
 		},
 	});
 
-	test('not when all is well', async () => {
+	test('not if it is valid', async () => {
 		expect(await problemsOf(deployment({}))).toEqual([]);
 	});
 
@@ -44,7 +44,7 @@ describe('a resource is refused', () => {
 		expect(await problemsOf(deployment({ replicas: 'one' }))).toEqual(['/spec/replicas must be integer']);
 	});
 
-	test('for what is missing', async () => {
+	test('for a missing field', async () => {
 		const problems = await problemsOf(deployment({ selector: undefined }));
 		expect(problems.join()).toContain('must have required property selector');
 	});

@@ -45,7 +45,7 @@ function debianComponent({ name, version, architecture }: DebianPackage): Models
 
 /**
  * All npm packages that the lockfile pins, and all Debian packages that workers run or these need, as they are installed
- * here, with what needs what, as a CycloneDX document in JSON.
+ * here, with their dependencies, as a CycloneDX document in JSON.
  */
 export async function billOfMaterials(madeAt: Date): Promise<string> {
 	const { name, license } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
@@ -61,20 +61,20 @@ export async function billOfMaterials(madeAt: Date): Promise<string> {
 		...libraries.map((library) => ({
 			id: `${library.name}@${library.version}`,
 			component: libraryComponent(library, licenses.get(library.name)),
-			needs: library.needs,
+			dependencies: library.dependencies,
 		})),
 		...programs.map((program) => ({
 			id: `deb:${program.name}`,
 			component: debianComponent(program),
-			needs: program.needs.map((needed) => `deb:${needed}`),
+			dependencies: program.dependencies.map((name) => `deb:${name}`),
 		})),
 	];
 	const byId = new Map(parts.map((part) => [part.id, part.component]));
-	for (const { component, needs } of parts) {
+	for (const { component, dependencies } of parts) {
 		bom.components.add(component);
 		product.dependencies.add(component.bomRef);
-		for (const needed of needs) {
-			const other = byId.get(needed);
+		for (const id of dependencies) {
+			const other = byId.get(id);
 			if (other !== undefined) component.dependencies.add(other.bomRef);
 		}
 	}

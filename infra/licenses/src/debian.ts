@@ -6,8 +6,8 @@ export interface DebianPackage {
 	name: string;
 	version: string;
 	architecture: string;
-	/** Of the installed packages that it needs. */
-	needs: string[];
+	/** Names of the installed packages that it depends on. */
+	dependencies: string[];
 }
 
 const FIELDS = ['Package', 'Version', 'Architecture', 'Depends', 'Pre-Depends', 'Provides'];
@@ -20,7 +20,7 @@ function namesIn(list: string): string[] {
 		.filter(Boolean);
 }
 
-/** These packages and everything that they need, as it is installed here. */
+/** Returns these packages and all that they depend on, as installed here. */
 export async function installedClosure(wanted: readonly string[]): Promise<DebianPackage[]> {
 	const format = `--showformat=${FIELDS.map((field) => `\${${field}}`).join('\\t')}\\n`;
 	const { stdout } = await promisify(execFile)('dpkg-query', ['--show', format], {
@@ -38,7 +38,7 @@ export async function installedClosure(wanted: readonly string[]): Promise<Debia
 	const packages = new Map(
 		records.map(([name = '', version = '', architecture = '', depends = '', preDepends = '']) => {
 			const found = namesIn(`${depends},${preDepends}`).flatMap((one) => providers.get(one) ?? []);
-			return [name, { name, version, architecture, needs: [...new Set(found)].sort() }];
+			return [name, { name, version, architecture, dependencies: [...new Set(found)].sort() }];
 		}),
 	);
 	const reached = new Map<string, DebianPackage>();
@@ -47,7 +47,7 @@ export async function installedClosure(wanted: readonly string[]): Promise<Debia
 		const found = packages.get(providers.get(name) ?? name);
 		if (found === undefined || reached.has(found.name)) continue;
 		reached.set(found.name, found);
-		waiting.push(...found.needs);
+		waiting.push(...found.dependencies);
 	}
 	return [...reached.values()].toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }

@@ -12,9 +12,9 @@ export interface Library {
 	version: string;
 	/** As `sha512-<base64>`. */
 	integrity: string;
-	/** Of the libraries it needs, as `name@version`. */
-	needs: string[];
-	/** A native part of another package, for one kind of machine, or what only such parts need. */
+	/** The libraries it depends on, as `name@version`. */
+	dependencies: string[];
+	/** A native part of another package, for one kind of machine, or a dependency of only such parts. */
 	isForOnePlatform: boolean;
 }
 
@@ -36,10 +36,10 @@ function idOf(name: string, version: string): string {
 
 function onlyForOnePlatform(
 	{ packages }: Lockfile,
-	needs: ReadonlyMap<string, ReadonlySet<string>>,
+	dependencies: ReadonlyMap<string, ReadonlySet<string>>,
 ): Set<string> {
 	const neededBy = new Map<string, string[]>();
-	for (const [id, needed] of needs)
+	for (const [id, needed] of dependencies)
 		for (const one of needed) neededBy.set(one, [...(neededBy.get(one) ?? []), id]);
 	const native = new Set(Object.keys(packages).filter((id) => packages[id]?.os ?? packages[id]?.cpu));
 	for (let size = -1; size !== native.size; ) {
@@ -52,21 +52,21 @@ function onlyForOnePlatform(
 /** Everything that the lockfile pins, in the order of names. */
 export function readLibraries(): Library[] {
 	const lockfile = parse(readFileSync(join(REPOSITORY, 'pnpm-lock.yaml'), 'utf8')) as Lockfile;
-	const needs = new Map<string, Set<string>>();
+	const dependenciesOf = new Map<string, Set<string>>();
 	for (const [key, { dependencies, optionalDependencies }] of Object.entries(lockfile.snapshots)) {
-		const known = needs.get(withoutPeers(key)) ?? new Set();
+		const known = dependenciesOf.get(withoutPeers(key)) ?? new Set();
 		for (const [name, version] of Object.entries({ ...dependencies, ...optionalDependencies }))
 			known.add(idOf(name, version));
-		needs.set(withoutPeers(key), known);
+		dependenciesOf.set(withoutPeers(key), known);
 	}
-	const native = onlyForOnePlatform(lockfile, needs);
+	const native = onlyForOnePlatform(lockfile, dependenciesOf);
 	return Object.entries(lockfile.packages).map(([id, { resolution }]) => {
 		const at = id.lastIndexOf('@');
 		return {
 			name: id.slice(0, at),
 			version: id.slice(at + 1),
 			integrity: resolution.integrity ?? '',
-			needs: [...(needs.get(id) ?? [])].sort(),
+			dependencies: [...(dependenciesOf.get(id) ?? [])].sort(),
 			isForOnePlatform: native.has(id),
 		};
 	});

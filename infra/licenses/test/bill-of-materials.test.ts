@@ -34,7 +34,7 @@ test('it has every library that the lockfile pins, with its checksum', () => {
 	}
 });
 
-test('it has every program that workers run, and what that needs', () => {
+test('it has every program that workers run, with its dependencies', () => {
 	const debian = bom.components.filter(({ purl }) => purl.startsWith('pkg:deb/'));
 	const names = debian.map(({ name }) => name);
 	expect(names).toEqual(expect.arrayContaining(PACKAGES_TO_PROCESS));

@@ -53,7 +53,7 @@ test('the document is what the script writes: if not, run node infra/licenses/sr
 	expect(document).toBe(licensesDocument(licenses));
 });
 
-test('every library has a license that lets us be under ours', () => {
+test('every library has a license that is compatible with ours', () => {
 	const isPermitted = (license: string) =>
 		license.split(' OR ').some((one) => one.split(' AND ').every((part) => PERMITTED.includes(part)));
 	const others = [...licenses].filter(([, license]) => !isPermitted(license)).map(([name]) => name);

@@ -34,20 +34,20 @@ await runCommand(async (stop) => {
 			const [state, filler] = [join(directory, 'state.json'), join(disk, 'filler')];
 			const product = create(join(disk, 'home'));
 			await product.start();
-			await product.act('full-disk', 'before', state);
+			await product.runStep('full-disk', 'before', state);
 			say(`Filled the disk with ${Math.round(fill(filler) / MIB)} MiB while the product is running.`);
-			await product.act('full-disk', 'while', state);
+			await product.runStep('full-disk', 'while', state);
 			fill(filler);
 			await sleep(FULL_MS);
 			rmSync(filler);
 			say('Freed the disk.');
-			say(await product.act('full-disk', 'after', state));
+			say(await product.runStep('full-disk', 'after', state));
 			await product.stop();
 			fill(filler, LEFT_AT_START_BYTES);
 			await product.start();
 			rmSync(filler);
 			say('Started again on a nearly full disk, then freed it.');
-			say(await product.act('full-disk', 'after', state));
+			say(await product.runStep('full-disk', 'after', state));
 		},
 	);
 });

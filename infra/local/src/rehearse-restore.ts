@@ -15,16 +15,16 @@ await runCommand((stop) =>
 		const first = create(join(directory, 'first'));
 		say('Starting a product with accounts, a subscription, files and jobs.');
 		await first.start();
-		await first.act('restore', 'fill', memory);
+		await first.runStep('restore', 'fill', memory);
 		await first.command('backup', backup);
 		say('Backed up while jobs are running and queued. Later changes are not in the backup.');
-		await first.act('restore', 'go-on', memory);
+		await first.runStep('restore', 'continue', memory);
 		await first.lose();
 		say('Killed all processes and deleted the home directory. Restoring into a new one.');
 		const second = create(join(directory, 'second'));
 		await second.command('restore', backup);
 		await second.start();
-		say(await second.act('restore', 'check', memory));
+		say(await second.runStep('restore', 'check', memory));
 		say('Everything was restored from the backup.');
 	}),
 );

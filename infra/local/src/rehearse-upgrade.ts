@@ -40,11 +40,11 @@ await runCommand((stop) =>
 		say(`${await load.end()} rounds of load, none failed: ${commit} works with the new tables.`);
 		await old.stop();
 		await next.start();
-		await next.act('upgrade', 'look', rounds);
+		await next.runStep('upgrade', 'inspect', rounds);
 		say('This version runs instead, and all accounts work.');
 		await next.stop();
 		await old.start();
-		await old.act('upgrade', 'look', rounds);
+		await old.runStep('upgrade', 'inspect', rounds);
 		say(`Rolled back to ${commit}.`);
 	}),
 );
@@ -88,7 +88,7 @@ async function rotateKey(old: RehearsedProduct): Promise<string> {
 /** Runs users who sign up, upload, run a job and download, one after the other. The file counts them. */
 function startLoad(product: RehearsedProduct, file: string, stop: AbortSignal) {
 	let failure: unknown;
-	const running = product.act('upgrade', 'load', file).catch((error: unknown) => {
+	const running = product.runStep('upgrade', 'load', file).catch((error: unknown) => {
 		failure = error;
 	});
 	const rounds = (): number => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).rounds : 0);

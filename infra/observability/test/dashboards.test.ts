@@ -10,7 +10,7 @@ const DIRECTORY = join(import.meta.dirname, '..', 'grafana');
 const panels = DASHBOARDS.flatMap(({ rows }) => rows.flatMap((row) => row.panels));
 
 test.each(panels.map((panel) => [panel.title, panel] as const))(
-	'"%s" asks for series that there are',
+	'"%s" uses only existing series',
 	(_, panel) => {
 		const known = knownSeries();
 		for (const { expr } of panel.queries) {
@@ -39,7 +39,7 @@ test('no two panels lie on each other or have one id', () => {
 	}
 });
 
-test('what an expression asks for is read past its functions, labels and ranges', () => {
+test('seriesOf reads the series of an expression without functions, labels and ranges', () => {
 	const expr =
 		'histogram_quantile(0.95, sum by (le, tool) (rate(a_bucket{job="b",x=~"c|d"}[5m]))) / max(e) unless f > 4 * 3600';
 	expect(seriesOf(expr)).toEqual(['a_bucket', 'e', 'f']);

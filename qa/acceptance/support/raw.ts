@@ -72,12 +72,12 @@ function readResponses(bytes: Buffer): RawResponse[] {
 /** Throws when an answer is no error of the contract or lacks a header that every answer has. */
 export async function checkRefusal(response: RawResponse): Promise<void> {
 	await checkAgainstDocument('RAW', '/', response);
-	for (const [name, value] of Object.entries(HARDENING))
+	for (const [name, value] of Object.entries(SECURITY_HEADERS))
 		if (response.headers.get(name) !== value) throw new Error(`${name} is ${response.headers.get(name)}`);
 }
 
 /** Headers of every answer. */
-export const HARDENING = {
+export const SECURITY_HEADERS = {
 	'x-content-type-options': 'nosniff',
 	'cache-control': 'no-store',
 	'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

@@ -36,7 +36,7 @@ describe('every page', () => {
 		measured = await measureAll(browser(), problemsOf);
 	});
 
-	test('is accessible in both themes, fits its window and gets into no trouble, on a desktop and on a phone', () => {
+	test('is accessible in both themes, fits its window and has no errors, on a desktop and on a phone', () => {
 		expect(measured.problems).toEqual([]);
 	});
 

@@ -22,7 +22,7 @@ export const auditMachine: Auditor = async (_ledger, report) => {
 	}
 	const sandboxed = await processesThatMount(`${root}/`);
 	for (const pid of sandboxed.filter((one) => !families.includes(one)))
-		report.find('process', `process ${pid} runs in a sandbox without a living worker`);
+		report.find('process', `process ${pid} runs in a sandbox without a live worker`);
 	report.counts['prewarmed processes'] = sandboxed.length;
 };
 

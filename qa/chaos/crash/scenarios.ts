@@ -49,7 +49,7 @@ const upload: Scenario = async (actions, person) => {
 };
 
 const session: Scenario = async (actions, { email }) => {
-	await actions.logout(await actions.login(email));
+	await actions.signOut(await actions.login(email));
 };
 
 const account: Scenario = async (actions) => {

@@ -8,8 +8,8 @@ import type { AcceptedJob, Ledger } from '../ledger.ts';
 import { type Client, createClient } from './client.ts';
 import { SAMPLES, type Sample } from './samples.ts';
 
-/** Longer than a logout takes: two pushes and a lease. */
-const LOGOUT_TIMEOUT_MS = 25_000;
+/** Longer than a sign-out takes: two pushes and a lease. */
+const SIGN_OUT_TIMEOUT_MS = 25_000;
 /** Stripe repeats an event later and later. The audit finds plans that change later than this. */
 const PLAN_SHOWN_WITHIN_MS = 10_000;
 /** Only a conversion accepts a password that its input doesn't need. */
@@ -53,8 +53,8 @@ export class Actions {
 	 * Signs out. Returns true for a 204: from then on every gateway rejects the token. A repeated request may get 401 from one
 	 * gateway while the first one still waits for the lease of another.
 	 */
-	async logout(token: string): Promise<boolean> {
-		const options = { token, timeoutMs: LOGOUT_TIMEOUT_MS };
+	async signOut(token: string): Promise<boolean> {
+		const options = { token, timeoutMs: SIGN_OUT_TIMEOUT_MS };
 		const { status } = await this.ask([204, 401], 'POST', '/v1/auth/logout', options);
 		if (status === 204) this.ledger.revoked.push(token);
 		return status === 204;

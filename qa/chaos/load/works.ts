@@ -43,7 +43,7 @@ const sessions: Work = {
 		const token = await actions.login(email);
 		await actions.ask([200], 'GET', '/v1/me', { token });
 		succeed();
-		if (await actions.logout(token)) await requireRejected(actions, token);
+		if (await actions.signOut(token)) await requireRejected(actions, token);
 	},
 };
 

@@ -155,7 +155,7 @@ const NOTICES: readonly Mutant[] = [
 
 const SESSIONS: readonly Mutant[] = [
 	{
-		name: 'tells every gateway of a logout before it is answered',
+		name: 'tells every gateway of a sign-out before it is answered',
 		mutations: [auth('signOut', dropCall('propagateRevocations'))],
 		test: 'responds after every gateway with a lease has acknowledged',
 	},

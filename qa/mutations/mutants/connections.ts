@@ -118,12 +118,12 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'gives large bodies without a session permits of their own',
 		mutations: [gateway('createAnonymousAdmission', nth(1, forceCondition(true, 'isSmall', 'large')))],
-		test: 'large bodies that arrive slowly keep nobody of their network from signing in',
+		test: 'large bodies that arrive slowly do not block sign-ins from their network',
 	},
 	{
 		name: 'counts a large body without a session by its length',
 		mutations: [gateway('createAnonymousAdmission', replaceCall('max', '1', 'BODY_BYTES_PER_PERMIT'))],
-		test: 'large bodies that arrive slowly keep nobody of their network from signing in',
+		test: 'large bodies that arrive slowly do not block sign-ins from their network',
 	},
 	{
 		name: 'bounds a small body without a session that does not tell its length',

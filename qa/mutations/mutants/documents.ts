@@ -153,20 +153,20 @@ const HOW_LARGE_A_DOCUMENT_GETS: readonly Mutant[] = [
 	},
 	{
 		name: 'bounds the pages of a document',
-		mutations: [toolKit('requirePages', dropCall('requirePages'))],
+		mutations: [toolKit('checkPageLimit', dropCall('checkPageLimit'))],
 		test: 'throws limit_exceeded when the tool counts more pages than the plan allows',
 	},
 	{
 		name: 'holds the pages of a result against the plan, whatever the tool did',
-		mutations: [toolKit('runWithParams', dropCall('requirePages'))],
+		mutations: [toolKit('runWithParams', dropCall('checkPageLimit'))],
 		test: 'refuses the output of a tool that never looked at the page limit',
 	},
 	{
 		name: 'counts pages, whatever a document claims',
 		mutations: [
-			tools('countPages', nth(2, dropCall('requirePages'))),
+			tools('countPages', nth(2, dropCall('checkPageLimit'))),
 			tools('countPages', replaceReturn('1', 'pages')),
-			toolKit('runWithParams', dropCall('requirePages')),
+			toolKit('runWithParams', dropCall('checkPageLimit')),
 		],
 		test: 'counts pages, whatever the file claims',
 	},

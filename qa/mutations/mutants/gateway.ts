@@ -70,7 +70,7 @@ const WHO_ASKS: readonly Mutant[] = [
 		test: 'overrides a lookup in progress',
 	},
 	{
-		name: 'takes no session for alive without a lease',
+		name: 'takes no cached session for live without a lease',
 		mutations: [gateway('createLiveSessions.isAlive', forceCondition(false, 'lease'))],
 		test: 'a session that was alive is rejected',
 	},

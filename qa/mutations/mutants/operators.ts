@@ -36,7 +36,7 @@ export const OPERATORS: readonly Mutant[] = [
 	},
 	{
 		name: 'sends no mail for a new password to a suspended account',
-		mutations: [auth('addressMail', dropOperand('suspendedAt'))],
+		mutations: [auth('resolveRecipient', dropOperand('suspendedAt'))],
 		test: 'gets no password reset mail, with the usual response',
 	},
 	{

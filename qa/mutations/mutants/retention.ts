@@ -123,7 +123,7 @@ const WHAT_IS_KEPT: readonly Mutant[] = [
 	{
 		name: 'leaves an upload in parts alone that was begun just now',
 		mutations: [files('abortOrphans', dropOperand('timeOfKey'))],
-		test: 'keeps one with a new key, whatever the store’s clock says',
+		test: 'keeps one with a new key, even if the store’s clock is wrong',
 	},
 	{
 		name: 'removes no output that is being published',
@@ -143,7 +143,7 @@ const WHAT_IS_KEPT: readonly Mutant[] = [
 	{
 		name: 'touches nothing where bucket and database do not belong together',
 		mutations: [files('reconcile', dropCall('requireOwnBucket'))],
-		test: 'lose nothing to each other, and the failure says why',
+		test: 'don’t delete each other’s objects, and the failure says why',
 	},
 	{
 		name: 'takes no file for lost whose whole bucket is missing',

@@ -177,7 +177,7 @@ const HOW_MUCH_COMMANDS_TAKE: readonly Mutant[] = [
 	},
 	{
 		name: 'lets nobody gain time by threads that wait for each other',
-		mutations: [toolKit('lostToOthersMs', unwrapCall('min', 'cores'))],
+		mutations: [toolKit('cpuWaitMs', unwrapCall('min', 'cores'))],
 		test: 'many threads that had all cores, and waited for each other',
 	},
 ];
@@ -209,7 +209,7 @@ const WHAT_COMMANDS_LEAVE: readonly Mutant[] = [
 		test: 'claimScratchHome removes and counts the scratch directories of a killed worker',
 	},
 	{
-		name: 'keeps the directories of another living worker',
+		name: 'keeps the directories of another live worker',
 		mutations: [toolKit('removeAbandoned', dropOperand('isAbandoned'))],
 		test: 'claimScratchHome keeps the scratch directories of a running worker',
 	},

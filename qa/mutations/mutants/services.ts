@@ -157,7 +157,7 @@ const HOW_BYTES_GO: readonly Mutant[] = [
 	{
 		name: 'takes no object with headers that nobody signed',
 		mutations: [files('isDeclared', dropOperand('hasUnsignedHeaders'))],
-		test: 'stays pending while its object has headers that nobody signed',
+		test: 'stays pending while its object has unsigned headers',
 	},
 	{
 		name: 'lists the parts of one upload of a user at a time',
@@ -218,7 +218,7 @@ const HOW_THEY_STOP: readonly Mutant[] = [
 	{
 		name: 'counts no run whose lease was lost',
 		mutations: [files('createLeaseStore.finish', forceCondition(false, 'ended'))],
-		test: 'a run that another process has taken over is not counted as done',
+		test: 'a run whose lease another process has taken is not counted as done',
 	},
 ];
 

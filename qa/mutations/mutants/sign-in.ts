@@ -120,7 +120,7 @@ const WHAT_SIGN_IN_SHOWS: readonly Mutant[] = [
 		test: 'returns 404 for an unknown one, even if the database is read-only',
 	},
 	{
-		name: 'answers a wrong password and an unknown email alike',
+		name: 'returns the same response for a wrong password and an unknown email',
 		mutations: [
 			auth(
 				'signIn',
@@ -131,7 +131,7 @@ const WHAT_SIGN_IN_SHOWS: readonly Mutant[] = [
 				),
 			),
 		],
-		test: 'answers a wrong password and an unknown email alike',
+		test: 'returns the same response for a wrong password and an unknown email',
 	},
 	{
 		name: 'takes no password that is cut at 72 bytes for the whole',

@@ -5,10 +5,10 @@ import { downloadFile, finishJob, startJob, uploadFile } from '../../driver/flow
 import { makePdf } from '../../driver/pdf.ts';
 
 /**
- * One act of the rehearsal that `npm run rehearse:full-disk` is: `before` the disk is full, `while` it is, `after` space was
- * freed. The state goes through the file that the second argument names.
+ * Runs one step of `npm run rehearse:full-disk`: `before` the disk is full, `while` it is full, or `after` space was freed. The steps
+ * share their state through the file that the second argument names.
  */
-const [act, path = ''] = process.argv.slice(2);
+const [step, path = ''] = process.argv.slice(2);
 
 interface State {
 	token: string;
@@ -44,7 +44,7 @@ async function whileFull(): Promise<void> {
 		if (response?.status === 201) state.jobIds.push(response.body.data.id);
 		await sleep(300);
 	}
-	// Otherwise the disk was not full, and nothing is shown.
+	// The disk must be full, otherwise the rehearsal proves nothing.
 	const isStored = await uploadFile(state.token, makePdf()).then(
 		() => true,
 		() => false,
@@ -83,6 +83,6 @@ async function after(): Promise<void> {
 	);
 }
 
-if (act === 'before') await before();
-if (act === 'while') await whileFull();
-if (act === 'after') await after();
+if (step === 'before') await before();
+if (step === 'while') await whileFull();
+if (step === 'after') await after();

@@ -4,14 +4,14 @@ import { call, newPerson, type Person, signIn } from '../../driver/client.ts';
 import { downloadFile, finishJob, startJob, uploadFile } from '../../driver/flow.ts';
 import { makePdf } from '../../driver/pdf.ts';
 
-/** Of the rehearsal that `npm run rehearse:upgrade` is: which requests were served, for later inspection. */
+/** What `npm run rehearse:upgrade` did under load, for its later step `inspect`. */
 interface Served {
 	rounds: number;
 	person: Person;
 	outputId: string;
 }
 
-const [act, path = ''] = process.argv.slice(2);
+const [step, path = ''] = process.argv.slice(2);
 
 /** What a person does; nothing of it may fail. */
 async function round(): Promise<Omit<Served, 'rounds'>> {
@@ -26,14 +26,14 @@ async function round(): Promise<Omit<Served, 'rounds'>> {
 	return { person, outputId: job.output_file_id };
 }
 
-if (act === 'load') {
+if (step === 'load') {
 	for (let rounds = 1; !existsSync(`${path}.enough`); rounds += 1) {
 		writeFileSync(`${path}.new`, JSON.stringify({ rounds, ...(await round()) } satisfies Served));
 		renameSync(`${path}.new`, path);
 	}
 }
 
-if (act === 'look') {
+if (step === 'inspect') {
 	const { person, outputId } = JSON.parse(readFileSync(path, 'utf8')) as Served;
 	assert.equal((await call('GET', '/v1/me', { token: person.token })).status, 200);
 	assert.ok((await downloadFile(person.token, outputId)).length > 0);

@@ -10,7 +10,7 @@ const description = () => join(home().root, 'stripe.json');
 
 const service = (environment: NodeJS.ProcessEnv) => stripeService(readSettings(environment), home());
 
-test('without an account a stand-in is started, and described for its owner alone', async () => {
+test('without a Stripe account the local Stripe server is started, and its keys are readable only by their owner', async () => {
 	const { steps, variables } = await service({ GATEWAY_PORT: '8081' });
 	const url = 'http://127.0.0.1:8081/v1/billing/webhook';
 	expect(steps).toMatchObject([{ name: 'stripe', env: { WEBHOOK_URL: url } }]);
@@ -29,7 +29,7 @@ test('events go to HTTPS when the gateway has a certificate', async () => {
 	expect(steps).toMatchObject([{ env: { WEBHOOK_URL: 'https://127.0.0.1:8080/v1/billing/webhook' } }]);
 });
 
-test('with an account of the person none is started, and none is described any more', async () => {
+test('with a Stripe account no local server is started, and its keys are removed', async () => {
 	await service({});
 	const account = { STRIPE_SECRET_KEY: 'sk', STRIPE_WEBHOOK_SECRET: 'whsec' };
 	const prices = { STRIPE_PRICE_MONTHLY: 'price_m', STRIPE_PRICE_YEARLY: 'price_y' };

@@ -94,7 +94,7 @@ async function responseOn(socket: Socket): Promise<string> {
 	return (await response)[0];
 }
 
-test('a proxy that is cut breaks connections and refuses new ones until it is whole', async () => {
+test('a cut proxy breaks connections and refuses new ones until it is restored', async () => {
 	const { port, proxy } = await before(await startReplica(''));
 	const socket = open(port);
 	expect(await responseOn(socket)).toBe('hello');
@@ -121,7 +121,7 @@ async function silenceOf(port: number, replica: Server) {
 	return { used, isSilent };
 }
 
-test('a silent proxy passes nothing, and breaks its connections when it is whole again', async () => {
+test('a silent proxy passes nothing, and breaks its connections when it is restored', async () => {
 	const replica = await startReplica('');
 	const { port, proxy } = await before(replica);
 	const { used, isSilent } = await silenceOf(port, replica);

@@ -109,8 +109,8 @@ export class RehearsedProduct {
 		await this.run([this.#pathOf(name), ...args]);
 	}
 
-	/** Runs one act of a rehearsal, a program of qa, against this product; returns its output. */
-	act(program: string, ...args: string[]): Promise<string> {
+	/** Runs one step of a rehearsal, a program of qa, against this product; returns its output. */
+	runStep(program: string, ...args: string[]): Promise<string> {
 		const url = `http://127.0.0.1:${this.#options.gatewayPort}`;
 		return this.run([join(REPOSITORY, 'qa', 'rehearsals', program, 'main.ts'), ...args], {
 			TEST_BASE_URL: url,

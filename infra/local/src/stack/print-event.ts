@@ -1,8 +1,8 @@
 import type { SupervisorEvent } from '../supervisor/process.ts';
 import { say } from './command.ts';
 
-const LONGEST = 200;
-const TROUBLE: SupervisorEvent['type'][] = ['exited', 'killed', 'unresponsive', 'log-lost'];
+const MAX_CHARACTERS = 200;
+const PROBLEM_TYPES: SupervisorEvent['type'][] = ['exited', 'killed', 'unresponsive', 'log-lost'];
 const DETAILS = ['down', 'job_id', 'tool', 'code', 'request_id'];
 
 /** Prints an event as one line: the time, the process, what happened. Omits log lines that people don't need to see. */
@@ -11,13 +11,13 @@ export function printEvent({ type, name, text }: SupervisorEvent): void {
 	if (shown !== undefined) say(`${new Date().toTimeString().slice(0, 8)}  ${name.padEnd(14)} ${shown}`);
 }
 
-/** Prints only what should not happen. */
-export function printTrouble(event: SupervisorEvent): void {
-	if (TROUBLE.includes(event.type)) printEvent(event);
+/** Prints an event that should not happen, and no other. */
+export function printProblem(event: SupervisorEvent): void {
+	if (PROBLEM_TYPES.includes(event.type)) printEvent(event);
 }
 
 /**
- * Returns a service's log line in words: the start and the end of a job, and trouble of any kind; undefined for all others.
+ * Returns a service's log line in words: the start and the end of a job, errors and warnings; undefined for all others.
  * PostgreSQL's and RabbitMQ's lines are not JSON and stay in their files.
  */
 export function describeLine(text: string): string | undefined {
@@ -30,7 +30,7 @@ export function describeLine(text: string): string | undefined {
 		return undefined;
 	const details = DETAILS.filter((name) => line[name] !== undefined).map((name) => `${name}=${line[name]}`);
 	const words = [`${level}:`, event, message ?? error?.message, ...details].filter(Boolean).join(' ');
-	return words.replaceAll(/\s+/g, ' ').slice(0, LONGEST);
+	return words.replaceAll(/\s+/g, ' ').slice(0, MAX_CHARACTERS);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: any service may log anything

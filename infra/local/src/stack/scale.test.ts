@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseScale, replicaNames } from './scale.ts';
 
 describe('parseScale', () => {
-	test('returns one gateway, and what is asked for in either spelling', () => {
+	test('returns one gateway by default, and the requested numbers in either spelling', () => {
 		expect(parseScale([])).toEqual({ gateway: 1 });
 		const args = ['--scale', 'tool-worker=2', '--scale=jobs=3'];
 		expect(parseScale(args)).toEqual({ gateway: 1, jobs: 3, 'tool-worker': 2 });

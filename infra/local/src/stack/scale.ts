@@ -5,7 +5,7 @@ import { CommandError } from '../supervisor/command-error.ts';
 /** How many replicas of an app run: one of each that isn't named. */
 export type Scale = Partial<Record<Caller, number>> & { gateway: number };
 
-const MOST = 16;
+const MAX_REPLICAS = 16;
 
 /**
  * Reads `--scale gateway=2 --scale tool-worker=3`.
@@ -16,9 +16,9 @@ export function parseScale(args: string[]): Scale {
 	for (const entry of scaleEntries(args)) {
 		const [, name, count] = /^([^=]+)=(\d+)$/.exec(entry) ?? [];
 		const app = CALLERS.find((known) => known === name);
-		if (app === undefined || Number(count) < 1 || Number(count) > MOST) {
+		if (app === undefined || Number(count) < 1 || Number(count) > MAX_REPLICAS) {
 			throw new CommandError(
-				`Invalid option "--scale ${entry}". Use --scale NAME=N, where NAME is one of ${CALLERS.join(', ')} and N is 1 to ${MOST}.`,
+				`Invalid option "--scale ${entry}". Use --scale NAME=N, where NAME is one of ${CALLERS.join(', ')} and N is 1 to ${MAX_REPLICAS}.`,
 			);
 		}
 		scale[app] = Number(count);

@@ -4,7 +4,7 @@ import { radosGatewayService } from '../backing/s3.ts';
 import type { ClaimedHome, Home } from '../supervisor/home.ts';
 import type { Report } from '../supervisor/process.ts';
 import { withSupervisor } from '../supervisor/supervisor.ts';
-import { printTrouble } from './print-event.ts';
+import { printProblem } from './print-event.ts';
 import { type BackingServices, backingServices } from './product.ts';
 
 /** Returns the addresses of our backing services, under the names that `@creatorr/testing` and the suites of qa read. */
@@ -24,7 +24,7 @@ export function testEnvironment(home: Home, { amqpUrl, s3 }: BackingServices): R
 /** Runs everything that integration tests need, without any server of the person's, and does the work meanwhile. */
 export async function withTestServices<T>(
 	home: ClaimedHome,
-	{ stop, report = printTrouble }: { stop: AbortSignal; report?: Report },
+	{ stop, report = printProblem }: { stop: AbortSignal; report?: Report },
 	work: (environment: Record<string, string>) => Promise<T>,
 ): Promise<T> {
 	const backing = await backingServices(home, { durable: false });

@@ -3,7 +3,7 @@ import type { ClaimedHome, Home } from '../supervisor/home.ts';
 import type { Report, Step, SupervisorEvent } from '../supervisor/process.ts';
 import { withSupervisor } from '../supervisor/supervisor.ts';
 import { addFaults } from './faults.ts';
-import { printEvent, printTrouble } from './print-event.ts';
+import { printEvent, printProblem } from './print-event.ts';
 import { product } from './product.ts';
 import type { Scale } from './scale.ts';
 import { testEnvironment } from './test-services.ts';
@@ -87,7 +87,7 @@ function printLostLog(event: SupervisorEvent): void {
  */
 export async function withProduct<T>(
 	home: ClaimedHome,
-	{ scale, settings, durable = true, report = printTrouble, adapt }: ProductOptions,
+	{ scale, settings, durable = true, report = printProblem, adapt }: ProductOptions,
 	stop: AbortSignal,
 	work: (environment: Record<string, string>) => Promise<T>,
 ): Promise<T> {

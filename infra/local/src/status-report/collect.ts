@@ -130,7 +130,7 @@ function readTools(replicas: Replica[]) {
 			queued: count,
 			running: running?.[tool] ?? 0,
 			oldest_queued_seconds: oldest?.[tool] ?? 0,
-			/** Living workers that have the tool, and how many of its jobs they run at the same time. */
+			/** Live workers that have the tool, and how many of its jobs they run at the same time. */
 			workers: workers?.[tool] ?? 0,
 			slots: slots?.[tool] ?? 0,
 		};

@@ -17,7 +17,7 @@ describe('the lock of a home', () => {
 		expect(await askStatus(home)).toEqual({ pid: 42, url: 'http://127.0.0.1:8080', processes });
 	});
 
-	test('nobody answers for a home that nobody holds', async () => {
+	test('no lock holder is found for an unlocked home', async () => {
 		expect(await askStatus(`/nowhere/${randomUUID()}`)).toBeUndefined();
 	});
 });

@@ -2,7 +2,7 @@ import type { ClaimedHome, Home } from './home.ts';
 import type { ProcessSnapshot, Report, Step } from './process.ts';
 import { SupervisedProcess } from './supervise.ts';
 
-const LEAST_DRAIN_MS = 1_000;
+const MIN_DRAIN_MS = 1_000;
 /** How long all apps together may take to drain: a second more than each app gives itself. */
 const DRAIN_MS = 11_000;
 
@@ -83,7 +83,7 @@ export class Supervisor {
 			const process = this.#processes.get(name);
 			if (process === undefined) return;
 			const { app, stopTimeoutMs } = process.definition;
-			const drainMs = Math.max(drainedBy - Date.now(), LEAST_DRAIN_MS);
+			const drainMs = Math.max(drainedBy - Date.now(), MIN_DRAIN_MS);
 			await process.stop(app === undefined ? stopTimeoutMs : drainMs);
 		});
 	}

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, Page, Response } from 'playwright-core';
 import { BASE_URL } from '../../../driver/client.ts';
 import { profileFor, type Visitor } from '../support/chromium.ts';
-import { recordPageErrors } from '../support/trouble.ts';
+import { recordPageErrors } from '../support/page-errors.ts';
 
 export interface Resource {
 	url: string;
@@ -48,7 +48,7 @@ export async function loadPage(
 	const context = await browser.newContext(await profileFor({ reducedMotion: false, ...visitor }));
 	try {
 		context.setDefaultTimeout(LOAD_MS);
-		const trouble = await recordPageErrors(context);
+		const errors = await recordPageErrors(context);
 		const page = await context.newPage();
 		await page.addInitScript(countShifts);
 		const responses: Response[] = [];
@@ -68,7 +68,7 @@ export async function loadPage(
 		// the page that another redirects to is inspected under its own path
 		const found = new URL(page.url()).pathname === path ? await inspect(page) : [];
 		const who = `${path}, ${visitor.as ? 'signed in' : 'signed out'}, ${visitor.device ?? 'desktop'}`;
-		return { ...load, problems: [...found, ...trouble.list()].map((problem) => `${who}: ${problem}`) };
+		return { ...load, problems: [...found, ...errors.list()].map((problem) => `${who}: ${problem}`) };
 	} finally {
 		await context.close();
 	}

@@ -8,17 +8,17 @@ const TEXT = [
 	'the long one over the pass is for dry days only.',
 ];
 
-type Colour = readonly [number, number, number];
+type Color = readonly [number, number, number];
 
-const SKY: [Colour, Colour] = [
+const SKY: [Color, Color] = [
 	[52, 84, 140],
 	[255, 186, 128],
 ];
 /** From far to near. */
-const HILLS: { height: number; waves: number; phase: number; colour: Colour }[] = [
-	{ height: 0.62, waves: 2.2, phase: 0.4, colour: [126, 116, 150] },
-	{ height: 0.74, waves: 3.1, phase: 2.1, colour: [84, 84, 112] },
-	{ height: 0.86, waves: 1.7, phase: 4.0, colour: [44, 52, 66] },
+const HILLS: { height: number; waves: number; phase: number; color: Color }[] = [
+	{ height: 0.62, waves: 2.2, phase: 0.4, color: [126, 116, 150] },
+	{ height: 0.74, waves: 3.1, phase: 2.1, color: [84, 84, 112] },
+	{ height: 0.86, waves: 1.7, phase: 4.0, color: [44, 52, 66] },
 ];
 
 /** A page as people send them: a photograph in all its bytes, a title, a few lines. */
@@ -45,8 +45,8 @@ function photograph(): Buffer {
 	let grain = 1;
 	for (let y = 0; y < HEIGHT; y += 1) {
 		for (let x = 0; x < WIDTH; x += 1) {
-			const colour = colourAt(x / WIDTH, y / HEIGHT);
-			for (const [channel, value] of colour.entries()) {
+			const color = colorAt(x / WIDTH, y / HEIGHT);
+			for (const [channel, value] of color.entries()) {
 				grain = (Math.imul(grain, 1_103_515_245) + 12_345) & 0x7fffffff;
 				samples[(y * WIDTH + x) * 3 + channel] = Math.max(0, Math.min(255, value + (grain >> 27) - 8));
 			}
@@ -55,12 +55,12 @@ function photograph(): Buffer {
 	return samples;
 }
 
-function colourAt(x: number, y: number): Colour {
+function colorAt(x: number, y: number): Color {
 	const hill = HILLS.findLast(({ height, waves, phase }) => {
 		const ridge = Math.sin(x * waves * 2 * Math.PI + phase) + 0.4 * Math.sin(x * waves * 5 * Math.PI);
 		return y > height + 0.05 * ridge;
 	});
-	if (hill) return hill.colour;
+	if (hill) return hill.color;
 	const isSun = Math.hypot((x - 0.7) * WIDTH, (y - 0.42) * HEIGHT) < 46;
 	if (isSun) return [255, 244, 214];
 	const [top, bottom] = SKY;

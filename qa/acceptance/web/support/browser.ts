@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { type Device, launchChromium, profileFor, type Theme, type Visitor } from './chromium.ts';
-import { recordPageErrors, type Trouble } from './trouble.ts';
+import { type PageErrors, recordPageErrors } from './page-errors.ts';
 
 /** How long a step waits; long, because machines may be busy, and only a failing step waits this long. */
 const STEP_MS = 30_000;
@@ -9,7 +9,7 @@ const STEP_MS = 30_000;
 interface Visit extends Visitor {
 	/** The page's path, with query and hash; `/` by default. */
 	path?: string;
-	/** Trouble that this test causes on purpose: see `tolerate`. */
+	/** Errors that this test causes on purpose: see `tolerate`. */
 	tolerated?: RegExp[];
 }
 
@@ -20,7 +20,7 @@ export interface Profile {
 
 interface Opened {
 	profile: Profile;
-	trouble: Trouble;
+	errors: PageErrors;
 }
 
 const opened = new Map<BrowserContext, Opened>();
@@ -36,14 +36,14 @@ export function profileOf(page: Page): Profile {
 	return openedFor(page).profile;
 }
 
-/** Ignores matching trouble from now on, also in other tabs: trouble that a test causes on purpose. */
+/** Ignores matching errors from now on, also in other tabs: errors that a test causes on purpose. */
 export function tolerate(page: Page, pattern: RegExp): void {
-	openedFor(page).trouble.tolerate(pattern);
+	openedFor(page).errors.tolerate(pattern);
 }
 
 /**
  * A browser for the tests of one file. `visit` opens a page in a new browser context, with empty storage. After each test
- * its pages are closed, and the test fails when they had trouble: see `recordPageErrors`.
+ * its pages are closed, and the test fails when they had errors: see `recordPageErrors`.
  */
 export function useBrowser(): { visit: (visit?: Visit) => Promise<Page>; browser: () => Browser } {
 	let browser: Browser;
@@ -53,10 +53,10 @@ export function useBrowser(): { visit: (visit?: Visit) => Promise<Page>; browser
 	});
 
 	afterEach(async () => {
-		const troubles = [...opened.values()].flatMap(({ trouble }) => trouble.list());
+		const errors = [...opened.values()].flatMap((page) => page.errors.list());
 		await Promise.all([...opened.keys()].map((context) => context.close()));
 		opened.clear();
-		if (troubles.length > 0) throw new Error(`the page got into trouble:\n  ${troubles.join('\n  ')}`);
+		if (errors.length > 0) throw new Error(`the page had errors:\n  ${errors.join('\n  ')}`);
 	});
 
 	afterAll(() => browser.close());
@@ -67,9 +67,9 @@ export function useBrowser(): { visit: (visit?: Visit) => Promise<Page>; browser
 			const { device = 'desktop', theme = 'light' } = visitor;
 			const context = await browser.newContext(await profileFor(visitor));
 			context.setDefaultTimeout(STEP_MS);
-			const trouble = await recordPageErrors(context);
-			opened.set(context, { profile: { device, theme }, trouble });
-			for (const pattern of tolerated) trouble.tolerate(pattern);
+			const errors = await recordPageErrors(context);
+			opened.set(context, { profile: { device, theme }, errors });
+			for (const pattern of tolerated) errors.tolerate(pattern);
 			const page = await context.newPage();
 			await page.goto(path);
 			return page;

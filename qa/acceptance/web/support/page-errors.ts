@@ -1,6 +1,6 @@
 import type { BrowserContext } from 'playwright-core';
 
-export interface Trouble {
+export interface PageErrors {
 	/** One line per problem so far. */
 	list: () => string[];
 	/** Ignores matching lines from now on. */
@@ -17,7 +17,7 @@ const REPORT = 'reportPolicyViolation';
  * Records what must not happen on any page: an error in the console, an uncaught error, a violation of the content
  * security policy, an answer from 500 on.
  */
-export async function recordPageErrors(context: BrowserContext): Promise<Trouble> {
+export async function recordPageErrors(context: BrowserContext): Promise<PageErrors> {
 	const found: string[] = [];
 	const tolerated: RegExp[] = [];
 	const note = (line: string): void => {
