@@ -26,7 +26,7 @@ test('restarts at 0 with every confirm', () => {
 	expect(watch.stalledMs()).toBe(1_000);
 });
 
-test('forgets failures when nothing is published any more', () => {
+test('resets failures when nothing is published any more', () => {
 	const { clock, watch } = watchAt();
 	clock.nowMs = 10_000;
 	watch.failed(0);

@@ -18,7 +18,7 @@ const SAFETY_POLL_MS = 5_000;
  * once more. Events that can't be published, for example while the broker is down, wait for another replica or the next start.
  */
 export const relayOutbox = defineTask<OutboxDeps>({
-	name: 'outbox',
+	name: 'relay_outbox',
 	everyMs: SAFETY_POLL_MS,
 	on: [OUTBOX_CHANNEL],
 	stopsLast: true,

@@ -93,7 +93,7 @@ describeOnEachServer((server, testStore) => {
 			expect(await stale('stale/', inAMinute())).toEqual([{ ...upload, startedAt: expect.any(Date) }]);
 		});
 
-		testUnless(server, 'no-upload-list')('goes on past the first page', async () => {
+		testUnless(server, 'no-upload-list')('continues after the first page', async () => {
 			const keys = ['old/a', 'old/a', 'old/b', 'old/c', 'old/d'];
 			for (const key of keys) {
 				await begin(testStore(), key);

@@ -33,7 +33,7 @@ test('an upload is counted once, however often it is read', async () => {
 	expect(seriesValue(text, 'creatorr_stored_bytes')).toBe(Number(sizeBytes));
 });
 
-test('a run that another process has taken over is not counted as done', async () => {
+test('a run whose lease another process has taken is not counted as done', async () => {
 	const leases = LEASE.store(service.deps);
 	const lost = await leases.acquire('frozen', -1);
 	await leases.acquire('frozen', 60_000);

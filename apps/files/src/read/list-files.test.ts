@@ -36,7 +36,7 @@ describe('the list of files', () => {
 		expect(response.body).toEqual({ data: [], next_cursor: null });
 	});
 
-	test('goes from the newest to the oldest, page by page', async () => {
+	test('lists the newest first, page by page', async () => {
 		const user = newUser();
 		const ids: string[] = [];
 		for (let made = 0; made < 6; made += 1) ids.unshift((await upload(service, user)).file_id);

@@ -51,16 +51,16 @@ describe('a pending file', () => {
 		}
 	});
 
-	test('stays pending while its object has headers that nobody signed', async () => {
+	test('stays pending while its object has unsigned headers', async () => {
 		const stored = { ...object('"a"'), hasUnsignedHeaders: true };
 		expect(await refresh(await insert(), [stored])).toMatchObject({ status: 'pending' });
 	});
 
-	test('is gone after its deadline', async () => {
+	test('is treated as missing after its deadline', async () => {
 		expect(await refresh(await insert({ abandonAt: new Date() }), [null])).toBeNull();
 	});
 
-	test('is gone when it was deleted during the look-up', async () => {
+	test('is treated as missing when it was deleted during the lookup', async () => {
 		const file = await insert();
 		const headObject = async () => {
 			await service.prisma.file.update({ where: { id: file.id }, data: { deletedAt: new Date() } });
@@ -77,7 +77,7 @@ describe('a pending file', () => {
 		expect(await isDeleted(file)).toBe(false);
 	});
 
-	test('is gone when it was overwritten after a concurrent read made it ready', async () => {
+	test('is treated as missing when it was overwritten after a concurrent read made it ready', async () => {
 		const file = await insert();
 		await markReady(service.deps.prisma, file, '"old"');
 		expect(await refresh(file, [object('"new"'), object('"new"')])).toBeNull();
@@ -93,7 +93,7 @@ describe('a ready file', () => {
 	test.each([
 		['another ETag', object('"b"')],
 		['another size', object('"a"', 9)],
-		['headers that nobody signed', { ...object('"a"'), hasUnsignedHeaders: true }],
+		['unsigned headers', { ...object('"a"'), hasUnsignedHeaders: true }],
 	])('is deleted when its object has %s', async (_, stored) => {
 		const file = await insertReady();
 		expect(await refresh(file, [stored])).toBeNull();
@@ -109,7 +109,7 @@ describe('a ready file', () => {
 	test.each([
 		['whose upload URL has expired', { uploadUrlExpiresAt: new Date() }],
 		['whose parts were joined', { multipart: { uploadId: 'a', partSizeBytes: 5 } }],
-	])('%s stays, and the store is not asked', async (_, change) => {
+	])('%s stays, without a call to the store', async (_, change) => {
 		const objects = [null];
 		const file = await insertReady(change);
 		expect(await refresh(file, objects)).toBe(file);

@@ -13,7 +13,7 @@ interface PageStart {
 	/** The page has the keys after this one. */
 	after: string;
 	/**
-	 * When the last reconciliation started that found no unremembered object; null before the first. Files creates each row before its
+	 * When the last reconciliation started that found no unremembered object; null before the first. The files service creates each row before its
 	 * object, so an object that is newer and has never had a row means that the database was restored to an older state.
 	 */
 	lastStartedAt: Date | null;

@@ -27,7 +27,7 @@ describe('a bucket and a database that do not belong together', () => {
 		await reconcile.run({ ...rows.deps, store: bucket.deps.store, policy }, running);
 	}
 
-	test('lose nothing to each other, and the failure says why', async () => {
+	test('don’t delete each other’s objects, and the failure says why', async () => {
 		const [mine, theirs] = [await uploadReady(service, user), await uploadReady(other, user)];
 		await new Promise((resolve) => setTimeout(resolve, 1_100));
 		await expect(compare(service, other)).rejects.toThrow('belongs to another database');
@@ -38,7 +38,7 @@ describe('a bucket and a database that do not belong together', () => {
 		});
 	});
 
-	test('lose nothing when an owner asks for a file', async () => {
+	test('don’t delete objects when an owner reads a file', async () => {
 		const { file_id } = await uploadReady(service, user);
 		const wrong = await startFiles({
 			FILES_DATABASE_URL: service.config.FILES_DATABASE_URL,

@@ -54,7 +54,7 @@ describe('multipart uploads', () => {
 		expect(await service.storage.listParts(stored)).toEqual([]);
 	});
 
-	test('keeps one with a new key, whatever the store’s clock says', async () => {
+	test('keeps one with a new key, even if the store’s clock is wrong', async () => {
 		const [young, old] = [await begin(), await begin('fil_01ARZ3NDEKTSV4RRFFQ69G5FAV')];
 		// As a store with a wrong clock lists them.
 		const store = {

@@ -16,7 +16,7 @@ afterEach(() => rm(directory, { recursive: true }));
 const one = { count: 1, force: false };
 const { signal } = new AbortController();
 
-test('without -o an output goes to the current directory, under its own name', async () => {
+test('without -o an output is written to the current directory under its own name', async () => {
 	expect(outputPath(await planDestination(undefined, one), 'a.compressed.pdf')).toBe('a.compressed.pdf');
 });
 
