@@ -28,7 +28,7 @@ import { createAccessLog } from './requests/access-log.ts';
 import { createInFlight, type InFlight } from './requests/in-flight.ts';
 import { createProxies, createRoutes } from './routes.ts';
 import { compileRoutes } from './routing/compile-routes.ts';
-import { createBoottimeClock } from './sessions/boottime-clock.ts';
+import { createBootTimeClock } from './sessions/boot-time-clock.ts';
 import { refreshKeys } from './sessions/key-set.ts';
 import type { Lease } from './sessions/lease.ts';
 import { createLeaseRenewer, renewLease } from './sessions/lease-renewer.ts';
@@ -42,22 +42,22 @@ interface Shared {
 	limits: Limits;
 	verification: SessionVerification;
 	inFlight: InFlight;
-	boottimeMs(): number;
+	bootTimeMs(): number;
 	/** While true, readiness fails and responses close their connections. */
 	drain: { isUnderWay: boolean };
 }
 
-const boottimeMs = createBoottimeClock({ monotonicMs: () => performance.now(), wallMs: Date.now });
+const bootTimeMs = createBootTimeClock({ monotonicMs: () => performance.now(), wallMs: Date.now });
 
 /** Creates the dependencies of the service. Throws if a certificate can't be used. */
 function connect(context: ServiceContext<Config>) {
 	const { config, logger } = context;
 	const limits = fitToOpenFiles(config.limits, readOpenFileLimit(), logger);
 	const inFlight = createInFlight();
-	const verification = createSessionVerification({ config, limits, logger, boottimeMs, inFlight });
+	const verification = createSessionVerification({ config, limits, logger, bootTimeMs, inFlight });
 	context.onClose(verification.releaseLease);
 	const drain = { isUnderWay: false };
-	const publicServer = preparePublicPort(context, { limits, verification, inFlight, boottimeMs, drain });
+	const publicServer = preparePublicPort(context, { limits, verification, inFlight, bootTimeMs, drain });
 	const certificateFiles = certificateFilesOf(config);
 	return {
 		...verification,
@@ -91,7 +91,7 @@ function preparePublicPort(context: ServiceContext<Config>, shared: Shared): Pub
 		inFlight: shared.inFlight,
 		connections,
 		admitBody: createBodyBudget(limits),
-		admitUser: createUserAdmission(limits, shared.boottimeMs),
+		admitUser: createUserAdmission(limits, shared.bootTimeMs),
 		admitAnonymous: createAnonymousAdmission(limits),
 		pacers: createPacers(shared),
 		corsOrigins: new Set(config.CORS_ORIGINS),
@@ -111,7 +111,7 @@ function preparePublicPort(context: ServiceContext<Config>, shared: Shared): Pub
 	return publicServer;
 }
 
-function createPacers({ limits, boottimeMs: monotonicMs }: Shared): Pacers {
+function createPacers({ limits, bootTimeMs: monotonicMs }: Shared): Pacers {
 	const common = { capacity: limits.trackedNetworks, monotonicMs };
 	return {
 		ownResponses: createNetworkPacer({
@@ -136,7 +136,7 @@ function createPacers({ limits, boottimeMs: monotonicMs }: Shared): Pacers {
 /** Routes paths to the services, the gateway itself, and the web app if there is one. */
 function createRouting(
 	{ config, logger, onClose }: ServiceContext<Config>,
-	{ limits, verification, boottimeMs }: Shared,
+	{ limits, verification, bootTimeMs }: Shared,
 ) {
 	const proxies = createProxies({ config, limits, logger });
 	onClose(() => {
@@ -151,7 +151,7 @@ function createRouting(
 		sign,
 		proxies,
 		sessionVerificationProblem: verification.sessionVerificationProblem,
-		monotonicMs: boottimeMs,
+		monotonicMs: bootTimeMs,
 	});
 	return {
 		findRoute: compileRoutes([...apiRoutes, ...(webApp?.routes ?? [])]),

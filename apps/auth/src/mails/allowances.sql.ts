@@ -17,7 +17,7 @@ export function emailKey(email: string): string {
 }
 
 /**
- * Column: when the allowance is full again, the theoretical arrival time of the generic cell rate algorithm (GCRA). Release 0.3.0 calls
+ * Column: when the allowance is full again, the theoretical arrival time of the generic cell rate algorithm. Release 0.3.0 calls
  * it `used_to` and writes it during a rolling upgrade.
  */
 export const FULL_AT = Prisma.raw('used_to');

@@ -23,7 +23,7 @@ test('a late response to an earlier term causes exactly one more attempt', async
 			requests.push(granted);
 			return granted.promise;
 		},
-		boottimeMs: () => performance.now(),
+		bootTimeMs: () => performance.now(),
 		marginMs: 0,
 		onEnd: () => undefined,
 	});

@@ -21,7 +21,7 @@ function setUp() {
 			world.asked.push(instanceId);
 			return world.requestLease();
 		},
-		boottimeMs: () => world.nowMs,
+		bootTimeMs: () => world.nowMs,
 		marginMs: 250,
 		onEnd: (reason) => world.ends.push(reason),
 	});

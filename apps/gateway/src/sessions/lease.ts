@@ -8,7 +8,7 @@ export interface LeaseTerm {
 interface LeaseDeps {
 	/** Asks auth to grant or renew the lease. Rejects if auth does not respond. */
 	requestLease(instanceId: string): Promise<{ granted: boolean; ttl_ms: number }>;
-	boottimeMs(): number;
+	bootTimeMs(): number;
 	/** The local lease ends this much before the granted one. */
 	marginMs: number;
 	/** Runs at once when a valid term has lapsed or was fenced. */
@@ -56,7 +56,7 @@ export function createLease(deps: LeaseDeps): Lease {
 
 	/** Ends the term by the clock, not the timer: a suspended process notices here. */
 	function endIfLapsed(): void {
-		if (term.validUntilMs !== undefined && term.validUntilMs <= deps.boottimeMs()) end('lapsed');
+		if (term.validUntilMs !== undefined && term.validUntilMs <= deps.bootTimeMs()) end('lapsed');
 	}
 
 	function grant(requested: OwnTerm, untilMs: number): void {
@@ -64,7 +64,7 @@ export function createLease(deps: LeaseDeps): Lease {
 		const validUntilMs = Math.max(untilMs, requested.validUntilMs ?? untilMs);
 		requested.validUntilMs = validUntilMs;
 		clearTimeout(timer);
-		timer = setTimeout(endIfLapsed, Math.max(0, Math.ceil(validUntilMs - deps.boottimeMs())));
+		timer = setTimeout(endIfLapsed, Math.max(0, Math.ceil(validUntilMs - deps.bootTimeMs())));
 		endIfLapsed();
 	}
 
@@ -79,14 +79,14 @@ export function createLease(deps: LeaseDeps): Lease {
 		},
 		remainingMs() {
 			endIfLapsed();
-			return term.validUntilMs === undefined ? 0 : term.validUntilMs - deps.boottimeMs();
+			return term.validUntilMs === undefined ? 0 : term.validUntilMs - deps.bootTimeMs();
 		},
 		async renew() {
 			// A lease granted after its release would make sign-outs wait for a process that has ended.
 			if (isClosed) return 0;
 			endIfLapsed();
 			const requested = term;
-			const requestedAtMs = deps.boottimeMs();
+			const requestedAtMs = deps.bootTimeMs();
 			const response = await deps.requestLease(requested.instanceId);
 			endIfLapsed();
 			if (requested !== term) return 0;

@@ -17,7 +17,7 @@ interface SessionVerificationOptions {
 	limits: Limits;
 	logger: Logger;
 	/** Includes the time when the machine sleeps. */
-	boottimeMs(): number;
+	bootTimeMs(): number;
 	inFlight: Pick<InFlight, 'endAll'>;
 }
 
@@ -28,11 +28,11 @@ const SESSION_VERIFICATION = 'Session verification';
 
 /** Creates what calls auth: token keys, the lease and session checks. */
 export function createSessionVerification(options: SessionVerificationOptions) {
-	const { limits, logger, boottimeMs } = options;
+	const { limits, logger, bootTimeMs } = options;
 	const call = createAuthCalls(options);
 	const keys = createKeySet({
 		load: call.loadKeys,
-		monotonicMs: boottimeMs,
+		monotonicMs: bootTimeMs,
 		minIntervalMs: limits.keyRefreshMinMs,
 		onRemoved() {
 			logger.warn('gateway.key_removed');
@@ -43,7 +43,7 @@ export function createSessionVerification(options: SessionVerificationOptions) {
 	const sessions = createLiveSessions({
 		lease,
 		checkSession: call.checkSession,
-		monotonicMs: boottimeMs,
+		monotonicMs: bootTimeMs,
 		recheckMs: limits.sessionRecheckMs,
 		capacity: limits.cachedSessions,
 	});
@@ -69,7 +69,7 @@ export function createSessionVerification(options: SessionVerificationOptions) {
 }
 
 function createOwnLease(
-	{ limits, logger, boottimeMs, inFlight }: SessionVerificationOptions,
+	{ limits, logger, bootTimeMs, inFlight }: SessionVerificationOptions,
 	keys: KeySet,
 	requestLease: ReturnType<typeof createAuthCalls>['requestLease'],
 ): Lease {
@@ -80,7 +80,7 @@ function createOwnLease(
 			if (granted.granted && granted.key_ids && !keys.hasExactly(granted.key_ids)) await keys.refresh();
 			return granted;
 		},
-		boottimeMs,
+		bootTimeMs,
 		marginMs: limits.leaseMarginMs,
 		onEnd(reason) {
 			logger.warn('gateway.lease_ended', { reason });

@@ -22,7 +22,7 @@ def repack_streams(pdf: pikepdf.Pdf) -> None:
     with ThreadPoolExecutor(os.process_cpu_count() or 1) as pool:
         waiting = []
         for value in pdf.objects:
-            if not isinstance(value, Stream) or not _is_repackable(value):
+            if not isinstance(value, Stream) or not _is_replaceable(value):
                 continue
             try:
                 data, size = _read(value)
@@ -48,7 +48,7 @@ def _is_deflated(stream: Stream) -> bool:
     return stream.get("/Filter") == Name.FlateDecode
 
 
-def _is_repackable(stream: Stream) -> bool:
+def _is_replaceable(stream: Stream) -> bool:
     if str(stream.get("/Type")) in _UNCHANGED_TYPES or "/F" in stream:
         return False
     filters = stream.get("/Filter", Array())
