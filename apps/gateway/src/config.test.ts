@@ -56,14 +56,14 @@ describe('readConfig', () => {
 			USER_REQUESTS_PER_SECOND: '5',
 			USER_REQUEST_BURST: '50',
 			USER_CONCURRENT_REQUESTS: '6',
-			USER_CONCURRENT_WAITS: '7',
+			USER_CONCURRENT_LONG_POLLS: '7',
 		});
 		expect(limits).toMatchObject({
 			anonymousConcurrentRequests: 3,
 			userRequestsPerSecond: 5,
 			userRequestBurst: 50,
 			userConcurrentRequests: 6,
-			userConcurrentWaits: 7,
+			userConcurrentLongPolls: 7,
 			headersTimeoutMs: 2_000,
 			requestTimeoutMs: 3_500,
 			keepAliveMs: 4_000,

@@ -143,9 +143,10 @@ const fieldsSchema = baseConfigSchema.extend({
 	USER_CONCURRENT_REQUESTS: countSchema.default(LIMITS.userConcurrentRequests).meta({
 		description: `Requests of one user at a time, without long polls and event streams. ${queueText(LIMITS.userQueuedRequests, LIMITS.userQueueMs)}`,
 	}),
-	USER_CONCURRENT_WAITS: countSchema.default(LIMITS.userConcurrentWaits).meta({
+	USER_CONCURRENT_LONG_POLLS: countSchema.default(LIMITS.userConcurrentLongPolls).meta({
 		description:
-			'`?wait=` requests and event streams of one user at a time. Those of all users use at most half of `MAX_CONNECTIONS`.',
+			'Long polls (`?wait=`) and event streams of one user at a time. Those of all users use at most half of `MAX_CONNECTIONS`.',
+		deprecatedName: 'USER_CONCURRENT_WAITS',
 	}),
 });
 
@@ -174,7 +175,7 @@ function limitsOf(config: z.output<typeof configSchema>): Limits {
 		userRequestsPerSecond: config.USER_REQUESTS_PER_SECOND,
 		userRequestBurst: config.USER_REQUEST_BURST,
 		userConcurrentRequests: config.USER_CONCURRENT_REQUESTS,
-		userConcurrentWaits: config.USER_CONCURRENT_WAITS,
+		userConcurrentLongPolls: config.USER_CONCURRENT_LONG_POLLS,
 	};
 }
 

@@ -59,8 +59,8 @@ export const LIMITS = {
 	userRequestBurst: 1_000,
 	/** Concurrent requests of one user, weighted by cost. Others wait for `userQueueMs`. */
 	userConcurrentRequests: 16,
-	/** Concurrent `?wait=` requests and event streams of one user. */
-	userConcurrentWaits: 64,
+	/** Concurrent long polls (`?wait=`) and event streams of one user. */
+	userConcurrentLongPolls: 64,
 	/** Longest wait of a user's request for its permits. Afterwards it gets 429. */
 	userQueueMs: 2_000,
 	/** Requests of one user that may wait for permits. Further ones get 429 at once. */
@@ -104,7 +104,7 @@ export const LIMITS = {
 	/** Timeout of a readiness request to one service. */
 	healthCallMs: 3_000,
 	/** While draining, long polls may end within this time. Later ones are ended. */
-	drainWaitsMs: 6_500,
+	drainLongPollsMs: 6_500,
 	/** While draining, other requests may end within this time. Later ones are cut off. */
 	drainMs: 8_000,
 };

@@ -32,7 +32,7 @@ test('the public port opens after the private one', async () => {
 
 async function startDraining(path: string) {
 	held = [];
-	const limits = { drainWaitsMs: 200, drainMs: 500 };
+	const limits = { drainLongPollsMs: 200, drainMs: 500 };
 	const gateway = await startTestGateway({ auth, jobsUrl: jobs.url, limits });
 	const pendingRequest = fetch(`${gateway.url}${path}`, { headers: bearer(auth.token()) });
 	await waitUntil(() => held.length === 1);

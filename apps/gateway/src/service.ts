@@ -173,7 +173,7 @@ function openAccessLog({ config, onClose }: ServiceContext<Config>) {
 	return accessLog;
 }
 
-/** Lets requests finish, cuts event streams at once, and ends waits before the end of the drain. */
+/** Lets requests finish, cuts event streams at once, and ends long polls before the end of the drain. */
 async function drainPublicPort(
 	publicServer: PublicServer,
 	connections: ConnectionLimit,
@@ -183,9 +183,9 @@ async function drainPublicPort(
 	drain.isUnderWay = true;
 	inFlight.endStreams(restarting());
 	connections.closeUnused();
-	const waits = setTimeout(() => inFlight.endAll(restarting()), limits.drainWaitsMs);
+	const timer = setTimeout(() => inFlight.endAll(restarting()), limits.drainLongPollsMs);
 	await closeServer(publicServer, limits.drainMs);
-	clearTimeout(waits);
+	clearTimeout(timer);
 }
 
 const openConnections = gauge({
@@ -194,7 +194,7 @@ const openConnections = gauge({
 });
 const requestsInFlight = gauge({
 	name: 'creatorr_gateway_requests_in_flight',
-	help: 'Unfinished requests of signed-in users, including waits and streams',
+	help: 'Unfinished requests of signed-in users, including long polls and event streams',
 });
 const leaseLeft = gauge({
 	name: 'creatorr_gateway_lease_left_seconds',

@@ -60,8 +60,8 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'can still sign out, ahead of waiting requests',
 	},
 	{
-		name: 'keeps waits of a user from taking the place of short requests',
-		mutations: [gateway('createUserAdmission', forceCondition(false, 'waits'))],
+		name: 'keeps long polls of a user from taking the place of short requests',
+		mutations: [gateway('createUserAdmission', forceCondition(false, 'long_polls'))],
 		test: 'have a separate limit, and don’t delay short requests',
 	},
 	{
@@ -167,8 +167,8 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'leaves half of the connections to short requests',
-		mutations: [gateway('createUserAdmission', forceCondition(false, 'maxHeld'))],
-		test: 'waits and event streams of all users use at most half of the connections',
+		mutations: [gateway('createUserAdmission', forceCondition(false, 'maxLongPolls'))],
+		test: 'long polls and event streams of all users use at most half of the connections',
 	},
 	{
 		name: 'charges for the body of a request',

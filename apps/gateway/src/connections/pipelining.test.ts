@@ -43,7 +43,11 @@ beforeEach(async () => {
 		if (held) held.push(res);
 		else setTimeout(reply, 10, res);
 	});
-	gateway = await startTestGateway({ auth, jobsUrl: jobs.url, limits: { drainWaitsMs: 200, drainMs: 500 } });
+	gateway = await startTestGateway({
+		auth,
+		jobsUrl: jobs.url,
+		limits: { drainLongPollsMs: 200, drainMs: 500 },
+	});
 });
 
 afterEach(async () => {

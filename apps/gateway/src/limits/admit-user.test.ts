@@ -9,7 +9,7 @@ const LIMITS = {
 	userRequestsPerSecond: 0.001,
 	userRequestBurst: 20,
 	userConcurrentRequests: 2,
-	userConcurrentWaits: 2,
+	userConcurrentLongPolls: 2,
 };
 
 let auth: FakeAuth;
@@ -270,7 +270,7 @@ describe('a user with too many concurrent requests', () => {
 	});
 });
 
-test('waits and event streams of all users use at most half of the connections', async () => {
+test('long polls and event streams of all users use at most half of the connections', async () => {
 	const small = await startTestGateway({ auth, jobsUrl: upstream.url, limits: { connections: 20 } });
 	const events = `/v1/jobs/${newId('job')}/events`;
 	const openStream = () => userOf(newId('usr'), small).call(events);
@@ -288,7 +288,7 @@ test('waits and event streams of all users use at most half of the connections',
 	await small.stop();
 });
 
-describe('waits and event streams of a user', () => {
+describe('long polls and event streams of a user', () => {
 	test('count as one each in the concurrency limit, whatever an event stream costs', async () => {
 		const user = userOf();
 		const events = `/v1/jobs/${newId('job')}/events`;

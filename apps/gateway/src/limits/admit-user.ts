@@ -12,7 +12,7 @@ type UserLimits = Pick<
 	| 'userRequestsPerSecond'
 	| 'userRequestBurst'
 	| 'userConcurrentRequests'
-	| 'userConcurrentWaits'
+	| 'userConcurrentLongPolls'
 	| 'userQueueMs'
 	| 'userQueuedRequests'
 	| 'requestTimeoutMs'
@@ -26,8 +26,8 @@ type UserLimits = Pick<
  */
 export type AdmitUser = (exchange: Exchange) => undefined | Promise<undefined>;
 
-/** Share of all connections that waits and event streams may use. The others are idle or soon done, and serve new clients. */
-const HELD_SHARE = 0.5;
+/** Share of all connections that long polls and event streams may use. The others are idle or soon done, and serve new clients. */
+const LONG_POLL_SHARE = 0.5;
 
 /** Rate of one session for operations of cost 0. Other sessions of the user, such as a thief's, don't reduce it. */
 const FREE_REQUESTS_PER_SECOND = 5;
@@ -57,7 +57,7 @@ function createFreeAdmission(
 }
 
 /**
- * Limits the requests of one user at this gateway: their rate, with a token bucket, and their concurrency. Waits and event streams
+ * Limits the requests of one user at this gateway: their rate, with a token bucket, and their concurrency. Long polls and event streams
  * have a separate limit, so that they don't delay short requests. A small body arrives before its request takes permits, so a client that
  * sends slowly holds none. A refused request costs nothing. An operation of cost 0 is always admitted, so that signing out works while
  * other sessions of the user exhaust the limits.
@@ -75,12 +75,12 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 			waitMs: limits.userQueueMs,
 			maxWaiting: limits.userQueuedRequests,
 		}),
-		waits: createKeyedSemaphore({ permits: limits.userConcurrentWaits, waitMs: 0, maxWaiting: 0 }),
+		long_polls: createKeyedSemaphore({ permits: limits.userConcurrentLongPolls, waitMs: 0, maxWaiting: 0 }),
 	};
 
 	const admitFree = createFreeAdmission(limits, monotonicMs);
-	const maxHeld = Math.max(1, Math.floor(limits.connections * HELD_SHARE));
-	let heldCount = 0;
+	const maxLongPolls = Math.max(1, Math.floor(limits.connections * LONG_POLL_SHARE));
+	let longPollCount = 0;
 	const maxBodyPermits = Math.ceil(limits.userConcurrentRequests * MAX_BODY_SHARE);
 
 	return (exchange) => {
@@ -90,8 +90,8 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		const cost = operation?.cost ?? 1;
 		if (cost === 0) return admitFree(session.sessionId);
 		const heldOpen = isHeldOpen(responseMode);
-		const limit = heldOpen ? 'waits' : 'requests';
-		if (heldOpen && heldCount >= maxHeld) throw rateLimited('held', 1);
+		const limit = heldOpen ? 'long_polls' : 'requests';
+		if (heldOpen && longPollCount >= maxLongPolls) throw rateLimited('all_long_polls', 1);
 		const semaphore = semaphores[limit];
 		const bodyBytes = operation ? bodyBytesOf(req.headers, operation) : 0;
 		const bodyCost = Math.floor(bodyBytes / BODY_BYTES_PER_TOKEN);
@@ -111,9 +111,9 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 				semaphore.release(userId, permits);
 				return;
 			}
-			if (heldOpen) heldCount += 1;
+			if (heldOpen) longPollCount += 1;
 			res.once('close', () => {
-				if (heldOpen) heldCount -= 1;
+				if (heldOpen) longPollCount -= 1;
 				const release = () => semaphore.release(userId, permits);
 				// Otherwise a client that hangs up at once would have any number of requests at the services at a time.
 				if (isAbandoned(exchange)) setTimeout(release, limits.abandonedPermitMs).unref();

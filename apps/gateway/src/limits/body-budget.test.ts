@@ -35,7 +35,7 @@ beforeEach(async () => {
 		filesUrl: services.url,
 		jobsUrl: services.url,
 		env: { TRUSTED_PROXIES: '127.0.0.11' },
-		limits: { maxBodyBytesPerNetwork: LIMIT_BYTES, drainWaitsMs: 200, drainMs: 500 },
+		limits: { maxBodyBytesPerNetwork: LIMIT_BYTES, drainLongPollsMs: 200, drainMs: 500 },
 	});
 });
 

@@ -2,16 +2,24 @@ import { AppError } from '@creatorr/contracts/errors';
 import { counter } from '@creatorr/service/metrics';
 
 /**
- * The limits of requests. Per user: rate, concurrent short requests, and concurrent waits and event streams. `held`: waits and event
- * streams of all users. Per network: concurrent requests without a session, bytes of bodies in flight, open connections.
+ * The limits of requests. Per user: rate, concurrent short requests, and `long_polls`: concurrent long polls and event streams.
+ * `all_long_polls`: those of all users. Per network: concurrent requests without a session, bytes of bodies in flight, open connections.
  */
-export type RequestLimit = 'rate' | 'requests' | 'waits' | 'held' | 'anonymous' | 'bodies' | 'connections';
+export type RequestLimit =
+	| 'rate'
+	| 'requests'
+	| 'long_polls'
+	| 'all_long_polls'
+	| 'anonymous'
+	| 'bodies'
+	| 'connections';
 
 const MESSAGES: Record<RequestLimit, string> = {
 	rate: 'Too many requests. Wait the number of seconds in Retry-After, then try again.',
 	requests: 'Too many concurrent requests. Wait for some to finish, then try again.',
-	waits: 'Too many open long polls (?wait=) and event streams. Close some, then try again.',
-	held: 'This server has too many open long polls and event streams. Omit wait, or try again in a moment.',
+	long_polls: 'Too many open long polls (?wait=) and event streams. Close some, then try again.',
+	all_long_polls:
+		'This server has too many open long polls and event streams. Omit wait, or try again in a moment.',
 	anonymous: 'Too many concurrent requests from your network. Try again in a moment.',
 	bodies: 'Too many concurrent uploads of request bodies from your network. Try again in a moment.',
 	connections: 'Too many connections from your network. Close some, then try again.',

@@ -8,7 +8,7 @@ describe('responseModeOf', () => {
 	});
 
 	test('returns `wait` with its duration', () => {
-		expect(responseModeOf(getJob, 'a=b&wait=60')).toEqual({ kind: 'wait', waitMs: 60_000 });
+		expect(responseModeOf(getJob, 'a=b&wait=60')).toEqual({ kind: 'long-poll', waitMs: 60_000 });
 	});
 
 	test.each(['', 'wait=0', 'wait=61', 'wait=-1', 'wait=1e1', 'wait=99999999999', 'wait=', 'Wait=5'])(

@@ -26,7 +26,7 @@ export interface JobNotifications {
 	watchedIds(): string[];
 	/** Wakes the watchers of those jobs that are not as they were shown, or don't exist. Makes up for lost notifications. */
 	notifyMissed(jobIds: readonly string[], states: ReadonlyMap<string, JobState>): void;
-	/** Ends all current and future waits, because the process stops. */
+	/** Ends all current and future long polls, because the process stops. */
 	close(): void;
 }
 

@@ -184,7 +184,7 @@ describe('a stream of events', () => {
 });
 
 describe('a replica that stops', () => {
-	test('responds to waits with the job as it is, and ends streams', async () => {
+	test('responds to long polls with the job as it is, and ends streams', async () => {
 		const replica = await world.startReplica();
 		const there = user.at(replica.url);
 		const jobId = await user.enqueue();
