@@ -8,6 +8,7 @@ const DRIVER_HOMES = {
 	'@aws-sdk|@smithy': '^packages/storage/src/',
 	'pg|@prisma': '^packages/database/src/',
 	stripe: '^apps/billing/src/stripe/',
+	undici: '^packages/outbound/src/',
 };
 
 const NOT_PRODUCT = '\\.test\\.tsx?$|/testing/';

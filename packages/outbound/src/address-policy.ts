@@ -1,0 +1,60 @@
+import { BlockList, isIP, isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+
+/** Special-purpose ranges of IANA's registry for IPv4, multicast and reserved addresses. */
+const SPECIAL_IPV4 = [
+	...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12'],
+	...['192.0.0.0/24', '192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15'],
+	...['198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4'],
+];
+
+/**
+ * Public IPv6 addresses are in 2000::/3. Outside of it are loopback, IPv4-mapped, NAT64, unique local, link-local and multicast addresses;
+ * within it Teredo and other protocol assignments, documentation and 6to4.
+ */
+const SPECIAL_IPV6 = [
+	...['::/3', '4000::/2', '8000::/1'],
+	...['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'],
+];
+
+const special = { ipv4: parseNetworks(SPECIAL_IPV4), ipv6: parseNetworks(SPECIAL_IPV6) };
+
+/** The operator's exceptions. */
+export interface AddressPolicy {
+	/** Special-purpose networks that may be reached. An IPv4 network includes its IPv4-mapped addresses. */
+	allowed: BlockList;
+	/** Public networks that may not be reached, such as the product's own. Takes precedence. */
+	blocked: BlockList;
+}
+
+/** Parses addresses and CIDR ranges. Throws an Error that names one that is neither. */
+export function parseNetworks(ranges: readonly string[]): BlockList {
+	const list = new BlockList();
+	for (const range of ranges) {
+		const [address = '', bits, ...more] = range.split('/');
+		const family = familyOf(address);
+		const widest = family === 'ipv6' ? 128 : 32;
+		const prefix = bits === undefined ? widest : Number(/^\d{1,3}$/.exec(bits)?.[0]);
+		if (!isIP(address) || !(prefix <= widest) || more.length > 0)
+			throw new Error(`${range} is not an address or a CIDR range`);
+		list.addSubnet(address, prefix, family);
+	}
+	return list;
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+	return isIPv6(address) ? 'ipv6' : 'ipv4';
+}
+
+/** Returns whether an address may be connected to: a public one, and none of this machine, unless the operator decides otherwise. */
+export function isAllowedAddress(address: string, { allowed, blocked }: AddressPolicy): boolean {
+	const family = familyOf(address);
+	if (blocked.check(address, family)) return false;
+	if (allowed.check(address, family)) return true;
+	return !special[family].check(address, family) && !isOwnAddress(address);
+}
+
+function isOwnAddress(address: string): boolean {
+	const own = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
+	return own.some((one) => one.address === address);
+}

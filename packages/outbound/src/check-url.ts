@@ -1,0 +1,42 @@
+import { isIP } from 'node:net';
+import { type AddressPolicy, isAllowedAddress } from './address-policy.ts';
+import { OutboundError } from './outbound-error.ts';
+
+export const MAX_URL_LENGTH = 2_048;
+
+/** Lower ports belong to other protocols. */
+const FIRST_FREE_PORT = 1_024;
+
+export interface UrlPolicy extends AddressPolicy {
+	/** Only for development. */
+	allowHttp: boolean;
+	/** Hosts of the product's public URLs, with their ports, as `URL.host` returns them. */
+	ownHosts: ReadonlySet<string>;
+}
+
+/**
+ * Parses a user's URL. Throws an OutboundError that says what is wrong with it. `URL` turns every notation of an IPv4 address into four
+ * decimal numbers. The addresses of a name are checked when it is connected to.
+ */
+export function checkUrl(text: string, policy: UrlPolicy): URL {
+	const problem = (message: string) => new OutboundError('url_not_allowed', message);
+	if (text.length > MAX_URL_LENGTH) throw problem(`must have at most ${MAX_URL_LENGTH} characters`);
+	if (!URL.canParse(text)) throw problem('must be a URL such as https://example.com/webhooks');
+	const url = new URL(text);
+	if (url.protocol !== 'https:' && !(policy.allowHttp && url.protocol === 'http:'))
+		throw problem('must start with https://');
+	if (url.username !== '' || url.password !== '') throw problem('must not contain a username or password');
+	if (url.hash !== '') throw problem('must not contain a fragment (#…)');
+	// The default port of the scheme is empty.
+	if (url.port !== '' && Number(url.port) < FIRST_FREE_PORT)
+		throw problem(`must use the default port or one from ${FIRST_FREE_PORT}`);
+	const address = hostOf(url);
+	if (policy.ownHosts.has(url.host) || (isIP(address) !== 0 && !isAllowedAddress(address, policy)))
+		throw problem('must not lead to a private or reserved address');
+	return url;
+}
+
+/** Returns the host without the brackets of an IPv6 address. */
+function hostOf({ hostname }: URL): string {
+	return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+}

@@ -1,0 +1,78 @@
+import { isIP } from 'node:net';
+import { buildConnector } from 'undici';
+import { type AddressPolicy, isAllowedAddress } from './address-policy.ts';
+import { OutboundError } from './outbound-error.ts';
+import type { Resolve } from './resolve-addresses.ts';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+/** More addresses of one name are not tried. */
+const MAX_ADDRESSES = 3;
+
+interface ConnectOptions {
+	policy: AddressPolicy;
+	resolve: Resolve;
+	/** Certificate authorities (PEM) in place of those of Node. */
+	ca?: string;
+}
+
+/**
+ * Returns a connector that resolves a name once and connects to an address that it has checked, with the name for SNI and the certificate.
+ * One forbidden address among those of a name refuses all: no honest name has private and public ones.
+ */
+export function createVettedConnector({ policy, resolve, ca }: ConnectOptions): buildConnector.connector {
+	const connectTo = buildConnector({
+		timeout: CONNECT_TIMEOUT_MS,
+		allowH2: false,
+		// A resumed session would skip the check of the name in the certificate.
+		maxCachedSessions: 0,
+		...(ca === undefined ? {} : { ca }),
+	});
+	const open = async (target: buildConnector.Options) => {
+		const { hostname } = target;
+		const isName = isIP(hostname) === 0;
+		const servername = target.servername || (isName ? hostname : undefined);
+		const addresses = isName ? await resolveOrExplain(resolve, hostname) : [hostname];
+		if (!addresses.every((address) => isAllowedAddress(address, policy)))
+			throw new OutboundError('address_not_allowed', 'The host leads to a private or reserved address.');
+		return await connectToFirst(addresses.slice(0, MAX_ADDRESSES), (address) =>
+			promisify(connectTo, { ...target, hostname: address, ...(servername && { servername }) }),
+		);
+	};
+	return (target, callback) => {
+		open(target).then(
+			(socket) => callback(null, socket),
+			(error: Error) => callback(error, null),
+		);
+	};
+}
+
+async function resolveOrExplain(resolve: Resolve, hostname: string): Promise<readonly string[]> {
+	try {
+		return await resolve(hostname);
+	} catch (cause) {
+		const { code = 'unknown error' } = cause as { code?: string };
+		throw new OutboundError('dns_failed', `The host name can’t be resolved (${code}).`, { cause });
+	}
+}
+
+/** Returns the first connection that succeeds. Rejects with the error of the last address. */
+async function connectToFirst<T>(
+	addresses: readonly string[],
+	connect: (address: string) => Promise<T>,
+): Promise<T> {
+	const [address = '', ...others] = addresses;
+	try {
+		return await connect(address);
+	} catch (error) {
+		if (others.length === 0) throw error;
+		return await connectToFirst(others, connect);
+	}
+}
+
+type Socket = Parameters<buildConnector.Callback>[1] & object;
+
+function promisify(connect: buildConnector.connector, target: buildConnector.Options): Promise<Socket> {
+	return new Promise((resolve, reject) => {
+		connect(target, (error, socket) => (socket ? resolve(socket) : reject(error)));
+	});
+}

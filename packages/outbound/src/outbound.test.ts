@@ -1,0 +1,193 @@
+import { createServer as createTcpServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { parseNetworks } from './address-policy.ts';
+import { createOutbound, type Outbound, type OutboundOptions } from './outbound.ts';
+import { startSecureServer, startServer } from './testing/servers.ts';
+
+/** 127.0.0.2 and ::1 stand for addresses that are not allowed. */
+const policy = {
+	...{ allowed: parseNetworks(['127.0.0.1/32']), blocked: parseNetworks([]) },
+	...{ allowHttp: true, ownHosts: new Set<string>() },
+};
+
+const outbounds: Outbound[] = [];
+function outboundWith(options: Partial<OutboundOptions> = {}): Outbound {
+	const outbound = createOutbound({ policy, resolve: async () => ['127.0.0.1'], ...options });
+	outbounds.push(outbound);
+	return outbound;
+}
+afterEach(async () => {
+	await Promise.all(outbounds.splice(0).map((outbound) => outbound.close()));
+});
+
+type Server = Awaited<ReturnType<typeof startServer>>;
+let server: Server;
+let forbidden: Server;
+const forbiddenRequests: string[] = [];
+beforeAll(async () => {
+	server = await startServer((req, res) => {
+		switch (req.url) {
+			case '/redirect':
+				res.writeHead(302, { location: `http://127.0.0.2:${forbidden.port}/` }).end('see there');
+				return;
+			case '/silent':
+				return;
+			case '/slow':
+				res.writeHead(200).write('a');
+				return;
+			case '/endless':
+				res.writeHead(200);
+				res.on('drain', () => res.write('x'.repeat(65_536)));
+				res.write('x'.repeat(65_536));
+				return;
+			case '/bomb':
+				res.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(10_000_000)));
+				return;
+			default:
+				res.writeHead(200, { 'retry-after': '7' });
+				res.end(JSON.stringify({ host: req.headers.host, encoding: req.headers['accept-encoding'] }));
+		}
+	});
+	forbidden = await startServer(
+		(req, res) => {
+			forbiddenRequests.push(req.url ?? '');
+			res.end();
+		},
+		{ host: '127.0.0.2' },
+	);
+});
+afterAll(async () => {
+	await Promise.all([server?.stop(), forbidden?.stop()]);
+});
+
+const post = (outbound: Outbound, url: string, timeoutMs = 10_000) =>
+	outbound.post({ url, headers: { 'content-type': 'application/json' }, body: '{}', timeoutMs });
+
+test('a request reaches the address that its name resolved to, under its own name', async () => {
+	const { status, retryAfter, excerpt } = await post(outboundWith(), `http://hook.test:${server.port}/`);
+	expect([status, retryAfter]).toEqual([200, '7']);
+	expect(JSON.parse(excerpt)).toEqual({ host: `hook.test:${server.port}`, encoding: 'identity' });
+});
+
+describe('nothing is sent', () => {
+	test.each([
+		['to a name with a forbidden address', ['127.0.0.2']],
+		['to a name with an allowed and a forbidden address', ['127.0.0.1', '127.0.0.2']],
+		['to a name with the IPv4-mapped form of a forbidden address', ['::ffff:127.0.0.2']],
+		['to a name with a NAT64 form of a forbidden address', ['64:ff9b::7f00:2']],
+		['to a name with an address of IPv6 loopback', ['::1']],
+	])('%s', async (_, addresses) => {
+		const outbound = outboundWith({ resolve: async () => addresses });
+		await expect(post(outbound, `http://hook.test:${forbidden.port}/`)).rejects.toMatchObject({
+			failure: 'address_not_allowed',
+		});
+	});
+
+	test.each(['127.0.0.2', '[::1]', '0x7f.2'])('to the literal %s', async (host) => {
+		await expect(post(outboundWith(), `http://${host}:${forbidden.port}/`)).rejects.toMatchObject({
+			failure: 'url_not_allowed',
+		});
+	});
+
+	test('to a name whose address changed after the check', async () => {
+		const answers = [['127.0.0.1'], ['127.0.0.2']];
+		const outbound = outboundWith({ resolve: async () => answers.shift() ?? ['127.0.0.2'] });
+		// Each name is resolved once, and the connection goes to that very address.
+		await expect(post(outbound, `http://hook.test:${server.port}/`)).resolves.toMatchObject({ status: 200 });
+		await expect(post(outbound, `http://other.test:${forbidden.port}/`)).rejects.toMatchObject({
+			failure: 'address_not_allowed',
+		});
+	});
+
+	test('to where a redirect leads', async () => {
+		await expect(post(outboundWith(), `http://hook.test:${server.port}/redirect`)).resolves.toMatchObject({
+			status: 302,
+			excerpt: 'see there',
+		});
+	});
+
+	afterAll(() => expect(forbiddenRequests).toEqual([]));
+});
+
+test('the next address of a name is tried when one refuses', async () => {
+	const outbound = createOutbound({
+		policy: { ...policy, allowed: parseNetworks(['127.0.0.0/8']) },
+		resolve: async () => ['127.0.0.3', '127.0.0.1'],
+	});
+	outbounds.push(outbound);
+	await expect(post(outbound, `http://hook.test:${server.port}/`)).resolves.toMatchObject({ status: 200 });
+});
+
+test.each([['no response', '/silent', { failure: 'timeout' }]])(
+	'%s in time is an error',
+	async (_, path, error) => {
+		await expect(post(outboundWith(), `http://hook.test:${server.port}${path}`, 200)).rejects.toMatchObject(
+			error,
+		);
+	},
+);
+
+test.each([
+	['a body that stops', '/slow', 'a'],
+	['an endless body', '/endless', 'x'.repeat(1_024)],
+	['a compressed body, which is not inflated', '/bomb', ''],
+])('a response with %s counts, and at most 1 KiB of it is kept', async (_, path, excerpt) => {
+	await expect(post(outboundWith(), `http://hook.test:${server.port}${path}`, 500)).resolves.toMatchObject({
+		status: 200,
+		excerpt,
+	});
+});
+
+test('a name that can’t be resolved and a port that nobody listens on are told apart', async () => {
+	const lost = outboundWith({
+		resolve: async () => {
+			throw Object.assign(new Error('queryA ENOTFOUND'), { code: 'ENOTFOUND' });
+		},
+	});
+	await expect(post(lost, 'http://hook.test:3000/')).rejects.toMatchObject({
+		failure: 'dns_failed',
+		message: 'The host name can’t be resolved (ENOTFOUND).',
+	});
+	const { port, stop } = await startServer(() => undefined);
+	await stop();
+	await expect(post(outboundWith(), `http://hook.test:${port}/`)).rejects.toMatchObject({
+		failure: 'connection_failed',
+		message: 'The connection failed (ECONNREFUSED).',
+	});
+});
+
+test('a response that is not HTTP is an error', async () => {
+	const tcp = createTcpServer((socket) => socket.resume().end('SSH-2.0-OpenSSH\r\n\r\n'));
+	await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+	const { port } = tcp.address() as { port: number };
+	await expect(post(outboundWith(), `http://hook.test:${port}/`)).rejects.toMatchObject({
+		failure: 'invalid_response',
+	});
+	await new Promise((resolve) => tcp.close(resolve));
+});
+
+test('the certificate must be for the name in the URL, not for the address', async () => {
+	const secure = await startSecureServer('hook.test', (req, res) => res.end(req.headers.host));
+	const outbound = outboundWith({ ca: secure.cert });
+	for (let time = 0; time < 2; time += 1) {
+		await expect(post(outbound, `https://hook.test:${secure.port}/`)).resolves.toMatchObject({ status: 200 });
+		await expect(post(outbound, `https://other.test:${secure.port}/`)).rejects.toMatchObject({
+			failure: 'tls_failed',
+			message: 'The TLS connection failed (ERR_TLS_CERT_ALTNAME_INVALID).',
+		});
+	}
+	await expect(post(outboundWith(), `https://hook.test:${secure.port}/`)).rejects.toMatchObject({
+		failure: 'tls_failed',
+	});
+	await secure.stop();
+});
+
+test('an aborted request rejects with the reason', async () => {
+	const aborting = new AbortController();
+	const url = `http://hook.test:${server.port}/silent`;
+	const request = { url, headers: {}, body: '', timeoutMs: 10_000, signal: aborting.signal };
+	const response = outboundWith().post(request);
+	aborting.abort(new Error('the process stops'));
+	await expect(response).rejects.toThrow('the process stops');
+});

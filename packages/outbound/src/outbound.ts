@@ -1,0 +1,114 @@
+import { Agent, type Dispatcher } from 'undici';
+import { checkUrl, type UrlPolicy } from './check-url.ts';
+import { createVettedConnector } from './connect-vetted.ts';
+import { toOutboundError } from './outbound-error.ts';
+import { type Resolve, resolveAddresses } from './resolve-addresses.ts';
+
+/** How much of a response is kept. It is shown to the user, so more could carry data out of a network. */
+const EXCERPT_BYTES = 1_024;
+/** How much of a response is read, so that its connection can be used again. */
+const READ_BYTES = 16_384;
+
+export interface OutboundOptions {
+	policy: UrlPolicy;
+	/** For tests. */
+	resolve?: Resolve;
+	/** Certificate authorities (PEM) in place of those of Node, for tests. */
+	ca?: string;
+}
+
+export interface OutboundRequest {
+	url: string;
+	headers: Record<string, string>;
+	body: string;
+	/** Of everything from the name lookup to the end of the response. */
+	timeoutMs: number;
+	/** Aborts the request, which then rejects with the signal's reason. */
+	signal?: AbortSignal;
+}
+
+export interface OutboundResponse {
+	status: number;
+	/** The header Retry-After as sent. */
+	retryAfter: string | undefined;
+	/** The beginning of the body as text, at most 1 KiB. Empty for a compressed body. */
+	excerpt: string;
+}
+
+export interface Outbound {
+	/** Returns what is wrong with a URL, or undefined. Connects to nothing. */
+	urlProblem(url: string): string | undefined;
+	/**
+	 * Sends a POST to a user's URL. Follows no redirects and decompresses nothing. A response counts from its headers on, whatever its body
+	 * does. Rejects with an OutboundError without a response.
+	 */
+	post(request: OutboundRequest): Promise<OutboundResponse>;
+	/** Closes all connections. Running requests fail. */
+	close(): Promise<void>;
+}
+
+/** Creates the only way to a URL that a user supplied: it connects to allowed addresses only, whatever names and redirects say. */
+export function createOutbound({ policy, resolve = resolveAddresses, ca }: OutboundOptions): Outbound {
+	const agent = new Agent({
+		connect: createVettedConnector({ policy, resolve, ...(ca === undefined ? {} : { ca }) }),
+	});
+	return {
+		urlProblem(url) {
+			try {
+				checkUrl(url, policy);
+				return undefined;
+			} catch (error) {
+				return toOutboundError(error).message;
+			}
+		},
+		post: (request) => post(agent, policy, request),
+		close: () => agent.destroy(),
+	};
+}
+
+async function post(agent: Agent, policy: UrlPolicy, request: OutboundRequest): Promise<OutboundResponse> {
+	const { headers, body, signal: aborted, timeoutMs } = request;
+	const timeout = AbortSignal.timeout(timeoutMs);
+	try {
+		const { origin, pathname, search } = checkUrl(request.url, policy);
+		const response = await agent.request({
+			origin,
+			path: pathname + search,
+			method: 'POST',
+			headers: { ...headers, 'accept-encoding': 'identity' },
+			body,
+			signal: aborted ? AbortSignal.any([timeout, aborted]) : timeout,
+		});
+		const retryAfter = response.headers['retry-after'];
+		return {
+			status: response.statusCode,
+			retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+			excerpt: await readExcerpt(response),
+		};
+	} catch (error) {
+		if (aborted?.aborted) throw aborted.reason;
+		throw toOutboundError(timeout.aborted ? timeout.reason : error);
+	}
+}
+
+/** Reads the beginning of a body, or what has come before the timeout. */
+async function readExcerpt({ headers, body }: Dispatcher.ResponseData): Promise<string> {
+	const isCompressed = headers['content-encoding'] !== undefined;
+	const chunks: Buffer[] = [];
+	let bytes = 0;
+	// Leaving the loop early destroys the body, which may report that.
+	body.on('error', () => undefined);
+	try {
+		for await (const chunk of body) {
+			chunks.push(chunk);
+			bytes += chunk.length;
+			if (bytes > READ_BYTES) break;
+		}
+	} catch {
+		// The headers are the response.
+	}
+	if (isCompressed) return '';
+	const text = Buffer.concat(chunks).subarray(0, EXCERPT_BYTES).toString();
+	// PostgreSQL stores no NUL.
+	return text.replaceAll('\0', '');
+}

@@ -1,0 +1,33 @@
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { generate } from 'selfsigned';
+
+type Options = { host?: string };
+
+/** Starts a server on loopback. Requests that hang are cut at its end. */
+export async function startServer(handle: RequestListener, { host = '127.0.0.1' }: Options = {}) {
+	const server = createServer(handle);
+	await new Promise<void>((resolve) => server.listen(0, host, resolve));
+	return ended(server);
+}
+
+/** Starts an HTTPS server whose certificate is for `name`. */
+export async function startSecureServer(name: string, handle: RequestListener) {
+	const { private: key, cert } = await generate([{ name: 'commonName', value: name }], {
+		extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: name }] }],
+	});
+	const server = createSecureServer({ key, cert }, handle);
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	return { ...ended(server), cert };
+}
+
+function ended(server: ReturnType<typeof createServer>) {
+	return {
+		port: (server.address() as AddressInfo).port,
+		async stop() {
+			server.closeAllConnections();
+			await new Promise((resolve) => server.close(resolve));
+		},
+	};
+}
