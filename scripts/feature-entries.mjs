@@ -63,6 +63,11 @@ export const FEATURE_ENTRIES = {
 		scheduling: ['background-jobs', 'full-priority-semaphore'],
 		transfer: ['fetch-input', 'retry', 'store-output'],
 	},
+	'apps/webhooks': {
+		accounts: ['accounts.sql'],
+		events: ['events.sql', 'record-event.sql'],
+		endpoints: ['endpoints.sql', 'secret'],
+	},
 	'apps/web': {
 		ui: [
 			'button',

@@ -10,7 +10,7 @@ pnpm install --offline --frozen-lockfile --ignore-scripts
 pnpm exec turbo run generate
 pnpm exec turbo run build --filter=@creatorr/web
 
-for app in auth files jobs billing gateway tool-worker; do
+for app in auth files jobs billing webhooks gateway tool-worker; do
 	rm -rf "${out:?}/$app"
 	pnpm exec turbo prune "@creatorr/$app" --out-dir "$out/$app"
 	# git does not know it, so turbo leaves it out

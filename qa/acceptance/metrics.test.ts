@@ -6,7 +6,7 @@ import { finishJob, startJob, uploadFile } from '../driver/flow.ts';
 import { makePdf } from '../driver/pdf.ts';
 import { eventually, home, replicasOf } from '../driver/processes.ts';
 
-const APPS = ['gateway', 'auth', 'files', 'jobs', 'billing', 'tool-worker'];
+const APPS = ['gateway', 'auth', 'files', 'jobs', 'billing', 'webhooks', 'tool-worker'];
 const DOCUMENT = resolve(import.meta.dirname, '../../docs/observability.md');
 const ROW = /^\| ([^|`]+) \| `(creatorr_\w+)` \|/gm;
 

@@ -30,7 +30,7 @@ test('the status shows recent failures with their codes, and the workers of each
 	);
 	expect(report.tools.compress_heavy.slots).toBeGreaterThan(0);
 	expect(report.queues).toHaveProperty('dead-letters');
-	expect(Object.keys(report.outboxes).sort()).toEqual(['auth', 'billing', 'jobs']);
+	expect(Object.keys(report.outboxes).sort()).toEqual(['auth', 'billing', 'jobs', 'webhooks']);
 	expect(await status()).toContain(id);
 });
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-export type DatabaseOwner = 'auth' | 'files' | 'jobs' | 'billing';
+export type DatabaseOwner = 'auth' | 'files' | 'jobs' | 'billing' | 'webhooks';
 
 /** Queries a service's database as the owner of the server. Opens a connection for each query, because a test may have killed the server. */
 export async function queryDatabase<Row extends object>(

@@ -11,6 +11,7 @@ import { SANDBOX } from './mutants/sandbox.ts';
 import { SERVICES } from './mutants/services.ts';
 import { SIGN_IN } from './mutants/sign-in.ts';
 import { WEB } from './mutants/web.ts';
+import { WEBHOOKS } from './mutants/webhooks.ts';
 
 /** Every protection that some test has to miss. */
 export const MUTANTS: readonly Mutant[] = [
@@ -26,4 +27,5 @@ export const MUTANTS: readonly Mutant[] = [
 	...CLIENTS,
 	...RETENTION,
 	...WEB,
+	...WEBHOOKS,
 ];

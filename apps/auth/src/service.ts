@@ -24,6 +24,7 @@ import { pruneMailedTokens } from './mails/mailed-tokens.sql.ts';
 import { createMailer } from './mails/mailer.ts';
 import { waitingMailMetrics } from './mails/mails.sql.ts';
 import { sendMailsTask } from './mails/send-mails.ts';
+import { onWebhookDisabled } from './mails/webhook-disabled.ts';
 import { createRepeatFilter } from './password-check/check-password.ts';
 import { createFairQueue } from './password-check/fair-queue.ts';
 import { pruneLoginFailures } from './password-check/login-failures.sql.ts';
@@ -163,7 +164,7 @@ export const auth = defineService({
 		...controlRoutes,
 	],
 	metrics: [waitingMailMetrics, controlThreadMetrics, outboxMetrics],
-	consumers: [onPlanChanged],
+	consumers: [onPlanChanged, onWebhookDisabled],
 	tasks: [
 		relayOutbox,
 		sendMailsTask,

@@ -13,6 +13,7 @@ const GOOD = {
 	FILES_URL: 'http://127.0.0.1:8103',
 	JOBS_URL: 'http://127.0.0.1:8104',
 	BILLING_URL: 'http://127.0.0.1:8105',
+	WEBHOOKS_URL: 'http://127.0.0.1:8107',
 };
 
 describe('readConfig', () => {

@@ -80,6 +80,7 @@ const fieldsSchema = baseConfigSchema.extend({
 	FILES_URL: httpUrlSchema.meta({ description: 'Private port of files.' }),
 	JOBS_URL: httpUrlSchema.meta({ description: 'Private port of jobs.' }),
 	BILLING_URL: httpUrlSchema.meta({ description: 'Private port of billing.' }),
+	WEBHOOKS_URL: httpUrlSchema.meta({ description: 'Private port of webhooks.' }),
 	CORS_ORIGINS: originsSchema.meta({
 		description: 'Web origins that may call the API, separated by commas.',
 	}),

@@ -285,7 +285,7 @@ describe('CORS', () => {
 		});
 		expect([response.status, response.headers.get('access-control-allow-methods')]).toEqual([
 			204,
-			'GET, POST, DELETE',
+			'GET, POST, PATCH, DELETE',
 		]);
 		expect(response.headers.get('x-request-id')).toMatch(/^req_/);
 		expect(seen).toEqual([]);

@@ -54,6 +54,7 @@ async function startProcess() {
 			FILES_URL: jobs.url,
 			JOBS_URL: jobs.url,
 			BILLING_URL: jobs.url,
+			WEBHOOKS_URL: jobs.url,
 		},
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});

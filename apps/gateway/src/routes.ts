@@ -21,8 +21,14 @@ export interface PublicRoute {
 }
 
 function upstreamUrls(config: Config) {
-	const { AUTH_URL: auth, FILES_URL: files, JOBS_URL: jobs, BILLING_URL: billing } = config;
-	return { auth, files, jobs, billing };
+	const {
+		AUTH_URL: auth,
+		FILES_URL: files,
+		JOBS_URL: jobs,
+		BILLING_URL: billing,
+		WEBHOOKS_URL: webhooks,
+	} = config;
+	return { auth, files, jobs, billing, webhooks };
 }
 
 /** Creates a proxy for each service, by its name. */

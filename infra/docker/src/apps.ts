@@ -6,6 +6,7 @@ import { configSchema as files } from '../../../apps/files/src/config.ts';
 import { readConfig as readGatewayConfig } from '../../../apps/gateway/src/config.ts';
 import { configSchema as jobs } from '../../../apps/jobs/src/config.ts';
 import { configSchema as toolWorker } from '../../../apps/tool-worker/src/config.ts';
+import { configSchema as webhooks } from '../../../apps/webhooks/src/config.ts';
 
 /** Every app that is deployed, with how it reads its environment. */
 export const LOADERS: Record<string, (env: NodeJS.ProcessEnv) => object> = {
@@ -13,6 +14,7 @@ export const LOADERS: Record<string, (env: NodeJS.ProcessEnv) => object> = {
 	files: (env) => loadConfig(files, env),
 	jobs: (env) => loadConfig(jobs, env),
 	billing: (env) => loadConfig(billing, env),
+	webhooks: (env) => loadConfig(webhooks, env),
 	'tool-worker': (env) => loadConfig(toolWorker, env),
 	gateway: readGatewayConfig,
 };

@@ -9,7 +9,7 @@ import {
 const ADDRESSES = { APP_URL: 'http://127.0.0.1:8080', STORE_URL: 'http://127.0.0.1:7070' };
 
 /** `tool-worker` as TOOL_WORKER. */
-function variableName(name: string): string {
+export function variableName(name: string): string {
 	return name.toUpperCase().replaceAll('-', '_');
 }
 
@@ -34,6 +34,7 @@ export function composeVariables(secrets: ReturnType<typeof makeSecrets>): Recor
 		S3_SECRET_ACCESS_KEY: secrets.s3SecretAccessKey,
 		AUTH_KEY_ENCRYPTION_KEY: secrets.authKeyEncryptionKey,
 		PARAM_KEYS: secrets.paramKey,
+		WEBHOOK_SECRET_KEYS: secrets.webhookSecretKey,
 		INTERNAL_KEYS: publicIdentityKeys(secrets),
 		...Object.fromEntries(identities),
 	};

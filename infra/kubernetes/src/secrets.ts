@@ -8,6 +8,7 @@ const GIVEN = {
 	files: ['FILES_DATABASE_URL', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'],
 	jobs: ['JOBS_DATABASE_URL'],
 	billing: ['BILLING_DATABASE_URL', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'],
+	webhooks: ['WEBHOOKS_DATABASE_URL'],
 } as const;
 
 /** Every variable that has to be given. */
@@ -19,6 +20,7 @@ const OPTIONAL: Record<Service, readonly string[]> = {
 	files: ['FILES_DATABASE_DIRECT_URL'],
 	jobs: ['JOBS_DATABASE_DIRECT_URL'],
 	billing: ['BILLING_DATABASE_DIRECT_URL'],
+	webhooks: ['WEBHOOKS_DATABASE_DIRECT_URL'],
 };
 
 /** Every variable that may be given. */
@@ -66,12 +68,14 @@ export function givenLocally(made: Made): Given {
 			STRIPE_SECRET_KEY: made.stripeSecretKey,
 			STRIPE_WEBHOOK_SECRET: made.stripeWebhookSecret,
 		},
+		webhooks: database('webhooks'),
 		postgres: {
 			POSTGRES_PASSWORD: made.postgresPassword,
 			AUTH_DATABASE_PASSWORD: made.databasePasswords.auth,
 			FILES_DATABASE_PASSWORD: made.databasePasswords.files,
 			JOBS_DATABASE_PASSWORD: made.databasePasswords.jobs,
 			BILLING_DATABASE_PASSWORD: made.databasePasswords.billing,
+			WEBHOOKS_DATABASE_PASSWORD: made.databasePasswords.webhooks,
 		},
 	};
 }
@@ -101,6 +105,11 @@ export function secretsOf(made: Made, publicKeys: string, given: Given) {
 			secret('files-secrets', { ...identity('files'), ...given.files }),
 			secret('jobs-secrets', { ...identity('jobs'), ...given.jobs }),
 			secret('billing-secrets', { ...identity('billing'), ...given.billing }),
+			secret('webhooks-secrets', {
+				...identity('webhooks'),
+				WEBHOOK_SECRET_KEYS: made.webhookSecretKey,
+				...given.webhooks,
+			}),
 			secret('tool-worker-secrets', identity('tool-worker')),
 			secret('gateway-secrets', identity('gateway')),
 			// of jobs, which seals, and of the workers, who open

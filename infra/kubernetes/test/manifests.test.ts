@@ -35,6 +35,7 @@ const GIVEN = {
 	FILES_DATABASE_URL: 'postgresql://files:a@db.example.com:5432/files',
 	JOBS_DATABASE_URL: 'postgresql://jobs:a@db.example.com:5432/jobs',
 	BILLING_DATABASE_URL: 'postgresql://billing:a@db.example.com:5432/billing',
+	WEBHOOKS_DATABASE_URL: 'postgresql://webhooks:a@db.example.com:5432/webhooks',
 	SMTP_URL: 'smtps://user:a@mail.example.com:465',
 	S3_ACCESS_KEY_ID: 'key',
 	S3_SECRET_ACCESS_KEY: 'secret',
@@ -154,7 +155,7 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 			const readiness: Record<string, unknown> = {
 				auth: probe('ready', 'control'),
 				...Object.fromEntries(
-					['gateway', 'files', 'jobs', 'billing'].map((name) => [name, probe('startup')]),
+					['gateway', 'files', 'jobs', 'billing', 'webhooks'].map((name) => [name, probe('startup')]),
 				),
 			};
 			expect([app, container.startupProbe, container.readinessProbe, container.livenessProbe]).toEqual([
@@ -246,7 +247,15 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 					'gateway auth',
 					'gateway billing',
 				],
-				...['gateway files', 'gateway jobs', 'jobs files', 'tool-worker files', 'tool-worker jobs'],
+				...[
+					'gateway files',
+					'gateway jobs',
+					'gateway webhooks',
+					'webhooks auth',
+					'jobs files',
+					'tool-worker files',
+					'tool-worker jobs',
+				],
 			].toSorted(),
 		);
 		expect(outsideOf(resources, label('gateway'))).toEqual(tracesOf(overlay));

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { baseEnvironment } from './backing/base-environment.ts';
-import { databaseUrl } from './backing/databases.ts';
+import { databaseUrl, ownDatabasesTask } from './backing/databases.ts';
 import { DATABASE_OWNERS } from './backing/secrets.ts';
 import { environmentOf } from './operator/app-command.ts';
 import { type RehearsedProduct, rehearse } from './rehearsals/rehearse.ts';
@@ -71,6 +71,8 @@ async function checkOut(commit: string, directory: string, stop: AbortSignal): P
 
 /** Migrates as a rollout does before the first new process serves. */
 async function migrate(old: RehearsedProduct, next: RehearsedProduct): Promise<void> {
+	// of a service that the last release did not have
+	await ownDatabasesTask(old.home).run();
 	for (const owner of DATABASE_OWNERS) {
 		const variables = { DATABASE_URL: databaseUrl(old.home, owner) };
 		const directory = join(REPOSITORY, 'apps', owner, 'prisma');

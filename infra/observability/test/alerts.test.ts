@@ -67,6 +67,6 @@ test('the example scrapes every service under the name that alerts and dashboard
 	const { scrape_configs: scraped, rule_files: files } = configurationSchema.parse(read('prometheus.yml'));
 	expect(files).toEqual(['alerts.yml']);
 	expect(scraped.map((one) => one.job_name)).toEqual(
-		expect.arrayContaining(['gateway', 'auth', 'files', 'jobs', 'billing', 'tool-worker']),
+		expect.arrayContaining(['gateway', 'auth', 'files', 'jobs', 'billing', 'webhooks', 'tool-worker']),
 	);
 });

@@ -4,8 +4,10 @@ import { addAccountCommands } from './commands/account.ts';
 import { addErrorsCommand } from './commands/errors.ts';
 import { addFileCommands } from './commands/files.ts';
 import { addJobCommands } from './commands/jobs.ts';
+import { addListenCommand } from './commands/listen.ts';
 import { addPlansCommand } from './commands/plans.ts';
 import { addToolsCommand } from './commands/tools.ts';
+import { addWebhookCommands } from './commands/webhooks.ts';
 import { EXIT_HELP } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { addToolCommands } from './tools/tool-commands.ts';
@@ -32,6 +34,8 @@ export function createProgram(io: Io, tools: readonly Tool[]): Command {
 	addFileCommands(program, io);
 	addToolsCommand(program, io);
 	addPlansCommand(program, io);
+	addWebhookCommands(program, io);
+	addListenCommand(program, io);
 	addErrorsCommand(program, io);
 	for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
 		command.helpOption('-h, --help', 'Show help');

@@ -26,6 +26,24 @@ export type Usage = Schemas['Usage'];
 /** What the API says about an error code. */
 export type ErrorDescription = Schemas['ErrorDescription'];
 
+export type Webhook = Schemas['Webhook'];
+export type CreatedWebhook = Schemas['CreatedWebhook'];
+export type Delivery = Schemas['Delivery'];
+export type DeliveryWithAttempts = Schemas['DeliveryWithAttempts'];
+export type Event = Schemas['Event'];
+/** The event of a delivery. Types that are added later are strings, too. */
+export type WebhookEvent = Omit<Event, 'type'> & { type: Event['type'] | (string & {}) };
+
+type BodyOf<Id extends keyof operations> = operations[Id] extends {
+	requestBody: { content: { 'application/json': infer Body } };
+}
+	? Body
+	: never;
+export type NewWebhook = BodyOf<'createWebhook'>;
+export type WebhookChange = BodyOf<'updateWebhook'>;
+export type DeliveryQuery = NonNullable<operations['listDeliveries']['parameters']['query']>;
+export type EventQuery = NonNullable<operations['listEvents']['parameters']['query']>;
+
 export type JobQuery = NonNullable<operations['listJobs']['parameters']['query']>;
 export type PageQuery = NonNullable<operations['listFiles']['parameters']['query']>;
 

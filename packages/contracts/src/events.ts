@@ -84,6 +84,28 @@ export const jobFinished = defineEvent(
 /** Broadcast to all workers: the worker that runs this job kills it. */
 export const jobCanceled = defineEvent('job.canceled', 1, z.object({ job_id: jobIdSchema }));
 
+/**
+ * A job has ended, for those who tell its owner. Published once for each job, in the transaction that ends it; {@link jobFinished} is about
+ * an attempt, and may change nothing.
+ */
+export const jobEnded = defineEvent(
+	'job.ended',
+	1,
+	z.object({
+		job_id: jobIdSchema,
+		user_id: idSchema('usr'),
+		tool: z.string(),
+		status: z.enum(['succeeded', 'failed', 'canceled']),
+		input_file_id: fileIdSchema,
+		output_file_id: fileIdSchema.optional(),
+		error_code: jobErrorCodeSchema.optional(),
+		bytes_in: z.int().optional(),
+		bytes_out: z.int().optional(),
+		created_at: timestampSchema,
+		finished_at: timestampSchema,
+	}),
+);
+
 /** A user's plan from now on. A consumer that has seen a higher version for this user ignores it. */
 export const planChanged = defineEvent(
 	'plan.changed',
@@ -93,6 +115,13 @@ export const planChanged = defineEvent(
 
 /** A user has verified the account's email: from now on the account has the full limits of its plan. May be published twice. */
 export const accountVerified = defineEvent('account.verified', 1, z.object({ user_id: idSchema('usr') }));
+
+/** A webhook endpoint was disabled because of its responses: auth mails its owner. */
+export const webhookDisabled = defineEvent(
+	'webhook.disabled',
+	1,
+	z.object({ user_id: idSchema('usr'), webhook_id: idSchema('whk'), reason: z.enum(['failing', 'gone']) }),
+);
 
 /** An account was deleted. Consumers delete what they have of it. */
 export const accountDeleted = defineEvent('account.deleted', 1, z.object({ user_id: idSchema('usr') }));

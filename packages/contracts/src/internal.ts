@@ -312,17 +312,26 @@ export const heartbeat = defineOperation({
 	errors: [],
 });
 
-/** Returns the owner of an account, for the customer at Stripe. */
+/** Returns the owner of an account, for the customer at Stripe and the limits of webhooks. */
 export const getAccount = defineOperation({
 	id: 'getAccount',
 	method: 'get',
 	path: '/internal/accounts/{id}',
 	service: 'auth',
-	access: ['billing'],
+	access: ['billing', 'webhooks'],
 	summary: 'Show the email and name of an account.',
 	params: z.object({ id: userIdSchema }),
 	status: 200,
-	response: enveloped(z.object({ email: z.string(), name: z.string().nullable() })),
+	response: enveloped(
+		z.object({
+			email: z.string(),
+			name: z.string().nullable(),
+			email_verified: z
+				.boolean()
+				.optional()
+				.meta({ description: 'auth of the previous release doesn’t send it' }),
+		}),
+	),
 	errors: ['not_found'],
 });
 

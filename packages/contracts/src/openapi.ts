@@ -25,6 +25,11 @@ const TAGS: readonly { name: ServiceName; title: string; description: string }[]
 		description: 'Upload and download files through presigned URLs of the file storage.',
 	},
 	{ name: 'jobs', title: 'Jobs and tools', description: 'A job runs one tool on one file.' },
+	{
+		name: 'webhooks',
+		title: 'Webhooks and events',
+		description: 'Receive events at a URL of yours, or list them.',
+	},
 	{ name: 'billing', title: 'Plans and billing', description: 'Plan limits, usage and subscriptions.' },
 	{ name: 'gateway', title: 'Service', description: 'Health, error codes and the OpenAPI document.' },
 ];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from './error-catalog.ts';
 
-export type ServiceName = 'gateway' | 'auth' | 'files' | 'jobs' | 'billing';
+export type ServiceName = 'gateway' | 'auth' | 'files' | 'jobs' | 'billing' | 'webhooks';
 
 /** Services that sign internal identities. */
 export type Caller = ServiceName | 'tool-worker';
@@ -12,7 +12,7 @@ export type Caller = ServiceName | 'tool-worker';
  */
 export type Access = 'public' | 'optional-user' | 'user' | readonly Caller[];
 
-export type SuccessStatus = 200 | 201 | 204;
+export type SuccessStatus = 200 | 201 | 202 | 204;
 
 export interface Operation<
 	P extends z.ZodType = z.ZodType,
@@ -24,7 +24,7 @@ export interface Operation<
 > {
 	/** OpenAPI's operationId. */
 	id: string;
-	method: 'get' | 'head' | 'post' | 'put' | 'delete';
+	method: 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete';
 	/** With parameters in braces: `/v1/files/{id}`. */
 	path: string;
 	service: ServiceName;

@@ -5,6 +5,7 @@ import * as files from './files.ts';
 import * as jobs from './jobs.ts';
 import * as meta from './meta.ts';
 import type { Operation } from './operation.ts';
+import * as webhooks from './webhooks.ts';
 
 /** Every operation of the public API: the gateway routes them and the OpenAPI document describes them. */
 export const PUBLIC_OPERATIONS: readonly Operation[] = [
@@ -40,6 +41,18 @@ export const PUBLIC_OPERATIONS: readonly Operation[] = [
 	billing.getBilling,
 	billing.getUsage,
 	billing.listPlans,
+	webhooks.createWebhook,
+	webhooks.listWebhooks,
+	webhooks.getWebhook,
+	webhooks.updateWebhook,
+	webhooks.deleteWebhook,
+	webhooks.rotateWebhookSecret,
+	webhooks.testWebhook,
+	webhooks.listDeliveries,
+	webhooks.getDelivery,
+	webhooks.replayDelivery,
+	webhooks.recoverDeliveries,
+	webhooks.listEvents,
 	meta.getHealth,
 	meta.listErrors,
 	meta.getOpenApi,

@@ -1,10 +1,12 @@
 import {
 	accountDeleted,
 	accountVerified,
+	jobEnded,
 	jobFinished,
 	jobProgressed,
 	jobRequested,
 	planChanged,
+	webhookDisabled,
 } from '@creatorr/contracts/events';
 import type { Channel } from 'amqplib';
 
@@ -16,6 +18,7 @@ export const DEAD_LETTER_EXCHANGE = 'creatorr.dead-letters';
 /** Durable queues, named after their consumer and event. */
 export const QUEUES = {
 	authPlanChanged: 'auth.plan-changed',
+	authWebhookDisabled: 'auth.webhook-disabled',
 	billingAccountDeleted: 'billing.account-deleted',
 	filesAccountDeleted: 'files.account-deleted',
 	filesAccountVerified: 'files.account-verified',
@@ -25,6 +28,9 @@ export const QUEUES = {
 	jobsPlanChanged: 'jobs.plan-changed',
 	jobsJobFinished: 'jobs.job-finished',
 	jobsJobProgressed: 'jobs.job-progressed',
+	webhooksAccountDeleted: 'webhooks.account-deleted',
+	webhooksJobEnded: 'webhooks.job-ended',
+	webhooksPlanChanged: 'webhooks.plan-changed',
 	/** Dead-lettered job requests, for which jobs fails the job. Operators read {@link QUEUES.deadLetters}. */
 	jobsDeadLetters: 'jobs.dead-letters',
 	/** Every dead-lettered message, until an operator replays or drops it. */
@@ -41,6 +47,10 @@ const SUBSCRIPTIONS = [
 	[QUEUES.filesAccountVerified, accountVerified.type],
 	[QUEUES.jobsAccountVerified, accountVerified.type],
 	[QUEUES.jobsJobFinished, jobFinished.type],
+	[QUEUES.webhooksJobEnded, jobEnded.type],
+	[QUEUES.webhooksPlanChanged, planChanged.type],
+	[QUEUES.webhooksAccountDeleted, accountDeleted.type],
+	[QUEUES.authWebhookDisabled, webhookDisabled.type],
 ] as const;
 
 /** Returns the queue of a tool, which workers with that tool consume. */

@@ -61,6 +61,36 @@ const job = (status: number, action = '') =>
 		return { path: `/v1/jobs/${id}${action}` };
 	});
 
+/** Nobody listens there. */
+const WEBHOOK_URL = 'http://127.0.0.1:1024/hook';
+
+async function createWebhook(token: string): Promise<string> {
+	const response = await call('POST', '/v1/webhooks', { token, body: { url: WEBHOOK_URL } });
+	return response.body.data.id;
+}
+
+/** One endpoint serves all routes that leave it as it is: an account has at most ten. */
+const sharedWebhooks = new Map<string, Promise<string>>();
+
+function sharedWebhook(token: string): Promise<string> {
+	const created = sharedWebhooks.get(token) ?? createWebhook(token);
+	sharedWebhooks.set(token, created);
+	return created;
+}
+
+const webhook = (status: number, action = '', body?: unknown) =>
+	resource(status, async ({ token }) => ({
+		path: `/v1/webhooks/${await sharedWebhook(token)}${action}`,
+		...(body === undefined ? {} : { body }),
+	}));
+
+const delivery = (status: number, action = '') =>
+	resource(status, async ({ token }) => {
+		const id = await sharedWebhook(token);
+		const { data } = (await call('POST', `/v1/webhooks/${id}/test`, { token })).body;
+		return { path: `/v1/webhooks/${id}/deliveries/${data.delivery_id}${action}` };
+	});
+
 const otherSession = resource(204, async ({ email }) => {
 	const token = await signIn(email);
 	const { data } = (await call('GET', '/v1/auth/sessions', { token })).body;
@@ -98,6 +128,20 @@ export const OWNED_ROUTES: Record<string, OwnedRoute> = {
 	'GET /v1/jobs/{id}/events': job(200, '/events'),
 	'POST /v1/jobs/{id}/cancel': job(409, '/cancel'),
 	'DELETE /v1/jobs/{id}': job(204),
+	'POST /v1/webhooks': own(201, '/v1/webhooks', { url: WEBHOOK_URL }),
+	'GET /v1/webhooks': own(200, '/v1/webhooks'),
+	'GET /v1/webhooks/{id}': webhook(200),
+	'PATCH /v1/webhooks/{id}': webhook(200, '', { description: 'Mine' }),
+	'DELETE /v1/webhooks/{id}': resource(204, async ({ token }) => ({
+		path: `/v1/webhooks/${await createWebhook(token)}`,
+	})),
+	'POST /v1/webhooks/{id}/rotate-secret': webhook(200, '/rotate-secret', {}),
+	'POST /v1/webhooks/{id}/test': webhook(202, '/test'),
+	'GET /v1/webhooks/{id}/deliveries': webhook(200, '/deliveries'),
+	'GET /v1/webhooks/{id}/deliveries/{delivery_id}': delivery(200),
+	'POST /v1/webhooks/{id}/deliveries/{delivery_id}/replay': delivery(202, '/replay'),
+	'POST /v1/webhooks/{id}/recover': webhook(202, '/recover', { since: '2026-01-01T00:00:00Z' }),
+	'GET /v1/events': own(200, '/v1/events'),
 	'POST /v1/billing/checkout': own(200, '/v1/billing/checkout', { cycle: 'monthly' }),
 	// Nobody here has ever subscribed.
 	'POST /v1/billing/portal': own(409, '/v1/billing/portal'),

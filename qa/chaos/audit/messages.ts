@@ -9,6 +9,7 @@ const PENDING: readonly [what: string, owner: DatabaseOwner, sql: string][] = [
 	['messages in the outbox of auth', 'auth', OUTBOX],
 	['messages in the outbox of jobs', 'jobs', OUTBOX],
 	['messages in the outbox of billing', 'billing', OUTBOX],
+	['messages in the outbox of webhooks', 'webhooks', OUTBOX],
 	['mails', 'auth', 'SELECT kind::text AS type, count(*)::int FROM mails GROUP BY 1'],
 	['revocations', 'auth', `SELECT 'session' AS type, count(*)::int FROM revocations HAVING count(*) > 0`],
 	[

@@ -14,9 +14,10 @@ export interface Site {
 /** The apps that pass a crash point, by the first part of its name. */
 const APPS: Record<string, readonly string[]> = {
 	...{ jobs: ['jobs'], files: ['files'], auth: ['auth'], billing: ['billing'], worker: ['tool-worker'] },
-	publisher: ['jobs', 'auth', 'billing', 'tool-worker'],
-	relay: ['jobs', 'auth', 'billing'],
-	consumer: ['jobs', 'files', 'auth', 'billing', 'tool-worker'],
+	webhooks: ['webhooks'],
+	publisher: ['jobs', 'auth', 'billing', 'webhooks', 'tool-worker'],
+	relay: ['jobs', 'auth', 'billing', 'webhooks'],
+	consumer: ['jobs', 'files', 'auth', 'billing', 'webhooks', 'tool-worker'],
 	// Commands of operators run beside the product. Their own tests kill them.
 	command: [],
 };

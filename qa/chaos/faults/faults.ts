@@ -3,11 +3,11 @@ import { descendantsOf, pidOf } from '../../driver/processes.ts';
 import { environment } from '../environment.ts';
 
 export const PROCESSES: readonly string[] = [
-	...['tool-worker', 'tool-worker-2', 'jobs', 'files', 'auth', 'billing', 'gateway', 'gateway-2'],
+	...['tool-worker', 'tool-worker-2', 'jobs', 'files', 'auth', 'billing', 'webhooks', 'gateway', 'gateway-2'],
 	...['postgres', 'rabbitmq', 's3', 'stripe'],
 ];
 
-const APPS = ['jobs', 'files', 'auth', 'billing'];
+const APPS = ['jobs', 'files', 'auth', 'billing', 'webhooks'];
 const WORKERS = ['tool-worker', 'tool-worker-2'];
 const GATEWAYS = ['gateway', 'gateway-2'];
 
@@ -19,7 +19,15 @@ export const LINKS: readonly string[] = [
 		...[`auth-${gateway}`, `${gateway}-auth-control`],
 		...APPS.map((app) => `${gateway}-${app}`),
 	]),
-	...['files-s3', 'clients-s3', 'jobs-files', 'billing-stripe', 'billing-auth', 'stripe-gateway'],
+	...[
+		'files-s3',
+		'clients-s3',
+		'jobs-files',
+		'billing-stripe',
+		'billing-auth',
+		'webhooks-auth',
+		'stripe-gateway',
+	],
 ];
 
 /** The first three are of processes, the others of links. */

@@ -21,12 +21,14 @@ test('billing reads email and name of an account', async () => {
 	const { body } = await call(auth.app, 'post', '/v1/auth/register')
 		.send({ email, password: PASSWORD, name: 'Ada' })
 		.expect(201);
-	expect((await account(body.data.user.id).expect(200)).body).toEqual({ data: { email, name: 'Ada' } });
+	expect((await account(body.data.user.id).expect(200)).body).toEqual({
+		data: { email, name: 'Ada', email_verified: false },
+	});
 });
 
 test('a missing name is null', async () => {
 	const { id, email } = await register(auth.app);
-	expect((await account(id).expect(200)).body.data).toEqual({ email, name: null });
+	expect((await account(id).expect(200)).body.data).toEqual({ email, name: null, email_verified: false });
 });
 
 test('a deleted or unknown account returns 404', async () => {

@@ -15,12 +15,12 @@ export function getMeRoute({ prisma }: Deps): Route {
 	return defineRoute(getMe, async ({ user }) => ({ data: (await loadAccount(prisma, user.id)).account }));
 }
 
-/** Returns the owner of an account to billing. */
+/** Returns the owner of an account to other services. */
 export function getAccountRoute({ prisma }: Deps): Route {
 	return defineRoute(getAccount, async ({ params }) => {
 		const found = await findAccountById(prisma, params.id);
 		if (!found) throw new AppError('not_found', 'No such account.');
-		const { email, name } = found.account;
-		return { data: { email, name } };
+		const { email, name, email_verified } = found.account;
+		return { data: { email, name, email_verified } };
 	});
 }

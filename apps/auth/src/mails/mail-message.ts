@@ -33,8 +33,8 @@ const TOKEN_MAILS: Record<TokenMailKind, TokenMail> = {
 interface Notice {
 	subject: string;
 	what: string;
-	/** Advice for an owner who did not do it. */
-	otherwise: string;
+	/** Advice for an owner who did not do it. Absent if the product did it. */
+	otherwise?: string;
 }
 
 const NEW_PASSWORD_NOW = 'If not, set a new password now. That signs out every device:';
@@ -59,6 +59,10 @@ const NOTICES: Record<NoticeKind, Notice> = {
 		subject: 'Your creatorr account was deleted',
 		what: 'Your creatorr account was deleted, with all its files and jobs.',
 		otherwise: 'If not, someone knows your password. Change it wherever else you use it.',
+	},
+	webhook_disabled: {
+		subject: 'A webhook endpoint was disabled',
+		what: 'One of your webhook endpoints was disabled and receives no more events, because it accepted none for days or responded with 410 (Gone).\nCheck your server, then enable the endpoint again and recover the events that it missed.',
 	},
 };
 
@@ -101,6 +105,7 @@ function minuteOf(time: Date): string {
 
 function noticeText(mail: LeasedMail, { what, otherwise }: Notice, appUrl: string): string {
 	const { createdAt, client } = mail;
+	if (otherwise === undefined) return `${what}\n\nTime: ${minuteOf(createdAt)}\n${appUrl}/account\n`;
 	// A client may send any user agent: a mail contains only known names of programs.
 	const facts = [
 		`Time: ${minuteOf(createdAt)}`,

@@ -5,7 +5,13 @@ import { validationError } from '@creatorr/contracts/validation';
 /** Mails with a link that can be used once. */
 export type TokenMailKind = 'reset_password' | 'verify_email';
 
-const NOTICES = ['password_changed', 'password_reset', 'new_sign_in', 'account_deleted'] as const;
+const NOTICES = [
+	'password_changed',
+	'password_reset',
+	'new_sign_in',
+	'account_deleted',
+	'webhook_disabled',
+] as const;
 /** Mails that report a change of the account. */
 export type NoticeKind = (typeof NOTICES)[number];
 

@@ -1,3 +1,9 @@
+import { newEvent, webhookDisabled } from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
+import { connectBroker } from '@creatorr/messaging/connection';
+import { createPublisher } from '@creatorr/messaging/publisher';
+import { silent } from '@creatorr/testing/silent';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
 import { mailsTo, RESET, untilAllSent } from '../testing/mails.ts';
@@ -101,6 +107,18 @@ describe('no mail is sent', () => {
 		await changePassword().expect(204);
 		expect(await countOf(CHANGED)).toBe(1);
 	});
+});
+
+test('the owner of a webhook endpoint that was disabled gets a mail without the facts of a client', async () => {
+	const broker = await connectBroker({ url: auth.amqpUrl, name: 'test', logger: silent });
+	const publish = createPublisher(broker);
+	const data = { user_id: person.id, webhook_id: newId('whk'), reason: 'failing' as const };
+	await waitFor(() => publish(newEvent(webhookDisabled, { ...data, user_id: newId('usr') }, newId('req'))));
+	await publish(newEvent(webhookDisabled, data, newId('req')));
+	const [mail] = await mailsTo(auth, person.email, { about: 'A webhook endpoint was disabled' });
+	expect(mail?.text).toContain('https://app.example.com/account');
+	expect(mail?.text).not.toContain('IP address');
+	await broker.close();
 });
 
 test('a process of 0.3.0, which doesn’t know their kinds, leases no notice', async () => {

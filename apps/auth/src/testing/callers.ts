@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createIdentitySigner, createIdentityVerifier } from '@creatorr/service/identity';
 
-const callers = ['gateway', 'auth', 'files', 'tool-worker', 'billing'] as const;
+const callers = ['gateway', 'auth', 'files', 'tool-worker', 'billing', 'webhooks'] as const;
 
 const keyPairs = callers.map((caller) => {
 	const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

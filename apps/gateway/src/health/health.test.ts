@@ -39,7 +39,12 @@ test('/v1/health returns 200 when every service is ready', async () => {
 	const response = await health();
 	expect([response.status, await response.json()]).toEqual([
 		200,
-		{ data: { status: 'ok', services: { auth: 'ok', files: 'ok', jobs: 'ok', billing: 'ok' } } },
+		{
+			data: {
+				status: 'ok',
+				services: { auth: 'ok', files: 'ok', jobs: 'ok', billing: 'ok', webhooks: 'ok' },
+			},
+		},
 	]);
 });
 

@@ -1,5 +1,5 @@
 const EXPOSED = 'X-Request-Id, Retry-After, Idempotency-Replayed';
-const METHODS = 'GET, POST, DELETE';
+const METHODS = 'GET, POST, PATCH, DELETE';
 const REQUEST_HEADERS = 'Authorization, Content-Type, Idempotency-Key';
 const PREFLIGHT_SECONDS = '600';
 

@@ -78,6 +78,7 @@ export async function startTestGateway(options: Options) {
 		FILES_URL: options.filesUrl ?? auth.url,
 		JOBS_URL: options.jobsUrl ?? auth.url,
 		BILLING_URL: auth.url,
+		WEBHOOKS_URL: auth.url,
 		...options.env,
 	});
 	const limits = { ...config.limits, refusalDelayMs: 0, ...options.limits };

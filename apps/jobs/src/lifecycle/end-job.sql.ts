@@ -1,6 +1,8 @@
 import type { JobErrorCode } from '@creatorr/contracts/error-catalog';
-import type { JobOutcome } from '@creatorr/contracts/events';
+import { type JobOutcome, jobEnded, newEvent } from '@creatorr/contracts/events';
+import { jobResultSchema } from '@creatorr/contracts/jobs';
 import { afterCommit } from '@creatorr/database/after-commit';
+import { addToOutbox } from '@creatorr/database/outbox';
 import type { Tx } from '../database.sql.ts';
 import type { Prisma } from '../generated/client.ts';
 import { chargedMs } from './compute-charge.ts';
@@ -24,20 +26,49 @@ interface Ending {
 	ms: number;
 }
 
+const ENDED_COLUMNS = {
+	startedAt: true,
+	errorCode: true,
+	inputFileId: true,
+	outputFileId: true,
+	result: true,
+	createdAt: true,
+} satisfies Prisma.JobSelect;
+
+type EndedJob = Prisma.JobGetPayload<{ select: typeof ENDED_COLUMNS }> & {
+	status: (typeof OUTCOMES)[keyof typeof OUTCOMES];
+};
+
 async function endJob(tx: Tx, job: LockedJob, { change, data, ms }: Ending): Promise<boolean> {
 	const status = nextStatus(job.status, change);
 	if (!status) return false;
 	const { tool, now: finishedAt } = job;
-	const { startedAt, errorCode } = await tx.job.update({
+	const ended = await tx.job.update({
 		where: { id: job.id },
 		data: { ...data, status, finishedAt, leaseExpiresAt: null, sealedSecrets: null },
-		select: { startedAt: true, errorCode: true },
+		select: ENDED_COLUMNS,
 	});
+	const { startedAt, errorCode } = ended;
 	afterCommit(tx, () => countEnded({ tool, outcome: OUTCOMES[change], errorCode, startedAt, finishedAt }));
 	if (job.status === 'running') await recordLastRun(tx, job);
 	await chargeCompute(tx, { ...job, ms });
+	await publishEnd(tx, job, { ...ended, status: OUTCOMES[change] });
 	await notifyJobChanged(tx, job.id);
 	return true;
+}
+
+/** Publishes that the job ended, if the transaction commits: its owner may have webhooks. */
+async function publishEnd(tx: Tx, job: LockedJob, ended: EndedJob): Promise<void> {
+	const result = jobResultSchema.nullable().parse(ended.result);
+	const data = {
+		...{ job_id: job.id, user_id: job.userId, tool: job.tool, status: ended.status },
+		input_file_id: ended.inputFileId,
+		...(ended.outputFileId !== null && { output_file_id: ended.outputFileId }),
+		...(ended.errorCode !== null && { error_code: ended.errorCode as JobErrorCode }),
+		...(result && { bytes_in: result.bytes_in, bytes_out: result.bytes_out }),
+		...{ created_at: ended.createdAt.toISOString(), finished_at: job.now.toISOString() },
+	};
+	await addToOutbox(tx, newEvent(jobEnded, data, job.requestId));
 }
 
 /** Adds to the time that tools ran for a user today. Runs in the transaction that ends the attempt, so it counts once. */

@@ -15,6 +15,7 @@ test('names what users notice of services and dependencies that are down', () =>
 		{ name: 'Uploads and downloads', isUp: false },
 		{ name: 'Jobs and tools', isUp: false },
 		{ name: 'Plans and billing', isUp: true },
+		{ name: 'Webhooks', isUp: true },
 		{ name: 'search', isUp: false },
 	]);
 });

@@ -10,6 +10,7 @@ const SIGN_IN = 'Accounts and sign-in';
 const FILES = 'Uploads and downloads';
 const JOBS = 'Jobs and tools';
 const BILLING = 'Plans and billing';
+const WEBHOOKS = 'Webhooks';
 
 /** What users notice when a service, or what it depends on, is down. A part that is missing here is shown with its name. */
 const PARTS: Readonly<Record<string, string>> = {
@@ -21,6 +22,7 @@ const PARTS: Readonly<Record<string, string>> = {
 	jobs: JOBS,
 	rabbitmq: JOBS,
 	billing: BILLING,
+	webhooks: WEBHOOKS,
 	postgres: 'Database',
 };
 
@@ -33,7 +35,9 @@ interface HealthBody {
 export function partsOf({ data, error }: HealthBody): PartState[] {
 	const nameOf = (path: string) => PARTS[path] ?? path;
 	const down = new Set((error?.details ?? []).map(({ path }) => nameOf(path)));
-	const known = data?.services ? Object.keys(data.services).map(nameOf) : [SIGN_IN, FILES, JOBS, BILLING];
+	const known = data?.services
+		? Object.keys(data.services).map(nameOf)
+		: [SIGN_IN, FILES, JOBS, BILLING, WEBHOOKS];
 	return [...new Set([...known, ...down])].map((name) => ({ name, isUp: !down.has(name) }));
 }
 

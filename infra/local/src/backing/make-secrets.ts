@@ -1,11 +1,11 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 
 /** The services with a database of their own. */
-export const DATABASE_OWNERS = ['auth', 'files', 'jobs', 'billing'] as const;
+export const DATABASE_OWNERS = ['auth', 'files', 'jobs', 'billing', 'webhooks'] as const;
 export type DatabaseOwner = (typeof DATABASE_OWNERS)[number];
 
 /** The apps that call each other; each signs with a key of its own. */
-export const CALLERS = ['gateway', 'auth', 'files', 'jobs', 'billing', 'tool-worker'] as const;
+export const CALLERS = ['gateway', 'auth', 'files', 'jobs', 'billing', 'webhooks', 'tool-worker'] as const;
 export type Caller = (typeof CALLERS)[number];
 
 /** Returns all secrets of a product, made at random. Uses Node alone, as it also runs before anything is installed. */
@@ -22,6 +22,7 @@ export function makeSecrets() {
 		s3SecretAccessKey: randomBytes(20).toString('hex'),
 		authKeyEncryptionKey: randomBytes(32).toString('base64'),
 		paramKey: randomBytes(32).toString('base64'),
+		webhookSecretKey: randomBytes(32).toString('base64'),
 		stripeSecretKey: `sk_test_${randomBytes(24).toString('hex')}`,
 		stripeWebhookSecret: `whsec_${randomBytes(24).toString('hex')}`,
 		identityKeys: forEach(CALLERS, makeIdentityKey),

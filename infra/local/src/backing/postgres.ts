@@ -137,7 +137,7 @@ function binaryOf(program: 'postgres' | 'initdb'): string {
 		return join(entry, '..', '..', 'native', 'bin', program);
 	} catch {
 		throw new CommandError(
-			`There is no bundled PostgreSQL for ${platform}. Set AUTH_DATABASE_URL, FILES_DATABASE_URL, JOBS_DATABASE_URL and BILLING_DATABASE_URL to use your own.`,
+			`There is no bundled PostgreSQL for ${platform}. Set AUTH_DATABASE_URL, FILES_DATABASE_URL, JOBS_DATABASE_URL, BILLING_DATABASE_URL and WEBHOOKS_DATABASE_URL to use your own.`,
 		);
 	}
 }

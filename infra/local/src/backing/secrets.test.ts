@@ -31,13 +31,25 @@ test('a damaged file is an error and stays, since the data can’t be read witho
 	}
 });
 
-test('a home of an older version gets new secrets and keeps them', () => {
-	const { stripeSecretKey: _key, stripeWebhookSecret: _secret, ...older } = loadSecrets(home());
+test('a home of an older version gets new secrets and keeps them, and the last release still reads the file', () => {
+	const first = loadSecrets(home());
+	const saved = JSON.parse(readFileSync(file(), 'utf8'));
+	const added = /^(stripe|webhook)/;
+	const older = Object.fromEntries(Object.entries(saved).filter(([name]) => !added.test(name)));
 	writeFileSync(file(), JSON.stringify(older));
-	const { stripeSecretKey, stripeWebhookSecret } = loadSecrets(home());
-	expect(stripeSecretKey).toMatch(/^sk_test_\w{40,}$/);
-	expect(stripeWebhookSecret).toMatch(/^whsec_\w{40,}$/);
-	expect(loadSecrets(home())).toEqual({ ...older, stripeSecretKey, stripeWebhookSecret });
+	const upgraded = loadSecrets(home());
+	expect(upgraded.stripeSecretKey).toMatch(/^sk_test_\w{40,}$/);
+	expect(upgraded.stripeWebhookSecret).toMatch(/^whsec_\w{40,}$/);
+	expect(upgraded.identityKeys).toEqual({
+		...first.identityKeys,
+		webhooks: expect.stringContaining('PRIVATE KEY'),
+	});
+	expect(upgraded.webhookSecretKey).not.toBe(first.webhookSecretKey);
+	expect(loadSecrets(home())).toEqual(upgraded);
+	// It refuses other names than these in the records.
+	const { databasePasswords, identityKeys } = JSON.parse(readFileSync(file(), 'utf8'));
+	expect(Object.keys(databasePasswords)).toEqual(['auth', 'files', 'jobs', 'billing']);
+	expect(Object.keys(identityKeys)).not.toContain('webhooks');
 });
 
 test('keys have the size and the type that the services need, and public keys have no private part', () => {
@@ -45,7 +57,7 @@ test('keys have the size and the type that the services need, and public keys ha
 	expect(Buffer.from(authKeyEncryptionKey, 'base64')).toHaveLength(32);
 	expect(createPrivateKey(identityKeys['tool-worker']).asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
 	const { keys } = JSON.parse(publicIdentityKeys({ identityKeys }));
-	expect(keys).toHaveLength(6);
+	expect(keys).toHaveLength(7);
 	expect(keys[0]).toMatchObject({ kid: 'gateway', kty: 'EC', crv: 'P-256' });
 	expect(keys.some((key: object) => 'd' in key)).toBe(false);
 });

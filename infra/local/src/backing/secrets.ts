@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { CommandError } from '../supervisor/command-error.ts';
 import type { Home } from '../supervisor/home.ts';
-import { CALLERS, DATABASE_OWNERS, makeSecrets } from './make-secrets.ts';
+import { makeSecrets } from './make-secrets.ts';
 
 export { CALLERS, type Caller, DATABASE_OWNERS, type DatabaseOwner } from './make-secrets.ts';
 
@@ -12,20 +12,29 @@ export type Secrets = ReturnType<typeof makeSecrets>;
 
 const secret = z.string().min(1);
 
-/** What a home has. An older one lacks the optional secrets; they are made when it starts. */
+const OLDEST_OWNERS = ['auth', 'files', 'jobs', 'billing'] as const;
+const OLDEST_CALLERS = ['gateway', ...OLDEST_OWNERS, 'tool-worker'] as const;
+
+/**
+ * What a home has. An older one lacks the optional secrets; they are made when it starts. Release 0.3.0 refuses names that it doesn’t
+ * know in the two records and ignores other fields, so those of webhooks have fields of their own.
+ */
 const savedSecrets = z.object({
 	postgresPassword: secret,
-	databasePasswords: z.record(z.enum(DATABASE_OWNERS), secret),
+	databasePasswords: z.record(z.enum(OLDEST_OWNERS), secret),
+	webhooksDatabasePassword: secret.exactOptional(),
 	rabbitmqPassword: secret,
 	erlangCookie: secret,
 	s3AccessKeyId: secret,
 	s3SecretAccessKey: secret,
 	authKeyEncryptionKey: secret,
 	paramKey: secret.exactOptional(),
+	webhookSecretKey: secret.exactOptional(),
 	stripeSecretKey: secret.exactOptional(),
 	stripeWebhookSecret: secret.exactOptional(),
 	/** PKCS8 PEM, EC P-256. */
-	identityKeys: z.record(z.enum(CALLERS), secret),
+	identityKeys: z.record(z.enum(OLDEST_CALLERS), secret),
+	webhooksIdentityKey: secret.exactOptional(),
 });
 
 /**
@@ -35,13 +44,30 @@ const savedSecrets = z.object({
 export function loadSecrets(home: Home): Secrets {
 	const path = join(home.root, 'secrets.json');
 	const saved = existsSync(path) ? readSaved(path) : {};
-	const secrets = { ...makeSecrets(), ...saved };
-	if (!isDeepStrictEqual(secrets, saved)) {
+	const file = { ...toFile(makeSecrets()), ...saved };
+	if (!isDeepStrictEqual(file, saved)) {
 		// under another name first, so that a full disk never leaves half a file
-		writeFileSync(`${path}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+		writeFileSync(`${path}.new`, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
 		renameSync(`${path}.new`, path);
 	}
-	return secrets;
+	return fromFile(file);
+}
+
+type SecretsFile = Required<z.infer<typeof savedSecrets>>;
+
+function toFile({ databasePasswords, identityKeys, ...others }: Secrets): SecretsFile {
+	const { webhooks: webhooksDatabasePassword, ...passwords } = databasePasswords;
+	const { webhooks: webhooksIdentityKey, ...keys } = identityKeys;
+	const own = { webhooksDatabasePassword, webhooksIdentityKey };
+	return { ...others, ...own, databasePasswords: passwords, identityKeys: keys };
+}
+
+function fromFile({ webhooksDatabasePassword, webhooksIdentityKey, ...file }: SecretsFile): Secrets {
+	return {
+		...file,
+		databasePasswords: { ...file.databasePasswords, webhooks: webhooksDatabasePassword },
+		identityKeys: { ...file.identityKeys, webhooks: webhooksIdentityKey },
+	};
 }
 
 function readSaved(path: string): z.infer<typeof savedSecrets> {

@@ -6,9 +6,10 @@ import { configSchema as files } from '../../../../apps/files/src/config.ts';
 import { configSchema as gateway } from '../../../../apps/gateway/src/config.ts';
 import { configSchema as jobs } from '../../../../apps/jobs/src/config.ts';
 import { configSchema as toolWorker } from '../../../../apps/tool-worker/src/config.ts';
+import { configSchema as webhooks } from '../../../../apps/webhooks/src/config.ts';
 import { environmentSchema } from './settings.ts';
 
-const SERVICES = { gateway, auth, files, jobs, billing, 'tool-worker': toolWorker };
+const SERVICES = { gateway, auth, files, jobs, billing, webhooks, 'tool-worker': toolWorker };
 
 /** Defaults that depend on the machine, in words. */
 const COMPUTED_DEFAULTS: Readonly<Record<string, string>> = {

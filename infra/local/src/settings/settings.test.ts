@@ -8,6 +8,7 @@ const databases = {
 	FILES_DATABASE_URL: 'postgres://f',
 	JOBS_DATABASE_URL: 'postgres://j',
 	BILLING_DATABASE_URL: 'postgres://b',
+	WEBHOOKS_DATABASE_URL: 'postgres://w',
 };
 const store = {
 	S3_ENDPOINT: 'http://s3:9000',
@@ -51,7 +52,10 @@ describe('readSettings', () => {
 	});
 
 	test.each([
-		[{ FILES_DATABASE_URL: 'postgres://f' }, 'AUTH_DATABASE_URL, JOBS_DATABASE_URL, BILLING_DATABASE_URL'],
+		[
+			{ FILES_DATABASE_URL: 'postgres://f' },
+			'AUTH_DATABASE_URL, JOBS_DATABASE_URL, BILLING_DATABASE_URL, WEBHOOKS_DATABASE_URL',
+		],
 		[{ S3_ENDPOINT: 'https://s3.test', S3_BUCKET: 'b' }, 'S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY'],
 		[{ S3_PUBLIC_ENDPOINT: 'https://files.test' }, 'S3_ENDPOINT, S3_BUCKET'],
 		[{ STRIPE_SECRET_KEY: 'sk', STRIPE_PRICE_YEARLY: 'y' }, 'STRIPE_WEBHOOK_SECRET, STRIPE_PRICE_MONTHLY'],

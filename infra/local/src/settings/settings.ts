@@ -30,14 +30,16 @@ const productSchema = z.object({
 });
 
 const databasesSchema = z.object({
-	AUTH_DATABASE_URL: text('Your PostgreSQL database for auth. Set all four URLs or none.'),
+	AUTH_DATABASE_URL: text('Your PostgreSQL database for auth. Set all five URLs or none.'),
 	FILES_DATABASE_URL: text('Your PostgreSQL database for files.'),
 	JOBS_DATABASE_URL: text('Your PostgreSQL database for jobs.'),
 	BILLING_DATABASE_URL: text('Your PostgreSQL database for billing.'),
+	WEBHOOKS_DATABASE_URL: text('Your PostgreSQL database for webhooks.'),
 	AUTH_DATABASE_DIRECT_URL: text(WITHOUT_POOLER).exactOptional(),
 	FILES_DATABASE_DIRECT_URL: text(WITHOUT_POOLER).exactOptional(),
 	JOBS_DATABASE_DIRECT_URL: text(WITHOUT_POOLER).exactOptional(),
 	BILLING_DATABASE_DIRECT_URL: text(WITHOUT_POOLER).exactOptional(),
+	WEBHOOKS_DATABASE_DIRECT_URL: text(WITHOUT_POOLER).exactOptional(),
 });
 
 const s3Schema = z.object({

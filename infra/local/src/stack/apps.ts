@@ -63,6 +63,7 @@ const SERVICES = [
 	{ name: 'files', app: 'files', portName: (replica: string) => replica },
 	{ name: 'jobs', app: 'jobs', portName: (replica: string) => replica },
 	{ name: 'billing', app: 'billing', portName: (replica: string) => replica },
+	{ name: 'webhooks', app: 'webhooks', portName: (replica: string) => replica },
 ] as const;
 
 /** Every app of the product, as it runs on one machine. */
@@ -109,6 +110,18 @@ const APPS: App[] = [
 		env: ({ stripe }) => stripe,
 	},
 	{
+		name: 'webhooks',
+		dependsOn: ['postgres', 'rabbitmq', 'generated-code', 'webhooks-database'],
+		calls: ['auth'],
+		env: ({ settings, secrets }) => ({
+			WEBHOOK_SECRET_KEYS: secrets.webhookSecretKey,
+			// endpoints under development listen on this machine
+			OUTBOUND_ALLOWED_NETWORKS: settings.environment.OUTBOUND_ALLOWED_NETWORKS || '127.0.0.0/8,::1',
+			OUTBOUND_ALLOW_HTTP: settings.environment.OUTBOUND_ALLOW_HTTP || 'true',
+			...(settings.environment.SMTP_URL ? {} : { WEBHOOKS_REQUIRE_VERIFIED_EMAIL: 'false' }),
+		}),
+	},
+	{
 		name: 'tool-worker',
 		dependsOn: ['rabbitmq', 's3', 'jobs', 'files', 'scratch'],
 		calls: ['jobs', 'files'],
@@ -120,8 +133,8 @@ const APPS: App[] = [
 	},
 	{
 		name: 'gateway',
-		dependsOn: ['auth', 'auth-control', 'files', 'jobs', 'billing', 'web'],
-		calls: ['auth', 'auth-control', 'files', 'jobs', 'billing'],
+		dependsOn: ['auth', 'auth-control', 'files', 'jobs', 'billing', 'webhooks', 'web'],
+		calls: ['auth', 'auth-control', 'files', 'jobs', 'billing', 'webhooks'],
 		env: ({ settings, s3 }, { index, port }) => ({
 			PUBLIC_HOST: '127.0.0.1',
 			PUBLIC_PORT: String(settings.gatewayPort + index),

@@ -16,6 +16,7 @@ const CONNECTIONS: Record<string, (process: string) => string> = {
 	FILES_DATABASE_URL: (process) => `${process}-postgres`,
 	JOBS_DATABASE_URL: (process) => `${process}-postgres`,
 	BILLING_DATABASE_URL: (process) => `${process}-postgres`,
+	WEBHOOKS_DATABASE_URL: (process) => `${process}-postgres`,
 	AMQP_URL: (process) => `${process}-rabbitmq`,
 	S3_ENDPOINT: (process) => `${process}-s3`,
 	S3_PUBLIC_ENDPOINT: () => 'clients-s3',
@@ -25,6 +26,7 @@ const CONNECTIONS: Record<string, (process: string) => string> = {
 	FILES_URL: (process) => `${process}-files`,
 	JOBS_URL: (process) => `${process}-jobs`,
 	BILLING_URL: (process) => `${process}-billing`,
+	WEBHOOKS_URL: (process) => `${process}-webhooks`,
 	PRIVATE_URL: (process) => `auth-${process}`,
 	WEBHOOK_URL: (process) => `${process}-gateway`,
 };

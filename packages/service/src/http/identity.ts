@@ -27,7 +27,7 @@ const REUSE_MS = 20_000;
 const CACHE_SIZE = 20_000;
 
 const claimsSchema = z.object({
-	iss: z.enum(['gateway', 'auth', 'files', 'jobs', 'billing', 'tool-worker']),
+	iss: z.enum(['gateway', 'auth', 'files', 'jobs', 'billing', 'webhooks', 'tool-worker']),
 	exp: z.number(),
 	sub: idSchema('usr').optional(),
 	sid: idSchema('ses').optional(),

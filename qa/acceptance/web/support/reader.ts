@@ -28,6 +28,7 @@ export async function readerOf(operation: string, example: string): Promise<Read
 	if (uses('JOB_ID')) variables.JOB_ID = await jobFor(operation, person);
 	if (uses('SESSION_ID')) variables.SESSION_ID = await otherSession(person);
 	if (uses('MAIL_TOKEN')) variables.MAIL_TOKEN = await mailFor(operation, person);
+	if (uses('WEBHOOK_ID')) Object.assign(variables, await webhookOf(person));
 	if (operation === 'openPortal') await subscribe(person);
 	return { email: operation === 'register' ? newEmail() : person.email, variables };
 }
@@ -63,6 +64,15 @@ async function jobFor(operation: string, { token }: Person): Promise<string> {
 	return id;
 }
 
+/** Nobody listens there, and no example sends anything elsewhere. */
+const LOCAL_WEBHOOK = 'http://127.0.0.1:1024/webhooks';
+
+async function webhookOf({ token }: Person): Promise<Record<string, string>> {
+	const { data } = (await call('POST', '/v1/webhooks', { token, body: { url: LOCAL_WEBHOOK } })).body;
+	const test = await call('POST', `/v1/webhooks/${data.id}/test`, { token });
+	return { WEBHOOK_ID: data.id, DELIVERY_ID: test.body.data.delivery_id };
+}
+
 async function otherSession({ token, email }: Person): Promise<string> {
 	await signIn(email);
 	const { body } = await call('GET', '/v1/auth/sessions', { token });
@@ -75,7 +85,9 @@ async function mailFor(operation: string, { email }: Person): Promise<string> {
 	return await mailedToken(email, RESET);
 }
 
-/** The example as somebody with this email types it. */
+/** The example as somebody with this email, and a server on this machine, types it. */
 export function withEmail(example: string, email: string): string {
-	return example.replaceAll('you@example.com', email);
+	return example
+		.replaceAll('you@example.com', email)
+		.replaceAll('https://example.com/webhooks', LOCAL_WEBHOOK);
 }

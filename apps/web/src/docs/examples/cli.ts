@@ -23,6 +23,16 @@ creatorr compress input.pdf -o smaller.pdf --quality 70`,
 		listTools: 'creatorr tools',
 		listPlans: 'creatorr plans',
 		listErrors: 'creatorr errors',
+		createWebhook: 'creatorr webhooks create https://example.com/webhooks --events job.succeeded,job.failed',
+		listWebhooks: 'creatorr webhooks list',
+		updateWebhook: 'creatorr webhooks enable $WEBHOOK_ID',
+		deleteWebhook: 'creatorr webhooks delete $WEBHOOK_ID',
+		rotateWebhookSecret: 'creatorr webhooks rotate-secret $WEBHOOK_ID',
+		testWebhook: 'creatorr webhooks test $WEBHOOK_ID',
+		listDeliveries: 'creatorr webhooks deliveries $WEBHOOK_ID',
+		getDelivery: 'creatorr webhooks delivery $WEBHOOK_ID $DELIVERY_ID',
+		replayDelivery: 'creatorr webhooks replay $WEBHOOK_ID $DELIVERY_ID',
+		recoverDeliveries: 'creatorr webhooks recover $WEBHOOK_ID --since 2026-01-01T00:00:00Z',
 	};
 }
 

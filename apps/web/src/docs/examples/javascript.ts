@@ -1,6 +1,6 @@
 /**
  * The JavaScript example of each operation. `creatorr` is the client; values from earlier answers are `fileId`, `jobId`,
- * `sessionId`, `mailToken`.
+ * `sessionId`, `mailToken`, `webhookId`, `deliveryId`.
  */
 export const JAVASCRIPT_EXAMPLES: Record<string, string> = {
 	register: `const { token, user } = await creatorr.account.register({
@@ -56,6 +56,23 @@ const file = await creatorr.files.complete(fileId, [
 	cancelJob: 'const job = await creatorr.jobs.cancel(jobId);',
 	deleteJob: 'await creatorr.jobs.delete(jobId);',
 	listTools: 'const tools = await creatorr.tools();',
+	createWebhook: `const { id, secret } = await creatorr.webhooks.create({
+  url: 'https://example.com/webhooks',
+  events: ['job.succeeded', 'job.failed'],
+});`,
+	listWebhooks: 'const webhooks = await creatorr.webhooks.list();',
+	getWebhook: 'const webhook = await creatorr.webhooks.get(webhookId);',
+	updateWebhook: `const webhook = await creatorr.webhooks.update(webhookId, { status: 'enabled' });`,
+	deleteWebhook: 'await creatorr.webhooks.delete(webhookId);',
+	rotateWebhookSecret: 'const { secret } = await creatorr.webhooks.rotateSecret(webhookId);',
+	testWebhook: 'const { delivery_id } = await creatorr.webhooks.test(webhookId);',
+	listDeliveries: `const { data: deliveries } = await creatorr.webhooks.deliveries(webhookId);`,
+	getDelivery: 'const { attempts } = await creatorr.webhooks.delivery(webhookId, deliveryId);',
+	replayDelivery: 'await creatorr.webhooks.replay(webhookId, deliveryId);',
+	recoverDeliveries: `const { count } = await creatorr.webhooks.recover(webhookId, {
+  since: '2026-01-01T00:00:00Z',
+});`,
+	listEvents: `const { data: events } = await creatorr.webhooks.events({ limit: 20 });`,
 	createCheckout: `const { url } = await creatorr.billing.checkout('monthly');`,
 	openPortal: 'const { url } = await creatorr.billing.portal();',
 	getBilling: 'const { plan, status } = await creatorr.billing.get();',

@@ -11,8 +11,14 @@ export class Variable {
 
 export type Value = Variable | string | number | boolean | null | Value[] | { [name: string]: Value };
 
-const ID = /^\^(fil|job|ses)_/;
-const ID_VARIABLES: Record<string, string> = { fil: 'FILE_ID', job: 'JOB_ID', ses: 'SESSION_ID' };
+const ID = /^\^(fil|job|ses|whk|dlv)_/;
+const ID_VARIABLES: Record<string, string> = {
+	fil: 'FILE_ID',
+	job: 'JOB_ID',
+	ses: 'SESSION_ID',
+	whk: 'WEBHOOK_ID',
+	dlv: 'DELIVERY_ID',
+};
 const FIELD_VARIABLES: Record<string, string> = { token: 'MAIL_TOKEN', etag: 'ETAG' };
 
 /** Returns a valid value: the schema's example, else one with only the required fields. */

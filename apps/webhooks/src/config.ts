@@ -1,0 +1,90 @@
+import { parseNetworks } from '@creatorr/outbound/address-policy';
+import {
+	appUrlSchema,
+	baseConfigSchema,
+	directUrlSchema,
+	flagSchema,
+	httpUrlSchema,
+	listSchema,
+} from '@creatorr/service/config';
+import { paramKeysSchema } from '@creatorr/tool-kit/params/secret-params';
+import { z } from 'zod';
+
+/** The seconds between attempts of Standard Webhooks: about 76 hours in total. */
+const RETRY_DELAYS = '5,300,1800,7200,18000,36000,50400,72000,86400';
+
+const networksSchema = listSchema.transform((ranges, context) => {
+	try {
+		return parseNetworks(ranges);
+	} catch {
+		context.addIssue({ code: 'custom', message: 'must be addresses or CIDR ranges, separated by commas' });
+		return z.NEVER;
+	}
+});
+
+const delaysSchema = z
+	.string()
+	.regex(/^\d{1,7}(,\d{1,7})*$/, { error: 'must be seconds, separated by commas' })
+	.transform((text) => text.split(',').map(Number));
+
+const count = (amount: number) => z.coerce.number().int().min(1).default(amount);
+
+export const configSchema = baseConfigSchema
+	.extend({
+		WEBHOOKS_DATABASE_URL: z
+			.url({ protocol: /^postgres(ql)?$/ })
+			.meta({ description: 'PostgreSQL database of this service.' }),
+		WEBHOOKS_DATABASE_DIRECT_URL: directUrlSchema,
+		DATABASE_POOL_SIZE: z.coerce.number().int().min(4).default(20).meta({
+			description: 'Maximum number of database connections of a process, in addition to one for LISTEN.',
+		}),
+		AMQP_URL: z
+			.url({ protocol: /^amqps?$/ })
+			.meta({ description: 'RabbitMQ, with user, password and virtual host.' }),
+		AUTH_URL: httpUrlSchema.meta({ description: 'Private port of auth.' }),
+		APP_URL: appUrlSchema,
+		WEBHOOK_SECRET_KEYS: paramKeysSchema.meta({
+			description:
+				'Keys (32 bytes each, base64, separated by commas) that encrypt the secrets of webhook endpoints in the database. The first encrypts, all decrypt.',
+		}),
+		OUTBOUND_ALLOWED_NETWORKS: networksSchema.meta({
+			description:
+				'Private or reserved networks that URLs of users may lead to, as addresses and CIDR ranges separated by commas. `npm start` allows loopback.',
+		}),
+		OUTBOUND_BLOCKED_NETWORKS: networksSchema.meta({
+			description:
+				'Public networks that URLs of users may not lead to, such as the public addresses of this product.',
+		}),
+		OUTBOUND_ALLOW_HTTP: flagSchema.prefault('false').meta({
+			description: '`true` accepts `http://` URLs of users. Only for development; `npm start` sets it.',
+		}),
+		WEBHOOKS_REQUIRE_VERIFIED_EMAIL: flagSchema.prefault('true').meta({
+			description:
+				'`false` lets users with an unverified email create webhook endpoints. `npm start` sets it without `SMTP_URL`.',
+		}),
+		WEBHOOK_RETRY_DELAYS_SECONDS: delaysSchema.prefault(RETRY_DELAYS).meta({
+			description:
+				'Delays between the attempts of a delivery, separated by commas, each varied by up to 20%. After the last one the delivery has failed.',
+		}),
+		WEBHOOK_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(60).default(15).meta({
+			description: 'Time limit of an attempt, from the name lookup to the response.',
+		}),
+		WEBHOOK_CONCURRENT_ATTEMPTS: count(512).meta({
+			description: 'Attempts of one process at a time. Slow endpoints use at most half of them.',
+		}),
+		WEBHOOK_CONCURRENT_ATTEMPTS_PER_ENDPOINT: count(8).meta({
+			description: 'Attempts of one process at a time to one endpoint.',
+		}),
+		WEBHOOK_DISABLE_AFTER_HOURS: z.coerce.number().positive().default(120).meta({
+			description: 'An endpoint is disabled when all attempts have failed for this long.',
+		}),
+		EVENT_RETENTION_DAYS: count(30).meta({
+			description: 'How long events and their deliveries are kept.',
+		}),
+	})
+	.refine((config) => config.NODE_ENV !== 'production' || !config.OUTBOUND_ALLOW_HTTP, {
+		path: ['OUTBOUND_ALLOW_HTTP'],
+		error: 'must not be true in production',
+	});
+
+export type Config = z.output<typeof configSchema>;

@@ -1,0 +1,254 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { webhookDisabled } from '@creatorr/contracts/events';
+import { startConsumer } from '@creatorr/messaging/consumer';
+import { QUEUES } from '@creatorr/messaging/topology';
+import { silent } from '@creatorr/testing/silent';
+import { waitFor } from '@creatorr/testing/wait-for';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { verifyInPython, verifyWithPackage } from '../testing/verifiers.ts';
+import { jobEndedMessage, startWorld, type User, type World } from '../testing/world.ts';
+
+let world: World;
+let user: User;
+beforeAll(async () => {
+	world = await startWorld({ replicas: 2, overrides: { WEBHOOK_RETRY_DELAYS_SECONDS: '0,0,0' } });
+});
+beforeEach(() => {
+	world.receiver.reset();
+	user = world.user();
+});
+afterAll(() => world?.stop());
+
+const hook = (path = '/hook') => world.receiver.url + path;
+
+/** Waits for a state. Retries are due at once here, and this finds them sooner than the next poll. */
+function eventually<T>(check: () => Promise<T> | T): Promise<T> {
+	return waitFor(async () => {
+		await world.prisma.$executeRaw`SELECT pg_notify('delivery_due', '')`;
+		return await check();
+	});
+}
+
+/** Waits until the first delivery to an endpoint has this status, and returns it with its attempts. */
+function deliveryWith(webhookId: string, status: string) {
+	return eventually(async () => {
+		const [delivery] = await user.data(`/v1/webhooks/${webhookId}/deliveries`);
+		expect(delivery?.status).toBe(status);
+		return await user.data(`/v1/webhooks/${webhookId}/deliveries/${delivery.id}`);
+	});
+}
+
+const failWith = (status: number, headers: Record<string, string> = {}) => {
+	world.receiver.respond = (_, res) => res.writeHead(status, headers).end('try later');
+};
+
+describe('an event', () => {
+	test('reaches each endpoint that receives its type, signed with its secret', async () => {
+		const all = await user.createWebhook(hook('/all'));
+		const failures = await user.createWebhook(hook('/failures'), { events: ['job.failed'] });
+		await user.createWebhook(hook('/plans'), { events: ['plan.changed'] });
+		const messages = [
+			jobEndedMessage(user.id),
+			jobEndedMessage(user.id, { status: 'failed', error_code: 'timeout' }),
+		];
+		for (const message of messages) await world.publish(message);
+		await waitFor(() => expect(world.receiver.requests).toHaveLength(3));
+		const received = [...world.receiver.of('/all'), ...world.receiver.of('/failures')];
+		const secrets = [all.secret, all.secret, failures.secret];
+		const bodies = received.map((request, index) => verifyWithPackage(request, secrets[index] ?? ''));
+		expect(bodies).toContainEqual({
+			...{ type: 'job.failed', timestamp: messages[1]?.occurred_at },
+			data: expect.objectContaining({ job_id: messages[1]?.data.job_id, error_code: 'timeout', sequence: 1 }),
+		});
+		expect(
+			verifyInPython(received.map((request, index) => ({ request, secret: secrets[index] ?? '' }))),
+		).toEqual([...[true, true, true]]);
+		expect(received.map(({ headers }) => headers['webhook-id'])).toEqual(
+			expect.arrayContaining(messages.map(({ id }) => id)),
+		);
+		const forged = { ...(received[0] as (typeof received)[number]), body: '{}' };
+		expect(() => verifyWithPackage(forged, all.secret)).toThrow();
+		expect(verifyInPython([{ request: forged, secret: all.secret }])).toEqual([false]);
+	});
+
+	test('is sent again under the same id until it gets 2xx, and each attempt is shown', async () => {
+		const { id, secret } = await user.createWebhook(hook());
+		const answers = [302, 500];
+		world.receiver.respond = (_, res) =>
+			res.writeHead(answers.shift() ?? 200, { location: hook('/elsewhere') }).end('x'.repeat(5_000));
+		const message = jobEndedMessage(user.id);
+		await world.publish(message);
+		const delivery = await deliveryWith(id, 'succeeded');
+		expect(delivery).toMatchObject({
+			...{ webhook_id: id, event_id: message.id, event_type: 'job.succeeded', attempt_count: 3 },
+			...{ response_status: 200, event: { id: message.id } },
+		});
+		expect(delivery).not.toHaveProperty('next_attempt_at');
+		expect(delivery.attempts).toMatchObject([
+			{ number: 3, response_status: 200, response_excerpt: 'x'.repeat(1_024) },
+			{ number: 2, response_status: 500 },
+			{ number: 1, response_status: 302 },
+		]);
+		const ids = world.receiver.of('/hook').map(({ headers }) => headers['webhook-id']);
+		expect(ids).toEqual([message.id, message.id, message.id]);
+		for (const request of world.receiver.requests) verifyWithPackage(request, secret);
+		expect(world.receiver.of('/elsewhere')).toEqual([]);
+	});
+
+	test('fails after the last retry, with the reason of each attempt', async () => {
+		const { id } = await user.createWebhook('http://127.0.0.1:1024/nobody');
+		await world.publish(jobEndedMessage(user.id));
+		const { attempts } = await deliveryWith(id, 'failed');
+		expect(attempts.map(({ error }: { error: string }) => error)).toEqual(
+			Array(4).fill('The connection failed (ECONNREFUSED).'),
+		);
+		expect(await user.data(`/v1/webhooks/${id}/deliveries?status=failed`)).toHaveLength(1);
+		expect(await user.data(`/v1/webhooks/${id}/deliveries?status=pending`)).toEqual([]);
+		expect(await user.data(`/v1/webhooks/${id}`)).toMatchObject({ failing_since: expect.any(String) });
+	});
+
+	test('is sent by another process after the one that claimed it was lost', async () => {
+		const { id } = await user.createWebhook(hook());
+		world.receiver.respond = async (_, res) => {
+			// The lease of the attempt expires while it runs, as if its process had died.
+			await world.prisma.$executeRaw`UPDATE deliveries SET due_at = now() WHERE endpoint_id = ${id}`;
+			world.receiver.respond = (_request, second) => second.writeHead(200).end();
+			await sleep(50);
+			res.destroy();
+		};
+		await world.publish(jobEndedMessage(user.id));
+		const { attempt_count, attempts } = await deliveryWith(id, 'succeeded');
+		expect([attempt_count, attempts.at(0)]).toMatchObject([2, { number: 2, response_status: 200 }]);
+	});
+
+	test('waits for as long as the endpoint asks with Retry-After', async () => {
+		const { id } = await user.createWebhook(hook());
+		failWith(429, { 'retry-after': '3000' });
+		await world.publish(jobEndedMessage(user.id));
+		const { next_attempt_at } = await eventually(async () => {
+			const delivery = await deliveryWith(id, 'pending');
+			expect(delivery.attempts).toHaveLength(1);
+			return delivery;
+		});
+		expect(Date.parse(next_attempt_at) - Date.now()).toBeGreaterThan(2_900_000);
+	});
+});
+
+describe('an endpoint is disabled', () => {
+	const messages: string[] = [];
+	let stopListening: () => Promise<void>;
+	beforeAll(() => {
+		const { stop } = startConsumer(world.broker, {
+			...{ queue: QUEUES.authWebhookDisabled, definition: webhookDisabled, prefetch: 10, logger: silent },
+			async handle({ data }) {
+				messages.push(`${data.user_id} ${data.webhook_id} ${data.reason}`);
+			},
+		});
+		stopListening = stop;
+	});
+	afterAll(() => stopListening());
+
+	test.each([
+		['by 410', 410, 0, 'gone'],
+		['after 5 days of nothing but failures', 500, 5, 'failing'],
+	])('%s, and its owner and the other endpoints are told', async (_, status, days, reason) => {
+		await user.createWebhook(hook('/other'), { events: ['webhook.disabled'] });
+		const { id } = await user.createWebhook(hook('/bad'));
+		if (days > 0)
+			await world.prisma.$executeRaw`
+				UPDATE endpoints SET failures = 1, failing_since = now() - make_interval(days => ${days}::int) WHERE id = ${id}`;
+		world.receiver.respond = ({ path }, res) => res.writeHead(path === '/bad' ? status : 200).end();
+		await world.publish(jobEndedMessage(user.id));
+		await eventually(async () =>
+			expect(await user.data(`/v1/webhooks/${id}`)).toMatchObject({
+				status: 'disabled',
+				disabled_reason: reason,
+			}),
+		);
+		await waitFor(() => expect(world.receiver.of('/other')).toHaveLength(1));
+		expect(JSON.parse(world.receiver.of('/other')[0]?.body ?? '')).toMatchObject({
+			...{ type: 'webhook.disabled', data: { webhook_id: id, status: 'disabled', reason } },
+		});
+		await waitFor(() => expect(messages).toContain(`${user.id} ${id} ${reason}`));
+		await deliveryWith(id, 'failed');
+		await world.publish(jobEndedMessage(user.id));
+		await waitFor(async () => expect(await user.data('/v1/events?type=job.succeeded')).toHaveLength(2));
+		expect(await user.data(`/v1/webhooks/${id}/deliveries`)).toHaveLength(1);
+		const test = await user.call('POST', `/v1/webhooks/${id}/test`);
+		expect([test.status, test.body.error.message]).toEqual([
+			400,
+			'id: this endpoint is disabled; enable it first',
+		]);
+	});
+});
+
+test('a test event reaches its endpoint, whatever types that receives', async () => {
+	const { id } = await user.createWebhook(hook(), { events: ['plan.changed'] });
+	await user.createWebhook(hook('/other'));
+	const { status, body } = await user.call('POST', `/v1/webhooks/${id}/test`);
+	expect(status).toBe(202);
+	const delivery = await deliveryWith(id, 'succeeded');
+	expect([delivery.id, delivery.event_type]).toEqual([body.data.delivery_id, 'webhook.test']);
+	expect(world.receiver.requests.map(({ path }) => path)).toEqual(['/hook']);
+});
+
+test('during the grace period of a rotation, deliveries are signed with both secrets', async () => {
+	const { id, secret: old } = await user.createWebhook(hook());
+	const rotate = async (body: object) =>
+		(await user.call('POST', `/v1/webhooks/${id}/rotate-secret`, body)).body.data.secret as string;
+	const current = await rotate({});
+	await user.call('POST', `/v1/webhooks/${id}/test`);
+	await waitFor(() => expect(world.receiver.requests).toHaveLength(1));
+	for (const secret of [old, current])
+		verifyWithPackage(world.receiver.requests[0] as (typeof world.receiver.requests)[number], secret);
+	const next = await rotate({ grace_seconds: 0 });
+	await user.call('POST', `/v1/webhooks/${id}/test`);
+	await waitFor(() => expect(world.receiver.requests).toHaveLength(2));
+	const last = world.receiver.requests[1] as (typeof world.receiver.requests)[number];
+	verifyWithPackage(last, next);
+	expect(() => verifyWithPackage(last, current)).toThrow();
+});
+
+test('a replay sends the same event once more', async () => {
+	const { id } = await user.createWebhook(hook());
+	await world.publish(jobEndedMessage(user.id));
+	const { id: deliveryId } = await deliveryWith(id, 'succeeded');
+	const replayed = await user.call('POST', `/v1/webhooks/${id}/deliveries/${deliveryId}/replay`);
+	expect([replayed.status, replayed.body]).toEqual([202, { data: { delivery_id: deliveryId } }]);
+	await waitFor(() => expect(world.receiver.requests).toHaveLength(2));
+	const [first, second] = world.receiver.requests.map(({ headers }) => headers['webhook-id']);
+	expect(second).toBe(first);
+});
+
+test('a recovery sends what failed and what came while the endpoint was disabled, and nothing twice', async () => {
+	const { id } = await user.createWebhook(hook());
+	const since = new Date(Date.now() - 60_000).toISOString();
+	const publish = async () => {
+		const message = jobEndedMessage(user.id);
+		await world.publish(message);
+		await waitFor(async () => expect((await user.data('/v1/events'))[0].id).toBe(message.id));
+		return message.id;
+	};
+	await publish();
+	await deliveryWith(id, 'succeeded');
+	failWith(500);
+	const failed = await publish();
+	await deliveryWith(id, 'failed');
+	await user.call('PATCH', `/v1/webhooks/${id}`, { status: 'disabled' });
+	const missed = await publish();
+	await user.call('PATCH', `/v1/webhooks/${id}`, { status: 'enabled' });
+	world.receiver.reset();
+	const recovered = await user.call('POST', `/v1/webhooks/${id}/recover`, { since });
+	expect([recovered.status, recovered.body]).toEqual([202, { data: { count: 2 } }]);
+	await waitFor(() =>
+		expect(world.receiver.requests.map(({ headers }) => headers['webhook-id']).sort()).toEqual([
+			failed,
+			missed,
+		]),
+	);
+	await waitFor(async () =>
+		expect(await user.data(`/v1/webhooks/${id}/deliveries?status=succeeded`)).toHaveLength(3),
+	);
+	const again = await user.call('POST', `/v1/webhooks/${id}/recover`, { since });
+	expect(again.body).toEqual({ data: { count: 0 } });
+});

@@ -1,0 +1,136 @@
+import type { DisabledReason, EventType } from '@creatorr/contracts/webhooks';
+import { inTransaction } from '@creatorr/database/transaction';
+import { isDeletedAccount, lockUser } from '../accounts/accounts.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
+import type { Endpoint as Row } from '../generated/client.ts';
+
+/** An endpoint as the API shows it. */
+export interface Webhook {
+	id: string;
+	url: string;
+	events: ('*' | EventType)[];
+	description?: string;
+	status: 'enabled' | 'disabled';
+	disabled_reason?: DisabledReason;
+	failing_since?: string;
+	created_at: string;
+}
+
+export interface NewEndpoint {
+	id: string;
+	userId: string;
+	url: string;
+	/** Empty: all. */
+	events: EventType[];
+	description: string | null;
+	sealedSecret: string;
+}
+
+/** Creates an endpoint, unless the user has `max` already or the account was deleted. */
+export async function insertEndpoint(
+	prisma: Database,
+	endpoint: NewEndpoint,
+	max: number,
+): Promise<Webhook | 'too many' | 'deleted'> {
+	const { userId } = endpoint;
+	return await inTransaction(prisma, async (tx: Tx) => {
+		await lockUser(tx, userId);
+		if (await isDeletedAccount(tx, userId)) return 'deleted';
+		if ((await tx.endpoint.count({ where: { userId } })) >= max) return 'too many';
+		return toWebhook(await tx.endpoint.create({ data: endpoint }));
+	});
+}
+
+/** Returns the user's endpoints, newest first. */
+export async function findEndpoints(prisma: Database, userId: string): Promise<Webhook[]> {
+	const rows = await prisma.endpoint.findMany({ where: { userId }, orderBy: { id: 'desc' } });
+	return rows.map(toWebhook);
+}
+
+/** Names an endpoint, and the user who must own it. */
+export interface OwnEndpoint {
+	id: string;
+	userId: string;
+}
+
+/** Returns null if there is none, or it belongs to another user. */
+export async function findEndpoint(prisma: Database, own: OwnEndpoint): Promise<Webhook | null> {
+	const row = await prisma.endpoint.findFirst({ where: own });
+	return row && toWebhook(row);
+}
+
+export interface EndpointChange {
+	url?: string | undefined;
+	events?: EventType[] | undefined;
+	description?: string | null | undefined;
+	status?: 'enabled' | 'disabled' | undefined;
+}
+
+/** Changes an endpoint. A new URL or status starts with a clean record. Returns null if there is none. */
+export async function updateEndpoint(
+	prisma: Database,
+	own: OwnEndpoint,
+	change: EndpointChange,
+): Promise<Webhook | null> {
+	return await inTransaction(prisma, async (tx: Tx) => {
+		const before = await lockEndpoint(tx, own);
+		if (!before) return null;
+		const { url, events, description, status } = change;
+		const isFresh =
+			(status !== undefined && status !== before.status) || (url !== undefined && url !== before.url);
+		const row = await tx.endpoint.update({
+			where: { id: own.id },
+			data: {
+				...(url === undefined ? {} : { url }),
+				...(events && { events }),
+				...(description === undefined ? {} : { description }),
+				...(status && { status, disabledReason: status === 'disabled' ? 'user' : null }),
+				...(isFresh && { failures: 0, failingSince: null, pausedUntil: null, slow: false }),
+			},
+		});
+		if (status === 'disabled') await failPending(tx, own.id);
+		return toWebhook(row);
+	});
+}
+
+async function lockEndpoint(tx: Tx, { id, userId }: OwnEndpoint): Promise<Row | null> {
+	await tx.$queryRaw`SELECT 1 FROM endpoints WHERE id = ${id} AND user_id = ${userId} FOR NO KEY UPDATE`;
+	return await tx.endpoint.findFirst({ where: { id, userId } });
+}
+
+/** Ends the pending deliveries of an endpoint that was disabled. */
+export async function failPending(tx: Tx, endpointId: string): Promise<void> {
+	await tx.$executeRaw`
+		UPDATE deliveries SET status = 'failed', due_at = NULL WHERE endpoint_id = ${endpointId} AND due_at IS NOT NULL`;
+}
+
+/** Deletes an endpoint with its deliveries. Returns false if there is none. */
+export async function deleteEndpoint(prisma: Database, own: OwnEndpoint): Promise<boolean> {
+	return (await prisma.endpoint.deleteMany({ where: own })).count > 0;
+}
+
+/** Replaces the secret. The previous one stays in use for `graceSeconds`. Returns false if there is no such endpoint. */
+export async function replaceSecret(
+	prisma: Database,
+	{ id, userId, sealedSecret, graceSeconds }: OwnEndpoint & { sealedSecret: string; graceSeconds: number },
+): Promise<boolean> {
+	const count = await prisma.$executeRaw`
+		UPDATE endpoints SET previous_sealed_secret = sealed_secret,
+			previous_secret_until = now() + make_interval(secs => ${graceSeconds}::float8), sealed_secret = ${sealedSecret}
+		WHERE id = ${id} AND user_id = ${userId}`;
+	return count > 0;
+}
+
+function toWebhook(row: Row): Webhook {
+	const { id, url, description, status, disabledReason, failingSince } = row;
+	return {
+		id,
+		url,
+		events: row.events.length === 0 ? ['*'] : (row.events as EventType[]),
+		...(description !== null && { description }),
+		status,
+		...(disabledReason !== null && { disabled_reason: disabledReason as DisabledReason }),
+		...(failingSince && { failing_since: failingSince.toISOString() }),
+		created_at: row.createdAt.toISOString(),
+	};
+}

@@ -1,0 +1,139 @@
+import { newId } from '@creatorr/contracts/ids';
+import { waitFor } from '@creatorr/testing/wait-for';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+	accountDeletedMessage,
+	jobEndedMessage,
+	startWorld,
+	type User,
+	type World,
+} from '../testing/world.ts';
+
+let world: World;
+beforeAll(async () => {
+	world = await startWorld();
+});
+afterAll(() => world?.stop());
+
+const URL = 'https://example.com/hook';
+
+describe('POST /v1/webhooks', () => {
+	test('returns the endpoint with its secret, which no later response has', async () => {
+		const user = world.user();
+		const created = await user.createWebhook(URL, { events: ['job.failed'], description: 'Failures' });
+		expect(created).toEqual({
+			...{ id: expect.stringMatching(/^whk_/), url: URL, events: ['job.failed'], description: 'Failures' },
+			...{ status: 'enabled', created_at: expect.any(String) },
+			secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
+		});
+		const { secret: _, ...shown } = created;
+		expect(await user.data('/v1/webhooks')).toEqual([shown]);
+		expect(await user.data(`/v1/webhooks/${created.id}`)).toEqual(shown);
+	});
+
+	test('stores no secret in clear', async () => {
+		const { id, secret } = await world.user().createWebhook(URL);
+		const row = await world.prisma.endpoint.findUniqueOrThrow({ where: { id } });
+		expect(JSON.stringify(row)).not.toContain(secret.slice(6, 30));
+	});
+
+	test.each([
+		[{ url: 'https://127.0.0.2/' }, 'url'],
+		[{ url: 'https://user@example.com/' }, 'url'],
+		[{ url: URL, events: [] }, 'events'],
+		[{ url: URL, events: ['job.exploded'] }, 'events.0'],
+		[{ url: URL, events: ['*', 'job.failed'] }, 'events'],
+		[{ events: ['*'] }, 'url'],
+	])('refuses %j', async (body, path) => {
+		const response = await world.user().call('POST', '/v1/webhooks', body);
+		expect([response.status, response.body.error.details[0].path]).toEqual([400, path]);
+	});
+
+	test('refuses the eleventh endpoint of a user, also when several are created at once', async () => {
+		const user = world.user();
+		const created = await Promise.all(
+			Array.from({ length: 12 }, () => user.call('POST', '/v1/webhooks', { url: URL })),
+		);
+		const refused = created.filter(({ status }) => status !== 201);
+		expect(refused.map(({ body }) => body.error.code)).toEqual(['plan_limit', 'plan_limit']);
+	});
+
+	test('refuses users whose email is not verified', async () => {
+		const user = world.user();
+		world.auth.unverified.add(user.id);
+		const { body } = await user.call('POST', '/v1/webhooks', { url: URL });
+		expect(body.error.code).toBe('email_not_verified');
+	});
+});
+
+describe('an endpoint', () => {
+	let owner: User;
+	let id: string;
+	beforeAll(async () => {
+		owner = world.user();
+		({ id } = await owner.createWebhook(URL));
+	});
+
+	test('is not found by another user', async () => {
+		const stranger = world.user();
+		const path = `/v1/webhooks/${id}`;
+		const calls: [string, string, object?][] = [
+			['GET', path],
+			['PATCH', path, { description: 'mine' }],
+			['DELETE', path],
+			['POST', `${path}/rotate-secret`, {}],
+			['POST', `${path}/test`],
+			['GET', `${path}/deliveries`],
+			['GET', `${path}/deliveries/${newId('dlv')}`],
+			['POST', `${path}/deliveries/${newId('dlv')}/replay`],
+			['POST', `${path}/recover`, { since: '2026-01-01T00:00:00Z' }],
+		];
+		for (const [method, target, body] of calls)
+			expect([method, target, (await stranger.call(method, target, body)).status]).toEqual([
+				method,
+				target,
+				404,
+			]);
+		expect(await owner.data(path)).toMatchObject({ id, url: URL });
+	});
+
+	test('can be changed field by field', async () => {
+		const change = async (body: object) => (await owner.call('PATCH', `/v1/webhooks/${id}`, body)).body.data;
+		expect(await change({ description: 'Mine' })).toMatchObject({
+			url: URL,
+			description: 'Mine',
+			events: ['*'],
+		});
+		expect(await change({ description: null, events: ['job.failed'] })).not.toHaveProperty('description');
+		expect(await change({ status: 'disabled' })).toMatchObject({
+			status: 'disabled',
+			disabled_reason: 'user',
+		});
+		expect(await change({ status: 'enabled', events: ['*'] })).not.toHaveProperty('disabled_reason');
+		const refused = await owner.call('PATCH', `/v1/webhooks/${id}`, { url: 'https://10.0.0.1/' });
+		expect(refused.status).toBe(400);
+	});
+
+	test('is gone with its deliveries once it was deleted', async () => {
+		await owner.call('POST', `/v1/webhooks/${id}/test`);
+		expect((await owner.call('DELETE', `/v1/webhooks/${id}`)).status).toBe(204);
+		expect((await owner.call('DELETE', `/v1/webhooks/${id}`)).status).toBe(404);
+		expect(await world.prisma.delivery.count({ where: { endpointId: id } })).toBe(0);
+	});
+});
+
+test('a deleted account leaves neither endpoints nor events, and late messages add none', async () => {
+	const user = world.user();
+	await user.createWebhook(`${world.receiver.url}/deleted`);
+	await world.publish(jobEndedMessage(user.id));
+	await waitFor(() => expect(world.receiver.of('/deleted')).toHaveLength(1));
+	await world.publish(accountDeletedMessage(user.id));
+	await waitFor(async () => expect(await user.data('/v1/webhooks')).toEqual([]));
+	await world.publish(jobEndedMessage(user.id));
+	// A later message of another user has passed the queue.
+	const other = world.user();
+	await world.publish(jobEndedMessage(other.id));
+	await waitFor(async () => expect(await other.data('/v1/events')).toHaveLength(1));
+	expect(await user.data('/v1/events')).toEqual([]);
+	expect((await user.call('POST', '/v1/webhooks', { url: URL })).status).toBe(404);
+});

@@ -1,0 +1,106 @@
+import { AppError, notFound } from '@creatorr/contracts/errors';
+import { newId } from '@creatorr/contracts/ids';
+import { validationError } from '@creatorr/contracts/validation';
+import {
+	createWebhook,
+	deleteWebhook,
+	type EventType,
+	getWebhook,
+	listWebhooks,
+	MAX_WEBHOOKS_PER_USER,
+	rotateWebhookSecret,
+	updateWebhook,
+} from '@creatorr/contracts/webhooks';
+import { defineRoute } from '@creatorr/service/route';
+import type { Deps } from '../deps.ts';
+import {
+	deleteEndpoint,
+	findEndpoint,
+	findEndpoints,
+	insertEndpoint,
+	replaceSecret,
+	updateEndpoint,
+} from './endpoints.sql.ts';
+import { newSecret } from './secret.ts';
+
+/** POST /v1/webhooks */
+export function createWebhookRoute({ prisma, outbound, sealer, config, isEmailVerified }: Deps) {
+	return defineRoute(createWebhook, async ({ body, user }) => {
+		requireAllowedUrl(outbound, body.url);
+		if (config.WEBHOOKS_REQUIRE_VERIFIED_EMAIL && !(await isEmailVerified(user.id)))
+			throw new AppError('email_not_verified', 'Verify your email before you create webhook endpoints.');
+		const [id, secret] = [newId('whk'), newSecret()];
+		const endpoint = {
+			id,
+			userId: user.id,
+			url: body.url,
+			events: storedEvents(body.events),
+			description: body.description ?? null,
+			sealedSecret: sealer.seal(secret, id),
+		};
+		const created = await insertEndpoint(prisma, endpoint, MAX_WEBHOOKS_PER_USER);
+		if (created === 'too many')
+			throw new AppError(
+				'plan_limit',
+				`An account has at most ${MAX_WEBHOOKS_PER_USER} webhook endpoints on any plan. Delete one first.`,
+			);
+		if (created === 'deleted') throw notFound('webhook');
+		return { data: { ...created, secret } };
+	});
+}
+
+/** GET /v1/webhooks */
+export function listWebhooksRoute({ prisma }: Deps) {
+	return defineRoute(listWebhooks, async ({ user }) => ({ data: await findEndpoints(prisma, user.id) }));
+}
+
+/** GET /v1/webhooks/{id} */
+export function getWebhookRoute({ prisma }: Deps) {
+	return defineRoute(getWebhook, async ({ params, user }) => ({
+		data: found(await findEndpoint(prisma, { id: params.id, userId: user.id })),
+	}));
+}
+
+/** PATCH /v1/webhooks/{id} */
+export function updateWebhookRoute({ prisma, outbound }: Deps) {
+	return defineRoute(updateWebhook, async ({ params, body, user }) => {
+		if (body.url !== undefined) requireAllowedUrl(outbound, body.url);
+		const change = { ...body, events: body.events && storedEvents(body.events) };
+		return { data: found(await updateEndpoint(prisma, { id: params.id, userId: user.id }, change)) };
+	});
+}
+
+/** DELETE /v1/webhooks/{id} */
+export function deleteWebhookRoute({ prisma }: Deps) {
+	return defineRoute(deleteWebhook, async ({ params, user }) => {
+		if (!(await deleteEndpoint(prisma, { id: params.id, userId: user.id }))) throw notFound('webhook');
+	});
+}
+
+/** POST /v1/webhooks/{id}/rotate-secret */
+export function rotateSecretRoute({ prisma, sealer }: Deps) {
+	return defineRoute(rotateWebhookSecret, async ({ params, body, user }) => {
+		const secret = newSecret();
+		const own = { id: params.id, userId: user.id };
+		const sealedSecret = sealer.seal(secret, params.id);
+		if (!(await replaceSecret(prisma, { ...own, sealedSecret, graceSeconds: body.grace_seconds })))
+			throw notFound('webhook');
+		return { data: { secret } };
+	});
+}
+
+function found<T>(webhook: T | null): T {
+	if (webhook === null) throw notFound('webhook');
+	return webhook;
+}
+
+/** Refuses URLs that no attempt would be sent to. The addresses of a host name are checked at each attempt. */
+function requireAllowedUrl(outbound: Deps['outbound'], url: string): void {
+	const message = outbound.urlProblem(url);
+	if (message !== undefined) throw validationError([{ path: 'url', message }]);
+}
+
+/** Returns the types to store; none stand for all. */
+function storedEvents(events: readonly ('*' | EventType)[] = ['*']): EventType[] {
+	return events.flatMap((type) => (type === '*' ? [] : [type]));
+}

@@ -1,0 +1,68 @@
+import { newId } from '@creatorr/contracts/ids';
+import { waitFor } from '@creatorr/testing/wait-for';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { pruneEvents } from '../retention/prune.sql.ts';
+import { jobEndedMessage, planChangedMessage, startWorld, type World } from '../testing/world.ts';
+
+let world: World;
+beforeAll(async () => {
+	world = await startWorld({ replicas: 2 });
+});
+afterAll(() => world?.stop());
+
+test('a message that arrives several times, on several replicas, makes one event', async () => {
+	const user = world.user();
+	const message = jobEndedMessage(user.id);
+	await Promise.all(Array.from({ length: 20 }, () => world.publish(message)));
+	const last = planChangedMessage(user.id, 1);
+	await world.publish(last);
+	await waitFor(async () => expect(await user.data('/v1/events?type=plan.changed')).toHaveLength(1));
+	const { job_id, tool, status, input_file_id, output_file_id } = message.data;
+	expect(await user.data('/v1/events?type=job.succeeded')).toEqual([
+		{
+			...{ id: message.id, type: 'job.succeeded', timestamp: message.occurred_at },
+			data: {
+				...{ job_id, sequence: 1, tool, status, input_file_id, output_file_id, bytes_in: 10, bytes_out: 5 },
+				...{ created_at: message.data.created_at, finished_at: message.data.finished_at },
+			},
+		},
+	]);
+});
+
+test('two messages about the same fact make one event', async () => {
+	const user = world.user();
+	const jobId = newId('job');
+	for (const version of [1, 1, 2]) await world.publish(planChangedMessage(user.id, version));
+	for (const status of ['failed', 'failed'])
+		await world.publish(jobEndedMessage(user.id, { job_id: jobId, status, error_code: 'timeout' }));
+	await world.publish(planChangedMessage(user.id, 3));
+	await waitFor(async () => {
+		const events: { type: string }[] = await user.data('/v1/events');
+		expect(events.map(({ type }) => type).sort()).toEqual(['job.failed', ...Array(3).fill('plan.changed')]);
+	});
+});
+
+test('events are listed newest first, page by page, and from a time on', async () => {
+	const user = world.user();
+	const messages = [1, 2, 3].map((version) => planChangedMessage(user.id, version));
+	for (const message of messages) await world.publish(message);
+	await waitFor(async () => expect(await user.data('/v1/events')).toHaveLength(3));
+	const first = (await user.call('GET', '/v1/events?limit=2')).body;
+	const second = (await user.call('GET', `/v1/events?limit=2&cursor=${first.next_cursor}`)).body;
+	const ids = [...first.data, ...second.data].map(({ id }: { id: string }) => id);
+	expect([ids, second.next_cursor]).toEqual([messages.map(({ id }) => id).toReversed(), null]);
+	const future = new Date(Date.now() + 60_000).toISOString();
+	expect(await user.data(`/v1/events?since=${future}`)).toEqual([]);
+	expect(await world.user().data('/v1/events')).toEqual([]);
+});
+
+test('events are deleted after their retention, and no others', async () => {
+	const user = world.user();
+	const [old, recent] = [planChangedMessage(user.id, 1), planChangedMessage(user.id, 2)];
+	for (const message of [old, recent]) await world.publish(message);
+	await waitFor(async () => expect(await user.data('/v1/events')).toHaveLength(2));
+	await world.prisma
+		.$executeRaw`UPDATE events SET created_at = now() - interval '31 days' WHERE id = ${old.id}`;
+	expect(await pruneEvents(world.prisma, 30)).toBe(1);
+	expect(await user.data('/v1/events')).toMatchObject([{ id: recent.id }]);
+});

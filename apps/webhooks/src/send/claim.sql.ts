@@ -1,0 +1,95 @@
+import type { EventData, EventType } from '@creatorr/contracts/webhooks';
+import type { Database } from '../database.sql.ts';
+import { BREAKER_FAILURES, type EndpointHealth } from './endpoint-health.ts';
+
+/** A delivery that this process attempts now. */
+export interface ClaimedDelivery extends EndpointHealth {
+	id: string;
+	/** Number of the attempt: its fencing token. */
+	number: number;
+	/** Tries since the delivery was created or replayed, with this one. */
+	tries: number;
+	/** Time since the event was recorded. */
+	ageSeconds: number;
+	endpointId: string;
+	url: string;
+	sealedSecret: string;
+	/** Null when no rotation is in its grace period. */
+	previousSealedSecret: string | null;
+	eventId: string;
+	type: EventType;
+	occurredAt: Date;
+	data: EventData;
+}
+
+export interface ClaimLimits {
+	/** How many deliveries to claim at most. */
+	free: number;
+	/** How many of them may be to slow endpoints. */
+	freeSlow: number;
+	/** Attempts of this process at a time to one endpoint. */
+	perEndpoint: number;
+	/** Running attempts of this process, by endpoint. */
+	running: ReadonlyMap<string, number>;
+	/** Longer than an attempt takes. If this process dies, another makes the attempt after this time. */
+	leaseSeconds: number;
+}
+
+/** Two processes that choose the same deliveries at the same time still claim different ones. */
+const LOOKAHEAD = 2;
+
+/**
+ * Claims due deliveries, the longest due first, within the limits of each endpoint: none to an endpoint that is paused, one at a time to one
+ * that fails. Visits each endpoint with pending deliveries by the index `deliveries_due`, so that a long backlog of one costs no other.
+ */
+export async function claimDeliveries(prisma: Database, limits: ClaimLimits): Promise<ClaimedDelivery[]> {
+	const { free, freeSlow, perEndpoint, running, leaseSeconds } = limits;
+	return await prisma.$queryRaw<ClaimedDelivery[]>`
+		WITH RECURSIVE waiting AS (
+			(SELECT endpoint_id FROM deliveries WHERE due_at IS NOT NULL ORDER BY endpoint_id LIMIT 1)
+			UNION ALL
+			SELECT (SELECT others.endpoint_id FROM deliveries AS others
+				WHERE others.due_at IS NOT NULL AND others.endpoint_id > waiting.endpoint_id
+				ORDER BY others.endpoint_id LIMIT 1)
+			FROM waiting WHERE waiting.endpoint_id IS NOT NULL
+		), due AS (
+			SELECT first.id, first.due_at, endpoints.slow,
+				row_number() OVER (PARTITION BY endpoints.slow ORDER BY first.due_at) AS position
+			FROM waiting JOIN endpoints ON endpoints.id = waiting.endpoint_id
+			LEFT JOIN unnest(${[...running.keys()]}::text[], ${[...running.values()]}::int[])
+				AS busy (endpoint_id, attempts) ON busy.endpoint_id = endpoints.id
+			CROSS JOIN LATERAL (
+				SELECT id, due_at FROM deliveries WHERE endpoint_id = endpoints.id AND due_at <= now()
+				ORDER BY due_at LIMIT greatest(0, coalesce(-busy.attempts, 0)
+					+ CASE WHEN endpoints.failures >= ${BREAKER_FAILURES}::int THEN 1 ELSE ${perEndpoint}::int END)
+			) AS first
+			WHERE endpoints.status = 'enabled' AND coalesce(endpoints.paused_until <= now(), true)
+		), claimed AS (
+			SELECT id FROM deliveries WHERE id IN (
+				SELECT id FROM due WHERE NOT slow OR position <= ${freeSlow}::int ORDER BY due_at LIMIT ${LOOKAHEAD * free}::int
+			) AND due_at <= now() ORDER BY due_at LIMIT ${free}::int FOR UPDATE SKIP LOCKED
+		)
+		UPDATE deliveries SET due_at = now() + make_interval(secs => ${leaseSeconds}::float8),
+			attempt_count = attempt_count + 1, tries = tries + 1
+		FROM claimed, endpoints, events
+		WHERE deliveries.id = claimed.id AND endpoints.id = deliveries.endpoint_id AND events.id = deliveries.event_id
+		RETURNING deliveries.id, deliveries.attempt_count AS number, deliveries.tries,
+			extract(epoch FROM clock_timestamp() - deliveries.created_at)::float8 AS "ageSeconds",
+			endpoints.id AS "endpointId", endpoints.url, endpoints.sealed_secret AS "sealedSecret",
+			CASE WHEN endpoints.previous_secret_until > now() THEN endpoints.previous_sealed_secret END
+				AS "previousSealedSecret",
+			endpoints.failures, endpoints.failing_since AS "failingSince", endpoints.paused_until AS "pausedUntil",
+			endpoints.slow, events.id AS "eventId", events.type, events.occurred_at AS "occurredAt", events.data`;
+}
+
+/** Makes deliveries due again whose attempts this process has aborted. They count as no tries. */
+export async function releaseDeliveries(
+	prisma: Database,
+	deliveries: readonly Pick<ClaimedDelivery, 'id' | 'number'>[],
+): Promise<void> {
+	await prisma.$executeRaw`
+		UPDATE deliveries SET due_at = now(), tries = greatest(0, tries - 1)
+		FROM unnest(${deliveries.map(({ id }) => id)}::text[], ${deliveries.map(({ number }) => number)}::int[])
+			AS aborted (id, number)
+		WHERE deliveries.id = aborted.id AND deliveries.attempt_count = aborted.number`;
+}

@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { newId } from '@creatorr/contracts/ids';
+import { createPrisma } from '@creatorr/database/client';
+import { createMigratedDatabase, type TestDatabase } from '@creatorr/testing/database';
+import { silent } from '@creatorr/testing/silent';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { createSecretSealer, newSecret } from '../endpoints/secret.ts';
+import { type Prisma, PrismaClient } from '../generated/client.ts';
+import { PRISMA_DIRECTORY } from '../testing/world.ts';
+import { type ClaimLimits, claimDeliveries, releaseDeliveries } from './claim.sql.ts';
+import { createSender } from './sender.ts';
+
+let database: TestDatabase;
+let prisma: PrismaClient;
+beforeAll(async () => {
+	database = await createMigratedDatabase(PRISMA_DIRECTORY, () => import('@creatorr/database/migrate'));
+	prisma = createPrisma<PrismaClient>(PrismaClient, {
+		...{ databaseUrl: database.url, poolSize: 4, applicationName: 'test' },
+	});
+});
+afterEach(async () => {
+	await prisma.endpoint.deleteMany();
+	await prisma.event.deleteMany();
+});
+afterAll(async () => {
+	await prisma?.$disconnect();
+	await database?.drop();
+});
+
+const secondsAgo = (seconds: number) => new Date(Date.now() - 1_000 * seconds);
+
+/** Adds an endpoint with deliveries that have been due for these numbers of seconds. */
+async function addEndpoint(
+	dueForSeconds: number[],
+	state: Partial<Prisma.EndpointUncheckedCreateInput> = {},
+) {
+	const endpointId = newId('whk');
+	const owner = { id: endpointId, userId: newId('usr'), url: 'https://example.com/', sealedSecret: 'sealed' };
+	await prisma.endpoint.create({ data: { ...owner, ...state } });
+	for (const seconds of dueForSeconds) {
+		const eventId = newId('evt');
+		const { userId } = owner;
+		await prisma.event.create({
+			data: { id: eventId, userId, type: 'job.failed', fact: eventId, occurredAt: new Date(), data: {} },
+		});
+		await prisma.delivery.create({
+			data: { id: `${endpointId} ${seconds}`, eventId, endpointId, dueAt: secondsAgo(seconds) },
+		});
+	}
+	return endpointId;
+}
+
+const claim = async (limits: Partial<ClaimLimits> = {}) => {
+	const claimed = await claimDeliveries(prisma, {
+		...{ free: 100, freeSlow: 100, perEndpoint: 100, running: new Map(), leaseSeconds: 60, ...limits },
+	});
+	return claimed.map(({ id }) => id).sort();
+};
+
+describe('a claim', () => {
+	test('takes what is due for longest, and not what is due later', async () => {
+		const [a, b] = [await addEndpoint([50, 10, -60]), await addEndpoint([30, 20])];
+		expect(await claim({ free: 2 })).toEqual([`${a} 50`, `${b} 30`].sort());
+		expect(await claim()).toEqual([`${a} 10`, `${b} 20`].sort());
+		expect(await claim()).toEqual([]);
+	});
+
+	test('leaves an endpoint no more than its attempts at a time', async () => {
+		const [busy, idle] = [await addEndpoint([9, 8, 7]), await addEndpoint([6, 5, 4])];
+		const claimed = await claim({ perEndpoint: 2, running: new Map([[busy, 1]]) });
+		expect(claimed).toEqual([`${busy} 9`, `${idle} 6`, `${idle} 5`].sort());
+	});
+
+	test('sends nothing to disabled or paused endpoints, and one at a time to failing ones', async () => {
+		await addEndpoint([9], { status: 'disabled' });
+		await addEndpoint([9], { pausedUntil: secondsAgo(-60) });
+		const failing = await addEndpoint([9, 8, 7], { failures: 5, pausedUntil: secondsAgo(1) });
+		expect(await claim()).toEqual([`${failing} 9`]);
+		expect(await claim({ running: new Map([[failing, 1]]) })).toEqual([]);
+	});
+
+	test('keeps attempts free for fast endpoints, however long slow ones wait', async () => {
+		const slow = await addEndpoint([99, 98, 97], { slow: true });
+		const fast = await addEndpoint([2, 1]);
+		expect(await claim({ freeSlow: 1 })).toEqual([`${slow} 99`, `${fast} 2`, `${fast} 1`].sort());
+	});
+
+	test('shares nothing with one that runs at the same time', async () => {
+		await addEndpoint(Array.from({ length: 20 }, (_, index) => index + 1));
+		const claims = await Promise.all(Array.from({ length: 4 }, () => claim({ free: 10 })));
+		const rest = await claim();
+		const all = [...claims.flat(), ...rest];
+		expect([all.length, new Set(all).size]).toEqual([20, 20]);
+	});
+});
+
+test('an aborted attempt is due again at once and uses up no retry', async () => {
+	const endpoint = await addEndpoint([1]);
+	const id = `${endpoint} 1`;
+	await claim();
+	await releaseDeliveries(prisma, [{ id, number: 2 }]);
+	expect(await claim()).toEqual([]);
+	await releaseDeliveries(prisma, [{ id, number: 1 }]);
+	expect(await prisma.delivery.findUnique({ where: { id } })).toMatchObject({ tries: 0, attemptCount: 1 });
+	expect(await claim()).toEqual([id]);
+});
+
+test('a process that stops gives back the attempts that it aborts', async () => {
+	const endpoint = await addEndpoint([1]);
+	const sealer = createSecretSealer([randomBytes(32)]);
+	await prisma.endpoint.updateMany({ data: { sealedSecret: sealer.seal(newSecret(), endpoint) } });
+	const started = Promise.withResolvers<void>();
+	const sender = createSender({
+		...{
+			prisma,
+			logger: silent,
+			sealer,
+			userAgent: 'test',
+			timeoutMs: 60_000,
+			stopMs: 1,
+			wake: () => undefined,
+		},
+		rules: { retryDelaysSeconds: [], disableAfterMs: 1 },
+		limits: { total: 1, perEndpoint: 1 },
+		outbound: {
+			urlProblem: () => undefined,
+			close: async () => undefined,
+			post: ({ signal }) =>
+				new Promise((_, reject) => {
+					signal?.addEventListener('abort', () => reject(signal.reason));
+					started.resolve();
+				}),
+		},
+	});
+	await sender.sendDue(new AbortController().signal);
+	await started.promise;
+	await sender.stop();
+	const delivery = await prisma.delivery.findUniqueOrThrow({ where: { id: `${endpoint} 1` } });
+	expect(delivery).toMatchObject({ status: 'pending', tries: 0, attemptCount: 1 });
+	expect(await claim()).toEqual([delivery.id]);
+});

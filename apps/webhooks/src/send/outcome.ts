@@ -1,0 +1,49 @@
+import type { OutboundFailure } from '@creatorr/outbound/outbound-error';
+
+/** What came of an attempt. */
+export type Outcome =
+	| { status: number; retryAfter?: string | undefined; excerpt: string }
+	| { failure: OutboundFailure; message: string };
+
+export interface RetryRules {
+	/** Delays after the first, second, … failed try, in seconds. */
+	retryDelaysSeconds: readonly number[];
+}
+
+/** How much a delay varies, so that deliveries that failed together don't return together. */
+const JITTER = 0.2;
+/** The longest delay that an endpoint can ask for with Retry-After. */
+const MAX_RETRY_AFTER_SECONDS = 24 * 3_600;
+
+export function isSuccess(outcome: Outcome): boolean {
+	return 'status' in outcome && outcome.status >= 200 && outcome.status < 300;
+}
+
+/** Returns whether the endpoint says that it is gone for good. */
+export function isGone(outcome: Outcome): boolean {
+	return 'status' in outcome && outcome.status === 410;
+}
+
+/**
+ * Returns the delay before the next try, in seconds, or null if none follows: not earlier than the endpoint asks for.
+ * @param tries tries so far, with this one
+ * @param random from 0 to 1
+ */
+export function retryDelaySeconds(
+	outcome: Outcome,
+	{ tries, now, random }: { tries: number; now: Date; random: number },
+	{ retryDelaysSeconds }: RetryRules,
+): number | null {
+	const delay = retryDelaysSeconds[tries - 1];
+	if (isSuccess(outcome) || isGone(outcome) || delay === undefined) return null;
+	const varied = delay * (1 - JITTER + 2 * JITTER * random);
+	return Math.max(varied, retryAfterSeconds(outcome, now) ?? 0);
+}
+
+/** Returns the delay that Retry-After names, as seconds or a date, at most a day; undefined without a valid one. */
+export function retryAfterSeconds(outcome: Outcome, now: Date): number | undefined {
+	const text = 'status' in outcome ? outcome.retryAfter?.trim() : undefined;
+	if (text === undefined) return undefined;
+	const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - now.getTime()) / 1_000;
+	return Number.isNaN(seconds) ? undefined : Math.min(Math.max(0, seconds), MAX_RETRY_AFTER_SECONDS);
+}

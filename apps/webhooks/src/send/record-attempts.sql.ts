@@ -1,0 +1,99 @@
+import { newEvent, webhookDisabled } from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
+import { addToOutbox } from '@creatorr/database/outbox';
+import { inTransaction } from '@creatorr/database/transaction';
+import { currentRequestId } from '@creatorr/service/context';
+import type { Database, Tx } from '../database.sql.ts';
+import { failPending } from '../endpoints/endpoints.sql.ts';
+import { recordEvent } from '../events/record-event.sql.ts';
+import type { ClaimedDelivery } from './claim.sql.ts';
+import { afterAttempt, disableReason, type EndedAttempt, type HealthRules } from './endpoint-health.ts';
+
+/** An ended attempt of a delivery. */
+export interface DeliveryAttempt extends EndedAttempt {
+	delivery: Pick<ClaimedDelivery, 'id' | 'number' | 'endpointId'>;
+	startedAt: Date;
+	status: 'pending' | 'succeeded' | 'failed';
+	/** Null when no try follows. */
+	retrySeconds: number | null;
+	responseStatus: number | null;
+	error: string | null;
+	excerpt: string | null;
+}
+
+/**
+ * Records attempts and what follows from them for their deliveries, in one statement. Ignores an attempt whose lease has expired and that
+ * another process has repeated.
+ */
+export async function recordAttempts(prisma: Database, attempts: readonly DeliveryAttempt[]): Promise<void> {
+	await prisma.$executeRaw`
+		WITH ended AS (
+			SELECT * FROM unnest(
+				${attempts.map(({ delivery }) => delivery.id)}::text[],
+				${attempts.map(({ delivery }) => delivery.number)}::int[],
+				${attempts.map(({ status }) => status)}::"DeliveryStatus"[],
+				${attempts.map(({ retrySeconds }) => retrySeconds)}::float8[],
+				${attempts.map(({ startedAt }) => startedAt.toISOString())}::timestamptz[],
+				${attempts.map(({ durationMs }) => durationMs)}::int[],
+				${attempts.map(({ responseStatus }) => responseStatus)}::int[],
+				${attempts.map(({ error }) => error)}::text[],
+				${attempts.map(({ excerpt }) => excerpt)}::text[]
+			) AS ended (id, number, status, retry_seconds, started_at, duration_ms, response_status, error, excerpt)
+		), recorded AS (
+			UPDATE deliveries SET response_status = ended.response_status,
+				status = CASE WHEN ended.status = 'pending' AND endpoints.status = 'disabled' THEN 'failed' ELSE ended.status END,
+				due_at = CASE WHEN endpoints.status = 'enabled' THEN now() + make_interval(secs => ended.retry_seconds) END
+			FROM ended, endpoints
+			WHERE deliveries.id = ended.id AND deliveries.attempt_count = ended.number AND endpoints.id = deliveries.endpoint_id
+			RETURNING deliveries.id
+		)
+		INSERT INTO attempts (delivery_id, number, started_at, duration_ms, response_status, error, response_excerpt)
+		SELECT id, number, started_at, duration_ms, response_status, error, excerpt FROM ended JOIN recorded USING (id)`;
+}
+
+/** Applies ended attempts, in their order, to the health of their endpoint, and disables it if they say so. Returns why. */
+export function recordHealth(
+	prisma: Database,
+	{ endpointId, attempts }: { endpointId: string; attempts: readonly EndedAttempt[] },
+	rules: HealthRules,
+): Promise<'gone' | 'failing' | null> {
+	return inTransaction(prisma, async (tx: Tx) => {
+		const locked = await tx.$queryRaw`SELECT 1 FROM endpoints WHERE id = ${endpointId} FOR NO KEY UPDATE`;
+		const endpoint = await tx.endpoint.findUnique({ where: { id: endpointId } });
+		if (!locked || endpoint?.status !== 'enabled') return null;
+		let health = endpoint;
+		let reason: 'gone' | 'failing' | null = null;
+		for (const attempt of attempts) {
+			health = { ...health, ...afterAttempt(health, attempt) };
+			reason ??= disableReason(health, attempt, rules);
+		}
+		const { failures, failingSince, pausedUntil, slow } = health;
+		await tx.endpoint.update({
+			where: { id: endpointId },
+			data: {
+				...{ failures, failingSince, pausedUntil, slow },
+				...(reason && { status: 'disabled' as const, disabledReason: reason }),
+			},
+		});
+		if (reason) await tellOwner(tx, { endpointId, userId: endpoint.userId, reason });
+		return reason;
+	});
+}
+
+interface Disabled {
+	endpointId: string;
+	userId: string;
+	reason: 'gone' | 'failing';
+}
+
+/** Tells the user's other endpoints, and auth, which mails the owner. */
+async function tellOwner(tx: Tx, { endpointId, userId, reason }: Disabled): Promise<void> {
+	await failPending(tx, endpointId);
+	const id = newId('evt');
+	await recordEvent(tx, {
+		...{ id, userId, type: 'webhook.disabled', fact: id, occurredAt: new Date() },
+		data: { webhook_id: endpointId, status: 'disabled', reason },
+	});
+	const message = { user_id: userId, webhook_id: endpointId, reason };
+	await addToOutbox(tx, newEvent(webhookDisabled, message, currentRequestId()));
+}

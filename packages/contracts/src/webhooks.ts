@@ -1,0 +1,387 @@
+import { z } from 'zod';
+import { BODY_LIMIT } from './body-limit.ts';
+import { jobErrorCodeSchema } from './error-catalog.ts';
+import { fileIdSchema } from './files.ts';
+import { idSchema } from './ids.ts';
+import { jobIdSchema } from './jobs.ts';
+import { defineOperation, enveloped, paged, pageQuerySchema } from './operation.ts';
+import { planSchema } from './plans.ts';
+import { textSchema, timestampSchema } from './text.ts';
+
+export const webhookIdSchema = idSchema('whk');
+export const deliveryIdSchema = idSchema('dlv');
+export const eventIdSchema = idSchema('evt');
+
+export const MAX_WEBHOOKS_PER_USER = 10;
+/** How much of a response is shown. */
+const EXCERPT_CHARACTERS = 1_024;
+/** Attempts that a delivery shows, the latest ones. */
+export const MAX_SHOWN_ATTEMPTS = 50;
+const MAX_URL_CHARACTERS = 2_048;
+const MAX_GRACE_SECONDS = 7 * 24 * 3_600;
+const DEFAULT_GRACE_SECONDS = 24 * 3_600;
+
+export const EVENT_TYPES = [
+	'job.succeeded',
+	'job.failed',
+	'job.canceled',
+	'plan.changed',
+	'webhook.test',
+	'webhook.disabled',
+] as const;
+export const eventTypeSchema = z.enum(EVENT_TYPES);
+export type EventType = z.infer<typeof eventTypeSchema>;
+
+/** Why an endpoint was disabled. */
+export const disabledReasonSchema = z.enum(['failing', 'gone', 'user']).meta({
+	'x-enumDescriptions': {
+		failing: 'Every attempt failed for days.',
+		gone: 'The endpoint responded with 410.',
+		user: 'Its owner disabled it.',
+	},
+});
+export type DisabledReason = z.infer<typeof disabledReasonSchema>;
+
+const ofJobs = (description = 'Jobs only.') => ({ description });
+
+/** What an event reports. The field names are those of the resource that it is about. */
+export const eventDataSchema = z
+	.object({
+		job_id: jobIdSchema.optional().meta(ofJobs()),
+		sequence: z
+			.int()
+			.optional()
+			.meta(
+				ofJobs('Jobs only. Increases with each event of the job, as order of arrival is not guaranteed.'),
+			),
+		tool: z.string().optional().meta({ maxLength: 64, description: 'Jobs only.' }),
+		status: z.string().optional().meta({ maxLength: 16, description: 'Status of the job or the endpoint.' }),
+		input_file_id: fileIdSchema.optional().meta(ofJobs()),
+		output_file_id: fileIdSchema.optional().meta(ofJobs('Succeeded jobs only.')),
+		error_code: jobErrorCodeSchema.optional(),
+		bytes_in: z.int().optional().meta(ofJobs('Succeeded jobs only.')),
+		bytes_out: z.int().optional().meta(ofJobs('Succeeded jobs only.')),
+		created_at: timestampSchema.optional(),
+		finished_at: timestampSchema.optional(),
+		plan: planSchema.optional(),
+		webhook_id: webhookIdSchema.optional(),
+		reason: disabledReasonSchema.optional(),
+	})
+	.meta({ id: 'EventData' });
+export type EventData = z.infer<typeof eventDataSchema>;
+
+const eventSchema = z
+	.object({
+		id: eventIdSchema.meta({ description: 'Sent as webhook-id.' }),
+		type: eventTypeSchema,
+		timestamp: timestampSchema.meta({ description: 'When it occurred.' }),
+		data: eventDataSchema,
+	})
+	.meta({ id: 'Event' });
+
+/** The types that an endpoint receives; `*` stands for all, including types that are added later. */
+const subscriptionSchema = z
+	.array(z.enum(['*', ...EVENT_TYPES]))
+	.min(1)
+	.max(EVENT_TYPES.length + 1)
+	.refine((types) => new Set(types).size === types.length, { error: 'must not repeat a type' })
+	.refine((types) => !types.includes('*') || types.length === 1, {
+		error: 'must be ["*"] or a list of types',
+	});
+
+const urlSchema = z
+	.string()
+	.max(MAX_URL_CHARACTERS)
+	.meta({
+		description: 'https, with a public host. Redirects are not followed.',
+		examples: ['https://example.com/webhooks'],
+	});
+
+const descriptionSchema = textSchema({ min: 1, max: 255 });
+
+const webhookSchema = z
+	.object({
+		id: webhookIdSchema,
+		url: z.string().meta({ maxLength: MAX_URL_CHARACTERS }),
+		events: z
+			.array(z.enum(['*', ...EVENT_TYPES]))
+			.meta({ maxItems: EVENT_TYPES.length + 1, description: 'Types that it receives; `*`: all.' }),
+		description: z.string().optional().meta({ maxLength: 510 }),
+		status: z.enum(['enabled', 'disabled']),
+		disabled_reason: disabledReasonSchema.optional(),
+		failing_since: timestampSchema
+			.optional()
+			.meta({ description: 'Time of the first failed attempt since the last successful one.' }),
+		created_at: timestampSchema,
+	})
+	.meta({ id: 'Webhook' });
+
+const secretSchema = z.string().meta({
+	maxLength: 100,
+	description: 'Signs deliveries as Standard Webhooks specifies. Shown only once.',
+});
+
+const createdWebhookSchema = webhookSchema.extend({ secret: secretSchema }).meta({ id: 'CreatedWebhook' });
+
+const attemptSchema = z
+	.object({
+		number: z.int(),
+		started_at: timestampSchema,
+		duration_ms: z.int(),
+		response_status: z.int().optional(),
+		error: z.string().optional().meta({ maxLength: 200, description: 'Why there was no response.' }),
+		response_excerpt: z
+			.string()
+			.optional()
+			.meta({ maxLength: EXCERPT_CHARACTERS, description: 'The beginning of the response body.' }),
+	})
+	.meta({ id: 'DeliveryAttempt' });
+
+export const deliveryStatusSchema = z.enum(['pending', 'succeeded', 'failed']);
+export type DeliveryStatus = z.infer<typeof deliveryStatusSchema>;
+
+const deliverySchema = z
+	.object({
+		id: deliveryIdSchema,
+		webhook_id: webhookIdSchema,
+		event_id: eventIdSchema,
+		event_type: eventTypeSchema,
+		status: deliveryStatusSchema,
+		attempt_count: z.int(),
+		response_status: z.int().optional().meta({ description: 'Of the last attempt.' }),
+		created_at: timestampSchema,
+		next_attempt_at: timestampSchema
+			.optional()
+			.meta({ description: 'Present while the delivery is pending.' }),
+	})
+	.meta({ id: 'Delivery' });
+
+const deliveryWithAttemptsSchema = deliverySchema
+	.extend({
+		event: eventSchema,
+		attempts: z
+			.array(attemptSchema)
+			.meta({ maxItems: MAX_SHOWN_ATTEMPTS, description: 'The latest attempts, newest first.' }),
+	})
+	.meta({ id: 'DeliveryWithAttempts' });
+
+const startedDelivery = enveloped(z.object({ delivery_id: deliveryIdSchema }));
+
+const webhookParams = z.object({ id: webhookIdSchema });
+const deliveryParams = z.object({ id: webhookIdSchema, delivery_id: deliveryIdSchema });
+
+export const createWebhook = defineOperation({
+	id: 'createWebhook',
+	title: 'Create a webhook endpoint',
+	method: 'post',
+	path: '/v1/webhooks',
+	service: 'webhooks',
+	access: 'user',
+	cost: 4,
+	summary:
+		'Registers a URL that receives events, and returns the secret that signs them. At most 10 per account.',
+	maxBodyBytes: BODY_LIMIT.file,
+	body: z.object({
+		url: urlSchema,
+		events: subscriptionSchema.optional().meta({
+			description: 'Types to receive. All by default.',
+			examples: [['job.succeeded', 'job.failed']],
+		}),
+		description: descriptionSchema.optional(),
+	}),
+	status: 201,
+	response: enveloped(createdWebhookSchema),
+	errors: ['validation', 'plan_limit', 'email_not_verified'],
+});
+
+export const listWebhooks = defineOperation({
+	id: 'listWebhooks',
+	title: 'List webhook endpoints',
+	method: 'get',
+	path: '/v1/webhooks',
+	service: 'webhooks',
+	access: 'user',
+	summary: 'Lists your webhook endpoints, newest first.',
+	status: 200,
+	response: enveloped(z.array(webhookSchema).meta({ maxItems: MAX_WEBHOOKS_PER_USER })),
+	errors: [],
+});
+
+export const getWebhook = defineOperation({
+	id: 'getWebhook',
+	title: 'Get a webhook endpoint',
+	method: 'get',
+	path: '/v1/webhooks/{id}',
+	service: 'webhooks',
+	access: 'user',
+	summary: 'Returns a webhook endpoint without its secret.',
+	params: webhookParams,
+	status: 200,
+	response: enveloped(webhookSchema),
+	errors: ['not_found'],
+});
+
+export const updateWebhook = defineOperation({
+	id: 'updateWebhook',
+	title: 'Change a webhook endpoint',
+	method: 'patch',
+	path: '/v1/webhooks/{id}',
+	service: 'webhooks',
+	access: 'user',
+	cost: 2,
+	summary:
+		'Changes the given fields. Disabling an endpoint ends its pending deliveries; enable it again and recover them.',
+	params: webhookParams,
+	maxBodyBytes: BODY_LIMIT.file,
+	body: z.object({
+		url: urlSchema.optional(),
+		events: subscriptionSchema.optional(),
+		description: descriptionSchema.nullable().optional(),
+		status: z
+			.enum(['enabled', 'disabled'])
+			.optional()
+			.meta({ examples: ['enabled'] }),
+	}),
+	status: 200,
+	response: enveloped(webhookSchema),
+	errors: ['validation', 'not_found'],
+});
+
+export const deleteWebhook = defineOperation({
+	id: 'deleteWebhook',
+	title: 'Delete a webhook endpoint',
+	method: 'delete',
+	path: '/v1/webhooks/{id}',
+	service: 'webhooks',
+	access: 'user',
+	summary: 'Deletes a webhook endpoint with its deliveries. Events stay.',
+	params: webhookParams,
+	status: 204,
+	errors: ['not_found'],
+});
+
+export const rotateWebhookSecret = defineOperation({
+	id: 'rotateWebhookSecret',
+	title: 'Rotate a webhook secret',
+	method: 'post',
+	path: '/v1/webhooks/{id}/rotate-secret',
+	service: 'webhooks',
+	access: 'user',
+	cost: 4,
+	summary: 'Creates a new secret. During the grace period deliveries are signed with both.',
+	params: webhookParams,
+	maxBodyBytes: BODY_LIMIT.auth,
+	body: z.object({
+		grace_seconds: z
+			.int()
+			.min(0)
+			.max(MAX_GRACE_SECONDS)
+			.default(DEFAULT_GRACE_SECONDS)
+			.meta({
+				description: 'How long the previous secret stays in use.',
+				examples: [DEFAULT_GRACE_SECONDS],
+			}),
+	}),
+	status: 200,
+	response: enveloped(z.object({ secret: secretSchema })),
+	errors: ['validation', 'not_found'],
+});
+
+export const testWebhook = defineOperation({
+	id: 'testWebhook',
+	title: 'Send a test event',
+	method: 'post',
+	path: '/v1/webhooks/{id}/test',
+	service: 'webhooks',
+	access: 'user',
+	cost: 10,
+	summary: 'Sends an event of type webhook.test to this endpoint.',
+	params: webhookParams,
+	status: 202,
+	response: startedDelivery,
+	errors: ['validation', 'not_found'],
+});
+
+export const listDeliveries = defineOperation({
+	id: 'listDeliveries',
+	title: 'List webhook deliveries',
+	method: 'get',
+	path: '/v1/webhooks/{id}/deliveries',
+	service: 'webhooks',
+	access: 'user',
+	cost: 2,
+	summary: 'Lists the deliveries of the last 30 days, newest first.',
+	params: webhookParams,
+	query: pageQuerySchema.extend({ status: deliveryStatusSchema.optional() }),
+	status: 200,
+	response: paged(deliverySchema),
+	errors: ['validation', 'not_found'],
+});
+
+export const getDelivery = defineOperation({
+	id: 'getDelivery',
+	title: 'Get a webhook delivery',
+	method: 'get',
+	path: '/v1/webhooks/{id}/deliveries/{delivery_id}',
+	service: 'webhooks',
+	access: 'user',
+	summary: 'Returns a delivery with its event and attempts.',
+	params: deliveryParams,
+	status: 200,
+	response: enveloped(deliveryWithAttemptsSchema),
+	errors: ['not_found'],
+});
+
+export const replayDelivery = defineOperation({
+	id: 'replayDelivery',
+	title: 'Replay a webhook delivery',
+	method: 'post',
+	path: '/v1/webhooks/{id}/deliveries/{delivery_id}/replay',
+	service: 'webhooks',
+	access: 'user',
+	cost: 4,
+	summary: 'Sends a delivery again, with the same webhook-id, and retries it like a new one.',
+	params: deliveryParams,
+	status: 202,
+	response: startedDelivery,
+	errors: ['validation', 'not_found'],
+});
+
+export const recoverDeliveries = defineOperation({
+	id: 'recoverDeliveries',
+	title: 'Recover missed events',
+	method: 'post',
+	path: '/v1/webhooks/{id}/recover',
+	service: 'webhooks',
+	access: 'user',
+	cost: 10,
+	summary:
+		'Sends the events of a period that this endpoint has not received: failed deliveries, and events without one.',
+	params: webhookParams,
+	maxBodyBytes: BODY_LIMIT.auth,
+	body: z.object({
+		since: timestampSchema.meta({ examples: ['2026-01-01T00:00:00Z'] }),
+		until: timestampSchema.optional().meta({ description: 'Now by default.' }),
+	}),
+	status: 202,
+	response: enveloped(z.object({ count: z.int().meta({ description: 'Deliveries that are sent.' }) })),
+	errors: ['validation', 'not_found'],
+});
+
+export const listEvents = defineOperation({
+	id: 'listEvents',
+	title: 'List events',
+	method: 'get',
+	path: '/v1/events',
+	service: 'webhooks',
+	access: 'user',
+	cost: 2,
+	summary: 'Lists the events of the last 30 days, newest first, whether or not an endpoint receives them.',
+	query: pageQuerySchema.extend({
+		type: eventTypeSchema.optional(),
+		since: timestampSchema.optional().meta({ description: 'Only events from this time on.' }),
+	}),
+	status: 200,
+	response: paged(eventSchema),
+	errors: ['validation'],
+});
