@@ -14,7 +14,7 @@ import { makePdf } from './pdf.ts';
  */
 const [name = '', baseUrl = ''] = process.argv.slice(2);
 const { hostname, port } = new URL(baseUrl);
-const over = new AbortController();
+const stopping = new AbortController();
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
 /** Status → how often; 0 for a broken connection. */
@@ -39,12 +39,12 @@ async function register() {
 	return { ...body, token: String(response.body.data.token) };
 }
 
-const pause = (ms: number) => sleep(ms, undefined, { signal: over.signal }).catch(() => undefined);
+const pause = (ms: number) => sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
 
 /** Sends again and again on this many connections. A broken connection isn't retried faster than an answered one. */
 async function repeat(connections: number, once: () => Promise<HttpResponse>): Promise<void> {
 	const one = async () => {
-		while (!over.signal.aborted) {
+		while (!stopping.signal.aborted) {
 			const { status } = await once().catch(() => ({ status: 0 }));
 			count(status);
 			if (status === 0 || status === 413 || status === 429) await pause(20);
@@ -61,8 +61,8 @@ function alternate(items: readonly string[]): () => string {
 
 /** Connects again and again until the attack is over, each time until the server closes the connection, or for so long. */
 async function reconnect(use: (socket: Socket) => void, forMs = 2 ** 30): Promise<void> {
-	while (!over.signal.aborted) {
-		const socket = connect({ host: hostname, port: Number(port), signal: over.signal });
+	while (!stopping.signal.aborted) {
+		const socket = connect({ host: hostname, port: Number(port), signal: stopping.signal });
 		const closed = new Promise((resolve) => socket.once('close', resolve));
 		socket.on('error', () => undefined).setTimeout(forMs, () => socket.destroy());
 		use(socket.pause());
@@ -102,7 +102,7 @@ async function idleConnections(): Promise<void> {
 		socket.write(textOf('GET /v1/tools'));
 	};
 	const wanted = ADDRESSES.length * CONNECTIONS_PER_ADDRESS;
-	for (let turn = 0; !over.signal.aborted; turn += 1) {
+	for (let turn = 0; !stopping.signal.aborted; turn += 1) {
 		if (turn === Math.ceil(wanted / OPENS_PER_SECOND) * 10) ready();
 		for (let opened = 0; opened < OPENS_PER_SECOND / 10 && open.size < wanted; opened += 1) {
 			openOne(ADDRESSES[open.size % ADDRESSES.length] ?? '127.0.0.2');
@@ -133,7 +133,7 @@ async function unknownParams(): Promise<void> {
 function pipeline(socket: Socket, request: string): void {
 	// A failed write is reported to every queued one: writing again there would never end.
 	const write = (error?: Error | null) => {
-		if (!error && !over.signal.aborted) socket.write(request, write);
+		if (!error && !stopping.signal.aborted) socket.write(request, write);
 	};
 	write();
 }
@@ -227,7 +227,7 @@ const ATTACKS: Record<string, () => Promise<void>> = {
 const attack = ATTACKS[name];
 if (!attack) throw new Error(`no attack ${name}: there are ${Object.keys(ATTACKS).join(', ')}`);
 process.stdin.resume();
-void once(process.stdin, 'end').then(() => over.abort());
+void once(process.stdin, 'end').then(() => stopping.abort());
 await attack();
 agent.destroy();
 process.stdout.write(`${JSON.stringify(responses)}\n`);

@@ -87,7 +87,7 @@ describe(`a hostile file of seed ${SEED} ends as expected:`, () => {
 });
 
 test('the listeners record every connection', async () => {
-	const before = world.heard().length;
+	const before = world.received().length;
 	await fetch(world.url('a')).catch(() => undefined);
-	expect(world.heard().length).toBe(before + 1);
+	expect(world.received().length).toBe(before + 1);
 });

@@ -8,7 +8,7 @@ interface Listeners {
 	hosts: readonly string[];
 	/** A free port, which always has a listener. */
 	port: number;
-	heard(): readonly string[];
+	received(): readonly string[];
 	close(): Promise<void>;
 }
 
@@ -19,15 +19,15 @@ const DNS = 53;
 
 /** Listens on every address of this host, and records each connection and name query. */
 export async function listen(): Promise<Listeners> {
-	const heard: string[] = [];
+	const received: string[] = [];
 	const tcp = (port: number) => {
 		const server = createServer((socket) => {
-			heard.push(`a connection to port ${port}`);
+			received.push(`a connection to port ${port}`);
 			socket.destroy();
 		}).listen(port, ANY_ADDRESS);
 		return once(server, 'listening').then(() => server);
 	};
-	const names = createSocket('udp4', (message) => heard.push(`a name query, ${message.length} bytes`));
+	const names = createSocket('udp4', (message) => received.push(`a name query, ${message.length} bytes`));
 	names.bind(DNS, ANY_ADDRESS);
 	await once(names, 'listening').catch(() => undefined);
 	const main = await tcp(0);
@@ -35,7 +35,7 @@ export async function listen(): Promise<Listeners> {
 	const servers = [main, ...others.flatMap((other) => (other.status === 'fulfilled' ? [other.value] : []))];
 	const address = main.address();
 	return {
-		...{ hosts: ['127.0.0.1', ...ownAddresses()], heard: () => heard },
+		...{ hosts: ['127.0.0.1', ...ownAddresses()], received: () => received },
 		port: typeof address === 'object' && address ? address.port : 0,
 		async close() {
 			names.close();

@@ -45,7 +45,7 @@ export async function openRunner(world: World, prewarmedPerTool: number): Promis
 			const tool = tools.get(one.tool);
 			if (!tool) throw new Error(`there is no tool ${one.tool}`);
 			const outcome = await outcomeOf(withDeadline(tool, one.deadlineMs), one, workspaces);
-			return (await verdictOn(one, world, outcome)) ?? problems.pop() ?? world.heard().at(-1);
+			return (await verdictOn(one, world, outcome)) ?? problems.pop() ?? world.received().at(-1);
 		},
 		async close() {
 			await workspaces.stop();

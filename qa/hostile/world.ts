@@ -20,7 +20,7 @@ export interface World {
 	/** Returns the URL of a file of this name at a listener. */
 	url(name: string, scheme?: string): string;
 	/** Every connection and query so far; empty as it should be. */
-	heard(): readonly string[];
+	received(): readonly string[];
 	close(): Promise<void>;
 }
 
@@ -42,9 +42,9 @@ export async function openWorld(): Promise<World> {
 	const files = await plantFiles(directory, secret);
 	process.env[SECRET_VARIABLE] = secret;
 	const listeners = await listen();
-	const { hosts, port, heard } = listeners;
+	const { hosts, port, received } = listeners;
 	return {
-		...{ secret, files, hosts, port, heard },
+		...{ secret, files, hosts, port, received },
 		url: (name, scheme = 'http') => `${scheme}://${hosts.at(-1)}:${port}/${name}`,
 		async close() {
 			delete process.env[SECRET_VARIABLE];

@@ -155,7 +155,7 @@ const HOW_BYTES_GO: readonly Mutant[] = [
 		test: 'is downloaded without headers that came with the upload',
 	},
 	{
-		name: 'takes no object with headers that nobody signed',
+		name: 'takes no object with unsigned headers',
 		mutations: [files('isDeclared', dropOperand('hasUnsignedHeaders'))],
 		test: 'stays pending while its object has unsigned headers',
 	},

@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 /** Starts the service as a process that kills itself at the first pass of the crash point. */
-async function startMortal(point: string) {
+async function startCrashing(point: string) {
 	const [port, order] = [await freePort(), join(directory, 'order.json')];
 	await writeFile(order, JSON.stringify({ id: randomUUID(), point, hit: 1 }));
 	const child = spawn(process.execPath, ['--conditions=crash-test', PROGRAM], {
@@ -46,13 +46,13 @@ test('an event whose process is killed after recording it is applied by the next
 	const user = world.user();
 	const subscription = await subscribe(world, user);
 	await world.stopReplicas();
-	const mortal = await startMortal('billing.event.recorded');
-	await world.deliverTo(mortal.url);
+	const crashing = await startCrashing('billing.event.recorded');
+	await world.deliverTo(crashing.url);
 	await world.stripe.control('/switches', { webhooks: { paused: true } });
 	await world.stripe.api.subscriptions.cancel(subscription);
 	// Keeps it from being applied before the process is killed.
 	await world.stripe.control('/switches', { api: { down: 'refuse' }, webhooks: { paused: false } });
-	await untilKilled(mortal.child);
+	await untilKilled(crashing.child);
 	await world.stripe.control('/switches', { api: { down: false }, webhooks: { drop: 1 } });
 	const waiting = await world.prisma.stripeEvent.findMany({ where: { userId: user.id, appliedAt: null } });
 	expect(waiting.map(({ type }) => type)).toEqual(['customer.subscription.deleted']);

@@ -67,8 +67,8 @@ export function sumUpHealth(
 		const path = 'session-verification';
 		failures.set(path, { path, message: sessionVerificationProblem });
 	}
-	for (const [service, said] of Object.entries(readiness)) {
-		for (const failure of failuresOf(service, said)) {
+	for (const [service, answer] of Object.entries(readiness)) {
+		for (const failure of failuresOf(service, answer)) {
 			if (!failures.has(failure.path)) failures.set(failure.path, failure);
 		}
 	}

@@ -36,13 +36,13 @@ async function renewLeases(
 	if (running.length === 0) return new Set();
 	const renewed = await tx.$queryRaw<{ id: string }[]>`
 		UPDATE jobs SET lease_expires_at = now() + make_interval(secs => ${leaseMs / 1000}),
-			background = jobs.background OR mine.background,
-			expected_seconds = coalesce(mine.expected_seconds, jobs.expected_seconds)
+			background = jobs.background OR reported.background,
+			expected_seconds = coalesce(reported.expected_seconds, jobs.expected_seconds)
 		FROM unnest(${running.map((job) => job.job_id)}::text[], ${running.map((job) => job.attempt)}::int[],
 			${running.map((job) => job.background ?? false)}::boolean[],
 			${running.map((job) => job.expected_seconds ?? null)}::int[])
-			AS mine (job_id, attempt, background, expected_seconds)
-		WHERE jobs.id = mine.job_id AND jobs.attempt = mine.attempt
+			AS reported (job_id, attempt, background, expected_seconds)
+		WHERE jobs.id = reported.job_id AND jobs.attempt = reported.attempt
 			AND jobs.status = 'running' AND jobs.worker_id = ${workerId}
 		RETURNING jobs.id`;
 	return new Set(renewed.map(({ id }) => id));

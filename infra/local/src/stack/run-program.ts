@@ -34,13 +34,13 @@ export async function runProgram(
 			output += chunk;
 		});
 	}
-	const over = AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]);
+	const stopped = AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]);
 	const kill = () => killGroup(child);
-	over.addEventListener('abort', kill, { once: true });
-	if (over.aborted) kill();
+	stopped.addEventListener('abort', kill, { once: true });
+	if (stopped.aborted) kill();
 	const failed = once(child, 'error').then(([error]) => Promise.reject(error));
 	const { code, signal } = await Promise.race([ended, failed]);
-	over.removeEventListener('abort', kill);
+	stopped.removeEventListener('abort', kill);
 	if (signal !== null)
 		output += stop.aborted ? 'interrupted\n' : `killed by ${signal}, after at most ${timeoutMs / 1000} s\n`;
 	return { exitCode: code ?? 1, output };

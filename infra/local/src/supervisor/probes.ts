@@ -12,19 +12,19 @@ const errorOf = (check: () => Promise<void>): Promise<unknown> =>
 
 /**
  * Repeats the readiness check until it passes.
- * @returns the time (ms since the epoch) at which it passed; `ended` when `over` aborts first; `late` after `deadline`
+ * @returns the time (ms since the epoch) at which it passed; `ended` when `ended` aborts first; `late` after `deadline`
  */
 export async function waitUntilReady(
 	checkReady: () => Promise<void>,
-	{ over, deadline }: { over: AbortSignal; deadline: number },
+	{ ended, deadline }: { ended: AbortSignal; deadline: number },
 ): Promise<number | 'ended' | 'late'> {
 	let pauseMs = FIRST_PAUSE_MS;
-	while (!over.aborted) {
+	while (!ended.aborted) {
 		const error = await errorOf(checkReady);
-		if (over.aborted) break;
+		if (ended.aborted) break;
 		if (error === undefined) return Date.now();
 		if (Date.now() > deadline) return 'late';
-		await sleep(pauseMs, undefined, { signal: over }).catch(() => undefined);
+		await sleep(pauseMs, undefined, { signal: ended }).catch(() => undefined);
 		pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS);
 	}
 	return 'ended';
@@ -32,14 +32,14 @@ export async function waitUntilReady(
 
 /**
  * Runs a process's liveness check at its interval.
- * @returns why the process counts as unresponsive; undefined when `over` aborts first
+ * @returns why the process counts as unresponsive; undefined when `ended` aborts first
  */
 export async function watchLiveness(
 	{ check, intervalMs, failAfterMs }: NonNullable<ManagedProcess['liveness']>,
-	over: AbortSignal,
+	ended: AbortSignal,
 ): Promise<string | undefined> {
 	let failingSince: number | undefined;
-	while (!over.aborted) {
+	while (!ended.aborted) {
 		const error = await errorOf(check);
 		const now = performance.now();
 		if (error === undefined) failingSince = undefined;
@@ -47,7 +47,7 @@ export async function watchLiveness(
 		if (failingSince !== undefined && now - failingSince >= failAfterMs) {
 			return error instanceof Error ? error.message : String(error);
 		}
-		await sleep(intervalMs, undefined, { signal: over }).catch(() => undefined);
+		await sleep(intervalMs, undefined, { signal: ended }).catch(() => undefined);
 	}
 	return undefined;
 }

@@ -35,10 +35,10 @@ export class SupervisedProcess {
 	#state: ProcessState = 'waiting';
 	#child: Child | null = null;
 	#restarts = 0;
-	/** Deaths in a row, none of them after a healthy while. */
+	/** Consecutive exits without a healthy period between them. */
 	#failures = 0;
 	#wasReady = false;
-	#over: Promise<void> = Promise.resolve();
+	#ended: Promise<void> = Promise.resolve();
 
 	constructor(definition: ManagedProcess, { home, report }: { home: Home; report: Report }) {
 		const timeouts = { readyTimeoutMs: READY_TIMEOUT_MS, stopTimeoutMs: STOP_TIMEOUT_MS };
@@ -59,7 +59,7 @@ export class SupervisedProcess {
 	 */
 	start(): Promise<void> {
 		return new Promise((resolve, reject) => {
-			this.#over = this.#keepAlive(resolve).then(resolve, reject);
+			this.#ended = this.#keepAlive(resolve).then(resolve, reject);
 		});
 	}
 
@@ -71,7 +71,7 @@ export class SupervisedProcess {
 			await this.#end(this.#child, timeoutMs);
 			this.#report('stopped', 'stopped');
 		}
-		await this.#over;
+		await this.#ended;
 		this.#state = 'stopped';
 	}
 
@@ -115,16 +115,16 @@ export class SupervisedProcess {
 		if (this.#stopping.signal.aborted) child.signal('SIGKILL');
 		const exited = new AbortController();
 		void child.exited.then(() => exited.abort());
-		const over = AbortSignal.any([exited.signal, this.#stopping.signal]);
+		const ended = AbortSignal.any([exited.signal, this.#stopping.signal]);
 		const deadline = this.#wasReady ? Number.POSITIVE_INFINITY : firstReadyBy;
-		const readyAt = await waitUntilReady(checkReady, { over, deadline });
+		const readyAt = await waitUntilReady(checkReady, { ended, deadline });
 		if (typeof readyAt === 'number') {
 			const type = this.#wasReady ? 'restarted' : 'ready';
 			this.#report(type, `${type}, pid ${child.pid}, after ${seconds(readyAt - startedAt)}`);
 			this.#state = 'ready';
 			this.#wasReady = true;
 			onReady();
-			void this.#restartWhenUnresponsive(child, over);
+			void this.#restartWhenUnresponsive(child, ended);
 		}
 		if (readyAt === 'late') child.signal('SIGKILL');
 		const how = await child.exited;
@@ -139,9 +139,9 @@ export class SupervisedProcess {
 	}
 
 	/** Ends a process that no longer works, for `#keepAlive` to start it again. */
-	async #restartWhenUnresponsive(child: Child, over: AbortSignal): Promise<void> {
+	async #restartWhenUnresponsive(child: Child, ended: AbortSignal): Promise<void> {
 		const { liveness, stopTimeoutMs } = this.definition;
-		const reason = liveness && (await watchLiveness(liveness, over));
+		const reason = liveness && (await watchLiveness(liveness, ended));
 		if (reason === undefined) return;
 		this.#report('unresponsive', `is unresponsive (${reason}); restarting it`);
 		await this.#end(child, stopTimeoutMs);

@@ -3,6 +3,6 @@ export class ReportedError extends Error {
 	override readonly name = 'ReportedError';
 
 	constructor(cause: unknown) {
-		super('told already', { cause });
+		super('already reported', { cause });
 	}
 }

@@ -41,7 +41,7 @@ export interface RunClock {
 
 export function startRunClock(firstAllowedMs: number): RunClock {
 	const startedAtMs = performance.now();
-	const over = new AbortController();
+	const timeout = new AbortController();
 	let allowedMs = firstAllowedMs;
 	let cpuWaitMs = 0;
 	let timer = setTimeout(check, allowedMs);
@@ -50,11 +50,11 @@ export function startRunClock(firstAllowedMs: number): RunClock {
 		const leftMs = startedAtMs + allowedMs + cpuWaitMs - performance.now();
 		// The allowed time may have grown while the timer ran.
 		if (leftMs > 0) timer = setTimeout(check, Math.ceil(leftMs));
-		else over.abort(timeoutError(allowedMs));
+		else timeout.abort(timeoutError(allowedMs));
 	}
 
 	return {
-		signal: over.signal,
+		signal: timeout.signal,
 		allow(ms) {
 			allowedMs = Math.max(allowedMs, ms);
 		},
