@@ -2,6 +2,7 @@
 export const PAGES = [
 	'/',
 	'/account',
+	'/account/api-keys',
 	'/docs',
 	'/docs/errors/:code',
 	'/files',

@@ -3,13 +3,14 @@ import { useMutation } from '@tanstack/react-query';
 import { api } from '../api/client.ts';
 import { failureMessage } from '../api/failure-message.ts';
 import { requireUser } from '../sign-in/require-user.tsx';
-import { Button } from '../ui/button.tsx';
+import { Button, ButtonLink } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { usePageTitle } from '../ui/page-title.ts';
 import styles from './account-page.module.css';
 import { DeleteAccountSection } from './delete-account-section.tsx';
 import { PasswordSection } from './password-section.tsx';
 import { PlanSection } from './plan-section.tsx';
+import { Section } from './section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
 import { UsageSection } from './usage-section.tsx';
 
@@ -25,10 +26,19 @@ function Account({ user }: { user: User }) {
 			</div>
 			<PlanSection user={user} />
 			<UsageSection user={user} />
+			<ApiKeysSection />
 			<SessionsSection user={user} />
 			<PasswordSection user={user} />
 			<DeleteAccountSection user={user} />
 		</div>
+	);
+}
+
+function ApiKeysSection() {
+	return (
+		<Section title="API keys" intro="For programs that use the API.">
+			<ButtonLink to="/account/api-keys">Manage API keys</ButtonLink>
+		</Section>
 	);
 }
 
@@ -57,7 +67,7 @@ function VerifyHint({ user }: { user: User }) {
 		>
 			{error
 				? failureMessage(error)
-				: `Until then, you can store less and process fewer files at the same time. We sent a link to ${user.email} when you signed up.`}
+				: `Until then, you can store less and process fewer files at the same time, and you can’t create API keys. We sent a link to ${user.email} when you signed up.`}
 		</Notice>
 	);
 }
