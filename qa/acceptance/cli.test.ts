@@ -99,6 +99,26 @@ test('register, whoami, logout and login keep the session in one private file', 
 	expect(JSON.parse(whoami.stdout)).toMatchObject({ api: BASE_URL, user: { email } });
 });
 
+test('an API key is printed alone, works by CREATORR_API_KEY, and is replaced and revoked', async () => {
+	const created = await creatorr(['keys', 'create', '--name', 'ci', '--scope', 'jobs:read', 'usage:read']);
+	expect(created).toMatchObject({ code: 0, stderr: expect.stringContaining('Store this key now') });
+	expect(created.stdout).toMatch(/^ctr_live_\w{36}\n$/);
+	const env = { ...NOBODY, CREATORR_API_KEY: created.stdout.trim() };
+	expect((await creatorr(['jobs', '--json'], { env })).code).toBe(0);
+	const files = await creatorr(['files'], { env });
+	expect([files.code, files.stderr]).toEqual([4, expect.stringContaining('files:read')]);
+	const [listed] = JSON.parse((await creatorr(['keys', 'list', '--json'])).stdout);
+	expect(listed).toMatchObject({ name: 'ci', scopes: ['jobs:read', 'usage:read'], status: 'active' });
+	const rotated = await creatorr(['keys', 'rotate', listed.id, '--grace', '0', '--quiet']);
+	expect(rotated).toMatchObject({ code: 0, stderr: '' });
+	expect((await creatorr(['whoami'], { env })).code).toBe(3);
+	expect((await creatorr(['keys', 'events', listed.id])).stdout).toMatch(/ rotated /);
+	const [replacement] = JSON.parse((await creatorr(['keys', 'list', '--json'])).stdout);
+	expect((await creatorr(['keys', 'revoke', replacement.id])).stdout).toBe(`Revoked ${replacement.id}.\n`);
+	const over = await creatorr(['whoami'], { env: { ...NOBODY, CREATORR_API_KEY: rotated.stdout.trim() } });
+	expect([over.code, over.stderr]).toEqual([3, expect.stringContaining('API key')]);
+});
+
 test('a wrong password, an invalid token and a missing prompt exit with 3 or 2 and a message', async () => {
 	const args = ['login', '--email', person.email];
 	const wrong = await creatorr([...args, '--password-stdin'], { env: NOBODY, stdin: 'wrong password' });

@@ -58,7 +58,9 @@ function describeApiError({
 	requestId,
 	retryAfterMs,
 }: ApiError): string {
-	if (code === 'unauthorized') return 'Your session has ended. Sign in again: creatorr login';
+	// The API says which of the two it refuses.
+	if (code === 'unauthorized' && !message.includes('API key'))
+		return 'Your session has ended. Sign in again: creatorr login';
 	if (code === 'internal') return `${message} (${requestId})`;
 	const saysWhen = retryAfterMs === undefined || /\btry again\b/i.test(message);
 	const wait = saysWhen ? [] : [`Try again in ${Math.ceil(retryAfterMs / 1_000)} s.`];

@@ -22,6 +22,7 @@ test.each([
 	[apiError('invalid_credentials', 401), 3],
 	[new NotSignedInError('no'), 3],
 	[apiError('plan_limit', 403), 4],
+	[apiError('insufficient_scope', 403), 4],
 	[apiError('rate_limited', 429), 4],
 	[apiError('too_large', 413), 4],
 	[new ConnectionError('no'), 5],
@@ -44,6 +45,12 @@ test.each([
 test.each([
 	[fileError, 'in.pdf: no such file or directory'],
 	[apiError('unauthorized', 401), 'Your session has ended. Sign in again: creatorr login'],
+	[
+		new ApiError('The API key is invalid.', {
+			...{ code: 'unauthorized', status: 401, requestId: 'req_1', details: [], retryAfterMs: undefined },
+		}),
+		'The API key is invalid.',
+	],
 	[apiError('internal', 500), 'no (req_1)'],
 	[apiError('rate_limited', 429, { retryAfterMs: 1_500 }), 'no. Try again in 2 s.'],
 	[

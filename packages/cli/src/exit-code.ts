@@ -18,8 +18,8 @@ export const EXIT_HELP = `Exit codes:
   0    success
   1    a job failed or was canceled
   2    wrong usage: invalid option or value, missing file, existing output
-  3    not signed in, or incorrect email or password
-  4    limit reached: plan, unverified email, size or rate
+  3    not signed in, invalid API key, or incorrect email or password
+  4    refused: a limit of plan, size or rate, an unverified email, or an API key without the scope
   5    no connection, or the service is unavailable
   6    no such job or file
   70   bug

@@ -4,6 +4,7 @@ import { addAccountCommands } from './commands/account.ts';
 import { addErrorsCommand } from './commands/errors.ts';
 import { addFileCommands } from './commands/files.ts';
 import { addJobCommands } from './commands/jobs.ts';
+import { addKeyCommands } from './commands/keys.ts';
 import { addListenCommand } from './commands/listen.ts';
 import { addPlansCommand } from './commands/plans.ts';
 import { addToolsCommand } from './commands/tools.ts';
@@ -17,8 +18,9 @@ const HELP = `
 ${EXIT_HELP}
 
 Environment:
-  CREATORR_API    URL of the API
-  CREATORR_TOKEN  token to use instead of the one from creatorr login`;
+  CREATORR_API      URL of the API
+  CREATORR_API_KEY  API key to use instead of a session (creatorr keys create)
+  CREATORR_TOKEN    token to use instead of the one from creatorr login`;
 
 /** Creates the command line for these tools. It throws instead of exiting. */
 export function createProgram(io: Io, tools: readonly Tool[]): Command {
@@ -32,6 +34,7 @@ export function createProgram(io: Io, tools: readonly Tool[]): Command {
 	addAccountCommands(program, io);
 	addJobCommands(program, io);
 	addFileCommands(program, io);
+	addKeyCommands(program, io);
 	addToolsCommand(program, io);
 	addPlansCommand(program, io);
 	addWebhookCommands(program, io);

@@ -8,7 +8,7 @@ import { createRetryingFetch, type Fetch } from './retry/retrying-fetch.ts';
 export interface TransportOptions {
 	/** URL of the API without `/v1`. In a browser, the page's origin by default. */
 	baseUrl?: string | undefined;
-	/** The user's token, or a function that returns it. */
+	/** The user's token or API key, or a function that returns it. In Node, `CREATORR_API_KEY` of the environment by default. */
 	token?: string | (() => string | undefined) | undefined;
 	/** The global fetch by default. */
 	fetch?: typeof globalThis.fetch | undefined;
@@ -108,8 +108,13 @@ async function receive<T>(call: Promise<ApiResponse<T>>): Promise<ApiResponse<T>
 	}
 }
 
+function keyOfEnvironment(): string | undefined {
+	const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+	return process?.env?.CREATORR_API_KEY || undefined;
+}
+
 export function createTransport(options: TransportOptions): Transport {
-	const { token, onUnauthorized } = options;
+	const { token = keyOfEnvironment(), onUnauthorized } = options;
 	const currentToken = typeof token === 'function' ? token : () => token;
 	const { fetch: plainFetch = globalThis.fetch, retries = RETRIES } = options;
 	const fetch = createRetryingFetch(plainFetch, retries);

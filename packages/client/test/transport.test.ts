@@ -187,6 +187,23 @@ test('an abort ends a call after its request was garbage collected', async () =>
 	await expect(client.tools({ signal: controller.signal })).rejects.toThrow('enough');
 });
 
+test('the token is the API key of the environment if none is given', async () => {
+	const seen: unknown[] = [];
+	server = await startServer((request, response) => {
+		seen.push(request.headers.authorization);
+		reply(response, 200, { data: { id: 'usr_1' } });
+	});
+	process.env.CREATORR_API_KEY = 'ctr_live_1';
+	try {
+		await createClient({ baseUrl: server.url }).account.me();
+		await createClient({ baseUrl: server.url, token: 'mine' }).account.me();
+		await createClient({ baseUrl: server.url, token: () => undefined }).account.me();
+	} finally {
+		delete process.env.CREATORR_API_KEY;
+	}
+	expect(seen).toEqual(['Bearer ctr_live_1', 'Bearer mine', undefined]);
+});
+
 test('onUnauthorized receives a rejected token', async () => {
 	const rejections: unknown[] = [];
 	server = await startServer((_, response) => replyError(response, 401, 'unauthorized'));

@@ -16,7 +16,7 @@ export const CLIENTS: readonly Mutant[] = [
 	{
 		name: 'sends the token of one API to no other',
 		mutations: [
-			cli('connect', insertBefore('sessions.byApi[api] ??= Object.values(sessions.byApi)[0];', 'byApi')),
+			cli('connectWith', insertBefore('sessions.byApi[api] ??= Object.values(sessions.byApi)[0];', 'byApi')),
 		],
 		test: 'a token is sent to no other API than the one that issued it',
 	},

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { askCredentials, type CredentialOptions } from '../ask/credentials.ts';
 import { printJson } from '../display/print.ts';
 import type { Io } from '../io.ts';
-import { connect, connectSignedIn } from '../session/connect.ts';
+import { connect, connectSignedIn, connectWithSession } from '../session/connect.ts';
 import { readSessions, writeSessions } from '../session/session-file.ts';
 import { type CommonOptions, withCommonOptions } from './common-options.ts';
 
@@ -30,7 +30,7 @@ export function addAccountCommands(program: Command, io: Io): void {
 
 	withCommonOptions(program.command('logout').description('Sign out (the token is revoked)')).action(
 		async (options: CommonOptions) => {
-			const { api, client, token } = await connectSignedIn(io, options);
+			const { api, client, token } = await connectWithSession(io, options);
 			await client.account.logout({ signal: io.signal }).catch((error) => {
 				// The session had already ended.
 				if (error.code !== 'unauthorized') throw error;
@@ -70,9 +70,8 @@ async function keepSession(
 	sessions.byApi[api] = { token, email: user.email };
 	await writeSessions(io.env, sessions);
 	say(io, options, { api, user, expires_at }, `Signed in as ${user.email} at ${api}.`);
-	if (io.env.CREATORR_TOKEN) {
-		io.stderr.write('CREATORR_TOKEN is set and overrides this session.\n');
-	}
+	const overriding = ['CREATORR_TOKEN', 'CREATORR_API_KEY'].find((name) => io.env[name]);
+	if (overriding) io.stderr.write(`${overriding} is set and overrides this session.\n`);
 }
 
 function say(io: Io, options: CommonOptions, json: object, text: string): void {

@@ -12,23 +12,47 @@ export interface Connection {
 	api: string;
 	/** Accepts any tool: the API says which exist. */
 	client: ToolClient;
-	/** The token, which the API may reject. */
+	/** The token or API key, which the API may reject. */
 	token: string | undefined;
 }
 
-/** Connects to the given API, that of CREATORR_API, or that of the last sign-in, with its session. */
-export async function connect({ env }: Io, given: { api?: string | undefined }): Promise<Connection> {
-	const sessions = await readSessions(env);
-	const api = normalize(given.api ?? (env.CREATORR_API || undefined) ?? sessions.api ?? DEFAULT_API);
-	const token = env.CREATORR_TOKEN || sessions.byApi[api]?.token;
-	return { api, client: createClient<UntypedTools>({ baseUrl: api, token }), token };
+interface ConnectOptions {
+	api?: string | undefined;
 }
 
-/** Connects for a command that needs a session. */
-export async function connectSignedIn(io: Io, given: { api?: string | undefined }): Promise<Connection> {
-	const connection = await connect(io, given);
+/**
+ * Connects to the given API, that of CREATORR_API, or that of the last sign-in. Uses CREATORR_TOKEN, CREATORR_API_KEY, or the session of
+ * that API.
+ */
+export function connect(io: Io, given: ConnectOptions): Promise<Connection> {
+	return connectWith(io, given, io.env.CREATORR_API_KEY || undefined);
+}
+
+async function connectWith(
+	{ env }: Io,
+	given: ConnectOptions,
+	apiKey: string | undefined,
+): Promise<Connection> {
+	const sessions = await readSessions(env);
+	const api = normalize(given.api ?? (env.CREATORR_API || undefined) ?? sessions.api ?? DEFAULT_API);
+	const token = (env.CREATORR_TOKEN || apiKey) ?? sessions.byApi[api]?.token;
+	// A function, so that the client looks for no key in the environment.
+	return { api, client: createClient<UntypedTools>({ baseUrl: api, token: () => token }), token };
+}
+
+function requireToken(connection: Connection): Connection {
 	if (connection.token !== undefined) return connection;
 	throw new NotSignedInError(`You’re not signed in at ${connection.api}. Sign in first: creatorr login`);
+}
+
+/** Connects for a command that needs a session or an API key. */
+export async function connectSignedIn(io: Io, given: ConnectOptions): Promise<Connection> {
+	return requireToken(await connect(io, given));
+}
+
+/** Connects for a command that takes no API key. */
+export async function connectWithSession(io: Io, given: ConnectOptions): Promise<Connection> {
+	return requireToken(await connectWith(io, given, undefined));
 }
 
 function normalize(api: string): string {

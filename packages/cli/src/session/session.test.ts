@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { connect, connectSignedIn } from './connect.ts';
+import { connect, connectSignedIn, connectWithSession } from './connect.ts';
 import { readSessions, sessionPath, writeSessions } from './session-file.ts';
 
 let directory: string;
@@ -43,6 +43,19 @@ test('the API is the given one, otherwise that of the environment, otherwise tha
 	const io = ioWith({ CREATORR_API: 'https://of.environment/base/' });
 	expect((await connect(io, {})).api).toBe('https://of.environment/base');
 	expect((await connect(io, { api: 'http://named.example' })).api).toBe('http://named.example');
+});
+
+test('the token is that of the environment, then the API key, then that of the session', async () => {
+	await writeSessions(ioWith().env, SESSIONS);
+	const both = { CREATORR_TOKEN: 'mine', CREATORR_API_KEY: 'ctr_live_1' };
+	const key = { CREATORR_API_KEY: 'ctr_live_1' };
+	expect((await connect(ioWith(both), {})).token).toBe('mine');
+	expect((await connect(ioWith(key), {})).token).toBe('ctr_live_1');
+	expect((await connect(ioWith({ CREATORR_TOKEN: '', CREATORR_API_KEY: '' }), {})).token).toBe('of-here');
+	expect((await connectWithSession(ioWith(key), {})).token).toBe('of-here');
+	await expect(connectWithSession(ioWith(key), { api: 'https://other.example' })).rejects.toThrow(
+		'not signed in',
+	);
 });
 
 test.each(['here.example', '%j is refused as an API', 'https://', ''])('%j is no API', async (api) => {

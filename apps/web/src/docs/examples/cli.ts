@@ -21,6 +21,13 @@ creatorr compress input.pdf -o smaller.pdf --quality 70`,
 		getJob: 'creatorr job $JOB_ID',
 		cancelJob: 'creatorr cancel $JOB_ID',
 		listTools: 'creatorr tools',
+		createApiKey: `creatorr keys create --name 'Build server' \\
+  --scope files:read files:write jobs:read jobs:write`,
+		listApiKeys: 'creatorr keys list',
+		deleteApiKey: 'creatorr keys revoke $KEY_ID',
+		rotateApiKey: `# the old key works for another hour
+creatorr keys rotate $KEY_ID --grace 3600`,
+		listApiKeyEvents: 'creatorr keys events $KEY_ID',
 		listPlans: 'creatorr plans',
 		listErrors: 'creatorr errors',
 		createWebhook: 'creatorr webhooks create https://example.com/webhooks --events job.succeeded,job.failed',
