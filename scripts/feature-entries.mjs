@@ -11,8 +11,9 @@ export const FEATURE_ENTRIES = {
 		'security-events': ['security-events.sql'],
 		'password-check': ['check-password', 'confirm-owner', 'delay-refusal', 'fair-queue'],
 		'signing-keys': ['signing-key', 'signing-keys', 'signing-keys.sql'],
-		'gateway-leases': ['lease-gateway', 'propagate-revocations'],
+		'gateway-leases': ['gateway-leases.sql', 'lease-gateway', 'propagate-revocations'],
 		mails: ['allowances.sql', 'request-mail', 'mailed-token', 'mailed-tokens.sql', 'mails.sql'],
+		'api-keys': ['api-key', 'check-api-key', 'report-use', 'revoke-api-keys.sql'],
 		sessions: ['read-sessions', 'session-token', 'sessions.sql'],
 		'sign-in': ['sign-in', 'sign-in.sql'],
 		'email-verification': ['verify-email.sql'],
@@ -40,7 +41,7 @@ export const FEATURE_ENTRIES = {
 		requests: ['body-arrival', 'in-flight', 'request-head', 'response'],
 		tls: ['certificate'],
 		limits: ['network-pacer'],
-		sessions: ['authenticate'],
+		sessions: ['authenticate', 'authenticate-key', 'credential'],
 	},
 	'apps/jobs': {
 		lifecycle: [
@@ -88,6 +89,7 @@ export const FEATURE_ENTRIES = {
 		],
 		api: [
 			'account-queries',
+			'api-key-queries',
 			'client',
 			'connectivity',
 			'contact',

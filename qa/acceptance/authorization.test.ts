@@ -174,9 +174,11 @@ describe('another user', () => {
 
 	test('finds nothing of the owner in any list', async () => {
 		const { token } = await newPerson();
-		const theirs = requests.map(({ request }) => /(fil|job|ses)_\w+/.exec(request.path)?.[0]).filter(Boolean);
+		const theirs = requests
+			.map(({ request }) => /(fil|job|ses|key)_\w+/.exec(request.path)?.[0])
+			.filter(Boolean);
 		expect(theirs.length).toBeGreaterThan(0);
-		for (const path of ['/v1/files?limit=100', '/v1/jobs?limit=100', '/v1/auth/sessions']) {
+		for (const path of ['/v1/files?limit=100', '/v1/jobs?limit=100', '/v1/auth/sessions', '/v1/keys']) {
 			const { text } = await call('GET', path, { token });
 			for (const one of theirs) expect(text).not.toContain(one);
 		}

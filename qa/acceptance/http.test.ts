@@ -111,7 +111,7 @@ describe('every answer', () => {
 	test('to another method is 405 and says which are allowed, for every route', async () => {
 		const routes = routesOf(await openApiDocument());
 		for (const path of new Set(routes.map((route) => route.path))) {
-			const response = await call('PATCH', path.replace('{id}', 'x'));
+			const response = await call('PUT', path.replace('{id}', 'x'));
 			expect([path, response.status, response.body.error.code]).toEqual([path, 405, 'method_not_allowed']);
 			const allowed = (response.headers.get('allow') ?? '')
 				.split(', ')

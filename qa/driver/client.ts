@@ -58,6 +58,6 @@ export async function signIn(email: string, options: CallOptions = {}): Promise<
 }
 
 /** Returns a well-formed id of nothing. */
-export function nobodysId(prefix: 'fil' | 'job' | 'ses'): string {
+export function nobodysId(prefix: 'fil' | 'job' | 'ses' | 'key'): string {
 	return `${prefix}_01ARZ3NDEKTSV4RRFFQ69G5FAV`;
 }

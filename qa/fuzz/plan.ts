@@ -6,7 +6,7 @@ export interface Known {
 	nth: number;
 }
 
-export type IdPrefix = 'fil' | 'job' | 'ses' | 'usr';
+export type IdPrefix = 'fil' | 'job' | 'ses' | 'usr' | 'key';
 
 /** Who sends a request: a user, a client without a token, or one with a forged token. */
 export type Actor = 'first' | 'second' | 'nobody' | 'forger';

@@ -43,6 +43,7 @@ const BY_NAME: Record<string, fc.Arbitrary<unknown>> = {
 	cursor: known('cursor'),
 	etag: known('etag'),
 	tool: known('tool'),
+	expires_at: fc.constantFrom('2100-01-01T00:00:00Z', '2100-01-01T00:00:00Z', '2020-01-01T00:00:00Z', null),
 	size_bytes: fc.constantFrom(PDF_BYTES, PDF_BYTES, 1, 5 * 1024 ** 2, 10 * 1024 ** 3, 10 * 1024 ** 3 + 1),
 	mime_type: fc.constantFrom(
 		...['application/pdf', 'application/pdf', 'text/html; charset="utf-8"', 'image/svg+xml'],
@@ -63,7 +64,7 @@ const BY_NAME: Record<string, fc.Arbitrary<unknown>> = {
 const SHORT_WAIT = fc.constantFrom(0, 0, 1);
 
 function stringOf({ pattern, minLength = 0, maxLength = 60 }: Schema): fc.Arbitrary<unknown> {
-	const prefix = /^\^(fil|job|ses|usr)_/.exec(pattern ?? '')?.[1] as IdPrefix | undefined;
+	const prefix = /^\^(fil|job|ses|usr|key)_/.exec(pattern ?? '')?.[1] as IdPrefix | undefined;
 	if (prefix) return weighted([6, known(prefix)], [1, fc.constant(`${prefix}_01ARZ3NDEKTSV4RRFFQ69G5FAV`)]);
 	try {
 		if (pattern) return fc.stringMatching(new RegExp(pattern, 'u'));

@@ -27,7 +27,7 @@ export interface World {
 	tools: string[];
 }
 
-const ID = /\b(?:fil|job|ses|usr)_[0-7][0-9A-HJKMNP-TV-Z]{25}\b/g;
+const ID = /\b(?:fil|job|ses|usr|key)_[0-7][0-9A-HJKMNP-TV-Z]{25}\b/g;
 const UNKNOWN_ULID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 
 async function newMember(hasJob = false): Promise<Member> {
@@ -84,7 +84,7 @@ export function resolve(world: World, actor: Actor, { $known, of, nth }: Known):
 	const { person, ids, cursors, etags } = isSecond ? world.second : world.first;
 	const idsOf = (prefix: string) => [...ids].filter((id) => id.startsWith(prefix));
 	const known: Record<Known['$known'], readonly string[]> = {
-		...{ fil: idsOf('fil'), job: idsOf('job'), ses: idsOf('ses'), usr: idsOf('usr') },
+		...{ fil: idsOf('fil'), job: idsOf('job'), ses: idsOf('ses'), usr: idsOf('usr'), key: idsOf('key') },
 		...{ email: [person.email], password: [PASSWORD], cursor: cursors, etag: etags, tool: world.tools },
 	};
 	const values = known[$known];

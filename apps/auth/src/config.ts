@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import {
+	apiKeyPrefixSchema,
 	appUrlSchema,
 	baseConfigSchema,
 	type DeprecatedSetting,
 	directUrlSchema,
+	flagSchema,
 	loadConfig,
 	portSchema,
 } from '@creatorr/service/config';
@@ -29,7 +31,8 @@ export const configSchema = baseConfigSchema
 			.default(10)
 			.meta({ description: 'Maximum number of database connections of a process.' }),
 		CONTROL_PORT: portSchema.meta({
-			description: 'Port of the control service for gateways: leases, session checks and token signing keys.',
+			description:
+				'Port of the control service for gateways: leases, checks of sessions and API keys, and token signing keys.',
 		}),
 		CONTROL_DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(4).meta({
 			description:
@@ -74,6 +77,14 @@ export const configSchema = baseConfigSchema
 		REGISTRATIONS_PER_NETWORK: z.coerce.number().min(1).default(30).meta({
 			description:
 				'Registrations an hour from one IPv4 address or IPv6 /64, including those that end with `email_taken`. `npm start` sets 100,000.',
+		}),
+		API_KEY_PREFIX: apiKeyPrefixSchema,
+		API_KEYS_REQUIRE_VERIFIED_EMAIL: flagSchema.prefault('true').meta({
+			description:
+				'`true` lets only users with a verified email create API keys. `npm start` sets `false` without `SMTP_URL`.',
+		}),
+		LEAKED_KEY_REPORTS_PER_NETWORK: z.coerce.number().min(1).default(600).meta({
+			description: 'Reports of leaked API keys an hour from one IPv4 address or IPv6 /64.',
 		}),
 		APP_URL: appUrlSchema,
 		SMTP_URL: z

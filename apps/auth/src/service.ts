@@ -10,6 +10,10 @@ import { collectThreadMetrics } from '@creatorr/service/scrape';
 import { deleteMeRoute } from './account-deletion/delete-account.ts';
 import { onPlanChanged } from './accounts/plan-changed.ts';
 import { getAccountRoute, getMeRoute } from './accounts/read-account.ts';
+import { rotateApiKeyRoute, updateApiKeyRoute } from './api-keys/change-api-key.ts';
+import { createApiKeyRoute } from './api-keys/create-api-key.ts';
+import { getApiKeyRoute, listApiKeyEventsRoute, listApiKeysRoute } from './api-keys/read-api-keys.ts';
+import { deleteApiKeyRoute, reportLeakedKeyRoute } from './api-keys/revoke-api-keys.ts';
 import { type Config, readConfig } from './config.ts';
 import { controlRoutes } from './control/control-service.ts';
 import { type ControlThread, startControlThread } from './control/start-control-thread.ts';
@@ -125,6 +129,11 @@ async function connect(context: ServiceContext<Config>) {
 		prisma,
 		control,
 		propagate: control.propagate,
+		apiKeyRules: {
+			prefix: config.API_KEY_PREFIX,
+			requiresVerifiedEmail: config.API_KEYS_REQUIRE_VERIFIED_EMAIL,
+			leakReportsPerHour: config.LEAKED_KEY_REPORTS_PER_NETWORK,
+		},
 		registrations: createRegistrationThrottle(prisma, config.REGISTRATIONS_PER_NETWORK),
 		leaseDatabase: prisma,
 		leaseTtlMs: config.GATEWAY_LEASE_MS,
@@ -160,6 +169,14 @@ export const auth = defineService({
 		getMeRoute,
 		deleteMeRoute,
 		getAccountRoute,
+		createApiKeyRoute,
+		listApiKeysRoute,
+		getApiKeyRoute,
+		updateApiKeyRoute,
+		deleteApiKeyRoute,
+		rotateApiKeyRoute,
+		listApiKeyEventsRoute,
+		reportLeakedKeyRoute,
 		// For gateways of 0.3.0 during an upgrade. Newer ones call the control port.
 		...controlRoutes,
 	],

@@ -1,6 +1,7 @@
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { BlockList } from 'node:net';
 import { MAX_PUBLIC_BODY_BYTES, PUBLIC_OPERATIONS } from '@creatorr/contracts/operations';
 import {
+	apiKeyPrefixSchema,
 	baseConfigSchema,
 	type DeprecatedSetting,
 	flagSchema,
@@ -10,26 +11,12 @@ import {
 	portSchema,
 } from '@creatorr/service/config';
 import { z } from 'zod';
+import { addRange } from './address-ranges.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import type { CertificateFiles } from './tls/certificate.ts';
 
 function isOrigin(text: string): boolean {
 	return URL.canParse(text) && new URL(text).origin === text;
-}
-
-/** Adds an address or a range such as 10.0.0.0/8. Returns false for other text. */
-function addRange(list: BlockList, text: string): boolean {
-	const [address = '', bits, ...more] = text.split('/');
-	if (!isIP(address) || more.length > 0) return false;
-	const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-	const widest = family === 'ipv6' ? 128 : 32;
-	if (bits === undefined) {
-		list.addAddress(address, family);
-		return true;
-	}
-	if (!/^\d{1,3}$/.test(bits) || Number(bits) > widest) return false;
-	list.addSubnet(address, Number(bits), family);
-	return true;
 }
 
 const originsSchema = listSchema.refine((origins) => origins.every(isOrigin), {
@@ -81,6 +68,7 @@ const fieldsSchema = baseConfigSchema.extend({
 	JOBS_URL: httpUrlSchema.meta({ description: 'Private port of jobs.' }),
 	BILLING_URL: httpUrlSchema.meta({ description: 'Private port of billing.' }),
 	WEBHOOKS_URL: httpUrlSchema.meta({ description: 'Private port of webhooks.' }),
+	API_KEY_PREFIX: apiKeyPrefixSchema,
 	CORS_ORIGINS: originsSchema.meta({
 		description: 'Web origins that may call the API, separated by commas.',
 	}),

@@ -6,7 +6,7 @@ import { networkOf } from '@creatorr/service/address-network';
 import type { Span } from '@creatorr/telemetry/span';
 import type { Connection } from './connections/connection-table.ts';
 import { IMMEDIATE, type ResponseMode } from './routing/response-mode.ts';
-import type { Session } from './sessions/verify-token.ts';
+import type { Credential } from './sessions/credential.ts';
 
 /** An open connection of a client. */
 export interface ClientConnection extends Connection {
@@ -51,8 +51,10 @@ export interface Exchange {
 	/** Whether to close the connection after the response. */
 	readonly isDraining: () => boolean;
 	operation: Operation | undefined;
-	/** Set after the token is verified. */
-	session: Session | undefined;
+	/** Set before auth is asked whether it is alive: revocations name it. */
+	credentialId: string | undefined;
+	/** Set for a verified token or a live API key. */
+	credential: Credential | undefined;
 	/** `immediate` until the request is routed. */
 	responseMode: ResponseMode;
 	/** The request to the service. */
@@ -88,7 +90,8 @@ export function openExchange(
 		headers: ['X-Request-Id', requestId, ...common.headers],
 		isDraining: common.isDraining,
 		operation: undefined,
-		session: undefined,
+		credentialId: undefined,
+		credential: undefined,
 		responseMode: IMMEDIATE,
 		upstream: undefined,
 		forwarded: false,

@@ -27,6 +27,7 @@ import type { PublicRoute } from './routes.ts';
 import type { FindRoute } from './routing/compile-routes.ts';
 import { responseModeOf } from './routing/response-mode.ts';
 import { type AuthenticateDeps, authenticate } from './sessions/authenticate.ts';
+import { checkScope } from './sessions/check-scope.ts';
 
 /** Pacers of the gateway's own work for one network (limits.ts). */
 export interface Pacers {
@@ -63,7 +64,7 @@ function preflight(deps: PublicDeps, { headers, method = '' }: PublicRequest): s
 	return preflightHeaders(deps.corsOrigins, { method, origin: headers.origin, requestedMethod });
 }
 
-/** Whether the exchange was ended or its client disconnected while its session was looked up. */
+/** Whether the exchange was ended or its client disconnected while its credential was looked up. */
 function isEnded({ respondedBy, res }: Exchange): boolean {
 	return respondedBy !== undefined || res.destroyed;
 }
@@ -91,18 +92,24 @@ function readHead({ limits }: PublicDeps, exchange: Exchange): Target {
 	});
 }
 
-/** Whether the request needs a session. With an optional session, an Authorization header is never ignored. */
-function needsSession({ access }: Operation, { headers }: PublicRequest): boolean {
+/** Whether the request needs a session or an API key. With an optional session, an Authorization header is never ignored. */
+function needsCredential({ access }: Operation, { headers }: PublicRequest): boolean {
 	return access === 'user' || (access === 'optional-user' && headers.authorization !== undefined);
 }
 
-async function admitWithSession(deps: PublicDeps, exchange: Exchange): Promise<void> {
+async function admitWithCredential(
+	deps: PublicDeps,
+	exchange: Exchange,
+	operation: Operation,
+): Promise<void> {
 	await authenticate(deps, exchange);
-	if (!isEnded(exchange)) await deps.admitUser(exchange);
+	if (isEnded(exchange)) return;
+	checkScope(operation, exchange.credential);
+	await deps.admitUser(exchange);
 }
 
 /** Takes a permit for a request to a service. Paces the gateway's own responses. */
-async function admitWithoutSession(deps: PublicDeps, exchange: Exchange): Promise<void> {
+async function admitAnyone(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	if (deps.connections.isCrowded()) {
 		endConnection(exchange);
 		throw shedRequest();
@@ -139,8 +146,8 @@ async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	exchange.operation = route.operation;
 	endConnectionOnError(exchange, () => deps.admitBody(exchange, route.operation));
 	exchange.responseMode = responseModeOf(route.operation, target.query);
-	const admit = needsSession(route.operation, req) ? admitWithSession : admitWithoutSession;
-	await admit(deps, exchange);
+	if (needsCredential(route.operation, req)) await admitWithCredential(deps, exchange, route.operation);
+	else await admitAnyone(deps, exchange);
 	if (isEnded(exchange)) return;
 	await route.serve(exchange);
 }

@@ -48,7 +48,7 @@ export const LIMITS = {
 	/** Rate of 401 responses to one network. Others are delayed. */
 	refusedTokensPerSecond: 50,
 	refusedTokenBurst: 200,
-	/** Rate of forged tokens of one network. Beyond it, its unknown tokens are delayed. */
+	/** Rate of forged tokens and unknown API keys of one network. Beyond it, its unknown ones are delayed. */
 	forgedTokensPerSecond: 100,
 	forgedTokenBurst: 200,
 	/**
@@ -83,7 +83,7 @@ export const LIMITS = {
 	leaseMarginMs: 1_000,
 	/** Time to release the lease at shutdown. */
 	leaseReleaseMs: 500,
-	/** A live session is checked again after this time. Until then the lease keeps the cached result valid. */
+	/** A live session or API key is checked again after this time. Until then the lease keeps the cached result valid. */
 	sessionRecheckMs: 60_000,
 	/** Time between two regular loads of the token keys. */
 	keyRefreshMs: 60_000,
@@ -95,6 +95,8 @@ export const LIMITS = {
 	cachedTokens: 20_000,
 	/** Session states in the cache. */
 	cachedSessions: 50_000,
+	/** API keys in the cache, and keys whose use is not reported yet. */
+	cachedKeys: 50_000,
 	/** Token buckets of users, and of sessions. */
 	trackedUsers: 50_000,
 	/** Token buckets of networks, for each pacer. */

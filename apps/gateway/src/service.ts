@@ -28,6 +28,7 @@ import { createAccessLog } from './requests/access-log.ts';
 import { createInFlight, type InFlight } from './requests/in-flight.ts';
 import { createProxies, createRoutes } from './routes.ts';
 import { compileRoutes } from './routing/compile-routes.ts';
+import { reportKeyUse } from './sessions/api-key-use.ts';
 import { createBootTimeClock } from './sessions/boot-time-clock.ts';
 import { refreshKeys } from './sessions/key-set.ts';
 import type { Lease } from './sessions/lease.ts';
@@ -88,6 +89,7 @@ function preparePublicPort(context: ServiceContext<Config>, shared: Shared): Pub
 		...createRouting(context, shared),
 		tokens: shared.verification.tokens,
 		sessions: shared.verification.sessions,
+		apiKeys: shared.verification.apiKeys,
 		inFlight: shared.inFlight,
 		connections,
 		admitBody: createBodyBudget(limits),
@@ -230,7 +232,7 @@ export const gateway = defineService({
 	}),
 	routes: [pushRevocationsRoute],
 	metrics: [gatewayMetrics],
-	tasks: [renewLease, refreshKeys, reloadCertificate],
+	tasks: [renewLease, refreshKeys, reloadCertificate, reportKeyUse],
 	// Auth revokes sessions of requests that are still in progress.
 	closesPortLast: true,
 });

@@ -2,6 +2,7 @@ import { type AccountCalls, createAccount } from './calls/account.ts';
 import { type BillingCalls, createBilling } from './calls/billing.ts';
 import { createFiles, type FileCalls } from './calls/files.ts';
 import { createJobs, type JobCalls } from './calls/jobs.ts';
+import { createKeys, type KeyCalls } from './calls/keys.ts';
 import { createWebhooks, type WebhookCalls } from './calls/webhooks.ts';
 import { type RunOptions, type RunResult, runTool } from './run-tool.ts';
 import type { AnyCatalog, ToolCatalog, ToolSlug, UntypedTools } from './tool-types.ts';
@@ -21,6 +22,7 @@ export interface Client<C extends AnyCatalog<C> = ToolCatalog> {
 	jobs: JobCalls<C>;
 	billing: BillingCalls;
 	webhooks: WebhookCalls;
+	keys: KeyCalls;
 	/**
 	 * Uploads the input, creates the job and waits for its output. Rejects with JobError if the job fails or is canceled, otherwise
 	 * like any call.
@@ -48,6 +50,7 @@ export function createClient<C extends AnyCatalog<C> = ToolCatalog>(options: Cli
 		jobs,
 		billing: createBilling(transport),
 		webhooks: createWebhooks(transport),
+		keys: createKeys(transport),
 		run: (given) => runTool(files, jobs, given),
 		tools: async ({ signal } = {}) => (await list(api.GET('/v1/tools', { signal: signal ?? null }))).data,
 		plans: async ({ signal } = {}) => (await list(api.GET('/v1/plans', { signal: signal ?? null }))).data,

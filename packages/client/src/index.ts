@@ -4,6 +4,7 @@ export type { FileRequests } from './calls/file-requests.ts';
 export type { FileCalls } from './calls/files.ts';
 export type { JobRequests, NewJob } from './calls/job-requests.ts';
 export type { JobCalls } from './calls/jobs.ts';
+export type { KeyCalls } from './calls/keys.ts';
 export type { WebhookCalls } from './calls/webhooks.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export { formatBytes, formatBytesAbove } from './display/format-bytes.ts';

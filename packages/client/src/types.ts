@@ -1,6 +1,8 @@
 import type { components, operations } from './generated/api.ts';
 
 type Schemas = components['schemas'];
+type RequestBody<Id extends 'createApiKey' | 'updateApiKey' | 'rotateApiKey'> =
+	operations[Id]['requestBody']['content']['application/json'];
 
 export type User = Schemas['User'];
 export type SignedIn = Schemas['SignedIn'];
@@ -23,6 +25,15 @@ export type JobStatus = Job['status'];
 export type Billing = Schemas['Billing'];
 export type Plan = Schemas['Plan'];
 export type Usage = Schemas['Usage'];
+export type ApiKey = Schemas['ApiKey'];
+/** A key that was just created, with the key itself. */
+export type NewApiKey = Schemas['NewApiKey'];
+export type ApiKeyEvent = Schemas['ApiKeyEvent'];
+/** What an API key may do. */
+export type Scope = ApiKey['scopes'][number];
+export type NewApiKeyOptions = RequestBody<'createApiKey'>;
+export type ApiKeyChange = RequestBody<'updateApiKey'>;
+export type ApiKeyRotation = Partial<RequestBody<'rotateApiKey'>>;
 /** What the API says about an error code. */
 export type ErrorDescription = Schemas['ErrorDescription'];
 

@@ -252,6 +252,7 @@ export const getMe = defineOperation({
 	path: '/v1/me',
 	service: 'auth',
 	access: 'user',
+	scope: 'any',
 	summary: 'Returns the signed-in user.',
 	status: 200,
 	response: enveloped(userSchema),

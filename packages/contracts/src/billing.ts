@@ -160,6 +160,7 @@ export const getUsage = defineOperation({
 	path: '/v1/usage',
 	service: 'billing',
 	access: 'user',
+	scope: 'usage:read',
 	summary: 'Returns how much of each plan limit is used.',
 	status: 200,
 	response: enveloped(

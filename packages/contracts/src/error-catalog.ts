@@ -37,8 +37,9 @@ export const API_ERRORS = {
 	unauthorized: {
 		status: 401,
 		title: 'Not signed in',
-		cause: 'The token is missing, invalid, expired or revoked.',
-		fix: 'Sign in again and send the new token as Authorization: Bearer <token>.',
+		cause:
+			'The token or API key is missing, invalid, expired or revoked, or the key may not be used from this IP address.',
+		fix: 'Sign in again, or create a new key, and send it as Authorization: Bearer <token or key>.',
 		retryable: false,
 	},
 	invalid_credentials: {
@@ -59,8 +60,22 @@ export const API_ERRORS = {
 	email_not_verified: {
 		status: 403,
 		title: 'Email not verified',
-		cause: 'Until the email of the account is verified, lower limits apply.',
+		cause: 'Until the email of the account is verified, lower limits apply and API keys can’t be created.',
 		fix: 'Open the link in the verification email, or request a new one.',
+		retryable: false,
+	},
+	insufficient_scope: {
+		status: 403,
+		title: 'The API key lacks a scope',
+		cause: 'The API key lacks the scope or the tool that the message names.',
+		fix: 'Add it to the key, or use another key. A key can’t change itself: sign in for that.',
+		retryable: false,
+	},
+	session_required: {
+		status: 403,
+		title: 'Needs a session',
+		cause: 'This operation takes a session, not an API key.',
+		fix: 'Sign in and send the token of the session.',
 		retryable: false,
 	},
 	not_found: {

@@ -99,6 +99,8 @@ export function unavailable(what: string, cause?: unknown, options: { slow?: boo
 }
 
 /** Returns the error for something absent, deleted, expired or of another user: the same response for all four. */
-export function notFound(what: 'file' | 'job' | 'session' | 'webhook' | 'delivery' | 'route'): AppError {
+export function notFound(
+	what: 'file' | 'job' | 'session' | 'API key' | 'webhook' | 'delivery' | 'route',
+): AppError {
 	return new AppError('not_found', what === 'route' ? 'No route matches this path.' : `No such ${what}.`);
 }

@@ -2,7 +2,7 @@ import { decodeTime, monotonicFactory } from 'ulid';
 import { z } from 'zod';
 
 /** The type of an id, as its prefix says. */
-export type IdPrefix = 'usr' | 'ses' | 'fil' | 'job' | 'req' | 'evt' | 'whk' | 'dlv';
+export type IdPrefix = 'usr' | 'ses' | 'fil' | 'job' | 'req' | 'evt' | 'key' | 'whk' | 'dlv';
 
 /** Filled in bulk: random bytes drawn one by one cost more than the rest of a request id, and the gateway makes many. */
 const randomBytes = new Uint8Array(4096);

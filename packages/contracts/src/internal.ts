@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { keyIdSchema } from './api-keys.ts';
 import { BODY_LIMIT } from './body-limit.ts';
 import { completedPartsSchema, fileIdSchema, fileNameSchema, mimeTypeSchema, uploadSchema } from './files.ts';
 import { idSchema } from './ids.ts';
 import { capabilitiesSchema, jobIdSchema } from './jobs.ts';
 import { defineOperation, enveloped, type ResponseOf } from './operation.ts';
+import { timestampSchema } from './text.ts';
 
 const userIdSchema = idSchema('usr');
 const sessionIdSchema = idSchema('ses');
@@ -40,6 +42,56 @@ export const checkSession = defineOperation({
 });
 
 const gatewayParamsSchema = z.object({ id: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/) });
+
+const keyHashSchema = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** What a gateway needs to know of a live API key. */
+const liveApiKeySchema = z.object({
+	key_id: keyIdSchema,
+	user_id: userIdSchema,
+	scopes: z.array(z.string()),
+	tools: z.array(z.string()).nullable(),
+	allowed_ips: z.array(z.string()).nullable(),
+	expires_at: timestampSchema.nullable().meta({ description: 'also the end of the grace period' }),
+});
+
+export type LiveApiKey = z.output<typeof liveApiKeySchema>;
+
+/** Returns what the API key with this SHA-256 may do, or null if it doesn't work. The first call for a new key starts the grace period that waits for it. */
+export const checkApiKey = defineOperation({
+	id: 'checkApiKey',
+	method: 'post',
+	path: '/internal/keys/check',
+	service: 'auth',
+	access: ['gateway'],
+	summary: 'Say what an API key may do.',
+	maxBodyBytes: BODY_LIMIT.auth,
+	body: z.object({ key_hash: keyHashSchema }),
+	status: 200,
+	response: enveloped(z.object({ key: liveApiKeySchema.nullable() })),
+	errors: [],
+});
+
+/** Keys in one {@link reportApiKeyUse}. */
+export const MAX_KEY_USES = 1_000;
+
+/** Records when and from where API keys were last used. A time before the recorded one changes nothing. */
+export const reportApiKeyUse = defineOperation({
+	id: 'reportApiKeyUse',
+	method: 'post',
+	path: '/internal/keys/use',
+	service: 'auth',
+	access: ['gateway'],
+	summary: 'Record the last use of API keys.',
+	maxBodyBytes: BODY_LIMIT.list,
+	body: z.object({
+		uses: z
+			.array(z.object({ key_id: keyIdSchema, used_at: timestampSchema, ip: z.string() }))
+			.max(MAX_KEY_USES),
+	}),
+	status: 204,
+	errors: [],
+});
 
 /**
  * Lets a gateway use its session cache for `ttl_ms`, counted from before its request. `granted: false`: the instance missed a
@@ -80,16 +132,24 @@ export const releaseLease = defineOperation({
 	errors: [],
 });
 
-/** Revokes sessions at a gateway. The response is sent once it rejects all their requests. */
+/** Stands for no session in a push that is only about API keys: a gateway of release 0.3.0 accepts no empty list. */
+export const NO_SESSION = 'ses_00000000000000000000000000';
+
+/** Revokes sessions and API keys at a gateway. The response is sent once it rejects all their requests. Changed keys are checked again. */
 export const pushRevocations = defineOperation({
 	id: 'pushRevocations',
 	method: 'post',
 	path: '/internal/sessions/revoked',
 	service: 'gateway',
 	access: ['auth'],
-	summary: 'Reject all requests of these revoked sessions.',
+	summary: 'Reject all requests of revoked sessions and API keys, and check changed keys again.',
 	maxBodyBytes: BODY_LIMIT.list,
-	body: z.object({ instance_id: z.string(), session_ids: z.array(sessionIdSchema).min(1) }),
+	body: z.object({
+		instance_id: z.string(),
+		session_ids: z.array(sessionIdSchema).min(1),
+		revoked_keys: z.array(keyHashSchema).default([]).meta({ description: 'SHA-256 of each' }),
+		changed_keys: z.array(keyHashSchema).default([]).meta({ description: 'SHA-256 of each' }),
+	}),
 	status: 204,
 	errors: ['not_found'],
 });

@@ -121,6 +121,7 @@ export const createJob = defineOperation({
 	path: '/v1/jobs',
 	service: 'jobs',
 	access: 'user',
+	scope: 'jobs:write',
 	// costs the services and the database four times as much as a read
 	cost: 4,
 	summary: 'Queues a job that runs a tool on an uploaded file.',
@@ -146,6 +147,7 @@ export const listJobs = defineOperation({
 	path: '/v1/jobs',
 	service: 'jobs',
 	access: 'user',
+	scope: 'jobs:read',
 	cost: 2,
 	summary: 'Lists your jobs, newest first.',
 	query: pageQuerySchema.extend({
@@ -170,6 +172,7 @@ export const getJob = defineOperation({
 	path: '/v1/jobs/{id}',
 	service: 'jobs',
 	access: 'user',
+	scope: 'jobs:read',
 	summary: 'Returns a job, at once or after its next change.',
 	params: jobParams,
 	query: z.object({
@@ -195,6 +198,7 @@ export const streamJob = defineOperation({
 	path: '/v1/jobs/{id}/events',
 	service: 'jobs',
 	access: 'user',
+	scope: 'jobs:read',
 	// A stream reads the job for as long as it is open. A wait is one request for each change.
 	cost: 4,
 	summary: 'Streams a job as Server-Sent Events until it ends.',
@@ -215,6 +219,7 @@ export const cancelJob = defineOperation({
 	path: '/v1/jobs/{id}/cancel',
 	service: 'jobs',
 	access: 'user',
+	scope: 'jobs:write',
 	summary: 'Cancels a queued or running job.',
 	params: jobParams,
 	status: 200,
@@ -229,6 +234,7 @@ export const deleteJob = defineOperation({
 	path: '/v1/jobs/{id}',
 	service: 'jobs',
 	access: 'user',
+	scope: 'jobs:write',
 	summary: 'Deletes a job that has ended. Its files stay.',
 	params: jobParams,
 	status: 204,

@@ -6,6 +6,7 @@ interface Described {
 	operationId: string;
 	summary: string;
 	tags: string[];
+	security: unknown[];
 	requestBody?: { 'x-maxBodyBytes': number };
 }
 
@@ -53,4 +54,12 @@ test('every reference has a target', () => {
 
 test('the document has only references to components', () => {
 	expect(JSON.stringify(document)).not.toMatch(/\$defs|"\$ref":"(?!#\/components\/schemas\/)/);
+});
+
+test('an operation that API keys may call names the scope that they need, others take a session only', () => {
+	const securityOf = (method: string, path: string) => document.paths[path]?.[method]?.security;
+	expect(securityOf('get', '/v1/jobs')).toEqual([{ bearer: [] }, { apiKey: ['jobs:read'] }]);
+	expect(securityOf('get', '/v1/me')).toEqual([{ bearer: [] }, { apiKey: [] }]);
+	expect(securityOf('post', '/v1/keys')).toEqual([{ bearer: [] }]);
+	expect(securityOf('post', '/v1/keys/leaked')).toEqual([]);
 });

@@ -18,7 +18,11 @@ const SHARED_ERRORS: readonly ErrorCode[] = [
 
 /** Groups of operations, in the order in which a user meets them. */
 const TAGS: readonly { name: ServiceName; title: string; description: string }[] = [
-	{ name: 'auth', title: 'Accounts and sessions', description: 'Sign up, sign in and manage sessions.' },
+	{
+		name: 'auth',
+		title: 'Accounts and sessions',
+		description: 'Sign up, sign in, and manage sessions and API keys.',
+	},
 	{
 		name: 'files',
 		title: 'Files',
@@ -34,10 +38,12 @@ const TAGS: readonly { name: ServiceName; title: string; description: string }[]
 	{ name: 'gateway', title: 'Service', description: 'Health, error codes and the OpenAPI document.' },
 ];
 
-/** In OpenAPI an empty entry makes the others optional. */
-function securityOf({ access }: Operation): JsonObject[] {
+/** Any one entry admits a request; an empty one makes the others optional. The list of an API key names the scope that it needs. */
+function securityOf({ access, scope }: Operation): JsonObject[] {
 	if (access === 'public') return [];
-	return access === 'optional-user' ? [{}, { bearer: [] }] : [{ bearer: [] }];
+	if (access === 'optional-user') return [{}, { bearer: [] }];
+	if (scope === undefined) return [{ bearer: [] }];
+	return [{ bearer: [] }, { apiKey: scope === 'any' ? [] : [scope] }];
 }
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
@@ -84,9 +90,15 @@ function success(operation: Operation): JsonObject {
 	};
 }
 
+/** Returns the errors of API keys that an operation doesn’t admit. */
+function scopeErrors({ scope }: Operation): ErrorCode[] {
+	if (scope === undefined) return ['session_required'];
+	return scope === 'any' ? [] : ['insufficient_scope'];
+}
+
 function failures(operation: Operation): JsonObject {
 	const own: ErrorCode[] = [...operation.errors, ...SHARED_ERRORS];
-	if (securityOf(operation).length > 0) own.push('unauthorized');
+	if (securityOf(operation).length > 0) own.push('unauthorized', ...scopeErrors(operation));
 	if (operation.params) own.push('not_found');
 	const byStatus = Map.groupBy([...new Set(own)], (code) => API_ERRORS[code].status);
 	const errorResponse = (codes: readonly ErrorCode[]) => ({
@@ -158,7 +170,19 @@ export function openApiDocument(): JsonObject {
 		paths,
 		components: {
 			schemas: { Error: jsonSchema(errorBodySchema, 'output'), ...componentSchemas() },
-			securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+			securitySchemes: {
+				bearer: {
+					type: 'http',
+					scheme: 'bearer',
+					bearerFormat: 'JWT',
+					description: 'The token of a session, from a sign-in.',
+				},
+				apiKey: {
+					type: 'http',
+					scheme: 'bearer',
+					description: 'An API key (`POST /v1/keys`) with the listed scope, where there is one.',
+				},
+			},
 		},
 	};
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ErrorCode } from './error-catalog.ts';
+import type { Scope } from './scopes.ts';
 
 export type ServiceName = 'gateway' | 'auth' | 'files' | 'jobs' | 'billing' | 'webhooks';
 
@@ -7,10 +8,13 @@ export type ServiceName = 'gateway' | 'auth' | 'files' | 'jobs' | 'billing' | 'w
 export type Caller = ServiceName | 'tool-worker';
 
 /**
- * `public`: no token. `user`: a live session. `optional-user`: a live session or no token. A list of callers: an internal operation,
+ * `public`: no token. `user`: a live session, or an API key if the operation has a scope. `optional-user`: a live session or no token. A list of callers: an internal operation,
  * not reachable through the gateway.
  */
 export type Access = 'public' | 'optional-user' | 'user' | readonly Caller[];
+
+/** The scope that an API key needs for an operation. `any`: every key may call it. */
+export type RequiredScope = Scope | 'any';
 
 export type SuccessStatus = 200 | 201 | 202 | 204;
 
@@ -21,6 +25,7 @@ export interface Operation<
 	R extends z.ZodType = z.ZodType,
 	A extends Access = Access,
 	S extends SuccessStatus = SuccessStatus,
+	C extends RequiredScope | undefined = RequiredScope | undefined,
 > {
 	/** OpenAPI's operationId. */
 	id: string;
@@ -29,6 +34,8 @@ export interface Operation<
 	path: string;
 	service: ServiceName;
 	access: A;
+	/** Only with access `user`. Without it, the operation takes a session and no API key. */
+	scope?: C;
 	/** Short title for headings and menus. Required for public operations. */
 	title?: string;
 	/** One sentence about what the operation does. */
@@ -56,18 +63,22 @@ export interface Operation<
 	errors: readonly ErrorCode[];
 }
 
-/** Declares an operation, with the types of its schemas, access and status. Throws for a body without a limit. */
+/** Declares an operation, with the types of its schemas, access and status. Throws for a body without a limit, and for a scope without a user. */
 export function defineOperation<
 	const A extends Access,
 	const S extends SuccessStatus,
+	const C extends RequiredScope | undefined = undefined,
 	P extends z.ZodType = z.ZodUndefined,
 	Q extends z.ZodType = z.ZodUndefined,
 	B extends z.ZodType = z.ZodUndefined,
 	R extends z.ZodType = z.ZodUndefined,
->(operation: Operation<P, Q, B, R, A, S>): Operation<P, Q, B, R, A, S> {
+>(operation: Operation<P, Q, B, R, A, S, C>): Operation<P, Q, B, R, A, S, C> {
 	const takesBody = operation.body !== undefined || operation.rawBody !== undefined;
 	if (takesBody !== (operation.maxBodyBytes !== undefined)) {
 		throw new Error(`${operation.id} needs maxBodyBytes exactly if it takes a body`);
+	}
+	if (operation.scope !== undefined && operation.access !== 'user') {
+		throw new Error(`${operation.id} has a scope, but takes no user`);
 	}
 	return operation;
 }

@@ -1,3 +1,4 @@
+import * as apiKeys from './api-keys.ts';
 import * as auth from './auth.ts';
 import * as billing from './billing.ts';
 import { bodyLimitOf } from './body-limit.ts';
@@ -22,6 +23,14 @@ export const PUBLIC_OPERATIONS: readonly Operation[] = [
 	auth.resendVerification,
 	auth.getMe,
 	auth.deleteMe,
+	apiKeys.createApiKey,
+	apiKeys.listApiKeys,
+	apiKeys.getApiKey,
+	apiKeys.updateApiKey,
+	apiKeys.deleteApiKey,
+	apiKeys.rotateApiKey,
+	apiKeys.listApiKeyEvents,
+	apiKeys.reportLeakedKey,
 	files.createFile,
 	files.listFiles,
 	files.getFile,

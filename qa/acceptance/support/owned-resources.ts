@@ -1,3 +1,4 @@
+import { newApiKey } from '../../driver/api-keys.ts';
 import { call, newEmail, PASSWORD, type Person, signIn } from '../../driver/client.ts';
 import { startJob, uploadFile } from '../../driver/flow.ts';
 import { makePdf } from '../../driver/pdf.ts';
@@ -98,6 +99,13 @@ const otherSession = resource(204, async ({ email }) => {
 	return { path: `/v1/auth/sessions/${id}` };
 });
 
+/** About a key of the owner. */
+const apiKey = (status: number, action = '', body?: unknown) =>
+	resource(status, async ({ token }) => {
+		const { id } = await newApiKey(token);
+		return { path: `/v1/keys/${id}${action}`, ...(body === undefined ? {} : { body }) };
+	});
+
 const newPassword = { current_password: PASSWORD, new_password: 'staple horse battery' };
 
 /** Every route that needs a user. A new one gets an entry: a good request, and the status for the owner and for others. */
@@ -147,6 +155,13 @@ export const OWNED_ROUTES: Record<string, OwnedRoute> = {
 	'POST /v1/billing/portal': own(409, '/v1/billing/portal'),
 	'GET /v1/billing': own(200, '/v1/billing'),
 	'GET /v1/usage': own(200, '/v1/usage'),
+	'POST /v1/keys': own(201, '/v1/keys', { name: 'a', scopes: ['jobs:read'] }),
+	'GET /v1/keys': own(200, '/v1/keys'),
+	'GET /v1/keys/{id}': apiKey(200),
+	'PATCH /v1/keys/{id}': apiKey(200, '', { name: 'b' }),
+	'DELETE /v1/keys/{id}': apiKey(204),
+	'POST /v1/keys/{id}/rotate': apiKey(201, '/rotate', {}),
+	'GET /v1/keys/{id}/events': apiKey(200, '/events'),
 };
 
 const open = (path: string, body?: () => object) => (): GoodRequest => ({
@@ -165,6 +180,7 @@ export const PUBLIC_ROUTES: Record<string, () => GoodRequest> = {
 	'POST /v1/auth/verify': open('/v1/auth/verify', () => ({ token: 'none' })),
 	'GET /v1/tools': open('/v1/tools'),
 	'GET /v1/plans': open('/v1/plans'),
+	'POST /v1/keys/leaked': open('/v1/keys/leaked', () => ({ key: 'none' })),
 	'POST /v1/billing/webhook': open('/v1/billing/webhook', () => ({})),
 	'GET /v1/health': open('/v1/health'),
 	'GET /v1/errors': open('/v1/errors'),

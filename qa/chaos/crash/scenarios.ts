@@ -52,6 +52,23 @@ const session: Scenario = async (actions, { email }) => {
 	await actions.signOut(await actions.login(email));
 };
 
+/** Longer than a revocation takes: two pushes and a lease. */
+const REVOCATION_TIMEOUT_MS = 25_000;
+
+/** A key that is changed, replaced, and revoked, and one that is reported as leaked. */
+const apiKeys: Scenario = async ({ ask, ledger }, { token }) => {
+	const options = { token, timeoutMs: REVOCATION_TIMEOUT_MS };
+	const rights = { name: 'crash test', scopes: ['jobs:read'] };
+	const { id, key } = (await ask([201], 'POST', '/v1/keys', { ...options, body: rights })).body.data;
+	await ask([200], 'PATCH', `/v1/keys/${id}`, { ...options, body: { scopes: ['files:read'] } });
+	const rotation = { ...options, body: { grace_seconds: 600 } };
+	const replacement = (await ask([201], 'POST', `/v1/keys/${id}/rotate`, rotation)).body.data.key;
+	await ask([204], 'DELETE', `/v1/keys/${id}`, options);
+	const { timeoutMs } = options;
+	await ask([204], 'POST', '/v1/keys/leaked', { timeoutMs, body: { key: replacement } });
+	ledger.revoked.push(key, replacement);
+};
+
 const account: Scenario = async (actions) => {
 	const person = await actions.register();
 	await actions.createJob(person, 'compress_heavy');
@@ -121,7 +138,7 @@ const OF_APP: Record<string, readonly Scenario[]> = {
 	],
 	'tool-worker': [job('compress_heavy'), canceledJob, job('damaged')],
 	files: [job('compress_heavy'), upload, job('damaged'), account],
-	auth: [session, account, subscriber('endSubscription')],
+	auth: [session, account, apiKeys, subscriber('endSubscription')],
 	billing: [subscriber('endSubscription'), subscriber('deleteAccount')],
 };
 
@@ -133,6 +150,7 @@ const OF_POINT: Record<string, Scenario> = {
 	'files.discard.': job('damaged'),
 	'jobs.return.': signalWorkers('SIGTERM'),
 	'jobs.expire.': signalWorkers('SIGKILL'),
+	'auth.api-key.': apiKeys,
 	'auth.delete.': account,
 	'auth.mail.': mail,
 	'auth.rotate.': oldKey,

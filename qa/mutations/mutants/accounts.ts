@@ -186,6 +186,44 @@ const SESSIONS: readonly Mutant[] = [
 	},
 ];
 
+const API_KEYS: readonly Mutant[] = [
+	{
+		name: 'tells every gateway of a revoked API key before it answers',
+		mutations: [auth('deleteApiKeyRoute', dropCall('propagateRevocations'))],
+		test: 'is answered once every gateway has forgotten the key',
+	},
+	{
+		name: 'tells every gateway of a changed API key before it answers',
+		mutations: [auth('updateApiKeyRoute', dropCall('propagateRevocations'))],
+		test: 'is answered once every gateway has forgotten the earlier state',
+	},
+	{
+		name: 'creates no API keys while the email is not verified',
+		mutations: [auth('createKey', forceCondition(false, 'requiresVerifiedEmail'))],
+		test: 'a user creates keys after verifying the email, and keys from before end then',
+	},
+	{
+		name: 'shows nobody the API keys of others',
+		mutations: [auth('findKey', dropProperty('userId'))],
+		test: 'finds no key',
+	},
+	{
+		name: 'ends the API keys of a deleted account at every gateway',
+		mutations: [auth('deleteAccount', replaceCall('revokeKeys', '{ keyChanges: [] }'))],
+		test: 'with their account, at every gateway before the answer',
+	},
+	{
+		name: 'ends the API keys of a suspended account at every gateway',
+		mutations: [auth('suspend', replaceCall('revokeKeys', '{ revokedCount: 0, keyChanges: [] }'))],
+		test: 'has no API keys at any gateway when the command returns',
+	},
+	{
+		name: 'lets an API key create jobs only with its tools',
+		mutations: [inPackage('jobs')('requireTool', forceCondition(true, 'includes'))],
+		test: 'of an API key creates jobs with the tools of the key only',
+	},
+];
+
 const DELETED_ACCOUNTS: readonly Mutant[] = [
 	{
 		name: 'ends the sessions of a deleted account at every gateway',
@@ -295,6 +333,7 @@ export const ACCOUNTS: readonly Mutant[] = [
 	...WEAK_PASSWORDS,
 	...REGISTRATION,
 	...SESSIONS,
+	...API_KEYS,
 	...DELETED_ACCOUNTS,
 	...KEYS_AND_EVENTS,
 ];

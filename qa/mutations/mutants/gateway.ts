@@ -61,18 +61,58 @@ const WHO_ASKS: readonly Mutant[] = [
 	},
 	{
 		name: 'refuses sessions that are over',
-		mutations: [gateway('authenticate', forceCondition(false, 'isAlive'))],
+		mutations: [gateway('authenticateSession', forceCondition(false, 'isAlive'))],
 		test: 'of a dead session gets 401 and reaches no service',
 	},
 	{
 		name: 'believes a revocation, whatever a look-up says that was under way',
-		mutations: [gateway('createLiveSessions', dropOperand('revoked'))],
+		mutations: [gateway('createLiveCredentials', dropOperand('revoked'))],
 		test: 'overrides a lookup in progress',
 	},
 	{
-		name: 'takes no cached session for live without a lease',
-		mutations: [gateway('createLiveSessions.isAlive', forceCondition(false, 'lease'))],
-		test: 'a session that was alive is rejected',
+		name: 'takes no session or API key for alive without a lease',
+		mutations: [gateway('createLiveCredentials.find', forceCondition(false, 'lease'))],
+		test: 'a credential that was alive is rejected',
+	},
+	{
+		name: 'asks again about an API key that was changed while it was looked up',
+		mutations: [gateway('createLiveCredentials.askAuth', forceCondition(false, 'lookup.changed'))],
+		test: 'overrides a lookup in progress, which asks again',
+	},
+	{
+		name: 'refuses API keys with a wrong checksum without a call',
+		mutations: [inPackage('contracts')('isApiKey', dropOperand('checksumOf'))],
+		test: 'refuses every change of one character',
+	},
+	{
+		name: 'lets API keys do only what their scopes say',
+		mutations: [gateway('checkScope', forceCondition(true, 'has'))],
+		test: 'admits exactly the keys with its scope',
+	},
+	{
+		name: 'lets no API key do what takes a session',
+		mutations: [gateway('checkScope', forceCondition(false, 'undefined'))],
+		test: 'admits exactly the keys with its scope',
+	},
+	{
+		name: 'accepts API keys only from the addresses that they allow',
+		mutations: [gateway('createKeyVerifier', forceCondition(false, 'allowedIps'))],
+		test: 'works from the addresses that it allows',
+	},
+	{
+		name: 'ends API keys at their expiry, though they are cached',
+		mutations: [gateway('createKeyVerifier', dropOperand('expiresAtMs'))],
+		test: 'stops at its expiry, though it is cached',
+	},
+	{
+		name: 'forgets API keys before it acknowledges their revocation',
+		mutations: [gateway('pushRevocationsRoute', dropCall('revoke', 'liveKeys'))],
+		test: 'holds at both gateways from its response on',
+	},
+	{
+		name: 'slows networks down that send unknown API keys',
+		mutations: [gateway('authenticateKey', forceCondition(true, 'isKnown'))],
+		test: 'are delayed after many from one network, known ones are not',
 	},
 	{
 		name: 'reports itself healthy and ready only while it can serve signed-in requests',
@@ -209,7 +249,7 @@ const HOW_MUCH_A_REQUEST_TAKES: readonly Mutant[] = [
 	},
 	{
 		name: 'serves live sessions rather than strangers when all connections are in use',
-		mutations: [gateway('admitWithoutSession', forceCondition(false, 'isCrowded'))],
+		mutations: [gateway('admitAnyone', forceCondition(false, 'isCrowded'))],
 		test: 'requests of live sessions are served, and others get 503',
 	},
 ];

@@ -4,6 +4,7 @@ import { inTransaction } from '@creatorr/database/transaction';
 import { currentRequestId } from '@creatorr/service/context';
 import type { Client } from '../accounts/account.ts';
 import { lockAccount, type VerifiedOwner } from '../accounts/accounts.sql.ts';
+import { type RevokedKeys, revokeKeys } from '../api-keys/revoke-api-keys.sql.ts';
 import type { Database, Transaction } from '../database.sql.ts';
 import { addNotice } from '../mails/mails.sql.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
@@ -27,13 +28,15 @@ export function deleteAccount(
 	prisma: Database,
 	owner: VerifiedOwner,
 	{ client, noticesPerHour }: { client: Client; noticesPerHour: number },
-): Promise<RevokedSessions | null> {
+): Promise<(RevokedSessions & RevokedKeys) | null> {
 	return inTransaction(prisma, async (tx) => {
 		if (!(await lockAccount(tx, owner))) return null;
-		const revoked = await revokeSessions(tx, { userId: owner.userId });
-		const email = await erase(tx, owner.userId);
+		const { userId } = owner;
+		const { keyChanges } = await revokeKeys(tx, { userId }, { type: 'revoked', client });
+		const revoked = { ...(await revokeSessions(tx, { userId })), keyChanges };
+		const email = await erase(tx, userId);
 		await addNotice(tx, { kind: 'account_deleted', email, client }, noticesPerHour);
-		await addToOutbox(tx, newEvent(accountDeleted, { user_id: owner.userId }, currentRequestId()));
+		await addToOutbox(tx, newEvent(accountDeleted, { user_id: userId }, currentRequestId()));
 		return revoked;
 	});
 }

@@ -13,7 +13,8 @@ interface DeleteAccountDeps extends CheckPasswordDeps, PropagateDeps {
 }
 
 /**
- * Deletes the account. Its email is free at once and the other services are notified. Responds when no gateway accepts its sessions.
+ * Deletes the account. Its email is free at once and the other services are notified. Responds when no gateway accepts its sessions and
+ * API keys.
  * Throws like {@link confirmOwner}.
  */
 export function deleteMeRoute(deps: DeleteAccountDeps): Route {
@@ -29,7 +30,7 @@ export function deleteMeRoute(deps: DeleteAccountDeps): Route {
 		if (!deleted) throw wrongPassword();
 		crashPoint('auth.delete.committed');
 		deps.logger.info('security.account_deleted', { user_id: user.id, sessions: deleted.revokedCount });
-		await propagateRevocations(deps, deleted.pendingIds);
+		await propagateRevocations(deps, deleted.pendingIds, deleted.keyChanges);
 		crashPoint('auth.delete.propagated');
 	});
 }

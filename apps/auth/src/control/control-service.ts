@@ -1,6 +1,8 @@
 import { ping } from '@creatorr/database/ping';
 import { defineService, type ServiceContext } from '@creatorr/service/define-service';
 import { createIdentitySigner } from '@creatorr/service/identity';
+import { checkApiKeyRoute } from '../api-keys/check-api-key.ts';
+import { reportApiKeyUseRoute } from '../api-keys/report-use.ts';
 import { type Config, readConfig } from '../config.ts';
 import { openConnections } from '../database.sql.ts';
 import { leaseGatewayRoute, releaseLeaseRoute } from '../gateway-leases/lease-gateway.ts';
@@ -45,6 +47,7 @@ function connect({ config, logger, onClose }: ServiceContext<ControlConfig>) {
 	const sign = createIdentitySigner('auth', config.INTERNAL_PRIVATE_KEY);
 	return {
 		prisma,
+		logger,
 		leaseDatabase: connectPool(LEASE_CONNECTIONS),
 		leaseTtlMs: config.leaseTtlMs,
 		propagate: createRevocationPropagator({ prisma, sign, logger }),
@@ -52,7 +55,14 @@ function connect({ config, logger, onClose }: ServiceContext<ControlConfig>) {
 }
 
 /** The calls of gateways that signed-in users depend on. */
-export const controlRoutes = [leaseGatewayRoute, releaseLeaseRoute, checkSessionRoute, getJwksRoute] as const;
+export const controlRoutes = [
+	leaseGatewayRoute,
+	releaseLeaseRoute,
+	checkSessionRoute,
+	checkApiKeyRoute,
+	reportApiKeyUseRoute,
+	getJwksRoute,
+] as const;
 
 /** Serves {@link controlRoutes} apart from public routes, with its own database connections. */
 export const control = defineService({

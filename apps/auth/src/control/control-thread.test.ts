@@ -143,7 +143,9 @@ describe('a control thread that exits', () => {
 		const lost = Promise.withResolvers<Error>();
 		const script = new URL('../testing/ending-thread.ts', import.meta.url);
 		const thread = await startControlThread({ config, logFormat: 'json' }, lost.resolve, script);
-		await expect(thread.propagate(['ses_1'])).rejects.toMatchObject({ code: 'upstream_unavailable' });
+		await expect(thread.propagate({ sessionIds: ['ses_1'], keyChanges: [] })).rejects.toMatchObject({
+			code: 'upstream_unavailable',
+		});
 		expect(await lost.promise).toMatchObject({
 			message: 'the control thread has ended',
 			cause: { message: 'a bug' },

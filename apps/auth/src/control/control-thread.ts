@@ -22,8 +22,8 @@ function execute(request: ControlRequest): Promise<unknown> | undefined {
 		case 'metrics':
 			return readThreadMetrics();
 		case 'propagate': {
-			const { sessionIds, requestId, traceparent } = request;
-			const propagate = () => running.deps.propagate(sessionIds);
+			const { revocations, requestId, traceparent } = request;
+			const propagate = () => running.deps.propagate(revocations);
 			return withRequestId(requestId, () =>
 				inSpan('propagateRevocations', { parent: contextOf(traceparent) }, propagate),
 			);

@@ -6,6 +6,7 @@ import type { LogFormat } from '@creatorr/service/logger';
 import type { ThreadMetrics } from '@creatorr/service/metrics';
 import { currentTraceparent } from '@creatorr/telemetry/traceparent';
 import type { Config } from '../config.ts';
+import type { Revocations } from '../gateway-leases/gateway-leases.sql.ts';
 import type { PropagateDeps } from '../gateway-leases/propagate-revocations.ts';
 import { type ControlConfig, controlConfigOf } from './control-service.ts';
 
@@ -16,7 +17,7 @@ export interface ControlThreadData {
 
 export type ControlRequest = { id: number } & (
 	| { type: 'ping' | 'metrics' | 'close' }
-	| { type: 'propagate'; sessionIds: string[]; requestId: string; traceparent: string | undefined }
+	| { type: 'propagate'; revocations: Revocations; requestId: string; traceparent: string | undefined }
 );
 
 export type ControlReply = { id: number } & (
@@ -105,9 +106,9 @@ export async function startControlThread(
 			await send({ type: 'ping' });
 		},
 		readMetrics: async () => (await send({ type: 'metrics' })) as ThreadMetrics,
-		async propagate(sessionIds) {
+		async propagate(revocations) {
 			const context = { requestId: currentRequestId(), traceparent: currentTraceparent() };
-			await send({ type: 'propagate', sessionIds, ...context });
+			await send({ type: 'propagate', revocations, ...context });
 		},
 		async close() {
 			isClosing = true;

@@ -5,7 +5,9 @@ import { currentRequestId } from '@creatorr/service/context';
 import { defineTask } from '@creatorr/service/task';
 import type { Client } from '../accounts/account.ts';
 import { lockAccount } from '../accounts/accounts.sql.ts';
+import { revokeKeys } from '../api-keys/revoke-api-keys.sql.ts';
 import type { Database, Transaction } from '../database.sql.ts';
+import type { KeyChange } from '../gateway-leases/gateway-leases.sql.ts';
 import { consumeMailedToken } from '../mails/mailed-tokens.sql.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
 import { type RevokedSessions, revokeSessions } from '../sessions/sessions.sql.ts';
@@ -14,13 +16,18 @@ const RECOVERY_INTERVAL_MS = 5_000;
 /** Limits how long the transaction locks accounts. The next one publishes the rest. */
 const EVENTS_BATCH_SIZE = 500;
 
-/** Marks the email verified and publishes `account.verified` once per account. */
-export async function markVerified(tx: Transaction, userId: string): Promise<void> {
+/**
+ * Marks the email verified and publishes `account.verified` once per account. Revokes the API keys that were created before, perhaps by
+ * someone who registered with another person's email, and returns their changes.
+ */
+export async function markVerified(tx: Transaction, userId: string, client: Client): Promise<KeyChange[]> {
 	const { count } = await tx.user.updateMany({
 		where: { id: userId, emailVerifiedAt: null },
 		data: { emailVerifiedAt: new Date(), verifiedEventQueued: true },
 	});
-	if (count > 0) await addToOutbox(tx, newEvent(accountVerified, { user_id: userId }, currentRequestId()));
+	if (count === 0) return [];
+	await addToOutbox(tx, newEvent(accountVerified, { user_id: userId }, currentRequestId()));
+	return (await revokeKeys(tx, { userId }, { type: 'revoked', client })).keyChanges;
 }
 
 /** A verification by the holder of the token and of the account. */
@@ -38,14 +45,15 @@ export interface EmailVerification {
 export function verifyEmail(
 	prisma: Database,
 	{ tokenHash, userId, proof, client }: EmailVerification,
-): Promise<RevokedSessions | null> {
+): Promise<(RevokedSessions & { keyChanges: KeyChange[] }) | null> {
 	return inTransaction(prisma, async (tx) => {
 		if (!(await lockAccount(tx, { userId, ...proof }))) return null;
 		if ((await consumeMailedToken(tx, 'verify_email', tokenHash)) !== userId) return null;
-		await markVerified(tx, userId);
+		const keyChanges = await markVerified(tx, userId, client);
 		const sessionId = 'sessionId' in proof ? proof.sessionId : null;
 		await insertEvent(tx, { kind: 'email_verified', userId, sessionId, client });
-		return await revokeSessions(tx, { userId, ...(sessionId !== null && { except: sessionId }) });
+		const except = sessionId === null ? {} : { except: sessionId };
+		return { keyChanges, ...(await revokeSessions(tx, { userId, ...except })) };
 	});
 }
 

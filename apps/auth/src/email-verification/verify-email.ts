@@ -28,7 +28,7 @@ async function proveOwner(
 	{ user, password, client, clientGone }: Verification,
 ): Promise<EmailVerification['proof']> {
 	const { account, passwordHash } = owner;
-	if (user?.id === account.id) return { sessionId: user.sessionId };
+	if (user?.id === account.id && user.sessionId !== undefined) return { sessionId: user.sessionId };
 	if (password === undefined)
 		throw new AppError(
 			'invalid_credentials',
@@ -41,7 +41,7 @@ async function proveOwner(
 }
 
 /**
- * Marks the email of the token's account verified. Responds when no gateway accepts other sessions of the account. Throws `validation` for a
+ * Marks the email of the token's account verified. Responds when no gateway accepts other sessions and earlier API keys of the account. Throws `validation` for a
  * token that is wrong, used or expired, and like {@link proveOwner}.
  */
 export function verifyEmailRoute(deps: CheckPasswordDeps & PropagateDeps): Route {
@@ -56,6 +56,6 @@ export function verifyEmailRoute(deps: CheckPasswordDeps & PropagateDeps): Route
 		const verified = await verifyEmail(deps.prisma, { tokenHash, userId, proof, client: caller.client });
 		if (!verified) throw invalidToken();
 		deps.logger.info('security.email_verified', { user_id: userId, sessions: verified.revokedCount });
-		await propagateRevocations(deps, verified.pendingIds);
+		await propagateRevocations(deps, verified.pendingIds, verified.keyChanges);
 	});
 }

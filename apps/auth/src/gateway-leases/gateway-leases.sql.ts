@@ -6,6 +6,14 @@ const PENDING_BATCH_SIZE = 10_000;
 /** Longer than propagation takes at most: two pushes and a lease. */
 const PROPAGATION_SECONDS = 30;
 
+/** A revocation or change of an API key that some gateway may not know yet. */
+export interface KeyChange {
+	id: bigint;
+	/** SHA-256 in hexadecimal digits. */
+	keyHash: string;
+	isRevoked: boolean;
+}
+
 /** A gateway instance that may use its session cache. */
 export interface Lease {
 	id: string;
@@ -55,17 +63,31 @@ export async function releaseLease(prisma: Database, id: string): Promise<void> 
 		SET expires_at = clock_timestamp(), fenced_at = coalesce(fenced_at, clock_timestamp()) WHERE id = ${id}`;
 }
 
-/** Returns sessions whose revocation no request is propagating. */
-export async function listPendingRevocations(prisma: Database): Promise<string[]> {
-	const rows = await prisma.$queryRaw<{ session_id: string }[]>`
-		SELECT session_id FROM revocations
-		WHERE created_at < now() - make_interval(secs => ${PROPAGATION_SECONDS}::float8) LIMIT ${PENDING_BATCH_SIZE}`;
-	return rows.map((row) => row.session_id);
+/** What gateways have to forget. */
+export interface Revocations {
+	sessionIds: string[];
+	keyChanges: KeyChange[];
 }
 
-/** Deletes propagated revocations. */
-export async function deleteRevocations(prisma: Database, sessionIds: string[]): Promise<void> {
-	await prisma.revocation.deleteMany({ where: { sessionId: { in: sessionIds } } });
+/** Returns sessions and API keys whose revocation or change no request is propagating. */
+export async function listPendingRevocations(prisma: Database): Promise<Revocations> {
+	const sessions = await prisma.$queryRaw<{ session_id: string }[]>`
+		SELECT session_id FROM revocations
+		WHERE created_at < now() - make_interval(secs => ${PROPAGATION_SECONDS}::float8) LIMIT ${PENDING_BATCH_SIZE}`;
+	const keyChanges = await prisma.$queryRaw<KeyChange[]>`
+		SELECT id, encode(key_hash, 'hex') AS "keyHash", is_revoked AS "isRevoked" FROM api_key_changes
+		WHERE created_at < now() - make_interval(secs => ${PROPAGATION_SECONDS}::float8) LIMIT ${PENDING_BATCH_SIZE}`;
+	return { sessionIds: sessions.map((row) => row.session_id), keyChanges };
+}
+
+/** Deletes propagated revocations and changes. */
+export async function deleteRevocations(
+	prisma: Database,
+	{ sessionIds, keyChanges }: Revocations,
+): Promise<void> {
+	if (sessionIds.length > 0) await prisma.revocation.deleteMany({ where: { sessionId: { in: sessionIds } } });
+	const changeIds = keyChanges.map(({ id }) => id);
+	if (changeIds.length > 0) await prisma.apiKeyChange.deleteMany({ where: { id: { in: changeIds } } });
 }
 
 /** Fences instances that have stopped renewing, so that no sign-out calls them, and deletes them a day later. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pushRevocations } from '@creatorr/contracts/internal';
+import { NO_SESSION, pushRevocations } from '@creatorr/contracts/internal';
 import type { SignIdentity } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
@@ -8,9 +8,11 @@ import type { Database } from '../database.sql.ts';
 import {
 	deleteRevocations,
 	fenceLease,
+	type KeyChange,
 	type Lease,
 	listLeases,
 	listPendingRevocations,
+	type Revocations,
 } from './gateway-leases.sql.ts';
 
 /** Keeps a push far below the body limit. */
@@ -23,8 +25,11 @@ const PUSH_TIMEOUT_MS = 2_500;
 const RECOVERY_INTERVAL_MS = 5_000;
 
 export interface PropagateDeps {
-	/** Resolves when no gateway accepts requests of these sessions, whose revocation is committed. */
-	propagate(sessionIds: string[]): Promise<void>;
+	/**
+	 * Resolves when no gateway accepts requests of these sessions and revoked keys, and none uses an earlier state of the changed keys. All of
+	 * that is committed.
+	 */
+	propagate(revocations: Revocations): Promise<void>;
 }
 
 interface PropagatorDeps {
@@ -34,29 +39,47 @@ interface PropagatorDeps {
 	logger: Logger;
 }
 
-/** Resolves when the gateway instance, at its lease's callback URL, accepts no request of these sessions. */
-async function push({ sign }: PropagatorDeps, lease: Lease, sessionIds: string[]): Promise<void> {
+/** Returns the bodies of the pushes, each with a limited number of ids. */
+function bodiesOf(instanceId: string, { sessionIds, keyChanges }: Revocations) {
+	const bodies = [];
+	for (let at = 0; at < Math.max(sessionIds.length, keyChanges.length); at += IDS_PER_PUSH) {
+		const sessions = sessionIds.slice(at, at + IDS_PER_PUSH);
+		const { revoked = [], changed = [] } = Object.groupBy(
+			keyChanges.slice(at, at + IDS_PER_PUSH),
+			({ isRevoked }) => (isRevoked ? 'revoked' : 'changed'),
+		);
+		bodies.push({
+			instance_id: instanceId,
+			session_ids: sessions.length > 0 ? sessions : [NO_SESSION],
+			...(revoked.length > 0 && { revoked_keys: revoked.map(({ keyHash }) => keyHash) }),
+			...(changed.length > 0 && { changed_keys: changed.map(({ keyHash }) => keyHash) }),
+		});
+	}
+	return bodies;
+}
+
+/** Resolves when the gateway instance, at its lease's callback URL, accepts no request of these sessions and keys. */
+async function push({ sign }: PropagatorDeps, lease: Lease, revocations: Revocations): Promise<void> {
 	const call = createInternalClient({
 		name: 'a gateway',
 		baseUrl: lease.callbackUrl.replace(/\/+$/, ''),
 		sign,
 		timeoutMs: PUSH_TIMEOUT_MS,
 	});
-	for (let at = 0; at < sessionIds.length; at += IDS_PER_PUSH) {
-		const body = { instance_id: lease.id, session_ids: sessionIds.slice(at, at + IDS_PER_PUSH) };
+	for (const body of bodiesOf(lease.id, revocations)) {
 		// Retries, as the first call may have used a kept connection that the gateway was closing.
 		await call(pushRevocations, { body }).catch(() => call(pushRevocations, { body }));
 	}
 }
 
 /**
- * Resolves when this gateway accepts none of the sessions: it has acknowledged, or its cache has expired. Another instance that responds at the
+ * Resolves when this gateway accepts none of the sessions and keys: it has acknowledged, or its cache has expired. Another instance that responds at the
  * same address (`not_found`) proves nothing about this one, which may be draining or behind the same name: its lease is waited for, too.
  */
-async function propagateTo(deps: PropagatorDeps, lease: Lease, sessionIds: string[]): Promise<void> {
+async function propagateTo(deps: PropagatorDeps, lease: Lease, revocations: Revocations): Promise<void> {
 	if (!lease.isFenced) {
 		try {
-			return await push(deps, lease, sessionIds);
+			return await push(deps, lease, revocations);
 		} catch (error) {
 			deps.logger.warn('gateway.fenced', { instance_id: lease.id, error });
 		}
@@ -66,22 +89,29 @@ async function propagateTo(deps: PropagatorDeps, lease: Lease, sessionIds: strin
 }
 
 /**
- * Returns a function that propagates revocations, at most two pushes and one lease later. Why no session is accepted then: every instance that may
+ * Returns a function that propagates revocations, at most two pushes and one lease later. Why no session or key is accepted then: every instance that may
  * use a cache has an unfenced lease, or a fenced one that has not expired. Each of the former acknowledges, or is fenced in the database, where
  * a concurrent renewal is either seen by the fence or refused because of it; then its end is waited for. An instance whose first lease is
  * granted after the leases were read only caches checks that it began with that lease, and those see the revocation.
  */
 export function createRevocationPropagator(deps: PropagatorDeps): PropagateDeps['propagate'] {
-	return async (sessionIds) => {
+	return async (revocations) => {
 		const leases = await listLeases(deps.prisma);
-		await Promise.all(leases.map((lease) => propagateTo(deps, lease, sessionIds)));
-		await deleteRevocations(deps.prisma, sessionIds);
+		await Promise.all(leases.map((lease) => propagateTo(deps, lease, revocations)));
+		await deleteRevocations(deps.prisma, revocations);
 	};
 }
 
-/** Resolves when no gateway accepts any of these sessions. A failure is left to {@link propagateMissedRevocations}. */
-export async function propagateRevocations(deps: PropagateDeps, sessionIds: string[]): Promise<void> {
-	if (sessionIds.length > 0) await deps.propagate(sessionIds);
+/**
+ * Resolves when no gateway accepts any of these sessions, or an earlier state of these keys. A failure is left to
+ * {@link propagateMissedRevocations}.
+ */
+export async function propagateRevocations(
+	deps: PropagateDeps,
+	sessionIds: string[],
+	keyChanges: KeyChange[] = [],
+): Promise<void> {
+	if (sessionIds.length + keyChanges.length > 0) await deps.propagate({ sessionIds, keyChanges });
 }
 
 /**
@@ -92,8 +122,8 @@ export const propagateMissedRevocations = defineTask<PropagateDeps & { prisma: D
 	name: 'propagate_missed_revocations',
 	everyMs: RECOVERY_INTERVAL_MS,
 	async run(deps, stopping) {
-		const sessionIds = await listPendingRevocations(deps.prisma);
-		await unlessAborted(propagateRevocations(deps, sessionIds), stopping);
+		const { sessionIds, keyChanges } = await listPendingRevocations(deps.prisma);
+		await unlessAborted(propagateRevocations(deps, sessionIds, keyChanges), stopping);
 	},
 });
 

@@ -35,25 +35,32 @@ interface Notice {
 	what: string;
 	/** Advice for an owner who did not do it. Absent if the product did it. */
 	otherwise?: string;
+	/** The page that helps. */
+	page?: string;
+	/** Whether somebody else did it: the owner has to act in any case. */
+	isByOthers?: true;
 }
 
-const NEW_PASSWORD_NOW = 'If not, set a new password now. That signs out every device:';
+const NEW_PASSWORD_NOW = {
+	otherwise: 'If not, set a new password now. That signs out every device:',
+	page: '/forgot-password',
+};
 
 const NOTICES: Record<NoticeKind, Notice> = {
 	password_changed: {
 		subject: 'Your creatorr password was changed',
-		what: 'The password of your creatorr account was changed. All other devices were signed out.',
-		otherwise: NEW_PASSWORD_NOW,
+		what: 'The password of your creatorr account was changed. All other devices were signed out. API keys still work.',
+		...NEW_PASSWORD_NOW,
 	},
 	password_reset: {
 		subject: 'Your creatorr password was reset',
-		what: 'The password of your creatorr account was reset with a link from an email. All devices were signed out.',
-		otherwise: NEW_PASSWORD_NOW,
+		what: "The password of your creatorr account was reset with a link from an email. All devices were signed out. API keys still work: revoke those that you don't know.",
+		...NEW_PASSWORD_NOW,
 	},
 	new_sign_in: {
 		subject: 'New sign-in to your creatorr account',
 		what: "Someone signed in to your creatorr account from a network you haven't used recently.",
-		otherwise: NEW_PASSWORD_NOW,
+		...NEW_PASSWORD_NOW,
 	},
 	account_deleted: {
 		subject: 'Your creatorr account was deleted',
@@ -63,6 +70,19 @@ const NOTICES: Record<NoticeKind, Notice> = {
 	webhook_disabled: {
 		subject: 'A webhook endpoint was disabled',
 		what: 'One of your webhook endpoints was disabled and receives no more events, because it accepted none for days or responded with 410 (Gone).\nCheck your server, then enable the endpoint again and recover the events that it missed.',
+	},
+	api_key_created: {
+		subject: 'New API key for your creatorr account',
+		what: 'An API key was created for your creatorr account.',
+		otherwise: 'If not, revoke the key and set a new password now:',
+		page: '/account/api-keys',
+	},
+	api_key_leaked: {
+		subject: 'A creatorr API key was leaked and revoked',
+		what: 'Someone found one of your API keys in public and reported it. The key was revoked at once and no longer works.',
+		otherwise: 'Find out where the key was published, and create a new one:',
+		page: '/account/api-keys',
+		isByOthers: true,
 	},
 };
 
@@ -103,17 +123,19 @@ function minuteOf(time: Date): string {
 	return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-function noticeText(mail: LeasedMail, { what, otherwise }: Notice, appUrl: string): string {
-	const { createdAt, client } = mail;
+function noticeText(mail: LeasedMail, { what, otherwise, page, isByOthers }: Notice, appUrl: string): string {
+	const { createdAt, client, resource } = mail;
 	if (otherwise === undefined) return `${what}\n\nTime: ${minuteOf(createdAt)}\n${appUrl}/account\n`;
 	// A client may send any user agent: a mail contains only known names of programs.
 	const facts = [
+		...(resource ? [`API key: ${resource}`] : []),
 		`Time: ${minuteOf(createdAt)}`,
 		`IP address: ${client.address}`,
 		`Device: ${describeUserAgent(client.userAgent)}`,
 	];
-	const link = otherwise === NEW_PASSWORD_NOW ? `\n${appUrl}/forgot-password` : '';
-	return `${what}\n\n${facts.join('\n')}\n\nIf this was you, ignore this email.\n${otherwise}${link}\n`;
+	const link = page === undefined ? '' : `\n${appUrl}${page}`;
+	const ignore = isByOthers ? '' : 'If this was you, ignore this email.\n';
+	return `${what}\n\n${facts.join('\n')}\n\n${ignore}${otherwise}${link}\n`;
 }
 
 /** Returns the mail. `token` is null for a notice. The token follows a #, so that no server logs it and no referrer contains it. */

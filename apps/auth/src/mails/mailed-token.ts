@@ -11,6 +11,8 @@ const NOTICES = [
 	'new_sign_in',
 	'account_deleted',
 	'webhook_disabled',
+	'api_key_created',
+	'api_key_leaked',
 ] as const;
 /** Mails that report a change of the account. */
 export type NoticeKind = (typeof NOTICES)[number];

@@ -31,6 +31,8 @@ export interface RequestedMail {
 	kind: MailKind;
 	email: string;
 	client: Client;
+	/** Of a notice: what it is about, in our own words. */
+	resource?: string | null;
 }
 
 /** A mail that one sender has leased. */
@@ -51,14 +53,17 @@ const storageOf = (kind: MailKind) => (isNotice(kind) ? NOTICES : MAILS);
 
 async function insertMail(
 	tx: Transaction,
-	{ kind, email, client }: RequestedMail,
+	{ kind, email, client, resource = null }: RequestedMail,
 	delaySeconds: number,
 ): Promise<void> {
 	const storage = storageOf(kind);
+	const [column, value] = isNotice(kind)
+		? [Prisma.sql`, resource`, Prisma.sql`, ${resource}`]
+		: [Prisma.empty, Prisma.empty];
 	await tx.$executeRaw`
-		INSERT INTO ${storage.table} (kind, email, due_at, client_address, user_agent, request_id)
+		INSERT INTO ${storage.table} (kind, email, due_at, client_address, user_agent, request_id ${column})
 		VALUES (${kind}::${storage.kind}, ${email}, now() + make_interval(secs => ${delaySeconds}::float8),
-			${client.address}, ${client.userAgent}, ${currentRequestId()})`;
+			${client.address}, ${client.userAgent}, ${currentRequestId()} ${value})`;
 	await notify(tx, MAIL_CHANNEL);
 }
 
@@ -108,7 +113,8 @@ export function insertRequestedMail(
 function toLeased(row: Mail | Notice): LeasedMail {
 	const { id, kind, email, createdAt, attempts, requestId } = row;
 	const client = { address: row.clientAddress, userAgent: row.userAgent };
-	return { id, kind, email, createdAt, attempts, requestId, client };
+	const resource = 'resource' in row ? row.resource : null;
+	return { id, kind, email, createdAt, attempts, requestId, client, resource };
 }
 
 /** Leases due mails, oldest first, for `leaseSeconds`. */

@@ -1,5 +1,6 @@
 import type { Plan } from '@creatorr/contracts/plans';
 import { inTransaction } from '@creatorr/database/transaction';
+import { endOf } from '../api-keys/api-key.ts';
 import type { Database, Transaction } from '../database.sql.ts';
 import type { Prisma } from '../generated/client.ts';
 import { insertEvent, type Operator } from '../security-events/security-events.sql.ts';
@@ -25,6 +26,18 @@ export interface AccountReport {
 		client_address: string;
 		user_agent: string | null;
 	}[];
+	/** The newest API keys. */
+	api_keys: {
+		id: string;
+		start: string;
+		last4: string;
+		scopes: string[];
+		created_at: Date;
+		expires_at: Date | null;
+		revoked_at: Date | null;
+		last_used_at: Date | null;
+		last_used_ip: string | null;
+	}[];
 	/** The newest events. */
 	security_events: {
 		occurred_at: Date;
@@ -38,6 +51,7 @@ export interface AccountReport {
 
 const SESSIONS_SHOWN = 20;
 const EVENTS_SHOWN = 20;
+const KEYS_SHOWN = 20;
 
 /** Without hashes of passwords and tokens. */
 const COLUMNS = {
@@ -62,6 +76,21 @@ async function readSessions(tx: Transaction, userId: string) {
 		last_seen_at: row.lastSeenAt,
 		client_address: row.clientAddress,
 		user_agent: row.userAgent,
+	}));
+}
+
+async function readKeys(tx: Transaction, userId: string) {
+	const rows = await tx.apiKey.findMany({ where: { userId }, orderBy: { id: 'desc' }, take: KEYS_SHOWN });
+	return rows.map((row) => ({
+		id: row.id,
+		start: row.start,
+		last4: row.last4,
+		scopes: row.scopes,
+		created_at: row.createdAt,
+		expires_at: endOf(row),
+		revoked_at: row.revokedAt,
+		last_used_at: row.lastUsedAt,
+		last_used_ip: row.lastUsedIp,
 	}));
 }
 
@@ -106,6 +135,7 @@ export function readAccount(
 			mails_waiting:
 				(await tx.mail.count({ where: { email } })) + (await tx.notice.count({ where: { email } })),
 			sessions: await readSessions(tx, id),
+			api_keys: await readKeys(tx, id),
 			security_events: await readEvents(tx, id),
 		};
 		await insertEvent(tx, { kind: 'account_viewed', userId: id, sessionId: null, client: null, by });

@@ -8,14 +8,14 @@ import { type OperatorAction, unsuspend } from './suspensions.sql.ts';
 export const HELP = `Accounts, for operators. Runs with the environment of the auth service.
 
   node apps/auth/src/admin.ts user USER [--json]
-      Shows an account, its sessions and its security events. USER is an email or an ID (usr_…).
+      Shows an account, its sessions, API keys and security events. USER is an email or an ID (usr_…).
 
   node apps/auth/src/admin.ts suspend USER --reason WHY
-      Suspends an account: blocks sign-in and password resets, and revokes every session at every gateway before the
-      command returns. Queued and running jobs continue.
+      Suspends an account: blocks sign-in and password resets, and revokes every session and API key at every gateway
+      before the command returns. Queued and running jobs continue.
 
   node apps/auth/src/admin.ts unsuspend USER --reason WHY
-      Lifts the suspension, so that the owner can sign in again.
+      Lifts the suspension, so that the owner can sign in again and create new API keys.
 
 Each is recorded in security_events under the operator's name: --by NAME, or the user of the operating system.
 Exit codes: 0 done; 1 not done, for example because there is no such user; 2 wrong usage.
@@ -54,8 +54,13 @@ async function runSuspend(deps: AdminDeps, line: CommandLine): Promise<object> {
 	const action = await actionOn(deps, user, line);
 	const suspension = await suspendAccount(deps, action);
 	if (!suspension) throw noUser(user);
-	const { since, revokedCount } = suspension;
-	return { id: action.userId, suspended_at: since, sessions_ended: revokedCount };
+	const { since, revokedCount, revokedKeyCount } = suspension;
+	return {
+		id: action.userId,
+		suspended_at: since,
+		sessions_ended: revokedCount,
+		api_keys_revoked: revokedKeyCount,
+	};
 }
 
 async function runUnsuspend(deps: AdminDeps, line: CommandLine): Promise<object> {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { silent } from '@creatorr/testing/silent';
 import { describe, expect, test } from '@jest/globals';
@@ -35,13 +36,24 @@ const eventsOf = (kind: string) =>
 describe('a suspended account', () => {
 	test('has no sessions at any gateway when the command returns', async () => {
 		const other = await signIn(scene.auth.app, scene.person);
-		expect(await suspend()).toEqual({ since: expect.any(Date), revokedCount: 2 });
+		expect(await suspend()).toEqual({ since: expect.any(Date), revokedCount: 2, revokedKeyCount: 0 });
 		expect(scene.gateway.pushes.at(-1)?.session_ids.toSorted()).toEqual(
 			[scene.person.sessionId, other.sessionId].sort(),
 		);
 		expect(await isAlive(scene.auth.app, scene.person.sessionId)).toBe(false);
 		expect(await isAlive(scene.auth.app, other.sessionId)).toBe(false);
 		expect(await scene.auth.prisma.revocation.count()).toBe(0);
+	});
+
+	test('has no API keys at any gateway when the command returns', async () => {
+		const { auth, gateway, person } = scene;
+		const created = await call(auth.app, 'post', '/v1/keys', { person })
+			.send({ name: 'a', scopes: ['jobs:read'] })
+			.expect(201);
+		expect(await suspend()).toMatchObject({ revokedCount: 1, revokedKeyCount: 1 });
+		expect(gateway.pushes.at(-1)?.revoked_keys).toEqual([hash('sha256', created.body.data.key)]);
+		await unsuspend();
+		expect(await auth.prisma.apiKey.count({ where: { userId: person.id, revokedAt: null } })).toBe(0);
 	});
 
 	test('waits for the lease of a gateway that does not acknowledge', async () => {
@@ -129,7 +141,7 @@ describe('a suspended account', () => {
 
 	test('keeps its date when it is suspended again', async () => {
 		const first = await suspend();
-		expect(await suspend()).toEqual({ since: first?.since, revokedCount: 0 });
+		expect(await suspend()).toEqual({ since: first?.since, revokedCount: 0, revokedKeyCount: 0 });
 	});
 
 	test('allows sign-in after it is unsuspended, without its old sessions', async () => {

@@ -7,10 +7,12 @@ interface Suspension {
 	since: Date;
 	/** Number of sessions that were live. */
 	revokedCount: number;
+	/** Number of API keys that worked. */
+	revokedKeyCount: number;
 }
 
 /**
- * Suspends an account. Resolves when no gateway accepts its sessions. Returns null for an unknown account. If it is interrupted, running it
+ * Suspends an account. Resolves when no gateway accepts its sessions and API keys. Returns null for an unknown account. If it is interrupted, running it
  * again completes it; the service does so too, within seconds.
  */
 export async function suspendAccount(
@@ -20,6 +22,7 @@ export async function suspendAccount(
 	const suspended = await suspend(deps.prisma, action);
 	if (!suspended) return null;
 	crashPoint('command.suspend.committed');
-	await propagateRevocations(deps, suspended.pendingIds);
-	return { since: suspended.since, revokedCount: suspended.revokedCount };
+	const { since, revokedCount, pendingIds, keys } = suspended;
+	await propagateRevocations(deps, pendingIds, keys.keyChanges);
+	return { since, revokedCount, revokedKeyCount: keys.revokedCount };
 }

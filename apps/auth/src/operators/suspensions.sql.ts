@@ -1,4 +1,5 @@
 import { inTransaction } from '@creatorr/database/transaction';
+import { type RevokedKeys, revokeKeys } from '../api-keys/revoke-api-keys.sql.ts';
 import type { Database } from '../database.sql.ts';
 import { insertEvent, type Operator } from '../security-events/security-events.sql.ts';
 import { type RevokedSessions, revokeSessions } from '../sessions/sessions.sql.ts';
@@ -10,12 +11,12 @@ export interface OperatorAction {
 }
 
 /**
- * Blocks sign-in and password resets, and revokes all sessions. Returns null for an unknown account. A suspended account keeps its date.
+ * Blocks sign-in and password resets, and revokes all sessions and API keys. Returns null for an unknown account. A suspended account keeps its date.
  */
 export function suspend(
 	prisma: Database,
 	{ userId, by }: OperatorAction,
-): Promise<(RevokedSessions & { since: Date }) | null> {
+): Promise<(RevokedSessions & { since: Date; keys: RevokedKeys }) | null> {
 	return inTransaction(prisma, async (tx) => {
 		// Locks the account before its sessions are read: a concurrent sign-in comes first, or is refused.
 		const [row] = await tx.$queryRaw<{ since: Date }[]>`
@@ -24,7 +25,8 @@ export function suspend(
 		if (!row) return null;
 		await tx.mailedToken.deleteMany({ where: { userId, kind: 'reset_password' } });
 		await insertEvent(tx, { kind: 'account_suspended', userId, sessionId: null, client: null, by });
-		return { ...row, ...(await revokeSessions(tx, { userId })) };
+		const keys = await revokeKeys(tx, { userId }, { type: 'revoked', client: null });
+		return { ...row, keys, ...(await revokeSessions(tx, { userId })) };
 	});
 }
 

@@ -1,5 +1,5 @@
 import { AppError } from '@creatorr/contracts/errors';
-import type { User } from '@creatorr/service/identity';
+import type { SessionUser } from '@creatorr/service/identity';
 import { type Caller, loadAccount } from '../accounts/account.ts';
 import type { Credentials } from '../accounts/accounts.sql.ts';
 import { type CheckPasswordDeps, checkPassword } from './check-password.ts';
@@ -9,7 +9,7 @@ export function wrongPassword(): AppError {
 }
 
 interface Confirmation extends Caller {
-	user: User;
+	user: SessionUser;
 	password: string;
 }
 

@@ -3,6 +3,7 @@ import type { Client } from '../accounts/account.ts';
 import { lockAccount, type VerifiedOwner } from '../accounts/accounts.sql.ts';
 import type { Database } from '../database.sql.ts';
 import { markVerified } from '../email-verification/verify-email.sql.ts';
+import type { KeyChange } from '../gateway-leases/gateway-leases.sql.ts';
 import { consumeMailedToken } from '../mails/mailed-tokens.sql.ts';
 import { addNotice } from '../mails/mails.sql.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
@@ -54,18 +55,18 @@ interface PasswordReset {
 export function resetPassword(
 	prisma: Database,
 	{ tokenHash, newHash, client, network, noticesPerHour }: PasswordReset,
-): Promise<(RevokedSessions & { userId: string }) | null> {
+): Promise<(RevokedSessions & { userId: string; keyChanges: KeyChange[] }) | null> {
 	return inTransaction(prisma, async (tx) => {
 		const userId = await consumeMailedToken(tx, 'reset_password', tokenHash);
 		// The account is locked before its sessions are read, so that none is opened meanwhile.
 		if (!userId || !(await lockAccount(tx, { userId }))) return null;
 		const { email } = await tx.user.update({ where: { id: userId }, data: { passwordHash: newHash } });
-		await markVerified(tx, userId);
+		const keyChanges = await markVerified(tx, userId, client);
 		// A thief's network may be among them. At a known network, strangers' failures don't delay the owner.
 		await tx.knownNetwork.deleteMany({ where: { userId } });
 		await rememberNetwork(tx, { userId, network, at: new Date() });
 		await insertEvent(tx, { kind: 'password_reset', userId, sessionId: null, client });
 		await addNotice(tx, { kind: 'password_reset', email, client }, noticesPerHour);
-		return { userId, ...(await revokeSessions(tx, { userId })) };
+		return { userId, keyChanges, ...(await revokeSessions(tx, { userId })) };
 	});
 }

@@ -43,6 +43,6 @@ export function resetPasswordRoute(deps: RequestMailDeps & NewPasswordDeps & Pro
 		const reset = await resetPassword(deps.prisma, { tokenHash, newHash, client, network, noticesPerHour });
 		if (!reset) throw invalidToken();
 		deps.logger.info('security.password_reset', { user_id: reset.userId, sessions: reset.revokedCount });
-		await propagateRevocations(deps, reset.pendingIds);
+		await propagateRevocations(deps, reset.pendingIds, reset.keyChanges);
 	});
 }

@@ -21,6 +21,11 @@ export type SecurityEventKind =
 	| 'account_viewed'
 	| 'account_suspended'
 	| 'account_unsuspended'
+	| 'api_key_created'
+	| 'api_key_changed'
+	| 'api_key_rotated'
+	| 'api_key_revoked'
+	| 'api_key_leaked'
 	| 'signing_key_rotated'
 	| 'signing_key_retired';
 

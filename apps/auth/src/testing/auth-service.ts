@@ -78,6 +78,7 @@ export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthServic
 		APP_URL: 'https://app.example.com',
 		MAIL_DIR: mailDirectory,
 		REGISTRATIONS_PER_NETWORK: '100000',
+		API_KEYS_REQUIRE_VERIFIED_EMAIL: 'false',
 		...env,
 	};
 	async function startReplica(overrides: NodeJS.ProcessEnv = {}) {

@@ -8,6 +8,8 @@ import { call } from './requests.ts';
 export interface Push {
 	instance_id: string;
 	session_ids: string[];
+	revoked_keys?: string[];
+	changed_keys?: string[];
 }
 
 export type PushHandler = (res: ServerResponse, push: Push) => void | Promise<void>;

@@ -21,7 +21,7 @@ export function newEmail(): string {
 /** Calls the service as the gateway does: signed, for a user if given, from this address. */
 export function call(
 	app: string,
-	method: 'get' | 'post' | 'put' | 'delete',
+	method: 'get' | 'post' | 'put' | 'patch' | 'delete',
 	path: string,
 	{ person, address = HOME }: { person?: Pick<Person, 'id' | 'sessionId'>; address?: string } = {},
 ) {

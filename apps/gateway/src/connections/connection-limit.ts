@@ -68,7 +68,7 @@ function describeConnection(socket: PublicSocket, trustedProxies: TrustedProxies
 		expendableSinceMs() {
 			const { exchange } = connection.socket;
 			if (!exchange || exchange.res.closed) return undefined;
-			return exchange.req.complete && exchange.session ? undefined : exchange.startedAtMs;
+			return exchange.req.complete && exchange.credential ? undefined : exchange.startedAtMs;
 		},
 	};
 	socket.connection = connection;

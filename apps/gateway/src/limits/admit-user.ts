@@ -43,15 +43,15 @@ const MAX_BODY_SHARE = 1 / 4;
 function createFreeAdmission(
 	limits: UserLimits,
 	monotonicMs: () => number,
-): (sessionId: string) => undefined {
+): (credentialId: string) => undefined {
 	const rates = createTokenBuckets({
 		tokensPerSecond: FREE_REQUESTS_PER_SECOND,
 		burst: FREE_REQUEST_BURST,
 		capacity: limits.trackedUsers,
 		monotonicMs,
 	});
-	return (sessionId) => {
-		const retryAfterMs = rates.take(sessionId, 1);
+	return (credentialId) => {
+		const retryAfterMs = rates.take(credentialId, 1);
 		if (retryAfterMs > 0) throw rateLimited('rate', retryAfterMs / 1_000);
 	};
 }
@@ -84,11 +84,11 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 	const maxBodyPermits = Math.ceil(limits.userConcurrentRequests * MAX_BODY_SHARE);
 
 	return (exchange) => {
-		const { session, operation, responseMode, req, res } = exchange;
-		if (!session) throw new Error('only signed-in users are admitted');
-		const { userId } = session;
+		const { credential, operation, responseMode, req, res } = exchange;
+		if (!credential) throw new Error('only signed-in users are admitted');
+		const { userId } = credential;
 		const cost = operation?.cost ?? 1;
-		if (cost === 0) return admitFree(session.sessionId);
+		if (cost === 0) return admitFree(credential.credentialId);
 		const heldOpen = isHeldOpen(responseMode);
 		const limit = heldOpen ? 'long_polls' : 'requests';
 		if (heldOpen && longPollCount >= maxLongPolls) throw rateLimited('all_long_polls', 1);

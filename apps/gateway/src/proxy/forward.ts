@@ -1,9 +1,11 @@
-import type { SignIdentity } from '@creatorr/service/identity';
+import type { SignIdentity, User } from '@creatorr/service/identity';
 import { traceparentOf } from '@creatorr/telemetry/traceparent';
 import type { Exchange } from '../exchange.ts';
 import { endExchange } from '../requests/response.ts';
 import { isHeldOpen } from '../routing/response-mode.ts';
 import { signedOut } from '../sessions/authenticate.ts';
+import { invalidKey } from '../sessions/authenticate-key.ts';
+import type { Credential } from '../sessions/credential.ts';
 import { headersForService } from './forwarded-headers.ts';
 import type { ServiceProxy } from './proxy.ts';
 
@@ -14,25 +16,32 @@ export interface ForwardDeps {
 /** The longest delay of a Node timer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Ends a wait or an event stream when its token expires. */
-function endWithToken(exchange: Exchange): void {
-	const { session, responseMode } = exchange;
-	if (!session || !isHeldOpen(responseMode)) return;
-	const leftMs = Math.min(session.expiresAtMs - Date.now(), MAX_TIMER_MS);
-	const timer = setTimeout(() => endExchange(exchange, signedOut()), leftMs);
+/** Ends a wait or an event stream when its token or key expires. */
+function endWithCredential(exchange: Exchange): void {
+	const { credential, responseMode } = exchange;
+	if (!credential || !isHeldOpen(responseMode) || credential.expiresAtMs === Number.POSITIVE_INFINITY) return;
+	const leftMs = Math.min(credential.expiresAtMs - Date.now(), MAX_TIMER_MS);
+	const error = credential.kind === 'key' ? invalidKey : signedOut;
+	const timer = setTimeout(() => endExchange(exchange, error()), leftMs);
 	exchange.res.once('close', () => clearTimeout(timer));
+}
+
+/** Returns the user as services see them. */
+function userOf(credential: Credential): User {
+	const { userId: id } = credential;
+	if (credential.kind === 'session') return { id, sessionId: credential.credentialId };
+	return { id, key: { id: credential.keyId, tools: credential.tools } };
 }
 
 /** Forwards a request to a service, with an identity that the gateway signs. */
 export function forward(deps: ForwardDeps, proxy: ServiceProxy, exchange: Exchange): void {
-	const { req, session, span } = exchange;
-	const user = session && { id: session.userId, sessionId: session.sessionId };
+	const { req, credential, span } = exchange;
 	const headers = headersForService(req.headers, {
-		identity: deps.sign(user),
+		identity: deps.sign(credential && userOf(credential)),
 		requestId: exchange.requestId,
 		traceparent: span && traceparentOf(span.spanContext()),
 		clientAddress: exchange.clientAddress,
 	});
-	endWithToken(exchange);
+	endWithCredential(exchange);
 	proxy.forward(exchange, headers);
 }

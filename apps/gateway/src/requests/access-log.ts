@@ -26,14 +26,15 @@ function isoNow(): string {
 
 /** Formats a line. Every value is an id, a number, one of our names, or a network: nothing needs escaping. */
 function lineOf(exchange: Exchange): string {
-	const { requestId, span, operation, session, clientNetwork, res, startedAtMs, respondedBy } = exchange;
+	const { requestId, span, operation, credential, clientNetwork, res, startedAtMs, respondedBy } = exchange;
 	const durationMs = Math.round(performance.now() - startedAtMs);
 	const traced = span ? `,"trace_id":"${span.spanContext().traceId}"` : '';
 	const named = operation ? `,"operation":"${operation.id}"` : '';
-	const user = session ? `,"user_id":"${session.userId}"` : '';
+	const user = credential ? `,"user_id":"${credential.userId}"` : '';
+	const key = credential?.kind === 'key' ? `,"key_id":"${credential.keyId}"` : '';
 	const status = respondedBy ? `,"status":${res.statusCode}` : '';
 	const left = res.writableFinished ? '' : ',"disconnected":true';
-	return `{"time":"${isoNow()}","level":"info","service":"gateway","event":"http.request","request_id":"${requestId}"${traced}${named}${user},"network":"${clientNetwork}"${status},"duration_ms":${durationMs}${left}}\n`;
+	return `{"time":"${isoNow()}","level":"info","service":"gateway","event":"http.request","request_id":"${requestId}"${traced}${named}${user}${key},"network":"${clientNetwork}"${status},"duration_ms":${durationMs}${left}}\n`;
 }
 
 /**

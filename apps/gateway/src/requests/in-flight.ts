@@ -5,19 +5,21 @@ import { endExchange } from './response.ts';
 
 /** The unfinished exchanges of signed-in users. */
 export interface InFlight {
-	/** Registers an exchange for revocations of its session. */
+	/** Registers an exchange for revocations of its credential. */
 	add(exchange: Exchange): void;
 	remove(exchange: Exchange): void;
 	count(): number;
-	/** Ends the requests of these sessions that could still act or receive data. */
-	endSessions(sessionIds: readonly string[], error: AppError): void;
-	/** Ends those of all sessions. */
+	/** Ends the requests of these credentials that could still act or receive data. */
+	endCredentials(ids: readonly string[], error: AppError): void;
+	/** Ends the waits and event streams of these credentials. */
+	endHeldOpen(ids: readonly string[], error: AppError): void;
+	/** Ends the requests of all credentials that could still act or receive data. */
 	endAll(error: AppError): void;
 	endStreams(error: AppError): void;
 }
 
 /**
- * Whether it is a wait or event stream, its body is still arriving, or its session is being looked up. Services complete requests that
+ * Whether it is a wait or event stream, its body is still arriving, or its credential is being looked up. Services complete requests that
  * they have received in full, such as the logout itself.
  */
 function mustEndOnRevocation(exchange: Exchange): boolean {
@@ -41,9 +43,16 @@ export function createInFlight(): InFlight {
 		},
 		remove: (exchange) => exchanges.delete(exchange),
 		count: () => exchanges.size,
-		endSessions(sessionIds, error) {
-			const ended = new Set(sessionIds);
-			endWhere((one) => mustEndOnRevocation(one) && ended.has(one.session?.sessionId ?? ''), error);
+		endCredentials(ids, error) {
+			const ended = new Set(ids);
+			endWhere((one) => mustEndOnRevocation(one) && ended.has(one.credentialId ?? ''), error);
+		},
+		endHeldOpen(ids, error) {
+			const ended = new Set(ids);
+			endWhere(
+				({ responseMode, credentialId = '' }) => isHeldOpen(responseMode) && ended.has(credentialId),
+				error,
+			);
 		},
 		endAll: (error) => endWhere(mustEndOnRevocation, error),
 		endStreams: (error) => endWhere(({ responseMode }) => responseMode.kind === 'stream', error),

@@ -2,14 +2,17 @@ import { AppError } from '@creatorr/contracts/errors';
 import type { Exchange } from '../exchange.ts';
 import type { NetworkPacer } from '../limits/network-pacer.ts';
 import type { InFlight } from '../requests/in-flight.ts';
+import type { KeyVerifier } from './authenticate-key.ts';
 import { readBearerToken, unauthorized } from './bearer-token.ts';
-import type { LiveSessions } from './live-sessions.ts';
-import type { Session, TokenVerifier } from './verify-token.ts';
+import type { Session } from './credential.ts';
+import type { LiveCredentials } from './live-credentials.ts';
+import type { TokenVerifier } from './verify-token.ts';
 
 export interface AuthenticateDeps {
 	tokens: TokenVerifier;
 	pacers: { forgedTokens: NetworkPacer };
-	sessions: Pick<LiveSessions, 'isAlive'>;
+	sessions: Pick<LiveCredentials<true>, 'find'>;
+	apiKeys: KeyVerifier;
 	inFlight: Pick<InFlight, 'add'>;
 }
 
@@ -19,35 +22,57 @@ export function signedOut(): AppError {
 }
 
 /**
- * Verifies an unknown token, after a delay if its network has sent many forged ones: each costs a signature check. A valid token costs
- * its network nothing and is not delayed again. Rejects like {@link TokenVerifier.verify}.
+ * Verifies an unknown token or key, after a delay if its network has sent many forged ones: each costs a signature check or a call to
+ * auth. A valid one costs its network nothing and is not delayed again. Rejects like `verify`.
  */
-async function verifyUnknown(
-	{ tokens, pacers: { forgedTokens } }: AuthenticateDeps,
+async function verifyUnknown<T>(
+	{ pacers: { forgedTokens } }: AuthenticateDeps,
 	exchange: Exchange,
-	token: string,
-): Promise<Session> {
+	verify: () => T | Promise<T>,
+): Promise<T> {
 	await forgedTokens.wait(exchange);
 	if (exchange.res.closed) throw unauthorized('the client has left');
 	try {
-		const session = await tokens.verify(token);
+		const verified = await verify();
 		forgedTokens.refund(exchange);
-		return session;
+		return verified;
 	} catch (error) {
 		if (!(error instanceof AppError) || error.code !== 'unauthorized') forgedTokens.refund(exchange);
 		throw error;
 	}
 }
 
+/** The exchange is in flight before its credential is looked up, so that a revocation in between ends it. */
+function enterFlight({ inFlight }: AuthenticateDeps, exchange: Exchange, credentialId: string): void {
+	exchange.credentialId = credentialId;
+	inFlight.add(exchange);
+}
+
+async function authenticateSession(deps: AuthenticateDeps, exchange: Exchange, token: string): Promise<void> {
+	const session: Session =
+		deps.tokens.known(token) ?? (await verifyUnknown(deps, exchange, () => deps.tokens.verify(token)));
+	exchange.credential = session;
+	enterFlight(deps, exchange, session.credentialId);
+	const isAlive = await deps.sessions.find(session.credentialId, exchange.requestId);
+	if (!isAlive) throw signedOut();
+}
+
+async function authenticateKey(deps: AuthenticateDeps, exchange: Exchange, text: string): Promise<void> {
+	const key = deps.apiKeys.read(text);
+	const verify = () => {
+		enterFlight(deps, exchange, key.hash);
+		return deps.apiKeys.verify(key.hash, exchange);
+	};
+	exchange.credential = await (key.isKnown ? verify() : verifyUnknown(deps, exchange, verify));
+}
+
 /**
- * Sets the exchange's session, verified and alive. The exchange is in flight before its session is looked up, so that a revocation in
- * between ends it: check `respondedBy` afterwards. Throws `unauthorized` or `upstream_unavailable`.
+ * Sets the exchange's credential, verified and alive: a session, or an API key. Check `respondedBy` afterwards, because a revocation may have
+ * ended the exchange. Throws `unauthorized` or `upstream_unavailable`.
  */
 export async function authenticate(deps: AuthenticateDeps, exchange: Exchange): Promise<void> {
 	const { req } = exchange;
-	const token = readBearerToken(req.rawHeaders, req.headers.authorization);
-	exchange.session = deps.tokens.known(token) ?? (await verifyUnknown(deps, exchange, token));
-	deps.inFlight.add(exchange);
-	const isAlive = await deps.sessions.isAlive(exchange.session.sessionId, exchange.requestId);
-	if (!isAlive) throw signedOut();
+	const text = readBearerToken(req.rawHeaders, req.headers.authorization);
+	if (deps.apiKeys.isKey(text)) await authenticateKey(deps, exchange, text);
+	else await authenticateSession(deps, exchange, text);
 }

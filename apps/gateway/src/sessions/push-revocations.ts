@@ -1,20 +1,28 @@
-import { AppError } from '@creatorr/contracts/errors';
+import { AppError, unavailable } from '@creatorr/contracts/errors';
 import { pushRevocations } from '@creatorr/contracts/internal';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { InFlight } from '../requests/in-flight.ts';
 import { signedOut } from './authenticate.ts';
+import { invalidKey } from './authenticate-key.ts';
+import type { ApiKey } from './credential.ts';
 import type { Lease } from './lease.ts';
-import type { LiveSessions } from './live-sessions.ts';
+import type { LiveCredentials } from './live-credentials.ts';
 
 interface Deps {
 	lease: Pick<Lease, 'term'>;
-	sessions: Pick<LiveSessions, 'revoke'>;
-	inFlight: Pick<InFlight, 'endSessions'>;
+	sessions: Pick<LiveCredentials<true>, 'revoke'>;
+	liveKeys: Pick<LiveCredentials<ApiKey>, 'revoke' | 'forget'>;
+	inFlight: Pick<InFlight, 'endCredentials' | 'endHeldOpen'>;
+}
+
+/** Returns the error for waits and event streams of a changed key. The client sends the request again, and the new rights count. */
+function keyChanged(): AppError {
+	return unavailable('This connection', new Error('the API key was changed'));
 }
 
 /**
- * Revokes sessions. After the response, this gateway lets none of their requests pass, and has ended their streams and waits. Returns
- * 404 for a previous instance id, whose cache no longer exists.
+ * Revokes sessions and API keys. After the response, this gateway lets none of their requests pass, and has ended their streams and waits.
+ * Changed keys are looked up again with their next request. Returns 404 for a previous instance id, whose cache no longer exists.
  */
 export function pushRevocationsRoute(deps: Deps): Route {
 	return defineRoute(pushRevocations, async ({ body }) => {
@@ -22,6 +30,10 @@ export function pushRevocationsRoute(deps: Deps): Route {
 			throw new AppError('not_found', 'This instance no longer holds a lease.');
 		}
 		deps.sessions.revoke(body.session_ids);
-		deps.inFlight.endSessions(body.session_ids, signedOut());
+		deps.liveKeys.revoke(body.revoked_keys);
+		deps.liveKeys.forget(body.changed_keys);
+		deps.inFlight.endCredentials(body.session_ids, signedOut());
+		deps.inFlight.endCredentials(body.revoked_keys, invalidKey());
+		deps.inFlight.endHeldOpen(body.changed_keys, keyChanged());
 	});
 }

@@ -1,5 +1,12 @@
-import { unavailable } from '@creatorr/contracts/errors';
-import { checkSession, getJwks, leaseGateway, releaseLease } from '@creatorr/contracts/internal';
+import { AppError, unavailable } from '@creatorr/contracts/errors';
+import {
+	checkApiKey,
+	checkSession,
+	getJwks,
+	leaseGateway,
+	releaseLease,
+	reportApiKeyUse,
+} from '@creatorr/contracts/internal';
 import { withRequestId } from '@creatorr/service/context';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
@@ -7,9 +14,12 @@ import type { Logger } from '@creatorr/service/logger';
 import type { Config } from '../config.ts';
 import type { Limits } from '../limits.ts';
 import type { InFlight } from '../requests/in-flight.ts';
+import { createKeyUse, type ReportedUse } from './api-key-use.ts';
+import { apiKeyOf, createKeyVerifier } from './authenticate-key.ts';
+import type { ApiKey } from './credential.ts';
 import { createKeySet, type KeySet } from './key-set.ts';
 import { createLease, type Lease } from './lease.ts';
-import { createLiveSessions } from './live-sessions.ts';
+import { createLiveCredentials } from './live-credentials.ts';
 import { createTokenVerifier } from './verify-token.ts';
 
 interface SessionVerificationOptions {
@@ -26,7 +36,7 @@ export type SessionVerification = ReturnType<typeof createSessionVerification>;
 /** Subject of the message that clients get while it is unavailable. */
 const SESSION_VERIFICATION = 'Session verification';
 
-/** Creates what calls auth: token keys, the lease and session checks. */
+/** Creates what calls auth: token keys, the lease, and checks of sessions and API keys. */
 export function createSessionVerification(options: SessionVerificationOptions) {
 	const { limits, logger, bootTimeMs } = options;
 	const call = createAuthCalls(options);
@@ -40,17 +50,25 @@ export function createSessionVerification(options: SessionVerificationOptions) {
 		},
 	});
 	const lease = createOwnLease(options, keys, call.requestLease);
-	const sessions = createLiveSessions({
-		lease,
-		checkSession: call.checkSession,
-		monotonicMs: bootTimeMs,
-		recheckMs: limits.sessionRecheckMs,
+	const common = { lease, monotonicMs: bootTimeMs, recheckMs: limits.sessionRecheckMs };
+	const sessions = createLiveCredentials<true>({
+		...common,
+		look: call.checkSession,
 		capacity: limits.cachedSessions,
 	});
+	const liveKeys = createLiveCredentials<ApiKey>({
+		...common,
+		look: call.checkApiKey,
+		capacity: limits.cachedKeys,
+	});
+	const keyUse = createKeyUse({ send: call.reportKeyUse, capacity: limits.cachedKeys });
 	return {
 		keys,
 		lease,
 		sessions,
+		liveKeys,
+		keyUse,
+		apiKeys: createKeyVerifier({ prefix: options.config.API_KEY_PREFIX, live: liveKeys, use: keyUse }),
 		tokens: createTokenVerifier({ keys, capacity: limits.cachedTokens }),
 		/** Returns why signed-in requests can't be served, or undefined if they can. */
 		sessionVerificationProblem(): string | undefined {
@@ -89,6 +107,12 @@ function createOwnLease(
 	});
 }
 
+/** Auth of release 0.3.0 knows no keys: during an upgrade its 404 says nothing about a key. */
+function unlessUnknownRoute(error: unknown): never {
+	if (error instanceof AppError && error.code === 'not_found') throw unavailable('Sign-in', error);
+	throw error;
+}
+
 /** The calls to auth, each with its own timeout. */
 function createAuthCalls({ config, limits }: SessionVerificationOptions) {
 	const sign = createIdentitySigner('gateway', config.INTERNAL_PRIVATE_KEY);
@@ -105,9 +129,16 @@ function createAuthCalls({ config, limits }: SessionVerificationOptions) {
 		},
 		releaseLease: (id: string) => callRelease(releaseLease, { params: { id } }),
 		/** Sent under the id of the request that needs the result. */
-		async checkSession(session_id: string, requestId: string): Promise<boolean> {
+		async checkSession(session_id: string, requestId: string): Promise<true | null> {
 			const response = await withRequestId(requestId, () => callAuth(checkSession, { body: { session_id } }));
-			return response.data.alive;
+			return response.data.alive || null;
 		},
+		async checkApiKey(key_hash: string, requestId: string): Promise<ApiKey | null> {
+			const response = await withRequestId(requestId, () =>
+				callAuth(checkApiKey, { body: { key_hash } }),
+			).catch(unlessUnknownRoute);
+			return response.data.key && apiKeyOf(key_hash, response.data.key);
+		},
+		reportKeyUse: (uses: ReportedUse[]) => callAuth(reportApiKeyUse, { body: { uses } }),
 	};
 }

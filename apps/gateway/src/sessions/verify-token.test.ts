@@ -59,7 +59,7 @@ describe('a token', () => {
 	test('returns user, session and expiry', async () => {
 		const { verify } = await setUp();
 		const session = await verify(sign());
-		expect(session).toMatchObject({ userId: ids.sub, sessionId: ids.sid });
+		expect(session).toMatchObject({ userId: ids.sub, credentialId: ids.sid });
 		expect(session.expiresAtMs - Date.now()).toBeLessThanOrEqual(60_000);
 	});
 

@@ -6,14 +6,8 @@ import jwt from 'jsonwebtoken';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { unauthorized } from './bearer-token.ts';
+import type { Session } from './credential.ts';
 import type { KeySet } from './key-set.ts';
-
-/** The claims of a token of auth. */
-export interface Session {
-	userId: string;
-	sessionId: string;
-	expiresAtMs: number;
-}
 
 interface Deps {
 	keys: Pick<KeySet, 'find' | 'refresh' | 'version'>;
@@ -47,7 +41,10 @@ function readClaims(token: string): { keyId: string; session: Session } {
 		const decoded = jwt.decode(token, { complete: true });
 		const { kid } = headerSchema.parse(decoded?.header);
 		const { sub, sid, exp } = claimsSchema.parse(decoded?.payload);
-		return { keyId: kid, session: { userId: sub, sessionId: sid, expiresAtMs: exp * 1000 } };
+		return {
+			keyId: kid,
+			session: { kind: 'session', userId: sub, credentialId: sid, expiresAtMs: exp * 1000 },
+		};
 	} catch (cause) {
 		throw refused(cause);
 	}

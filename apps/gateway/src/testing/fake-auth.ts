@@ -1,14 +1,19 @@
+import { hash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DEFAULT_API_KEY_PREFIX, newApiKey } from '@creatorr/contracts/api-key-format';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
-import { pushRevocations } from '@creatorr/contracts/internal';
+import { type LiveApiKey, NO_SESSION, pushRevocations } from '@creatorr/contracts/internal';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import jwt from 'jsonwebtoken';
+import type { ReportedUse } from '../sessions/api-key-use.ts';
 import { newKeys } from './keys.ts';
 
 type Json = Record<string, unknown>;
+
+const hashOf = (key: string) => hash('sha256', key, 'hex');
 
 async function readJson(req: IncomingMessage): Promise<Json> {
 	let text = '';
@@ -23,6 +28,8 @@ export async function startFakeAuth() {
 	const sign = createIdentitySigner('auth', identityKeys.pem);
 	const dead = new Set<string>();
 	const leases = new Map<string, string>();
+	/** Live keys by their SHA-256. */
+	const keys = new Map<string, LiveApiKey>();
 	const auth = {
 		url: '',
 		identityKeys,
@@ -41,11 +48,37 @@ export async function startFakeAuth() {
 		/** Instances whose lease is refused. */
 		fenced: new Set<string>(),
 		/** Number of calls by operation. */
-		counts: { jwks: 0, check: 0, lease: 0 },
-		/** Runs after "alive" was decided and before the response. */
+		counts: { jwks: 0, check: 0, lease: 0, checkKey: 0 },
+		/** Uses of keys, as gateways report them. */
+		reportedUses: [] as ReportedUse[],
+		/** Runs after a session or key was looked up and before the response. */
 		beforeCheckResponse: async (_sessionId: string): Promise<void> => undefined,
 		leases,
 		kill: (sessionId: string) => dead.add(sessionId),
+		/** Creates an API key, or changes it, without a push. */
+		setKey(rights: Partial<LiveApiKey> = {}, text = newApiKey(DEFAULT_API_KEY_PREFIX)): string {
+			const known = keys.get(hashOf(text));
+			const created = { key_id: newId('key'), user_id: newId('usr'), scopes: [], expires_at: null };
+			keys.set(hashOf(text), { ...created, tools: null, allowed_ips: null, ...known, ...rights });
+			return text;
+		},
+		/** Revokes or changes a key as auth does: commits, then pushes to every gateway and waits. */
+		async revokeKey(text: string): Promise<void> {
+			keys.delete(hashOf(text));
+			await auth.pushKeys({ revoked_keys: [hashOf(text)] });
+		},
+		async changeKey(text: string, rights: Partial<LiveApiKey>): Promise<void> {
+			auth.setKey(rights, text);
+			await auth.pushKeys({ changed_keys: [hashOf(text)] });
+		},
+		async pushKeys(body: { revoked_keys?: string[]; changed_keys?: string[] }): Promise<void> {
+			const pushes = [...leases].map(([instance_id, url]) =>
+				createInternalClient({ name: 'gateway', baseUrl: url, sign, timeoutMs: 3_000 })(pushRevocations, {
+					body: { instance_id, session_ids: [NO_SESSION], ...body },
+				}),
+			);
+			await Promise.all(pushes);
+		},
 		/** Logs out as auth does: commits, then pushes to every gateway and waits. */
 		async logout(sessionId: string): Promise<void> {
 			dead.add(sessionId);
@@ -85,6 +118,18 @@ export async function startFakeAuth() {
 			const alive = !dead.has(sessionId);
 			await auth.beforeCheckResponse(sessionId);
 			return { data: { alive } };
+		}
+		if (req.url === '/internal/keys/check') {
+			auth.counts.checkKey += 1;
+			const keyHash = String((await readJson(req)).key_hash);
+			const key = keys.get(keyHash) ?? null;
+			await auth.beforeCheckResponse(keyHash);
+			return { data: { key } };
+		}
+		if (req.url === '/internal/keys/use') {
+			auth.reportedUses.push(...((await readJson(req)).uses as ReportedUse[]));
+			res.statusCode = 204;
+			return undefined;
 		}
 		const instanceId = /^\/internal\/gateways\/(\w+)\/lease$/.exec(req.url ?? '')?.[1];
 		if (instanceId === undefined) {

@@ -47,6 +47,17 @@ describe('creating a job', () => {
 		expect(response.body.data.params).toMatchObject({ quality: 70 });
 	});
 
+	test('of an API key creates jobs with the tools of the key only', async () => {
+		const other = good({ tool: 'office_to_pdf' });
+		for (const tools of [null, ['compress_heavy']])
+			expect((await user.withKey(tools).create(good())).status).toBe(201);
+		const refused = await user.withKey(['compress_heavy']).create(other, newId('evt'));
+		expect([refused.status, refused.body.error.code]).toEqual([403, 'insufficient_scope']);
+		expect(refused.body.error.message).toContain('compress_heavy');
+		const invalid = await user.withKey(['compress_heavy']).create({ input_file_id: newId('fil') });
+		expect(invalid.body.error.code).toBe('validation');
+	});
+
 	test('requests a worker for it', async () => {
 		await world.worker('a').heartbeat({ office_to_pdf: 1 });
 		const jobId = (await user.create(good({ tool: 'office_to_pdf' }))).body.data.id;

@@ -4,6 +4,7 @@ import { createJob, createJobBodySchema, createJobHeadersSchema } from '@creator
 import { parseOrThrow, quote } from '@creatorr/contracts/validation';
 import { currentRequestId } from '@creatorr/service/context';
 import { crashPoint } from '@creatorr/service/crash-point';
+import type { UserKey } from '@creatorr/service/identity';
 import { defineRoute } from '@creatorr/service/route';
 import { currentTraceparent } from '@creatorr/telemetry/traceparent';
 import { expectedMs } from '@creatorr/tool-kit/limits/deadline';
@@ -22,6 +23,7 @@ const unvalidated = { ...createJob, body: z.unknown() };
 /** POST /v1/jobs */
 export function createJobRoute(deps: Deps) {
 	return defineRoute(unvalidated, async ({ rawBody: body, user, header, setHeader }) => {
+		requireTool(user.key, body);
 		const headers = parseOrThrow(createJobHeadersSchema, { 'Idempotency-Key': header('idempotency-key') }, [
 			'headers',
 		]);
@@ -29,6 +31,19 @@ export function createJobRoute(deps: Deps) {
 		if (replayed) setHeader('Idempotency-Replayed', 'true');
 		return { data: job };
 	});
+}
+
+const toolSchema = z.object({ tool: z.string() });
+
+/** Throws `insufficient_scope` if the API key may not use the tool. A body without a tool is refused later. */
+function requireTool(key: UserKey | undefined, body: unknown): void {
+	if (!key?.tools) return;
+	const parsed = toolSchema.safeParse(body);
+	if (!parsed.success || key.tools.includes(parsed.data.tool)) return;
+	throw new AppError(
+		'insufficient_scope',
+		`This API key may not use the tool ${quote(parsed.data.tool)}. It may use: ${key.tools.join(', ')}.`,
+	);
 }
 
 interface Created {

@@ -1,7 +1,7 @@
 import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
 import type { Job } from '@creatorr/contracts/jobs';
-import type { SignIdentity } from '@creatorr/service/identity';
+import type { SignIdentity, UserKey } from '@creatorr/service/identity';
 
 export interface ApiResponse {
 	status: number;
@@ -13,8 +13,8 @@ export interface ApiResponse {
 export type User = ReturnType<typeof createUser>;
 
 /** Sends a user's requests as the gateway does. `at` returns the same user at another replica. */
-export function createUser(url: string, sign: SignIdentity, id = newId('usr')) {
-	const identity = sign({ id, sessionId: newId('ses') });
+export function createUser(url: string, sign: SignIdentity, id = newId('usr'), key?: UserKey) {
+	const identity = sign(key ? { id, key } : { id, sessionId: newId('ses') });
 
 	async function call(method: string, path: string, body?: unknown, headers = {}): Promise<ApiResponse> {
 		const response = await fetch(url + path, {
@@ -56,5 +56,7 @@ export function createUser(url: string, sign: SignIdentity, id = newId('usr')) {
 				...(signal ? { signal } : {}),
 			}),
 		at: (otherUrl: string) => createUser(otherUrl, sign, id),
+		/** Returns the same user with an API key for these tools. */
+		withKey: (tools: readonly string[] | null) => createUser(url, sign, id, { id: newId('key'), tools }),
 	};
 }

@@ -42,7 +42,8 @@ interface DescribedOperation {
 	summary: string;
 	description: string;
 	tags: string[];
-	security: unknown[];
+	/** The ways to authenticate, each with its scopes. */
+	security: Record<string, string[]>[];
 	parameters: Parameter[];
 	requestBody?: { description?: string; content: Content };
 	responses: Record<string, { description: string; content?: Content }>;
@@ -61,6 +62,8 @@ export interface Operation {
 	method: string;
 	path: string;
 	needsToken: boolean;
+	/** What an API key needs: a scope, or `any` key will do. Undefined if the operation takes a session only. */
+	keyScope?: string | undefined;
 	parameters: Parameter[];
 	body?: Schema | undefined;
 	/** States the maximum length of the body. */
@@ -144,6 +147,11 @@ export function statusesOf({ paths, components }: ApiDescription, code: string):
 
 const keyOf = ({ status, code }: ErrorAnswer) => `${status} ${code}`;
 
+function keyScopeOf({ security }: DescribedOperation): string | undefined {
+	const scopes = security.find((one) => one.apiKey)?.apiKey;
+	return scopes && (scopes[0] ?? 'any');
+}
+
 function operationOf(
 	method: string,
 	path: string,
@@ -160,6 +168,7 @@ function operationOf(
 		method,
 		path,
 		needsToken: described.security.length > 0,
+		keyScope: keyScopeOf(described),
 		parameters: described.parameters,
 		bodyDescription: described.requestBody?.description,
 		body: Object.values(described.requestBody?.content ?? {})[0]?.schema,

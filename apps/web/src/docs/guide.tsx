@@ -42,6 +42,13 @@ export function HowItAnswers() {
 					You get a token when you sign up or sign in. Send it as <code>Authorization: Bearer $TOKEN</code>{' '}
 					with every request that needs one. It works until <code>expires_at</code>, or until you sign out.
 				</dd>
+				<dt>API keys</dt>
+				<dd>
+					For programs, create an API key with <code>POST /v1/keys</code>. Send it where a token goes:{' '}
+					<code>Authorization: Bearer ctr_live_…</code>. Each operation below says which scope a key needs.
+					Keys, passwords, billing and sessions take a session only. Keep keys out of source code: scanners
+					find the prefix <code>ctr_live_</code>, and anyone can report a leaked key.
+				</dd>
 				<dt>Bodies</dt>
 				<dd>
 					JSON in UTF-8. Results are in <code>data</code>, errors in <code>error</code>. A <code>204</code>{' '}
@@ -69,9 +76,10 @@ export function HowItAnswers() {
 				</dd>
 				<dt>Examples</dt>
 				<dd>
-					<code>$TOKEN</code>, <code>$FILE_ID</code>, <code>$JOB_ID</code> and <code>$SESSION_ID</code> come
-					from earlier responses, and <code>$MAIL_TOKEN</code> from the link in an email. In JavaScript, they
-					are <code>fileId</code>, <code>jobId</code>, <code>sessionId</code> and <code>mailToken</code>. CLI
+					<code>$TOKEN</code>, <code>$FILE_ID</code>, <code>$JOB_ID</code>, <code>$SESSION_ID</code> and{' '}
+					<code>$KEY_ID</code> come from earlier responses, and <code>$MAIL_TOKEN</code> from the link in an
+					email. <code>$TOKEN</code> may also be an API key. In JavaScript, they are <code>fileId</code>,{' '}
+					<code>jobId</code>, <code>sessionId</code>, <code>keyId</code> and <code>mailToken</code>. CLI
 					examples assume that you ran <code>creatorr login</code> and that <code>$FILE</code> is a local
 					file.
 				</dd>

@@ -51,7 +51,7 @@ function OperationSection({ operation, description }: { operation: Operation; de
 					<code>{path}</code>
 				</p>
 				<p>
-					{operation.description} {!operation.needsToken && 'No token needed.'}
+					{operation.description} <Access operation={operation} />
 				</p>
 				{(Object.keys(PLACES) as Parameter['in'][]).map((place) => (
 					<Parameters key={place} place={place} operation={operation} description={description} />
@@ -79,6 +79,17 @@ function OperationSection({ operation, description }: { operation: Operation; de
 				<CodeExample label="Example" examples={examplesOf(operation, description)} />
 			</div>
 		</section>
+	);
+}
+
+function Access({ operation: { needsToken, keyScope } }: { operation: Operation }) {
+	if (!needsToken) return 'No token needed.';
+	if (keyScope === undefined) return 'Takes no API key, only a session.';
+	if (keyScope === 'any') return 'Every API key may call it.';
+	return (
+		<>
+			API keys need the scope <code>{keyScope}</code>.
+		</>
 	);
 }
 

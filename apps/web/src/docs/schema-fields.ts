@@ -49,12 +49,13 @@ export function fieldOf(
 	};
 }
 
-const ID = /^\^(fil|job|ses|usr)_/;
+const ID = /^\^(fil|job|ses|usr|key)_/;
 const ID_NAMES: Record<string, string> = {
 	fil: 'file ID',
 	job: 'job ID',
 	ses: 'session ID',
 	usr: 'user ID',
+	key: 'key ID',
 };
 
 function typeText(given: Schema, description: ApiDescription): string {

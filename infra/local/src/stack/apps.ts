@@ -80,7 +80,10 @@ const APPS: App[] = [
 			// without a server mails are written to where their reader finds them
 			...(settings.environment.SMTP_URL
 				? { SMTP_URL: settings.environment.SMTP_URL }
-				: { MAIL_DIR: join(home.root, 'mail') }),
+				: {
+						MAIL_DIR: join(home.root, 'mail'),
+						API_KEYS_REQUIRE_VERIFIED_EMAIL: settings.environment.API_KEYS_REQUIRE_VERIFIED_EMAIL || 'false',
+					}),
 		}),
 	},
 	{

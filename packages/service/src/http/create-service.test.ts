@@ -41,6 +41,18 @@ const echo = defineOperation({
 	response: enveloped(z.object({ text: z.string(), user_id: z.string() })),
 	errors: [],
 });
+const readOwn = defineOperation({
+	id: 'readOwn',
+	method: 'get',
+	path: '/v1/own',
+	service: 'jobs',
+	access: 'user',
+	scope: 'jobs:read',
+	summary: 'Read.',
+	status: 200,
+	response: enveloped(z.object({ key_id: z.string().nullable() })),
+	errors: [],
+});
 const claim = defineOperation({
 	id: 'claim',
 	method: 'put',
@@ -61,6 +73,7 @@ const app = createService({
 			if (params.id === 'away') throw new AppError('upstream_unavailable', 'later', { retryAfterSeconds: 3 });
 			return { data: { text: body.text.repeat(query.times), user_id: id } };
 		}),
+		defineRoute(readOwn, async ({ user: { key } }) => ({ data: { key_id: key?.id ?? null } })),
 		defineRoute(claim, async () => undefined),
 	],
 	checks: { good: async () => undefined, bad: () => Promise.reject(new Error('secret host')) },
@@ -267,6 +280,22 @@ describe('an identity', () => {
 		} finally {
 			jest.useRealTimers();
 		}
+	});
+
+	test('of an API key names the key and its tools, as they are now', () => {
+		const id = newId('key');
+		const identityOf = (tools: string[] | null) =>
+			verifyIdentity(signAsGateway({ id: user.id, key: { id, tools } })).user;
+		expect(identityOf(null)).toEqual({ id: user.id, key: { id, tools: null } });
+		expect(identityOf(['ocr'])).toEqual({ id: user.id, key: { id, tools: ['ocr'] } });
+	});
+
+	test('of an API key opens only routes with a scope', async () => {
+		const key = { id: newId('key'), tools: null };
+		const identity = signAsGateway({ id: user.id, key });
+		const read = await request(app).get('/v1/own').set(IDENTITY_HEADER, identity);
+		expect([read.status, read.body.data]).toEqual([200, { key_id: key.id }]);
+		expect((await post('/v1/echo/a', identity).send({ text: 'a' })).status).toBe(401);
 	});
 
 	test('of a caller opens only the routes for that caller', async () => {

@@ -7,11 +7,23 @@ import jwt from 'jsonwebtoken';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 
-/** The user of a call. Only the gateway may name one. */
+/** The user of a call, and the session or API key of the request. Only the gateway may name one. */
 export interface User {
 	id: string;
-	sessionId: string;
+	/** Absent for a request with an API key. */
+	sessionId?: string;
+	key?: UserKey;
 }
+
+/** The API key of a request. */
+export interface UserKey {
+	id: string;
+	/** The tools that it may create jobs with; null: every tool. */
+	tools: readonly string[] | null;
+}
+
+/** A user with a session. */
+export type SessionUser = User & { sessionId: string };
 
 export interface Identity {
 	caller: Caller;
@@ -31,17 +43,34 @@ const claimsSchema = z.object({
 	exp: z.number(),
 	sub: idSchema('usr').optional(),
 	sid: idSchema('ses').optional(),
+	key: z.object({ id: idSchema('key'), tools: z.array(z.string()).nullable() }).optional(),
 });
+
+/** Includes the tools, which their owner may change. */
+function cacheKeyOf({ id, sessionId = '', key }: User): string {
+	return key ? `${id} ${key.id} ${key.tools?.join() ?? '*'}` : `${id} ${sessionId}`;
+}
+
+function claimsOf({ sessionId, key }: User): object {
+	return key ? { key } : { sid: sessionId };
+}
+
+/** Returns the user whom the claims name, if they also name the session or API key. */
+function userOf({ sub, sid, key }: z.output<typeof claimsSchema>): User | null {
+	if (sub === undefined) return null;
+	if (key) return { id: sub, key };
+	return sid === undefined ? null : { id: sub, sessionId: sid };
+}
 
 /** Signs internal identities as `caller` (ES256). A user's is signed once and reused for some seconds, as signing costs more than a hop. */
 export function createIdentitySigner(caller: Caller, privateKeyPem: string): SignIdentity {
 	const key = createPrivateKey(privateKeyPem);
 	const signed = new LRUCache<string, string>({ max: CACHE_SIZE, ttl: REUSE_MS });
 	return (user) => {
-		const cacheKey = user ? `${user.id} ${user.sessionId}` : '';
+		const cacheKey = user ? cacheKeyOf(user) : '';
 		const known = signed.get(cacheKey);
 		if (known) return known;
-		const token = jwt.sign(user ? { sid: user.sessionId } : {}, key, {
+		const token = jwt.sign(user ? claimsOf(user) : {}, key, {
 			algorithm: 'ES256',
 			keyid: caller,
 			issuer: caller,
@@ -71,7 +100,7 @@ function verify(token: string, keys: Map<string, KeyObject>): { identity: Identi
 			maxAge: 2 * LIFETIME_SECONDS,
 		}),
 	);
-	const user = claims.sub && claims.sid ? { id: claims.sub, sessionId: claims.sid } : null;
+	const user = userOf(claims);
 	if (user && claims.iss !== 'gateway') throw new Error('only the gateway speaks for users');
 	return { identity: { caller: claims.iss, user }, expiresAtMs: claims.exp * 1000 };
 }

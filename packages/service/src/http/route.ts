@@ -3,7 +3,7 @@ import type { BodyOf, Operation, ParamsOf, QueryOf, ResponseOf } from '@creatorr
 import { parseOrThrow } from '@creatorr/contracts/validation';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import { type Identity, identityRefused, type User } from './identity.ts';
+import { type Identity, identityRefused, type SessionUser, type User } from './identity.ts';
 
 /** A parsed and authorized request. */
 export interface RouteInput<O> {
@@ -27,7 +27,16 @@ export interface UserRouteInput<O> extends RouteInput<O> {
 	user: User;
 }
 
-type InputOf<O> = O extends { access: 'user' } ? UserRouteInput<O> : RouteInput<O>;
+/** An operation without a scope takes no API key. */
+export interface SessionRouteInput<O> extends RouteInput<O> {
+	user: SessionUser;
+}
+
+type InputOf<O> = O extends { access: 'user' }
+	? O extends { scope?: undefined }
+		? SessionRouteInput<O>
+		: UserRouteInput<O>
+	: RouteInput<O>;
 
 /** An operation with its handler. */
 export interface Route {
@@ -72,8 +81,11 @@ function authorize(operation: Operation, identity: Identity): void {
 	if (!callers.includes(identity.caller)) {
 		throw identityRefused(`${identity.caller} is not allowed to call this operation.`);
 	}
-	if (operation.access === 'user' && !identity.user)
-		throw identityRefused('This call needs a user identity.');
+	if (operation.access !== 'user') return;
+	if (!identity.user) throw identityRefused('This call needs a user identity.');
+	if (operation.scope === undefined && identity.user.sessionId === undefined) {
+		throw identityRefused('This call needs a session.');
+	}
 }
 
 function erase<O extends Operation>(

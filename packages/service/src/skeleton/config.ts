@@ -1,3 +1,4 @@
+import { DEFAULT_API_KEY_PREFIX } from '@creatorr/contracts/api-key-format';
 import { z } from 'zod';
 
 /** A setting that the environment has under a deprecated name. */
@@ -89,6 +90,18 @@ export const appUrlSchema = z
 	.meta({
 		description:
 			'Public URL of the web app, for links in errors and mails and for redirects from Stripe. Required by auth and billing; without it, links in errors of other services are relative.',
+	});
+
+/** The setting `API_KEY_PREFIX`, which auth and the gateways share. */
+export const apiKeyPrefixSchema = z
+	.string()
+	.regex(/^[a-z][a-z0-9]{0,9}_([a-z0-9]{1,9}_)?$/, {
+		error: 'must be lower-case words that end with "_", such as acme_live_',
+	})
+	.default(DEFAULT_API_KEY_PREFIX)
+	.meta({
+		description:
+			'Prefix of API keys. Change it before the first key is created: keys with another prefix stop working.',
 	});
 
 /** Settings of every process. */

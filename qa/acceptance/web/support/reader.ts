@@ -1,3 +1,4 @@
+import { newApiKey } from '../../../driver/api-keys.ts';
 import { subscribe } from '../../../driver/billing.ts';
 import { call, newEmail, newPerson, type Person, signIn } from '../../../driver/client.ts';
 import { finishJob, startJob, uploadFile } from '../../../driver/flow.ts';
@@ -27,6 +28,7 @@ export async function readerOf(operation: string, example: string): Promise<Read
 	}
 	if (uses('JOB_ID')) variables.JOB_ID = await jobFor(operation, person);
 	if (uses('SESSION_ID')) variables.SESSION_ID = await otherSession(person);
+	if (uses('KEY_ID')) variables.KEY_ID = (await newApiKey(person.token)).id;
 	if (uses('MAIL_TOKEN')) variables.MAIL_TOKEN = await mailFor(operation, person);
 	if (uses('WEBHOOK_ID')) Object.assign(variables, await webhookOf(person));
 	if (operation === 'openPortal') await subscribe(person);

@@ -1,6 +1,6 @@
 /**
  * The JavaScript example of each operation. `creatorr` is the client; values from earlier answers are `fileId`, `jobId`,
- * `sessionId`, `mailToken`, `webhookId`, `deliveryId`.
+ * `sessionId`, `keyId`, `mailToken`, `webhookId`, `deliveryId`.
  */
 export const JAVASCRIPT_EXAMPLES: Record<string, string> = {
 	register: `const { token, user } = await creatorr.account.register({
@@ -78,5 +78,20 @@ const file = await creatorr.files.complete(fileId, [
 	getBilling: 'const { plan, status } = await creatorr.billing.get();',
 	listPlans: 'const plans = await creatorr.plans();',
 	listErrors: 'const errors = await creatorr.errors();',
+	createApiKey: `const { id, key } = await creatorr.keys.create({
+  name: 'Build server',
+  scopes: ['files:read', 'files:write', 'jobs:read', 'jobs:write'],
+});
+console.log(key); // it is shown only once`,
+	listApiKeys: `const { data: keys, next_cursor } = await creatorr.keys.list();`,
+	getApiKey: 'const apiKey = await creatorr.keys.get(keyId);',
+	updateApiKey: `const apiKey = await creatorr.keys.update(keyId, {
+  scopes: ['jobs:read'],
+});`,
+	deleteApiKey: 'await creatorr.keys.revoke(keyId);',
+	rotateApiKey: `// the old key works for another hour
+const { key } = await creatorr.keys.rotate(keyId, { grace_seconds: 3600 });`,
+	listApiKeyEvents: 'const events = await creatorr.keys.events(keyId);',
+	reportLeakedKey: `await creatorr.keys.reportLeaked('ctr_live_…');`,
 	getUsage: 'const { plan, limits } = await creatorr.usage();',
 };

@@ -11,11 +11,12 @@ export class Variable {
 
 export type Value = Variable | string | number | boolean | null | Value[] | { [name: string]: Value };
 
-const ID = /^\^(fil|job|ses|whk|dlv)_/;
+const ID = /^\^(fil|job|ses|key|whk|dlv)_/;
 const ID_VARIABLES: Record<string, string> = {
 	fil: 'FILE_ID',
 	job: 'JOB_ID',
 	ses: 'SESSION_ID',
+	key: 'KEY_ID',
 	whk: 'WEBHOOK_ID',
 	dlv: 'DELIVERY_ID',
 };

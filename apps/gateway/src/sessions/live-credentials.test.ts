@@ -1,44 +1,51 @@
 import { describe, expect, test } from '@jest/globals';
-import { createLiveSessions } from './live-sessions.ts';
+import { createLiveCredentials } from './live-credentials.ts';
 
-/** Returns sessions with a lease that the test ends and lookups that the test resolves. */
+/** Returns credentials with a lease that the test ends and lookups that the test resolves. */
 function setUp() {
 	const world = {
 		nowMs: 0,
 		isValid: true,
+		/** What auth says about a live credential. */
+		scope: 'read',
 		term: { instanceId: 'one' },
-		lookups: [] as { sessionId: string; response: PromiseWithResolvers<boolean> }[],
+		lookups: [] as { id: string; response: PromiseWithResolvers<{ scope: string } | null> }[],
 		respond(alive: boolean): void {
-			for (const lookup of world.lookups.splice(0)) lookup.response.resolve(alive);
+			for (const lookup of world.lookups.splice(0))
+				lookup.response.resolve(alive ? { scope: world.scope } : null);
 		},
 		newTerm(): void {
 			world.term = { instanceId: 'two' };
 		},
 	};
-	const sessions = createLiveSessions({
+	const credentials = createLiveCredentials<{ scope: string }>({
 		lease: { term: () => world.term, isValid: () => world.isValid },
-		checkSession(sessionId) {
-			const response = Promise.withResolvers<boolean>();
-			world.lookups.push({ sessionId, response });
+		look(id) {
+			const response = Promise.withResolvers<{ scope: string } | null>();
+			world.lookups.push({ id, response });
 			return response.promise;
 		},
 		monotonicMs: () => world.nowMs,
 		recheckMs: 60_000,
 		capacity: 10,
 	});
-	const isAlive = (sessionId: string) => sessions.isAlive(sessionId, 'req_1');
-	/** Caches the session as alive. */
-	async function learn(sessionId: string): Promise<void> {
-		const alive = isAlive(sessionId);
+	const find = (id: string) => credentials.find(id, 'req_1');
+	const isAlive = (id: string) => {
+		const found = find(id);
+		return found instanceof Promise ? found.then((value) => value !== null) : found !== null;
+	};
+	/** Caches the credential as alive. */
+	async function learn(id: string): Promise<void> {
+		const alive = isAlive(id);
 		world.respond(true);
 		await alive;
 	}
-	return { world, sessions, isAlive, learn };
+	return { world, credentials, find, isAlive, learn };
 }
 
 const unavailable = expect.objectContaining({ code: 'upstream_unavailable' });
 
-describe('a live session', () => {
+describe('a live credential', () => {
 	test('is looked up once and then cached', async () => {
 		const { world, learn, isAlive } = setUp();
 		await learn('a');
@@ -94,55 +101,55 @@ describe('a live session', () => {
 
 describe('a revocation', () => {
 	test('takes effect at once, without a lookup', async () => {
-		const { world, sessions, learn, isAlive } = setUp();
+		const { world, credentials, learn, isAlive } = setUp();
 		await learn('a');
-		sessions.revoke(['a']);
+		credentials.revoke(['a']);
 		expect(isAlive('a')).toBe(false);
 		expect(world.lookups).toEqual([]);
 	});
 
-	test('doesn’t affect other sessions', async () => {
-		const { sessions, learn, isAlive } = setUp();
+	test('doesn’t affect other credentials', async () => {
+		const { credentials, learn, isAlive } = setUp();
 		await learn('a');
 		await learn('b');
-		sessions.revoke(['a']);
+		credentials.revoke(['a']);
 		expect(isAlive('b')).toBe(true);
 	});
 
 	test('overrides a lookup in progress', async () => {
-		const { world, sessions, isAlive } = setUp();
+		const { world, credentials, isAlive } = setUp();
 		const alive = isAlive('a');
-		sessions.revoke(['a']);
+		credentials.revoke(['a']);
 		world.respond(true);
 		expect(await alive).toBe(false);
 		expect(isAlive('a')).toBe(false);
 	});
 
 	test('overrides a lookup in progress for all its callers, and later ones start another', async () => {
-		const { world, sessions, isAlive } = setUp();
+		const { world, credentials, isAlive } = setUp();
 		const before = [isAlive('a'), isAlive('a')];
-		sessions.revoke(['a']);
+		credentials.revoke(['a']);
 		expect(isAlive('a')).toBe(false);
 		world.respond(true);
 		expect(await Promise.all(before)).toEqual([false, false]);
 	});
 
-	test('overrides a lookup in progress after the session was evicted from the cache', async () => {
-		const { world, sessions, learn, isAlive } = setUp();
+	test('overrides a lookup in progress after the credential was evicted from the cache', async () => {
+		const { world, credentials, learn, isAlive } = setUp();
 		const alive = isAlive('a');
 		const lookup = world.lookups.pop();
-		sessions.revoke(['a']);
+		credentials.revoke(['a']);
 		for (let other = 0; other < 20; other += 1) await learn(`other ${other}`);
-		lookup?.response.resolve(true);
+		lookup?.response.resolve({ scope: 'read' });
 		expect(await alive).toBe(false);
 	});
 
 	test('overrides a recheck in progress', async () => {
-		const { world, sessions, learn, isAlive } = setUp();
+		const { world, credentials, learn, isAlive } = setUp();
 		await learn('a');
 		world.nowMs = 60_001;
 		isAlive('a');
-		sessions.revoke(['a']);
+		credentials.revoke(['a']);
 		world.respond(true);
 		await new Promise(setImmediate);
 		expect(isAlive('a')).toBe(false);
@@ -150,7 +157,7 @@ describe('a revocation', () => {
 });
 
 describe('without a lease', () => {
-	test('a session that was alive is rejected', async () => {
+	test('a credential that was alive is rejected', async () => {
 		const { world, learn, isAlive } = setUp();
 		await learn('a');
 		world.isValid = false;
@@ -165,7 +172,7 @@ describe('without a lease', () => {
 		await expect(alive).rejects.toEqual(unavailable);
 	});
 
-	test('a lookup in progress still reports a dead session', async () => {
+	test('a lookup in progress still reports a dead credential', async () => {
 		const { world, isAlive } = setUp();
 		const alive = isAlive('a');
 		world.isValid = false;
@@ -175,7 +182,7 @@ describe('without a lease', () => {
 });
 
 describe('under a new lease', () => {
-	test('sessions of the previous one are forgotten', async () => {
+	test('credentials of the previous one are forgotten', async () => {
 		const { world, learn, isAlive } = setUp();
 		await learn('a');
 		world.newTerm();
@@ -190,10 +197,56 @@ describe('under a new lease', () => {
 		world.newTerm();
 		const now = isAlive('a');
 		expect(world.lookups.length).toBe(2);
-		world.lookups[0]?.response.resolve(true);
+		world.lookups[0]?.response.resolve({ scope: 'read' });
 		await expect(old).rejects.toEqual(unavailable);
-		world.lookups[1]?.response.resolve(false);
+		world.lookups[1]?.response.resolve(null);
 		expect(await now).toBe(false);
 		expect(isAlive('a')).toBe(false);
 	});
+});
+
+describe('a change', () => {
+	test('takes effect with the next request', async () => {
+		const { world, credentials, learn, find } = setUp();
+		await learn('a');
+		credentials.forget(['a']);
+		world.scope = 'write';
+		const found = find('a');
+		world.respond(true);
+		expect(await found).toEqual({ scope: 'write' });
+		expect(find('a')).toEqual({ scope: 'write' });
+	});
+
+	test('overrides a lookup in progress, which asks again', async () => {
+		const { world, credentials, find } = setUp();
+		const found = find('a');
+		credentials.forget(['a']);
+		world.respond(true);
+		await new Promise(setImmediate);
+		world.scope = 'write';
+		world.respond(true);
+		expect(await found).toEqual({ scope: 'write' });
+	});
+
+	test('overrides a recheck in progress', async () => {
+		const { world, credentials, learn, find } = setUp();
+		await learn('a');
+		world.nowMs = 60_001;
+		find('a');
+		credentials.forget(['a']);
+		world.respond(true);
+		await new Promise(setImmediate);
+		expect(find('a')).toBeInstanceOf(Promise);
+	});
+});
+
+test('dead credentials don’t evict live ones', async () => {
+	const { world, learn, isAlive } = setUp();
+	await learn('a');
+	for (let other = 0; other < 20; other += 1) {
+		const alive = isAlive(`other ${other}`);
+		world.respond(false);
+		await alive;
+	}
+	expect(isAlive('a')).toBe(true);
 });

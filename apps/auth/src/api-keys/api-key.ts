@@ -1,0 +1,58 @@
+import { hash } from 'node:crypto';
+import type { apiKeySchema } from '@creatorr/contracts/api-keys';
+import type { Scope } from '@creatorr/contracts/scopes';
+import type { z } from 'zod';
+import type { ApiKeyRow } from './api-keys.sql.ts';
+
+/** An API key in the format of the contract. */
+export type ApiKeyView = z.input<typeof apiKeySchema>;
+
+/** What an owner decides about a key. An empty list of tools or addresses admits every one. */
+export interface ApiKeyRights {
+	name: string;
+	scopes: string[];
+	tools: string[];
+	allowedIps: string[];
+	metadata: Record<string, string>;
+	expiresAt: Date | null;
+}
+
+/** Returns what is stored instead of the key. Needs no salt: 178 random bits can't be guessed. */
+export function hashApiKey(key: string): Uint8Array<ArrayBuffer> {
+	return new Uint8Array(hash('sha256', key, 'buffer'));
+}
+
+/** Returns when the key stops working: at its own time, or at the end of its grace period. */
+export function endOf({ expiresAt, graceEndsAt }: Pick<ApiKeyRow, 'expiresAt' | 'graceEndsAt'>): Date | null {
+	if (expiresAt === null || graceEndsAt === null) return expiresAt ?? graceEndsAt;
+	return expiresAt < graceEndsAt ? expiresAt : graceEndsAt;
+}
+
+function statusOf(row: ApiKeyRow): ApiKeyView['status'] {
+	if (row.revokedAt) return 'revoked';
+	const end = endOf(row);
+	if (end && end.getTime() <= Date.now()) return 'expired';
+	return row.rotatedAt ? 'rotating' : 'active';
+}
+
+const orNull = (list: string[]) => (list.length === 0 ? null : list);
+
+/** Returns the key as its owner sees it. */
+export function viewOf(row: ApiKeyRow): ApiKeyView {
+	return {
+		id: row.id,
+		name: row.name,
+		start: row.start,
+		last4: row.last4,
+		scopes: row.scopes as Scope[],
+		tools: orNull(row.tools),
+		allowed_ips: orNull(row.allowedIps),
+		metadata: row.metadata as Record<string, string>,
+		status: statusOf(row),
+		created_at: row.createdAt.toISOString(),
+		expires_at: endOf(row)?.toISOString() ?? null,
+		last_used_at: row.lastUsedAt?.toISOString() ?? null,
+		last_used_ip: row.lastUsedIp,
+		...(row.replaces !== null && { replaces: row.replaces }),
+	};
+}

@@ -1,0 +1,63 @@
+import { rotateApiKey, updateApiKey } from '@creatorr/contracts/api-keys';
+import { crashPoint } from '@creatorr/service/crash-point';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import { callerOf } from '../accounts/account.ts';
+import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
+import { viewOf } from './api-key.ts';
+import { changeKey, rotateKey } from './change-api-key.sql.ts';
+import { type CreateKeyDeps, generateKey, keyChanges } from './create-api-key.ts';
+
+const dateOf = (text: string | null) => (text === null ? null : new Date(text));
+
+/** PATCH /v1/keys/{id}: responds when every gateway uses the new state. Throws like {@link changeKey}. */
+export function updateApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
+	return defineRoute(updateApiKey, async (input) => {
+		const { user, params, body } = input;
+		const { client } = callerOf(input);
+		const { row, changes } = await changeKey(
+			deps.prisma,
+			{ userId: user.id, keyId: params.id, sessionId: user.sessionId, client },
+			{
+				...(body.name !== undefined && { name: body.name }),
+				...(body.scopes !== undefined && { scopes: body.scopes }),
+				...(body.tools !== undefined && { tools: body.tools ?? [] }),
+				...(body.allowed_ips !== undefined && { allowedIps: body.allowed_ips ?? [] }),
+				...(body.metadata !== undefined && { metadata: body.metadata }),
+				...(body.expires_at !== undefined && { expiresAt: dateOf(body.expires_at) }),
+			},
+		);
+		crashPoint('auth.api-key.changed');
+		keyChanges.inc({ kind: 'changed' });
+		deps.logger.info('security.api_key_changed', { user_id: user.id, key_id: row.id });
+		await propagateRevocations(deps, [], changes);
+		return { data: viewOf(row) };
+	});
+}
+
+/** POST /v1/keys/{id}/rotate: responds when every gateway knows the grace period of the old key. Throws like {@link rotateKey}. */
+export function rotateApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
+	return defineRoute(rotateApiKey, async (input) => {
+		const { user, params, body } = input;
+		const { text, key } = generateKey(deps.apiKeyRules);
+		const rotation = {
+			graceSeconds: body.grace_seconds,
+			startsAtFirstUse: body.starts === 'first_use',
+			expiresAt: body.expires_at === undefined ? undefined : dateOf(body.expires_at),
+		};
+		const { row, changes } = await rotateKey(
+			deps.prisma,
+			{ keyId: params.id, key, rotation },
+			{
+				userId: user.id,
+				sessionId: user.sessionId,
+				client: callerOf(input).client,
+				noticesPerHour: deps.mailLimits.perEmail,
+			},
+		);
+		crashPoint('auth.api-key.rotated');
+		keyChanges.inc({ kind: 'rotated' });
+		deps.logger.info('security.api_key_rotated', { user_id: user.id, key_id: params.id, new_key_id: row.id });
+		await propagateRevocations(deps, [], changes);
+		return { data: { ...viewOf(row), key: text } };
+	});
+}

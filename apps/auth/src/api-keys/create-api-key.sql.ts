@@ -1,0 +1,81 @@
+import { MAX_API_KEYS } from '@creatorr/contracts/api-keys';
+import { AppError } from '@creatorr/contracts/errors';
+import { newId } from '@creatorr/contracts/ids';
+import { inTransaction } from '@creatorr/database/transaction';
+import type { Client } from '../accounts/account.ts';
+import { lockAccount } from '../accounts/accounts.sql.ts';
+import type { Database, Transaction } from '../database.sql.ts';
+import type { ApiKey } from '../generated/client.ts';
+import { addNotice } from '../mails/mails.sql.ts';
+import { insertEvent } from '../security-events/security-events.sql.ts';
+import type { ApiKeyRights } from './api-key.ts';
+import { countLiveKeys, insertKeyEvent, pruneEndedKeys } from './api-keys.sql.ts';
+
+/** A key whose text was generated. */
+export interface NewApiKey {
+	keyHash: Uint8Array<ArrayBuffer>;
+	start: string;
+	last4: string;
+}
+
+/** Who creates a key. */
+export interface KeyCreator {
+	userId: string;
+	sessionId: string;
+	client: Client;
+	noticesPerHour: number;
+}
+
+/** Locks the account, so that its keys are counted one creation at a time. Throws `unauthorized` if it was deleted or suspended. */
+export async function lockOwner(tx: Transaction, userId: string): Promise<void> {
+	if (!(await lockAccount(tx, { userId })))
+		throw new AppError('unauthorized', 'This account no longer exists.');
+}
+
+/** Throws `plan_limit` if the user has `max` keys that work. */
+export async function requireFreeKey(tx: Transaction, userId: string, max: number): Promise<void> {
+	if ((await countLiveKeys(tx, userId)) < max) return;
+	throw new AppError('plan_limit', `You have ${max} API keys. Revoke one that you no longer need.`);
+}
+
+/** Inserts a key of a locked account and mails the owner. */
+export async function insertKey(
+	tx: Transaction,
+	{
+		key,
+		rights,
+		rotation,
+	}: { key: NewApiKey; rights: ApiKeyRights; rotation?: Pick<ApiKey, 'replaces' | 'pendingGraceSeconds'> },
+	{ userId, client, noticesPerHour }: KeyCreator,
+): Promise<ApiKey> {
+	await pruneEndedKeys(tx, userId);
+	const row = await tx.apiKey.create({ data: { id: newId('key'), userId, ...key, ...rights, ...rotation } });
+	await insertKeyEvent(tx, { keyId: row.id, type: 'created', client });
+	const { email } = await tx.user.findUniqueOrThrow({ where: { id: userId }, select: { email: true } });
+	const resource = `${key.start}...${key.last4}`;
+	await addNotice(tx, { kind: 'api_key_created', email, client, resource }, noticesPerHour);
+	return row;
+}
+
+/**
+ * Creates a key. Throws `email_not_verified` if the email has to be verified first and is not, `plan_limit` if the user has the maximum of
+ * keys, and `unauthorized` if the account was deleted or suspended.
+ */
+export function createKey(
+	prisma: Database,
+	input: { key: NewApiKey; rights: ApiKeyRights; requiresVerifiedEmail: boolean },
+	creator: KeyCreator,
+): Promise<ApiKey> {
+	const { userId, sessionId, client } = creator;
+	return inTransaction(prisma, async (tx) => {
+		await lockOwner(tx, userId);
+		const where = { id: userId, emailVerifiedAt: null };
+		if (input.requiresVerifiedEmail && (await tx.user.count({ where })) > 0) {
+			throw new AppError('email_not_verified', 'Verify your email first. Then you can create API keys.');
+		}
+		await requireFreeKey(tx, userId, MAX_API_KEYS);
+		const row = await insertKey(tx, input, creator);
+		await insertEvent(tx, { kind: 'api_key_created', userId, sessionId, client });
+		return row;
+	});
+}

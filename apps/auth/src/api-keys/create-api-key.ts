@@ -1,0 +1,70 @@
+import { describeApiKey, newApiKey } from '@creatorr/contracts/api-key-format';
+import { createApiKey } from '@creatorr/contracts/api-keys';
+import type { Logger } from '@creatorr/service/logger';
+import { counter } from '@creatorr/service/metrics';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import { callerOf } from '../accounts/account.ts';
+import type { Database } from '../database.sql.ts';
+import type { MailLimits } from '../mails/mails.sql.ts';
+import { hashApiKey, viewOf } from './api-key.ts';
+import { createKey, type NewApiKey } from './create-api-key.sql.ts';
+
+/** Rules of API keys, from the settings. */
+export interface ApiKeyRules {
+	prefix: string;
+	requiresVerifiedEmail: boolean;
+	leakReportsPerHour: number;
+}
+
+export interface CreateKeyDeps {
+	prisma: Database;
+	logger: Logger;
+	apiKeyRules: ApiKeyRules;
+	mailLimits: MailLimits;
+}
+
+/** What happened to keys, by kind: created, changed, rotated, revoked, leaked. */
+export const keyChanges = counter({
+	name: 'creatorr_api_key_changes_total',
+	help: 'API keys created, changed, rotated, revoked and reported as leaked, by kind',
+	labels: ['kind'],
+});
+
+// Prometheus sees no increase in a series that begins with 1, so all begin with 0.
+for (const kind of ['created', 'changed', 'rotated', 'revoked', 'leaked']) keyChanges.inc({ kind }, 0);
+
+/** Returns a new key, and what is stored of it. */
+export function generateKey({ prefix }: ApiKeyRules): { text: string; key: NewApiKey } {
+	const text = newApiKey(prefix);
+	return { text, key: { keyHash: hashApiKey(text), ...describeApiKey(prefix, text) } };
+}
+
+/** POST /v1/keys: throws like {@link createKey}. */
+export function createApiKeyRoute(deps: CreateKeyDeps): Route {
+	return defineRoute(createApiKey, async (input) => {
+		const { user, body } = input;
+		const { text, key } = generateKey(deps.apiKeyRules);
+		const rights = {
+			name: body.name,
+			scopes: body.scopes,
+			tools: body.tools ?? [],
+			allowedIps: body.allowed_ips ?? [],
+			metadata: body.metadata ?? {},
+			expiresAt: body.expires_at ? new Date(body.expires_at) : null,
+		};
+		const { requiresVerifiedEmail } = deps.apiKeyRules;
+		const row = await createKey(
+			deps.prisma,
+			{ key, rights, requiresVerifiedEmail },
+			{
+				userId: user.id,
+				sessionId: user.sessionId,
+				client: callerOf(input).client,
+				noticesPerHour: deps.mailLimits.perEmail,
+			},
+		);
+		keyChanges.inc({ kind: 'created' });
+		deps.logger.info('security.api_key_created', { user_id: user.id, key_id: row.id });
+		return { data: { ...viewOf(row), key: text } };
+	});
+}

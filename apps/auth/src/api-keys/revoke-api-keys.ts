@@ -1,0 +1,68 @@
+import { isApiKey } from '@creatorr/contracts/api-key-format';
+import { deleteApiKey, reportLeakedKey } from '@creatorr/contracts/api-keys';
+import { AppError, notFound } from '@creatorr/contracts/errors';
+import { networkOf } from '@creatorr/service/address-network';
+import { crashPoint } from '@creatorr/service/crash-point';
+import type { createKeyedMutex } from '@creatorr/service/keyed-mutex';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import { callerOf } from '../accounts/account.ts';
+import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
+import { consumeAllowance } from '../mails/allowances.sql.ts';
+import { hashApiKey } from './api-key.ts';
+import { type CreateKeyDeps, keyChanges } from './create-api-key.ts';
+import { revokeKey, revokeLeakedKey } from './revoke-api-keys.sql.ts';
+
+/** DELETE /v1/keys/{id}: responds when no gateway accepts the key. May be repeated. */
+export function deleteApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
+	return defineRoute(deleteApiKey, async (input) => {
+		const { user, params } = input;
+		const { client } = callerOf(input);
+		const action = { userId: user.id, keyId: params.id, sessionId: user.sessionId, client };
+		const revoked = await revokeKey(deps.prisma, action);
+		if (!revoked) throw notFound('API key');
+		crashPoint('auth.api-key.revoked');
+		if (revoked.revokedCount > 0) {
+			keyChanges.inc({ kind: 'revoked' });
+			deps.logger.info('security.api_key_revoked', { user_id: user.id, key_id: params.id });
+		}
+		await propagateRevocations(deps, [], revoked.keyChanges);
+	});
+}
+
+export interface LeakedKeyDeps extends CreateKeyDeps, PropagateDeps {
+	/** By network: work that waits for a network's lock in the database waits here, without a connection. */
+	mailMutex: ReturnType<typeof createKeyedMutex>;
+}
+
+/** Counts a report that needs a lookup. Throws `rate_limited` if the network has sent too many. */
+async function admitReport(
+	{ prisma, apiKeyRules, mailMutex }: LeakedKeyDeps,
+	network: string,
+): Promise<void> {
+	const allowance = { key: `leaks ${network}`, perHour: apiKeyRules.leakReportsPerHour };
+	const waitSeconds = await mailMutex.runExclusive(network, () => consumeAllowance(prisma, allowance));
+	if (waitSeconds === 0) return;
+	throw new AppError('rate_limited', `Too many reports from this network. Try again in ${waitSeconds} s.`, {
+		retryAfterSeconds: waitSeconds,
+	});
+}
+
+/** POST /v1/keys/leaked: responds when no gateway accepts the key, and the same for every text. Throws `rate_limited`. */
+export function reportLeakedKeyRoute(deps: LeakedKeyDeps): Route {
+	return defineRoute(reportLeakedKey, async (input) => {
+		const key = input.body.key.trim();
+		if (!isApiKey(deps.apiKeyRules.prefix, key)) return;
+		const { client } = callerOf(input);
+		await admitReport(deps, networkOf(client.address));
+		const noticesPerHour = deps.mailLimits.perEmail;
+		const leaked = await revokeLeakedKey(deps.prisma, { keyHash: hashApiKey(key), client, noticesPerHour });
+		if (!leaked) return;
+		crashPoint('auth.api-key.leaked');
+		const { revokedCount, userId, keyId } = leaked;
+		if (revokedCount > 0) {
+			keyChanges.inc({ kind: 'leaked' });
+			deps.logger.warn('security.api_key_leaked', { user_id: userId, key_id: keyId });
+		}
+		await propagateRevocations(deps, [], leaked.keyChanges);
+	});
+}

@@ -1,0 +1,77 @@
+import { MAX_KEY_USES } from '@creatorr/contracts/internal';
+import { defineTask } from '@creatorr/service/task';
+
+const MINUTE_MS = 60_000;
+
+interface Use {
+	/** Start of the minute, in Unix milliseconds. */
+	minuteMs: number;
+	ip: string;
+}
+
+/** One use as auth records it. */
+export interface ReportedUse {
+	key_id: string;
+	used_at: string;
+	ip: string;
+}
+
+/** Remembers when and from where API keys were last used, to the minute, until auth has recorded it. */
+export interface KeyUse {
+	/** Notes a use now. Calls nobody. */
+	note(keyId: string, ip: string): void;
+	/** Reports what was noted since the last report. Rejects if auth doesn't take it, and then keeps it for the next one. */
+	report(): Promise<void>;
+}
+
+interface Deps {
+	/** Sends at most {@link MAX_KEY_USES}. */
+	send(uses: ReportedUse[]): Promise<void>;
+	/** Limit of keys. Uses of further ones aren't noted until the next report. */
+	capacity: number;
+}
+
+export function createKeyUse({ send, capacity }: Deps): KeyUse {
+	let noted = new Map<string, Use>();
+
+	function restore(unsent: Iterable<[string, Use]>): void {
+		for (const [keyId, use] of unsent) {
+			if (!noted.has(keyId) && noted.size < capacity) noted.set(keyId, use);
+		}
+	}
+
+	return {
+		note(keyId, ip) {
+			const minuteMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+			const known = noted.get(keyId);
+			if (known?.minuteMs === minuteMs && known.ip === ip) return;
+			if (!known && noted.size >= capacity) return;
+			noted.set(keyId, { minuteMs, ip });
+		},
+		async report() {
+			const uses = [...noted];
+			noted = new Map();
+			for (let at = 0; at < uses.length; at += MAX_KEY_USES) {
+				const batch = uses.slice(at, at + MAX_KEY_USES).map(([key_id, { minuteMs, ip }]) => ({
+					...{ key_id, ip },
+					used_at: new Date(minuteMs).toISOString(),
+				}));
+				try {
+					await send(batch);
+				} catch (error) {
+					restore(uses.slice(at));
+					throw error;
+				}
+			}
+		},
+	};
+}
+
+/** Keeps the writes off the path of requests: one statement a minute for up to a thousand keys. Stops last, after the last request. */
+export const reportKeyUse = defineTask<{ keyUse: KeyUse }>({
+	name: 'report_api_key_use',
+	everyMs: MINUTE_MS,
+	stopsLast: true,
+	runsAtStop: true,
+	run: ({ keyUse }) => keyUse.report(),
+});

@@ -1,0 +1,244 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DEFAULT_API_KEY_PREFIX, newApiKey } from '@creatorr/contracts/api-key-format';
+import { newId } from '@creatorr/contracts/ids';
+import { createIdentityVerifier } from '@creatorr/service/identity';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
+import { bearer, startTestGateway, startUpstream, type TestGateway, waitUntil } from '../testing/gateway.ts';
+
+let auth: FakeAuth;
+let one: TestGateway;
+let two: TestGateway;
+let jobs: Awaited<ReturnType<typeof startUpstream>>;
+/** Requests that the service got. */
+let received: IncomingMessage[];
+/** Responses that the service holds back. */
+let held: ServerResponse[];
+
+beforeAll(async () => {
+	auth = await startFakeAuth();
+	jobs = await startUpstream((req, res) => {
+		received.push(req);
+		if (req.url?.endsWith('/events')) {
+			res.writeHead(200, { 'Content-Type': 'text/event-stream' });
+			res.write(': hello\n\n');
+			held.push(res);
+		} else if (req.url?.includes('wait=')) held.push(res);
+		else {
+			res.setHeader('Content-Type', 'application/json');
+			req.resume().once('end', () => res.end('{"data":[]}'));
+		}
+	});
+	const options = { auth, jobsUrl: jobs.url, env: { TRUSTED_PROXIES: '127.0.0.1' } };
+	one = await startTestGateway(options);
+	two = await startTestGateway(options);
+});
+
+beforeEach(() => {
+	received = [];
+	held = [];
+	auth.beforeCheckResponse = async () => undefined;
+});
+
+afterAll(async () => {
+	await one.stop();
+	await two.stop();
+	await jobs.close();
+	await auth.close();
+});
+
+const get = (gateway: TestGateway, key: string, path = '/v1/jobs', headers = {}) =>
+	fetch(`${gateway.url}${path}`, { headers: { ...bearer(key), ...headers } });
+const statusOf = async (gateway: TestGateway, key: string, headers = {}) =>
+	(await get(gateway, key, '/v1/jobs', headers)).status;
+
+interface Refusal {
+	code: string;
+	message: string;
+}
+
+async function refusalOf(response: Response): Promise<[number, Refusal]> {
+	const { code, message } = ((await response.json()) as { error: Refusal }).error;
+	return [response.status, { code, message }];
+}
+
+const jobPath = () => `/v1/jobs/${newId('job')}`;
+const READER = { scopes: ['jobs:read'] };
+
+describe('an API key', () => {
+	test('acts for its user, and services see the key and its tools', async () => {
+		const [user_id, key_id] = [newId('usr'), newId('key')];
+		const key = auth.setKey({ ...READER, user_id, key_id, tools: ['ocr'] });
+		expect(await statusOf(one, key)).toBe(200);
+		const verify = createIdentityVerifier({ keys: [one.keys.jwk('gateway')] as never });
+		const identity = verify(String(received[0]?.headers['x-creatorr-identity']));
+		expect(identity).toEqual({
+			caller: 'gateway',
+			user: { id: user_id, key: { id: key_id, tools: ['ocr'] } },
+		});
+	});
+
+	test('is looked up once for many requests', async () => {
+		const key = auth.setKey(READER);
+		const before = auth.counts.checkKey;
+		await Promise.all(Array.from({ length: 20 }, () => statusOf(one, key)));
+		await Promise.all(Array.from({ length: 20 }, () => statusOf(one, key)));
+		expect(auth.counts.checkKey).toBe(before + 1);
+	});
+
+	test('with a wrong format or checksum is refused without a call', async () => {
+		const key = auth.setKey(READER);
+		const before = auth.counts.checkKey;
+		const last = key.at(-1) === 'a' ? 'b' : 'a';
+		const wrong = [key.slice(0, -1) + last, key.slice(0, -1), `${key}a`, 'ctr_live_', `${key.slice(0, -1)}-`];
+		for (const text of wrong) expect(await statusOf(one, text)).toBe(401);
+		expect(auth.counts.checkKey).toBe(before);
+	});
+
+	test('gets the same 401 when it is malformed, unknown, revoked or expired, or sent from another address', async () => {
+		const unknown = auth.setKey(READER);
+		await auth.revokeKey(unknown);
+		const expired = auth.setKey({ ...READER, expires_at: new Date(Date.now() - 1).toISOString() });
+		const elsewhere = auth.setKey({ ...READER, allowed_ips: ['192.0.2.0/24', '2001:db8::/32'] });
+		const refusals = await Promise.all(
+			[unknown, expired, elsewhere, `${unknown}x`].map(async (key) => refusalOf(await get(one, key))),
+		);
+		const [first] = refusals;
+		expect(first?.[1].code).toBe('unauthorized');
+		expect(refusals).toEqual(refusals.map(() => first));
+		expect(received).toEqual([]);
+	});
+
+	test('works from the addresses that it allows', async () => {
+		const key = auth.setKey({ ...READER, allowed_ips: ['192.0.2.0/24', '2001:db8::/32', '198.51.100.1'] });
+		const from = (address: string) => statusOf(one, key, { 'X-Forwarded-For': address });
+		for (const address of ['192.0.2.9', '2001:db8::5', '198.51.100.1', '::ffff:192.0.2.1'])
+			expect([address, await from(address)]).toEqual([address, 200]);
+		for (const address of ['192.0.3.9', '2001:db9::5', '198.51.100.2'])
+			expect([address, await from(address)]).toEqual([address, 401]);
+	});
+
+	test('stops at its expiry, though it is cached', async () => {
+		const expires_at = new Date(Date.now() + 1_500).toISOString();
+		const key = auth.setKey({ ...READER, expires_at });
+		expect(await statusOf(one, key)).toBe(200);
+		const waiting = get(one, key, `${jobPath()}?wait=60`);
+		await waitUntil(async () => (await statusOf(one, key)) === 401);
+		expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expires_at));
+		expect((await waiting).status).toBe(401);
+	});
+
+	test('gets 503 and not 401 when it can’t be looked up', async () => {
+		const key = auth.setKey(READER);
+		const known = auth.setKey(READER);
+		expect(await statusOf(one, known)).toBe(200);
+		auth.beforeCheckResponse = async () => {
+			throw new Error('down');
+		};
+		expect(await statusOf(one, key)).toBe(503);
+		expect(await statusOf(one, known)).toBe(200);
+	});
+});
+
+describe('a revocation', () => {
+	test('holds at both gateways from its response on', async () => {
+		for (let round = 0; round < 50; round += 1) {
+			const key = auth.setKey(READER);
+			const onBoth = () => Promise.all([statusOf(one, key), statusOf(two, key)]);
+			expect(await onBoth()).toEqual([200, 200]);
+			const during = Array.from({ length: 4 }, () => statusOf(round % 2 === 0 ? one : two, key));
+			await auth.revokeKey(key);
+			expect(await onBoth()).toEqual([401, 401]);
+			await Promise.all(during);
+		}
+	});
+
+	test('holds though auth had reported the key alive just before', async () => {
+		const key = auth.setKey(READER);
+		const decided = Promise.withResolvers<void>();
+		const mayRespond = Promise.withResolvers<void>();
+		auth.beforeCheckResponse = async () => {
+			decided.resolve();
+			await mayRespond.promise;
+		};
+		const pendingRequest = get(one, key);
+		await decided.promise;
+		await auth.revokeKey(key);
+		expect((await pendingRequest).status).toBe(401);
+		mayRespond.resolve();
+		expect(await statusOf(one, key)).toBe(401);
+		expect(received).toEqual([]);
+	});
+
+	test('ends streams and waits of the key before its response', async () => {
+		const key = auth.setKey(READER);
+		const stream = await get(one, key, `${jobPath()}/events`);
+		const waiting = get(one, key, `${jobPath()}?wait=60`);
+		await waitUntil(() => held.length === 2);
+		await auth.revokeKey(key);
+		await expect(stream.text()).rejects.toThrow();
+		expect((await waiting).status).toBe(401);
+	});
+});
+
+describe('a change of a key', () => {
+	test('counts at both gateways from its response on', async () => {
+		const key = auth.setKey(READER);
+		const onBoth = () => Promise.all([statusOf(one, key), statusOf(two, key)]);
+		expect(await onBoth()).toEqual([200, 200]);
+		await auth.changeKey(key, { scopes: ['files:read'] });
+		expect(await onBoth()).toEqual([403, 403]);
+		await auth.changeKey(key, READER);
+		expect(await onBoth()).toEqual([200, 200]);
+	});
+
+	test('ends waits of the key, which may be repeated', async () => {
+		const key = auth.setKey(READER);
+		const waiting = get(one, key, `${jobPath()}?wait=60`);
+		await waitUntil(() => held.length === 1);
+		await auth.changeKey(key, { expires_at: new Date(Date.now() + 60_000).toISOString() });
+		const response = await waiting;
+		expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
+	});
+});
+
+describe('unknown keys', () => {
+	test('are delayed after many from one network, known ones are not', async () => {
+		const slow = await startTestGateway({
+			auth,
+			jobsUrl: jobs.url,
+			limits: { forgedTokensPerSecond: 0.001, forgedTokenBurst: 2 },
+		});
+		const known = auth.setKey(READER);
+		expect(await statusOf(slow, known)).toBe(200);
+		const before = auth.counts.checkKey;
+		const aborted = new AbortController();
+		const { signal } = aborted;
+		const unknown = Array.from({ length: 10 }, () =>
+			fetch(`${slow.url}/v1/jobs`, { headers: bearer(newApiKey(DEFAULT_API_KEY_PREFIX)), signal }).then(
+				({ status }) => status,
+				() => 'aborted',
+			),
+		);
+		const [first, second] = [await Promise.race(unknown), await statusOf(slow, known)];
+		expect([first, second]).toEqual([401, 200]);
+		await Promise.all(Array.from({ length: 20 }, () => statusOf(slow, known)));
+		aborted.abort();
+		const statuses = await Promise.all(unknown);
+		expect(statuses.filter((status) => status === 401)).toHaveLength(2);
+		expect(auth.counts.checkKey - before).toBe(2);
+		await slow.stop();
+	});
+});
+
+describe('the use of a key', () => {
+	test('is reported at the latest when the gateway stops, to the minute and with the address', async () => {
+		const key_id = newId('key');
+		const key = auth.setKey({ ...READER, key_id });
+		const other = await startTestGateway({ auth, jobsUrl: jobs.url });
+		await Promise.all(Array.from({ length: 5 }, () => statusOf(other, key)));
+		await other.stop();
+		const uses = auth.reportedUses.filter((use) => use.key_id === key_id);
+		expect(uses).toEqual([{ key_id, used_at: expect.stringMatching(/:00\.000Z$/), ip: '127.0.0.1' }]);
+	});
+});

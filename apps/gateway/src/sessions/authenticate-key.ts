@@ -1,0 +1,87 @@
+import { hash } from 'node:crypto';
+import { BlockList } from 'node:net';
+import { isApiKey } from '@creatorr/contracts/api-key-format';
+import type { AppError } from '@creatorr/contracts/errors';
+import type { LiveApiKey } from '@creatorr/contracts/internal';
+import { addRange, isInRanges } from '../address-ranges.ts';
+import type { Exchange } from '../exchange.ts';
+import type { KeyUse } from './api-key-use.ts';
+import { unauthorized } from './bearer-token.ts';
+import type { ApiKey } from './credential.ts';
+import type { LiveCredentials } from './live-credentials.ts';
+
+/** A well-formed key of a request. */
+interface SentKey {
+	/** SHA-256 in hexadecimal digits. */
+	hash: string;
+	/** Whether verifying it needs no call to auth. */
+	isKnown: boolean;
+}
+
+/** Verifies API keys. */
+export interface KeyVerifier {
+	/** Whether the text of a bearer token is meant as an API key. */
+	isKey(text: string): boolean;
+	/** Checks the format. Throws `unauthorized`. Calls nobody. */
+	read(text: string): SentKey;
+	/** Returns the live key, for a client at an address that it allows. Throws or rejects with `unauthorized` or `upstream_unavailable`. */
+	verify(keyHash: string, exchange: Pick<Exchange, 'requestId' | 'clientAddress'>): ApiKey | Promise<ApiKey>;
+}
+
+interface Deps {
+	prefix: string;
+	live: LiveCredentials<ApiKey>;
+	use: Pick<KeyUse, 'note'>;
+}
+
+/** Returns the same error for a key that is malformed, unknown, expired or revoked, or sent from an address that it doesn't allow. */
+export function invalidKey(cause?: unknown): AppError {
+	return unauthorized(
+		'The API key is invalid, expired or revoked, or may not be used from this address.',
+		cause,
+	);
+}
+
+function rangesOf(ranges: readonly string[] | null): BlockList | null {
+	if (ranges === null) return null;
+	const list = new BlockList();
+	for (const range of ranges) addRange(list, range);
+	return list;
+}
+
+/** Returns the cached form of a key that auth knows. */
+export function apiKeyOf(keyHash: string, key: LiveApiKey): ApiKey {
+	return {
+		kind: 'key',
+		userId: key.user_id,
+		credentialId: keyHash,
+		expiresAtMs: key.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(key.expires_at),
+		keyId: key.key_id,
+		scopes: new Set(key.scopes),
+		tools: key.tools,
+		allowedIps: rangesOf(key.allowed_ips),
+	};
+}
+
+export function createKeyVerifier({ prefix, live, use }: Deps): KeyVerifier {
+	function admit(key: ApiKey | null, address: string): ApiKey {
+		if (key === null || key.expiresAtMs <= Date.now()) throw invalidKey();
+		if (key.allowedIps && !isInRanges(key.allowedIps, address)) throw invalidKey(new Error('address'));
+		use.note(key.keyId, address);
+		return key;
+	}
+
+	return {
+		isKey: (text) => text.startsWith(prefix),
+		read(text) {
+			if (!isApiKey(prefix, text)) throw invalidKey(new Error('format or checksum'));
+			const keyHash = hash('sha256', text, 'hex');
+			return { hash: keyHash, isKnown: live.isKnown(keyHash) };
+		},
+		verify(keyHash, { requestId, clientAddress }) {
+			const found = live.find(keyHash, requestId);
+			if (found instanceof Promise) return found.then((key) => admit(key, clientAddress));
+			return admit(found, clientAddress);
+		},
+	};
+}

@@ -1,0 +1,29 @@
+import type { BlockList } from 'node:net';
+
+/** What all credentials have. */
+interface Authenticated {
+	userId: string;
+	/** Revocations name it: the id of a session, or the SHA-256 of an API key. */
+	credentialId: string;
+	/** `Infinity` for an API key that doesn't expire. */
+	expiresAtMs: number;
+}
+
+/** The session of a verified token of auth. */
+export interface Session extends Authenticated {
+	kind: 'session';
+}
+
+/** An API key that auth knows. */
+export interface ApiKey extends Authenticated {
+	kind: 'key';
+	keyId: string;
+	scopes: ReadonlySet<string>;
+	/** The tools that it may create jobs with; null: every tool. */
+	tools: readonly string[] | null;
+	/** The addresses that it works from; null: every address. */
+	allowedIps: BlockList | null;
+}
+
+/** Who sends a request. */
+export type Credential = Session | ApiKey;

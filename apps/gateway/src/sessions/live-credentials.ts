@@ -1,0 +1,140 @@
+import { unavailable } from '@creatorr/contracts/errors';
+import { LRUCache } from 'lru-cache';
+import type { Lease, LeaseTerm } from './lease.ts';
+
+interface Known<V> {
+	value: V;
+	requestedAtMs: number;
+}
+
+interface Lookup<V> {
+	result: Promise<V | null>;
+	/** Revoked while auth was responding: the response may be outdated. */
+	revoked: boolean;
+	/** Changed while auth was responding: ask again. */
+	changed: boolean;
+}
+
+/** Cache of one term of the lease. A dead credential stays dead, so only known values depend on the lease. */
+interface CacheGeneration<V> {
+	term: LeaseTerm;
+	known: LRUCache<string, Known<V>>;
+	/** Kept apart, so that credentials that nobody has don't evict live ones. */
+	dead: LRUCache<string, true>;
+	lookups: Map<string, Lookup<V>>;
+}
+
+interface Deps<V> {
+	lease: Pick<Lease, 'term' | 'isValid'>;
+	/** Asks auth for a credential, under the id of the request that needs it. Resolves to null for a dead one. */
+	look(id: string, requestId: string): Promise<V | null>;
+	monotonicMs(): number;
+	recheckMs: number;
+	/** Limit of live credentials, and of dead ones. */
+	capacity: number;
+}
+
+/** Credentials of one kind that are alive while the lease is valid, with what auth says about each: sessions, or API keys. */
+export interface LiveCredentials<V extends object | true> {
+	/** Whether {@link find} needs no call. */
+	isKnown(id: string): boolean;
+	/**
+	 * Returns the value of a live credential, or null for a dead one; at once for a cached one. Throws or rejects with
+	 * `upstream_unavailable` without a lease, or if auth is down.
+	 */
+	find(id: string, requestId: string): V | null | Promise<V | null>;
+	/** After the return, none of these is alive here, lookups in progress included. */
+	revoke(ids: readonly string[]): void;
+	/** After the return, their earlier values are not used, lookups in progress included. */
+	forget(ids: readonly string[]): void;
+}
+
+export function createLiveCredentials<V extends object | true>(deps: Deps<V>): LiveCredentials<V> {
+	let generation = newGeneration(deps.lease.term());
+
+	function newGeneration(term: LeaseTerm): CacheGeneration<V> {
+		const max = deps.capacity;
+		return { term, known: new LRUCache({ max }), dead: new LRUCache({ max }), lookups: new Map() };
+	}
+
+	function currentGeneration(): CacheGeneration<V> {
+		const term = deps.lease.term();
+		if (generation.term !== term) generation = newGeneration(term);
+		return generation;
+	}
+
+	function markDead({ known, dead }: CacheGeneration<V>, id: string): void {
+		known.delete(id);
+		dead.set(id, true);
+	}
+
+	async function askAuth(
+		from: CacheGeneration<V>,
+		lookup: Lookup<V>,
+		id: string,
+		requestId: string,
+	): Promise<V | null> {
+		lookup.changed = false;
+		const requestedAtMs = deps.monotonicMs();
+		const value = await deps.look(id, requestId);
+		if (value === null || lookup.revoked) {
+			markDead(from, id);
+			return null;
+		}
+		// A revocation after this response was pushed to the previous instance id, so this cache did not see it.
+		if (!deps.lease.isValid() || currentGeneration() !== from) {
+			throw unavailable('Sign-in', new Error('the lease ended during the lookup of a credential'));
+		}
+		if (lookup.changed) return askAuth(from, lookup, id, requestId);
+		from.known.set(id, { value, requestedAtMs });
+		return value;
+	}
+
+	function lookUp(from: CacheGeneration<V>, id: string, requestId: string): Promise<V | null> {
+		const underWay = from.lookups.get(id);
+		if (underWay) return underWay.result;
+		const lookup: Lookup<V> = { result: Promise.resolve(null), revoked: false, changed: false };
+		lookup.result = askAuth(from, lookup, id, requestId).finally(() => from.lookups.delete(id));
+		from.lookups.set(id, lookup);
+		return lookup.result;
+	}
+
+	/** Checks a credential in the background. Until then the lease keeps the cached value valid. */
+	function recheck(from: CacheGeneration<V>, known: Known<V>, id: string, requestId: string): void {
+		known.requestedAtMs = deps.monotonicMs();
+		lookUp(from, id, requestId).catch(() => undefined);
+	}
+
+	return {
+		isKnown(id) {
+			const { known, dead } = currentGeneration();
+			return known.has(id) || dead.has(id);
+		},
+		find(id, requestId) {
+			if (!deps.lease.isValid()) throw unavailable('Sign-in', new Error('no lease from auth'));
+			const generation = currentGeneration();
+			if (generation.dead.get(id)) return null;
+			const known = generation.known.get(id);
+			if (!known) return lookUp(generation, id, requestId);
+			if (deps.monotonicMs() - known.requestedAtMs > deps.recheckMs)
+				recheck(generation, known, id, requestId);
+			return known.value;
+		},
+		revoke(ids) {
+			const generation = currentGeneration();
+			for (const id of ids) {
+				const lookup = generation.lookups.get(id);
+				if (lookup) lookup.revoked = true;
+				markDead(generation, id);
+			}
+		},
+		forget(ids) {
+			const generation = currentGeneration();
+			for (const id of ids) {
+				const lookup = generation.lookups.get(id);
+				if (lookup) lookup.changed = true;
+				generation.known.delete(id);
+			}
+		},
+	};
+}
