@@ -47,7 +47,7 @@ function describe(schema: ParamSchema): string {
 	const { title = '', description = '', default: value } = schema;
 	if (isSecret(schema))
 		return `${title && `${title}. `}${description} Use - to be prompted, so that it doesn’t show on screen.`;
-	const text = withOptionNames([description, ...describeChoices(schema)].join(' '));
+	const text = withOptionNames([description, ...describeChoices(schema)].filter(Boolean).join(' '));
 	if (value === undefined || typeof value === 'boolean') return text;
 	const standard = value === null ? schema['x-nullTitle']?.toLowerCase() : String(value);
 	return standard === undefined ? text : `${text} (default: ${standard})`;

@@ -9,7 +9,8 @@ interface Choice {
 
 interface About<V extends string> {
 	title: string;
-	description: string;
+	/** Only if the descriptions of the values don't say enough. */
+	description?: string;
 	default: NoInfer<V>;
 }
 
@@ -28,7 +29,7 @@ export function choiceParam<V extends string>(choices: Readonly<Record<V, Choice
 		.default(about.default as z.core.util.NoUndefined<V>)
 		.meta({
 			title: about.title,
-			description: about.description,
+			...(about.description && { description: about.description }),
 			'x-enumTitles': Object.fromEntries(entries.map(([value, { title }]) => [value, title])),
 			...(described.length > 0 && { 'x-enumDescriptions': Object.fromEntries(described) }),
 		});

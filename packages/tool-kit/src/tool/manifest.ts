@@ -49,7 +49,7 @@ export interface ToolManifest<P extends z.ZodType = z.ZodType> {
 	summary: string;
 	/** Media types, as {@link sniff} detects them. */
 	accepts: readonly string[];
-	/** A strict object whose every field has a default or is nullable with default null, and a description. */
+	/** A strict object whose every field has a default or is nullable with default null, and a description or titles of its values. */
 	params: P;
 	/** Valid params each. All presets set the same params. */
 	presets?: readonly Preset[];
@@ -94,7 +94,7 @@ export type ParamsOf<M> = M extends ToolManifest<infer P> ? z.output<P> : never;
 
 /**
  * Checks what the compiler can't: the slug, that empty params are valid, that parsing completed params changes nothing (the worker
- * parses them again), that each param has a description, and that presets are valid. Throws at import, so that a wrong manifest fails the first test
+ * parses them again), that each param has a description or titles of its values, and that presets are valid. Throws at import, so that a wrong manifest fails the first test
  * that imports it.
  */
 export function defineTool<P extends z.ZodType>(definition: ToolDefinition<P>): ToolManifest<P> {
@@ -119,7 +119,7 @@ function findProblem(manifest: ToolManifest): string | undefined {
 		return 'completed params must parse to themselves';
 	}
 	const undescribed = Object.entries(acceptedParams(manifest.params)).find(
-		([, schema]) => !schema.description,
+		([, schema]) => !schema.description && !('x-enumTitles' in schema),
 	);
 	if (undescribed) return `params.${undescribed[0]} needs a description`;
 	return findPresetProblem(manifest);

@@ -49,7 +49,7 @@ const fieldsSchema = z.strictObject({
 	),
 	output: choiceParam(
 		{
-			pdf: { title: 'Searchable PDF' },
+			pdf: { title: 'Searchable PDF', description: 'Your pages, with text that can be selected.' },
 			pdfa: {
 				title: 'PDF/A',
 				description: 'PDF/A-2b, a searchable PDF for long-term archiving. It can’t have a password.',
@@ -59,7 +59,6 @@ const fieldsSchema = z.strictObject({
 		},
 		{
 			title: 'Result format',
-			description: 'A PDF looks as before, with text that can be selected.',
 			default: 'pdf',
 		},
 	),
@@ -74,17 +73,19 @@ const fieldsSchema = z.strictObject({
 	}),
 	clean: z.boolean().optional().meta({
 		title: 'Ignore specks (clean)',
-		description: 'Ignore specks when reading. Not available if params.mode is redo.',
+		description:
+			'Specks are ignored when reading. They stay in the result. Not available if params.mode is redo.',
 		default: false,
 	}),
 	pages: pageRangesSchema.nullable().default(null).meta({
 		'x-nullTitle': 'All pages',
-		description: 'Pages to recognize, such as 1-3,5.',
+		description: 'Pages to read, such as 1-3,5.',
 	}),
 	image_dpi: z.int().min(50).max(2400).nullable().default(null).meta({
 		title: 'Resolution of the scan (DPI)',
 		'x-nullTitle': 'From the file',
-		description: 'Only for images. Set it only if you know the scanner’s DPI.',
+		description:
+			'For image files (PNG, JPEG, TIFF, WebP), not PDFs. Leave it unless you know the scanner’s DPI.',
 	}),
 	optimize: z
 		.int()
@@ -112,13 +113,13 @@ const fieldsSchema = z.strictObject({
 				description: 'Nothing is changed, and the signature stays valid.',
 			},
 			invalidate: {
-				title: 'Recognize and remove the signature',
+				title: 'Make searchable and remove the signature',
 				description: 'The signature fields are cleared.',
 			},
 		},
 		{
 			title: 'Signed PDFs',
-			description: 'Any change breaks a digital signature. This option has no effect on text results.',
+			description: 'Any change breaks a digital signature. No effect on plain text and hOCR.',
 			default: 'reject',
 		},
 	),
