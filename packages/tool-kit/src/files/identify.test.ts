@@ -54,6 +54,12 @@ describe('identify', () => {
 		});
 	});
 
+	test('mentions no name when it refuses a file without an extension', async () => {
+		await expect(identifyBytes('%!PS\nshowpage\n', PDF, 'report')).rejects.toThrow(
+			/^This is a PostScript file\./,
+		);
+	});
+
 	test('names the accepted types when it refuses', async () => {
 		await expect(identifyBytes('\0', PDF, 'a.pdf')).rejects.toThrow(
 			/accepts PDF, plain text, CSV, HTML, Word/,

@@ -40,8 +40,9 @@ export async function identify(input: Candidate, manifest: ToolManifest): Promis
 	if (manifest.accepts.includes(mimeType)) return { ...sniffed, mimeType };
 	const accepted = manifest.accepts.map(typeName).join(', ');
 	const found = TYPE_NAMES[mimeType];
+	const isMisnamed = extensionOf(input.name) !== '';
 	const what = found
-		? `Despite its name, this is ${asNoun(found)}.`
+		? `${isMisnamed ? 'Despite its name, this' : 'This'} is ${asNoun(found)}.`
 		: 'The type of this file isn’t recognized.';
 	throw new ToolError('unsupported_input', `${what} This tool accepts ${accepted}.`);
 }

@@ -70,6 +70,6 @@ export function startRunClock(firstAllowedMs: number): RunClock {
 function timeoutError(allowedMs: number): ToolError {
 	return new ToolError(
 		'timeout',
-		`The job took longer than the time limit of ${formatDuration(allowedMs / 1000)}. Split the file into smaller ones.`,
+		`Processing took longer than the time limit of ${formatDuration(allowedMs / 1000)}. Split the file into smaller ones.`,
 	);
 }

@@ -77,7 +77,7 @@ describe('compress_heavy', () => {
 		expect(output.equals(original)).toBe(true);
 		expect(warnings).toEqual([
 			expect.stringMatching(
-				/^unchanged: .* It still has its metadata and colors: remove them in another program\.$/,
+				/^unchanged: .* It still has its metadata and colors\. To remove these, use another program\.$/,
 			),
 			expect.stringMatching(/^target_missed: /),
 		]);

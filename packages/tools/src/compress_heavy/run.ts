@@ -62,7 +62,9 @@ export const run: Run<typeof manifest> = async (input, context) => {
 function unchanged({ remove_metadata, grayscale }: Input['params']): string {
 	const kept = [...(remove_metadata ? ['metadata'] : []), ...(grayscale ? ['colors'] : [])];
 	const consequence =
-		kept.length > 0 ? ` It still has its ${kept.join(' and ')}: remove them in another program.` : '';
+		kept.length > 0
+			? ` It still has its ${kept.join(' and ')}. To remove ${grayscale ? 'these' : 'this'}, use another program.`
+			: '';
 	return `unchanged: No smaller version was found, so this is the original file.${consequence}`;
 }
 

@@ -14,11 +14,11 @@ const UNREADABLE: Reason = [
 const REASONS_BY_EXCEPTION: Readonly<Record<string, Reason>> = {
 	SignedError: [
 		'unsupported_input',
-		'The PDF is digitally signed, and any change breaks the signature. Set params.signed to invalidate to recognize it anyway, or params.output to text.',
+		'The PDF is digitally signed, and any change breaks the signature. Set params.signed to invalidate to make it searchable anyway, or params.output to text.',
 	],
 	EncryptedPdfError: [
 		'encrypted_input',
-		'The PDF’s password protection couldn’t be removed. Remove it in the program it comes from, then try again.',
+		'The PDF’s password protection couldn’t be removed. Remove it in another program, then add the new file.',
 	],
 	BombError: ['limit_exceeded', TOO_LARGE_UNPACKED],
 	InputFileError: UNREADABLE,

@@ -37,7 +37,7 @@ const params = z
 			.nullable()
 			.default(null)
 			.meta({ title: 'Pages', 'x-nullTitle': 'All pages', description: 'Pages to convert, such as 1-3,5.' }),
-		landscape: flag(false, 'Rotate portrait pages to landscape.'),
+		landscape: flag(false, 'Lay out portrait pages in landscape. Lines and page breaks change.'),
 		password: secretParam(
 			'Opens a password-protected document. The PDF has no password unless you set a new one.',
 			'Password of the document',

@@ -51,7 +51,7 @@ export function throwOnUnreadable(result: CommandResult): void {
 	if (/invalid password/.test(result.stderrTail)) {
 		throw new ToolError(
 			'encrypted_input',
-			'This PDF is password-protected. Remove its password, then try again.',
+			'This PDF is password-protected. Remove its password in another program, then add the new file.',
 		);
 	}
 	throw new ToolError('corrupt_input', DAMAGED_PDF, { cause: failureReport(result) });
