@@ -42,7 +42,7 @@ interface Notice {
 }
 
 const NEW_PASSWORD_NOW = {
-	otherwise: 'If not, set a new password now. That signs out every device:',
+	otherwise: 'If not, set a new password now, which signs out every device:',
 	page: '/forgot-password',
 };
 
