@@ -88,7 +88,7 @@ describe('the compute quota', () => {
 		const refused = await user.create({ tool: TOOL, input_file_id: newId('fil') });
 		expect([refused.status, refused.body.error.code]).toEqual([403, 'plan_limit']);
 		expect(refused.body.error.message).toMatch(
-			/Your jobs used 1 minute of processing time today\. The Free plan allows 1 minute a day, Pro 10 hours a day\. Wait until 00:00 UTC/,
+			/You used 1 minute of processing time today\. The Free plan allows 1 minute a day, Pro 10 hours a day\. Wait until 00:00 UTC/,
 		);
 		await world.user().enqueue(TOOL);
 	});

@@ -67,7 +67,7 @@ describe('a job', () => {
 			admitJob(of, { tool: tool('ocr'), inputBytes: 1 }, { ...atRest, plan, computeSeconds });
 		expect(() => after(59)).not.toThrow();
 		expect(() => after(60)).toThrow(
-			'Your jobs used 1 minute of processing time today. The Free plan allows 1 minute a day, Pro 20 minutes a day. Wait until 00:00 UTC or upgrade to Pro.',
+			'You used 1 minute of processing time today. The Free plan allows 1 minute a day, Pro 20 minutes a day. Wait until 00:00 UTC or upgrade to Pro.',
 		);
 		const defaults = (computeSeconds: number) => () => after(computeSeconds, 'free', PLANS);
 		expect(defaults(1_800)).toThrow(
@@ -76,7 +76,7 @@ describe('a job', () => {
 		expect(defaults(5_430)).toThrow('used 90 minutes');
 		expect(() => after(60, 'pro')).not.toThrow();
 		expect(() => after(1_200, 'pro')).toThrow(
-			'Your jobs used 20 minutes of processing time today. The Pro plan allows 20 minutes a day. Wait until 00:00 UTC.',
+			'You used 20 minutes of processing time today. The Pro plan allows 20 minutes a day. Wait until 00:00 UTC.',
 		);
 		const unlimitedPro = { ...plans, pro: { ...plans.pro, computeSecondsPerDay: 0 } };
 		expect(() => after(60, 'free', unlimitedPro)).toThrow('Pro unlimited time');

@@ -55,7 +55,7 @@ function refuseExhaustedCompute(plans: Plans, { plan, computeSeconds }: PlanUsag
 		plans,
 		limitOf: computeLimit,
 		format: formatComputeTime,
-		use: `Your jobs used ${formatDuration(computeSeconds)} of processing time today`,
+		use: `You used ${formatDuration(computeSeconds)} of processing time today`,
 		advice: ['wait until 00:00 UTC'],
 	});
 }
