@@ -69,7 +69,7 @@ describe('the history', () => {
 		await runJob(person, brokenPdf('broken.pdf'));
 		const page = await visit({ path: '/history?status=failed', as: person });
 		await row(page, /broken/)
-			.getByRole('link', { name: 'Open Compress PDF' })
+			.getByRole('link', { name: 'Open “Compress PDF”' })
 			.waitFor();
 		expect(await page.getByRole('button', { name: /^Run again/ }).count()).toBe(0);
 		expect(await row(page, /holiday/).count()).toBe(0);
@@ -174,7 +174,7 @@ describe('the history', () => {
 		const job = await runJob(person, await lockedPdf('open sesame'));
 		expect(job.error_code).toBe('encrypted_input');
 		const page = await visit({ path: '/history', as: person });
-		await page.getByText('Choose “Run again”, then enter its password.').waitFor();
+		await page.getByText('Choose “Run again”, then enter the file’s password.').waitFor();
 		await page.getByRole('button', { name: 'Run again: secret.pdf' }).click();
 		await page.getByRole('dialog').getByLabel('Password of the PDF', { exact: true }).fill('open sesame');
 		await expectAccessible(page);

@@ -120,7 +120,7 @@ describe('an email address', () => {
 		const person = await newPerson();
 		const token = await mailedToken(person.email, VERIFY);
 		const page = await visit({ path: `/verify-email#token=${token}` });
-		await page.getByRole('link', { name: 'Set a new password' }).waitFor();
+		await page.getByRole('link', { name: 'Set a new one' }).waitFor();
 		await page.getByLabel('Password', { exact: true }).fill('not the password');
 		await submit(page, 'Verify');
 		await page.getByText('Incorrect password').waitFor();

@@ -64,10 +64,10 @@ describe('rejects at once', () => {
 	test('a file of another type, and transfers it to a tool that accepts it', async () => {
 		const page = await visit({ path: COMPRESS, as: await newPerson() });
 		await chooseFiles(page, docx('report.docx'));
-		await page.getByText('Compress PDF accepts only PDF files, not .docx.').waitFor();
+		await page.getByText('“Compress PDF” accepts only PDF files, not .docx.').waitFor();
 		await expectAccessible(page);
 		await snap(page, 'tool-refused');
-		await page.getByRole('link', { name: 'Open Office to PDF instead' }).click();
+		await page.getByRole('link', { name: 'Open “Office to PDF” instead' }).click();
 		const row = uploadRow(page, 'report.docx');
 		await row.getByRole('button', { name: 'Download' }).waitFor();
 		await page.getByAltText('Page 1, result').waitFor();

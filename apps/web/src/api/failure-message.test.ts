@@ -33,6 +33,17 @@ test.each([
 	expect(failureMessage(apiError('rate_limited', message), true)).toContain(text);
 });
 
-test('shows the request id of an internal error', () => {
-	expect(failureMessage(apiError('internal', 'x'), true)).toContain('req_1');
+test('asks to try again later after an internal error, and shows no ID, if no contact is known', () => {
+	expect(failureMessage(apiError('internal', 'x'), true)).toBe(
+		'Something went wrong on our side. Try again later.',
+	);
+});
+
+test('shows limits of jobs in local time and as limits of files', () => {
+	const text = failureMessage(
+		apiError('plan_limit', 'You have 1,000 queued jobs. Wait until 00:00 UTC.'),
+		true,
+	);
+	expect(text).toMatch(/^You have 1,000 files in the queue\. Wait until \d?\d:\d\d/);
+	expect(text).not.toContain('UTC');
 });

@@ -12,6 +12,22 @@ export function hasCode(error: unknown, code: ErrorCode): error is ApiError {
 	return error instanceof ApiError && error.code === code;
 }
 
+/**
+ * Turns an API message into text for users: quotas start again at midnight UTC, which is shown in local time, and the app calls jobs files.
+ */
+export function toUserText(message: string): string {
+	return toSentence(message)
+		.replace(/\b00:00 UTC\b/, () =>
+			new Date(new Date().setUTCHours(24, 0, 0, 0)).toLocaleTimeString([], { timeStyle: 'short' }),
+		)
+		.replace(/\b([\d,]+) queued jobs\b/, '$1 files in the queue');
+}
+
+/** Whether the message advises to upgrade: the API offers Pro only to users who don't have it, and only where it helps. */
+export function advisesUpgrade(message: string): boolean {
+	return /\bupgrade to Pro\b/i.test(message);
+}
+
 /** The limits of requests are explained to programs, with names of headers and query params. */
 function isForPrograms(message: string): boolean {
 	return /Retry-After|\?wait=|requests|connections/.test(message);
@@ -32,7 +48,7 @@ export function failureMessage(error: unknown, isOnline = navigator.onLine): str
 		case 'rate_limited':
 			return isForPrograms(error.message)
 				? 'Too many attempts. Wait a moment, then try again.'
-				: toSentence(error.message);
+				: toUserText(error.message);
 		case 'upstream_unavailable':
 			return 'creatorr is temporarily unavailable. Try again in a moment.';
 		case 'internal':
@@ -40,16 +56,16 @@ export function failureMessage(error: unknown, isOnline = navigator.onLine): str
 		case 'unauthorized':
 			return 'You’re signed out. Sign in, then try again.';
 		default:
-			return toSentence(error.message);
+			return toUserText(error.message);
 	}
 }
 
 function internalMessage(requestId: string): string {
 	const contact = knownContact();
 	const advice = contact
-		? `If it happens again, contact ${contact.text} with this ID`
-		: 'Try again later. ID';
-	return `Something went wrong on our side. ${advice}: ${requestId}`;
+		? `If it happens again, contact ${contact.text} with this ID: ${requestId}`
+		: 'Try again later.';
+	return `Something went wrong on our side. ${advice}`;
 }
 
 /**
@@ -57,7 +73,10 @@ function internalMessage(requestId: string): string {
  * dialog says enough.
  */
 export function toastFailure(what: string, error: unknown): void {
-	if (!hasCode(error, 'unauthorized')) {
-		toast({ text: `${what} ${failureMessage(error)}`, stays: hasCode(error, 'internal') });
-	}
+	if (hasCode(error, 'unauthorized')) return;
+	toast({
+		text: `${what} ${failureMessage(error)}`,
+		offersPro: error instanceof ApiError && advisesUpgrade(error.message),
+		stays: hasCode(error, 'internal') && knownContact() !== undefined,
+	});
 }

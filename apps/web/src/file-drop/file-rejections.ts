@@ -38,7 +38,7 @@ export function rejectionOf(
 		const kind = extensionOf(name) ? `.${extensionOf(name)}` : 'this type';
 		return {
 			name,
-			reason: `${tool.title} accepts only ${typeNames(tool.accepts)} files, not ${kind}.`,
+			reason: `“${tool.title}” accepts only ${typeNames(tool.accepts)} files, not ${kind}.`,
 			help: other && { kind: 'tool', slug: other.slug, title: other.title },
 		};
 	}
@@ -58,7 +58,7 @@ function tooLarge(
 	const [whose, remedy] = isOverPro
 		? ['', 'Split it into smaller files.']
 		: ['Free ', `Pro allows ${formatBytes(ofPro)}.`];
-	const reason = `This file is ${formatBytesAbove(isOverPro ? ofPro : limit, size)}. The ${whose}limit for ${title} is ${formatBytes(isOverPro ? ofPro : limit)}. ${remedy}`;
+	const reason = `This file is ${formatBytesAbove(isOverPro ? ofPro : limit, size)}. The ${whose}limit for “${title}” is ${formatBytes(isOverPro ? ofPro : limit)}. ${remedy}`;
 	return { name, reason, help: isOverPro ? undefined : { kind: 'pro' } };
 }
 

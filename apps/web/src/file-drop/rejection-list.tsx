@@ -27,7 +27,7 @@ export function RejectionList({
 				<div className={styles.actions}>
 					{[...others].map(([slug = '', title]) => (
 						<Link key={slug} to={`/tools/${slug}`} onClick={() => onOtherTool(slug)}>
-							Open {title} instead
+							Open “{title}” instead
 						</Link>
 					))}
 					{isForPro && (

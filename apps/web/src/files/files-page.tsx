@@ -90,7 +90,7 @@ function FileItem({ user, file }: { user: User; file: FileRow }) {
 			{isAsking && (
 				<ConfirmDialog
 					title="Delete this file?"
-					text={`${file.name} is deleted immediately, and this can’t be undone. Jobs that still need it fail.`}
+					text={`${file.name} is deleted immediately, and this can’t be undone. Processing that still needs it fails.`}
 					confirm="Delete"
 					onConfirm={() => remove.mutate(file.id)}
 					onClose={() => setAsking(false)}

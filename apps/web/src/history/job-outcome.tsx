@@ -58,18 +58,29 @@ function Failed({ job, tool, isInputGone }: FailedProps) {
 	const { title, text, remedies } = describeFailure({ code, message, details: [] }, fields);
 	const isRepeatable = !isInputGone && canRunAgain(job, fields);
 	const needsPassword = missingPassword(job, fields) !== undefined;
-	const start = isRepeatable ? 'Choose “Run again”' : 'Upload it again';
-	const retry = isRepeatable
-		? text.replace(/^Try again\b/, start)
-		: text.replace(/^Try again\b.*/, `${start}.`);
-	const advice = needsPassword ? `${start}, then enter its password.` : retry;
 	return (
 		<p className={styles.failed}>
-			<strong>{endSentence(title)}</strong> {advice}{' '}
-			{tool && !isRepeatable && <Link to={`/tools/${tool.slug}`}>Open {tool.title}</Link>}{' '}
+			<strong>{endSentence(title)}</strong>{' '}
+			{isRepeatable ? runAgainAdvice(text, needsPassword) : withoutRetry(text, needsPassword)}{' '}
+			{tool && !isRepeatable && (
+				<>
+					<Link to={`/tools/${tool.slug}`}>Open “{tool.title}”</Link>
+					{needsPassword ? ' and add the file again, then enter its password.' : ' and add the file again.'}
+				</>
+			)}{' '}
 			{remedies.includes('upgrade') && <Link to="/pricing">See Pro</Link>}
 		</p>
 	);
+}
+
+function runAgainAdvice(text: string, needsPassword: boolean): string {
+	if (needsPassword) return 'Choose “Run again”, then enter the file’s password.';
+	return text.replace(/^Try again\b/, 'Choose “Run again”');
+}
+
+/** Leaves out what the link to the tool says. */
+function withoutRetry(text: string, needsPassword: boolean): string {
+	return needsPassword ? '' : text.replace(/^(Try again\b.*|Upload it again\.)$/, '');
 }
 
 function Result({ job: { tool, result }, output }: { job: Job; output: FileState | undefined }) {

@@ -17,7 +17,7 @@ test('shows the limits of both plans in words, and the largest file of each tool
 		{ name: 'Storage', free: '50 GB', pro: '50 GB' },
 		{ name: 'Files processed at the same time', free: '3', pro: '20' },
 		{ name: 'Processing time per day (how long tools work on your files)', free: '30 min', pro: 'Unlimited' },
-		{ name: 'Queue', free: 'Standard', pro: 'Priority' },
+		{ name: 'Start of processing', free: 'In turn', pro: 'First' },
 		{ name: 'OCR: largest file', free: '268 MB, 1 page', pro: '268 MB, 5,000 pages' },
 	]);
 });

@@ -27,7 +27,7 @@ const ROWS: readonly (readonly [string, (plan: Plan) => string])[] = [
 	['Storage', (plan) => formatBytes(plan.max_stored_bytes)],
 	['Files processed at the same time', (plan) => plan.max_active_jobs.toLocaleString()],
 	['Processing time per day (how long tools work on your files)', computeOf],
-	['Queue', (plan) => (plan.name === 'pro' ? 'Priority' : 'Standard')],
+	['Start of processing', (plan) => (plan.name === 'pro' ? 'First' : 'In turn')],
 ];
 
 /** Returns the rows of the plan table: limits of the plans, then the largest file of each tool. */

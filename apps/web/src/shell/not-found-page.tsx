@@ -16,7 +16,7 @@ export function NotFoundPage() {
 					All tools
 				</ButtonLink>
 				{user ? (
-					<ButtonLink to="/history">Your jobs</ButtonLink>
+					<ButtonLink to="/history">Your history</ButtonLink>
 				) : (
 					<ButtonLink to="/sign-in">Sign in</ButtonLink>
 				)}

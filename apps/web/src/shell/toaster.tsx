@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
+import { Link } from 'react-router';
 import { dismissToast, toastStore } from '../ui/toasts.ts';
 import styles from './toaster.module.css';
 
@@ -8,9 +9,16 @@ export function Toaster() {
 	const toasts = useSyncExternalStore(toastStore.subscribe, toastStore.get);
 	return (
 		<div className={styles.toaster} role="status">
-			{toasts.map(({ id, text }) => (
+			{toasts.map(({ id, text, offersPro }) => (
 				<div key={id} className={styles.toast}>
-					<p>{text}</p>
+					<p>
+						{text}{' '}
+						{offersPro && (
+							<Link to="/pricing" onClick={() => dismissToast(id)}>
+								See Pro
+							</Link>
+						)}
+					</p>
 					<button
 						type="button"
 						className={styles.close}

@@ -48,7 +48,7 @@ export function ForgotPasswordPage() {
 			) : (
 				<>
 					<Notice kind="good" title="Check your inbox">
-						If an account exists for {sentTo}, we sent it a link. It works once and expires in 30 minutes.
+						If {sentTo} has an account, we sent a link there. It works once and expires in 30 minutes.
 					</Notice>
 					<p>No email after a few minutes? Check your spam folder and the address.</p>
 					<Button onClick={() => setSentTo(undefined)}>Use another address</Button>

@@ -121,8 +121,8 @@ function PasswordForm({ token, onDone, usedLink }: Props) {
 		<>
 			<p>To confirm that you created this account, enter the password you chose at sign-up.</p>
 			<p>
-				Don’t know the password, or didn’t sign up yourself?{' '}
-				<Link to="/forgot-password">Set a new password</Link>, which also verifies your address.
+				Forgot the password? <Link to="/forgot-password">Set a new one</Link>, which also verifies your
+				address. Didn’t sign up? Close this page.
 			</p>
 			<Form form={form} label="Verify your email address" submit="Verify" pending="Verifying…">
 				<PasswordField autoComplete="current-password" error={form.errors.password} />

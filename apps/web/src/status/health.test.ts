@@ -13,7 +13,7 @@ test('names what users notice of services and dependencies that are down', () =>
 	expect(partsOf({ error: { details } })).toEqual([
 		{ name: 'Accounts and sign-in', isUp: true },
 		{ name: 'Uploads and downloads', isUp: false },
-		{ name: 'Jobs and tools', isUp: false },
+		{ name: 'Processing', isUp: false },
 		{ name: 'Plans and billing', isUp: true },
 		{ name: 'Webhooks', isUp: true },
 		{ name: 'search', isUp: false },

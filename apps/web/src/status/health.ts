@@ -8,7 +8,7 @@ export interface PartState {
 
 const SIGN_IN = 'Accounts and sign-in';
 const FILES = 'Uploads and downloads';
-const JOBS = 'Jobs and tools';
+const JOBS = 'Processing';
 const BILLING = 'Plans and billing';
 const WEBHOOKS = 'Webhooks';
 

@@ -1,6 +1,8 @@
 interface Toast {
 	id: number;
 	text: string;
+	/** Adds a link to the plans. */
+	offersPro?: boolean;
 }
 
 const SHOWN_MS = 10_000;

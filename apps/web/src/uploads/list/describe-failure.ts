@@ -1,5 +1,5 @@
 import { API_ERRORS, JOB_ERRORS } from '@creatorr/client';
-import { toSentence } from '../../api/failure-message.ts';
+import { advisesUpgrade, toUserText } from '../../api/failure-message.ts';
 import type { Field } from '../../params/fields.ts';
 import { withLabels } from '../../params/labels.ts';
 import { firstSentence } from '../../ui/format.ts';
@@ -79,8 +79,8 @@ const TEXTS: Partial<Record<Problem['code'], Partial<FailureText>>> = {
 		text: 'The uploaded part is saved. Try again to resume.',
 	},
 	job_deleted: {
-		title: 'The job was deleted',
-		text: 'It was removed from your history. Try again to start a new one.',
+		title: 'Removed from your history',
+		text: 'Try again to process the file again.',
 	},
 	unknown: {
 		title: 'Something went wrong on this page',
@@ -118,8 +118,7 @@ function canHelp(remedy: Remedy, problem: Problem, fields: readonly Field[]): bo
 function advised({ message }: Problem): Remedy[] {
 	return [
 		...(/\bdelete some\b/i.test(message) ? ['delete-files' as const] : []),
-		// the API offers Pro only to users who don't have it, and only where it helps
-		...(/\bupgrade to Pro\b/i.test(message) ? ['upgrade' as const] : []),
+		...(advisesUpgrade(message) ? ['upgrade' as const] : []),
 	];
 }
 
@@ -133,7 +132,7 @@ export function describeFailure(problem: Problem, fields: readonly Field[]): Fai
 		return { title, text, remedies };
 	}
 	if (problem.message === '') return { title, text: '', remedies };
-	const message = withLocalTime(toSentence(withLabels(problem.message, fields)));
+	const message = toUserText(withLabels(problem.message, fields));
 	return { ...(problem.code in JOB_ERRORS ? splitMessage(message) : { title, text: message }), remedies };
 }
 
@@ -147,13 +146,6 @@ export function paramsToChange(problem: Problem, fields: readonly Field[]): stri
 function splitMessage(message: string): { title: string; text: string } {
 	const title = firstSentence(message);
 	return { title: title.replace(/\.$/, ''), text: message.slice(title.length).trim() };
-}
-
-/** Quotas start again at midnight UTC, which the API names. */
-function withLocalTime(message: string): string {
-	return message.replace(/\b00:00 UTC\b/, () =>
-		new Date(new Date().setUTCHours(24, 0, 0, 0)).toLocaleTimeString([], { timeStyle: 'short' }),
-	);
 }
 
 /**

@@ -21,7 +21,7 @@ export function UploadBadge() {
 				: 'All files done';
 	return (
 		<div>
-			<button type="button" popoverTarget={id} className={styles.button} aria-label={label}>
+			<button type="button" popoverTarget={id} className={styles.button} aria-label={label} title={label}>
 				{active.length > 0 ? (
 					<>
 						<Ring share={shareOf(active)} />
