@@ -167,7 +167,7 @@ const HOW_MUCH_COMMANDS_TAKE: readonly Mutant[] = [
 	},
 	{
 		name: 'lets services answer before tools compute',
-		mutations: [toolKit('TOOL_PRIORITY', replaceConstant('{ threads: 0, session: 0 }'))],
+		mutations: [toolKit('TOOL_PRIORITY', replaceConstant('0'))],
 		test: 'every command runs at a lower priority than the services',
 	},
 	{

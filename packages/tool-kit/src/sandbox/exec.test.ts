@@ -375,14 +375,14 @@ describe('a deprioritized command', () => {
 			const seen: string[] = [];
 			const onLine = (line: string) => {
 				seen.push(line);
-				if (/nice 19 .*nice 19$/.test(line) || seen.length === 200) controller.abort(new Error('enough'));
+				if (/nice 16 .*nice 16$/.test(line) || seen.length === 200) controller.abort(new Error('enough'));
 			};
 			const script = `
 			setsid sleep 60 &
 			while sleep 0.05; do echo $(cat /proc/self/autogroup /proc/$!/autogroup); done`;
 			const run = bash(script, { deprioritized: AbortSignal.abort(), signal: controller.signal, onLine });
 			await expect(run).rejects.toThrow('enough');
-			expect(seen.at(-1)).toMatch(/nice 19 .*nice 19$/);
+			expect(seen.at(-1)).toMatch(/nice 16 .*nice 16$/);
 		},
 	);
 });

@@ -5,6 +5,8 @@ import { getPriority } from 'node:os';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { LOW_PRIORITY, renice, TOOL_PRIORITY } from './renice.ts';
 
+const LOW = { threads: LOW_PRIORITY, session: LOW_PRIORITY };
+
 const started: number[] = [];
 afterEach(() => {
 	for (const pid of started.splice(0)) process.kill(pid, 'SIGKILL');
@@ -22,25 +24,25 @@ async function startFamily(): Promise<{ parent: number; child: number }> {
 describe('renice', () => {
 	test('applies to a process, its children and those that it starts later', async () => {
 		const { parent, child } = await startFamily();
-		renice(parent, LOW_PRIORITY);
-		expect([getPriority(parent), getPriority(child)]).toEqual([LOW_PRIORITY.threads, LOW_PRIORITY.threads]);
+		renice(parent, LOW);
+		expect([getPriority(parent), getPriority(child)]).toEqual([LOW_PRIORITY, LOW_PRIORITY]);
 		await new Promise((resolve) => setTimeout(resolve, 600));
 		const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ');
 		const later = children.map(Number).filter((pid) => pid !== child);
 		started.push(...later);
-		expect(later.map((pid) => getPriority(pid))).toEqual([LOW_PRIORITY.threads]);
+		expect(later.map((pid) => getPriority(pid))).toEqual([LOW_PRIORITY]);
 	});
 
 	test('never lowers a nice value', async () => {
 		const { parent, child } = await startFamily();
-		renice(parent, LOW_PRIORITY);
-		renice(parent, TOOL_PRIORITY);
-		expect([getPriority(parent), getPriority(child)]).toEqual([LOW_PRIORITY.threads, LOW_PRIORITY.threads]);
+		renice(parent, LOW);
+		renice(parent, { threads: TOOL_PRIORITY, session: TOOL_PRIORITY });
+		expect([getPriority(parent), getPriority(child)]).toEqual([LOW_PRIORITY, LOW_PRIORITY]);
 	});
 
 	test('ignores a process that has ended', async () => {
 		const ended = spawn('true');
 		await once(ended, 'close');
-		expect(() => renice(ended.pid ?? 0, LOW_PRIORITY)).not.toThrow();
+		expect(() => renice(ended.pid ?? 0, LOW)).not.toThrow();
 	});
 });

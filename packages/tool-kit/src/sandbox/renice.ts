@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { constants, getPriority, setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 
 /** Bounds the loop against processes that fork endlessly. */
 const MAX_ROUNDS = 50;
 
-export interface Priority {
+interface Priority {
 	/** The nice value of threads. */
 	threads: number;
 	/** The nice value of autogroups. Where the kernel schedules by session, a thread's own value counts only within its session. */
@@ -12,12 +12,12 @@ export interface Priority {
 }
 
 /**
- * The priority of tools. A service that shares the machine gets three to ten times the CPU time of a tool when both want it: beside
- * many small jobs at full priority every request would wait. Threads of a tool that contend with others are reniced further.
+ * The nice value of tools. A service that shares the machine gets three times the CPU time of a tool when both want it: beside many small
+ * jobs at its own priority every request would wait. Not lower, because other programs of the machine would starve tools.
  */
-export const TOOL_PRIORITY: Priority = { threads: 5, session: 10 };
-/** The priority of deprioritized tools, which take a tenth of the CPU time of another tool. */
-export const LOW_PRIORITY: Priority = { threads: 16, session: constants.priority.PRIORITY_LOW };
+export const TOOL_PRIORITY = 5;
+/** The nice value of deprioritized tools, which take a tenth of the CPU time of another tool. */
+export const LOW_PRIORITY = 16;
 
 /**
  * Raises the nice value of all threads of a process and its descendants to at least `threads`, and sets that of their sessions to

@@ -43,8 +43,8 @@ export function createSandboxHandle(child: ChildProcess, onStart: (initPid: numb
 	const applyPriority = () => {
 		if (initPid === undefined) return;
 		// Child processes inherit the worker's own priority.
-		const threads = Math.min(constants.priority.PRIORITY_LOW, getPriority() + priority.threads + steps);
-		renice(initPid, { threads, session: priority.session });
+		const threads = Math.min(constants.priority.PRIORITY_LOW, getPriority() + priority + steps);
+		renice(initPid, { threads, session: priority });
 	};
 	let force: NodeJS.Timeout | undefined;
 	const capture = captureOutput((line) => {
@@ -72,7 +72,7 @@ export function createSandboxHandle(child: ChildProcess, onStart: (initPid: numb
 			applyPriority();
 		},
 		renice(pids, newSteps) {
-			lowerSessionPriority(pids, priority.session);
+			lowerSessionPriority(pids, priority);
 			if (newSteps <= steps) return;
 			steps = newSteps;
 			applyPriority();
