@@ -64,7 +64,7 @@ const NOTICES: Record<NoticeKind, Notice> = {
 	},
 	account_deleted: {
 		subject: 'Your creatorr account was deleted',
-		what: 'Your creatorr account was deleted, with all its files and jobs.',
+		what: 'Your creatorr account was deleted, with all its files and its history.',
 		otherwise: 'If not, someone knows your password. Change it wherever else you use it.',
 	},
 	webhook_disabled: {

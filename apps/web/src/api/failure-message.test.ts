@@ -33,6 +33,13 @@ test.each([
 	expect(failureMessage(apiError('rate_limited', message), true)).toContain(text);
 });
 
+test('shows the request id of an internal error with the contact that asks for it', () => {
+	const contact = { text: 'help@example.com', href: 'mailto:help@example.com' };
+	expect(failureMessage(apiError('internal', 'x'), true, contact)).toContain(
+		'contact help@example.com with this ID: req_1',
+	);
+});
+
 test('asks to try again later after an internal error, and shows no ID, if no contact is known', () => {
 	expect(failureMessage(apiError('internal', 'x'), true)).toBe(
 		'Something went wrong on our side. Try again later.',

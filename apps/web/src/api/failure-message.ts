@@ -1,7 +1,7 @@
 import { ApiError, ConnectionError, type ErrorCode, StoreError } from '@creatorr/client';
 import { endSentence } from '../ui/format.ts';
 import { toast } from '../ui/toasts.ts';
-import { knownContact } from './contact.ts';
+import { type Contact, knownContact } from './contact.ts';
 
 /** Turns an API message, which starts in lower case and has no full stop, into a sentence. */
 export function toSentence(message: string): string {
@@ -34,7 +34,11 @@ function isForPrograms(message: string): boolean {
 }
 
 /** Describes an error to the user, with what to do about it. */
-export function failureMessage(error: unknown, isOnline = navigator.onLine): string {
+export function failureMessage(
+	error: unknown,
+	isOnline = navigator.onLine,
+	contact = knownContact(),
+): string {
 	if (error instanceof ConnectionError) {
 		return isOnline
 			? 'Can’t reach creatorr. Check your connection, then try again.'
@@ -52,7 +56,7 @@ export function failureMessage(error: unknown, isOnline = navigator.onLine): str
 		case 'upstream_unavailable':
 			return 'creatorr is temporarily unavailable. Try again in a moment.';
 		case 'internal':
-			return internalMessage(error.requestId);
+			return internalMessage(error.requestId, contact);
 		case 'unauthorized':
 			return 'You’re signed out. Sign in, then try again.';
 		default:
@@ -60,8 +64,7 @@ export function failureMessage(error: unknown, isOnline = navigator.onLine): str
 	}
 }
 
-function internalMessage(requestId: string): string {
-	const contact = knownContact();
+function internalMessage(requestId: string, contact: Contact | undefined): string {
 	const advice = contact
 		? `If it happens again, contact ${contact.text} with this ID: ${requestId}`
 		: 'Try again later.';

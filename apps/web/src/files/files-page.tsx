@@ -39,7 +39,7 @@ function Files({ user }: { user: User }) {
 			{list.data && files.length === 0 && (
 				<EmptyState
 					title="No files"
-					text="Files are deleted automatically when they expire. Your history still lists the jobs."
+					text="Files are deleted automatically when they expire. Your history still lists what you processed."
 					action={
 						<ButtonLink variant="primary" to="/">
 							Choose a tool

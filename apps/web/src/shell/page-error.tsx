@@ -37,7 +37,7 @@ function describe(error: unknown): { title: string; text: string } {
 	if (!isChunkError(error)) {
 		return {
 			title: 'Something went wrong',
-			text: 'The error is on our side. Your files and jobs are safe. Reload the page to continue.',
+			text: 'The error is on our side. Your files are safe. Reload the page to continue.',
 		};
 	}
 	if (!navigator.onLine) {
