@@ -9,8 +9,8 @@ interface Clocks {
 const TOLERANCE_MS = 100;
 
 /**
- * Returns a clock in milliseconds that never goes back and includes the time when the machine sleeps, like the boot time clock of Linux, which Node
- * can't read. A lease would otherwise outlive its grant during sleep.
+ * Returns a clock in milliseconds that never goes back and includes the time when the machine sleeps, like the boot time clock of Linux,
+ * which Node can't read. A lease would otherwise outlive its grant during sleep.
  */
 export function createBootTimeClock({ monotonicMs, wallMs }: Clocks): () => number {
 	let lastMonotonicMs = monotonicMs();

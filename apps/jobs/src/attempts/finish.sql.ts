@@ -25,7 +25,8 @@ export interface FinishedAttempt {
 }
 
 /**
- * Starts to apply an attempt's outcome: for a while no worker can claim the job, not even its own. Returns false when the attempt is not the current one of a running job.
+ * Starts to apply an attempt's outcome: for a while no worker can claim the job, not even its own. Returns false when the
+ * attempt is not the current one of a running job.
  */
 export async function startFinishing(
 	prisma: PrismaClient,

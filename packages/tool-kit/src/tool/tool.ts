@@ -45,7 +45,10 @@ export interface ToolContext {
 	 * Call it before processing pages; otherwise the limit is checked only after the run.
 	 */
 	checkPageLimit(count: number): void;
-	/** Estimates the run time from the number of pages that the tool works on. Call it early: a long run then makes room for short ones at once. */
+	/**
+	 * Estimates the run time from the number of pages that the tool works on. Call it early: a long run then makes room for short ones at
+	 * once.
+	 */
 	estimatePages(count: number): void;
 	/**
 	 * Reports progress: the work done so far, 0 to 1, or units of work done and their total, and the current page if the tool works page by

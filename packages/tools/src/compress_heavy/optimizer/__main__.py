@@ -40,14 +40,14 @@ def _load() -> None:
 
 def main(task: str, processes: Executor) -> None:
     # Only after the processes have started: NumPy starts threads.
-    from compress import answer
+    from compress import handle_request
 
     if task != "serve":
-        emit(answer(json.loads(Path(task).read_bytes()), processes, emit))
+        emit(handle_request(json.loads(Path(task).read_bytes()), processes, emit))
         return
     emit({"ready": True})
     for line in sys.stdin:
-        emit(answer(json.loads(line), processes, emit))
+        emit(handle_request(json.loads(line), processes, emit))
         emit({"ready": True})
 
 

@@ -16,8 +16,13 @@ from params import Params
 from settings import Settings, settings_of, stricter_settings
 from signatures import has_usage_rights, is_signed
 
-_STEP_UP, _MAX_ATTEMPTS, _NEARLY = 15, 4, 0.02
-_MAX_PROBES = 6
+# Copies of one quality that are tried, with stricter settings each time.
+_MAX_ATTEMPTS = 4
+# A page whose similarity is too low by less than this gets stricter settings for images, otherwise a higher quality.
+_SMALL_DEFICIT = 0.02
+_QUALITY_STEP = 15
+# Qualities that are tried for a target size.
+_MAX_QUALITIES = 6
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ class _Search:
             best = self.attempted(self.without_loss)
         wanted = self.request.target_size_bytes
         if not is_lossless and wanted is not None and (best.size if best else self.source_size) > wanted:
-            best = self.below(wanted, best)
+            best = self.at_size(wanted, best)
         if not self.checker.is_readable():
             raise Refused("unreadable", "none of the sampled pages can be rendered")
         if best is not None:
@@ -156,10 +161,10 @@ class _Search:
             drop(copy)
             if similarity == 0 and settings.rewrites:
                 settings = replace(settings, rewrites=False)
-            elif floor - similarity < _NEARLY:
+            elif floor - similarity < _SMALL_DEFICIT:
                 settings = stricter_settings(settings, floor - similarity)
             else:
-                used = min(100, used + _STEP_UP)
+                used = min(100, used + _QUALITY_STEP)
                 settings = replace(self._settings(used), rewrites=settings.rewrites)
         return None if self.request.grayscale else self.without_loss()
 
@@ -180,10 +185,10 @@ class _Search:
         )
         return Copy(path, os.path.getsize(path), method, quality, 0.0, made)
 
-    def below(self, wanted: int, best: Copy | None) -> Copy | None:
+    def at_size(self, wanted: int, best: Copy | None) -> Copy | None:
         """Returns the copy of the best quality that is not larger than wanted; the smallest copy if there is none."""
         low, high = 1, self.request.quality - 1
-        for _ in range(_MAX_PROBES):
+        for _ in range(_MAX_QUALITIES):
             if low > high or monotonic() > self.until:
                 break
             quality = (low + high) // 2
@@ -208,7 +213,7 @@ def drop(copy: Copy) -> None:
     os.remove(copy.path)
 
 
-def answer(request: dict[str, object], processes: Executor, emit: Callable[[dict[str, object]], None]) -> dict[str, object]:
+def handle_request(request: dict[str, object], processes: Executor, emit: Callable[[dict[str, object]], None]) -> dict[str, object]:
     """Handles a request. Returns what was done, or `refused` with the reason."""
     source, target = str(request.pop("source")), str(request.pop("target"))
 

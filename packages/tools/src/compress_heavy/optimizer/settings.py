@@ -11,7 +11,10 @@ _POINTS = {
     100: (400, 92, 0.99, 0.002),
 }
 _KEEPS_CMYK_FROM = 90
-_MARGIN, _MIN_STEP, _MAX_SIMILARITY = 0.004, 0.012, 0.998
+# An image must be this much more similar than its page.
+_IMAGE_MARGIN = 0.004
+# Stricter settings raise the similarity of images at least by this, and never above the maximum.
+_MIN_STEP, _MAX_SIMILARITY = 0.012, 0.998
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def settings_of(quality: int, image_dpi: int | None = None, grayscale: bool = Fa
         low + share * (high - low) for low, high in zip(_POINTS[lower], _POINTS[upper], strict=True)
     )
     return Settings(
-        float(image_dpi or dpi), round(jpeg), similarity, similarity + _MARGIN, tolerance, quality < _KEEPS_CMYK_FROM, grayscale
+        float(image_dpi or dpi), round(jpeg), similarity, similarity + _IMAGE_MARGIN, tolerance, quality < _KEEPS_CMYK_FROM, grayscale
     )
 
 

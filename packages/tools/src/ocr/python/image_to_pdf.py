@@ -85,13 +85,13 @@ def save(frame: Image.Image, stem: Path) -> Path:
     lossy = is_lossy(frame)
     plain = flattened(ImageOps.exif_transpose(frame))
     if plain.mode == "1":
-        path, how = stem.with_suffix(".tif"), {"format": "TIFF", "compression": "group4"}
+        path, options = stem.with_suffix(".tif"), {"format": "TIFF", "compression": "group4"}
     elif lossy:
-        path, how = stem.with_suffix(".jpg"), PHOTO
+        path, options = stem.with_suffix(".jpg"), PHOTO
         plain = plain.convert("RGB") if plain.mode == "P" else plain
     else:
-        path, how = stem.with_suffix(".png"), {"format": "PNG"}
-    plain.save(path, **how)
+        path, options = stem.with_suffix(".png"), {"format": "PNG"}
+    plain.save(path, **options)
     return path
 
 

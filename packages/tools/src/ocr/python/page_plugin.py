@@ -21,7 +21,7 @@ HOCR_START = '<?xml version="1.0" encoding="UTF-8"?>\n<html xmlns="http://www.w3
 HOCR_END = "</body></html>\n"
 BASELINE = re.compile(r"baseline (-?[\d.]+) -\d+")
 # The slope below which OCRmyPDF treats a line as horizontal.
-LEVEL = 0.005
+MAX_HORIZONTAL_SLOPE = 0.005
 
 
 @hookimpl
@@ -126,17 +126,17 @@ class PageReader(TesseractOcrEngine):
             reading = _read(picture, options)
         work.outcome.gave_up = reading is None
         hocr = HOCR_START + reading.hocr + HOCR_END if reading else ""
-        output_hocr.write_text(hocr if options.output_type == "none" else _tall(hocr), encoding="utf-8")
+        output_hocr.write_text(hocr if options.output_type == "none" else _with_full_height(hocr), encoding="utf-8")
         output_text.write_text(reading.text if reading else "", encoding="utf-8")
 
 
-def _tall(hocr: str) -> str:
+def _with_full_height(hocr: str) -> str:
     """Moves the boxes of horizontal lines to the baseline, so that their text in the PDF is as tall as the line.
 
     OCRmyPDF sizes text by its height above the baseline. Programs that extract text judge gaps between words and columns by that
     size, and split lines of small text.
     """
-    return BASELINE.sub(lambda found: "baseline 0 0" if abs(float(found[1])) < LEVEL else found[0], hocr)
+    return BASELINE.sub(lambda found: "baseline 0 0" if abs(float(found[1])) < MAX_HORIZONTAL_SLOPE else found[0], hocr)
 
 
 def _read_upright(shown: Path, alignment: Alignment, options: Namespace) -> reader.Reading | None:

@@ -6,14 +6,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Iterator
 
-# Each access to a document is a round trip to LibreOffice.
-MAX_PIECES = 400
-MAX_NAMES = 30
+# Styles and portions that are read: each access to a document is a round trip to LibreOffice.
+MAX_READ = 400
+# Fonts that are reported.
+MAX_REPORTED = 30
 FONT_PROPERTY = "CharFontName"
 # Text in these scripts has separate fonts, which every style names, even without such text.
 ASIAN = "\u1100-\u11ff\u2e80-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 COMPLEX = "\u0590-\u109f\u1780-\u18af\u1950-\u1cff\ua8e0-\ua8ff\uaa60-\uaadf\ufb1d-\ufdff\ufe70-\ufefe"
 OTHER_SCRIPTS = {"CharFontNameAsian": re.compile(f"[{ASIAN}]"), "CharFontNameComplex": re.compile(f"[{COMPLEX}]")}
+# Passages in other scripts that are read.
 MAX_PASSAGES = 100
 # A larger part is no font list, and is not searched.
 MAX_PART_BYTES = 4 * 1024 * 1024
@@ -41,14 +43,15 @@ def learn_built_in_styles(empty_text) -> None:
 def missing_fonts(office, document, source: Path) -> list[str]:
     """Returns the missing fonts, sorted, from the first few hundred styles and portions of the document."""
     available = available_families(office)
-    asked: set[str] = set()
-    for name in islice(asked_names(document), MAX_PIECES):
+    missing: set[str] = set()
+    for name in islice(used_names(document), MAX_READ):
         # A name may be a list, of which the first installed font is used.
         families = [family.strip() for family in name.split(";") if family.strip()]
         if families and not any(family.casefold() in available for family in families):
-            asked.add(families[0])
-    unasked = {name for name in asked & STANDARD_FONTS if not may_name(source, name)}
-    return sorted(asked - unasked)[:MAX_NAMES]
+            missing.add(families[0])
+    # LibreOffice's own defaults, which the document doesn't name.
+    defaults = {name for name in missing & STANDARD_FONTS if not may_name(source, name)}
+    return sorted(missing - defaults)[:MAX_REPORTED]
 
 
 def may_name(source: Path, font: str) -> bool:
@@ -70,7 +73,7 @@ def available_families(office) -> set[str]:
     return {descriptor.Name.casefold() for descriptor in device.getFontDescriptors()}
 
 
-def asked_names(document) -> Iterator[str]:
+def used_names(document) -> Iterator[str]:
     """Yields the names of used fonts, with repetitions."""
     if document.supportsService("com.sun.star.sheet.SpreadsheetDocument"):
         yield from sheet_names(document)
