@@ -145,6 +145,13 @@ export default {
 			to: { path: `node_modules/(${driver})/` },
 		})),
 		{
+			name: 'urls-of-users-through-outbound',
+			comment: 'packages/outbound checks the address that it connects to; biome.json forbids fetch',
+			severity: 'error',
+			from: { path: '^apps/webhooks/src/', pathNot: NOT_PRODUCT },
+			to: { path: '^(node:)?(http|https|http2|net|tls|dns|dgram)(/|$)' },
+		},
+		{
 			name: 'tools-know-no-services',
 			comment: 'a run gets files on disk: it knows no store, no queue and no database',
 			severity: 'error',
