@@ -102,6 +102,7 @@ export const FEATURE_ENTRIES = {
 			'save-file',
 			'session',
 			'tools',
+			'webhook-queries',
 		],
 		forms: ['field', 'form', 'new-password-field', 'password-field', 'use-form'],
 		'sign-in': ['expired-session-dialog', 'next-path', 'require-user', 'sign-in-page', 'sign-up-page'],

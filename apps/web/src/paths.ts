@@ -3,6 +3,7 @@ export const PAGES = [
 	'/',
 	'/account',
 	'/account/api-keys',
+	'/account/webhooks',
 	'/docs',
 	'/docs/errors/:code',
 	'/files',

@@ -12,6 +12,7 @@ const LOADERS: Record<PagePath, () => Promise<ComponentType>> = {
 	'/': async () => HomePage,
 	'/account': async () => (await import('./account/account-page.tsx')).AccountPage,
 	'/account/api-keys': async () => (await import('./api-keys/api-keys-page.tsx')).ApiKeysPage,
+	'/account/webhooks': async () => (await import('./webhooks/webhooks-page.tsx')).WebhooksPage,
 	'/docs': async () => (await import('./docs/docs-page.tsx')).DocsPage,
 	'/docs/errors/:code': async () => (await import('./docs/error-page.tsx')).ErrorPage,
 	'/files': async () => (await import('./files/files-page.tsx')).FilesPage,

@@ -116,7 +116,7 @@ test('the owner of a webhook endpoint that was disabled gets a mail without the 
 	await waitFor(() => publish(newEvent(webhookDisabled, { ...data, user_id: newId('usr') }, newId('req'))));
 	await publish(newEvent(webhookDisabled, data, newId('req')));
 	const [mail] = await mailsTo(auth, person.email, { about: 'A webhook endpoint was disabled' });
-	expect(mail?.text).toContain('https://app.example.com/account');
+	expect(mail?.text).toContain('https://app.example.com/account/webhooks');
 	expect(mail?.text).not.toContain('IP address');
 	await broker.close();
 });

@@ -13,8 +13,9 @@ import { PlanSection } from './plan-section.tsx';
 import { Section } from './section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
 import { UsageSection } from './usage-section.tsx';
+import { WebhooksSection } from './webhooks-section.tsx';
 
-/** The account page: email, plan, usage, sessions, password, deletion. */
+/** The account page: email, plan, usage, webhooks, sessions, password, deletion. */
 function Account({ user }: { user: User }) {
 	usePageTitle('Account');
 	return (
@@ -27,6 +28,7 @@ function Account({ user }: { user: User }) {
 			<PlanSection user={user} />
 			<UsageSection user={user} />
 			<ApiKeysSection />
+			<WebhooksSection />
 			<SessionsSection user={user} />
 			<PasswordSection user={user} />
 			<DeleteAccountSection user={user} />

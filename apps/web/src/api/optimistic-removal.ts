@@ -2,7 +2,7 @@ import { useMutation, useMutationState } from '@tanstack/react-query';
 import { hasCode } from './failure-message.ts';
 import { userQueryKey } from './query-client.ts';
 
-type Kind = 'job' | 'file' | 'session';
+type Kind = 'job' | 'file' | 'session' | 'webhook';
 
 const removalKey = (userId: string, kind: Kind) => userQueryKey(userId, 'remove', kind);
 

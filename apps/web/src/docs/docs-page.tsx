@@ -14,6 +14,7 @@ import { GettingStarted, HowItAnswers, RateLimits } from './guide.tsx';
 import { Reference } from './reference.tsx';
 import { ToolsChapter, toolSectionId } from './tools-chapter.tsx';
 import { useSectionSearch } from './use-section-search.ts';
+import { WebhooksChapter } from './webhooks-chapter.tsx';
 
 const GUIDE: Chapter = {
 	title: 'Guide',
@@ -21,6 +22,7 @@ const GUIDE: Chapter = {
 		{ id: 'getting-started', title: 'Getting started' },
 		{ id: 'conventions', title: 'Conventions' },
 		{ id: 'limits', title: 'Limits' },
+		{ id: 'webhooks', title: 'Webhooks' },
 		{ id: 'errors', title: 'Errors' },
 	],
 };
@@ -64,6 +66,7 @@ export function DocsPage() {
 				<GettingStarted />
 				<HowItAnswers />
 				<RateLimits />
+				<WebhooksChapter />
 				{!isReady && !error && <Spinner label="Loading reference" />}
 				{!isReady && error && (
 					<ProblemNotice

@@ -1,0 +1,28 @@
+/** How receivers verify deliveries, by language. docs/webhooks.md has the same for Python and the shell, where a test runs them. */
+export const VERIFY_WEBHOOK = {
+	Node: `import { verifyWebhook } from '@creatorr/client';
+
+// rawBody: the bytes as they arrived. Throws WebhookVerificationError.
+const event = await verifyWebhook(request.headers, rawBody, process.env.WEBHOOK_SECRET);
+console.log(event.id, event.type, event.data.job_id);
+`,
+	Python: `import base64, hashlib, hmac, time
+
+TOLERANCE_SECONDS = 300
+
+
+def verify_webhook(headers, raw_body, secret):
+    """Returns whether creatorr sent this. \`headers\` has lower-case names, \`raw_body\` is bytes."""
+    message_id, timestamp = headers["webhook-id"], headers["webhook-timestamp"]
+    if abs(time.time() - int(timestamp)) > TOLERANCE_SECONDS:
+        return False
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = f"{message_id}.{timestamp}.".encode() + raw_body
+    expected = "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    return any(hmac.compare_digest(expected, one) for one in headers["webhook-signature"].split(" "))
+`,
+	Shell: `KEY=$(printf %s "\${SECRET#whsec_}" | base64 -d | od -An -v -tx1 | tr -d ' \\n')
+printf 'v1,%s\\n' "$({ printf '%s.%s.' "$WEBHOOK_ID" "$WEBHOOK_TIMESTAMP"; cat body.json; } |
+  openssl dgst -sha256 -mac HMAC -macopt "hexkey:$KEY" -binary | base64)"
+`,
+} as const;
