@@ -4,6 +4,7 @@ import { type EventDefinition, type EventEnvelope, parseEvent } from '@creatorr/
 import { newId } from '@creatorr/contracts/ids';
 import { withRequestId } from '@creatorr/service/context';
 import { crashPoint } from '@creatorr/service/crash-point';
+import { isStatementTimeout } from '@creatorr/service/database-down';
 import { toAppError } from '@creatorr/service/error-rendering';
 import type { Logger } from '@creatorr/service/logger';
 import { histogram } from '@creatorr/service/metrics';
@@ -50,7 +51,7 @@ interface ConsumerOptions<T extends string, S extends z.ZodType> {
 	prefetch: number;
 	/**
 	 * Must be idempotent. `upstream_unavailable` is retried forever, as the message waits safely; other errors a few times, then the
-	 * message is dead-lettered.
+	 * message is dead-lettered. So are statement timeouts: the handler may be too slow for this message, which would block the queue.
 	 */
 	handle(event: EventEnvelope<T, z.output<S>>): Promise<void>;
 	logger: Logger;
@@ -82,7 +83,8 @@ function read<T extends string, S extends z.ZodType>(definition: EventDefinition
 
 /** Returns the reason for operators: of a bug its own message, not the one for clients. */
 function reasonOf(error: AppError): string {
-	return error.code === 'internal' && error.cause instanceof Error ? error.cause.message : error.message;
+	const isOurs = error.code === 'internal' || isStatementTimeout(error);
+	return isOurs && error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 async function handleWithRetries<T extends string, S extends z.ZodType>(
@@ -97,7 +99,8 @@ async function handleWithRetries<T extends string, S extends z.ZodType>(
 		} catch (thrown) {
 			const error = toAppError(thrown);
 			options.logger.warn('event.failed', { type: event.type, event_id: event.id, tries, error });
-			if (error.code !== 'upstream_unavailable' && tries++ >= MAX_TRIES) return { dead: reasonOf(error) };
+			const isOutage = error.code === 'upstream_unavailable' && !isStatementTimeout(error);
+			if (!isOutage && tries++ >= MAX_TRIES) return { dead: reasonOf(error) };
 		}
 		await sleep(delayMs, undefined, { signal: stopping }).catch(() => undefined);
 		if (stopping.aborted) return 'stopped';

@@ -139,7 +139,7 @@ describe('a message that cannot be handled', () => {
 		await consumer.stop();
 	});
 
-	test('is dead-lettered after a few retries, also for jobs, and logged under its request id', async () => {
+	test('is dead-lettered after a few bugs and statement timeouts, also for jobs, and logged under its request id', async () => {
 		let tries = 0;
 		const errors: object[] = [];
 		const logError = (name: string, fields: object = {}) =>
@@ -151,7 +151,7 @@ describe('a message that cannot be handled', () => {
 			logger: { ...logger, error: logError },
 			handle: async () => {
 				tries += 1;
-				throw new TypeError('a bug');
+				throw tries <= 3 ? new TypeError('a bug') : Object.assign(new Error('too slow'), { code: '57014' });
 			},
 		});
 		const event = requested('b');
@@ -159,7 +159,9 @@ describe('a message that cannot be handled', () => {
 		expect(JSON.parse((await takeDeadLetter()).content)).toEqual(event);
 		expect(tries).toBe(5);
 		const { id, type, request_id: requestId } = event;
-		expect(errors).toEqual([{ name: 'event.dead_lettered', requestId, type, event_id: id, reason: 'a bug' }]);
+		expect(errors).toEqual([
+			{ name: 'event.dead_lettered', requestId, type, event_id: id, reason: 'too slow' },
+		]);
 		await withRawChannel(host.url, async (channel) => {
 			const message = await channel.get(QUEUES.jobsDeadLetters, { noAck: true });
 			expect(message && JSON.parse(message.content.toString())).toEqual(event);

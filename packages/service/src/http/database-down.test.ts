@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { isDatabaseDown } from './database-down.ts';
+import { isDatabaseDown, isStatementTimeout } from './database-down.ts';
+import { toAppError } from './error-rendering.ts';
 
 /** Wraps an error of PostgreSQL as Prisma 7 does, for raw queries (P2010) and for models (P2039). */
 function fromPrisma(code: string, sqlState: string): Error {
@@ -38,4 +39,9 @@ describe('isDatabaseDown', () => {
 	])('returns false for a database that %s', (_, error) => {
 		expect(isDatabaseDown(error)).toBe(false);
 	});
+});
+
+test('isStatementTimeout finds a statement timeout inside the error for clients, and no outage', () => {
+	const errorOf = (sqlState: string) => toAppError(fromPrisma('P2010', sqlState));
+	expect([errorOf('57014'), errorOf('57P01')].map(isStatementTimeout)).toEqual([true, false]);
 });

@@ -1,3 +1,6 @@
+/** SQLSTATE `query_canceled`: a statement exceeded `statement_timeout`. */
+const STATEMENT_TIMEOUT = '57014';
+
 /** Codes of Prisma, PostgreSQL (SQLSTATE) and the system for a database that is down, restarting or too slow. */
 const DOWN_CODES = new Set([
 	'P1001',
@@ -16,8 +19,7 @@ const DOWN_CODES = new Set([
 	'EAI_AGAIN',
 	'EPIPE',
 	'ETIMEDOUT',
-	// Statement timeout.
-	'57014',
+	STATEMENT_TIMEOUT,
 	'57P01',
 	'57P02',
 	'57P03',
@@ -57,4 +59,11 @@ export function isDatabaseDown(error: unknown): boolean {
 	if (DOWN_KINDS.has(String(property(error, 'kind')))) return true;
 	if (error instanceof Error && DOWN_MESSAGE.test(error.message)) return true;
 	return INNER.some((key) => isDatabaseDown(property(error, key)));
+}
+
+/** Whether an error, or an inner one, is a statement timeout. The statement may be too slow on a healthy database, too. */
+export function isStatementTimeout(error: unknown): boolean {
+	if (typeof error !== 'object' || error === null) return false;
+	if (property(error, 'code') === STATEMENT_TIMEOUT) return true;
+	return INNER.some((key) => isStatementTimeout(property(error, key)));
 }
