@@ -8,6 +8,7 @@ import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { createStorage } from '@creatorr/storage/storage';
 import { onAccountDeleted } from './accounts/account-deleted.ts';
 import { onAccountVerified } from './accounts/account-verified.ts';
+import { eraseAccounts } from './accounts/erase-accounts.ts';
 import { getStorageUseRoute } from './accounts/storage-use.ts';
 import { type Config, configSchema } from './config.ts';
 import { deleteFileRoute } from './delete/delete-file.ts';
@@ -72,6 +73,7 @@ async function connect(context: ServiceContext<Config>) {
 		bucket: { storage, corsOrigins: config.CORS_ORIGINS, isPrepared: false },
 		readStored: createCachedRead(() => readStored(prisma), { maxAgeMs: COUNT_STORED_EVERY_MS }),
 		wakeApplyPlans: () => context.wake(applyPlans),
+		wakeEraseAccounts: () => context.wake(eraseAccounts),
 	};
 }
 
@@ -105,5 +107,5 @@ export const files = defineService({
 	],
 	metrics: [storedMetrics, scheduleMetrics],
 	consumers: [onAccountDeleted, onAccountVerified, onPlanChanged],
-	tasks: [prepareBucket, applyPlans, sweepFiles, purgeFiles, abortStaleUploads, reconcile],
+	tasks: [prepareBucket, applyPlans, eraseAccounts, sweepFiles, purgeFiles, abortStaleUploads, reconcile],
 });

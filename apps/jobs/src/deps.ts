@@ -23,6 +23,8 @@ export interface Deps extends Messaging {
 	mayExpireLeases: LeaseGrace;
 	/** Wakes the dispatch task, after a job was queued or ended, a worker appeared, or a limit changed. */
 	wakeDispatch(): void;
+	/** Wakes the task that deletes what deleted accounts leave. */
+	wakeEraseAccounts(): void;
 	/** Wakes the poll of watched jobs, because notifications may have been lost. */
 	wakePoll(): void;
 }

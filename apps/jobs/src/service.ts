@@ -8,6 +8,7 @@ import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { createParamSealer } from '@creatorr/tool-kit/params/secret-params';
 import { loadCatalog } from '@creatorr/tools/catalog';
 import { onAccountDeleted, onAccountVerified, onPlanChanged } from './accounts/account-events.ts';
+import { eraseAccounts } from './accounts/erase-accounts.ts';
 import { getJobUseRoute } from './accounts/get-job-use.ts';
 import { expireLeases } from './attempts/expire-leases.ts';
 import { onJobFinished } from './attempts/finish.ts';
@@ -61,6 +62,7 @@ async function connect(context: ServiceContext<Config>): Promise<Deps> {
 			startMs: performance.now(),
 		}),
 		wakeDispatch: () => context.wake(dispatchJobs),
+		wakeEraseAccounts: () => context.wake(eraseAccounts),
 		wakePoll: () => context.wake(pollWatchedJobs),
 	};
 }
@@ -93,7 +95,15 @@ export const jobs = defineService<Config, Deps>({
 		onAccountVerified,
 		onPlanChanged,
 	],
-	tasks: [relayOutbox, dispatchJobs, expireLeases, pollWatchedJobs, failOrphanedJobs, pruneJobs],
+	tasks: [
+		relayOutbox,
+		dispatchJobs,
+		expireLeases,
+		pollWatchedJobs,
+		failOrphanedJobs,
+		eraseAccounts,
+		pruneJobs,
+	],
 	subscriptions: [
 		{
 			channel: JOB_CHANGED_CHANNEL,

@@ -248,7 +248,7 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 	},
 	{
 		name: 'removes the files of a deleted account',
-		mutations: [files('deleteAccount', dropCall('updateMany', 'deletedAt'))],
+		mutations: [files('deleteAccount', dropCall('createMany', 'accountDeletion'))],
 		test: 'a deleted account’s files, outputs and bytes are deleted, and no other account’s',
 	},
 	{
@@ -267,13 +267,38 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 		test: 'admits concurrent uploads once the bytes of as many have come',
 	},
 	{
+		name: 'hides the files of a deleted account before they are erased',
+		mutations: [
+			files('findVisibleFile', forceCondition(false, 'isAccountDeleted')),
+			files('listVisibleFiles', forceCondition(false, 'isAccountDeleted')),
+		],
+		test: 'hides the files of a deleted account before the first of them is erased',
+	},
+	{
+		name: 'erases the files of a deleted account in batches',
+		mutations: [files('eraseNextBatch', replaceText('ORDER BY id LIMIT ', 'ORDER BY id LIMIT 1000 * '))],
+		test: 'erases a large account in batches, and continues after the process that began has died',
+		beside: 'hides the files of a deleted account before the first of them is erased',
+	},
+	{
+		name: 'deletes the jobs of a deleted account in batches',
+		mutations: [inPackage('jobs')('eraseNextBatch', replaceText('id DESC LIMIT ', 'id DESC LIMIT 1000 * '))],
+		test: 'deletes a large account in batches, and continues after the process that began has died',
+		beside: 'ignores the outcome of a job whose account was deleted',
+	},
+	{
+		name: 'dead-letters a message whose statements are always too slow',
+		mutations: [inPackage('messaging')('handleWithRetries', replaceCall('isStatementTimeout', 'false'))],
+		test: 'is dead-lettered after a few bugs and statement timeouts, also for jobs, and logged under its request id',
+	},
+	{
 		name: 'forgets the names of the files of a deleted account',
-		mutations: [files('deleteAccount', dropCall('updateMany', 'name'))],
+		mutations: [files('eraseNextBatch', replaceText("name = '', ", ''))],
 		test: 'the names of its files are erased, also of files that were deleted before',
 	},
 	{
 		name: 'stops the running jobs of a deleted account',
-		mutations: [inPackage('jobs')('deleteAccount', dropCall('addToOutbox'))],
+		mutations: [inPackage('jobs')('markDeleted', dropCall('addToOutbox'))],
 		test: 'deletes the jobs and keys of a deleted account, and stops its running jobs',
 	},
 	{

@@ -29,13 +29,14 @@ afterAll(async () => {
 	await service.stop();
 });
 
-/** Publishes the deletion of an account, and waits until the service has handled it. */
+/** Publishes the deletion of an account, and waits until the service has handled it and erased the files. */
 async function deleteAccount(
 	userId: string,
 	event = newEvent(accountDeleted, { user_id: userId }, newId('req')),
 ) {
 	await waitFor(() => publish(event));
 	await waitFor(() => service.prisma.inbox.findFirstOrThrow({ where: { eventId: event.id } }));
+	await waitFor(async () => expect(await service.prisma.accountDeletion.count()).toBe(0));
 	return event;
 }
 

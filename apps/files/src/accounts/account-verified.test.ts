@@ -8,7 +8,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { recordPlanChange } from '../plans/plans.sql.ts';
 import { type FilesService, newUser, startFiles, type TestUser } from '../testing/files-service.ts';
 import { PDF } from '../testing/uploads.ts';
-import { deleteAccount, markVerified } from './accounts.sql.ts';
+import { markVerified } from './accounts.sql.ts';
+import { deleteAccount } from './delete-account.sql.ts';
 
 const GB = 1_000_000_000;
 

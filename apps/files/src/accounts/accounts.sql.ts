@@ -1,7 +1,5 @@
 import type { Plan } from '@creatorr/contracts/plans';
-import { applyOnce } from '@creatorr/database/inbox';
-import { inTransaction } from '@creatorr/database/transaction';
-import { type Database, deletedColumns, type Tx } from '../files.sql.ts';
+import type { Database, Tx } from '../files.sql.ts';
 import { Prisma } from '../generated/client.ts';
 
 /** What limits a user's next upload. */
@@ -23,6 +21,11 @@ export async function readStorageUse(prisma: Database, userId: string): Promise<
 		emailVerified: account?.emailVerified ?? false,
 		...(await countUse(prisma, userId)),
 	};
+}
+
+/** Returns whether the account was deleted. Its files are erased in batches afterwards, and their owner reads none of them from then on. */
+export async function isAccountDeleted(prisma: Database, userId: string): Promise<boolean> {
+	return (await prisma.account.count({ where: { userId, deletedAt: { not: null } } })) > 0;
 }
 
 /** Returns a user's plan and locks it against changes until the transaction ends; null when the account was deleted. */
@@ -74,27 +77,4 @@ export async function markVerified(prisma: Database, userId: string): Promise<vo
 	await prisma.$executeRaw`
 		INSERT INTO accounts (user_id, email_verified) VALUES (${userId}, true)
 		ON CONFLICT (user_id) DO UPDATE SET email_verified = true WHERE accounts.deleted_at IS NULL`;
-}
-
-/** Consumer name in the inbox. */
-const CONSUMER = 'account-deleted';
-/** An account may have many files. */
-const DELETION_TIMEOUT_MS = 40_000;
-
-/** Deletes an account with all its files, erases their names, and prevents further files. Applied once an event. */
-export async function deleteAccount(
-	prisma: Database,
-	{ eventId, userId }: { eventId: string; userId: string },
-): Promise<void> {
-	const erase = async (tx: Tx) => {
-		const deletedAt = new Date();
-		const update = { deletedAt, emailVerified: false };
-		await tx.account.upsert({ where: { userId }, create: { userId, deletedAt }, update });
-		await tx.planChange.deleteMany({ where: { userId } });
-		await tx.file.updateMany({ where: { userId, deletedAt: null }, data: deletedColumns() });
-		await tx.file.updateMany({ where: { userId }, data: { name: '' } });
-	};
-	await inTransaction(prisma, (tx: Tx) => applyOnce(tx, { eventId, consumer: CONSUMER }, () => erase(tx)), {
-		timeout: DELETION_TIMEOUT_MS,
-	});
 }

@@ -9,6 +9,7 @@ interface Backlog {
 	oldestDueAt: Date | null;
 	oldestUnclearedAt: Date | null;
 	planChanges: number;
+	accountDeletions: number;
 }
 
 async function readBacklog(prisma: Database): Promise<Backlog> {
@@ -17,8 +18,11 @@ async function readBacklog(prisma: Database): Promise<Backlog> {
 			(SELECT count(*)::int FROM (SELECT 1 FROM files WHERE sweep_at <= now() LIMIT ${MAX_COUNT}) AS due) AS due,
 			(SELECT min(sweep_at) FROM files WHERE sweep_at <= now()) AS "oldestDueAt",
 			(SELECT min(deleted_at) FROM files WHERE deleted_at IS NOT NULL AND cleared_at IS NULL) AS "oldestUnclearedAt",
-			(SELECT count(*)::int FROM plan_changes) AS "planChanges"`;
-	return backlog ?? { due: 0, oldestDueAt: null, oldestUnclearedAt: null, planChanges: 0 };
+			(SELECT count(*)::int FROM plan_changes) AS "planChanges",
+			(SELECT count(*)::int FROM account_deletions) AS "accountDeletions"`;
+	return (
+		backlog ?? { due: 0, oldestDueAt: null, oldestUnclearedAt: null, planChanges: 0, accountDeletions: 0 }
+	);
 }
 
 /** Returns what retention has done and what is due, for operators. */
@@ -32,6 +36,7 @@ export async function readRetention(prisma: Database): Promise<object> {
 		// The oldest deletion whose bytes were not removed even once.
 		oldest_undeleted_at: backlog.oldestUnclearedAt,
 		plan_changes_under_way: backlog.planChanges,
+		account_deletions_under_way: backlog.accountDeletions,
 		chores: Object.fromEntries(tasks.map((task) => [task.name, describe(task)])),
 	};
 }

@@ -27,6 +27,7 @@ test('the report is empty before the first run of a task', async () => {
 		oldest_due_at: null,
 		oldest_undeleted_at: null,
 		plan_changes_under_way: 0,
+		account_deletions_under_way: 0,
 		chores: {},
 	});
 });

@@ -6,7 +6,7 @@ import { createPublisher } from '@creatorr/messaging/publisher';
 import { silent } from '@creatorr/testing/silent';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { deleteAccount } from '../accounts/accounts.sql.ts';
+import { deleteAccount } from '../accounts/delete-account.sql.ts';
 import { findVisibleFile } from '../read/find-files.sql.ts';
 import { markReady } from '../read/refresh-file.sql.ts';
 import { sweep } from '../sweep/sweep.ts';
@@ -60,11 +60,12 @@ async function fileOf(ageMs: number): Promise<string> {
 async function setAge(id: string, ageMs: number): Promise<void> {
 	const { createdAt, expiresAt, abandonAt, publishedAt } = await row(id);
 	const lifetimeMs = expiresAt.getTime() - createdAt.getTime();
+	const at = ago(ageMs);
 	await service.prisma.file.update({
 		where: { id },
 		data: {
-			createdAt: ago(ageMs),
-			publishedAt: publishedAt && ago(ageMs),
+			createdAt: at,
+			publishedAt: publishedAt && at,
 			expiresAt: new Date(Date.now() - ageMs + lifetimeMs),
 			abandonAt: new Date(abandonAt.getTime() - ageMs),
 			sweepAt: new Date(Date.now() - ageMs + lifetimeMs),

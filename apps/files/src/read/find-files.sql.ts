@@ -1,3 +1,4 @@
+import { isAccountDeleted } from '../accounts/accounts.sql.ts';
 import type { FileRecord, OwnedFile } from '../file.ts';
 import { type Database, toRecord, visibleToOwner } from '../files.sql.ts';
 import type { File, Prisma } from '../generated/client.ts';
@@ -5,6 +6,7 @@ import { applyPlanChanges, EXPIRED, filesById, type PlanDeps } from '../plans/pl
 
 /** Returns a file that its owner can see. */
 export async function findVisibleFile(deps: PlanDeps, wanted: OwnedFile): Promise<FileRecord | null> {
+	if (await isAccountDeleted(deps.prisma, wanted.userId)) return null;
 	await applyPlanChanges(deps, { userIds: [wanted.userId], which: filesById([wanted.id]) });
 	const row = await deps.prisma.file.findFirst({
 		where: { id: wanted.id, userId: wanted.userId, ...visibleToOwner() },
@@ -22,6 +24,7 @@ export interface Page {
 /** Returns files that their owner can see, newest first: ids sort by creation time. */
 export async function listVisibleFiles(deps: PlanDeps, page: Page): Promise<FileRecord[]> {
 	const { userId } = page;
+	if (await isAccountDeleted(deps.prisma, userId)) return [];
 	const applyTo = (which: Prisma.Sql) => applyPlanChanges(deps, { userIds: [userId], which });
 	let changed = await applyTo(EXPIRED);
 	let rows = await readPage(deps.prisma, page);

@@ -5,7 +5,7 @@ import { silent } from '@creatorr/testing/silent';
 import { startTcpProxy } from '@creatorr/testing/tcp-proxy';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { deleteAccount } from '../accounts/accounts.sql.ts';
+import { deleteAccount } from '../accounts/delete-account.sql.ts';
 import { toColumns } from '../files.sql.ts';
 import { findOutput } from '../outputs/outputs.sql.ts';
 import { recordPlanChange } from '../plans/plans.sql.ts';

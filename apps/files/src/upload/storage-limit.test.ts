@@ -2,7 +2,7 @@ import { newId } from '@creatorr/contracts/ids';
 import { UploadNotFound } from '@creatorr/storage/errors';
 import type { MultipartUpload } from '@creatorr/storage/multipart';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { deleteAccount } from '../accounts/accounts.sql.ts';
+import { deleteAccount } from '../accounts/delete-account.sql.ts';
 import { sweep } from '../sweep/sweep.ts';
 import { buildFile } from '../testing/build-file.ts';
 import { type FilesService, newUser, startFiles, type TestUser } from '../testing/files-service.ts';

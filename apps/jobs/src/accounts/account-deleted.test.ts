@@ -6,6 +6,7 @@ import { succeeded } from '../testing/bus.ts';
 import type { User } from '../testing/user.ts';
 import type { Worker } from '../testing/worker.ts';
 import { startWorld, type World } from '../testing/world.ts';
+import { eraseNextBatch } from './delete-account.sql.ts';
 
 let world: World;
 let worker: Worker;
@@ -44,6 +45,24 @@ test('deletes the jobs and keys of a deleted account, and stops its running jobs
 	expect(await worker.claim(queued)).toEqual({ answer: 'unwanted' });
 	expect((await worker.heartbeat({}, [{ job_id: running, attempt: 1 }])).stop).toEqual([running]);
 	expect((await bystander.job(theirs)).status).toBe('queued');
+});
+
+test('deletes a large account in batches, and continues after the process that began has died', async () => {
+	const user = world.user();
+	await world.prisma.$executeRaw`
+		INSERT INTO jobs (id, user_id, tool, status, input_file_id, params, request_id, finished_at)
+		SELECT 'job_01JZZZZZZZ' || lpad(made::text, 16, '0'), ${user.id}, 'ocr', 'canceled', 'fil_x', '{}', 'req_x', now()
+		FROM generate_series(1, 1500) AS made`;
+	await world.prisma.$executeRaw`
+		INSERT INTO idempotency_keys (user_id, key, fingerprint, response)
+		SELECT ${user.id}, made::text, '', '{}' FROM generate_series(1, 1500) AS made`;
+	await world.prisma.accountDeletion.create({ data: { userId: user.id } });
+	expect(await eraseNextBatch(world.prisma)).toBe(1000);
+	expect(await world.prisma.idempotencyKey.count({ where: { userId: user.id } })).toBe(500);
+	await world.bus.publish(deletionOf(user));
+	await untilGone(user);
+	expect(await world.prisma.idempotencyKey.count({ where: { userId: user.id } })).toBe(0);
+	await waitFor(async () => expect(await world.prisma.accountDeletion.count()).toBe(0));
 });
 
 test('ignores the outcome of a job whose account was deleted', async () => {

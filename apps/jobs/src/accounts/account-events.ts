@@ -1,6 +1,7 @@
 import { accountDeleted, accountVerified, planChanged } from '@creatorr/contracts/events';
 import { defineConsumer } from '@creatorr/messaging/consumer';
 import { QUEUES } from '@creatorr/messaging/topology';
+import { crashPoint } from '@creatorr/service/crash-point';
 import type { Deps } from '../deps.ts';
 import { changePlan, markVerified } from './accounts.sql.ts';
 import { deleteAccount } from './delete-account.sql.ts';
@@ -30,14 +31,17 @@ export const onAccountVerified = defineConsumer({
 	},
 });
 
-/** Deletes all data of a user, and stops the running jobs. */
+/** Deletes an account, and stops its running jobs. A task deletes the rest, so that a large account delays no other one. */
 export const onAccountDeleted = defineConsumer({
 	queue: QUEUES.jobsAccountDeleted,
 	definition: accountDeleted,
 	prefetch: 2,
-	async handle({ prisma, logger, wakeDispatch }: Deps, { id: eventId, request_id: requestId, data }) {
+	async handle(deps: Deps, { id: eventId, request_id: requestId, data }) {
+		const { prisma, logger, wakeDispatch, wakeEraseAccounts } = deps;
 		await deleteAccount(prisma, { eventId, userId: data.user_id, requestId });
+		crashPoint('jobs.delete-account.committed');
 		wakeDispatch();
-		logger.info('account.jobs_deleted', { user_id: data.user_id });
+		wakeEraseAccounts();
+		logger.info('account.deleted', { user_id: data.user_id });
 	},
 });

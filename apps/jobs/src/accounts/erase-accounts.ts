@@ -1,0 +1,23 @@
+import { crashPoint } from '@creatorr/service/crash-point';
+import { defineTask } from '@creatorr/service/task';
+import type { Deps } from '../deps.ts';
+import { eraseNextBatch } from './delete-account.sql.ts';
+
+/** The consumer wakes the task; a process that died leaves the rest to the next run of another. */
+const EVERY_MS = 30_000;
+
+/** Deletes what deleted accounts leave. Any number of processes may do so at the same time. */
+export const eraseAccounts = defineTask<Pick<Deps, 'prisma' | 'logger'>>({
+	name: 'erase_accounts',
+	everyMs: EVERY_MS,
+	async run({ prisma, logger }, stopping) {
+		let erased = 0;
+		let batch = await eraseNextBatch(prisma);
+		while (batch !== null) {
+			crashPoint('jobs.erase.committed');
+			erased += batch;
+			batch = stopping.aborted ? null : await eraseNextBatch(prisma);
+		}
+		if (erased > 0) logger.info('accounts.jobs_deleted', { jobs: erased });
+	},
+});
