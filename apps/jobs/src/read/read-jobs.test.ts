@@ -1,5 +1,6 @@
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Prisma } from '../generated/client.ts';
 import type { User } from '../testing/user.ts';
 import { startWorld, type World } from '../testing/world.ts';
 
@@ -75,7 +76,14 @@ describe('listing jobs', () => {
 		expect(await list('tool=ocr&status=canceled')).toEqual([]);
 	});
 
-	test('reads no job of another tool when it filters by tool', async () => {
+	test.each([
+		['another tool when it filters by tool', Prisma.sql`tool = 'compress_heavy'`, 'jobs_user_id_tool_id_idx'],
+		[
+			'another status when it filters by tool and status',
+			Prisma.sql`tool = 'ocr' AND status = 'failed'`,
+			'jobs_user_id_tool_status_id_idx',
+		],
+	])('reads no job of %s', async (_, filter, index) => {
 		const someone = world.user();
 		await world.prisma.$executeRaw`
 			INSERT INTO jobs (id, user_id, tool, status, input_file_id, params, request_id, finished_at)
@@ -86,9 +94,9 @@ describe('listing jobs', () => {
 			{ 'QUERY PLAN': { Plan: object }[] }[]
 		>`
 			EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM jobs
-			WHERE user_id = ${someone.id} AND tool = 'compress_heavy' ORDER BY id DESC LIMIT 20`;
+			WHERE user_id = ${someone.id} AND ${filter} ORDER BY id DESC LIMIT 20`;
 		const plan = JSON.stringify(plans);
-		expect(plan).toContain('jobs_user_id_tool_id_idx');
+		expect(plan).toContain(index);
 		// Rows that a scan read and did not need.
 		expect(plan).not.toMatch(/"Rows Removed by Filter":[1-9]/);
 		await world.prisma.job.deleteMany({ where: { userId: someone.id } });
