@@ -24,7 +24,7 @@ import {
 	updateWebhookRoute,
 } from './endpoints/manage-endpoints.ts';
 import { createSecretSealer } from './endpoints/secret.ts';
-import { onJobEnded, onPlanChanged } from './events/consume-facts.ts';
+import { onJobEnded, onKeyLeaked, onPlanChanged } from './events/consume-facts.ts';
 import { listEventsRoute } from './events/list-events.ts';
 import { internalCalls } from './internal-calls.ts';
 import { pruneOldEvents } from './retention/prune.sql.ts';
@@ -89,6 +89,6 @@ export const webhooks = defineService<Config, Deps>({
 		listEventsRoute,
 	],
 	metrics: [backlogMetrics, outboxMetrics],
-	consumers: [onJobEnded, onPlanChanged, onAccountDeleted],
+	consumers: [onJobEnded, onKeyLeaked, onPlanChanged, onAccountDeleted],
 	tasks: [relayOutbox, sendDeliveries, pruneOldEvents],
 });

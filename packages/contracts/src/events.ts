@@ -123,6 +123,13 @@ export const webhookDisabled = defineEvent(
 	z.object({ user_id: idSchema('usr'), webhook_id: idSchema('whk'), reason: z.enum(['failing', 'gone']) }),
 );
 
+/** An API key was reported as leaked, and revoked. Published once for each key. */
+export const keyLeaked = defineEvent(
+	'key.leaked',
+	1,
+	z.object({ user_id: idSchema('usr'), key_id: idSchema('key') }),
+);
+
 /** An account was deleted. Consumers delete what they have of it. */
 export const accountDeleted = defineEvent('account.deleted', 1, z.object({ user_id: idSchema('usr') }));
 

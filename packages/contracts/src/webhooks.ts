@@ -26,6 +26,7 @@ export const EVENT_TYPES = [
 	'job.failed',
 	'job.canceled',
 	'plan.changed',
+	'key.leaked',
 	'webhook.test',
 	'webhook.disabled',
 ] as const;
@@ -64,6 +65,7 @@ export const eventDataSchema = z
 		created_at: timestampSchema.optional(),
 		finished_at: timestampSchema.optional(),
 		plan: planSchema.optional(),
+		key_id: idSchema('key').optional(),
 		webhook_id: webhookIdSchema.optional(),
 		reason: disabledReasonSchema.optional(),
 	})

@@ -5,6 +5,7 @@ import {
 	jobFinished,
 	jobProgressed,
 	jobRequested,
+	keyLeaked,
 	planChanged,
 	webhookDisabled,
 } from '@creatorr/contracts/events';
@@ -30,6 +31,7 @@ export const QUEUES = {
 	jobsJobProgressed: 'jobs.job-progressed',
 	webhooksAccountDeleted: 'webhooks.account-deleted',
 	webhooksJobEnded: 'webhooks.job-ended',
+	webhooksKeyLeaked: 'webhooks.key-leaked',
 	webhooksPlanChanged: 'webhooks.plan-changed',
 	/** Dead-lettered job requests, for which jobs fails the job. Operators read {@link QUEUES.deadLetters}. */
 	jobsDeadLetters: 'jobs.dead-letters',
@@ -48,6 +50,7 @@ const SUBSCRIPTIONS = [
 	[QUEUES.jobsAccountVerified, accountVerified.type],
 	[QUEUES.jobsJobFinished, jobFinished.type],
 	[QUEUES.webhooksJobEnded, jobEnded.type],
+	[QUEUES.webhooksKeyLeaked, keyLeaked.type],
 	[QUEUES.webhooksPlanChanged, planChanged.type],
 	[QUEUES.webhooksAccountDeleted, accountDeleted.type],
 	[QUEUES.authWebhookDisabled, webhookDisabled.type],

@@ -1,6 +1,11 @@
 import { hash } from 'node:crypto';
 import { DEFAULT_API_KEY_PREFIX, newApiKey } from '@creatorr/contracts/api-key-format';
+import { keyLeaked } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
+import { connectBroker } from '@creatorr/messaging/connection';
+import { startConsumer } from '@creatorr/messaging/consumer';
+import { QUEUES } from '@creatorr/messaging/topology';
+import { silent } from '@creatorr/testing/silent';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
 import { type FakeGateway, hang, startGateway } from '../testing/fake-gateway.ts';
@@ -283,6 +288,28 @@ describe('a report of a leaked key', () => {
 		expect(mail?.text).not.toContain('If this was you');
 		await report(key).expect(204);
 		expect(await typesOf(id)).toEqual(['leaked', 'created']);
+	});
+
+	test('is published once', async () => {
+		const { id, key } = await create();
+		const published: string[] = [];
+		const broker = await connectBroker({ url: auth.amqpUrl, name: 'test', logger: silent });
+		const consumer = startConsumer(broker, {
+			...{ queue: QUEUES.webhooksKeyLeaked, definition: keyLeaked, prefetch: 1, logger: silent },
+			handle: async ({ data }) => void published.push(`${data.user_id} ${data.key_id}`),
+		});
+		await report(key).expect(204);
+		await report(key).expect(204);
+		const last = await create();
+		await report(last.key).expect(204);
+		while (!published.some((fact) => fact.endsWith(last.id)))
+			await new Promise((resolve) => setTimeout(resolve, 10));
+		expect(published.filter((fact) => fact.startsWith(person.id))).toEqual([
+			`${person.id} ${id}`,
+			`${person.id} ${last.id}`,
+		]);
+		await consumer.stop();
+		await broker.close();
 	});
 
 	test('is answered the same for every other text', async () => {

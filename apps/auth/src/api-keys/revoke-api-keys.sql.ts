@@ -1,4 +1,7 @@
+import { keyLeaked, newEvent } from '@creatorr/contracts/events';
+import { addToOutbox } from '@creatorr/database/outbox';
 import { inTransaction } from '@creatorr/database/transaction';
+import { currentRequestId } from '@creatorr/service/context';
 import type { Client } from '../accounts/account.ts';
 import type { Database, Transaction } from '../database.sql.ts';
 import type { KeyChange } from '../gateway-leases/gateway-leases.sql.ts';
@@ -54,7 +57,7 @@ export async function revokeKey(
 	});
 }
 
-/** Revokes the key with this hash, if it works, and mails its owner. Returns null for an unknown one. */
+/** Revokes the key with this hash, if it works, mails its owner and publishes `key.leaked`. Returns null for an unknown one. */
 export async function revokeLeakedKey(
 	prisma: Database,
 	{
@@ -73,6 +76,7 @@ export async function revokeLeakedKey(
 		const revoked = await revokeKeys(tx, { userId, only }, { type: 'leaked', client });
 		if (revoked.revokedCount > 0) {
 			await insertEvent(tx, { kind: 'api_key_leaked', userId, sessionId: null, client });
+			await addToOutbox(tx, newEvent(keyLeaked, { user_id: userId, key_id: keyId }, currentRequestId()));
 			const notice = { email: user.email, client, resource: `${start}...${last4}` };
 			await addNotice(tx, { kind: 'api_key_leaked', ...notice }, noticesPerHour);
 		}

@@ -1,4 +1,4 @@
-import { type EventEnvelope, jobEnded, planChanged } from '@creatorr/contracts/events';
+import { type EventEnvelope, jobEnded, keyLeaked, planChanged } from '@creatorr/contracts/events';
 import { inTransaction } from '@creatorr/database/transaction';
 import { defineConsumer } from '@creatorr/messaging/consumer';
 import { QUEUES } from '@creatorr/messaging/topology';
@@ -38,6 +38,17 @@ export const onJobEnded = defineConsumer({
 		const { user_id: userId, job_id, ...job } = message.data;
 		const data = { job_id, sequence: 1, ...job };
 		await record(deps, message, { userId, type: `job.${job.status}`, fact: job_id, data });
+	},
+});
+
+/** An API key was reported as leaked. It is revoked once, so its event is the only one. */
+export const onKeyLeaked = defineConsumer({
+	queue: QUEUES.webhooksKeyLeaked,
+	definition: keyLeaked,
+	prefetch: CONCURRENT_FACTS,
+	async handle(deps: Deps, message) {
+		const { user_id: userId, key_id } = message.data;
+		await record(deps, message, { userId, type: 'key.leaked', fact: key_id, data: { key_id } });
 	},
 });
 

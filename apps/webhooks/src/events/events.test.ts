@@ -1,3 +1,4 @@
+import { keyLeaked, newEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -40,6 +41,17 @@ test('two messages about the same fact make one event', async () => {
 		const events: { type: string }[] = await user.data('/v1/events');
 		expect(events.map(({ type }) => type).sort()).toEqual(['job.failed', ...Array(3).fill('plan.changed')]);
 	});
+});
+
+test('a leaked API key makes one event', async () => {
+	const user = world.user();
+	const message = newEvent(keyLeaked, { user_id: user.id, key_id: newId('key') }, newId('req'));
+	for (const _time of ['first', 'second']) await world.publish(message);
+	await waitFor(async () =>
+		expect(await user.data('/v1/events')).toMatchObject([
+			{ id: message.id, type: 'key.leaked', data: { key_id: message.data.key_id } },
+		]),
+	);
 });
 
 test('events are listed newest first, page by page, and from a time on', async () => {
