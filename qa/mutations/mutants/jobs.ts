@@ -4,7 +4,9 @@ import {
 	dropOperand,
 	forceCondition,
 	forceSqlCondition,
+	nth,
 	replaceCall,
+	replaceCallee,
 	replaceSqlValue,
 } from '../operators.ts';
 
@@ -13,6 +15,21 @@ const worker = inPackage('tool-worker');
 
 /** What keeps one account from taking the workers of all. */
 export const JOBS: readonly Mutant[] = [
+	{
+		name: 'lists the jobs of a user once at a time',
+		mutations: [jobs('listJobsRoute', replaceCallee('runExclusive', '(_key, run) => run()'))],
+		test: 'serves one list of a user at a time',
+	},
+	{
+		name: 'reads a changed job once for all its watchers',
+		mutations: [jobs('jobStates', replaceCallee('readShared', '(run) => run()'))],
+		test: 'are read once for all watchers of a job after a notification',
+	},
+	{
+		name: 'shares no read that began before a change',
+		mutations: [jobs('createJobNotifications', nth(2, dropCall('delete', 'sharedReads')))],
+		test: 'are not taken from a read that began before the notification',
+	},
 	{
 		name: 'refuses jobs of an account that has used up its compute quota',
 		mutations: [jobs('admitJob', dropCall('refuseExhaustedCompute'))],

@@ -15,6 +15,11 @@ export interface JobWatcher {
 	 * process stops.
 	 */
 	nextNotification(shown: JobState, timeoutMs: number, signal: AbortSignal): Promise<boolean>;
+	/**
+	 * Reads the job, or shares the read of another watcher that began after the last notification, so that one read serves all
+	 * watchers of a job. Only for a watcher that has read the job by itself before, which proves that it is its owner's.
+	 */
+	readShared(read: () => Promise<Job | null>): Promise<Job | null>;
 	end(): void;
 }
 
@@ -40,7 +45,18 @@ interface Watcher {
 /** Passes the notifications of the process's one LISTEN connection to all requests that wait for a job. */
 export function createJobNotifications(): JobNotifications {
 	const watchersOf = new Map<string, Set<Watcher>>();
+	const sharedReads = new Map<string, Promise<Job | null>>();
 	let closed = false;
+
+	function readShared(jobId: string, read: () => Promise<Job | null>): Promise<Job | null> {
+		const shared = sharedReads.get(jobId);
+		if (shared) return shared;
+		const reading = read().finally(() => {
+			if (sharedReads.get(jobId) === reading) sharedReads.delete(jobId);
+		});
+		sharedReads.set(jobId, reading);
+		return reading;
+	}
 
 	function add(jobId: string, watcher: Watcher): void {
 		const others = watchersOf.get(jobId);
@@ -54,13 +70,14 @@ export function createJobNotifications(): JobNotifications {
 		if (watchers?.size === 0) watchersOf.delete(jobId);
 	}
 
-	function wake(watcher: Watcher): void {
-		watcher.isNotified = true;
-		watcher.wake();
-	}
-
-	function notify(jobId: string): void {
-		for (const watcher of watchersOf.get(jobId) ?? []) wake(watcher);
+	/** Wakes watchers of a job. A read that began before may not have the change, so they don't share it. */
+	function wake(jobId: string, isMissing: (watcher: Watcher) => boolean = () => true): void {
+		sharedReads.delete(jobId);
+		for (const watcher of watchersOf.get(jobId) ?? []) {
+			if (!isMissing(watcher)) continue;
+			watcher.isNotified = true;
+			watcher.wake();
+		}
 	}
 
 	return {
@@ -74,21 +91,21 @@ export function createJobNotifications(): JobNotifications {
 					watcher.isNotified = false;
 					return !closed;
 				},
+				readShared: (read) => readShared(jobId, read),
 				end: () => remove(jobId, watcher),
 			};
 		},
-		notify,
+		notify: (jobId) => wake(jobId),
 		watchedIds: () => [...watchersOf.keys()],
 		notifyMissed(jobIds, states) {
 			for (const jobId of jobIds) {
 				const state = states.get(jobId);
-				for (const watcher of watchersOf.get(jobId) ?? [])
-					if (watcher.shown && !(state && isSameState(state, watcher.shown))) wake(watcher);
+				wake(jobId, ({ shown }) => shown !== undefined && !(state && isSameState(state, shown)));
 			}
 		},
 		close() {
 			closed = true;
-			for (const jobId of watchersOf.keys()) notify(jobId);
+			for (const jobId of watchersOf.keys()) wake(jobId);
 		},
 	};
 }

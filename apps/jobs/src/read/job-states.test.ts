@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { newId } from '@creatorr/contracts/ids';
 import type { Job } from '@creatorr/contracts/jobs';
 import { describe, expect, jest, test } from '@jest/globals';
@@ -64,6 +65,41 @@ describe('the states of a job', () => {
 		}
 		expect(seen).toEqual([0, 10]);
 		expect(state.watched).toBe(0);
+	});
+
+	test('are read once for all watchers of a job after a notification', async () => {
+		const { state, source, input, change } = setUp(makeJob());
+		const watching = [1, 2, 3].map(() => jobStates(source, input));
+		await Promise.all(watching.map((states) => states.next()));
+		const next = watching.map((states) => states.next());
+		change({ progress: 10 });
+		for (const { value } of await Promise.all(next)) expect(value).toMatchObject({ progress: 10 });
+		expect(state.reads).toBe(3 + 1);
+		await Promise.all(watching.map((states) => states.return()));
+	});
+
+	test('are not taken from a read that began before the notification', async () => {
+		const { state, source, input, change } = setUp(makeJob());
+		const slow = Promise.withResolvers<void>();
+		const find = async () => {
+			const job = await source.find();
+			if (job?.progress === 10) await slow.promise;
+			return job;
+		};
+		const [first, second] = [jobStates({ ...source, find }, input), jobStates(source, input)];
+		await first.next();
+		const firstNext = first.next();
+		change({ progress: 10 });
+		await setImmediate();
+		expect(state.reads).toBe(2);
+		await second.next();
+		const secondNext = second.next();
+		change({ progress: 20 });
+		await setImmediate();
+		slow.resolve();
+		expect((await secondNext).value).toMatchObject({ progress: 20 });
+		expect((await firstNext).value).toMatchObject({ progress: 10 });
+		await Promise.all([first.return(), second.return()]);
 	});
 
 	test('are not yielded again when something else was notified', async () => {

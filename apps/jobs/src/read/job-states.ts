@@ -36,7 +36,8 @@ export async function* jobStates(
 	const watcher = notifications.watch(jobId);
 	try {
 		for (let shown: Job | undefined, more = true; more; ) {
-			const job = await find({ jobId, userId });
+			const read = () => find({ jobId, userId });
+			const job: Job | null = await (shown ? watcher.readShared(read) : read());
 			if (!job) throw notFound('job');
 			if (!shown || !isSameState(shown, job)) yield job;
 			shown = job;
