@@ -56,6 +56,27 @@ describe('listing jobs', () => {
 		expect(seen).toEqual(ids);
 	});
 
+	test('serves one list of a user at a time', async () => {
+		const { job } = world.replicas[0]?.deps.prisma ?? {};
+		if (!job) throw new Error('there is no replica');
+		const { findMany } = job;
+		let [running, mostAtOnce] = [0, 0];
+		const counted = async (input: Parameters<typeof findMany>[0]) => {
+			running += 1;
+			mostAtOnce = Math.max(mostAtOnce, running);
+			return await findMany(input).finally(() => {
+				running -= 1;
+			});
+		};
+		job.findMany = counted as typeof findMany;
+		try {
+			const lists = await Promise.all([1, 2, 3, 4, 5].map(() => user.call('GET', '/v1/jobs?limit=100')));
+			expect([lists.map(({ status }) => status), mostAtOnce]).toEqual([Array(5).fill(200), 1]);
+		} finally {
+			job.findMany = findMany;
+		}
+	});
+
 	test('has no cursor at the last page', async () => {
 		const someone = world.user();
 		await someone.enqueue();
