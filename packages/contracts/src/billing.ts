@@ -161,6 +161,8 @@ export const getUsage = defineOperation({
 	service: 'billing',
 	access: 'user',
 	scope: 'usage:read',
+	// Counts all files of the user.
+	cost: 10,
 	summary: 'Returns how much of each plan limit is used.',
 	status: 200,
 	response: enveloped(

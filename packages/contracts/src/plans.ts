@@ -22,6 +22,8 @@ const planTermsSchema = z.strictObject({
 	retentionHours: count,
 	/** Declared sizes of stored files and of pending uploads. */
 	maxStoredBytes: count,
+	/** Stored files and pending uploads. Bounds what a count of a user's storage reads. */
+	maxFiles: count,
 	/** Jobs of a user that are dispatched or running at a time. Others wait in the queue. */
 	maxActiveJobs: count,
 	/** Jobs of a user in the queue at a time. */
@@ -51,6 +53,7 @@ export const PLANS: Plans = {
 		storageTier: 'ephemeral',
 		retentionHours: 24,
 		maxStoredBytes: 50 * GB,
+		maxFiles: 10_000,
 		maxActiveJobs: 3,
 		maxQueuedJobs: 1000,
 		computeSecondsPerDay: 1_800,
@@ -62,6 +65,7 @@ export const PLANS: Plans = {
 		storageTier: 'standard',
 		retentionHours: 30 * 24,
 		maxStoredBytes: 500 * GB,
+		maxFiles: 50_000,
 		maxActiveJobs: 20,
 		maxQueuedJobs: 1000,
 		computeSecondsPerDay: 36_000,

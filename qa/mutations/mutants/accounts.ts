@@ -252,6 +252,11 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 		test: 'a deleted account’s files, outputs and bytes are deleted, and no other account’s',
 	},
 	{
+		name: 'bounds how many files a user has',
+		mutations: [files('admitUpload', dropCall('requireFewFiles'))],
+		test: 'of files refuses an upload beyond it, includes outputs of jobs, and refuses none of those',
+	},
+	{
 		name: 'bounds what users store whose email is not verified',
 		mutations: [files('admitUpload', forceCondition(true, 'limit', 'storedBytes'))],
 		test: 'stores a gigabyte and no byte more, by single PUTs or in parts',

@@ -8,6 +8,8 @@ export interface StorageUse {
 	emailVerified: boolean;
 	/** Sizes of all files that are kept, and declared sizes of uploads whose bytes may still come, also for deleted files. */
 	storedBytes: number;
+	/** How many files and uploads {@link storedBytes} sums up. */
+	storedFiles: number;
 	/** Uploads that may still bring bytes and are not ready, also deleted ones. */
 	pendingUploads: number;
 }
@@ -55,12 +57,12 @@ export async function lockStorageUse(
  * Counts files that are kept, uploads and outputs before their deadline, and bytes that an upload URL of the user still accepts: of a
  * single PUT until the URL expires, of parts until the multipart upload is aborted.
  */
-async function countUse(tx: Tx, userId: string): Promise<Pick<StorageUse, 'storedBytes' | 'pendingUploads'>> {
+async function countUse(tx: Tx, userId: string): Promise<Omit<StorageUse, 'plan' | 'emailVerified'>> {
 	const mayArrive = Prisma.sql`job_id IS NULL AND upload_url_expires_at > now() AND (upload_id IS NULL OR cleared_at IS NULL)`;
 	const isKept = Prisma.sql`expires_at > now() AND ((status = 'ready' AND published_at IS NOT NULL) OR abandon_at > now())`;
 	// Two SELECTs, so that each uses an index of its own.
-	const rows = await tx.$queryRaw<{ bytes: bigint; pending: number }[]>`
-		SELECT coalesce(sum(size_bytes), 0)::bigint AS bytes,
+	const rows = await tx.$queryRaw<{ bytes: bigint; files: number; pending: number }[]>`
+		SELECT coalesce(sum(size_bytes), 0)::bigint AS bytes, count(*)::int AS files,
 			(count(*) FILTER (WHERE status = 'pending' AND job_id IS NULL))::int AS pending
 		FROM (
 			SELECT size_bytes, status, job_id FROM files
@@ -69,7 +71,8 @@ async function countUse(tx: Tx, userId: string): Promise<Pick<StorageUse, 'store
 			SELECT size_bytes, status, job_id FROM files
 			WHERE user_id = ${userId} AND deleted_at IS NOT NULL AND ${mayArrive}
 		) AS counted`;
-	return { storedBytes: Number(rows[0]?.bytes ?? 0), pendingUploads: rows[0]?.pending ?? 0 };
+	const { bytes = 0n, files = 0, pending = 0 } = rows[0] ?? {};
+	return { storedBytes: Number(bytes), storedFiles: files, pendingUploads: pending };
 }
 
 /** Records that the email is verified, unless the account was deleted. */

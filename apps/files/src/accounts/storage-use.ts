@@ -1,13 +1,15 @@
 import { getStorageUse } from '@creatorr/contracts/internal';
+import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Deps } from '../deps.ts';
 import { unverifiedLimit } from '../policy.ts';
 import { readStorageUse } from './accounts.sql.ts';
 
-/** Returns a user's storage use to billing. */
+/** Returns a user's storage use to billing. Counts it once at a time for each user, because a count reads all files of the user. */
 export function getStorageUseRoute({ prisma, policy }: Deps): Route {
+	const mutex = createKeyedMutex();
 	return defineRoute(getStorageUse, async ({ params }) => {
-		const use = await readStorageUse(prisma, params.id);
+		const use = await mutex.runExclusive(params.id, () => readStorageUse(prisma, params.id));
 		if (!use) return { data: { stored_bytes: 0 } };
 		const limit = unverifiedLimit(policy, use);
 		return {

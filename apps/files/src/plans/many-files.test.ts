@@ -15,7 +15,7 @@ const running = new AbortController().signal;
 let service: FilesService;
 
 beforeAll(async () => {
-	service = await startFiles();
+	service = await startFiles({ PLANS: JSON.stringify({ pro: { maxFiles: 2 * FILES } }) });
 	await service.prisma.$executeRaw`
 		INSERT INTO files (id, user_id, name, mime_type, size_bytes, storage_tier, storage_key, status, etag, published_at,
 			created_at, expires_at, abandon_at, upload_url_expires_at, sweep_at)

@@ -14,7 +14,7 @@ const admit = (
 	admitUpload(
 		{ plans: PLANS, unverifiedStoredBytes: GB, maxPendingUploads: 10, putUrlSeconds: 3_600 },
 		{ sizeBytes, jobId },
-		{ plan, storedBytes, emailVerified: true, pendingUploads: 9 },
+		{ plan, storedBytes, storedFiles: 9, emailVerified: true, pendingUploads: 9 },
 	);
 
 describe('an upload', () => {
@@ -47,6 +47,7 @@ describe('an upload of a user whose email is not verified', () => {
 		emailVerified: false,
 		storedBytes: 999_999_990,
 		pendingUploads: 0,
+		storedFiles: 0,
 	} as const;
 	const admitUnverified = (sizeBytes: number, { jobId = null as string | null, limit = GB } = {}) =>
 		admitUpload(
@@ -81,7 +82,7 @@ describe('an upload of a user with as many pending uploads as allowed', () => {
 		admitUpload(
 			{ plans: PLANS, unverifiedStoredBytes: 0, maxPendingUploads: 1_000, putUrlSeconds: 3_600 },
 			{ sizeBytes: 1, jobId },
-			{ plan: 'pro', emailVerified: true, storedBytes: 0, pendingUploads: 1_000 },
+			{ plan: 'pro', emailVerified: true, storedBytes: 0, storedFiles: 1_000, pendingUploads: 1_000 },
 		);
 
 	test('is refused, with the number, the limit and what to do', () => {

@@ -7,7 +7,7 @@ import type { StorageUse } from '../accounts/accounts.sql.ts';
 import { type FilePolicy, type StorageLimits, unverifiedLimit } from '../policy.ts';
 
 /**
- * Throws `plan_limit` when an upload exceeds the plan's storage, `rate_limited` when too many are pending, and `email_not_verified` when
+ * Throws `plan_limit` when an upload exceeds the plan's storage or number of files, `rate_limited` when too many are pending, and `email_not_verified` when
  * it exceeds what a user may store before verifying the email. Outputs of jobs are always admitted, and their bytes count afterwards.
  */
 export function admitUpload(
@@ -19,6 +19,7 @@ export function admitUpload(
 	const { plan, storedBytes } = storageUse;
 	const { plans } = limits;
 	requireFewPending(limits, storageUse);
+	requireFewFiles(limits, storageUse);
 	const useAbove = (limit: number) =>
 		`Your files and unfinished uploads use ${formatBytes(storedBytes)}, and this file adds ${formatBytesAbove(limit - storedBytes, sizeBytes)}`;
 	const { maxStoredBytes: planBytes } = plans[plan];
@@ -58,6 +59,19 @@ function requireFewPending(
 		`You have ${formatNumber(pendingUploads)} unfinished uploads and can have ${formatNumber(maxPendingUploads)} at a time. Finish or delete some, then try again (${stillCount('uploads', putUrlSeconds)}).`,
 		{ retryAfterSeconds: putUrlSeconds },
 	);
+}
+
+/** Bounds what each upload and `GET /v1/usage` read to sum up the user's files. Outputs of jobs count, too. */
+function requireFewFiles(
+	{ plans, putUrlSeconds }: Pick<FilePolicy, 'plans' | 'putUrlSeconds'>,
+	{ plan, storedFiles }: Pick<StorageUse, 'plan' | 'storedFiles'>,
+): void {
+	if (storedFiles < plans[plan].maxFiles) return;
+	throw planLimit({
+		...{ plan, plans, limitOf: ({ maxFiles }) => maxFiles, scope: 'files' },
+		use: `You have ${formatNumber(storedFiles)} files and unfinished uploads`,
+		advice: [`delete some files (${stillCount('files', putUrlSeconds)})`],
+	});
 }
 
 /** Bytes can arrive until the upload URL expires, so until then the file counts. */

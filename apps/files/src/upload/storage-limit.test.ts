@@ -214,11 +214,14 @@ describe('the storage use', () => {
 	});
 });
 
-describe('the limit of pending uploads', () => {
+describe('the limit of pending uploads and files', () => {
 	let limited: FilesService;
 
 	beforeAll(async () => {
-		limited = await startFiles({ MAX_PENDING_UPLOADS: '3' });
+		limited = await startFiles({
+			MAX_PENDING_UPLOADS: '3',
+			PLANS: JSON.stringify({ free: { maxFiles: 6 } }),
+		});
 	});
 	afterAll(() => limited.stop());
 
@@ -239,6 +242,19 @@ describe('the limit of pending uploads', () => {
 		await put(upload_url, 'hello', headers);
 		expect((await createOne()).status).toBe(201);
 		await expectRefused();
+	});
+
+	test('of files refuses an upload beyond it, includes outputs of jobs, and refuses none of those', async () => {
+		const output = { job_id: newId('job'), user_id: user.id, name: 'a', mime_type: 'a/b', size_bytes: 5 };
+		const createOutput = async () => (await limited.worker('outputs', output)).status;
+		for (let count = 0; count < 5; count++) expect(await createOutput()).toBe(201);
+		expect((await createOne()).status).toBe(201);
+		const refused = await createOne();
+		expect([refused.status, refused.body.error.code]).toEqual([403, 'plan_limit']);
+		expect(refused.body.error.message).toMatch(
+			/You have 6 files and unfinished uploads\. The Free plan allows 6 files, Pro 50,000\. Delete some/,
+		);
+		expect(await createOutput()).toBe(201);
 	});
 
 	test('admits concurrent uploads once the bytes of as many have come', async () => {
