@@ -1,5 +1,5 @@
 import { inPackage, type Mutant } from '../mutant.ts';
-import { dropCall, forceCondition } from '../operators.ts';
+import { dropCall, forceCondition, replaceText } from '../operators.ts';
 
 const outbound = inPackage('outbound');
 const webhooks = inPackage('webhooks');
@@ -39,6 +39,12 @@ const WHAT_IS_DELIVERED: readonly Mutant[] = [
 		name: 'records no event of a deleted account',
 		mutations: [webhooks('insertEvent', forceCondition(false, 'isDeletedAccount'))],
 		test: 'a deleted account leaves neither endpoints nor events',
+	},
+	{
+		name: 'deletes the events of a deleted account in batches',
+		mutations: [webhooks('deleteEvents', replaceText('id DESC LIMIT ', 'id DESC LIMIT 100 * '))],
+		test: 'a deleted account with many events is deleted in batches',
+		beside: 'a deleted account leaves neither endpoints nor events',
 	},
 	{
 		name: 'refuses webhook endpoints of unverified accounts',

@@ -3,8 +3,8 @@ import type { Database, Tx } from '../database.sql.ts';
 
 /** Distinguishes these advisory locks from others. */
 const USER_LOCKS = 1;
-/** A user can have hundreds of thousands of deliveries. */
-const DELETE_TIMEOUT_MS = 60_000;
+/** Each event has deliveries and attempts, which are deleted with it. */
+const BATCH_SIZE = 200;
 
 /** Locks a user against deletion until the transaction ends, and returns whether the account was deleted. */
 export async function isDeletedAccount(tx: Tx, userId: string): Promise<boolean> {
@@ -17,16 +17,23 @@ export async function lockUser(tx: Tx, userId: string): Promise<void> {
 	await tx.$executeRaw`SELECT pg_advisory_xact_lock(${USER_LOCKS}::int, hashtext(${userId}))`;
 }
 
-/** Deletes all data of a user. Remembers the id, so that late messages add nothing. Idempotent. */
+/**
+ * Deletes all data of a user. Remembers the id, so that late messages add nothing, and stops the deliveries first. Events are deleted in
+ * batches, since a user can have hundreds of thousands. Idempotent: when the process dies, a repeat continues.
+ */
 export async function deleteAccount(prisma: Database, userId: string): Promise<void> {
-	await inTransaction(
-		prisma,
-		async (tx: Tx) => {
-			await lockUser(tx, userId);
-			await tx.endpoint.deleteMany({ where: { userId } });
-			await tx.event.deleteMany({ where: { userId } });
-			await tx.deletedUser.createMany({ data: [{ userId }], skipDuplicates: true });
-		},
-		{ timeout: DELETE_TIMEOUT_MS },
-	);
+	await inTransaction(prisma, async (tx: Tx) => {
+		await lockUser(tx, userId);
+		await tx.endpoint.updateMany({ where: { userId }, data: { status: 'disabled' } });
+		await tx.deletedUser.createMany({ data: [{ userId }], skipDuplicates: true });
+	});
+	while ((await deleteEvents(prisma, userId)) === BATCH_SIZE);
+	await prisma.endpoint.deleteMany({ where: { userId } });
+}
+
+/** Deletes a batch of a user's events with their deliveries, and returns how many events that were. */
+async function deleteEvents(prisma: Database, userId: string): Promise<number> {
+	return await prisma.$executeRaw`
+		DELETE FROM events WHERE id IN (
+			SELECT id FROM events WHERE user_id = ${userId} ORDER BY id DESC LIMIT ${BATCH_SIZE} FOR UPDATE)`;
 }

@@ -1,6 +1,7 @@
 import { newId } from '@creatorr/contracts/ids';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { deleteAccount } from '../accounts/accounts.sql.ts';
 import {
 	accountDeletedMessage,
 	jobEndedMessage,
@@ -136,4 +137,24 @@ test('a deleted account leaves neither endpoints nor events, and late messages a
 	await waitFor(async () => expect(await other.data('/v1/events')).toHaveLength(1));
 	expect(await user.data('/v1/events')).toEqual([]);
 	expect((await user.call('POST', '/v1/webhooks', { url: URL })).status).toBe(404);
+});
+
+test('a deleted account with many events is deleted in batches', async () => {
+	const user = world.user();
+	await user.createWebhook(URL);
+	await world.prisma.$executeRaw`
+		INSERT INTO events (id, user_id, type, fact, occurred_at, data)
+		SELECT 'evt_' || made || ${user.id}, ${user.id}, 'job.failed', made || ${user.id}, now(), '{}'
+		FROM generate_series(1, 450) AS made`;
+	await world.prisma.$executeRaw`
+		CREATE FUNCTION refuse_large_deletion() RETURNS trigger LANGUAGE plpgsql AS
+		$$ BEGIN IF (SELECT count(*) FROM deleted) > 200 THEN RAISE EXCEPTION 'too many rows'; END IF; RETURN NULL; END $$`;
+	await world.prisma.$executeRaw`
+		CREATE TRIGGER refuse_large_deletion AFTER DELETE ON events REFERENCING OLD TABLE AS deleted
+		FOR EACH STATEMENT EXECUTE FUNCTION refuse_large_deletion()`;
+	await deleteAccount(world.prisma, user.id);
+	const where = { userId: user.id };
+	expect([await world.prisma.event.count({ where }), await world.prisma.endpoint.count({ where })]).toEqual([
+		0, 0,
+	]);
 });
