@@ -28,7 +28,7 @@ export const FEATURE_ENTRIES = {
 		sync: ['sync-customer'],
 	},
 	'apps/files': {
-		accounts: ['accounts.sql'],
+		accounts: ['accounts.sql', 'storage-limit'],
 		operators: ['metrics'],
 		plans: ['plans.sql'],
 		store: ['bucket-mark'],

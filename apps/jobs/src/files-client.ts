@@ -9,7 +9,10 @@ const TIMEOUT_MS = 10_000;
 
 /** Calls of the jobs service to the files service. Each throws `upstream_unavailable` when that does not respond. */
 export interface FilesClient {
-	/** Throws `not_found` or `file_not_uploaded` when the file can't be an input of this user. */
+	/**
+	 * Throws `not_found` or `file_not_uploaded` when the file can't be an input of this user, `plan_limit` or `email_not_verified` when the
+	 * user's storage is full.
+	 */
 	checkInput(fileId: string, userId: string): Promise<{ sizeBytes: number }>;
 	/** Makes the file the job's one output. Returns false when there is no such output. */
 	publishOutput(jobId: string, fileId: string): Promise<boolean>;

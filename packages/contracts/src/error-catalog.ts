@@ -197,9 +197,10 @@ export const JOB_ERRORS = {
 		retryable: false,
 	},
 	limit_exceeded: {
-		title: 'This file exceeds a limit',
-		cause: 'The file is too large or has too many pages for the tool or your plan.',
-		fix: 'Split the file, or upgrade if the message says that another plan allows more.',
+		title: 'This job exceeds a limit',
+		cause:
+			'The file is too large or has too many pages for the tool or your plan, or your storage is too full for the output.',
+		fix: 'Do what the message says: split the file, delete some files, or upgrade if another plan allows more.',
 		retryable: false,
 	},
 	timeout: {

@@ -154,7 +154,7 @@ export const pushRevocations = defineOperation({
 	errors: ['not_found'],
 });
 
-/** Checks that a user's file can be the input of a job. */
+/** Checks that a user's file can be the input of a new job, and that the user's storage isn't full. */
 export const checkInput = defineOperation({
 	id: 'checkInput',
 	method: 'post',
@@ -167,7 +167,7 @@ export const checkInput = defineOperation({
 	body: z.object({ user_id: userIdSchema }),
 	status: 200,
 	response: enveloped(z.object({ name: z.string(), mime_type: z.string(), size_bytes: z.int() })),
-	errors: ['not_found', 'file_not_uploaded'],
+	errors: ['not_found', 'file_not_uploaded', 'plan_limit', 'email_not_verified'],
 });
 
 /** Returns a download URL of exactly this object, by its ETag. */
@@ -212,7 +212,7 @@ export const createOutput = defineOperation({
 	}),
 	status: 201,
 	response: enveloped(uploadSchema),
-	errors: ['validation', 'too_large', 'not_found'],
+	errors: ['validation', 'too_large', 'not_found', 'plan_limit', 'email_not_verified'],
 });
 
 export const completeOutput = defineOperation({

@@ -137,6 +137,7 @@ export const createJob = defineOperation({
 		'file_not_uploaded',
 		'idempotency_conflict',
 		'plan_limit',
+		'email_not_verified',
 	],
 });
 

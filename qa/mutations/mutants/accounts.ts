@@ -258,8 +258,18 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 	},
 	{
 		name: 'bounds what users store whose email is not verified',
-		mutations: [files('admitUpload', forceCondition(true, 'limit', 'storedBytes'))],
+		mutations: [files('requireStorageFor', forceCondition(false, 'limit', 'storedBytes'))],
 		test: 'stores a gigabyte and no byte more, by single PUTs or in parts',
+	},
+	{
+		name: 'starts no job of an account whose storage is full',
+		mutations: [files('checkInputRoute', dropCall('requireStorageLeft'))],
+		test: 'are not created',
+	},
+	{
+		name: 'bounds what outputs of jobs add to a full storage',
+		mutations: [files('admit', dropCall('requireStorageForOutput'))],
+		test: 'store no output beyond the margin, except one that replaces an output of their own',
 	},
 	{
 		name: 'bounds how many uploads of an account are pending',

@@ -14,14 +14,22 @@ export interface StorageUse {
 	pendingUploads: number;
 }
 
+/** Whose storage use. */
+export interface StorageOwner {
+	userId: string;
+	/** Doesn't count outputs of this job; null counts all. */
+	exceptJobId: string | null;
+}
+
 /** Returns a user's storage use; a user without a row is on the free plan. Returns null when the account was deleted. */
-export async function readStorageUse(prisma: Database, userId: string): Promise<StorageUse | null> {
+export async function readStorageUse(prisma: Database, owner: StorageOwner): Promise<StorageUse | null> {
+	const { userId } = owner;
 	const account = await prisma.account.findUnique({ where: { userId } });
 	if (account && account.deletedAt !== null) return null;
 	return {
 		plan: account?.plan ?? 'free',
 		emailVerified: account?.emailVerified ?? false,
-		...(await countUse(prisma, userId)),
+		...(await countUse(prisma, owner)),
 	};
 }
 
@@ -43,21 +51,27 @@ export async function lockPlan(tx: Tx, userId: string): Promise<Plan | null> {
  */
 export async function lockStorageUse(
 	tx: Tx,
-	userId: string,
+	owner: StorageOwner,
 ): Promise<(StorageUse & { planVersion: bigint }) | null> {
+	const { userId } = owner;
 	await tx.account.createMany({ data: [{ userId }], skipDuplicates: true });
 	const rows = await tx.$queryRaw<{ plan: Plan; planVersion: bigint; emailVerified: boolean }[]>`
 		SELECT plan, plan_version AS "planVersion", email_verified AS "emailVerified" FROM accounts
 		WHERE user_id = ${userId} AND deleted_at IS NULL FOR NO KEY UPDATE`;
 	const [account] = rows;
-	return account ? { ...account, ...(await countUse(tx, userId)) } : null;
+	return account ? { ...account, ...(await countUse(tx, owner)) } : null;
 }
 
 /**
  * Counts files that are kept, uploads and outputs before their deadline, and bytes that an upload URL of the user still accepts: of a
  * single PUT until the URL expires, of parts until the multipart upload is aborted.
  */
-async function countUse(tx: Tx, userId: string): Promise<Omit<StorageUse, 'plan' | 'emailVerified'>> {
+async function countUse(
+	tx: Tx,
+	{ userId, exceptJobId }: StorageOwner,
+): Promise<Omit<StorageUse, 'plan' | 'emailVerified'>> {
+	const isCounted =
+		exceptJobId === null ? Prisma.sql`true` : Prisma.sql`job_id IS DISTINCT FROM ${exceptJobId}`;
 	const mayArrive = Prisma.sql`job_id IS NULL AND upload_url_expires_at > now() AND (upload_id IS NULL OR cleared_at IS NULL)`;
 	const isKept = Prisma.sql`expires_at > now() AND ((status = 'ready' AND published_at IS NOT NULL) OR abandon_at > now())`;
 	// Two SELECTs, so that each uses an index of its own.
@@ -66,7 +80,7 @@ async function countUse(tx: Tx, userId: string): Promise<Omit<StorageUse, 'plan'
 			(count(*) FILTER (WHERE status = 'pending' AND job_id IS NULL))::int AS pending
 		FROM (
 			SELECT size_bytes, status, job_id FROM files
-			WHERE user_id = ${userId} AND deleted_at IS NULL AND ((${isKept}) OR (${mayArrive}))
+			WHERE user_id = ${userId} AND deleted_at IS NULL AND ${isCounted} AND ((${isKept}) OR (${mayArrive}))
 			UNION ALL
 			SELECT size_bytes, status, job_id FROM files
 			WHERE user_id = ${userId} AND deleted_at IS NOT NULL AND ${mayArrive}

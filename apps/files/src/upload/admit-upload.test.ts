@@ -5,17 +5,10 @@ import { admitUpload, chooseUpload } from './admit-upload.ts';
 
 const GB = 1_000_000_000;
 const MIB = 1024 ** 2;
-const admit = (
-	sizeBytes: number,
-	storedBytes: number,
-	plan: 'free' | 'pro' = 'free',
-	jobId: string | null = null,
-) =>
-	admitUpload(
-		{ plans: PLANS, unverifiedStoredBytes: GB, maxPendingUploads: 10, putUrlSeconds: 3_600 },
-		{ sizeBytes, jobId },
-		{ plan, storedBytes, storedFiles: 9, emailVerified: true, pendingUploads: 9 },
-	);
+const limits = { plans: PLANS, unverifiedStoredBytes: GB, maxPendingUploads: 10, putUrlSeconds: 3_600 };
+const verified = { plan: 'free', emailVerified: true, storedFiles: 9, pendingUploads: 9 } as const;
+const admit = (sizeBytes: number, storedBytes: number, plan: 'free' | 'pro' = 'free') =>
+	admitUpload(limits, sizeBytes, { ...verified, plan, storedBytes });
 
 describe('an upload', () => {
 	test('is admitted up to the last byte of the plan', () => {
@@ -35,10 +28,6 @@ describe('an upload', () => {
 	test('of 10 GiB alone is admitted on any plan', () => {
 		for (const plan of ['free', 'pro'] as const) expect(() => admit(MAX_FILE_BYTES, 0, plan)).not.toThrow();
 	});
-
-	test('of a job’s output is always admitted', () => {
-		expect(() => admit(GB, 60 * GB, 'free', 'job')).not.toThrow();
-	});
 });
 
 describe('an upload of a user whose email is not verified', () => {
@@ -49,12 +38,8 @@ describe('an upload of a user whose email is not verified', () => {
 		pendingUploads: 0,
 		storedFiles: 0,
 	} as const;
-	const admitUnverified = (sizeBytes: number, { jobId = null as string | null, limit = GB } = {}) =>
-		admitUpload(
-			{ plans: PLANS, unverifiedStoredBytes: limit, maxPendingUploads: 10, putUrlSeconds: 3_600 },
-			{ sizeBytes, jobId },
-			unverified,
-		);
+	const admitUnverified = (sizeBytes: number, { limit = GB } = {}) =>
+		admitUpload({ ...limits, unverifiedStoredBytes: limit }, sizeBytes, unverified);
 
 	test('is admitted up to the last byte of the limit, and refused beyond it with what to do', () => {
 		expect(() => admitUnverified(10)).not.toThrow();
@@ -71,22 +56,19 @@ describe('an upload of a user whose email is not verified', () => {
 	test('beyond the plan is refused for the plan', () => {
 		expect(() => admitUnverified(50 * GB)).toThrow(/The Free plan allows 50 GB/);
 	});
-
-	test('of a job’s output is always admitted', () => {
-		expect(() => admitUnverified(GB, { jobId: 'job' })).not.toThrow();
-	});
 });
 
 describe('an upload of a user with as many pending uploads as allowed', () => {
-	const admitPending = (jobId: string | null) =>
-		admitUpload(
-			{ plans: PLANS, unverifiedStoredBytes: 0, maxPendingUploads: 1_000, putUrlSeconds: 3_600 },
-			{ sizeBytes: 1, jobId },
-			{ plan: 'pro', emailVerified: true, storedBytes: 0, storedFiles: 1_000, pendingUploads: 1_000 },
-		);
+	const pending = {
+		plan: 'pro',
+		emailVerified: true,
+		storedBytes: 0,
+		storedFiles: 1_000,
+		pendingUploads: 1_000,
+	} as const;
 
 	test('is refused, with the number, the limit and what to do', () => {
-		expect(() => admitPending(null)).toThrow(
+		expect(() => admitUpload({ ...limits, maxPendingUploads: 1_000 }, 1, pending)).toThrow(
 			expect.objectContaining({
 				code: 'rate_limited',
 				message:
@@ -94,10 +76,6 @@ describe('an upload of a user with as many pending uploads as allowed', () => {
 				headers: { 'Retry-After': '3600' },
 			}),
 		);
-	});
-
-	test('is admitted when it is a job’s output', () => {
-		expect(() => admitPending('job')).not.toThrow();
 	});
 });
 

@@ -1,46 +1,24 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { MAX_FILE_BYTES, MIN_MULTIPART_BYTES } from '@creatorr/contracts/files';
-import { formatBytes, formatBytesAbove, formatDuration, formatNumber } from '@creatorr/contracts/format';
+import { formatBytes, formatNumber } from '@creatorr/contracts/format';
 import { planLimit } from '@creatorr/contracts/plan-limit';
 import { validationError } from '@creatorr/contracts/validation';
 import type { StorageUse } from '../accounts/accounts.sql.ts';
-import { type FilePolicy, type StorageLimits, unverifiedLimit } from '../policy.ts';
+import { formatStillCounted, requireStorageFor } from '../accounts/storage-limit.ts';
+import type { FilePolicy, StorageLimits } from '../policy.ts';
 
 /**
- * Throws `plan_limit` when an upload exceeds the plan's storage or number of files, `rate_limited` when too many are pending, and `email_not_verified` when
- * it exceeds what a user may store before verifying the email. Outputs of jobs are always admitted, and their bytes count afterwards.
+ * Throws `plan_limit` when an upload exceeds the plan's storage or number of files, `rate_limited` when too many are pending, and
+ * `email_not_verified` when it exceeds what a user may store before verifying the email.
  */
 export function admitUpload(
 	limits: StorageLimits & PendingLimit,
-	{ sizeBytes, jobId }: { sizeBytes: number; jobId: string | null },
+	sizeBytes: number,
 	storageUse: StorageUse,
 ): void {
-	if (jobId !== null) return;
-	const { plan, storedBytes } = storageUse;
-	const { plans } = limits;
 	requireFewPending(limits, storageUse);
 	requireFewFiles(limits, storageUse);
-	const useAbove = (limit: number) =>
-		`Your files and unfinished uploads use ${formatBytes(storedBytes)}, and this file adds ${formatBytesAbove(limit - storedBytes, sizeBytes)}`;
-	const { maxStoredBytes: planBytes } = plans[plan];
-	if (storedBytes + sizeBytes > planBytes) {
-		throw planLimit({
-			...{
-				plan,
-				plans,
-				use: useAbove(planBytes),
-				limitOf: ({ maxStoredBytes }) => maxStoredBytes,
-				format: formatBytes,
-			},
-			advice: [`delete some files (${stillCount('files', limits.putUrlSeconds)})`],
-		});
-	}
-	const limit = unverifiedLimit(limits, storageUse);
-	if (limit === null || storedBytes + sizeBytes <= limit) return;
-	throw new AppError(
-		'email_not_verified',
-		`${useAbove(limit)}. You can store ${formatBytes(limit)} until you verify your email. Open the link in the email we sent you, or resend it from your account.`,
-	);
+	requireStorageFor(limits, sizeBytes, storageUse);
 }
 
 type PendingLimit = Pick<FilePolicy, 'maxPendingUploads' | 'putUrlSeconds'>;
@@ -56,7 +34,7 @@ function requireFewPending(
 	if (pendingUploads < maxPendingUploads) return;
 	throw new AppError(
 		'rate_limited',
-		`You have ${formatNumber(pendingUploads)} unfinished uploads and can have ${formatNumber(maxPendingUploads)} at a time. Finish or delete some, then try again (${stillCount('uploads', putUrlSeconds)}).`,
+		`You have ${formatNumber(pendingUploads)} unfinished uploads and can have ${formatNumber(maxPendingUploads)} at a time. Finish or delete some, then try again (${formatStillCounted('uploads', putUrlSeconds)}).`,
 		{ retryAfterSeconds: putUrlSeconds },
 	);
 }
@@ -70,13 +48,8 @@ function requireFewFiles(
 	throw planLimit({
 		...{ plan, plans, limitOf: ({ maxFiles }) => maxFiles, scope: 'files' },
 		use: `You have ${formatNumber(storedFiles)} files and unfinished uploads`,
-		advice: [`delete some files (${stillCount('files', putUrlSeconds)})`],
+		advice: [`delete some files (${formatStillCounted('files', putUrlSeconds)})`],
 	});
-}
-
-/** Bytes can arrive until the upload URL expires, so until then the file counts. */
-function stillCount(what: string, putUrlSeconds: number): string {
-	return `deleted ${what} may still count for up to ${formatDuration(putUrlSeconds)}`;
 }
 
 /** Tells whether {@link admitUpload} refused an upload because too many are pending. */

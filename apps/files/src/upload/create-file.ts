@@ -8,7 +8,8 @@ import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Audience } from '@creatorr/storage/connection';
 import { choosePartSize } from '@creatorr/storage/plan-parts';
 import type { z } from 'zod';
-import { readStorageUse } from '../accounts/accounts.sql.ts';
+import { readStorageUse, type StorageOwner, type StorageUse } from '../accounts/accounts.sql.ts';
+import { requireStorageForOutput } from '../accounts/storage-limit.ts';
 import type { Deps } from '../deps.ts';
 import { type FileRecord, KEY_PREFIX } from '../file.ts';
 import { addMs, type FilePolicy, retentionOf } from '../policy.ts';
@@ -72,12 +73,22 @@ export async function createUpload(
 
 type Draft = Pick<FileRecord, 'id' | 'storageKey' | 'multipart'>;
 
+/** Returns whose storage use limits the upload. An output replaces others of its job. */
+function ownerOf({ userId, jobId }: UploadRequest): StorageOwner {
+	return { userId, exceptJobId: jobId };
+}
+
+function admit(policy: FilePolicy, { jobId, sizeBytes }: UploadRequest, use: StorageUse): void {
+	if (jobId === null) admitUpload(policy, sizeBytes, use);
+	else requireStorageForOutput(policy, use);
+}
+
 /** Inserts the file of a draft unless the owner's limits refuse it. */
 async function insertUpload(deps: Deps, request: UploadRequest, draft: Draft): Promise<FileRecord> {
 	const { prisma, policy } = deps;
 	const inserted = await deps.insertMutex.runExclusive(request.userId, () =>
-		insertFile(prisma, request.userId, (use) => {
-			admitUpload(policy, request, use);
+		insertFile(prisma, ownerOf(request), (use) => {
+			admit(policy, request, use);
 			return planFile(request, draft, { plan: use.plan, policy });
 		}),
 	);
@@ -92,7 +103,7 @@ async function insertInParts(deps: Deps, request: UploadRequest, draft: Draft): 
 	const { prisma, policy, store } = deps;
 	const { storageKey: key } = draft;
 	// Checked here too, so that most refusals create no multipart upload.
-	admitUpload(policy, request, requireAccount(await readStorageUse(prisma, request.userId), request));
+	admit(policy, request, requireAccount(await readStorageUse(prisma, ownerOf(request)), request));
 	const uploadId = await store.createMultipart({ key, contentType: request.mimeType });
 	crashPoint('files.create.multipart-created');
 	const multipart = { uploadId, partSizeBytes: choosePartSize(request.sizeBytes) };

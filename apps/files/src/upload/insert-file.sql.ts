@@ -1,5 +1,5 @@
 import { inTransaction } from '@creatorr/database/transaction';
-import { lockStorageUse, type StorageUse } from '../accounts/accounts.sql.ts';
+import { lockStorageUse, type StorageOwner, type StorageUse } from '../accounts/accounts.sql.ts';
 import type { FileRecord } from '../file.ts';
 import { type Database, type Tx, toColumns } from '../files.sql.ts';
 
@@ -9,11 +9,11 @@ import { type Database, type Tx, toColumns } from '../files.sql.ts';
  */
 export function insertFile(
 	prisma: Database,
-	userId: string,
+	owner: StorageOwner,
 	plan: (use: StorageUse) => FileRecord,
 ): Promise<FileRecord | null> {
 	return inTransaction(prisma, async (tx: Tx) => {
-		const use = await lockStorageUse(tx, userId);
+		const use = await lockStorageUse(tx, owner);
 		if (!use) return null;
 		const file = plan(use);
 		const { planVersion } = use;

@@ -64,8 +64,8 @@ describe('the limit of stored bytes', () => {
 
 	test('is not exceeded by twenty processes that insert at the same time', async () => {
 		const writes = Array.from({ length: 20 }, () =>
-			insertFile(service.deps.prisma, user.id, (use) => {
-				admitUpload(service.deps.policy, { sizeBytes: 6 * GB, jobId: null }, use);
+			insertFile(service.deps.prisma, { userId: user.id, exceptJobId: null }, (use) => {
+				admitUpload(service.deps.policy, 6 * GB, use);
 				const id = newId('fil');
 				return buildFile({ id, storageKey: id, userId: user.id, sizeBytes: 6 * GB });
 			}),
@@ -189,7 +189,7 @@ describe('the storage use', () => {
 		expect(await used()).toBe(7);
 	});
 
-	test('includes outputs of jobs, which are never refused', async () => {
+	test('includes outputs of jobs', async () => {
 		await fillUp();
 		const job_id = newId('job');
 		const output = { job_id, user_id: user.id, name: 'out.pdf', mime_type: 'application/pdf' };
@@ -211,6 +211,36 @@ describe('the storage use', () => {
 		await declare(service, user, { size_bytes: 5 });
 		await deleteAccount(service.deps.prisma, { eventId: newId('evt'), userId: user.id });
 		expect(await used()).toBe(0);
+	});
+});
+
+describe('jobs of a user whose storage is full', () => {
+	const store = (jobId: string, sizeBytes: number) =>
+		service.worker('outputs', {
+			...{ job_id: jobId, user_id: user.id, name: 'out.pdf', mime_type: 'application/pdf' },
+			size_bytes: sizeBytes,
+		});
+
+	test('store no output beyond the margin, except one that replaces an output of their own', async () => {
+		await fillUp();
+		const [first, second] = [newId('job'), newId('job')];
+		expect((await store(first, 10 * GIB)).status).toBe(201);
+		for (const size of [5, 6 * GB]) {
+			const refused = await store(second, size);
+			expect([refused.status, refused.body.error.code]).toEqual([403, 'plan_limit']);
+		}
+		expect((await store(first, 10 * GIB)).status).toBe(201);
+	});
+
+	test('are not created', async () => {
+		await fillUp();
+		const { file_id } = await uploadReady(service, user);
+		const check = () => service.jobs(`inputs/${file_id}/check`, { user_id: user.id });
+		expect((await check()).status).toBe(200);
+		await store(newId('job'), GB);
+		const refused = await check();
+		expect([refused.status, refused.body.error.code]).toEqual([403, 'plan_limit']);
+		expect(refused.body.error.message).toMatch(/there is no room for the output of a job\. .* allows 50 GB/);
 	});
 });
 

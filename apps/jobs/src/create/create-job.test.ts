@@ -110,8 +110,10 @@ describe('creating a job', () => {
 	test.each([
 		['not_found', 404],
 		['file_not_uploaded', 409],
+		['plan_limit', 403],
+		['email_not_verified', 403],
 		['upstream_unavailable', 503],
-	] as const)('passes on that its input is %s', async (code, status) => {
+	] as const)('passes on the refusal of its input: %s', async (code, status) => {
 		const body = good();
 		world.files.inputErrors.set(body.input_file_id, code);
 		const response = await user.create(body);

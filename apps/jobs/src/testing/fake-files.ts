@@ -6,7 +6,12 @@ import { closeServer, listen, portOf } from '@creatorr/service/process';
 import { defineRoute } from '@creatorr/service/route';
 import { silent } from '@creatorr/testing/silent';
 
-type FileError = 'not_found' | 'file_not_uploaded' | 'upstream_unavailable';
+type FileError =
+	| 'not_found'
+	| 'file_not_uploaded'
+	| 'plan_limit'
+	| 'email_not_verified'
+	| 'upstream_unavailable';
 
 export interface FakeFiles {
 	url: string;

@@ -1,14 +1,25 @@
+import { AppError } from '@creatorr/contracts/errors';
 import { completeOutput, createOutput } from '@creatorr/contracts/internal';
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import { inSpan } from '@creatorr/telemetry/span';
 import type { ToolResult } from '@creatorr/tool-kit/run/run-tool';
+import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { upload } from './object-transfer.ts';
 import { isRetryable, OUTAGE_MS, retry } from './retry.ts';
 
+/** Returns the error of a job whose user has no storage left for its output, or the same error. */
+function explainFullStorage(error: unknown): unknown {
+	const isFull =
+		error instanceof AppError && (error.code === 'plan_limit' || error.code === 'email_not_verified');
+	return isFull
+		? new ToolError('limit_exceeded', `${error.message} Then run this job again.`, { cause: error })
+		: error;
+}
+
 /**
  * Stores a tool's output and returns its file id. Retries while the files service or the store is down, each time with a new file:
- * files that the jobs service does not publish stay invisible and expire.
+ * files that the jobs service does not publish stay invisible and expire. Throws `limit_exceeded` when the user's storage is full.
  */
 export function storeOutput(
 	files: InternalClient,
@@ -42,5 +53,9 @@ export function storeOutput(
 		crashPoint('worker.output-uploaded');
 		return data.file_id;
 	};
-	return inSpan('output store', {}, () => retry(once, { signal, forMs: OUTAGE_MS, retryable: isRetryable }));
+	return inSpan('output store', {}, () =>
+		retry(once, { signal, forMs: OUTAGE_MS, retryable: isRetryable }).catch((error: unknown) => {
+			throw explainFullStorage(error);
+		}),
+	);
 }
