@@ -1,5 +1,6 @@
 import { inPackage, type Mutant } from '../mutant.ts';
 import {
+	dropAssignment,
 	dropCall,
 	dropSpread,
 	forceCondition,
@@ -8,6 +9,7 @@ import {
 	replaceCall,
 	replaceConstant,
 	replaceReturn,
+	skipMethod,
 } from '../operators.ts';
 
 const auth = inPackage('auth');
@@ -83,9 +85,30 @@ const FLOODS: readonly Mutant[] = [
 		name: 'lets the networks in the queue take turns',
 		mutations: [
 			auth('takeNext', dropCall('delete')),
-			auth('takeNext', insertBefore('if (others.length === 0) waiting.delete(network);', 'set')),
+			auth('takeNext', skipMethod('toSorted')),
+			auth('takeNext', insertBefore('if (others.length === 0) waiting.delete(site);', 'set')),
 		],
 		test: 'lets networks take turns, however many requests one of them sends',
+	},
+	{
+		name: 'counts turns by IPv6 site',
+		mutations: [auth('createFairQueue', replaceCall('siteOf', 'undefined'))],
+		test: 'lets the networks of an IPv6 site share its turns',
+	},
+	{
+		name: 'makes room in a full queue for networks that took less',
+		mutations: [auth('makeRoom', forceCondition(true, 'busiest'))],
+		test: 'lets 20 users sign in within three tries while 45 networks keep four requests each that %s',
+	},
+	{
+		name: 'counts a turn for those who hang up',
+		mutations: [auth('waitInQueue', dropAssignment('turns'))],
+		test: 'counts a turn for a network whose client disconnects while it waits',
+	},
+	{
+		name: 'gives no slot of a new network to one that had its turns',
+		mutations: [auth('isBusier', forceCondition(false, 'turns'))],
+		test: 'gives the slot of a network that had a turn to one that had none, however often that one tried',
 	},
 	{
 		name: 'lets the kinds in the queue take turns',

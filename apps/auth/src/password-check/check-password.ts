@@ -138,11 +138,14 @@ export function checkPassword(deps: CheckPasswordDeps, attempt: PasswordAttempt)
 	const network = networkOf(client.address);
 	const who = { user_id: owner?.userId, network };
 	const kind = typeof attempt.origin === 'object' ? 'session' : 'sign-in';
+	const queueKind = attempt.origin === 'known-network' ? 'known-sign-in' : kind;
 	return delayRefusal(async () => {
 		try {
 			// Attempts that are too early don't enter the queue.
 			await refuseEarly(deps.prisma, limitsOf(deps, attempt));
-			const isRight = await deps.queue({ kind, network, clientGone }, () => compare(deps, attempt));
+			const isRight = await deps.queue({ kind: queueKind, network, clientGone }, () =>
+				compare(deps, attempt),
+			);
 			checks.inc({ kind, outcome: isRight ? 'right' : 'wrong' });
 			if (isRight) return true;
 			deps.logger.warn('security.password_wrong', who);

@@ -77,6 +77,85 @@ describe('a fair queue', () => {
 		expect(order).toHaveLength(4);
 	});
 
+	test('lets the networks of an IPv6 site share its turns', async () => {
+		const flood = Array.from({ length: 4 }, (_, index) => from(`2001:db8:1:ab0${index}::/64`));
+		const order = await orderOf([...flood, from('2001:db8:1:ac00::/64')]);
+		expect(order.indexOf('sign-in 2001:db8:1:ac00::/64 4')).toBe(1);
+	});
+
+	test('has a queue of its own for sign-ins from a known network', async () => {
+		const flood = Array.from({ length: 5 }, (_, index) => from(`flood ${index}`));
+		const order = await orderOf([...flood, from('owner', 'known-sign-in')], 3);
+		expect(order.slice(0, 2)).toContain('known-sign-in owner 5');
+	});
+
+	test('gives the slot of a network that had a turn to one that had none, however often that one tried', async () => {
+		const queue = queueOf(1, 1);
+		const running = task([], 'running');
+		const result = queue(HOME, running.run);
+		const disconnected = new AbortController();
+		const first = queue(from('first', 'sign-in', disconnected.signal), task([], 'first').run);
+		for (let tries = 0; tries < 3; tries += 1)
+			await expect(queue(from('other'), task([], 'other').run)).rejects.toThrow();
+		disconnected.abort();
+		await expect(first).rejects.toThrow();
+		const second = queue(HOME, task([], 'second').run);
+		const other = queue(from('other'), async () => 'other');
+		await expect(second).rejects.toMatchObject({ code: 'rate_limited' });
+		running.finish();
+		expect(await Promise.all([result, other])).toEqual(['running', 'other']);
+	});
+
+	test('counts a turn for a network whose client disconnects while it waits', async () => {
+		const queue = queueOf(1, 2);
+		const running = task([], 'running');
+		const result = queue(HOME, running.run);
+		const disconnected = new AbortController();
+		const gone = queue(from('rude', 'sign-in', disconnected.signal), task([], 'gone').run);
+		disconnected.abort();
+		await expect(gone).rejects.toMatchObject({ code: 'rate_limited' });
+		const started: string[] = [];
+		const names = ['rude', 'polite'];
+		const results = names.map((name) => queue(from(name), async () => started.push(name)));
+		running.finish();
+		await Promise.all([result, ...results]);
+		expect(started).toEqual(['polite', 'rude']);
+	});
+
+	test.each(['wait for their turns', 'hang up before their turns'])(
+		'lets 20 users sign in within three tries while 45 networks keep four requests each that %s',
+		async (behavior) => {
+			const queue = queueOf(1, 40);
+			let isOver = false;
+			const hash = flushMicrotasks;
+			const attack = async (network: string) => {
+				while (!isOver) {
+					const client = new AbortController();
+					if (behavior.startsWith('hang')) setImmediate(() => setImmediate(() => client.abort()));
+					await queue(from(network, 'sign-in', client.signal), hash).catch(() => undefined);
+					await flushMicrotasks();
+				}
+			};
+			const attackers = Array.from({ length: 45 * 4 }, (_, index) => attack(`203.0.113.${index % 45}`));
+			for (let turns = 0; turns < 10; turns += 1) await flushMicrotasks();
+			const user = async (index: number) => {
+				for (let tries = 1; tries <= 3; tries += 1) {
+					const isIn = await queue(from(`198.51.100.${index}`), hash).then(
+						() => true,
+						() => false,
+					);
+					if (isIn) return tries;
+					for (let turns = 0; turns < 10; turns += 1) await flushMicrotasks();
+				}
+				return 'refused';
+			};
+			const tries = await Promise.all(Array.from({ length: 20 }, (_, index) => user(index)));
+			isOver = true;
+			await Promise.all(attackers);
+			expect(tries).not.toContain('refused');
+		},
+	);
+
 	test('gives the last slot of the network that fills it to another network', async () => {
 		const order = await orderOf([from('flood'), from('flood'), from('flood'), from('one')], 3);
 		expect(order).toEqual(['sign-in flood 0', 'sign-in one 3', 'sign-in flood 1']);
@@ -85,8 +164,8 @@ describe('a fair queue', () => {
 	test('refuses at once when it is full, with Retry-After', async () => {
 		const queue = queueOf(1, 1);
 		const tasks = [task([], 'a'), task([], 'b')];
-		const results = tasks.map(({ run }) => queue(HOME, run));
-		for (const network of ['home', 'away']) {
+		const results = tasks.map(({ run }, index) => queue(from(`first ${index}`), run));
+		for (const network of ['away', 'first 1']) {
 			await expect(queue(from(network), task([], 'c').run)).rejects.toMatchObject({
 				code: 'rate_limited',
 				headers: { 'Retry-After': '7' },

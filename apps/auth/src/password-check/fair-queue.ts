@@ -1,7 +1,12 @@
 import { AppError } from '@creatorr/contracts/errors';
+import { siteOf } from '@creatorr/service/address-network';
+import { isBusier, type SiteLoad, type SiteLoads, trackSiteLoads } from './site-load.ts';
 
-/** What a request waits for. Each kind has its own queue, so that a flood of one doesn't affect the others. */
-type QueueKind = 'sign-in' | 'register' | 'session' | 'mailed-token';
+/**
+ * What a request waits for. Each kind has its own queue, so that a flood of one doesn't affect the others. Strangers can't flood
+ * `known-sign-in`: it takes a network that the account has signed in from.
+ */
+type QueueKind = 'sign-in' | 'known-sign-in' | 'register' | 'session' | 'mailed-token';
 
 /** A request for a turn. */
 export interface QueueRequest {
@@ -30,39 +35,39 @@ interface Waiter {
 	refuse(why: string): void;
 }
 
-/** Waiters by network. The network with the next turn comes first. */
+/** Waiters by site: the /56 of an IPv6 network, another network itself. */
 type Waiting = Map<string, Waiter[]>;
 
 function countOf(waiting: Waiting): number {
 	return [...waiting.values()].reduce((total, { length }) => total + length, 0);
 }
 
-function removeFrom(waiting: Waiting, network: string, waiter: Waiter): void {
-	const left = (waiting.get(network) ?? []).filter((one) => one !== waiter);
-	if (left.length === 0) waiting.delete(network);
-	else waiting.set(network, left);
+function removeFrom(waiting: Waiting, site: string, waiter: Waiter): void {
+	const left = (waiting.get(site) ?? []).filter((one) => one !== waiter);
+	if (left.length === 0) waiting.delete(site);
+	else waiting.set(site, left);
 }
 
-/** Removes and returns the first waiter of the network with the next turn. Another network gets the turn after it. */
-function takeNext(waiting: Waiting): Waiter | undefined {
-	const [entry] = waiting;
-	if (!entry) return undefined;
-	const [network, [next, ...others]] = entry;
-	waiting.delete(network);
-	if (others.length > 0) waiting.set(network, others);
+/** Removes and returns the first waiter of the site that had the fewest turns; among equals, of the site that waits longest. */
+function takeNext(waiting: Waiting, loads: SiteLoads): Waiter | undefined {
+	const [site] = [...waiting.keys()].toSorted((a, b) => loads.of(a).turns - loads.of(b).turns);
+	const [next, ...others] = waiting.get(site ?? '') ?? [];
+	if (site === undefined) return undefined;
+	waiting.delete(site);
+	if (others.length > 0) waiting.set(site, others);
 	return next;
 }
 
-/** Refuses the last waiter of the network with the most, for one of this network. Returns false if this one has no fewer. */
-function makeRoom(waiting: Waiting, network: string): boolean {
-	const [greediest, waiters] = [...waiting].reduce<[string, Waiter[]]>(
-		(most, entry) => (entry[1].length > most[1].length ? entry : most),
-		['', []],
+/** Refuses the last waiter of the busiest site, for one of this site. Returns false if none is busier than this one. */
+function makeRoom(waiting: Waiting, site: string, loads: SiteLoads): boolean {
+	const busiest = [...waiting.keys()].reduce(
+		(most, other) => (isBusier(loads.of(other), loads.of(most)) ? other : most),
+		site,
 	);
-	const last = waiters.at(-1);
-	if (!last || (waiting.get(network)?.length ?? 0) + 1 >= waiters.length) return false;
-	removeFrom(waiting, greediest, last);
-	last.refuse('the queue is full of others of this network');
+	const last = waiting.get(busiest)?.at(-1);
+	if (busiest === site || !last) return false;
+	removeFrom(waiting, busiest, last);
+	last.refuse('the queue is full of others with fewer turns');
 	return true;
 }
 
@@ -71,20 +76,24 @@ interface WaitOptions {
 	refuse(why: string): AppError;
 }
 
-/** Waits behind the others of the network. Resolves with its turn. */
+/** Waits behind the others of the site. Resolves with its turn. */
 async function waitInQueue(
 	waiting: Waiting,
-	{ network, clientGone }: QueueRequest,
+	{ site, load, clientGone }: { site: string; load: SiteLoad; clientGone: AbortSignal },
 	{ maxWaitMs, refuse }: WaitOptions,
 ): Promise<void> {
 	const turn = Promise.withResolvers<void>();
 	const waiter = { start: turn.resolve, refuse: (why: string) => turn.reject(refuse(why)) };
 	const leave = (why: string) => {
-		removeFrom(waiting, network, waiter);
+		removeFrom(waiting, site, waiter);
 		waiter.refuse(why);
 	};
-	const onGone = () => leave('the client went away');
-	waiting.set(network, [...(waiting.get(network) ?? []), waiter]);
+	const onGone = () => {
+		// Costs a turn: otherwise clients that hang up before theirs could occupy the queue forever.
+		load.turns += 1;
+		leave('the client went away');
+	};
+	waiting.set(site, [...(waiting.get(site) ?? []), waiter]);
 	clientGone.addEventListener('abort', onGone, { once: true });
 	const timer = setTimeout(leave, maxWaitMs, 'the queue is too slow');
 	await turn.promise.finally(() => {
@@ -101,12 +110,13 @@ function refusal(why: string, retryAfterSeconds: number): AppError {
 }
 
 /**
- * Creates a queue in which the kinds take turns, and within a kind the networks: a network that sends many requests waits behind its own. When
- * a queue is full, a network with fewer waiters takes the last slot of the network with the most. A full queue is 429 and not 503: nothing is
+ * Creates a queue in which the kinds take turns, and within a kind the sites: the site that recently had the fewest turns is next. When a
+ * queue is full, a request takes the last slot of the busiest site, unless its own is as busy. A full queue is 429 and not 503: nothing is
  * down, only sign-in is limited, and a flood must not page anybody. Work of a disconnected client is dropped.
  */
 export function createFairQueue(options: QueueOptions): FairQueue {
 	const queues = new Map<QueueKind, Waiting>();
+	const loads = trackSiteLoads();
 	let running = 0;
 	const refuse = (why: string) => refusal(why, options.retryAfterSeconds);
 
@@ -116,17 +126,18 @@ export function createFairQueue(options: QueueOptions): FairQueue {
 		return waiting;
 	}
 
-	async function waitForTurn(request: QueueRequest): Promise<void> {
-		const waiting = waitingOf(request.kind);
-		if (countOf(waiting) >= options.maxWaiting && !makeRoom(waiting, request.network))
+	async function waitForTurn({ kind, clientGone }: QueueRequest, site: string): Promise<void> {
+		const waiting = waitingOf(kind);
+		if (countOf(waiting) >= options.maxWaiting && !makeRoom(waiting, site, loads))
 			throw refuse('the queue is full');
+		const request = { site, load: loads.of(site), clientGone };
 		await waitInQueue(waiting, request, { refuse, maxWaitMs: options.maxWaitMs });
 	}
 
 	/** Starts the next waiter. */
 	function endTurn(): void {
 		for (const [kind, waiting] of queues) {
-			const next = takeNext(waiting);
+			const next = takeNext(waiting, loads);
 			if (!next) continue;
 			// Moves the kind to the end: the others come first now.
 			queues.delete(kind);
@@ -139,8 +150,11 @@ export function createFairQueue(options: QueueOptions): FairQueue {
 
 	return async (request, work) => {
 		if (request.clientGone.aborted) throw refuse('the client went away');
+		const site = siteOf(request.network) ?? request.network;
+		loads.of(site).requests += 1;
 		if (running < options.concurrency) running += 1;
-		else await waitForTurn(request);
+		else await waitForTurn(request, site);
+		loads.of(site).turns += 1;
 		try {
 			return await work();
 		} finally {
