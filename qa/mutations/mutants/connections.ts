@@ -66,7 +66,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'grants no fresh burst after an eviction',
-		mutations: [gateway('createTokenBuckets.dispose', dropAssignment('evictedFullAtMs'))],
+		mutations: [inPackage('service')('createTokenBuckets.dispose', dropAssignment('evictedFullAtMs'))],
 		test: 'is not full again after its eviction',
 		isQuick: true,
 	},

@@ -27,6 +27,11 @@ const jobs = inPackage('jobs');
 
 const WHO_CALLS: readonly Mutant[] = [
 	{
+		name: 'bounds the checkouts of a user',
+		mutations: [billing('createCheckoutRoute', dropCall('refuseTooMany'))],
+		test: 'is refused beyond ten a minute of one user',
+	},
+	{
 		name: 'lets only the gateway speak for users',
 		mutations: [
 			service('verify', forceCondition(false, 'user', 'gateway')),

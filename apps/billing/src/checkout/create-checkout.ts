@@ -3,6 +3,7 @@ import { AppError, unavailable } from '@creatorr/contracts/errors';
 import type { Plan } from '@creatorr/contracts/plans';
 import { crashPoint } from '@creatorr/service/crash-point';
 import { defineRoute } from '@creatorr/service/route';
+import { createTokenBuckets, type TokenBuckets } from '@creatorr/service/token-buckets';
 import type { Customers } from '../customers/customers.sql.ts';
 import type { LockedCustomer } from '../customers/locked-customer.sql.ts';
 import { isOpenSubscription } from '../plans/plan-rule.ts';
@@ -26,10 +27,29 @@ type Outcome = { url: string } | { refusal: AppError } | 'customer deleted';
 /** The customer may be deleted at Stripe; its replacement is not. */
 const TRIES = 2;
 
+/** Of one user at one process. Each checkout makes several calls to Stripe, which limits the calls of all users together. */
+const CHECKOUTS_PER_MINUTE = 10;
+const REMEMBERED_USERS = 10_000;
+
 export function createCheckoutRoute(deps: CheckoutDeps) {
-	return defineRoute(createCheckout, async ({ user, body }) => ({
-		data: { url: await openCheckout(deps, { userId: user.id, cycle: body.cycle }) },
-	}));
+	const rates = createTokenBuckets({
+		tokensPerSecond: CHECKOUTS_PER_MINUTE / 60,
+		burst: CHECKOUTS_PER_MINUTE,
+		capacity: REMEMBERED_USERS,
+		monotonicMs: () => performance.now(),
+	});
+	return defineRoute(createCheckout, async ({ user, body }) => {
+		refuseTooMany(rates, user.id);
+		return { data: { url: await openCheckout(deps, { userId: user.id, cycle: body.cycle }) } };
+	});
+}
+
+function refuseTooMany(rates: TokenBuckets, userId: string): void {
+	const waitMs = rates.take(userId, 1);
+	if (waitMs === 0) return;
+	throw new AppError('rate_limited', 'You opened the checkout too often. Wait a moment, then try again.', {
+		retryAfterSeconds: Math.ceil(waitMs / 1_000),
+	});
 }
 
 /**

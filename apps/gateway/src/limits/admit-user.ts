@@ -1,3 +1,4 @@
+import { createTokenBuckets } from '@creatorr/service/token-buckets';
 import { type Exchange, isAbandoned } from '../exchange.ts';
 import type { Limits } from '../limits.ts';
 import { bodyArrival, isBodySmall } from '../requests/body-arrival.ts';
@@ -5,7 +6,6 @@ import { bodyBytesOf } from '../requests/request-head.ts';
 import { isHeldOpen } from '../routing/response-mode.ts';
 import { createKeyedSemaphore } from './keyed-semaphore.ts';
 import { rateLimited } from './rate-limited.ts';
-import { createTokenBuckets } from './token-buckets.ts';
 
 type UserLimits = Pick<
 	Limits,

@@ -1,6 +1,6 @@
 import { counter } from '@creatorr/service/metrics';
+import { createTokenBuckets } from '@creatorr/service/token-buckets';
 import type { Exchange } from '../exchange.ts';
-import { createTokenBuckets } from './token-buckets.ts';
 
 interface Options {
 	/** Kind of work, as in the metric. `own_responses` are those that no service sends. */
