@@ -36,6 +36,10 @@ export const configSchema = baseConfigSchema
 			.min(1)
 			.default(90)
 			.meta({ description: 'How long a job is kept after it has ended.' }),
+		MAX_KEPT_JOBS: z.coerce.number().int().min(1).default(50_000).meta({
+			description:
+				'How many jobs of one user are kept. Beyond it, the oldest ended ones are deleted every 10 minutes.',
+		}),
 		IDEMPOTENCY_KEY_TTL_HOURS: z.coerce.number().int().min(1).default(24).meta({
 			description: 'How long an `Idempotency-Key` is stored.',
 			deprecatedName: 'IDEMPOTENCY_KEY_HOURS',

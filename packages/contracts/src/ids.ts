@@ -1,4 +1,4 @@
-import { decodeTime, monotonicFactory } from 'ulid';
+import { decodeTime, encodeTime, monotonicFactory } from 'ulid';
 import { z } from 'zod';
 
 /** The type of an id, as its prefix says. */
@@ -23,6 +23,14 @@ const nextUlid = monotonicFactory(random);
 /** Returns a new id: prefix, underscore, ULID. Ids of one process sort by time. */
 export function newId<P extends IdPrefix>(prefix: P): `${P}_${string}` {
 	return `${prefix}_${nextUlid()}`;
+}
+
+/** Digits of the time in a ULID; 16 random ones follow. */
+const TIME_DIGITS = 10;
+
+/** Returns the lowest id that {@link newId} can return at this time. */
+export function lowestIdAt<P extends IdPrefix>(prefix: P, time: Date): `${P}_${string}` {
+	return `${prefix}_${encodeTime(time.getTime(), TIME_DIGITS)}${'0'.repeat(16)}`;
 }
 
 /** Returns when an id was made, by the clock of that process. Throws if the text is no id. */

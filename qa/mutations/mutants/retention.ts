@@ -4,6 +4,7 @@ import {
 	dropOperand,
 	forceCondition,
 	forceSqlCondition,
+	iterateOver,
 	replaceCall,
 	replaceReturn,
 	replaceSqlValue,
@@ -12,6 +13,11 @@ import {
 const files = inPackage('files');
 
 const WHAT_IS_REMOVED: readonly Mutant[] = [
+	{
+		name: 'bounds the jobs that are kept of a user',
+		mutations: [inPackage('jobs')('pruneBeyondCount', iterateOver('[]', 'users'))],
+		test: 'deletes the oldest ended jobs of a user with more than are kept',
+	},
 	{
 		name: 'removes files whose time is over',
 		mutations: [files('decideSweep', dropOperand('expiresAt'))],

@@ -1,3 +1,4 @@
+import { lowestIdAt } from '@creatorr/contracts/ids';
 import { pruneInbox } from '@creatorr/database/inbox';
 import { pruneOperatorActions } from '@creatorr/database/operator-actions';
 import type { PrismaClient } from '../database.sql.ts';
@@ -57,6 +58,32 @@ export async function prune(
 				SELECT id FROM jobs WHERE finished_at < now() - make_interval(days => ${jobRetentionDays}::int) ${limit})`,
 	);
 	return { jobs, keys };
+}
+
+/**
+ * Deletes the oldest ended jobs of each user with more than `keptJobs`, and returns how many. Reads only users who created a job since
+ * `since`: counting everybody's jobs would read the whole index at each run.
+ */
+export async function pruneBeyondCount(
+	prisma: PrismaClient,
+	{ keptJobs, since }: { keptJobs: number; since: Date },
+): Promise<number> {
+	const users = await prisma.$queryRaw<{ userId: string; oldestKept: string }[]>`
+		SELECT recent.user_id AS "userId", oldest.id AS "oldestKept"
+		FROM (SELECT DISTINCT user_id FROM jobs WHERE id >= ${lowestIdAt('job', since)}) AS recent
+		CROSS JOIN LATERAL (
+			SELECT id FROM jobs WHERE user_id = recent.user_id
+			ORDER BY id DESC OFFSET ${keptJobs - 1}::int LIMIT 1) AS oldest`;
+	let deleted = 0;
+	for (const { userId, oldestKept } of users) {
+		deleted += await deleteInBatches(
+			(limit) => prisma.$executeRaw`
+				DELETE FROM jobs WHERE id IN (
+					SELECT id FROM jobs
+					WHERE user_id = ${userId} AND id < ${oldestKept} AND finished_at IS NOT NULL ${limit})`,
+		);
+	}
+	return deleted;
 }
 
 /** Skips rows that another transaction has locked; the next run deletes them. */

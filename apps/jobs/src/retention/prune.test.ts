@@ -4,6 +4,7 @@ import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { waitingRow } from '../testing/queue.ts';
 import { startWorld, type World } from '../testing/world.ts';
+import { pruneBeyondCount } from './prune.sql.ts';
 
 let world: World;
 
@@ -76,6 +77,31 @@ test('deletes more than a batch of old keys and jobs in one run', async () => {
 		expect(await world.prisma.idempotencyKey.count({ where: { userId: user.id } })).toBe(0);
 	});
 	await replica.stop();
+});
+
+test('deletes the oldest ended jobs of a user with more than are kept', async () => {
+	const user = world.user();
+	const ids = Array.from({ length: 6 }, () => newId('job'));
+	const [waiting = '', ...ended] = ids;
+	await world.prisma.job.createMany({
+		data: ids.map((id) => ({
+			...waitingRow({ userId: user.id }),
+			id,
+			...(id === waiting ? {} : { status: 'canceled' as const, finishedAt: new Date() }),
+		})),
+	});
+	const idsOf = async (userId: string) =>
+		(await world.prisma.job.findMany({ where: { userId }, orderBy: { id: 'asc' } })).map(({ id }) => id);
+	const other = world.user();
+	await other.enqueue();
+	const since = new Date(Date.now() - 60_000);
+	expect(await pruneBeyondCount(world.prisma, { keptJobs: 6, since })).toBe(0);
+	// Users of other tests have jobs, too.
+	expect(await pruneBeyondCount(world.prisma, { keptJobs: 3, since })).toBeGreaterThanOrEqual(2);
+	expect(await idsOf(user.id)).toEqual([waiting, ...ended.slice(2)]);
+	expect(await idsOf(other.id)).toHaveLength(1);
+	const future = new Date(Date.now() + 60_000);
+	expect(await pruneBeyondCount(world.prisma, { keptJobs: 1, since: future })).toBe(0);
 });
 
 test('keeps the ids of deleted users forever, and ignores their late events', async () => {
