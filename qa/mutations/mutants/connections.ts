@@ -65,6 +65,21 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'have a separate limit, and don’t delay short requests',
 	},
 	{
+		name: 'paces the networks of one IPv6 site together',
+		mutations: [gateway('createNetworkBuckets', replaceCall('max', 'networks.reserve(network, cost)'))],
+		test: 'have four times the tokens of one, and no more',
+	},
+	{
+		name: 'bounds the permits of the networks of one IPv6 site together',
+		mutations: [gateway('createNetworkSemaphore.acquire', forceCondition(true, 'site'))],
+		test: 'have four times the permits of one, and no more',
+	},
+	{
+		name: 'evicts from the largest IPv6 site',
+		mutations: [gateway('createConnectionTable', replaceCall('siteOf', 'undefined'))],
+		test: 'belongs to the IPv6 site with the most connections, and there to its largest network',
+	},
+	{
 		name: 'grants no fresh burst after an eviction',
 		mutations: [inPackage('service')('createTokenBuckets.dispose', dropAssignment('evictedFullAtMs'))],
 		test: 'is not full again after its eviction',

@@ -238,7 +238,7 @@ const HOW_MUCH_A_REQUEST_TAKES: readonly Mutant[] = [
 	},
 	{
 		name: 'closes connections of the network that has most',
-		mutations: [gateway('findLargest', dropOperand('foundSize'))],
+		mutations: [gateway('findLargest', dropOperand('isLarger'))],
 		test: 'belongs to the network with the most connections',
 		isQuick: true,
 	},

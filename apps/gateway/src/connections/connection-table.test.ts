@@ -46,6 +46,14 @@ describe('the idle connection that is evicted', () => {
 		expect(evictAll()).toEqual(['b1', 'a1', 'b2', 'a2', 'b3']);
 	});
 
+	test('belongs to the IPv6 site with the most connections, and there to its largest network', () => {
+		const { openIdle, evictAll } = tableAt();
+		for (const name of ['a1', 'a2']) openIdle('192.0.2.1', name);
+		openIdle('2001:db8:1:ab01::/64', 's1');
+		for (const name of ['s2', 's3']) openIdle('2001:db8:1:ab02::/64', name);
+		expect(evictAll()).toEqual(['s2', 'a1', 's1', 'a2', 's3']);
+	});
+
 	test('is an unused one after a delay, otherwise the one that is idle for longest', () => {
 		const { clock, table, open, openIdle, evictAll } = tableAt();
 		openIdle('a', 'older');

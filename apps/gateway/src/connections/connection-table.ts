@@ -1,3 +1,5 @@
+import { siteOf } from '@creatorr/service/address-network';
+
 /** What decides which connection is evicted first. */
 export interface Connection {
 	/** Network of the peer: an IPv4 address, or an IPv6 /64. */
@@ -19,6 +21,8 @@ interface State {
 
 /** Idle connections in the order in which they became idle. */
 interface Network<T> {
+	/** The IPv6 site (/56) that it belongs to; another network is its own. */
+	site: string;
 	open: Map<T, State>;
 	/** Connections without a complete request so far. */
 	unused: Set<T>;
@@ -47,8 +51,8 @@ export interface ConnectionTable<T extends Connection> {
 	/** Returns the connections that have not sent a complete request. */
 	unused(): T[];
 	/**
-	 * Returns the idle connection to evict: of the network with the most connections, and there one that was unused for
-	 * {@link FIRST_REQUEST_MS} first. One that was idle for less than `minIdleMs` may be about to send a request. Takes time in
+	 * Returns the idle connection to evict: of the IPv6 site (/56) or other network with the most connections, in a site of its largest
+	 * network, and there one that was unused for {@link FIRST_REQUEST_MS} first. One that was idle for less than `minIdleMs` may be about to send a request. Takes time in
 	 * proportion to the number of networks.
 	 */
 	findIdle(minIdleMs: number): Victim<T> | undefined;
@@ -60,24 +64,31 @@ function first<V>(values: Iterable<V>): V | undefined {
 	return values[Symbol.iterator]().next().value;
 }
 
-/** Returns the matching network with the most connections. Trusted proxies come last. */
+/** Returns the matching network of the site with the most connections, its largest. Trusted proxies come last. */
 function findLargest<T extends Connection>(
-	networks: Iterable<Network<T>>,
+	networks: ReadonlyMap<string, Network<T>>,
 	matches: (network: Network<T>) => boolean,
 ): Network<T> | undefined {
+	const sizeOfSite = new Map<string, number>();
+	for (const { site, open } of networks.values())
+		sizeOfSite.set(site, (sizeOfSite.get(site) ?? 0) + open.size);
 	let found: Network<T> | undefined;
-	let foundSize = -1;
-	for (const network of networks) {
-		const size = first(network.open.keys())?.isProxy ? 0 : network.open.size;
-		if (size <= foundSize || !matches(network)) continue;
+	let foundSizes: readonly [number, number] = [-1, -1];
+	for (const network of networks.values()) {
+		const isProxy = first(network.open.keys())?.isProxy;
+		const sizes: typeof foundSizes = isProxy
+			? [0, 0]
+			: [sizeOfSite.get(network.site) ?? 0, network.open.size];
+		const isLarger = sizes[0] > foundSizes[0] || (sizes[0] === foundSizes[0] && sizes[1] > foundSizes[1]);
+		if (!isLarger || !matches(network)) continue;
 		found = network;
-		foundSize = size;
+		foundSizes = sizes;
 	}
 	return found;
 }
 
 function findIdle<T extends Connection>(
-	networks: Iterable<Network<T>>,
+	networks: ReadonlyMap<string, Network<T>>,
 	minIdleMs: number,
 	nowMs: number,
 ): Victim<T> | undefined {
@@ -97,7 +108,7 @@ function findIdle<T extends Connection>(
 }
 
 function findSlow<T extends Connection>(
-	networks: Iterable<Network<T>>,
+	networks: ReadonlyMap<string, Network<T>>,
 	beforeMs: number,
 ): Victim<T> | undefined {
 	const slowOf = ({ open }: Network<T>) =>
@@ -121,6 +132,7 @@ export function createConnectionTable<T extends Connection>(monotonicMs: () => n
 	return {
 		add(connection) {
 			const network = networks.get(connection.network) ?? {
+				site: siteOf(connection.network) ?? connection.network,
 				open: new Map(),
 				unused: new Set(),
 				idle: new Set(),
@@ -156,7 +168,7 @@ export function createConnectionTable<T extends Connection>(monotonicMs: () => n
 		},
 		count: () => count,
 		unused: () => [...networks.values()].flatMap(({ unused }) => [...unused]),
-		findIdle: (minIdleMs) => findIdle(networks.values(), minIdleMs, monotonicMs()),
-		findSlow: (minMs) => findSlow(networks.values(), monotonicMs() - minMs),
+		findIdle: (minIdleMs) => findIdle(networks, minIdleMs, monotonicMs()),
+		findSlow: (minMs) => findSlow(networks, monotonicMs() - minMs),
 	};
 }

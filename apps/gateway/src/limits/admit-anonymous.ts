@@ -3,8 +3,8 @@ import { type Exchange, isAbandoned } from '../exchange.ts';
 import type { Limits } from '../limits.ts';
 import { bodyArrival, isBodySmall } from '../requests/body-arrival.ts';
 import { bodyBytesOf } from '../requests/request-head.ts';
-import { createKeyedSemaphore } from './keyed-semaphore.ts';
 import { rateLimited } from './rate-limited.ts';
+import { createNetworkSemaphore } from './site-limits.ts';
 
 /** A webhook of Stripe has a few KiB. Verifying the signature of 512 KiB takes billing more than 1 ms. */
 const BODY_BYTES_PER_PERMIT = 64 * 1024;
@@ -15,7 +15,7 @@ const BODY_BYTES_PER_PERMIT = 64 * 1024;
 export type AdmitAnonymous = (exchange: Exchange) => Promise<void>;
 
 /**
- * Limits the concurrent requests without a session of one network. Signed-in users have permits of their own (`admit-user.ts`) and
+ * Limits the concurrent requests without a session of one network, and of an IPv6 site to four times as many. Signed-in users have permits of their own (`admit-user.ts`) and
  * never wait here. A small body arrives before its request takes a permit, so slow clients hold none. Large bodies, which only Stripe
  * sends, arrive under separate permits, one for each 64 KiB: they keep nobody from signing in, and a network without Stripe's signature
  * gets few of them verified.
@@ -36,7 +36,7 @@ export function createAnonymousAdmission(
 		waitMs: limits.anonymousQueueMs,
 		maxWaiting: limits.anonymousQueuedRequests,
 	};
-	const [small, large] = [createKeyedSemaphore(options), createKeyedSemaphore(options)];
+	const [small, large] = [createNetworkSemaphore(options), createNetworkSemaphore(options)];
 
 	return async (exchange) => {
 		const { clientNetwork, operation, req, res } = exchange;

@@ -1,11 +1,11 @@
 import { counter } from '@creatorr/service/metrics';
-import { createTokenBuckets } from '@creatorr/service/token-buckets';
 import type { Exchange } from '../exchange.ts';
+import { createNetworkBuckets } from './site-limits.ts';
 
 interface Options {
 	/** Kind of work, as in the metric. `own_responses` are those that no service sends. */
 	name: 'own_responses' | 'refused_tokens' | 'forged_tokens';
-	/** Average rate of one network. */
+	/** Average rate of one network; an IPv6 site has four times as much. */
 	perSecond: number;
 	/** Burst of one network. */
 	burst: number;
@@ -37,7 +37,7 @@ export interface NetworkPacer {
 }
 
 export function createNetworkPacer({ name, perSecond, burst, capacity, monotonicMs }: Options): NetworkPacer {
-	const buckets = createTokenBuckets({ tokensPerSecond: perSecond, burst, capacity, monotonicMs });
+	const buckets = createNetworkBuckets({ tokensPerSecond: perSecond, burst, capacity, monotonicMs });
 	return {
 		wait({ clientNetwork, res }, minDelayMs = 0) {
 			if (res.closed) return undefined;

@@ -1,0 +1,37 @@
+import { describe, expect, test } from '@jest/globals';
+import { createNetworkBuckets, createNetworkSemaphore } from './site-limits.ts';
+
+const networkOf = (index: number, site = 'ab') => `2001:db8:1:${site}0${index}::/64`;
+const TEN = Array.from({ length: 10 }, (_, index) => index);
+
+describe('the networks of one IPv6 site', () => {
+	test('have four times the tokens of one, and no more', () => {
+		const buckets = createNetworkBuckets({
+			...{ tokensPerSecond: 1, burst: 1, capacity: 100 },
+			monotonicMs: () => 0,
+		});
+		expect(TEN.filter((index) => buckets.reserve(networkOf(index), 1) === 0)).toHaveLength(4);
+		expect(buckets.reserve(networkOf(0, 'cd'), 1)).toBe(0);
+		for (const index of TEN) buckets.refund(networkOf(index), 1);
+		expect(TEN.filter((index) => buckets.reserve(networkOf(index), 1) === 0)).toHaveLength(4);
+	});
+
+	test('have four times the permits of one, and no more', async () => {
+		const semaphore = createNetworkSemaphore({ permits: 2, waitMs: 0, maxWaiting: 0 });
+		const acquireAll = () => Promise.all(TEN.map((index) => semaphore.acquire(networkOf(index), 5)));
+		const acquired = await acquireAll();
+		expect(acquired.filter(Boolean)).toHaveLength(4);
+		expect(await semaphore.acquire(networkOf(0, 'cd'), 1)).toBe(true);
+		for (const [index, isAcquired] of acquired.entries())
+			if (isAcquired) semaphore.release(networkOf(index), 5);
+		expect((await acquireAll()).filter(Boolean)).toHaveLength(4);
+	});
+});
+
+test('IPv4 networks share nothing', () => {
+	const buckets = createNetworkBuckets({
+		...{ tokensPerSecond: 1, burst: 1, capacity: 100 },
+		monotonicMs: () => 0,
+	});
+	expect(TEN.filter((index) => buckets.reserve(`192.0.2.${index}`, 1) === 0)).toHaveLength(10);
+});

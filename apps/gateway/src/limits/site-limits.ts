@@ -1,0 +1,61 @@
+import { siteOf } from '@creatorr/service/address-network';
+import { createTokenBuckets, type TokenBuckets } from '@creatorr/service/token-buckets';
+import { createKeyedSemaphore, type KeyedSemaphore } from './keyed-semaphore.ts';
+
+/**
+ * How much more than one network an IPv6 site (/56) may take. One customer may have all of its 256 networks (/64), or each may be
+ * somebody else's.
+ */
+const SITE_FACTOR = 4;
+
+/** Returns token buckets of networks whose IPv6 sites have a larger bucket each. */
+export function createNetworkBuckets(
+	options: Parameters<typeof createTokenBuckets>[0],
+): Pick<TokenBuckets, 'reserve' | 'refund'> {
+	const { tokensPerSecond, burst } = options;
+	const networks = createTokenBuckets(options);
+	const sites = createTokenBuckets({
+		...options,
+		tokensPerSecond: tokensPerSecond * SITE_FACTOR,
+		burst: burst * SITE_FACTOR,
+	});
+	return {
+		reserve(network, cost) {
+			const site = siteOf(network);
+			return Math.max(networks.reserve(network, cost), site ? sites.reserve(site, cost) : 0);
+		},
+		refund(network, cost) {
+			networks.refund(network, cost);
+			const site = siteOf(network);
+			if (site) sites.refund(site, cost);
+		},
+	};
+}
+
+/** Returns a semaphore of networks that takes as many permits of their IPv6 sites, which have more. */
+export function createNetworkSemaphore(
+	options: Parameters<typeof createKeyedSemaphore>[0],
+): Pick<KeyedSemaphore, 'release'> & { acquire(network: string, permits: number): Promise<boolean> } {
+	const networks = createKeyedSemaphore(options);
+	const sites = createKeyedSemaphore({
+		...options,
+		permits: options.permits * SITE_FACTOR,
+		maxWaiting: options.maxWaiting * SITE_FACTOR,
+	});
+	// A network's request for more than exist counts as all, also at the site.
+	const atMost = (permits: number) => Math.min(permits, options.permits);
+	return {
+		async acquire(network, permits) {
+			if (!(await networks.acquire(network, permits))) return false;
+			const site = siteOf(network);
+			if (!site || (await sites.acquire(site, atMost(permits)))) return true;
+			networks.release(network, permits);
+			return false;
+		},
+		release(network, permits) {
+			networks.release(network, permits);
+			const site = siteOf(network);
+			if (site) sites.release(site, atMost(permits));
+		},
+	};
+}
