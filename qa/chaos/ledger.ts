@@ -48,6 +48,8 @@ export class Ledger {
 	readonly deleted = new Map<string, Person>();
 	/** Users who paid at least once. */
 	readonly payers = new Map<string, Person>();
+	/** Events that the receiver has handled, by id, and how often each arrived. */
+	readonly received = new Map<string, { body: string; times: number }>();
 	readonly violations: Finding[] = [];
 	readonly successes: Success[] = [];
 	/** Responses to clients, by status. */

@@ -4,7 +4,8 @@ import { FAULTS, type Fault, LINKS, repairLink } from './faults/faults.ts';
 import { planFaults } from './faults/plan-faults.ts';
 import { type Finding, Ledger } from './ledger.ts';
 import { startLoad } from './load/load.ts';
-import { PROBED, WORKS } from './load/works.ts';
+import { startReceiver } from './load/receiver.ts';
+import { PROBED, worksWith } from './load/works.ts';
 import { type Injected, measureRecovery, type Recovery } from './recovery.ts';
 
 interface ChaosOptions {
@@ -42,7 +43,8 @@ export async function runChaos({ say, ...options }: ChaosOptions): Promise<Chaos
 	const ledger = new Ledger();
 	const plan = planFaults(options);
 	for (const link of LINKS) await repairLink(link);
-	const load = await startLoad(WORKS, ledger);
+	const receiver = await startReceiver(ledger);
+	const load = await startLoad(worksWith(receiver.url), ledger);
 	await sleep(WARM_UP_MS);
 	const injected: Injected[] = [];
 	for (let round = 0; round < rounds; round += 1) {
@@ -53,9 +55,11 @@ export async function runChaos({ say, ...options }: ChaosOptions): Promise<Chaos
 	}
 	await load.end(LOAD_END_MS);
 	say('load finished; waiting for the product to settle');
+	const audited = await audit(ledger, SETTLE_MS);
+	receiver.stop();
 	return {
 		...{ seed, faults: injected.length },
-		...(await audit(ledger, SETTLE_MS)),
+		...audited,
 		recoveries: measureRecovery(injected, ledger.successes, PROBED),
 		responses: ledger.responses,
 		violations: ledger.violations,

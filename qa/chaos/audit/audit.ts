@@ -7,9 +7,17 @@ import { auditMachine } from './machine.ts';
 import { auditMessages } from './messages.ts';
 import { auditPlans } from './plans.ts';
 import { auditDownloads, auditSessions } from './requests.ts';
+import { auditWebhooks } from './webhooks.ts';
 
 /** Checks what changes until the product is idle. */
-const SETTLING: readonly Auditor[] = [auditJobs, auditFiles, auditMessages, auditPlans, auditMachine];
+const SETTLING: readonly Auditor[] = [
+	auditJobs,
+	auditFiles,
+	auditMessages,
+	auditPlans,
+	auditWebhooks,
+	auditMachine,
+];
 /** Sends requests to the idle product. */
 const SETTLED: readonly Auditor[] = [auditSessions, auditDownloads];
 const PAUSE_MS = 1_000;

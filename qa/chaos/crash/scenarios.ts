@@ -5,6 +5,7 @@ import { mailedToken, VERIFY } from '../../driver/mails.ts';
 import { pidOf } from '../../driver/processes.ts';
 import { listStore, MARK_PREFIX, removeFromStore } from '../audit/store.ts';
 import type { Actions } from '../load/actions.ts';
+import { startReceiver } from '../load/receiver.ts';
 import { randomFile, type SAMPLES } from '../load/samples.ts';
 import type { Site } from './discover.ts';
 import { reconcileNow } from './reconcile-now.ts';
@@ -130,6 +131,25 @@ const oldKey: Scenario = async (actions, person) => {
 	if (made !== 1) actions.ledger.violate('doubled', `${made} signing keys followed one`);
 };
 
+/** An event reaches an endpoint, and an endpoint that is gone is disabled. */
+const webhook: Scenario = async (actions, person) => {
+	const receiver = await startReceiver(actions.ledger);
+	try {
+		const gone = await actions.createWebhook(person, receiver.goneUrl);
+		await actions.awaitEnd(await actions.createJob(person, 'compress_heavy'));
+		for (let isGone = false; !isGone && !actions.givenUp.aborted; await sleep(500)) {
+			const { body } = await actions.ask([200], 'GET', '/v1/webhooks', { token: person.token });
+			isGone = body.data.every((one: { status: string }) => one.status === 'disabled');
+		}
+		const id = await actions.createWebhook(person, receiver.url);
+		await actions.sendTestEvents(person, 1);
+		for (const used of [gone, id])
+			await actions.ask([204, 404], 'DELETE', `/v1/webhooks/${used}`, { token: person.token });
+	} finally {
+		receiver.stop();
+	}
+};
+
 /** Scenarios of each app, the likeliest first. */
 const OF_APP: Record<string, readonly Scenario[]> = {
 	jobs: [
@@ -140,6 +160,7 @@ const OF_APP: Record<string, readonly Scenario[]> = {
 	files: [job('compress_heavy'), upload, job('damaged'), account],
 	auth: [session, account, apiKeys, subscriber('endSubscription')],
 	billing: [subscriber('endSubscription'), subscriber('deleteAccount')],
+	webhooks: [webhook, account],
 };
 
 /** The scenario that passes a crash point, or all those that begin so. Tried before the app's scenarios. */

@@ -121,6 +121,26 @@ export class Actions {
 		return (await this.#flow.finishJob(token, id, Number.POSITIVE_INFINITY, onJob)).status;
 	}
 
+	/** Creates a webhook endpoint; resolves to its id. A repeated request may create a second one. */
+	async createWebhook({ token }: Person, url: string): Promise<string> {
+		const { body } = await this.ask([201], 'POST', '/v1/webhooks', { token, body: { url } });
+		return body.data.id;
+	}
+
+	/** Sends test events to the endpoints of a user, and waits until they are delivered. */
+	async sendTestEvents({ token }: Person, count: number): Promise<void> {
+		const { body } = await this.ask([200], 'GET', '/v1/webhooks', { token });
+		const [webhook] = body.data as { id: string }[];
+		const path = `/v1/webhooks/${webhook?.id}`;
+		const send = async () => {
+			const test = await this.ask([202], 'POST', `${path}/test`, { token });
+			const delivery = `${path}/deliveries/${test.body.data.delivery_id}`;
+			for (let status = 'pending'; status === 'pending' && !this.givenUp.aborted; await sleep(200))
+				status = (await this.ask([200], 'GET', delivery, { token })).body.data.status;
+		};
+		await Promise.all(Array.from({ length: count }, send));
+	}
+
 	async cancelJob(job: AcceptedJob): Promise<void> {
 		job.mayBeCanceled = true;
 		const { token } = job;

@@ -8,6 +8,7 @@ const MIB = 1024 ** 2;
 const CANCELED_SHARE = 0.1;
 const SECRET_SHARE = 0.3;
 const DELETED_SHARE = 0.2;
+const EVENTS_AT_ONCE = 8;
 
 /** Jobs of one tool: some are canceled, and some inputs deleted. While one waits for a lost worker, other users start jobs. */
 function jobs(tool: 'compress_heavy' | 'office_to_pdf' | 'ocr', users: number, pauseMs: number): Work {
@@ -78,11 +79,26 @@ const subscriptions: Work = {
 	},
 };
 
+/** Events to an endpoint of a user, several at a time, until all have arrived. */
+function webhooks(url: string): Work {
+	return {
+		...{ kind: 'webhook', users: 3, pauseMs: 500 },
+		async once(actions, person, turn, succeed) {
+			if (turn === 0) await actions.createWebhook(person, url);
+			await actions.sendTestEvents(person, EVENTS_AT_ONCE);
+			succeed();
+		},
+	};
+}
+
 /** A steady load of small work of every kind. */
-export const WORKS: readonly Work[] = [
+export const worksWith = (receiverUrl: string): readonly Work[] => [
 	...[jobs('compress_heavy', 4, 3_000), jobs('office_to_pdf', 3, 6_000), jobs('ocr', 3, 6_000)],
 	...[uploads, sessions, accounts, subscriptions],
+	webhooks(receiverUrl),
 ];
 
 /** Kinds of work that must succeed again after a fault. */
-export const PROBED = WORKS.map(({ kind }) => kind).filter((kind) => kind !== 'account');
+export const PROBED = worksWith('')
+	.map(({ kind }) => kind)
+	.filter((kind) => kind !== 'account');

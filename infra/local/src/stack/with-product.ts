@@ -67,6 +67,9 @@ export const CHAOS_PRODUCT: ProductOptions = {
 	settings: {
 		BCRYPT_COST: '4',
 		SWEEP_INTERVAL_SECONDS: '2',
+		// a lost attempt is repeated after half a minute, and a failed one at once
+		WEBHOOK_TIMEOUT_SECONDS: '2',
+		WEBHOOK_RETRY_DELAYS_SECONDS: '0,1,1,1,1,1,1,1,1,1,2,2,2,2,2,2,2,2,2,2',
 		// all users come from one address
 		MAILS_PER_NETWORK: '1000000',
 		// a long round runs more jobs of an account than a day allows
