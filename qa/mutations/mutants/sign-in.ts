@@ -96,6 +96,11 @@ const FLOODS: readonly Mutant[] = [
 		test: 'lets the networks of an IPv6 site share its turns',
 	},
 	{
+		name: 'queues sign-ins from a known network apart from those of strangers',
+		mutations: [auth('checkPassword', forceCondition(false, 'known-network'))],
+		test: 'a password from a known network waits in a queue of its own',
+	},
+	{
 		name: 'makes room in a full queue for networks that took less',
 		mutations: [auth('makeRoom', forceCondition(true, 'busiest'))],
 		test: 'lets 20 users sign in within three tries while 45 networks keep four requests each that %s',

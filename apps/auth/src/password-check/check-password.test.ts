@@ -1,6 +1,9 @@
+import { silent } from '@creatorr/testing/silent';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
 import { call, HOME, login, newEmail, PASSWORD, type Person, register, signIn } from '../testing/requests.ts';
+import { checkPassword } from './check-password.ts';
+import { createFairQueue } from './fair-queue.ts';
 
 const AWAY = '198.51.100.1';
 const STRANGER = '203.0.113.1';
@@ -247,4 +250,34 @@ describe.each([
 		await wrong(person.email, STRANGER).expect(429);
 		await attempt(person).expect(401);
 	});
+});
+
+test('a password from a known network waits in a queue of its own', async () => {
+	const queue = createFairQueue({
+		concurrency: 1,
+		maxWaiting: 1,
+		maxWaitMs: HOUR * 1_000,
+		retryAfterSeconds: 1,
+	});
+	const held = Promise.withResolvers<void>();
+	const clientGone = new AbortController().signal;
+	const flood = [1, 2].map((last) =>
+		queue({ kind: 'sign-in', network: `203.0.113.${last}`, clientGone }, () => held.promise),
+	);
+	const deps = {
+		...{ prisma: auth.prisma, queue, freeFailures: { account: 3, network: 8 } },
+		passwords: { matches: async () => true, hash: async () => '' },
+		isRepeat: () => true,
+		logger: silent,
+	};
+	const check = (origin: 'known-network' | 'unknown-network', address: string) =>
+		checkPassword(deps, {
+			...{ owner: null, email: person.email, password: PASSWORD, origin, clientGone },
+			client: { address, userAgent: null },
+		});
+	const known = check('known-network', HOME);
+	await expect(check('unknown-network', AWAY)).rejects.toMatchObject({ code: 'rate_limited' });
+	held.resolve();
+	expect(await known).toBe(true);
+	await Promise.all(flood);
 });
