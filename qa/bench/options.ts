@@ -9,6 +9,7 @@ export interface Options {
 	only: readonly string[];
 	seconds: number;
 	jobs: number;
+	deliveries: number;
 	minutes: number;
 	/** Undefined for no CPU profile. */
 	profile?: string;
@@ -52,6 +53,13 @@ const BENCHES: readonly [folder: string, name: string, summary: string, ...optio
 		'abuse',
 		'measure what a user sees during attacks',
 		only('attack'),
+		seconds('duration of each side', 30),
+	],
+	[
+		'webhooks',
+		'webhooks',
+		'measure webhook deliveries per second, a long backlog, and delays beside slow endpoints',
+		count('deliveries', 'number of deliveries', 10_000),
 		seconds('duration of each side', 30),
 	],
 	['users', 'load', 'check that a user is served while the machine is overloaded', seconds('duration', 600)],

@@ -31,6 +31,11 @@ export const BENCH_PRODUCTS: Readonly<Record<string, ProductOptions>> = {
 	abuse: benchProduct({ scale: ONE_OF_EACH }),
 	load: benchProduct({ scale: ONE_OF_EACH }),
 	overhead: benchProduct({ scale: ONE_OF_EACH, extraTool: NOOP }),
+	webhooks: benchProduct({
+		scale: { gateway: 1, webhooks: 2 },
+		only: ['webhooks', 'webhooks-2'],
+		held: ['webhooks'],
+	}),
 };
 
 function benchProduct({ scale, only, held = [], extraTool }: BenchOptions): ProductOptions {

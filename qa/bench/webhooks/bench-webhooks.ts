@@ -1,0 +1,173 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BenchError } from '../log.ts';
+import { median, p99, split } from '../measure/statistics.ts';
+import type { Options } from '../options.ts';
+import { cpuSeconds } from '../product/processes.ts';
+import { type HeldProcess, type Product, readProduct, startHeld } from '../product/product.ts';
+import type { Section } from '../report/section.ts';
+import { type DeliveryStore, openDeliveryStore } from './delivery-store.ts';
+
+const ENDPOINTS = 100;
+const BACKLOG = 100_000;
+const SLOW_ENDPOINTS = 20;
+const SLOW_MS = 10_000;
+const EVENT_EVERY_MS = 20;
+/** The last tenth of a backlog must be sent as fast as the first, except for other load on the machine. */
+const MIN_STEADINESS = 0.7;
+const MAX_DELAY_RATIO = 1.5;
+/** Deliveries take long at most until then. */
+const DRAIN_LIMIT_MS = 1_200_000;
+
+/** Measures how fast webhooks delivers events, whether a backlog slows it down, and whether slow endpoints delay fast ones. */
+export async function* bench({ deliveries, seconds }: Options): AsyncGenerator<Section> {
+	const product = readProduct();
+	const [first, second] = product.held;
+	if (!first || !second) throw new BenchError('there are no two webhooks processes to start');
+	const receiver = await startReceiver();
+	const store = openDeliveryStore(first.env);
+	yield {
+		title: `${deliveries} due deliveries to ${ENDPOINTS} endpoints that respond at once`,
+		figures: [],
+		files: [
+			await drain(product, store, { replicas: [first], count: deliveries, url: receiver.url }),
+			await drain(product, store, { replicas: [first, second], count: deliveries, url: receiver.url }),
+		],
+	};
+	const row = await drain(product, store, {
+		replicas: [first],
+		count: BACKLOG,
+		url: receiver.url,
+		clear: false,
+	});
+	const tenths = split(await store.attemptTimes(), 10).map(rateOf);
+	await store.clear();
+	yield {
+		title: `A backlog of ${BACKLOG} deliveries, one replica`,
+		figures: [
+			{
+				name: 'speed of the last tenth ÷ of the first',
+				value: (tenths.at(-1) ?? 0) / (tenths[0] ?? 0),
+				bar: { atLeast: MIN_STEADINESS },
+			},
+		],
+		files: [row],
+	};
+	const alone = await delays(product, store, { process: first, seconds, receiver, slowEndpoints: 0 });
+	const beside = await delays(product, store, {
+		process: first,
+		seconds,
+		receiver,
+		slowEndpoints: SLOW_ENDPOINTS,
+	});
+	yield {
+		title: `Delay of an event every ${EVENT_EVERY_MS} ms, alone and beside ${SLOW_ENDPOINTS} endpoints that take ${SLOW_MS / 1000} s`,
+		figures: [
+			{ name: 'p99 beside ÷ alone', value: p99(beside) / p99(alone), bar: { atMost: MAX_DELAY_RATIO } },
+		],
+		files: [
+			{ endpoints: 'fast alone', 'median ms': median(alone), 'p99 ms': p99(alone) },
+			{ endpoints: 'beside slow ones', 'median ms': median(beside), 'p99 ms': p99(beside) },
+		],
+	};
+	await store.close();
+	receiver.stop();
+}
+
+type Receiver = Awaited<ReturnType<typeof startReceiver>>;
+
+/** Responds at once, on `/slow` after a while. Remembers when each event arrived. */
+async function startReceiver() {
+	const arrivals = new Map<string, number>();
+	const server = createServer((req, res) => {
+		req.resume();
+		const accept = () => res.writeHead(204).end();
+		if (req.url === '/slow') return void setTimeout(accept, SLOW_MS);
+		arrivals.set(String(req.headers['webhook-id']), performance.now());
+		accept();
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	return {
+		arrivals,
+		url: `${base}/fast`,
+		slowUrl: `${base}/slow`,
+		stop() {
+			server.closeAllConnections();
+			server.close();
+		},
+	};
+}
+
+interface Drain {
+	replicas: readonly HeldProcess[];
+	count: number;
+	url: string;
+	/** Whether to delete everything afterwards. */
+	clear?: boolean;
+}
+
+async function drain(product: Product, store: DeliveryStore, { replicas, count, url, clear = true }: Drain) {
+	await store.addBacklog(count, await store.addEndpoints(ENDPOINTS, url));
+	const servers = await Promise.all(replicas.map((process) => startHeld(product, process)));
+	const pids = servers.map(({ pid }) => pid);
+	const startedAt = performance.now();
+	while ((await store.countPending()) > 0) {
+		if (performance.now() - startedAt > DRAIN_LIMIT_MS) throw new BenchError('deliveries are left over');
+		await sleep(100);
+	}
+	const cpu = await cpuSeconds(...pids);
+	await Promise.all(servers.map((server) => server.stop()));
+	const times = await store.attemptTimes();
+	if (clear) await store.clear();
+	return {
+		replicas: replicas.length,
+		deliveries: count,
+		'deliveries/s': rateOf(times),
+		'CPU ms per delivery, with the start': (1_000 * cpu) / count,
+	};
+}
+
+/** Returns the attempts per second of sorted start times in seconds. */
+function rateOf(times: readonly number[]): number {
+	return (times.length - 1) / ((times.at(-1) ?? 0) - (times[0] ?? 0));
+}
+
+interface Delays {
+	process: HeldProcess;
+	seconds: number;
+	receiver: Receiver;
+	slowEndpoints: number;
+}
+
+/** Returns the delays of events from before their commit to their arrival, in ms. */
+async function delays(
+	product: Product,
+	store: DeliveryStore,
+	{ process, seconds, receiver, slowEndpoints }: Delays,
+): Promise<number[]> {
+	const fast = await store.addEndpoints(ENDPOINTS, receiver.url);
+	if (slowEndpoints > 0)
+		await store.addBacklog(50 * slowEndpoints, await store.addEndpoints(slowEndpoints, receiver.slowUrl));
+	const server = await startHeld(product, process);
+	await sleep(2_000);
+	const sent = new Map<string, number>();
+	const commits: Promise<void>[] = [];
+	const until = performance.now() + 1_000 * seconds;
+	for (let number = 0; performance.now() < until; number += 1) {
+		const id = `evt_${slowEndpoints}_${number}`;
+		sent.set(id, performance.now());
+		commits.push(store.addEvent(fast[number % fast.length] ?? '', id));
+		await sleep(EVENT_EVERY_MS);
+	}
+	await Promise.all(commits);
+	await sleep(3_000);
+	await server.stop();
+	await store.clear();
+	const found = [...sent].map(([id, at]) => (receiver.arrivals.get(id) ?? Number.NaN) - at);
+	if (found.some(Number.isNaN)) throw new BenchError('an event has not arrived');
+	return found;
+}
