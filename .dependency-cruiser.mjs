@@ -78,7 +78,10 @@ export default {
 			name: 'qa-is-black-box',
 			comment: 'what makes documents is no part of the product',
 			severity: 'error',
-			from: { path: '^qa/', pathNot: '^qa/(bench|hostile)/|^qa/acceptance/(client|cli)\\.test\\.ts$' },
+			from: {
+				path: '^qa/',
+				pathNot: '^qa/(bench|hostile)/|^qa/acceptance/(client|cli|webhooks)\\.test\\.ts$',
+			},
 			to: {
 				path: '^(apps|packages|infra)/',
 				pathNot: '^packages/(config-|tools/src/testing/builders/pdf\\.ts$)',
@@ -88,7 +91,7 @@ export default {
 			name: 'acceptance-tries-the-client',
 			comment: 'it is what people use the black box with, and tried from outside as they do',
 			severity: 'error',
-			from: { path: '^qa/acceptance/(client|cli)\\.test\\.ts$' },
+			from: { path: '^qa/acceptance/(client|cli|webhooks)\\.test\\.ts$' },
 			to: { path: '^(apps|packages|infra)/', pathNot: '^packages/(client/|config-|testing/)' },
 		},
 		{

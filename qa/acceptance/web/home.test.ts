@@ -30,7 +30,7 @@ test('shows the API’s tools', async () => {
 
 test('links pages below every page, which the gateway serves', async () => {
 	const page = await visit();
-	const links = page.getByRole('contentinfo').getByRole('link');
+	const links = page.getByRole('navigation', { name: 'About creatorr' }).getByRole('link');
 	await links.first().waitFor();
 	const paths = await links.evaluateAll((found) => found.map((link) => link.getAttribute('href') ?? ''));
 	expect(paths).toEqual(['/pricing', '/docs', '/status', '/terms', '/privacy']);

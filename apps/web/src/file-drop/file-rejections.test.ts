@@ -30,7 +30,7 @@ describe('a file is rejected', () => {
 	test('when the tool does not accept its type, and another tool is suggested', () => {
 		expect(rejection('letter.doc')).toEqual({
 			name: 'letter.doc',
-			reason: 'COMPRESS accepts only PDF files, not .doc.',
+			reason: '“COMPRESS” accepts only PDF files, not .doc.',
 			help: { kind: 'tool', slug: 'office', title: 'OFFICE' },
 		});
 		expect(rejection('film.mp4', 'video/mp4')).toMatchObject({ help: undefined });
@@ -43,7 +43,7 @@ describe('a file is rejected', () => {
 	test('when it is larger than the plan allows, with the limit of Pro', () => {
 		expect(rejection('a.pdf', 'application/pdf', 11 * MB)).toEqual({
 			name: 'a.pdf',
-			reason: 'This file is 11 MB. The Free limit for COMPRESS is 10 MB. Pro allows 100 MB.',
+			reason: 'This file is 11 MB. The Free limit for “COMPRESS” is 10 MB. Pro allows 100 MB.',
 			help: { kind: 'pro' },
 		});
 		expect(rejectionOf(file('a.pdf', '', 11 * MB), compress, tools, 'pro')).toBeUndefined();

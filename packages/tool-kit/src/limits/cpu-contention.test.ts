@@ -3,6 +3,7 @@ import { availableParallelism, getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { execSandboxed } from '../sandbox/exec.ts';
+import { TOOL_PRIORITY } from '../sandbox/renice.ts';
 import { createScratch, type Scratch } from '../scratch/scratch.ts';
 import { createContentionMeter } from './cpu-contention.ts';
 
@@ -41,8 +42,8 @@ describe('createContentionMeter', () => {
 
 describe('a sandboxed command', () => {
 	const CORES = availableParallelism();
-	/** Child processes inherit the priority of this one. */
-	const BEGIN = getPriority();
+	/** Child processes inherit the priority of this one, and tools have a lower one. */
+	const BEGIN = getPriority() + TOOL_PRIORITY;
 	const MUCH_LOWER = Math.min(19, BEGIN + 12);
 	const LIMITS = { memoryBytes: 1024 ** 3, maxFileBytes: 1024, maxProcesses: 256, cpuSeconds: 600 };
 
