@@ -13,7 +13,7 @@ interface Deps {
 	logger: Logger;
 }
 
-/** Nobody requested the mail. */
+/** The mail has no request of a user. */
 const NO_CLIENT = { address: '', userAgent: null };
 
 /** Mails the owner of a webhook endpoint that was disabled. */

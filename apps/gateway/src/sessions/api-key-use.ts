@@ -18,7 +18,7 @@ export interface ReportedUse {
 
 /** Remembers when and from where API keys were last used, to the minute, until auth has recorded it. */
 export interface KeyUse {
-	/** Notes a use now. Calls nobody. */
+	/** Notes a use now, without a call. */
 	note(keyId: string, ip: string): void;
 	/** Reports what was noted since the last report. Rejects if auth doesn't take it, and then keeps it for the next one. */
 	report(): Promise<void>;

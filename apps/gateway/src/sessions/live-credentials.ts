@@ -19,7 +19,7 @@ interface Lookup<V> {
 interface CacheGeneration<V> {
 	term: LeaseTerm;
 	known: LRUCache<string, Known<V>>;
-	/** Kept apart, so that credentials that nobody has don't evict live ones. */
+	/** Kept apart, so that invented credentials don't evict live ones. */
 	dead: LRUCache<string, true>;
 	lookups: Map<string, Lookup<V>>;
 }
