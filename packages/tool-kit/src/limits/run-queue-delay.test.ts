@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { execSandboxed } from '../sandbox/exec.ts';
 import { createScratch, type Scratch } from '../scratch/scratch.ts';
-import { cpuWaitMs } from './run-queue-delay.ts';
+import { cpuWaitMs, runnableThreads } from './run-queue-delay.ts';
 
 describe('cpuWaitMs', () => {
 	const TWO_CORES = { elapsedMs: 1000, cores: 2 };
@@ -21,6 +21,23 @@ describe('cpuWaitMs', () => {
 		['threads that ran a little longer than was measured', { ranMs: 2100, waitedMs: 0 }, 0],
 	])('measures for %s', (_, times, expected) => {
 		expect(cpuWaitMs(times, TWO_CORES)).toBeCloseTo(expected);
+	});
+});
+
+describe('runnableThreads', () => {
+	test.each([
+		['no thread', [], 0],
+		[
+			'a thread that ran all the time and one that waited half of it',
+			[
+				{ ranMs: 100, waitedMs: 0 },
+				{ ranMs: 0, waitedMs: 50 },
+			],
+			1.5,
+		],
+		['a thread whose wait began before the last measurement', [{ ranMs: 10, waitedMs: 2000 }], 1],
+	])('counts %s', (_, spent, expected) => {
+		expect(runnableThreads(spent, 100)).toBeCloseTo(expected);
 	});
 });
 

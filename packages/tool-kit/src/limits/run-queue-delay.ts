@@ -30,11 +30,13 @@ export function createCpuWaitMeter(cores = availableParallelism()): (pids: reado
 		const after = schedulerTimes(pids);
 		const nowMs = performance.now();
 		const elapsedMs = nowMs - beforeMs;
-		const sum = sumSince(before, after);
+		const spent = timesSince(before, after);
 		before = after;
 		beforeMs = nowMs;
-		const runnableThreads = (sum.ranMs + sum.waitedMs) / elapsedMs;
-		return { cpuWaitMs: cpuWaitMs(sum, { elapsedMs, cores }), runnableThreads };
+		return {
+			cpuWaitMs: cpuWaitMs(sumOf(spent), { elapsedMs, cores }),
+			runnableThreads: runnableThreads(spent, elapsedMs),
+		};
 	};
 }
 
@@ -49,19 +51,34 @@ export function cpuWaitMs(
 	return Math.min(elapsedMs * (1 - share), waitedMs);
 }
 
-function sumSince(
+/**
+ * Returns how many threads were runnable at once, on average. No thread counts as more than one: the kernel adds a wait to its
+ * statistics when it ends, which may be several measurements after it began.
+ */
+export function runnableThreads(spent: readonly SchedulerTimes[], elapsedMs: number): number {
+	return spent.reduce((sum, { ranMs, waitedMs }) => sum + Math.min(1, (ranMs + waitedMs) / elapsedMs), 0);
+}
+
+function sumOf(spent: readonly SchedulerTimes[]): SchedulerTimes {
+	const sum = { ranMs: 0, waitedMs: 0 };
+	for (const { ranMs, waitedMs } of spent) {
+		sum.ranMs += ranMs;
+		sum.waitedMs += waitedMs;
+	}
+	return sum;
+}
+
+/** Returns the times of each thread since an earlier measurement. */
+function timesSince(
 	before: ReadonlyMap<number, SchedulerTimes>,
 	after: ReadonlyMap<number, SchedulerTimes>,
-): SchedulerTimes {
-	const sum = { ranMs: 0, waitedMs: 0 };
-	for (const [thread, { ranMs, waitedMs }] of after) {
+): SchedulerTimes[] {
+	return Array.from(after, ([thread, { ranMs, waitedMs }]) => {
 		const old = before.get(thread);
 		// The kernel reuses ids: a thread with shorter times than before is a new one.
 		const isSame = old !== undefined && old.ranMs <= ranMs && old.waitedMs <= waitedMs;
-		sum.ranMs += ranMs - (isSame ? old.ranMs : 0);
-		sum.waitedMs += waitedMs - (isSame ? old.waitedMs : 0);
-	}
-	return sum;
+		return isSame ? { ranMs: ranMs - old.ranMs, waitedMs: waitedMs - old.waitedMs } : { ranMs, waitedMs };
+	});
 }
 
 function schedulerTimes(pids: readonly number[]): Map<number, SchedulerTimes> {
