@@ -24,8 +24,8 @@ export function GettingStarted() {
 				))}
 			</ol>
 			<p>
-				The command-line interface (CLI) takes two lines for the same. It comes with the source code of
-				creatorr: <code>npx creatorr</code> runs it. Without <code>--email</code> and{' '}
+				The command-line interface (CLI) does the same with two commands. It comes with the source code of
+				creatorr: <code>npx creatorr</code> runs it there. Without <code>--email</code> and{' '}
 				<code>--password-stdin</code>, it asks for both.
 			</p>
 			<CodeExample label="The same with the CLI" examples={{ cli: cliWalkthrough(location.origin) }} />
@@ -44,10 +44,10 @@ export function HowItAnswers() {
 				</dd>
 				<dt>API keys</dt>
 				<dd>
-					For programs, create an API key with <code>POST /v1/keys</code>. Send it where a token goes:{' '}
+					For programs, create an API key with <code>POST /v1/keys</code>. Send it like a token:{' '}
 					<code>Authorization: Bearer ctr_live_…</code>. Each operation below says which scope a key needs.
-					Keys, passwords, billing and sessions take a session only. Keep keys out of source code: scanners
-					find the prefix <code>ctr_live_</code>, and anyone can report a leaked key.
+					A key can’t manage keys, passwords, billing or sessions. Keep keys out of source code: scanners find
+					the prefix <code>ctr_live_</code>, and anyone can report a leaked key.
 				</dd>
 				<dt>Bodies</dt>
 				<dd>
@@ -56,8 +56,9 @@ export function HowItAnswers() {
 				</dd>
 				<dt>Presigned URLs</dt>
 				<dd>
-					Files don’t pass through the API. It returns a presigned URL: a link to the file storage that needs
-					no token and expires. Upload to it with <code>PUT</code>, or download from it.
+					Files don’t pass through the API. For each upload and download, it returns a presigned URL: a link
+					to the file storage that needs no token and expires. Upload with <code>PUT</code>, download with{' '}
+					<code>GET</code>.
 				</dd>
 				<dt>Lists</dt>
 				<dd>
@@ -67,7 +68,7 @@ export function HowItAnswers() {
 				<dt>Idempotency</dt>
 				<dd>
 					Send a unique <code>Idempotency-Key</code> with each new job. If the connection breaks, send the
-					same request again. Within 24 hours, you get the first response, and no second job is created.
+					same request again within 24 hours. You get the first response, and no second job is created.
 				</dd>
 				<dt>Waiting</dt>
 				<dd>

@@ -84,8 +84,8 @@ function OperationSection({ operation, description }: { operation: Operation; de
 
 function Access({ operation: { needsToken, keyScope } }: { operation: Operation }) {
 	if (!needsToken) return 'No token needed.';
-	if (keyScope === undefined) return 'Takes no API key, only a session.';
-	if (keyScope === 'any') return 'Every API key may call it.';
+	if (keyScope === undefined) return 'Needs a session: API keys are rejected.';
+	if (keyScope === 'any') return 'Any API key works.';
 	return (
 		<>
 			API keys need the scope <code>{keyScope}</code>.

@@ -13,15 +13,15 @@ export function WebhooksChapter() {
 			</p>
 			<ul className={styles.list}>
 				<li>
-					Failed deliveries are repeated for about three days. An event can arrive more than once, always with
-					the same <code>webhook-id</code>. The order is not promised.
+					Failed deliveries are retried for about three days. An event can arrive more than once, always with
+					the same <code>webhook-id</code>. Events can arrive in any order.
 				</li>
 				<li>
 					Events contain IDs and no URLs. Get the result with <code>GET /v1/files/&#123;id&#125;</code>.
 				</li>
 				<li>
-					Deliveries are signed as Standard Webhooks specifies. Verify the body as it arrived, before you
-					parse it.
+					Deliveries are signed as Standard Webhooks specifies. Verify the signature of the body as it
+					arrived, before you parse it.
 				</li>
 				<li>
 					For development, <code>creatorr listen --forward-to http://localhost:3000/webhooks</code> forwards
