@@ -58,6 +58,7 @@ test.each(OVERLAYS)('every kubectl command of the docs names what the overlay %s
 		[/\/name=([a-z-]+)/g, [...namesOf('Deployment'), ...brokers]],
 		[/rabbitmqcluster ([a-z-]+)/g, brokers],
 		[/scaledobject ([a-z-]+)/g, namesOf('ScaledObject')],
+		[/hpa ([a-z-]+)/g, namesOf('HorizontalPodAutoscaler')],
 		[/statefulset\/([a-z-]+)/g, brokers.map((name) => `${name}-server`)],
 		[/exec (?:--namespace \S+ )?(\S+-\d+) /g, brokers.map((name) => `${name}-server-0`)],
 		[/--vhost ([^\s']+)/g, brokerUrls.map((url) => decodeURIComponent(url.slice(url.lastIndexOf('/') + 1)))],

@@ -45,8 +45,8 @@ export function HowItAnswers() {
 				<dt>API keys</dt>
 				<dd>
 					For programs, create an API key with <code>POST /v1/keys</code>. Send it like a token:{' '}
-					<code>Authorization: Bearer ctr_live_…</code>. Each operation below says which scope a key needs.
-					A key can’t manage keys, passwords, billing or sessions. Keep keys out of source code: scanners find
+					<code>Authorization: Bearer ctr_live_…</code>. Each operation below says which scope a key needs. A
+					key can’t manage keys, passwords, billing or sessions. Keep keys out of source code: scanners find
 					the prefix <code>ctr_live_</code>, and anyone can report a leaked key.
 				</dd>
 				<dt>Bodies</dt>
