@@ -19,7 +19,7 @@ All commands accept --json and --by NAME (the operator's name, recorded with the
 Exit codes: 0 done; 1 not done, for example because there is no such user; 2 wrong usage.
 `;
 
-/** The app that owns each command. `byId`: it knows users by their ids alone, so auth finds the id of an email first. */
+/** The app that owns each command. `byId`: the app knows users only by id, so auth looks up the id of an email first. */
 const COMMANDS: Readonly<Record<string, { app: Caller; byId?: boolean }>> = {
 	job: { app: 'jobs' },
 	suspend: { app: 'auth' },
@@ -74,7 +74,7 @@ function findAccount(user: string, by: string[], stop: AbortSignal) {
 	return askApp({ app: 'auth', program: 'admin', args: ['user', user, ...by] }, stop);
 }
 
-/** Prints all that is known of a user; an app that does not answer is null, and 1 the exit code. */
+/** Prints what all apps know about a user. If an app does not respond, its section is null and the exit code is 1. */
 async function showUser(user: string, { by, json }: { by: string[]; json: boolean }, stop: AbortSignal) {
 	const account = await findAccount(user, by, stop);
 	let exitCode = 0;

@@ -20,7 +20,7 @@ await runCommand(async (stop) => {
 	if (home === undefined) throw new CommandError(`Nothing to back up in ${homePath()}.`);
 	const isRunning = (await askStatus(home.root)) !== undefined;
 	if (isRunning) await makeBackup(home, target, { isRunning, stop });
-	// claimed, so that it can't be started meanwhile
+	// claimed, so that the product can't be started during the backup
 	else await withHome(homePath(), {}, (claimed) => makeBackup(claimed, target, { isRunning, stop }));
 	say(`Backed up ${home.root} to ${target}. It contains all users, files, jobs and secrets: keep it safe.`);
 	return 0;

@@ -86,7 +86,7 @@ function runOnProduct(
 ): Promise<number> {
 	const work = async (home: ClaimedHome): Promise<number> => {
 		await prepareMachine(packages, home);
-		// paths among the person's arguments are relative to INIT_CWD
+		// paths in the arguments are relative to INIT_CWD
 		const { INIT_CWD } = process.env;
 		return await withProduct(home, product, stop, (environment) => {
 			const env = { ...programEnvironment(home.root, environment), ...(INIT_CWD && { INIT_CWD }) };
@@ -96,7 +96,7 @@ function runOnProduct(
 	return withTestHome(work, { logsName, hasFailed: (exitCode) => exitCode !== 0 });
 }
 
-/** Lists what workers run: the tools are installed, and not started. */
+/** Lists the software of workers. The tools must be installed for that, but not started. */
 async function runSbom(stop: AbortSignal): Promise<number> {
 	await installPackages(PACKAGES_TO_PROCESS);
 	return await runScript(join(REPOSITORY, 'infra', 'licenses', 'src', 'main.ts'), { stop });

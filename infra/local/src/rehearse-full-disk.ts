@@ -19,8 +19,8 @@ const LEFT_AT_START_BYTES = 100 * MIB;
 const SETTINGS = { BCRYPT_COST: '4', RABBITMQ_UNCONFIRMED_SECONDS: '5' };
 
 /**
- * Runs a product on a disk of its own, fills that disk while jobs are accepted, frees it again, and sees every accepted job
- * succeed without a manual step.
+ * Runs a product on a disk of its own, fills that disk while jobs are accepted, and frees it again. Checks that every accepted job
+ * succeeds without a manual step.
  */
 await runCommand(async (stop) => {
 	if (process.env[MARK] === undefined) return await runInMountNamespace();
@@ -52,9 +52,9 @@ await runCommand(async (stop) => {
 	);
 });
 
-/** The disk is mounted where no other process sees it, and is gone when the last process of the rehearsal has ended. */
+/** In the namespace, no other process sees the disk, and the kernel unmounts it after the last process of the rehearsal. */
 async function runInMountNamespace(): Promise<number> {
-	// inside, we are root only as far as mounts go
+	// inside the namespace, this process is root for mounts only
 	await prepareMachine(packagesToStart({ ownBroker: true }));
 	const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user'];
 	const { status } = spawnSync(

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { rehearse } from './rehearsals/rehearse.ts';
 import { runCommand, say } from './stack/command.ts';
 
-/** Passwords cost little, and rows and bytes are compared again at once. */
+/** Makes passwords cheap to hash, and reconciliation run again at once. */
 const SETTINGS = { BCRYPT_COST: '4', RECONCILE_INTERVAL_HOURS: '0.001' };
 
 /**
- * Starts a product, gives it data of every kind, backs it up while it works, kills it and removes its home; then restores into
- * another home, starts that and compares it with what was there.
+ * Starts a product, gives it data of every kind, backs it up while it works, kills it and removes its home. Then restores the backup
+ * into another home, starts that product and compares its data with the original.
  */
 await runCommand((stop) =>
 	rehearse('restore', { stop, settings: SETTINGS }, async (directory, create) => {
@@ -19,7 +19,7 @@ await runCommand((stop) =>
 		await first.command('backup', backup);
 		say('Backed up while jobs are running and queued. Later changes are not in the backup.');
 		await first.runStep('restore', 'continue', memory);
-		await first.lose();
+		await first.destroy();
 		say('Killed all processes and deleted the home directory. Restoring into a new one.');
 		const second = create(join(directory, 'second'));
 		await second.command('restore', backup);

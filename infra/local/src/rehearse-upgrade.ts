@@ -18,8 +18,8 @@ const CHECK_MS = 250;
 const ROUNDS_AFTER = 3;
 
 /**
- * Runs an older version under load, the last release unless a commit is given, migrates its tables to ours, and checks that it goes
- * on without a failure; then starts ours in its place, and then the older one again.
+ * Runs an older version under load: the last release, unless a commit is given. Applies this version's migrations meanwhile, and
+ * checks that nothing fails. Then starts this version instead, and finally rolls back to the older one.
  */
 await runCommand((stop) =>
 	rehearse('upgrade', { stop, settings: { BCRYPT_COST: '4' } }, async (directory, create) => {
@@ -71,7 +71,7 @@ async function checkOut(commit: string, directory: string, stop: AbortSignal): P
 
 /** Migrates as a rollout does before the first new process serves. */
 async function migrate(old: RehearsedProduct, next: RehearsedProduct): Promise<void> {
-	// of a service that the last release did not have
+	// for a service that the last release does not have
 	await ownDatabasesTask(old.home).run();
 	for (const owner of DATABASE_OWNERS) {
 		const variables = { DATABASE_URL: databaseUrl(old.home, owner) };
@@ -81,7 +81,7 @@ async function migrate(old: RehearsedProduct, next: RehearsedProduct): Promise<v
 	}
 }
 
-/** Has the older version write a row of a table that was changed. */
+/** Makes the older version write to a table that a migration has changed. */
 async function rotateKey(old: RehearsedProduct): Promise<string> {
 	const environment = await environmentOf(old.home.root, 'auth');
 	return `  keys: ${await old.run(['apps/auth/src/keys.ts', 'rotate', '--signs-in', '0'], environment)}`;

@@ -6,11 +6,11 @@ import { stopRunning } from './stack/claim-home.ts';
 import { runCommand, say } from './stack/command.ts';
 import { findHome } from './supervisor/home.ts';
 
-/** Everything that we put into a home, by name: a home may be a directory that has other things in it. */
+/** All entries that creatorr creates in a home. The directory may contain files of others, which stay. */
 const OURS = [
 	...['data', 'data.restoring', 'mail', 'logs', 'run', 'ports.json', 'test.env'],
 	...['secrets.json', 'secrets.json.new', 'stripe.json', 'stripe.json.new'],
-	// of runs that failed
+	// logs of failed runs
 	...['test', 'acceptance', 'web', 'bench', 'chaos', 'rehearsal', 'restore', 'upgrade', 'full-disk'].map(
 		(name) => `${name}-logs`,
 	),

@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-test('the sample is one folder, and no file that is there is changed', () => {
+test('the sample is one folder, and changes no existing file', () => {
 	const files = [...patch.matchAll(/^diff --git a\/(\S+) b\/(\S+)\nnew file mode 100644$/gm)];
 	expect(files).toHaveLength(patch.match(/^diff /gm)?.length ?? 0);
 	expect(files.map(([, file]) => file).sort()).toEqual(

@@ -15,7 +15,7 @@ import { generateCode } from './stack/run-program.ts';
 import { withTestServices } from './stack/test-services.ts';
 import type { ClaimedHome } from './supervisor/home.ts';
 
-/** Tests wait as long as they work: four checks at a time keep two cores busy, and with five, tests of timeouts fail. */
+/** Tests wait half of the time, so four checks at a time keep two cores busy. With five, tests of timeouts fail. */
 const CONCURRENCY = 4;
 
 /** Runs every check whose name contains the argument, on services of its own. The last line is the sum alone. */
@@ -28,7 +28,7 @@ await runCommand(async (stop) => {
 			await generateCode(home.root, stop);
 			const onProducts = productChecks(home.root).filter(isChosen);
 			const suites = [...packageChecks(home.root, environment), mutationsCheck(home.root)].filter(isChosen);
-			// products that start at the same time would each build the web app, over each other
+			// built first: products that start at the same time would all build the web app in one directory
 			const build = onProducts.length > 0 ? [webBuildCheck(home.root)] : [];
 			const options = { concurrency: CONCURRENCY, stop };
 			return [

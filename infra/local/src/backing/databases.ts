@@ -33,7 +33,7 @@ export function ownDatabases(home: Home): DatabaseVariables {
 	return Object.fromEntries(entries);
 }
 
-/** A step for each service that migrates its tables, wherever its database is; past a connection pooler. */
+/** Returns a step for each service that migrates its database, local or external. Bypasses a connection pooler. */
 export function migrationTasks(databases: DatabaseVariables, dependsOn: string[]): Step[] {
 	return DATABASE_OWNERS.map((owner) => {
 		const prefix = `${owner.toUpperCase()}_DATABASE`;

@@ -8,7 +8,7 @@ export type DatabaseOwner = (typeof DATABASE_OWNERS)[number];
 export const CALLERS = ['gateway', 'auth', 'files', 'jobs', 'billing', 'webhooks', 'tool-worker'] as const;
 export type Caller = (typeof CALLERS)[number];
 
-/** Returns all secrets of a product, made at random. Uses Node alone, as it also runs before anything is installed. */
+/** Returns new random secrets of a product. Imports only modules of Node, because it also runs before dependencies are installed. */
 export function makeSecrets() {
 	const random = (): string => randomBytes(24).toString('base64url');
 	const forEach = <Name extends string>(names: readonly Name[], make: () => string): Record<Name, string> =>

@@ -6,18 +6,18 @@ import { z } from 'zod';
 import { CommandError } from '../supervisor/command-error.ts';
 import type { Home } from '../supervisor/home.ts';
 
-/** Below the range that Linux gives to outgoing connections (32768 and up), so that none of those takes a port of ours. */
+/** Below the range that Linux uses for outgoing connections (32768 and up), so that none of those takes one of these ports. */
 const INTERNAL = [15_000, 32_000] as const;
-/** Public ports are chosen before the others, which must not take them meanwhile: they come from a range of their own. */
+/** A separate range: public ports are chosen first, and internal ones must not take them before their servers listen. */
 const PUBLIC = [10_000, 15_000] as const;
 const ATTEMPTS = 200;
 
 const savedPorts = z.record(z.string(), z.int().min(1).max(65_535));
 
-/** What this process gave to any home. A port stays free until its server listens, and homes may start at the same time. */
-const given = new Set<number>();
+/** Ports that this process has chosen for any home. A port looks free until its server listens, and homes may start at the same time. */
+const chosen = new Set<number>();
 
-/** Returns whether a server of ours could listen there now. */
+/** Returns whether a server can listen on this loopback port now. */
 export function isPortFree(port: number): Promise<boolean> {
 	return new Promise((resolve) => {
 		const server = createServer();
@@ -27,8 +27,8 @@ export function isPortFree(port: number): Promise<boolean> {
 }
 
 /**
- * Returns a loopback port for each name: the same as last time where it is still free, so that addresses in clients and
- * presigned URLs outlive a restart; another where it is taken. Remembered in ports.json.
+ * Returns a loopback port for each name, and stores it in ports.json. Each name keeps its port while that is free, so that addresses
+ * in clients and presigned URLs survive a restart. A taken port is replaced.
  * @param reserved ports on which other servers will listen
  * @throws CommandError when no port is free
  */
@@ -41,13 +41,13 @@ export async function choosePorts<Name extends string>(
 	for (const name of names) {
 		const known = ports[name];
 		if (known !== undefined && !reserved.includes(known) && (await isPortFree(known))) continue;
-		ports[name] = await pickRow(1, INTERNAL, [...Object.values(ports), ...reserved]);
+		ports[name] = await pickConsecutive(1, INTERNAL, [...Object.values(ports), ...reserved]);
 	}
 	writeFileSync(portsFile(home), `${JSON.stringify(ports, null, 2)}\n`, { mode: 0o600 });
 	return ports as Record<Name, number>;
 }
 
-/** Returns the ports that are remembered, by name; none before the first start, nor where a full disk cut the file short. */
+/** Returns the stored ports by name: none before the first start, or if a full disk truncated the file. */
 export function readPorts(home: Home): Record<string, number> {
 	try {
 		return savedPorts.parse(JSON.parse(readFileSync(portsFile(home), 'utf8')));
@@ -65,10 +65,10 @@ function portsFile(home: Home): string {
  * @throws CommandError when there are none
  */
 export function pickConsecutivePorts(count: number): Promise<number> {
-	return pickRow(count, PUBLIC, []);
+	return pickConsecutive(count, PUBLIC, []);
 }
 
-async function pickRow(
+async function pickConsecutive(
 	count: number,
 	[lowest, end]: readonly [number, number],
 	taken: number[],
@@ -76,8 +76,8 @@ async function pickRow(
 	for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
 		const first = randomInt(lowest, end - count);
 		const row = Array.from({ length: count }, (_, index) => first + index);
-		if (row.some((port) => given.has(port) || taken.includes(port))) continue;
-		for (const port of row) given.add(port);
+		if (row.some((port) => chosen.has(port) || taken.includes(port))) continue;
+		for (const port of row) chosen.add(port);
 		if ((await Promise.all(row.map(isPortFree))).every(Boolean)) return first;
 	}
 	throw new CommandError(`No free port between ${lowest} and ${end}. Stop some servers on this machine.`);

@@ -12,13 +12,13 @@ import { choosePorts, readPorts } from './ports.ts';
 import { loadSecrets } from './secrets.ts';
 
 const SUPERUSER = 'postgres';
-/** PostgreSQL refuses to run as root; as nobody of a user namespace it keeps its real pid, and its files stay root's. */
+/** PostgreSQL refuses to run as root. In a user namespace it runs as nobody, keeps its real pid, and its files belong to root. */
 const AS_NOBODY = ['unshare', '--user', '--map-user=65534', '--map-group=65534', '--'];
 
-/** For tests, which connect thousands of times with passwords that protect nothing: 4,096 rounds of hashing each would take seconds. */
+/** For tests. They connect thousands of times, and 4,096 rounds of password hashing each time would add up to seconds. */
 const FAST_SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'scram_iterations=1'];
 
-/** Returns how the superuser connects to the PostgreSQL of this home. Its port is known once its steps are made. */
+/** Returns the superuser's URL of this home's PostgreSQL. The port is known only after {@link postgresSteps}. */
 export function postgresAdminUrl(home: Home): string {
 	const { postgres: port = 0 } = readPorts(home);
 	const password = encodeURIComponent(loadSecrets(home).postgresPassword);
@@ -26,7 +26,8 @@ export function postgresAdminUrl(home: Home): string {
 }
 
 /**
- * The PostgreSQL server of this home, created the first time. Loopback only; every connection needs a password.
+ * Returns the steps of this home's PostgreSQL server, which is created the first time. It listens on loopback only, and every
+ * connection needs a password.
  * @param durable false: faster, but loses data when the machine fails
  */
 export async function postgresSteps(home: Home, { durable }: { durable: boolean }): Promise<Step[]> {
@@ -82,7 +83,7 @@ export async function withPostgres<T>(
 	}
 }
 
-/** Into a second directory first: an initdb that was interrupted leaves half of one. */
+/** Creates the data directory under another name and renames it, because an interrupted initdb leaves an incomplete one. */
 async function initialize(home: Home, dataDirectory: string): Promise<void> {
 	const unfinished = `${dataDirectory}.new`;
 	const passwordFile = join(home.data, 'postgres.password');
@@ -106,8 +107,8 @@ async function initialize(home: Home, dataDirectory: string): Promise<void> {
 }
 
 /**
- * PostgreSQL does not start when the pid in its lock file is alive, even if that is another program's by now. All of this home's
- * processes were ended before, so the lock counts only while a postgres still has the pid.
+ * PostgreSQL does not start while the pid in its lock file is alive, even if another program has that pid now. All processes of this
+ * home have ended before, so the lock counts only if the pid belongs to a postgres.
  */
 function removeStaleLock(dataDirectory: string): void {
 	const lock = join(dataDirectory, 'postmaster.pid');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 const ANSWER_TIMEOUT_MS = 10_000;
-/** Apart from the product's virtual host, so that no list of queues or messages shows it. */
+/** A virtual host of its own, so that lists of the product's queues and messages don't show it. */
 const PROBE = 'supervisor-probe';
 
 const nodeSchema = z.object({
@@ -48,10 +48,10 @@ export async function readRabbitNode(managementUrl: string): Promise<z.infer<typ
 /**
  * Publishes one persistent message to a quorum queue of its own and waits for the confirm. A node whose write-ahead log died
  * on a full disk still accepts connections and confirms nothing until it restarts; only a publish shows it.
- * While a resource alarm is on the broker rightly confirms nothing and a restart cannot help, so that counts as alive.
+ * During a resource alarm the broker rightly confirms nothing, and a restart can't help, so it counts as alive.
  */
 export async function checkRabbitConfirms(managementUrl: string): Promise<void> {
-	// A management API that is slow or down says nothing about the broker, which goes on without it.
+	// The broker works without its management API, so a failure of the API says nothing about the broker.
 	const node = await readRabbitNode(managementUrl).catch(() => undefined);
 	if (!node || node.disk_free_alarm || node.mem_alarm) return;
 	await call(managementUrl, 'PUT', `/vhosts/${PROBE}`, {});

@@ -12,7 +12,7 @@ import { loadSecrets } from './secrets.ts';
 
 const USER = 'creatorr';
 const VIRTUAL_HOST = 'creatorr';
-/** Longer than any deadline a tool has: the broker takes a message back from a consumer that is silent for so long. */
+/** Longer than any tool's deadline: after this time, the broker requeues a message that its consumer has not acknowledged. */
 export const CONSUMER_TIMEOUT_MS = 12 * 60 * 60 * 1000;
 const INSTALLED_IN = '/usr/lib/rabbitmq/lib';
 
@@ -20,18 +20,18 @@ const MIB = 1024 ** 2;
 /** A broker that has confirmed nothing for this long, without an alarm that explains it, is restarted. */
 const UNCONFIRMED_MS = 60_000;
 const PROBE_INTERVAL_MS = 15_000;
-/** A quorum queue's log is cut into files of this size; the default of 512 MiB is more than a small disk has to spare. */
+/** Size of the files of the quorum queues' log. The default of 512 MiB is too much for a small disk. */
 const WAL_FILE_BYTES = 64 * MIB;
 
 const PORTS = ['rabbitmq', 'rabbitmq-distribution', 'epmd', 'rabbitmq-management'] as const;
 type Ports = Record<(typeof PORTS)[number], number>;
 
-/** Returns the AMQP URL of this home's broker. Its port is known once its steps are made. */
+/** Returns the AMQP URL of this home's broker. The port is known only after {@link rabbitSteps}. */
 export function rabbitUrl(home: Home): string {
 	return `amqp://${credentials(home)}@127.0.0.1:${readPorts(home).rabbitmq ?? 0}/${VIRTUAL_HOST}`;
 }
 
-/** Returns the URL of its management API, with an administrator's credentials. */
+/** Returns the URL of the broker's management API, with an administrator's credentials. */
 export function rabbitManagementUrl(home: Home): string {
 	return `http://${credentials(home)}@127.0.0.1:${readPorts(home)['rabbitmq-management'] ?? 0}`;
 }
@@ -51,8 +51,8 @@ export function defaultDiskFreeLimit(directory: string): number {
 }
 
 /**
- * The broker of this home, with a node, ports, cookie and directories of its own, so that it never meets the system's broker,
- * running or not. Its port mapper is a process of ours too, otherwise the broker would leave one behind.
+ * Returns the steps of this home's broker. It has its own node, ports, cookie and directories, so that it never conflicts with the
+ * system's broker. Its port mapper, epmd, is a step, too: the broker itself would start one that outlives it.
  */
 export async function rabbitSteps(home: Home, settings: RabbitSettings = {}): Promise<Step[]> {
 	const { unconfirmedMs = UNCONFIRMED_MS } = settings;
@@ -95,11 +95,11 @@ export async function rabbitSteps(home: Home, settings: RabbitSettings = {}): Pr
 function brokerEnvironment(ports: Ports, directory: string): Record<string, string> {
 	return {
 		...baseEnvironment(),
-		// where the Erlang cookie is looked for
+		// Erlang reads its cookie here
 		HOME: directory,
 		ERL_EPMD_PORT: String(ports.epmd),
 		ERL_EPMD_ADDRESS: '127.0.0.1',
-		// a set of variables without which the broker would use the system's files
+		// without these, the broker would use the system's files
 		RABBITMQ_CONF_ENV_FILE: join(directory, 'rabbitmq-env.conf'),
 		RABBITMQ_CONFIG_FILE: join(directory, 'rabbitmq.conf'),
 		RABBITMQ_CONFIG_FILES: join(directory, 'conf.d'),
@@ -116,7 +116,7 @@ function brokerEnvironment(ports: Ports, directory: string): Record<string, stri
 		RABBITMQ_LOG_BASE: join(directory, 'log'),
 		RABBITMQ_PID_FILE: join(directory, 'rabbitmq.pid'),
 		RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
-		// the script then execs the virtual machine instead of staying before it as a wrapper
+		// makes the script exec the virtual machine instead of waiting for it
 		RUNNING_UNDER_SYSTEMD: 'true',
 	};
 }
@@ -146,7 +146,7 @@ function writeConfiguration(home: Home, ports: Ports, { diskFreeLimitBytes }: Ra
 		'log.console.level = info',
 		'log.file = false',
 	]);
-	// Erlang insists on mode 0400, which can't be written over
+	// Erlang requires mode 0400, and such a file can't be overwritten
 	const cookie = join(directory, '.erlang.cookie');
 	rmSync(cookie, { force: true });
 	writeFileSync(cookie, erlangCookie, { mode: 0o400 });

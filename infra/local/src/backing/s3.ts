@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { S3Variables } from '../settings/settings.ts';
 import type { Home } from '../supervisor/home.ts';
-import { boundToUs } from '../supervisor/ownership.ts';
+import { bindToThisProcess } from '../supervisor/ownership.ts';
 import type { Step } from '../supervisor/process.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { checkHttp } from './checks.ts';
@@ -13,11 +13,11 @@ import { loadSecrets } from './secrets.ts';
 
 const RADOSGW_USER = 'creatorr';
 const RADOSGW_CLIENT = 'client.rgw.local';
-/** It takes a second, and now and then waits for its own threads forever. */
+/** radosgw-admin takes a second, but sometimes waits forever for its own threads. */
 const ADMIN_LIMITS = { timeout: 20_000, killSignal: 'SIGKILL' } as const;
 const ADMIN_ATTEMPTS = 4;
 
-/** The object store of this home. */
+/** Returns the steps and variables of this home's object store. */
 export async function s3Service(home: Home): Promise<{ steps: Step[]; variables: S3Variables }> {
 	const { s3: port } = await choosePorts(home, ['s3']);
 	const { s3AccessKeyId, s3SecretAccessKey } = loadSecrets(home);
@@ -50,8 +50,8 @@ export async function s3Service(home: Home): Promise<{ steps: Step[]; variables:
 }
 
 /**
- * Ceph's S3 server alone, on SQLite, with the key pair of the first store: a second, independent implementation to test the
- * storage code against. It keeps what was written in memory, so it serves tests only.
+ * Returns the steps of Ceph's S3 server, on SQLite and with the key pair of the first store. The storage code is tested against it
+ * as a second, independent implementation. It keeps all data in memory, so it is for tests only.
  */
 export async function radosGatewayService(home: Home): Promise<{ steps: Step[]; endpoint: string }> {
 	const { radosgw: port } = await choosePorts(home, ['radosgw']);
@@ -79,7 +79,7 @@ export async function radosGatewayService(home: Home): Promise<{ steps: Step[]; 
 	};
 }
 
-/** Starts over on an empty directory when the command hangs or fails. */
+/** Starts over with an empty directory if the command hangs or fails. */
 async function createRadosUser(home: Home, directory: string, port: number, admin: string[]): Promise<void> {
 	const configuration = join(directory, 'ceph.conf');
 	if (existsSync(configuration)) return;
@@ -90,7 +90,7 @@ async function createRadosUser(home: Home, directory: string, port: number, admi
 		try {
 			mkdirSync(directory, { recursive: true, mode: 0o700 });
 			writeFileSync(configuration, cephConfiguration(directory, port));
-			const [program = '', ...args] = boundToUs([...admin, ...createUser]);
+			const [program = '', ...args] = bindToThisProcess([...admin, ...createUser]);
 			await promisify(execFile)(program, args, ADMIN_LIMITS);
 			return;
 		} catch (error) {

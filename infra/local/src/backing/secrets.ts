@@ -16,8 +16,8 @@ const OLDEST_OWNERS = ['auth', 'files', 'jobs', 'billing'] as const;
 const OLDEST_CALLERS = ['gateway', ...OLDEST_OWNERS, 'tool-worker'] as const;
 
 /**
- * What a home has. An older one lacks the optional secrets; they are made when it starts. Release 0.3.0 refuses names that it doesn’t
- * know in the two records and ignores other fields, so those of webhooks have fields of their own.
+ * The file secrets.json. A home of an older version lacks the optional secrets, which are created when it starts. Release 0.3.0
+ * rejects unknown names in the two records and ignores unknown fields, so the secrets of webhooks have fields of their own.
  */
 const savedSecrets = z.object({
 	postgresPassword: secret,
@@ -38,7 +38,7 @@ const savedSecrets = z.object({
 });
 
 /**
- * Returns the secrets of this home, made at random the first time and kept in secrets.json, which only its owner can read.
+ * Returns the secrets of this home. The first call creates them at random in secrets.json, which only its owner can read.
  * @throws CommandError when the file is damaged: new secrets would make the data unreadable
  */
 export function loadSecrets(home: Home): Secrets {

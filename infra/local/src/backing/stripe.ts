@@ -9,10 +9,10 @@ import { checkHttp } from './checks.ts';
 import { choosePorts } from './ports.ts';
 import { loadSecrets } from './secrets.ts';
 
-/** Where the gateway takes events. */
+/** Path at which the gateway receives Stripe's events. */
 const WEBHOOK_PATH = '/v1/billing/webhook';
 
-/** The person's Stripe account, or the local stand-in, whose address and keys are then in `stripe.json`. */
+/** Returns the configured Stripe account, or a local stand-in whose address and keys are written to `stripe.json`. */
 export async function stripeService(
 	{ environment, external, gatewayPort }: Pick<Settings, 'environment' | 'external' | 'gatewayPort'>,
 	home: Home,

@@ -23,17 +23,17 @@ import { copyTree } from './copy-tree.ts';
 
 const DIRECTORIES = ['postgres', 's3', 'stripe'];
 const SECRETS = 'secrets.json';
-/** With `ports.json` presigned URLs and clients find their addresses again. */
+/** `ports.json` keeps addresses in clients and presigned URLs valid. */
 const FILES = [SECRETS, 'ports.json'];
 /** Written last: a directory without it is no complete backup. */
 const NOTE = 'backup.json';
 const noteSchema = z.object({ madeAt: z.iso.datetime(), of: z.string() });
-/** Where a restore collects the data before it appears in the home. */
+/** A restore copies the data here, and renames this directory at the end. */
 const RESTORING = 'data.restoring';
 
 type CopyOptions = { isRunning: boolean; stop?: AbortSignal | undefined };
 
-/** Returns what a backup says of itself. @throws CommandError when the directory has no complete backup */
+/** Returns the metadata of a backup. @throws CommandError when the directory has no complete backup */
 export function readNote(directory: string): z.infer<typeof noteSchema> {
 	try {
 		return noteSchema.parse(JSON.parse(readFileSync(join(directory, NOTE), 'utf8')));
@@ -45,8 +45,8 @@ export function readNote(directory: string): z.infer<typeof noteSchema> {
 }
 
 /**
- * Copies everything of a home that can't be recreated. The databases first, then the bytes: the store's copy then has every file of
- * which the copy has a row, unless it was deleted meanwhile; files without a row are swept later.
+ * Copies everything of a home that can't be recreated: first the databases, then the store. So the copy has the object of every row,
+ * unless its file was deleted during the backup. Reconciliation removes objects without a row later.
  * @throws CommandError when the target exists; after a failure nothing is left there
  */
 export async function makeBackup(home: Home, target: string, options: CopyOptions): Promise<void> {
@@ -89,7 +89,7 @@ async function copyAll(home: Home, target: string, { isRunning, stop }: CopyOpti
 			`${directory} doesn’t exist. Either creatorr was never started here, or it uses your own servers, which need their own backups.`,
 		);
 	}
-	const without = (name: string) => (path: string) => (path === name ? 'leave' : 'copy');
+	const without = (name: string) => (path: string) => (path === name ? 'skip' : 'copy');
 	if (isRunning) await copyRunningPostgres(postgresAdminUrl(home), postgres, join(target, 'postgres'), stop);
 	else await copyTree(postgres, join(target, 'postgres'), { choose: without('postmaster.pid'), stop });
 	// uploads in progress have no name yet
@@ -98,7 +98,7 @@ async function copyAll(home: Home, target: string, { isRunning, stop }: CopyOpti
 	for (const name of FILES) await copyFile(join(home.root, name), join(target, name));
 }
 
-/** After billing's database, since billing asks Stripe again. A home with the person's own Stripe account has none. */
+/** Runs after the copy of billing's database, because billing reads Stripe again. A home with an external Stripe account has no state. */
 function copyStripe(from: string, to: string): void {
 	const state = join(from, 'state.db');
 	if (!existsSync(state)) return;

@@ -4,18 +4,19 @@ import { join } from 'node:path';
 import { withPostgres } from '../backing/postgres.ts';
 import { type Choice, copyTree } from './copy-tree.ts';
 
-/** The running server's own; the next start writes them again. */
-const LEFT = ['postmaster.pid', 'postmaster.opts'];
+/** Files of the running server. The next start writes them again. */
+const SKIPPED = ['postmaster.pid', 'postmaster.opts'];
+/** Directories that are copied without their content. */
 const EMPTIED = [
 	...['pg_wal', 'pg_dynshmem', 'pg_notify', 'pg_replslot'],
 	...['pg_serial', 'pg_snapshots', 'pg_stat_tmp', 'pg_subtrans'],
 ];
-/** Names the checkpoint that the others belong to: copied after them, as pg_basebackup does. */
+/** Names the checkpoint to which the other files belong, so it is copied last, as pg_basebackup does. */
 const CONTROL = join('global', 'pg_control');
 
 /**
  * Copies the data directory of a running PostgreSQL as pg_basebackup would, which isn't bundled: all databases as they were at
- * one moment, the end of the copy. Queries go on meanwhile.
+ * one moment, the end of the copy. Queries continue during the copy.
  */
 export async function copyRunningPostgres(
 	adminUrl: string,
@@ -26,7 +27,7 @@ export async function copyRunningPostgres(
 	await withPostgres(adminUrl, async (client) => {
 		const query = async (sql: string): Promise<Record<string, string>> =>
 			(await client.query<Record<string, string>>(sql)).rows[0] ?? {};
-		// the write-ahead log from here on stays until this connection ends, whatever checkpoints come in between
+		// keeps the write-ahead log from here on until this connection ends, despite checkpoints
 		await query(`SELECT pg_create_physical_replication_slot('backup', true, true)`);
 		const { first = '' } = await query(
 			`SELECT pg_walfile_name(pg_backup_start('npm run backup', fast => true)) AS first`,
@@ -45,7 +46,7 @@ export async function copyRunningPostgres(
 
 function chooseOfRunning(path: string): Choice {
 	if (EMPTIED.includes(path)) return 'empty';
-	return LEFT.includes(path) || path === CONTROL || /(^|\/)pgsql_tmp/.test(path) ? 'leave' : 'copy';
+	return SKIPPED.includes(path) || path === CONTROL || /(^|\/)pgsql_tmp/.test(path) ? 'skip' : 'copy';
 }
 
 /** Segments of the log have names of 24 hexadecimal digits, which count up. */

@@ -36,7 +36,7 @@ test('copyTree leaves out and empties what is chosen', async () => {
 		mkdirSync(join(from, name), { recursive: true });
 		writeFileSync(join(from, name, 'file'), name);
 	}
-	const choices: Record<string, Choice> = { left: 'leave', emptied: 'empty' };
+	const choices: Record<string, Choice> = { left: 'skip', emptied: 'empty' };
 	await copyTree(from, to, { choose: (path) => choices[path] ?? 'copy' });
 	expect(readdirSync(to).sort()).toEqual(['emptied', 'kept']);
 	expect([readdirSync(join(to, 'kept')), readdirSync(join(to, 'emptied'))]).toEqual([['file'], []]);

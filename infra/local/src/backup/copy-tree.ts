@@ -2,12 +2,12 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, readdir, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What becomes of something in the tree, by its path below the root of it. */
-export type Choice = 'copy' | 'leave' | 'empty';
+/** What to do with an entry of the tree. `empty` copies a directory without its content. */
+export type Choice = 'copy' | 'skip' | 'empty';
 
 /**
- * Copies directories and files with their modes and times, while others may write there: what has gone since it was listed
- * is left out. A directory that is `empty` is made, without what is in it. Rejects between two files once it is to stop.
+ * Copies directories and files with their modes and times, even while other processes write there: entries that disappear after they
+ * were listed are skipped. `choose` gets paths relative to `from`. Rejects between two files once `stop` aborts.
  */
 export async function copyTree(
 	from: string,
@@ -26,12 +26,12 @@ export async function copyTree(
 		if (choose(path) === 'empty') return;
 		for (const name of (await readdir(source)).sort()) {
 			const inner = join(path, name);
-			if (choose(inner) !== 'leave') await copy(inner).catch(unlessGone);
+			if (choose(inner) !== 'skip') await copy(inner).catch(ignoreMissing);
 		}
 	};
 	await copy('');
 }
 
-function unlessGone(error: unknown): void {
+function ignoreMissing(error: unknown): void {
 	if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }

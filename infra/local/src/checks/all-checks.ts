@@ -15,7 +15,7 @@ import type { ClaimedHome } from '../supervisor/home.ts';
 import { type Check, type JestSuite, programCheck, runJest } from './check.ts';
 import { withTestHome } from './test-home.ts';
 
-/** Tries mutants of the code, as its `--help` says. */
+/** The program that tries mutants of the code. */
 export const MUTATIONS = join(REPOSITORY, 'qa', 'mutations', 'main.ts');
 const STATIC_TIMEOUT_MS = 300_000;
 /** Two starts and two recoveries, on a busy machine. */
@@ -59,7 +59,7 @@ export function packageChecks(homeRoot: string, environment: Record<string, stri
 		}));
 }
 
-/** Returns the checks that run on products of their own, and so beside all other checks. */
+/** Returns the checks that run on products of their own, so that they can run beside all other checks. */
 export function productChecks(homeRoot: string): Check[] {
 	return [
 		// in a browser; its tests wait more than they work

@@ -7,7 +7,7 @@ import { programEnvironment } from '../backing/base-environment.ts';
 import { REPOSITORY } from '../settings/settings.ts';
 import { runProgram } from '../stack/run-program.ts';
 
-/** A suite hangs when it takes longer, on a busy machine too. */
+/** A suite that takes longer hangs, even on a busy machine. */
 const JEST_TIMEOUT_MS = 1_200_000;
 const END_TIMEOUT_MS = 10_000;
 const HANGING_CHECK_MS = 500;
@@ -15,7 +15,7 @@ const JEST = createRequire(import.meta.url).resolve('jest/bin/jest');
 /** Jest loads the code of the product again for each test file: with V8's default, which starts at 1 MiB, it collects that garbage all the time. */
 const YOUNG_GENERATION = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
 
-/** How a check went: how many tests passed and failed, and what a person needs to see of a failure. */
+/** Result of a check: numbers of passed and failed tests, and the output that explains a failure. */
 export type Outcome = { passed: number; failed: number; output: string };
 
 export type Check = {
@@ -26,7 +26,7 @@ export type Check = {
 export type JestSuite = {
 	/** The package's directory, relative to the repository. */
 	directory: string;
-	/** Where a package has more than one. */
+	/** Jest's config file, for a package that has several; `jest.config.mjs` by default. */
 	config?: string;
 	/** How many processes run test files at the same time; 1 unless given. */
 	workers?: number;
@@ -50,7 +50,7 @@ export function programCheck(
 	};
 }
 
-/** Runs a suite and counts its tests. The home's sweep ends what a test left running. */
+/** Runs a suite and counts its tests. Processes that a test leaves running end with the home. */
 export async function runJest(
 	homeRoot: string,
 	{ directory, config = 'jest.config.mjs', workers = 1, environment }: JestSuite,
@@ -78,7 +78,7 @@ export async function runJest(
 	}
 }
 
-/** Jest writes its report and ends, unless a test left a handle open: then it would wait forever. */
+/** Returns a signal that aborts if Jest has written its report and doesn't exit, because a test left a handle open. */
 function watchForHanging(report: string): { signal: AbortSignal; end: () => void } {
 	const hanging = new AbortController();
 	let checksAfterReport = 0;
@@ -98,7 +98,7 @@ function readReport(file: string): unknown {
 	}
 }
 
-/** What counts of Jest's `--json`. */
+/** The fields of Jest's `--json` that are read here. */
 const jestReport = z.object({
 	numPassedTests: z.int(),
 	numFailedTests: z.int(),
@@ -107,8 +107,8 @@ const jestReport = z.object({
 });
 
 /**
- * Counts a Jest run. A suite that could not run counts as a failure, and so does a run that ended badly without a failed test
- * (a crash, a leaked handle, no test at all).
+ * Counts a Jest run. A suite that could not run counts as a failure. So does a run without a failed test that crashed, leaked a
+ * handle or ran no test at all.
  */
 export function countJest(report: unknown, exitCode: number, output: string): Outcome {
 	const parsed = jestReport.safeParse(report);

@@ -18,7 +18,7 @@ export const LONGEST = [
 	'qa/mutations',
 ];
 
-/** Returns the checks in the order in which they end soonest: a long one that began last would run alone at the end. */
+/** Sorts checks so that all of them end soonest: a long check that starts last would run alone at the end. */
 export function longestFirst(checks: readonly Check[]): Check[] {
 	const rank = ({ name }: Check) => (LONGEST.includes(name) ? LONGEST.indexOf(name) : LONGEST.length);
 	return checks.toSorted((one, other) => rank(one) - rank(other));

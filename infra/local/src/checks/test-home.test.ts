@@ -75,8 +75,8 @@ describe('removeAbandonedHomes', () => {
 
 	test('leaves a home alone whose supervisor is too busy to answer', async () => {
 		const hold = `
-			import { holdLock } from ${JSON.stringify(LOCK)};
-			await holdLock(${JSON.stringify(home)}, () => ({ pid: process.pid, url: null, processes: [] }));
+			import { acquireLock } from ${JSON.stringify(LOCK)};
+			await acquireLock(${JSON.stringify(home)}, () => ({ pid: process.pid, url: null, processes: [] }));
 			console.log('held');
 			setInterval(() => undefined, 1_000);`;
 		const args = ['--no-warnings', '--input-type=module', '--eval', hold];

@@ -12,8 +12,8 @@ import { endOwnedProcesses } from '../supervisor/ownership.ts';
 const PREFIX = 'test-';
 
 /**
- * Does the work in a home of its own, so that a product that runs meanwhile is not disturbed, and removes it again. When the work
- * fails or throws, the logs of the services are kept beside that of the product, and a line says where; not when it is interrupted.
+ * Runs the work in a temporary home, so that a running product is not disturbed. If the work fails or throws, moves the logs of the
+ * services to the directory `logsName` of the usual home, and prints its path. If the work is interrupted, drops the logs.
  * @param logsName the name of the kept logs
  */
 export async function withTestHome<T>(
@@ -40,7 +40,7 @@ export async function withTestHome<T>(
 				if (hasFailed(result)) keepLogs();
 				return result;
 			} catch (error) {
-				// an interruption says nothing of the services, and must not replace the logs of a failure
+				// an interruption says nothing about the services, and must not replace the logs of an earlier failure
 				if ((error as Error | undefined)?.name === 'AbortError') throw error;
 				keepLogs();
 				if (!(error instanceof CommandError)) throw error;

@@ -15,7 +15,7 @@ describe('missingPackages', () => {
 	});
 });
 
-test('no broker is installed for a person who has one, nor on a machine that runs workers alone', () => {
+test('no broker is installed if an external one is used, nor on a machine that only runs workers', () => {
 	expect(packagesToStart({ ownBroker: true })).toContain('rabbitmq-server');
 	expect(packagesToStart({ ownBroker: false })).not.toContain('rabbitmq-server');
 	expect(PACKAGES_TO_PROCESS).toEqual(expect.arrayContaining(['bubblewrap', 'ocrmypdf']));

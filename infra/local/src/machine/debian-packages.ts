@@ -21,7 +21,7 @@ const OTHER_GATEWAY = ['nginx', 'wrk'];
 /** A second S3 server, a connection pooler, a browser, and what renders deployments. */
 const TEST = ['radosgw', 'pgbouncer', 'chromium-headless-shell', 'kustomize', 'docker-compose'];
 
-/** Returns the packages of `npm start`. Our broker isn't needed when the person has one. */
+/** Returns the packages of `npm start`. RabbitMQ isn't needed if an external one is configured. */
 export function packagesToStart({ ownBroker }: { ownBroker: boolean }): string[] {
 	return [...(ownBroker ? [BROKER] : []), ...PACKAGES_TO_PROCESS, ALLOCATOR, ...WALKTHROUGH];
 }
@@ -46,7 +46,7 @@ export function missingPackages(wanted: string[], dpkgList: string): string[] {
 	return wanted.filter((name) => !providersOf(name).some((provider) => installed.has(provider)));
 }
 
-/** A desktop LibreOffice does what the one without windows does, and the two exclude each other. */
+/** The desktop variant of a `-nogui` package does the same, and the two conflict. */
 function providersOf(name: string): string[] {
 	return name.endsWith('-nogui') ? [name, name.slice(0, -'-nogui'.length)] : [name];
 }

@@ -22,9 +22,9 @@ export async function prepareMachine(wanted: string[], home?: Home): Promise<voi
 
 /**
  * Installs what is missing of the packages, as root or through sudo without a password.
- * An installation that has begun goes on to its end even when the person stops us: dpkg does not bear interruption.
+ * A started installation continues even if this command is interrupted, because dpkg must not be.
  * @param home where apt's log is written; the home of this machine unless given
- * @throws CommandError with the command to run, when we may not; with apt's words, when it fails
+ * @throws CommandError with the command to run as root if we may not install, or with apt's error
  */
 export async function installPackages(wanted: string[], home: Home = openHome(homePath())): Promise<void> {
 	const missing = missingPackages(wanted, await listPackages(wanted));

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { holdLock } from '../supervisor/lock.ts';
+import { acquireLock } from '../supervisor/lock.ts';
 import { ownershipMark } from '../supervisor/ownership.ts';
 import { temporaryHome } from '../testing/temporary.ts';
 import { environmentOf } from './app-command.ts';
@@ -26,12 +26,12 @@ async function start(env: Record<string, string>): Promise<number | null> {
 	return child.pid ?? null;
 }
 
-/** Returns what is read of jobs when the status of this home names these pids for its replicas. */
+/** Reads the environment of jobs in a home whose status lists these pids as its replicas. */
 async function readEnvironment(...pids: (number | null)[]): Promise<Record<string, string>> {
 	const processes = pids.map((pid, index) => {
 		return { name: index === 0 ? 'jobs' : `jobs-${index + 1}`, state: 'ready' as const, pid, restarts: 0 };
 	});
-	await holdLock(home().root, () => ({ pid: process.pid, url: null, processes }));
+	await acquireLock(home().root, () => ({ pid: process.pid, url: null, processes }));
 	return await environmentOf(home().root, 'jobs');
 }
 

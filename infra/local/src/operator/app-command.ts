@@ -13,7 +13,7 @@ import { carriesMark } from '../supervisor/ownership.ts';
 /** An operators' program of an app. */
 type AppCommand = { app: Caller; program: 'admin' | 'dlq'; args: string[] };
 
-/** Runs an app's command on the person's terminal; returns its exit code. */
+/** Runs an app's command in this terminal. Returns its exit code. */
 export async function runAppCommand(command: AppCommand, stop: AbortSignal): Promise<number> {
 	const env = await environmentOf(homePath(), command.app);
 	return await runScript(pathOf(command), { stop, env, args: command.args });
@@ -37,7 +37,7 @@ function pathOf({ app, program }: AppCommand): string {
 }
 
 /**
- * Returns the environment of an app that runs in the product of a home: any replica's, as they share all but a port.
+ * Returns the environment of an app that runs in the product of a home. Takes any replica's: they differ only in a port.
  * @throws CommandError when the product or the app isn't running
  */
 export async function environmentOf(path: string, app: Caller): Promise<Record<string, string>> {
@@ -55,8 +55,8 @@ export async function environmentOf(path: string, app: Caller): Promise<Record<s
 }
 
 /**
- * Returns the environment of a process of this home as the kernel shows it; nothing when it has ended, and another process may have
- * its pid: a command must not run with that one's environment.
+ * Returns the environment of a process of this home from /proc, or an empty text if the process has ended. Another process may have
+ * its pid now, and a command must not run with that one's environment.
  */
 function readEnviron(pid: number | null, homeRoot: string): string {
 	try {

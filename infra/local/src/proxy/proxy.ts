@@ -10,7 +10,7 @@ export type ProxyState = 'whole' | 'cut' | 'slow' | 'silent';
 interface Pair {
 	client: Socket;
 	upstream: Socket | undefined;
-	/** Passes nothing, not even the end. */
+	/** Passes neither data nor the end of a connection. */
 	isLost: boolean;
 }
 
@@ -25,8 +25,8 @@ export async function openProxy(port: number, targetPorts: readonly number[]): P
 }
 
 /**
- * A load balancer, as a Service is on Kubernetes: every new connection goes to the next replica in turn, and past those that refuse
- * it. Chaos puts one between each two processes and disturbs it.
+ * A load balancer, like a Service of Kubernetes: each new connection goes to the next replica in turn that accepts it. Chaos tests
+ * put one between each two processes and disturb it.
  */
 export class TcpProxy {
 	readonly server: Server;
@@ -41,7 +41,7 @@ export class TcpProxy {
 		this.server = createServer(OPTIONS, (client) => void this.#accept(client));
 	}
 
-	/** Silent connections break at the next state, as when a network recovers. */
+	/** Sets the state. Silent connections break at the next state, as when a network recovers. */
 	set(state: ProxyState, delayMs = 0): void {
 		if (this.#state === 'silent') this.#breakAll(({ isLost }) => isLost);
 		[this.#state, this.#delayMs] = [state, delayMs];
@@ -49,7 +49,7 @@ export class TcpProxy {
 		if (state === 'silent') this.lose();
 	}
 
-	/** Open connections pass nothing anymore, without an error; new ones work. */
+	/** From now on, open connections pass nothing, without an error. New ones work. */
 	lose(): void {
 		for (const pair of this.#pairs) pair.isLost = true;
 	}
@@ -74,13 +74,13 @@ export class TcpProxy {
 		const inTurn = [...this.#targetPorts.slice(first), ...this.#targetPorts.slice(0, first)];
 		const upstream = await connectToFirst(inTurn);
 		pair.upstream = upstream;
-		// the client may have gone while its replica was looked for
+		// the client may have disconnected before a replica accepted the connection
 		if (upstream === undefined || client.destroyed) return breakPair(pair);
 		this.#pass(pair, client, upstream);
 		this.#pass(pair, upstream, client);
 	}
 
-	/** Keeps the order, and holds one piece of data: a slow reader slows the writer. */
+	/** Passes data in order. Buffers only one piece, so that a slow reader slows the writer. */
 	#pass(pair: Pair, from: Socket, to: Socket): void {
 		const later = (work: () => void) => {
 			if (this.#state === 'slow') setTimeout(work, this.#delayMs);
@@ -98,7 +98,7 @@ export class TcpProxy {
 			if (!pair.isLost) later(() => to.end());
 		});
 		from.on('close', () => {
-			// an end in both directions, or a break
+			// unless both directions have ended, the connection broke
 			if (!pair.isLost && !(from.readableEnded && from.writableFinished)) to.resetAndDestroy();
 		});
 	}

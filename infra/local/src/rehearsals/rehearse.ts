@@ -15,7 +15,7 @@ import { say } from '../stack/command.ts';
 import { runProgram } from '../stack/run-program.ts';
 import { type Home, openHome } from '../supervisor/home.ts';
 import { askStatus } from '../supervisor/lock.ts';
-import { boundToUs, endOwnedProcesses } from '../supervisor/ownership.ts';
+import { bindToThisProcess, endOwnedProcesses } from '../supervisor/ownership.ts';
 
 const START_TIMEOUT_MS = 240_000;
 const STEP_TIMEOUT_MS = 600_000;
@@ -58,7 +58,7 @@ export async function rehearse(
 		}
 		throw error;
 	} finally {
-		for (const product of products) await product.lose();
+		for (const product of products) await product.destroy();
 		cleanUp?.(directory);
 		rmSync(directory, { recursive: true, force: true });
 	}
@@ -72,7 +72,7 @@ export class RehearsedProduct {
 	readonly #options: RehearsalOptions & { repository: string; gatewayPort: number };
 	#startedAt = '';
 
-	/** @param options.repository whose code is run: ours, or that of another version */
+	/** @param options.repository the repository whose code runs: this one, or a checkout of another version */
 	constructor(path: string, options: RehearsalOptions & { repository: string; gatewayPort: number }) {
 		this.home = openHome(path);
 		this.#options = options;
@@ -80,7 +80,11 @@ export class RehearsedProduct {
 
 	/** Starts the product, and resolves when every process is ready. */
 	async start(): Promise<void> {
-		const [program = '', ...args] = boundToUs([process.execPath, '--no-warnings', this.#pathOf('start')]);
+		const [program = '', ...args] = bindToThisProcess([
+			process.execPath,
+			'--no-warnings',
+			this.#pathOf('start'),
+		]);
 		this.#startedAt = new Date().toISOString();
 		const options = { cwd: this.#options.repository, env: this.#environment(), stdio: 'ignore' } as const;
 		const ended = once(spawn(program, args, options), 'exit').then(() => {
@@ -94,8 +98,8 @@ export class RehearsedProduct {
 		await stopRunning(this.home);
 	}
 
-	/** Kills every process, and removes the home. The supervisor first: it would restart processes that are killed. */
-	async lose(): Promise<void> {
+	/** Kills every process and removes the home. Kills the supervisor first, because it would restart the others. */
+	async destroy(): Promise<void> {
 		const { root } = this.home;
 		const status = await askStatus(root);
 		if (status !== undefined) process.kill(status.pid, 'SIGKILL');

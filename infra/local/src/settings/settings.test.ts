@@ -24,7 +24,7 @@ const account = {
 };
 
 describe('readSettings', () => {
-	test('uses port 8080 and no server of the person when nothing is set, or set to nothing', () => {
+	test('uses port 8080 and no external server when nothing is set, or values are empty', () => {
 		for (const environment of [{}, { GATEWAY_PORT: '', AMQP_URL: '' }]) {
 			const settings = readSettings(environment);
 			expect(settings.gatewayPort).toBe(8080);

@@ -65,7 +65,7 @@ const stripeSchema = z.object({
 		.meta({ description: 'Base URL of the Stripe API.' }),
 });
 
-/** What `npm start` itself reads; it passes all other variables on to the services. */
+/** Variables that `npm start` itself reads. It passes all others on to the services. */
 export const environmentSchema = z.object({
 	...productSchema.shape,
 	...databasesSchema.partial().shape,
@@ -88,12 +88,12 @@ export type RabbitSettings = {
 };
 
 export type Settings = {
-	/** Everything that was set, for the tunables that each app reads by itself. */
+	/** All variables, for the settings that each app reads itself. */
 	environment: NodeJS.ProcessEnv;
 	gatewayPort: number;
 	corsOrigins: string;
 	rabbitmq?: RabbitSettings;
-	/** Servers of the person, instead of ours. */
+	/** External servers that replace the local ones. */
 	external: {
 		databases?: DatabaseVariables | undefined;
 		amqpUrl?: string | undefined;
@@ -107,7 +107,7 @@ export function homePath(): string {
 	return resolve(process.env.CREATORR_HOME || DEFAULT_HOME);
 }
 
-/** Returns the URL of a gateway of this machine: with a certificate it serves HTTPS alone. */
+/** Returns the URL of a gateway on this machine. With a certificate, it serves only HTTPS. */
 export function gatewayUrl(environment: NodeJS.ProcessEnv, port: number): string {
 	return `${environment.TLS_CERT_FILE ? 'https' : 'http'}://127.0.0.1:${port}`;
 }
@@ -144,7 +144,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
 }
 
 /**
- * Returns the variables of a server of the person; undefined when none is set.
+ * Returns the variables of an external server; undefined when none of them is set.
  * @throws CommandError that names the missing ones when some are set
  */
 function readServer<Schema extends z.ZodObject>(

@@ -27,7 +27,7 @@ export type AppContext = {
 	scale: Scale;
 };
 
-/** The program of load balancers, and of the connections that chaos disturbs. */
+/** The program of load balancers, and of the links that chaos tests disturb. */
 export const PROXY = join(import.meta.dirname, '..', 'proxy', 'main.ts');
 
 /** `index` counts replicas from 0; `controlPort` is that of auth's control service. */
@@ -39,7 +39,7 @@ type App = {
 	dependsOn: string[];
 	/** The services that it calls, such as `auth` at `AUTH_URL`. */
 	calls: Service[];
-	/** What it needs beside what all apps get: its database, the broker if it depends on it, and the URLs of these services. */
+	/** Returns further variables. All apps get their database's URL, the URLs of the services that they call, and AMQP_URL if they use it. */
 	env: (context: AppContext & { secrets: Secrets }, replica: Replica) => Record<string, string>;
 };
 
@@ -54,8 +54,8 @@ const ALLOCATOR = {
 };
 
 /**
- * What apps call, and the port of a replica on which it listens. The control service of auth runs in the process of auth. Gateways
- * have an address each, for clients, and workers take messages from queues.
+ * The services that apps call. `portName` names the port on which a replica serves them. Auth's control service runs in the process
+ * of auth. Gateways and workers are not listed: each gateway has its own address for clients, and workers consume queues.
  */
 const SERVICES = [
 	{ name: 'auth', app: 'auth', portName: (replica: string) => replica },
@@ -77,7 +77,7 @@ const APPS: App[] = [
 			AUTH_KEY_ENCRYPTION_KEY: secrets.authKeyEncryptionKey,
 			// all users come from this machine
 			REGISTRATIONS_PER_NETWORK: settings.environment.REGISTRATIONS_PER_NETWORK || '100000',
-			// without a server mails are written to where their reader finds them
+			// without an SMTP server, mails are written to files
 			...(settings.environment.SMTP_URL
 				? { SMTP_URL: settings.environment.SMTP_URL }
 				: {
@@ -93,7 +93,7 @@ const APPS: App[] = [
 		env: ({ settings, s3, scale }) => ({
 			...unlimitedWithoutMail('UNVERIFIED_STORED_BYTES', settings),
 			...s3,
-			// the pages that the gateways serve send to the store, too
+			// pages that the gateways serve upload to the store, too
 			CORS_ORIGINS: [settings.corsOrigins, ...webOrigins(settings, scale)].filter(Boolean).join(','),
 		}),
 	},
@@ -153,7 +153,7 @@ function controlPortName(replica: string): string {
 	return `${replica}-control`;
 }
 
-/** Switches a limit of unverified accounts off unless it is set: without a mail server no mail verifies an email. */
+/** Turns off a limit of unverified accounts unless it is set: without a mail server, users can't verify their email. */
 function unlimitedWithoutMail(
 	setting: 'UNVERIFIED_ACTIVE_JOBS' | 'UNVERIFIED_STORED_BYTES',
 	{ environment }: AppContext['settings'],
@@ -161,7 +161,7 @@ function unlimitedWithoutMail(
 	return environment.SMTP_URL || environment[setting] !== undefined ? {} : { [setting]: '0' };
 }
 
-/** Where links in errors, in mails and at Stripe lead to. */
+/** Returns the URL of the web app, for links in errors and mails and for redirects from Stripe. */
 function appUrl({ environment, gatewayPort }: AppContext['settings']): string {
 	return environment.APP_URL || gatewayUrl(environment, gatewayPort);
 }
@@ -170,7 +170,7 @@ function publicPorts({ gatewayPort }: AppContext['settings'], scale: Scale): num
 	return Array.from({ length: scale.gateway }, (_, index) => gatewayPort + index);
 }
 
-/** Where the web app may be opened: at any gateway by its address or its name, and at the app's URL. */
+/** Returns the origins of the web app: every gateway by its address and its name, and the app's URL. */
 function webOrigins(settings: AppContext['settings'], scale: Scale): string[] {
 	const local = publicPorts(settings, scale).flatMap((port) => {
 		const url = gatewayUrl(settings.environment, port);
@@ -179,7 +179,7 @@ function webOrigins(settings: AppContext['settings'], scale: Scale): string[] {
 	return [...new Set([...local, new URL(appUrl(settings)).origin])];
 }
 
-/** Where presigned URLs lead: the bucket is in the path or in the host name. */
+/** Returns the origin of presigned URLs. They have the bucket in the path or in the host name. */
 function storeOrigin({ S3_PUBLIC_ENDPOINT, S3_BUCKET, S3_FORCE_PATH_STYLE }: S3Variables): string {
 	const { protocol, host } = new URL(S3_PUBLIC_ENDPOINT);
 	return S3_FORCE_PATH_STYLE === 'true' ? `${protocol}//${host}` : `${protocol}//${S3_BUCKET}.${host}`;

@@ -81,7 +81,7 @@ function onlyWanted(steps: readonly Step[], only: readonly string[] | undefined)
 	return steps.filter(({ name }) => wanted.has(name));
 }
 
-/** The same apps from a copy of the repository that has one tool more: a tool is a folder, and nothing is registered. */
+/** Returns the same steps, with apps from a copy of the repository that has one more tool: a folder, without any registration. */
 function withExtraTool(steps: Step[], home: Home, folder: string): Step[] {
 	const root = join(home.root, 'with-extra-tool');
 	const copy = async (): Promise<void> => {

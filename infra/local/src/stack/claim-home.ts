@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultDiskFreeLimit } from '../backing/rabbitmq.ts';
 import { CommandError } from '../supervisor/command-error.ts';
 import { type ClaimedHome, type Home, openHome, pidFile } from '../supervisor/home.ts';
-import { askStatus, holdLock } from '../supervisor/lock.ts';
+import { acquireLock, askStatus } from '../supervisor/lock.ts';
 import { endOwnedProcesses } from '../supervisor/ownership.ts';
 import type { ProcessSnapshot } from '../supervisor/process.ts';
 import { say } from './command.ts';
@@ -15,8 +15,8 @@ const NEW_HOME_BYTES = 500 * MIB;
 const STOP_TIMEOUT_MS = 45_000;
 
 /**
- * Does the work in a home that no other supervisor runs on, and in which no process of an earlier one is left. When the work ends,
- * so does every process of the home.
+ * Locks a home against other supervisors, ends processes that an earlier one left there, and runs the work. Ends every process of
+ * the home after the work.
  * @param options.url shown by `npm run status`
  * @throws CommandError when the home is in use
  */
@@ -28,7 +28,7 @@ export async function withHome<T>(
 	const home = openHome(path);
 	let readProcesses = (): ProcessSnapshot[] => [];
 	const status = () => ({ pid: process.pid, url: url ?? null, processes: readProcesses() });
-	if (!(await holdLock(home.root, status))) {
+	if (!(await acquireLock(home.root, status))) {
 		throw new CommandError(
 			`creatorr is already running in ${home.root}. See \`npm run status\`, or stop it with \`npm run stop\`.`,
 		);
@@ -50,9 +50,9 @@ export async function withHome<T>(
 }
 
 /**
- * Checks that a product can start on the disk of its home. A home that holds data starts on any disk: the person may want to save or
- * delete its data.
- * @param brokerBytes what our RabbitMQ keeps free
+ * Checks that a product can start on the disk of its home. A home with data starts on any disk, so that the data can be saved or
+ * deleted.
+ * @param brokerBytes free space that the local RabbitMQ needs to accept publishes
  * @throws CommandError when the home is new and its disk nearly full
  */
 export function requireSpace(home: Home, brokerBytes = defaultDiskFreeLimit(home.root)): void {

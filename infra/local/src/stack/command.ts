@@ -2,7 +2,7 @@ import { CommandError } from '../supervisor/command-error.ts';
 
 const PARENT_CHECK_MS = 500;
 
-/** One readable line for the person. */
+/** Prints a line to standard output. */
 export function say(line: string): void {
 	process.stdout.write(`${line}\n`);
 }
@@ -15,14 +15,14 @@ export function onlyArgument(usage: string): string {
 }
 
 /**
- * Runs a command of `npm`: its signal aborts when the person wants the end (Ctrl-C, SIGTERM, the terminal closes) or
- * when npm is gone; its number is the exit code. Anything thrown becomes one sentence and an exit code: 130 after the signal, a CommandError's own, or 1.
+ * Runs a command of `npm`, and exits with the number that it returns. Its signal aborts on Ctrl-C, SIGTERM, when the terminal closes,
+ * and when npm has ended. Prints an error as one sentence and exits with 130 after the signal, a CommandError's exit code, or 1.
  */
 export async function runCommand(command: (stop: AbortSignal) => Promise<number>): Promise<void> {
 	const stop = new AbortController();
-	// npm passes a Ctrl-C on that the terminal has sent to us already: every further signal means the same stop
+	// npm forwards a Ctrl-C that the terminal sends to this process, too: repeated signals change nothing
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-	// a reader that went away (npm start | head) must not take the product with it
+	// a reader of the output that exits (npm start | head) must not end the product
 	for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 	watchParent(stop);
 	process.exitCode = await command(stop.signal).catch((error: unknown) => {
@@ -33,7 +33,7 @@ export async function runCommand(command: (stop: AbortSignal) => Promise<number>
 	process.exit();
 }
 
-/** npm, or the Node that started this one, was killed without a chance to tell us. */
+/** Aborts when the parent, npm or another Node process, has ended without passing on a signal. */
 function watchParent(stop: AbortController): void {
 	if (process.env.npm_lifecycle_event === undefined && process.env.CREATORR_WRAPPED === undefined) return;
 	const parent = process.ppid;
@@ -45,7 +45,7 @@ function watchParent(stop: AbortController): void {
 function explain(error: unknown): string {
 	if (error instanceof CommandError) return error.message;
 	if (!(error instanceof Error)) return String(error);
-	// by a signal, or with npm
+	// by a signal, or because npm has ended
 	if (error.name === 'AbortError') return 'Interrupted.';
 	const { code = '', path } = error as NodeJS.ErrnoException;
 	if (['ENOSPC', 'EDQUOT'].includes(code))

@@ -7,10 +7,10 @@ import type { Home } from '../supervisor/home.ts';
 import type { ManagedProcess, Step } from '../supervisor/process.ts';
 import { PROXY } from './apps.ts';
 
-/** Under this condition of Node the apps load the crash points that kill, in place of those that do nothing. */
+/** Under this condition, Node loads crash points that kill the process, instead of those that do nothing. */
 const CRASH_CONDITION = '--conditions=crash-test';
 
-/** The variables with which a process calls another, and the name of the connection. */
+/** Variables that contain the URL of another process, and how the link to it is named. */
 const CONNECTIONS: Record<string, (process: string) => string> = {
 	AUTH_DATABASE_URL: (process) => `${process}-postgres`,
 	FILES_DATABASE_URL: (process) => `${process}-postgres`,
@@ -35,8 +35,8 @@ type Connection = { name: string; process: string; variable: string; target: URL
 type Link = Connection & { port: number };
 
 /**
- * Returns the same processes, prepared for faults: each calls every other over a link of its own that can be cut, slowed and
- * silenced, and apps die at a crash point when they are told to. The variables name where links and crashes are controlled.
+ * Returns the same processes, prepared for faults: each calls every other over a link of its own, which can be cut, slowed or
+ * silenced, and apps have crash points that kill. The returned variables say where to control links and to order crashes.
  */
 export async function addFaults(
 	steps: Step[],
@@ -66,7 +66,7 @@ function connectionsOf(step: Step): Connection[] {
 	});
 }
 
-/** Has a process call every other over its links. */
+/** Makes a process call others over its links. */
 function withLinks(step: ManagedProcess, links: Link[]): ManagedProcess {
 	const own = links.filter(({ process }) => process === step.name);
 	if (own.length === 0) return step;
@@ -79,7 +79,7 @@ function withLinks(step: ManagedProcess, links: Link[]): ManagedProcess {
 	return { ...step, dependsOn: [...step.dependsOn, 'links'], env };
 }
 
-/** The replicas of an app share a file for orders, and one of them obeys. Other processes have no crash points. */
+/** Activates crash points. The replicas of an app share an order file, and one of them crashes. Other processes have no crash points. */
 function withCrashPoints(step: ManagedProcess, crashOrders: string): ManagedProcess {
 	if (step.app === undefined) return step;
 	const [node = '', ...rest] = step.command;

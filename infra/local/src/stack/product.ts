@@ -12,13 +12,13 @@ import { appProcesses } from './apps.ts';
 import { buildWeb, generateCode } from './run-program.ts';
 import type { Scale } from './scale.ts';
 
-/** Servers that may be the person's own. Those are up already: steps don't wait for them. */
+/** Servers that may be external. External ones are up already, so no step waits for them. */
 const EXTERNAL = ['postgres', 'rabbitmq', 's3'];
 
 export type BackingServices = { steps: Step[]; amqpUrl: string; s3: S3Variables };
 
 /**
- * Returns PostgreSQL, RabbitMQ and S3, each ours unless the settings give one.
+ * Returns PostgreSQL, RabbitMQ and S3: local ones, unless the settings name external ones.
  * @param durable false: a faster PostgreSQL that loses data when the machine fails
  */
 export async function backingServices(
@@ -39,7 +39,7 @@ export async function backingServices(
 	};
 }
 
-/** Returns everything that makes the product on one machine, in one list. */
+/** Returns the steps that run the whole product on this machine. */
 export async function product(
 	settings: Settings,
 	{ home, scale, stop, durable = true }: { home: Home; scale: Scale; stop: AbortSignal; durable?: boolean },

@@ -4,10 +4,10 @@ import { REPOSITORY } from '../settings/settings.ts';
 
 const LEFT_OUT = new Set(['.git', '.local', '.turbo', '.made', 'results']);
 
-/** Copies the repository with its generated code, so that the copy can be changed and run; `root` must not be there yet. */
+/** Copies the repository with its generated code, so that the copy can be changed and run. `root` must not exist. */
 export function copyRepository(root: string): void {
 	mkdirSync(root);
-	// One by one: it may lie within what is copied, in a directory that is left out.
+	// Entry by entry, because `root` may lie in a directory of the repository that is left out.
 	for (const name of readdirSync(REPOSITORY)) {
 		if (LEFT_OUT.has(name) || name === 'node_modules') continue;
 		cpSync(join(REPOSITORY, name), join(root, name), {
@@ -16,6 +16,6 @@ export function copyRepository(root: string): void {
 			filter: (path) => !LEFT_OUT.has(basename(path)),
 		});
 	}
-	// Links of packages to each other stay within the copy; those to dependencies lead here.
+	// Links between packages stay within the copy. Links to dependencies lead to this repository.
 	symlinkSync(join(REPOSITORY, 'node_modules'), join(root, 'node_modules'));
 }

@@ -6,17 +6,17 @@ import { REPOSITORY } from '../settings/settings.ts';
 import { CommandError } from '../supervisor/command-error.ts';
 import { killGroup, spawnBound } from '../supervisor/ownership.ts';
 
-/** A task hangs when it takes longer, on a busy machine too. */
+/** A task that takes longer hangs, even on a busy machine. */
 const TASK_TIMEOUT_MS = 600_000;
 
-/** Where the build of the web app is, for the gateways to serve. */
+/** Directory of the built web app, which the gateways serve. */
 export const WEB_DIR = join(REPOSITORY, 'apps', 'web', 'dist');
 
 export type ProgramResult = { exitCode: number; output: string };
 
 /**
- * Runs a program to its end and keeps what it wrote. When `stop` aborts, or after `timeoutMs`, it is killed with
- * everything it started; the kernel does the same when we are killed ourselves.
+ * Runs a program to its end and returns its output. Kills it with everything it started when `stop` aborts, or after `timeoutMs`. The
+ * kernel does the same if this process is killed.
  */
 export async function runProgram(
 	command: string[],
@@ -46,7 +46,7 @@ export async function runProgram(
 	return { exitCode: code ?? 1, output };
 }
 
-/** Runs a program of the repository on the person's terminal, with the person's arguments unless others are given; returns its exit code. */
+/** Runs a program of the repository in this terminal, by default with the arguments of this process. Returns its exit code. */
 export async function runScript(
 	path: string,
 	{
@@ -63,13 +63,13 @@ export async function runScript(
 	return code ?? 1;
 }
 
-/** Runs a task of all packages that have it; turbo skips those of which nothing has changed. */
+/** Runs a turbo task in all packages that have it. Turbo skips packages without changes. */
 async function runTask(task: string, failure: string, homeRoot: string, stop: AbortSignal): Promise<void> {
 	const turbo = join(REPOSITORY, 'node_modules', '.bin', 'turbo');
 	const { exitCode, output } = await runProgram([turbo, 'run', task, '--output-logs=errors-only'], {
 		env: programEnvironment(homeRoot, {
 			TURBO_TELEMETRY_DISABLED: '1',
-			// generating needs no schema engine, which Prisma would download
+			// keeps Prisma from downloading its schema engine, which is not needed to generate code
 			PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true',
 		}),
 		stop,

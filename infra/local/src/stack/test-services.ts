@@ -7,7 +7,7 @@ import { withSupervisor } from '../supervisor/supervisor.ts';
 import { printProblem } from './print-event.ts';
 import { type BackingServices, backingServices } from './product.ts';
 
-/** Returns the addresses of our backing services, under the names that `@creatorr/testing` and the suites of qa read. */
+/** Returns the addresses of the backing services in the variables that `@creatorr/testing` and the suites of qa read. */
 export function testEnvironment(home: Home, { amqpUrl, s3 }: BackingServices): Record<string, string> {
 	return {
 		TEST_CREATORR_HOME: home.root,
@@ -21,7 +21,7 @@ export function testEnvironment(home: Home, { amqpUrl, s3 }: BackingServices): R
 	};
 }
 
-/** Runs everything that integration tests need, without any server of the person's, and does the work meanwhile. */
+/** Runs the work while the services of integration tests run. Never uses external servers. */
 export async function withTestServices<T>(
 	home: ClaimedHome,
 	{ stop, report = printProblem }: { stop: AbortSignal; report?: Report },

@@ -54,7 +54,7 @@ export function acceptanceProduct(replicas: number): ProductOptions {
 	};
 }
 
-/** The product that browsers test. Its workers don't start a process for each document: they use half of the CPU time. */
+/** The product that browsers test. Its workers process several documents in each prewarmed process, which halves their CPU time. */
 export const WEB_PRODUCT: ProductOptions = {
 	scale: { gateway: 1 },
 	settings: { ...FAST, JOBS_PER_PROCESS: '100' },
@@ -67,7 +67,7 @@ export const CHAOS_PRODUCT: ProductOptions = {
 	settings: {
 		BCRYPT_COST: '4',
 		SWEEP_INTERVAL_SECONDS: '2',
-		// a lost attempt is repeated after half a minute, and a failed one at once
+		// WEBHOOK_ settings: a lost attempt is repeated after half a minute, and a failed one at once
 		WEBHOOK_TIMEOUT_SECONDS: '2',
 		WEBHOOK_RETRY_DELAYS_SECONDS: '0,1,1,1,1,1,1,1,1,1,2,2,2,2,2,2,2,2,2,2',
 		// all users come from one address
@@ -79,14 +79,14 @@ export const CHAOS_PRODUCT: ProductOptions = {
 	adapt: (steps, { home }) => addFaults(steps, home),
 };
 
-/** Prints nothing of processes that end: chaos ends them. */
+/** Prints no events of processes that end, because chaos tests end them on purpose. */
 function printLostLog(event: SupervisorEvent): void {
 	if (event.type === 'log-lost') printEvent(event);
 }
 
 /**
- * Runs the whole product with backing services of its own, and does the work meanwhile. The work gets the variables that the
- * suites of qa read.
+ * Runs the work while the whole product runs, with backing services of its own. The work gets the variables that the suites of qa
+ * read.
  * @throws AbortError when `stop` aborts before the work begins
  */
 export async function withProduct<T>(

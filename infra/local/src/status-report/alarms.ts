@@ -6,12 +6,12 @@ import type { ProcessSnapshot } from '../supervisor/process.ts';
 import { shortAge, shortSize } from './format.ts';
 
 const ANSWER_TIMEOUT_MS = 4_000;
-/** Of `max_connections`; the rest is for operators. */
+/** Share of `max_connections` above which there is an alarm. The rest is for operators. */
 const MANY_CONNECTIONS = 0.9;
 /** Longer than any transaction of the product. */
 const LONG_TRANSACTION_SECONDS = 300;
 
-/** Returns the alarms of this home's own RabbitMQ and PostgreSQL; a server that does not answer is one too. */
+/** Returns the alarms of this home's own RabbitMQ and PostgreSQL. A server that does not respond is an alarm, too. */
 export async function readAlarms(home: Home, processes: readonly ProcessSnapshot[]): Promise<string[]> {
 	const readers = { rabbitmq: readRabbit, postgres: readPostgres };
 	const alarms = Object.entries(readers).map(async ([server, read]) => {

@@ -150,7 +150,7 @@ function readOutboxes(replicas: Replica[]) {
 	return Object.keys(outboxes).length === 0 ? null : outboxes;
 }
 
-/** Publishes are retried forever, so a broker that confirms none of them shows nowhere else. */
+/** Publishes are retried forever, so nothing else shows that a broker confirms none of them. */
 function unconfirmedAlarm(replicas: Replica[]): string[] {
 	const isWait = ({ name }: Metrics[number]) => name === 'creatorr_broker_unconfirmed_seconds';
 	const waits = replicas.flatMap(({ metrics = [] }) => metrics.filter(isWait));

@@ -6,14 +6,14 @@ import { shortAge, shortSize } from './format.ts';
 export function renderStatus(report: StatusReport, nowMs: number): string {
 	const { processes, silent, alarms, tools, workers, recent_failures, queues, outboxes, stored, disk } =
 		report;
-	const letters = report.dead_letters;
+	const deadLetters = report.dead_letters;
 	const waiting = Object.entries(queues ?? {}).filter(([, messages]) => messages > 0);
 	const used = Math.round(100 * (1 - disk.free_bytes / Math.max(1, disk.total_bytes)));
 	return formatReport({
 		home: report.home,
 		url: report.url,
 		supervisor: `pid ${report.supervisor_pid}`,
-		'dead letters': letters ? `${letters}: docs/runbooks/dead-letters.md` : letters,
+		'dead letters': deadLetters ? `${deadLetters}: docs/runbooks/dead-letters.md` : deadLetters,
 		'mails waiting': report.mails_waiting,
 		'files due': report.files_due,
 		stored: stored && `${stored.files} files, ${shortSize(stored.bytes)}`,

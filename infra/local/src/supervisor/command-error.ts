@@ -1,4 +1,4 @@
-/** A command can't do its work; the message tells the person what happened and what to do about it. */
+/** A command failed. The message says what happened and what to do. */
 export class CommandError extends Error {
 	override name = 'CommandError';
 	readonly exitCode: number;

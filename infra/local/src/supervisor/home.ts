@@ -2,18 +2,18 @@ import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessSnapshot } from './process.ts';
 
-/** Where one running product keeps everything it has; two products with two homes do not meet. */
+/** Directories of one running product. Products with different homes are independent. */
 export type Home = {
-	/** Canonical, so that one home has one name however it was reached. */
+	/** The real path, so that a home has the same name whatever link leads to it. */
 	root: string;
 	run: string;
 	logs: string;
 	data: string;
 };
 
-/** A home that this process holds. */
+/** A home that this process has locked. */
 export type ClaimedHome = Home & {
-	/** Sets what reads the processes that the home's status shows. */
+	/** Sets the function that returns the processes for the home's status. */
 	publish: (processes: () => ProcessSnapshot[]) => void;
 };
 
@@ -29,7 +29,7 @@ export function openHome(path: string): Home {
 	return home;
 }
 
-/** The home at `path` as it is, or undefined when there is none. */
+/** Returns the home at `path` without changing it, or undefined when there is none. */
 export function findHome(path: string): Home | undefined {
 	return existsSync(path) ? homeAt(realpathSync(path)) : undefined;
 }

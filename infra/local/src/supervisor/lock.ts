@@ -4,15 +4,15 @@ import type { ProcessSnapshot } from './process.ts';
 
 const ANSWER_TIMEOUT_MS = 5_000;
 
-/** What a supervisor says of itself to clients that connect to its lock. */
+/** Status that a supervisor sends to clients that connect to its lock. */
 export type SupervisorStatus = { pid: number; url: string | null; processes: ProcessSnapshot[] };
 
 /**
- * Holds the home for this process until it ends, however it ends: the lock is an abstract socket, which the kernel
- * takes back with the process, so that none can be left behind. Clients that connect get the status.
+ * Locks the home until this process ends. The lock is an abstract socket, which the kernel removes with the process, however that
+ * ends, so no stale lock remains. Clients that connect get the status.
  * @returns false when another supervisor holds it
  */
-export function holdLock(homeRoot: string, status: () => SupervisorStatus): Promise<boolean> {
+export function acquireLock(homeRoot: string, status: () => SupervisorStatus): Promise<boolean> {
 	return new Promise((resolve, reject) => {
 		const server = createServer((socket) => {
 			socket.on('error', () => undefined);
@@ -27,7 +27,7 @@ export function holdLock(homeRoot: string, status: () => SupervisorStatus): Prom
 	});
 }
 
-/** The status of the supervisor of this home; undefined when none runs. */
+/** Returns the status of the supervisor of this home; undefined when none runs. */
 export function askStatus(homeRoot: string): Promise<SupervisorStatus | undefined> {
 	return new Promise((resolve, reject) => {
 		let answer = '';
@@ -37,7 +37,7 @@ export function askStatus(homeRoot: string): Promise<SupervisorStatus | undefine
 		socket.on('data', (chunk: string) => {
 			answer += chunk;
 		});
-		// one that ends at this moment may hang up without a word
+		// a supervisor that ends at this moment may close the connection without a response
 		socket.once('end', () => resolve(answer === '' ? undefined : JSON.parse(answer)));
 		socket.once('error', (error: NodeJS.ErrnoException) => {
 			if (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET') resolve(undefined);

@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { boundToUs, carriesMark, endOwnedProcesses, findOwnedProcesses, ownershipMark } from './ownership.ts';
+import {
+	bindToThisProcess,
+	carriesMark,
+	endOwnedProcesses,
+	findOwnedProcesses,
+	ownershipMark,
+} from './ownership.ts';
 
 test.each([
 	['the mark among other variables', 'A=1\0CREATORR_SUPERVISED=/home/a\0B=2', true],
@@ -21,9 +27,11 @@ test('a bound command does not run when its starter died before it was bound', a
 		return await promisify(execFile)(program, args).then(({ stdout }) => stdout, String);
 	};
 	// an orphan sees another parent than the one it is bound to
-	const orphan = boundToUs(['echo', 'ran']).map((word) => (word === String(process.pid) ? '1' : word));
+	const orphan = bindToThisProcess(['echo', 'ran']).map((word) =>
+		word === String(process.pid) ? '1' : word,
+	);
 	expect(await run(orphan)).not.toMatch(/^ran$/m);
-	expect(await run(boundToUs(['echo', 'ran', 'a b', '$c']))).toBe('ran a b $c\n');
+	expect(await run(bindToThisProcess(['echo', 'ran', 'a b', '$c']))).toBe('ran a b $c\n');
 });
 
 test('endOwnedProcesses ends the processes of a home and their children, and no others', async () => {

@@ -6,7 +6,7 @@ const MARK = 'CREATORR_SUPERVISED';
 const END_TIMEOUT_MS = 5_000;
 /** How long the last output of a process that ended may take to arrive. */
 const LAST_OUTPUT_MS = 1_000;
-/** `$PPID` is read after the order to the kernel: another parent than us means that we died before it counted. */
+/** `$PPID` is read after setpriv has set the signal. Another parent means that this process died before the signal was set. */
 const ONLY_WHILE_WE_LIVE = '[ "$PPID" = "$1" ] || exit 1; shift; exec "$@"';
 
 /** Returns the mark that every process of a home carries in its environment, and its own children inherit. */
@@ -20,11 +20,10 @@ export function carriesMark(environ: string, homeRoot: string): boolean {
 }
 
 /**
- * Returns the command so that the kernel kills it when this process dies, however it dies. Every wrapper execs: the pid that
- * is started is the command's own. The order does not survive a change of user or of user namespace, so these come
- * before it.
+ * Returns the command with a wrapper that makes the kernel kill it when this process dies, however it dies. The wrapper execs, so the
+ * started pid is the command's own. A change of user or user namespace undoes this, so it must come before the wrapper.
  */
-export function boundToUs(command: string[]): string[] {
+export function bindToThisProcess(command: string[]): string[] {
 	return [
 		...['setpriv', '--pdeathsig', 'KILL', '--'],
 		...['sh', '-c', ONLY_WHILE_WE_LIVE, 'sh', String(process.pid), ...command],
@@ -36,7 +35,7 @@ export function spawnBound(
 	command: string[],
 	{ cwd, env, prefix = [] }: { cwd: string; env: Record<string, string>; prefix?: string[] | undefined },
 ): { child: ChildProcess; ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }> } {
-	const [program = '', ...args] = [...prefix, ...boundToUs(command)];
+	const [program = '', ...args] = [...prefix, ...bindToThisProcess(command)];
 	const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
 	const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
 	const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
@@ -75,7 +74,7 @@ function isOwned(pid: number, homeRoot: string): boolean {
 }
 
 /**
- * Kills every process of this home, as only a supervisor that died uncleanly leaves them, and waits until they are gone.
+ * Kills every process of this home and waits until they have ended. Only a supervisor that died uncleanly leaves some.
  * @returns how many there were
  * @throws when one survives SIGKILL for 5 s
  */

@@ -5,11 +5,11 @@ export type ManagedProcess = {
 	name: string;
 	dependsOn: string[];
 	command: string[];
-	/** What has to come before the command to give it its surroundings (a user namespace, say); each must exec. */
+	/** A wrapper of the command, such as one that creates a user namespace. It must exec the command. */
 	prefix?: string[];
 	/** The whole environment, nothing is inherited. */
 	env: Record<string, string>;
-	/** Resolves when the process does its work; throws when it does not yet. Called again and again. */
+	/** Resolves when the process is ready, and rejects before. Called repeatedly. */
 	checkReady: () => Promise<void>;
 	/** How long the first start may take; 60 s unless given. */
 	readyTimeoutMs?: number;
@@ -43,7 +43,7 @@ export type ProcessSnapshot = {
 	restarts: number;
 };
 
-/** What happened to a process, in words. Of a `line`, the text is what the process printed. */
+/** Something that happened to a process, described by `text`. For a `line`, this is the line that the process printed. */
 export type SupervisorEvent = {
 	type: 'ready' | 'restarted' | 'exited' | 'killed' | 'unresponsive' | 'stopped' | 'line' | 'log-lost';
 	name: string;

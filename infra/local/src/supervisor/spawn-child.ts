@@ -53,7 +53,7 @@ function collectOutput(child: ChildProcess, { log, report }: Output): void {
 				log.write(chunk);
 				isLogLost = false;
 			} catch (error) {
-				// reported once; on a full disk the process goes on without its log
+				// reported once; on a full disk the process keeps running without a log
 				if (!isLogLost) report('log-lost', `log can’t be written: ${error}`);
 				isLogLost = true;
 			}

@@ -10,16 +10,16 @@ const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 3_000;
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 30_000;
-/** A process that was ready for this long died of something new: it is restarted at once again. */
+/** A process that was ready for this long and then fails counts as failed for the first time, and is restarted at once. */
 const HEALTHY_AFTER_MS = 5_000;
-/** Waiting does not help a process that dies this often before it was ever ready. */
-const HOPELESS_AFTER = 5;
+/** A process that fails this often before it was ever ready is not started again. */
+const MAX_FAILED_STARTS = 5;
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
 /**
  * Returns the pause before the next start of a process that died `failures` times in a row (1 = the first time):
- * 0.1 s, doubling up to 30 s, so that one death is hardly noticed and a hopeless process costs little.
+ * 0.1 s, doubling up to 30 s, so that one death is hardly noticed and a process that keeps dying costs little.
  */
 export function restartDelayMs(failures: number): number {
 	return Math.min(FIRST_DELAY_MS * 2 ** Math.max(failures - 1, 0), LONGEST_DELAY_MS);
@@ -105,13 +105,13 @@ export class SupervisedProcess {
 		this.#state = this.#wasReady ? 'restarting' : 'starting';
 		const context = { home: this.#home, log, report: this.#report };
 		const child = await spawnChild(this.definition, context).catch((error: Error) => {
-			// it ran before, so what is missing now (memory, process ids, disk) may come back
+			// it was ready before, so what it lacks now (memory, process ids, disk) may come back
 			if (this.#wasReady) return error.message;
 			throw error;
 		});
 		if (typeof child === 'string') return child;
 		this.#child = child;
-		// it has not begun anything that it could end in good order
+		// it was stopped while it was being started, and has no work to finish
 		if (this.#stopping.signal.aborted) child.signal('SIGKILL');
 		const exited = new AbortController();
 		void child.exited.then(() => exited.abort());
@@ -150,7 +150,7 @@ export class SupervisedProcess {
 	async #backOff(how: string): Promise<void> {
 		const { name } = this.definition;
 		this.#failures += 1;
-		if (!this.#wasReady && this.#failures >= HOPELESS_AFTER)
+		if (!this.#wasReady && this.#failures >= MAX_FAILED_STARTS)
 			throw new CommandError(`${name} can’t start (${how}). See ${logFile(this.#home, name)}`);
 		const delayMs = restartDelayMs(this.#failures);
 		this.#state = 'restarting';

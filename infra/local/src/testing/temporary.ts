@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach } from '@jest/globals';
 import { type Home, openHome } from '../supervisor/home.ts';
 
-/** Creates a directory for each test of a file, and removes it afterwards. Returns what returns its path. */
+/** Creates a directory for each test of a file, and removes it afterwards. Returns a function that returns the current path. */
 export function temporaryDirectory(): () => string {
 	let directory: string;
 	beforeEach(() => {
@@ -14,7 +14,7 @@ export function temporaryDirectory(): () => string {
 	return () => directory;
 }
 
-/** Creates a home for each test of a file, and removes it afterwards. Returns what returns the home. */
+/** Creates a home for each test of a file, and removes it afterwards. Returns a function that returns the current home. */
 export function temporaryHome(): () => Home {
 	const directory = temporaryDirectory();
 	return () => openHome(directory());
