@@ -207,7 +207,7 @@ const WHAT_THEY_DEPEND_ON: readonly Mutant[] = [
 const HOW_THEY_STOP: readonly Mutant[] = [
 	{
 		name: 'cuts the tasks that a drain did not end',
-		mutations: [service('stopAll', dropCall('cut'))],
+		mutations: [service('stopAll', dropCall('abort'))],
 		test: 'runs no task after its drain has timed out, not even those that stop last',
 	},
 	{

@@ -1,5 +1,5 @@
 interface CachedReadOptions {
-	/** How long a value is returned again, in milliseconds from the start of its read. */
+	/** How long a value is cached, in milliseconds from the start of its read. */
 	maxAgeMs: number;
 	monotonicMs?(): number;
 }

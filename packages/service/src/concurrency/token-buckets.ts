@@ -13,7 +13,7 @@ interface Options {
 export interface TokenBuckets {
 	/** Takes `cost` tokens and returns 0. With too few tokens it takes none and returns the milliseconds until there are enough. */
 	take(principal: string, cost: number): number;
-	/** Takes `cost` tokens, also future ones, and returns the milliseconds until the bucket has had them all. */
+	/** Takes `cost` tokens, even if the bucket has too few, and returns the milliseconds until it has refilled that many. */
 	reserve(principal: string, cost: number): number;
 	/** Refunds tokens. */
 	refund(principal: string, cost: number): void;
@@ -21,7 +21,7 @@ export interface TokenBuckets {
 
 /**
  * Stores one number per bucket: the time when it is full again. A bucket that is full by now equals an unknown one, so eviction loses
- * nothing unless more principals than `capacity` were active within the time of one burst. Even then it grants no
+ * nothing unless more principals than `capacity` were active within the time of one burst. Even then nobody gains
  * tokens: a new principal starts with as few as the emptiest evicted bucket had.
  */
 export function createTokenBuckets({ tokensPerSecond, burst, capacity, monotonicMs }: Options): TokenBuckets {
@@ -32,7 +32,7 @@ export function createTokenBuckets({ tokensPerSecond, burst, capacity, monotonic
 		max: capacity,
 		noDisposeOnSet: true,
 		dispose: (atMs) => {
-			// A new principal starts with an empty bucket at worst: reservations of others are not its own.
+			// Capped at an empty bucket: a new principal doesn't inherit the reservations of others.
 			evictedFullAtMs = Math.max(evictedFullAtMs, Math.min(atMs, monotonicMs() + burstMs));
 		},
 	});
@@ -41,7 +41,7 @@ export function createTokenBuckets({ tokensPerSecond, burst, capacity, monotonic
 	function peek(cost: number, principal: string): { fullAgainAtMs: number; waitMs: number } {
 		const nowMs = monotonicMs();
 		const fromMs = Math.max(nowMs, fullAtMs.get(principal) ?? evictedFullAtMs);
-		// In this order a full bucket has exactly its burst: a sum with the time would be rounded.
+		// The brackets avoid a rounding error: a full bucket must admit exactly its burst.
 		const waitMs = Math.max(0, fromMs - nowMs + (cost * msPerToken - burstMs));
 		return { fullAgainAtMs: fromMs + cost * msPerToken, waitMs };
 	}

@@ -40,7 +40,7 @@ function requireHarmless(json: Uint8Array, maxValues: number): void {
 	if (problem === 'text') refuse('text and names must be well-formed Unicode without NUL');
 }
 
-/** Parses JSON bodies in UTF-8 of up to `maxBytes`. Other bodies are errors of the contract. */
+/** Parses JSON bodies in UTF-8 of up to `maxBytes`. Rejects other bodies with `validation` or `too_large`. */
 export function jsonBody(maxBytes: number): RequestHandler[] {
 	const parse = express.json({
 		limit: maxBytes,

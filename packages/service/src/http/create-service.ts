@@ -20,7 +20,7 @@ interface ServiceOptions {
 	routes: readonly Route[];
 	/** Checks of readiness, by name. */
 	checks: Record<string, HealthCheck>;
-	/** Reports for operators on the private port, at `/health/<name>`: numbers and times, nothing of a user. */
+	/** Reports for operators on the private port, at `/health/<name>`: numbers and times, no data of users. */
 	reports?: Record<string, () => Promise<object>>;
 }
 
@@ -62,8 +62,8 @@ function mount(app: Express, route: Route, options: ServiceOptions): void {
 	};
 	const maxBytes = bodyLimitOf(operation);
 	const body = operation.rawBody ? rawBody(maxBytes) : operation.body ? jsonBody(maxBytes) : [];
-	const notes = [traceRequests(operation.id), logRequests(options.logger, operation.id)];
-	app[operation.method](path, ...notes, ...body, handler);
+	const observers = [traceRequests(operation.id), logRequests(options.logger, operation.id)];
+	app[operation.method](path, ...observers, ...body, handler);
 }
 
 /** Creates an express app with these routes, `/health/live`, `/health/ready`, reports and `/metrics`. Other paths return `not_found`. */

@@ -52,7 +52,7 @@ export function healthRoutes({ checks, reports = {}, logger }: HealthOptions): R
 		const down = details.map(({ path, message }) => `${path} ${message}`).join(', ');
 		if (down !== lastDown) {
 			if (down === '') logger.info('health.ready');
-			// At startup it is normal.
+			// Normal during startup.
 			else logger[hasStarted ? 'warn' : 'info']('health.not_ready', { down });
 			lastDown = down;
 		}

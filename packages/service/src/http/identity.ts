@@ -62,7 +62,7 @@ function userOf({ sub, sid, key }: z.output<typeof claimsSchema>): User | null {
 	return sid === undefined ? null : { id: sub, sessionId: sid };
 }
 
-/** Signs internal identities as `caller` (ES256). A user's is signed once and reused for some seconds, as signing costs more than a hop. */
+/** Signs internal identities as `caller` (ES256). Reuses each signed identity for 20 s, because signing costs more than the call itself. */
 export function createIdentitySigner(caller: Caller, privateKeyPem: string): SignIdentity {
 	const key = createPrivateKey(privateKeyPem);
 	const signed = new LRUCache<string, string>({ max: CACHE_SIZE, ttl: REUSE_MS });
@@ -101,11 +101,11 @@ function verify(token: string, keys: Map<string, KeyObject>): { identity: Identi
 		}),
 	);
 	const user = userOf(claims);
-	if (user && claims.iss !== 'gateway') throw new Error('only the gateway speaks for users');
+	if (user && claims.iss !== 'gateway') throw new Error('only the gateway may name a user');
 	return { identity: { caller: claims.iss, user }, expiresAtMs: claims.exp * 1000 };
 }
 
-/** Returns the error for a refused process. Its header tells the gateway that the user's token is valid. */
+/** Returns the error for a calling process that is refused. Its header tells the gateway that the user's token is not the reason. */
 export function identityRefused(message: string, cause?: unknown): AppError {
 	return new AppError('unauthorized', message, { cause, headers: { [IDENTITY_REFUSED_HEADER]: 'true' } });
 }

@@ -69,7 +69,7 @@ function parseInput(
 	};
 }
 
-/** Parses path parameters. One that is no id is not found, like an unknown id. */
+/** Parses path parameters. Throws `not_found` for a malformed id, as for an unknown one. */
 function parseParams(schema: z.ZodType, req: Request): unknown {
 	const parsed = schema.safeParse(req.params);
 	if (!parsed.success) throw new AppError('not_found', 'No such resource.');

@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 export type LogLine = Record<string, unknown>;
 
 const COLORS = { error: 'red', warn: 'yellow', info: 'green', debug: 'gray' } as const;
-/** Fields shown first, or useless at a terminal. */
+/** Fields that are not repeated after the head of the line. */
 const SHOWN_ELSEWHERE = new Set(['time', 'level', 'service', 'event', 'error']);
 
 function isLevel(level: string): level is keyof typeof COLORS {

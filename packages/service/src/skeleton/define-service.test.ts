@@ -97,7 +97,7 @@ describe('a service', () => {
 		]);
 	});
 
-	test('cuts what does not end in time, and still closes its connections', async () => {
+	test('aborts what does not end in time, and still closes its connections', async () => {
 		const { stop } = await start({
 			connect({ onClose }) {
 				onClose(() => events.push('closed'));

@@ -45,7 +45,7 @@ export interface ServiceDefinition<Config extends BaseConfig, Deps> {
 	connect(context: ServiceContext<Config>): Promise<Deps> | Deps;
 	/** Checks of readiness, by name. */
 	checks(deps: NoInfer<Deps>): Record<string, HealthCheck>;
-	/** Reports for operators on the private port, at `/health/<name>`: numbers and times, nothing of a user. */
+	/** Reports for operators on the private port, at `/health/<name>`: numbers and times, no data of users. */
 	reports?(deps: NoInfer<Deps>): Record<string, () => Promise<object>>;
 	routes?: readonly ((deps: NoInfer<Deps>) => Route)[];
 	metrics?: readonly ServicePart<NoInfer<Deps>>[];
@@ -57,7 +57,7 @@ export interface ServiceDefinition<Config extends BaseConfig, Deps> {
 	 * Otherwise it drains with the rest.
 	 */
 	closesPortLast?: boolean;
-	/** How long requests, consumers and tasks may take to end, 10 s by default. Then they are cut. */
+	/** How long requests, consumers and tasks may take to end, 10 s by default. Then they are aborted. */
 	drainMs?(config: Config): number;
 }
 
@@ -102,8 +102,8 @@ interface Started {
 }
 
 /**
- * Ends requests, consumers and tasks concurrently; then tasks that stop last; then connections. What has not ended after `drainMs` is cut:
- * another process repeats that work.
+ * Ends requests, consumers and tasks concurrently; then tasks that stop last; then connections. What has not ended after `drainMs` is aborted,
+ * and another process repeats that work.
  */
 async function stopAll(
 	{ drains, closes, tasks }: Started,
@@ -118,7 +118,7 @@ async function stopAll(
 	};
 	const outcome = await Promise.race([drain(), timeout]).finally(async () => {
 		// No task may use a connection that is being closed.
-		tasks?.cut();
+		tasks?.abort();
 		await callAll(closes);
 	});
 	if (outcome === 'timed out') logger.warn('process.drain_timed_out', { drain_ms: drainMs });

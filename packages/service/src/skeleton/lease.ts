@@ -46,7 +46,7 @@ export interface LeaseOptions<Deps> {
 
 /**
  * Acquires the lease of a task and runs it. Does nothing if the task is not due or another process runs it. Records a failed run and throws
- * its error. Also throws if the lease of an ended run can't be ended: it expires, and then the run continues from its last checkpoint.
+ * its error. Also throws if the lease can't be released after the run: when it expires, the run continues from its last checkpoint.
  */
 export async function runWithLease(
 	run: (leased: LeasedRun) => Promise<'done' | 'interrupted'>,

@@ -5,7 +5,7 @@ import type { Logger } from '../logging/logger.ts';
 import { ConfigError } from './config.ts';
 import { returnIdleMemory } from './idle-memory.ts';
 
-/** Time limit of a drain. Then the rest is cut. */
+/** Time limit of a drain. Then the rest is aborted. */
 export const DRAIN_MS = 10_000;
 const CLOSE_IDLE_MS = 50;
 /** Longer than our clients keep a connection, so that no server closes one that a request is about to use. */
@@ -29,7 +29,7 @@ export function portOf(server: Server): number {
 	return (server.address() as AddressInfo).port;
 }
 
-/** Stops accepting, lets requests finish for at most `drainMs`, then cuts the others. */
+/** Stops accepting connections, lets requests finish for at most `drainMs`, and then closes all connections. */
 export async function closeServer(server: Server, drainMs = DRAIN_MS): Promise<void> {
 	const closed = new Promise<void>((resolve) => server.close(() => resolve()));
 	// Repeatedly: a keep-alive connection becomes idle when its request ends, and does not close by itself.

@@ -9,7 +9,7 @@ export interface Subscription<Deps> {
 	onReconnect(deps: Deps): void;
 }
 
-/** Listens on these channels until it is closed. `listenOn` in packages/database creates one. */
+/** Listens on these channels until it is closed. `createNotificationListener` in packages/database is one. */
 export type Listen = (options: {
 	channels: readonly string[];
 	onNotification(channel: string, payload: string): void;
@@ -65,20 +65,20 @@ export function startTasks<Deps>(
 			},
 			onLost: (error) => logger.warn('database.listener_lost', { error }),
 		});
-	const stopThose = async (stopsLast: boolean) => {
+	const stopTasks = async (stopsLast: boolean) => {
 		const ending = tasks.filter((task) => (task.stopsLast ?? false) === stopsLast);
 		await Promise.all(ending.map(({ name }) => running.get(name)?.stop()));
 	};
 	return {
 		wake: (name: string) => running.get(name)?.wake(),
-		stop: () => stopThose(false),
+		stop: () => stopTasks(false),
 		async stopRest() {
 			if (listener) await listener.close();
-			await stopThose(true);
+			await stopTasks(true);
 		},
 		/** Starts no further run, and waits for nothing. */
-		cut() {
-			for (const task of running.values()) task.cut();
+		abort() {
+			for (const task of running.values()) task.abort();
 			if (listener) listener.close().catch(() => undefined);
 		},
 	};

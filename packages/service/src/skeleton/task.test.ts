@@ -217,14 +217,14 @@ describe('a task that runs at its stop', () => {
 		expect(signals).toHaveLength(2);
 	});
 
-	test('stops without a last run after cut', async () => {
+	test('stops without a last run after abort', async () => {
 		const { task, signals } = startWithLastRun(async () => undefined);
-		task.cut();
+		task.abort();
 		await task.stop();
 		expect(signals).toHaveLength(1);
 	});
 
-	test('does not wait for a last run after cut', async () => {
+	test('does not wait for a last run after abort', async () => {
 		const begun = Promise.withResolvers<void>();
 		const { task, signals } = startWithLastRun(() => {
 			begun.resolve();
@@ -232,7 +232,7 @@ describe('a task that runs at its stop', () => {
 		});
 		const stopped = task.stop();
 		await begun.promise;
-		task.cut();
+		task.abort();
 		await stopped;
 		expect(signals.at(-1)?.aborted).toBe(true);
 	});

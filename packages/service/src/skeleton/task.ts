@@ -18,7 +18,7 @@ export interface Task<Deps> {
 	on?: readonly string[];
 	/** Stops only after requests, consumers and other tasks have ended, because it completes their work. */
 	stopsLast?: boolean;
-	/** Runs once more when the service stops, for work since the last run. After {@link LAST_RUN_MS} `stopping` aborts and nothing waits. */
+	/** Runs once more when the service stops, for work since the last run. After {@link LAST_RUN_MS}, its signal aborts and the stop continues. */
 	runsAtStop?: boolean;
 	/** Without a lease, several processes may run the task concurrently ({@link LeasedTask}). */
 	lease?: undefined;
@@ -62,10 +62,10 @@ function resolveInterval<Deps>({ everyMs }: Pick<Task<Deps>, 'everyMs'>, deps: D
 export interface RunningTask {
 	/** Runs the task soon. A wake during a run causes another run. A wake does not shorten the delay after a failure. */
 	wake(): void;
-	/** Aborts `stopping` and waits for the current run, then for the last one of a task that has it. Further calls return the same promise. */
+	/** Aborts `stopping` and waits for the current run, then for the last one if `runsAtStop`. Further calls return the same promise. */
 	stop(): Promise<void>;
 	/** Aborts `stopping` and starts no further run, not even a last one. Waits for nothing. */
-	cut(): void;
+	abort(): void;
 }
 
 const JITTER = 0.2;
@@ -112,7 +112,7 @@ function createRuns<Deps>(task: Task<Deps>, { deps, logger }: TaskOptions<Deps>)
 export function startTask<Deps>(task: Task<Deps>, options: TaskOptions<Deps>): RunningTask {
 	const { run, intervalMs } = createRuns(task, options);
 	const stopping = new AbortController();
-	const cutting = new AbortController();
+	const aborting = new AbortController();
 	/** Ends the delay after a successful run. */
 	let interrupt = new AbortController();
 
@@ -136,13 +136,13 @@ export function startTask<Deps>(task: Task<Deps>, options: TaskOptions<Deps>): R
 	}
 
 	async function runLast(): Promise<void> {
-		if (!task.runsAtStop || cutting.signal.aborted) return;
-		const signal = AbortSignal.any([AbortSignal.timeout(LAST_RUN_MS), cutting.signal]);
+		if (!task.runsAtStop || aborting.signal.aborted) return;
+		const signal = AbortSignal.any([AbortSignal.timeout(LAST_RUN_MS), aborting.signal]);
 		await Promise.race([run(signal), once(signal, 'abort')]);
 	}
 
 	const running = loop();
-	const abort = () => {
+	const endLoop = () => {
 		stopping.abort();
 		interrupt.abort();
 	};
@@ -150,13 +150,13 @@ export function startTask<Deps>(task: Task<Deps>, options: TaskOptions<Deps>): R
 	return {
 		wake: () => interrupt.abort(),
 		stop() {
-			abort();
+			endLoop();
 			stopped ??= running.then(runLast);
 			return stopped;
 		},
-		cut() {
-			cutting.abort();
-			abort();
+		abort() {
+			aborting.abort();
+			endLoop();
 		},
 	};
 }
