@@ -14,10 +14,10 @@ export interface NotificationListenerOptions {
 	channels: readonly string[];
 	onNotification: (channel: string, payload: string) => void;
 	/**
-	 * Listening has started, or restarted after a loss. Earlier notifications are lost, so waiting code must read the tables now.
+	 * Called when listening starts, and again after each reconnect. Earlier notifications are lost, so waiting code must read the tables now.
 	 */
 	onReconnect: () => void;
-	/** The connection was lost or could not be opened. It is retried forever. For the log. */
+	/** Called for the log when the connection was lost or could not be opened. It is retried forever. */
 	onLost: (error: unknown) => void;
 }
 
@@ -81,12 +81,12 @@ async function listenUntilLost(
 		onListening();
 		await Promise.race([lost, heartbeat(client, closing)]);
 	} finally {
-		// A silent peer never confirms the end.
+		// A silent server never confirms the end.
 		await Promise.race([client.end(), sleep(GOODBYE_TIMEOUT_MS, undefined, { ref: false })]);
 	}
 }
 
-/** Runs queries to detect a silent peer. */
+/** Runs queries to detect a silent server. */
 async function heartbeat(client: pg.Client, closing: AbortSignal): Promise<void> {
 	while (!closing.aborted) {
 		await sleep(HEARTBEAT_INTERVAL_MS, undefined, { signal: closing }).catch(() => undefined);

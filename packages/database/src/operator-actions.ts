@@ -48,7 +48,7 @@ export async function deleteOperatorActions(tx: RawExecutor, userId: string): Pr
 	await tx.$executeRaw`DELETE FROM operator_actions WHERE user_id = ${userId}`;
 }
 
-/** Deletes the oldest actions in batches. Returns their number. */
+/** Deletes one batch of actions whose retention period has ended, the oldest first. Returns their number. */
 export async function pruneOperatorActions(prisma: RawExecutor): Promise<number> {
 	return await prisma.$executeRaw`
 		DELETE FROM operator_actions WHERE id IN (

@@ -114,16 +114,16 @@ async function check({
 
 /**
  * Checks at startup that the URL for LISTEN, migrations and session locks keeps sessions. Throws a {@link TransactionPoolerError} if it
- * doesn't. A database that is down is checked again in the background, so that services start in any order; a pooler that is found then ends
- * the process as an unhandled rejection. Readiness fails if `databaseUrl` fails. If only the direct URL fails, the log has
- * `database.direct_url_failed` once, and `database.direct_url_recovered` at the end.
+ * doesn't. If the database is down, it is checked again in the background, so that services can start in any order. A transaction pooler
+ * that is found then ends the process as an unhandled rejection. If the direct URL fails, logs `database.direct_url_failed` once, and
+ * `database.direct_url_recovered` when it works again. Failures of `databaseUrl` show in the readiness check.
  */
-export async function requireSessionPooling(given: PoolingCheck): Promise<void> {
-	const { logger, directUrl, directUrlSetting: setting, retryMs = RETRY_MS, closing } = given;
+export async function requireSessionPooling(options: PoolingCheck): Promise<void> {
+	const { logger, directUrl, directUrlSetting: setting, retryMs = RETRY_MS, closing } = options;
 	let hasFailed = false;
 	const isDone = async () => {
 		try {
-			await check(given);
+			await check(options);
 			if (hasFailed) logger.info('database.direct_url_recovered', { setting });
 			return true;
 		} catch (error) {

@@ -41,7 +41,7 @@ export interface MigrateOptions {
  * `prisma migrate deploy` does. Of concurrent calls, one works, and the others wait and find nothing to do. Each migration is one
  * transaction, so one that fails, or whose process is killed, is rolled back and tried again by the next deploy; therefore no migration
  * may contain BEGIN, COMMIT or a statement that PostgreSQL refuses in a transaction.
- * A migration that can't lock a table gives way to its users, and is retried for two minutes.
+ * A migration that can't lock a table within 3 s is rolled back, so that others can use the table, and retried for two minutes.
  * Throws a MigrationFailedError for a failed migration; earlier ones stay applied.
  */
 export async function migrateDeploy(options: MigrateOptions): Promise<string[]> {
@@ -58,16 +58,16 @@ export async function migrateDeploy(options: MigrateOptions): Promise<string[]> 
 	return await withSession(options.databaseUrl, async (client) => {
 		await lockMigrations(client, options.lockTimeoutMs ?? 60_000);
 		const before = await appliedMigrations(client);
-		await applyInTurn(client, migrationsList);
+		await applyWithRetries(client, migrationsList);
 		return (await appliedMigrations(client)).filter((name) => !before.includes(name));
 	});
 }
 
 /**
- * Applies migrations, and retries one that waits for a table lock: statements queue behind it. So it gives way after a few seconds to the
- * transactions that hold or wait for the table.
+ * Applies migrations. A statement that waits for a table lock blocks all later statements on the table, so it fails after a few seconds
+ * and its migration is retried.
  */
-async function applyInTurn(client: pg.Client, migrationsList: MigrationList): Promise<void> {
+async function applyWithRetries(client: pg.Client, migrationsList: MigrationList): Promise<void> {
 	await client.query("SELECT set_config('lock_timeout', $1, false)", [String(TABLE_WAIT_MS)]);
 	for (const end = Date.now() + TABLE_TRIES_MS; ; await sleep(TABLE_PAUSE_MS)) {
 		await rollBackUnfinished(client);
@@ -80,7 +80,7 @@ async function applyInTurn(client: pg.Client, migrationsList: MigrationList): Pr
 	}
 }
 
-/** Whether it is a lock timeout. The engine has PostgreSQL's code only in its message. */
+/** Whether the error is a lock timeout. The engine has PostgreSQL's code only in its message. */
 function isLockTimeout(error: unknown): boolean {
 	return error instanceof MigrationFailedError && error.message.includes(LOCK_NOT_AVAILABLE);
 }

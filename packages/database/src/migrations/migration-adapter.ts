@@ -12,8 +12,8 @@ const CHAR_OID = 18;
 const TEXT_OID = 25;
 
 /**
- * Appended to every migration, in its transaction: whether a migration is recorded as finished and whether it is applied can never differ,
- * even if the process is killed in between.
+ * Appended to every migration, so that one transaction applies the migration and records it as finished: a process that is killed does
+ * both or neither.
  */
 const RECORD_FINISHED =
 	'\n;\nUPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL;\n';
@@ -27,7 +27,7 @@ export function createMigrationAdapter(client: pg.Client): SqlMigrationAwareDriv
 		adapterName: prismaPg.adapterName,
 		connect: async () => adapt(await prismaPg.connect(), charColumnsOf),
 		connectToShadowDb: async () => {
-			throw new Error('the schema engine asked for a shadow database, which nothing here should make it do');
+			throw new Error('the schema engine asked for a shadow database, which is not supported here');
 		},
 	};
 }
@@ -44,7 +44,7 @@ function adapt(adapter: SqlDriverAdapter, charColumnsOf: (rows: object) => numbe
 		executeRaw: (query) => adapter.executeRaw(query),
 		executeScript: (script) => runWholeScript(adapter, script),
 		startTransaction: async () => {
-			throw new Error('the schema engine began a transaction, which migrating does not take');
+			throw new Error('the schema engine began a transaction, which is not supported here');
 		},
 		dispose: () => adapter.dispose(),
 	};
@@ -62,7 +62,7 @@ async function runWholeScript(adapter: SqlDriverAdapter, script: string): Promis
 	}
 }
 
-/** Converts an error of the adapter, which the engine can't handle and for some SQLSTATEs replaces with its own message. */
+/** Converts an error of the adapter. The engine can't handle the original, and replaces the message of some SQLSTATEs with its own. */
 function asPostgresError(error: DriverAdapterError): DriverAdapterError {
 	const { originalCode, originalMessage } = error.cause;
 	if (originalCode === undefined || originalMessage === undefined) return error;
