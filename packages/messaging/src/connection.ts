@@ -83,7 +83,7 @@ function keepChannel(
 	const stopped = new AbortController();
 
 	/** Opens one channel. Resolves when it has closed. */
-	async function live(): Promise<void> {
+	async function runChannel(): Promise<void> {
 		const channel = await connection.createConfirmChannel();
 		const closed = new Promise<void>((resolve) => channel.once('close', resolve));
 		channel.on('error', (error) => logger.warn('broker.channel_failed', { error }));
@@ -102,7 +102,7 @@ function keepChannel(
 
 	async function run(): Promise<void> {
 		while (!stopped.signal.aborted) {
-			await live().catch((error: unknown) => {
+			await runChannel().catch((error: unknown) => {
 				if (!stopped.signal.aborted) logger.warn('broker.channel_lost', { error });
 			});
 			open = undefined;
@@ -182,7 +182,7 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
 			return channel;
 		},
 		async ping() {
-			// Otherwise the call would wait for a channel, and each ping of an outage would open one at its end.
+			// Without a connection, createChannel waits for one: after an outage, each ping would open a channel.
 			if (!isConnected()) throw unavailable('RabbitMQ', new Error('not connected'));
 			await ping(connection);
 			const stalledMs = confirmWatch.stalledMs();

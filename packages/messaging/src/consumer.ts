@@ -50,7 +50,7 @@ interface ConsumerOptions<T extends string, S extends z.ZodType> {
 	/** How many messages are handled at a time. */
 	prefetch: number;
 	/**
-	 * Must be idempotent. `upstream_unavailable` is retried forever, as the message waits safely; other errors a few times, then the
+	 * Must be idempotent. `upstream_unavailable` is retried forever, because the broker keeps the message; other errors a few times, then the
 	 * message is dead-lettered. So are statement timeouts: the handler may be too slow for this message, which would block the queue.
 	 */
 	handle(event: EventEnvelope<T, z.output<S>>): Promise<void>;
@@ -81,7 +81,7 @@ function read<T extends string, S extends z.ZodType>(definition: EventDefinition
 	}
 }
 
-/** Returns the reason for operators: of a bug its own message, not the one for clients. */
+/** Returns the reason for operators. For a bug or a statement timeout, this is the message of the cause, which clients don't get. */
 function reasonOf(error: AppError): string {
 	const isOurs = error.code === 'internal' || isStatementTimeout(error);
 	return isOurs && error.cause instanceof Error ? error.cause.message : error.message;

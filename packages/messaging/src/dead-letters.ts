@@ -28,8 +28,8 @@ export interface DeadLetters {
 	/** Returns the total and the oldest messages. Removes none. */
 	list(limit: number): Promise<{ total: number; messages: DeadLetter[] }>;
 	/**
-	 * Publishes each chosen message again as it was first, and removes it once the broker has confirmed it and the action is recorded.
-	 * An event that several queues dead-lettered is published once, as all of them get it: otherwise each replay that fails again would
+	 * Publishes each chosen message again as it was originally, and removes it once the broker has confirmed it and the action is recorded.
+	 * An event that several queues dead-lettered is published once, because all of them get it. Otherwise each replay that fails again would
 	 * multiply the messages. A command killed in between leaves the message, which is then published again: consumers may see an event
 	 * twice. Messages that no queue is bound for stay.
 	 */
@@ -99,8 +99,8 @@ type Connection = Awaited<ReturnType<typeof connect>>;
 type Visit = (channel: ConfirmChannel, delivery: GetMessage) => Promise<boolean>;
 
 /**
- * Visits the messages in the queue one by one, and requeues the others before it resolves, after the last visit, so that none is
- * visited twice. Meanwhile no other command sees them. Returns how many there were.
+ * Visits up to `limit` messages one by one, and acks those for which `visit` returns true. Requeues the others after the last visit, so
+ * that none is visited twice. Until then, no other command sees them. Returns how many messages the queue had.
  */
 async function visitAll(connection: Connection, limit: number, visit: Visit): Promise<number> {
 	const channel = await connection.createConfirmChannel();

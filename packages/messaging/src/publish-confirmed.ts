@@ -48,7 +48,7 @@ export async function publishConfirmed(channel: ConfirmChannel, message: Outgoin
 		});
 		const isReturned = returned.delete(messageId);
 		if (isDurable && !isReturned) confirmWatch.confirmed();
-		if (isReturned) throw new UnroutableError(`no queue takes ${routingKey}`);
+		if (isReturned) throw new UnroutableError(`no queue is bound to ${routingKey}`);
 	} catch (cause) {
 		throw unavailable('RabbitMQ', cause);
 	} finally {
