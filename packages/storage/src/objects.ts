@@ -16,7 +16,7 @@ export function canonicalEtag(etag: string): string {
 	return `"${etag.replaceAll('"', '')}"`;
 }
 
-/** rclone stores the modification time of a copy, in seconds. A restored bucket has it, and it harms no download. */
+/** rclone adds the modification time, in seconds, to the metadata of each copy. So a restored bucket has it. It is harmless in downloads. */
 const COPIED_AT = /^\d{1,12}(\.\d{1,9})?$/;
 
 export type StoredObject = {
@@ -41,7 +41,7 @@ export async function headObject(connection: StorageConnection, key: string): Pr
 				client.send(new HeadObjectCommand({ Bucket: connection.bucket, Key: key }), options),
 		);
 		if (ContentLength === undefined || ETag === undefined || LastModified === undefined) {
-			throw new StorageUnavailable('What answers at the endpoint is not an S3 store');
+			throw new StorageUnavailable('The endpoint is not an S3 store');
 		}
 		const hasUnsignedHeaders =
 			Object.entries(Metadata ?? {}).some(([name, value]) => name !== 'mtime' || !COPIED_AT.test(value)) ||
@@ -136,7 +136,7 @@ async function deleteBatch(connection: StorageConnection, keys: readonly string[
 	const response = await callStore(connection, (client, options) => client.send(command, options));
 	const failed = (response.Errors ?? []).filter((error) => error.Code !== 'NoSuchKey');
 	if (failed.length > 0) {
-		throw new StorageUnavailable(`The store kept ${failed.length} of ${keys.length} objects`, {
+		throw new StorageUnavailable(`The store did not delete ${failed.length} of ${keys.length} objects`, {
 			cause: failed[0],
 		});
 	}

@@ -47,7 +47,7 @@ export type PresignPartInput = Presigning & {
 	readonly key: string;
 	readonly uploadId: string;
 	readonly partNumber: number;
-	/** The store accepts only this length. The upload has the content type. */
+	/** The store accepts only this length. The content type was set when the multipart upload was created. */
 	readonly sizeBytes: number;
 };
 

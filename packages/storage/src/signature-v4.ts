@@ -85,7 +85,7 @@ export function presign(
 	const canonical = [method, path, canonicalQuery, canonicalHeaders.join(''), signedNames, PAYLOAD];
 	const digest = hash('sha256', canonical.join('\n'));
 	const signature = hmac(keyOf(day), `${ALGORITHM}\n${time}\n${scope}\n${digest}`).toString('hex');
-	// Parameters are sorted by name. A value has no `&`, so this one is the parameter.
+	// Parameters are sorted by name, and X-Amz-Signature is before X-Amz-SignedHeaders. Encoded values contain no `&`.
 	const signedQuery = canonicalQuery.replace(
 		'&X-Amz-SignedHeaders=',
 		`&X-Amz-Signature=${signature}&X-Amz-SignedHeaders=`,
