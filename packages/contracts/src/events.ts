@@ -85,8 +85,8 @@ export const jobFinished = defineEvent(
 export const jobCanceled = defineEvent('job.canceled', 1, z.object({ job_id: jobIdSchema }));
 
 /**
- * A job has ended, for those who tell its owner. Published once for each job, in the transaction that ends it; {@link jobFinished} is about
- * an attempt, and may change nothing.
+ * A job has ended. Services notify its owner of this event. Published once for each job, in the transaction that ends it. In contrast,
+ * {@link jobFinished} reports an attempt, and may change nothing.
  */
 export const jobEnded = defineEvent(
 	'job.ended',

@@ -292,12 +292,12 @@ export const claimJob = defineOperation({
 				max_pages: z
 					.int()
 					.min(1)
-					.meta({ description: "the most pages that the user's plan lets the tool take" }),
+					.meta({ description: "maximum pages of an input for this tool on the user's plan" }),
 				background: z
 					.boolean()
 					.optional()
 					.meta({ description: 'an earlier worker found that it takes long' }),
-				pro_max_pages: z.int().optional().meta({ description: 'how many Pro takes, where that is more' }),
+				pro_max_pages: z.int().optional().meta({ description: 'maximum pages on Pro, if that is more' }),
 			}),
 			z.object({ answer: z.enum(['held', 'unwanted']) }),
 		]),
@@ -350,7 +350,7 @@ export const heartbeat = defineOperation({
 			.int()
 			.min(0)
 			.optional()
-			.meta({ description: 'how many jobs of all tools that take long it runs beside the others' }),
+			.meta({ description: 'how many long jobs, of all tools together, it runs beside the others' }),
 		running: z.array(
 			z.object({
 				job_id: jobIdSchema,
@@ -363,7 +363,9 @@ export const heartbeat = defineOperation({
 	status: 200,
 	response: enveloped(
 		z.object({
-			stop: z.array(jobIdSchema).meta({ description: 'no longer its own: canceled, or given to another' }),
+			stop: z
+				.array(jobIdSchema)
+				.meta({ description: 'jobs that were canceled, or that another worker has claimed' }),
 			beat_ms: z
 				.int()
 				.meta({ description: 'interval of heartbeats; workers of release 0.3.0 read this name' }),

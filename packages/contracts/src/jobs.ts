@@ -149,7 +149,7 @@ export const listJobs = defineOperation({
 	service: 'jobs',
 	access: 'user',
 	scope: 'jobs:read',
-	// Of 100 jobs, it takes the service as much CPU time as creating one.
+	// A list of 100 jobs takes the service as much CPU time as creating a job.
 	cost: 4,
 	summary: 'Lists your jobs, newest first.',
 	query: pageQuerySchema.extend({
@@ -201,7 +201,7 @@ export const streamJob = defineOperation({
 	service: 'jobs',
 	access: 'user',
 	scope: 'jobs:read',
-	// A stream reads the job for as long as it is open. A wait is one request for each change.
+	// A stream reads the job until it ends, while a wait ends with the next change.
 	cost: 4,
 	summary: 'Streams a job as Server-Sent Events until it ends.',
 	params: jobParams,

@@ -44,16 +44,16 @@ const bodyOf = (document: ApiDocument, path: string) => {
 	return { ...found, properties: found.properties, schema: found };
 };
 
-describe('a document breaks a client that', () => {
+describe('clients break when', () => {
 	test.each<[string, (document: ApiDocument) => void, RegExp]>([
-		['an operation is gone', (next) => delete next.paths['/v1/usage'], /^GET \/v1\/usage is gone$/],
+		['an operation is removed', (next) => delete next.paths['/v1/usage'], /^GET \/v1\/usage was removed$/],
 		[
-			'a field of an answer is gone',
+			'a field of a response is removed',
 			(next) => delete schemaOf(next, 'Job').properties?.progress,
-			/\.progress is gone$/,
+			/\.progress was removed$/,
 		],
 		[
-			'a field of an answer may be missing',
+			'a field of a response may be missing',
 			(next) => {
 				const job = schemaOf(next, 'Job');
 				job.required = job.required?.filter((name) => name !== 'status') ?? [];
@@ -61,30 +61,30 @@ describe('a document breaks a client that', () => {
 			/\.status may be missing$/,
 		],
 		[
-			'a field of an answer is of another type',
+			'a field of a response has another type',
 			(next) => {
 				schemaOf(next, 'Job').properties = {
 					...schemaOf(next, 'Job').properties,
 					progress: { type: 'string' },
 				};
 			},
-			/\.progress is of another type$/,
+			/\.progress has another type$/,
 		],
 		[
-			'a field has to be sent',
+			'a field becomes required',
 			(next) => {
 				const { schema } = bodyOf(next, '/v1/files');
 				schema.required = [...(schema.required ?? []), 'multipart'];
 			},
-			/\.multipart has to be sent$/,
+			/\.multipart is required now$/,
 		],
 		[
-			'a field may not be sent any more',
+			'a field of a request is removed',
 			(next) => delete bodyOf(next, '/v1/files').properties.multipart,
-			/\.multipart is gone$/,
+			/\.multipart was removed$/,
 		],
 		[
-			'a field may be less long',
+			'a field has a lower maximum length',
 			(next) => {
 				const { name } = bodyOf(next, '/v1/files').properties;
 				if (name) name.maxLength = 100;
@@ -92,34 +92,34 @@ describe('a document breaks a client that', () => {
 			/\.name is bounded more tightly$/,
 		],
 		[
-			'a body may be less long',
+			'a body has a lower maximum size',
 			(next) => {
 				const { requestBody } = operation(next, '/v1/files', 'post');
 				if (requestBody) requestBody['x-maxBodyBytes'] = 1024;
 			},
-			/POST \/v1\/files takes a shorter body$/,
+			/POST \/v1\/files accepts only a smaller body$/,
 		],
 		[
-			'a value is not taken any more',
+			'a value is no longer accepted',
 			(next) => {
 				const { cycle } = bodyOf(next, '/v1/billing/checkout').properties;
 				if (cycle) cycle.enum = ['monthly'];
 			},
-			/\.cycle takes fewer values$/,
+			/\.cycle accepts fewer values$/,
 		],
 		[
-			'a parameter is gone',
+			'a parameter is removed',
 			(next) => {
 				operation(next, '/v1/jobs', 'get').parameters = [];
 			},
-			/GET \/v1\/jobs: limit is gone$/,
+			/GET \/v1\/jobs: limit was removed$/,
 		],
 		[
-			'a token is wanted',
+			'a token becomes required',
 			(next) => {
 				operation(next, '/v1/tools', 'get').security = [{ bearer: [] }];
 			},
-			/GET \/v1\/tools wants a token$/,
+			/GET \/v1\/tools requires a token now$/,
 		],
 		[
 			'success has another status',
@@ -128,7 +128,7 @@ describe('a document breaks a client that', () => {
 				responses[202] = responses[201] ?? {};
 				delete responses[201];
 			},
-			/POST \/v1\/jobs does not answer 201$/,
+			/POST \/v1\/jobs no longer returns 201$/,
 		],
 	])('%s', (_, change, sentence) => {
 		const found = changed(change);

@@ -39,7 +39,7 @@ const EXACT = ['pattern', 'format', 'const', 'anyOf', 'oneOf', 'allOf', 'propert
 const isTokenRequired = ({ security = [] }: Operation) =>
 	security.length > 0 && security.every((entry) => Object.keys(entry as object).length > 0);
 
-/** Returns what in the second document may break a client of the first, one sentence each. Additions break nothing. */
+/** Returns a sentence for each change between the documents that may break a client of the first. Additions break nothing. */
 export function breakingChanges(before: ApiDocument, now: ApiDocument): string[] {
 	const found: string[] = [];
 	const compared = new Set<string>();
@@ -54,7 +54,7 @@ export function breakingChanges(before: ApiDocument, now: ApiDocument): string[]
 			(type) => !allowed.has(type) && !(type === 'integer' && allowed.has('number')),
 		);
 		if (tooMany.length > 0 || (allowed.size > 0 && typesOf(narrow).size === 0))
-			found.push(`${place} is of another type`);
+			found.push(`${place} has another type`);
 	}
 
 	function compareBounds(place: string, old: Schema, next: Schema): void {
@@ -66,24 +66,24 @@ export function breakingChanges(before: ApiDocument, now: ApiDocument): string[]
 		if (isTighter(LOWER, (is, was) => is > was) || isTighter(UPPER, (is, was) => is < was))
 			found.push(`${place} is bounded more tightly`);
 		const gone = (old.enum ?? []).filter((value) => next.enum && !next.enum.includes(value));
-		if (gone.length > 0 || (next.enum && !old.enum)) found.push(`${place} takes fewer values`);
+		if (gone.length > 0 || (next.enum && !old.enum)) found.push(`${place} accepts fewer values`);
 		const isAnother = (keyword: string) =>
 			next[keyword] !== undefined && JSON.stringify(next[keyword]) !== JSON.stringify(old[keyword]);
-		if (EXACT.some(isAnother)) found.push(`${place} takes other values`);
+		if (EXACT.some(isAnother)) found.push(`${place} accepts other values`);
 	}
 
 	function compareProperties(place: string, old: Schema, next: Schema, direction: Direction): void {
 		for (const [name, schema] of Object.entries(old.properties ?? {})) {
 			const same = next.properties?.[name];
-			if (same === undefined) found.push(`${place}.${name} is gone`);
+			if (same === undefined) found.push(`${place}.${name} was removed`);
 			else compare(`${place}.${name}`, schema, same, direction);
 		}
-		const [owed, given] = direction === 'request' ? [next, old] : [old, next];
-		for (const name of owed.required ?? []) {
-			const isOwed = direction === 'request' || next.properties?.[name] !== undefined;
-			if (isOwed && !given.required?.includes(name))
+		const [checked, other] = direction === 'request' ? [next, old] : [old, next];
+		for (const name of checked.required ?? []) {
+			const stillExists = direction === 'request' || next.properties?.[name] !== undefined;
+			if (stillExists && !other.required?.includes(name))
 				found.push(
-					direction === 'request' ? `${place}.${name} has to be sent` : `${place}.${name} may be missing`,
+					direction === 'request' ? `${place}.${name} is required now` : `${place}.${name} may be missing`,
 				);
 		}
 	}
@@ -110,7 +110,7 @@ export function breakingChanges(before: ApiDocument, now: ApiDocument): string[]
 	function compareContents(place: string, old: Content, next: Content, direction: Direction): void {
 		for (const [type, { schema = {} }] of Object.entries(old.content ?? {})) {
 			const same = next.content?.[type];
-			if (same === undefined) found.push(`${place} is not to be had as ${type}`);
+			if (same === undefined) found.push(`${place} is no longer available as ${type}`);
 			else compare(place, schema, same.schema ?? {}, direction);
 		}
 	}
@@ -118,23 +118,23 @@ export function breakingChanges(before: ApiDocument, now: ApiDocument): string[]
 	function compareOperations(place: string, old: Operation, next: Operation): void {
 		for (const parameter of old.parameters ?? []) {
 			const same = next.parameters?.find((one) => one.name === parameter.name && one.in === parameter.in);
-			if (same === undefined) found.push(`${place}: ${parameter.name} is gone`);
+			if (same === undefined) found.push(`${place}: ${parameter.name} was removed`);
 			else compare(`${place}: ${parameter.name}`, parameter.schema, same.schema, 'request');
 		}
-		const wasOwed = (name: string) => old.parameters?.some((one) => one.name === name && one.required);
+		const wasRequired = (name: string) => old.parameters?.some((one) => one.name === name && one.required);
 		for (const { name, required } of next.parameters ?? [])
-			if (required && !wasOwed(name)) found.push(`${place}: ${name} has to be sent`);
+			if (required && !wasRequired(name)) found.push(`${place}: ${name} is required now`);
 		if (next.requestBody?.required && !old.requestBody?.required)
-			found.push(`${place}: a body has to be sent`);
+			found.push(`${place}: a body is required now`);
 		// 0.3.0 doesn't document its limit, which was 1 MiB everywhere and not safe: compare from the first release that does.
 		const [wasBytes = 0, isBytes = wasBytes] = [old, next].map((one) => one.requestBody?.['x-maxBodyBytes']);
-		if (isBytes < wasBytes) found.push(`${place} takes a shorter body`);
+		if (isBytes < wasBytes) found.push(`${place} accepts only a smaller body`);
 		compareContents(`${place} request`, old.requestBody ?? {}, next.requestBody ?? {}, 'request');
-		if (isTokenRequired(next) && !isTokenRequired(old)) found.push(`${place} wants a token`);
+		if (isTokenRequired(next) && !isTokenRequired(old)) found.push(`${place} requires a token now`);
 		for (const [status, response] of Object.entries(old.responses)) {
 			const same = next.responses[status];
 			if (same) compareContents(`${place} ${status}`, response, same, 'response');
-			else if (status.startsWith('2')) found.push(`${place} does not answer ${status}`);
+			else if (status.startsWith('2')) found.push(`${place} no longer returns ${status}`);
 		}
 	}
 
@@ -142,7 +142,7 @@ export function breakingChanges(before: ApiDocument, now: ApiDocument): string[]
 		for (const [method, old] of Object.entries(operations)) {
 			const place = `${method.toUpperCase()} ${path}`;
 			const next = now.paths[path]?.[method];
-			if (next === undefined) found.push(`${place} is gone`);
+			if (next === undefined) found.push(`${place} was removed`);
 			else compareOperations(place, old, next);
 		}
 	}
