@@ -16,7 +16,7 @@ export function toRecord(row: File): FileRecord {
 	};
 }
 
-/** Returns the columns of a new row, without when it is swept. */
+/** Returns the columns of a new row, except `sweepAt` and `planVersion`. */
 export function toColumns({ multipart, ...rest }: FileRecord) {
 	return {
 		...rest,

@@ -15,7 +15,7 @@ function inMs(ms: number): Prisma.Sql {
 	return Prisma.sql`now() + ${ms} * interval '1 millisecond'`;
 }
 
-/** Inserts a task that is due at once. The column rounds to milliseconds, and a due time in the future would be too late for that. */
+/** Inserts a task that is due at once. The column rounds to milliseconds, so the time is truncated: rounded up, it would be in the future. */
 function insertTask(name: string): Prisma.Sql {
 	return Prisma.sql`INSERT INTO chores (name, due_at) VALUES (${name}, date_trunc('milliseconds', now())) ON CONFLICT DO NOTHING`;
 }
@@ -27,8 +27,8 @@ function addToTotals(counts: Prisma.Sql): Prisma.Sql {
 }
 
 /**
- * Returns the start that the next run continues from. It stays while reconciliation finds objects that a restored database has lost:
- * the next run would take them for orphans.
+ * Returns the column with the new `lastStartedAt`. It doesn't advance while reconciliation finds `unremembered` objects, because the next
+ * run would take them for orphans and delete them.
  */
 function lastStart({ unremembered = 0 }: Counts): Prisma.Sql {
 	return unremembered > 0 ? Prisma.sql`last_begun_at` : Prisma.sql`begun_at`;

@@ -21,7 +21,7 @@ export function policyOf(config: Config) {
 		unverifiedStoredBytes: config.UNVERIFIED_STORED_BYTES,
 		/** How many uploads of a user may be pending. */
 		maxPendingUploads: config.MAX_PENDING_UPLOADS,
-		/** How long a PUT may run that started while its URL was valid. */
+		/** Maximum duration of a PUT that started while its URL was valid. */
 		lateUploadMs: config.LATE_UPLOAD_HOURS * HOUR_MS,
 		sweepIntervalMs: config.SWEEP_INTERVAL_SECONDS * 1_000,
 		/** From one removal of a deleted file's bytes to the next, while its upload URL may bring more. */
@@ -59,7 +59,7 @@ export function retentionOf(plans: Plans, plan: Plan): Retention {
 	return { storageTier, lifetimeMs: retentionHours * HOUR_MS };
 }
 
-/** Returns how long a URL may be valid that must not outlive `end`: whole seconds, at least 1, as stores sign for no less. */
+/** Returns the lifetime of a URL that expires at `end`, in whole seconds. Rounded up, and at least 1: stores sign for no less. */
 export function secondsUntil(end: Date, maxSeconds: number): number {
 	const leftSeconds = Math.ceil((end.getTime() - Date.now()) / 1_000);
 	return Math.max(1, Math.min(maxSeconds, leftSeconds));

@@ -14,7 +14,7 @@ export interface StorageUse {
 	pendingUploads: number;
 }
 
-/** Whose storage use. */
+/** The user whose storage use is counted. */
 export interface StorageOwner {
 	userId: string;
 	/** Doesn't count outputs of this job; null counts all. */

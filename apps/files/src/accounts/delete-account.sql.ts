@@ -6,8 +6,8 @@ import type { Database, Tx } from '../files.sql.ts';
 const CONSUMER = 'account-deleted';
 
 /**
- * Deletes an account in one short transaction: it gets no further files, and its owner reads none. {@link eraseNextBatch} erases the
- * files. Applied once an event.
+ * Deletes an account in one short transaction. From then on, it gets no new files, and its owner can't read the old ones.
+ * {@link eraseNextBatch} erases them. A repeated event changes nothing.
  */
 export async function deleteAccount(
 	prisma: Database,

@@ -21,18 +21,18 @@ export function requireStorageFor(limits: Limits, sizeBytes: number, storageUse:
 
 /**
  * Throws `plan_limit` or `email_not_verified` when a user's storage is full, because a new job would add its output. The output's size is
- * unknown, so one byte below the limit is enough.
+ * unknown, so any free space is enough.
  */
 export function requireStorageLeft(limits: Limits, storageUse: Use): void {
 	requireBelow(limits, storageUse, 0);
 }
 
-/** How far above the limit stored bytes may be, as a share of it, when a job stores its output. */
+/** Share of the limit by which stored bytes may exceed it when a job stores its output. */
 const OUTPUT_MARGIN = 0.1;
 
 /**
  * Throws like {@link requireStorageLeft}, but only above a margin, so that several jobs that were created just below the limit can succeed.
- * The use excludes other outputs of the same job, which this one replaces.
+ * `storageUse` excludes other outputs of the same job, because this output replaces them.
  */
 export function requireStorageForOutput(limits: Limits, storageUse: Use): void {
 	requireBelow(limits, storageUse, OUTPUT_MARGIN);

@@ -1,7 +1,7 @@
 import type { Database } from '../files.sql.ts';
 import type { ScheduledTask } from '../generated/client.ts';
 
-/** Highest count, which bounds the cost of counting a long backlog. */
+/** Counting stops here, so that a long backlog costs little to count. */
 const MAX_COUNT = 10_000;
 
 interface Backlog {
@@ -57,7 +57,7 @@ function describe(task: ScheduledTask): object {
 
 export interface Schedule {
 	due: number;
-	/** Of a file that is due, or deleted with its bytes still stored: a failed removal moves the due date, which alone would hide it. */
+	/** Age of the oldest file that is due, or deleted with its bytes still stored. A failed removal moves the due date, which alone would hide it. */
 	oldestDueAgeSeconds: number;
 	/** By task; without those that have never ended. */
 	successAgeSeconds: ReadonlyMap<string, number>;

@@ -59,7 +59,7 @@ test('the report shows the oldest file whose bytes were never removed, also whil
 	const { file_id } = await uploadReady(service, user);
 	await service.as(user).delete(file_id);
 	const { deletedAt } = await service.prisma.file.findUniqueOrThrow({ where: { id: file_id } });
-	// As a process does that claims the file and dies.
+	// Like a process that claims the file and dies.
 	await claimDue(service.deps, { limit: 10, leaseMs: 600_000 });
 	expect(await report()).toMatchObject({
 		files_due: 0,

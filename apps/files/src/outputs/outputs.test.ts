@@ -68,7 +68,7 @@ describe('an output', () => {
 		expect((await download(data.download_url)).text).toBe('the result');
 	});
 
-	test('is kept for the plan’s time from its publication', async () => {
+	test('is kept for the plan’s retention period from its publication', async () => {
 		const job = newJob();
 		const { file_id } = await sendOutput(job);
 		const soon = new Date(Date.now() + 60_000);

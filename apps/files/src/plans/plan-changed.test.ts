@@ -93,7 +93,7 @@ async function createOutput(job_id: string): Promise<string> {
 }
 
 describe('an upgrade', () => {
-	test('keeps files for the time of Pro, from their creation', async () => {
+	test('keeps files for Pro’s retention period from their creation', async () => {
 		const [old, young] = [await fileOf(20 * HOUR_MS), await fileOf(HOUR_MS)];
 		expect(await change('pro', 1)).toBe(true);
 		expect((await row(old)).storageTier).toBe('standard');
@@ -104,7 +104,7 @@ describe('an upgrade', () => {
 		expect(Date.parse(data.expires_at) - Date.parse(data.created_at)).toBe(30 * DAY_MS);
 	});
 
-	test('keeps a job’s output for the time of Pro, from its publication', async () => {
+	test('keeps a job’s output for Pro’s retention period from its publication', async () => {
 		const job_id = newId('job');
 		const output = await createOutput(job_id);
 		await service.jobs(`outputs/${output}/publish`, { job_id });
@@ -164,7 +164,7 @@ describe('a downgrade', () => {
 		const seen = await findVisibleFile(service.deps, { id: pending.file_id, userId: user.id });
 		if (!seen) throw new Error('no such file');
 		await change('free', 2);
-		// As a process does that read the row before the change.
+		// Like a process that has read the row before the change.
 		await markReady(
 			service.deps.prisma,
 			seen,

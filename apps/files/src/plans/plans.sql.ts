@@ -19,8 +19,8 @@ export interface PlanChange {
 
 /**
  * Changes a user's plan. Returns false, and changes nothing, when this change or a later one was recorded before, or the account was
- * deleted. From then on reads show all files as the plan has them: each read applies the change to the files that it returns, and a
- * task applies it to the others in batches. Concurrent inserts wait for this.
+ * deleted. From then on, all files appear with the new plan's retention: each read applies the change to the files that it returns, and a
+ * task applies it to the others in batches. Concurrent inserts wait for this transaction.
  */
 export async function recordPlanChange(
 	prisma: Database,
@@ -32,7 +32,7 @@ export async function recordPlanChange(
 			ON CONFLICT (user_id) DO UPDATE SET plan = excluded.plan, plan_version = excluded.plan_version
 				WHERE accounts.plan_version < excluded.plan_version AND accounts.deleted_at IS NULL`;
 		if (changed === 0) return false;
-		// The time after the wait for the account's lock, so that a later change has a later time.
+		// clock_timestamp() is the time after the wait for the account's lock, so that a later change has a later time.
 		await tx.$executeRaw`
 			INSERT INTO plan_changes (user_id, version, plan, changed_at)
 			VALUES (${userId}, ${version}, ${plan}::"Plan", clock_timestamp())`;
@@ -40,7 +40,7 @@ export async function recordPlanChange(
 	});
 }
 
-/** A row of `plan_changes`: some files of the user do not have the change yet. */
+/** A row of `plan_changes`: a change that is not applied to all files of the user yet. */
 interface PendingChange {
 	userId: string;
 	plan: Plan;
@@ -103,9 +103,9 @@ export async function applyNextBatch({ prisma, policy }: PlanDeps): Promise<numb
 }
 
 /**
- * Applies a change to those files in `which` that had not expired at the change and have no later change. They are kept for the plan's
- * time from their creation. When that is shorter than promised, they are kept for the plan's time from the change, but not longer than
- * promised. Returns their ids, in order.
+ * Applies a change to those files in `which` that had not expired when the plan changed and have no later change. They expire the plan's
+ * retention period after their creation. If that is earlier than before, they expire that period after the change instead, but not later
+ * than before. Returns their ids, in order.
  */
 async function applyChange(
 	tx: Tx,
@@ -126,7 +126,7 @@ async function applyChange(
 		ORDER BY id LIMIT ${limit ?? null}::bigint FOR UPDATE`;
 	const ids = rows.map(({ id }) => id);
 	if (ids.length === 0) return ids;
-	// By ids: PostgreSQL reads the whole table for a join with the query above.
+	// Selects rows by id, because PostgreSQL reads the whole table for a join with the query above.
 	await tx.$executeRaw`
 		UPDATE files SET plan_version = ${change.version}, storage_tier = ${storageTier}::"StorageTier",
 			expires_at = ${expiresAt}, abandon_at = ${abandonAt}, sweep_at = ${sweepDueAt({ expiresAt, abandonAt })}

@@ -4,7 +4,7 @@ import { secondsUntil } from '../policy.ts';
 
 type SigningDeps = Pick<Deps, 'store' | 'policy'>;
 
-/** Returns the owner's URL of the bytes, an attachment under the file's own name; null while the file is pending. */
+/** Returns the owner's download URL, which names the attachment like the file; null while the file is pending. */
 export async function presignDownload(deps: SigningDeps, file: FileRecord): Promise<string | null> {
 	if (file.status === 'pending') return null;
 	const { url } = await deps.store.presignGet({
@@ -15,7 +15,7 @@ export async function presignDownload(deps: SigningDeps, file: FileRecord): Prom
 	return url;
 }
 
-/** Returns a worker's URL of the bytes. */
+/** Returns a worker's download URL. */
 export async function presignWorkerDownload(deps: SigningDeps, file: FileRecord): Promise<string> {
 	const { url } = await deps.store.presignGet({ ...signing(deps, file), audience: 'worker' });
 	return url;
@@ -29,13 +29,13 @@ function signing({ policy }: SigningDeps, file: FileRecord) {
 	};
 }
 
-/** Media types that no browser runs as a page or a script, wherever it meets them. */
+/** Media types that no browser runs as a page or a script. */
 const INERT =
 	/^(?:application\/(?:gzip|json|msword|octet-stream|pdf|rtf|zip|vnd\.[\w.-]+)|image\/(?:avif|bmp|gif|heic|jpeg|png|tiff|webp)|(?:audio|font|video)\/[\w.-]+|text\/(?:csv|plain))$/i;
 
 const UNKNOWN = 'application/octet-stream';
 
-/** Returns the content type of a download: the file's own when no browser would run it, in case one ignores that it is an attachment. */
+/** Returns the content type of a download: the file's own if it is inert, because a browser may ignore that the download is an attachment. */
 export function downloadType(mimeType: string): string {
 	const [essence = ''] = mimeType.split(';');
 	return INERT.test(essence.trim()) ? mimeType : UNKNOWN;

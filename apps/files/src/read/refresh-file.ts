@@ -40,8 +40,8 @@ async function deleteUnlessIntact(
 }
 
 /**
- * Deletes a ready file whose object is missing or another one. Returns false when its row has changed since it was read, as by a
- * deletion. Throws `upstream_unavailable` when the whole bucket is missing or another one.
+ * Deletes a ready file whose object is missing or was replaced. Returns false when its row has changed since it was read, as by a
+ * deletion. Throws `upstream_unavailable` when the whole bucket is missing or belongs to another database.
  */
 export async function deleteLost(
 	deps: RefreshDeps,

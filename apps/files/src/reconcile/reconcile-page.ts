@@ -10,7 +10,7 @@ import { findReady, findStored, replaceEtag } from './reconcile.sql.ts';
 type PageDeps = Pick<Deps, 'prisma' | 'store' | 'policy'>;
 
 interface PageStart {
-	/** The page has the keys after this one. */
+	/** The page starts after this key. */
 	after: string;
 	/**
 	 * When the last reconciliation started that found no unremembered object; null before the first. The files service creates each row before its
@@ -20,9 +20,14 @@ interface PageStart {
 }
 
 /**
- * How many objects were compared; `orphans` that were removed; `unremembered` objects, whose rows a restore of the database has undone,
- * which stay until an operator gives them up; `lost` files that were deleted because their object is missing or another one; files that
- * got the ETag of a `restored` copy; `strange` objects under keys of other software.
+ * Results of a page:
+ * - `objects`: objects that were compared
+ * - `orphans`: objects without a row that were removed
+ * - `unremembered`: objects whose rows are missing because the database was restored to an older state. They stay until an operator
+ *   gives them up.
+ * - `lost`: files that were deleted because their object is missing or was replaced
+ * - `restored`: files that got the ETag of a restored copy
+ * - `strange`: objects under keys of other software
  */
 export type PageCounts = Record<
 	'objects' | 'orphans' | 'unremembered' | 'lost' | 'restored' | 'strange',
@@ -40,7 +45,8 @@ const CONCURRENT_LOOKUPS = 8;
 
 /**
  * Compares a page of objects and rows both ways: removes objects without a row, and deletes ready files whose object is missing or
- * another one, unless it is a copy that a restore wrote. Returns the key to continue after, null at the end. Repeated and concurrent calls are safe.
+ * was replaced, except by a restored copy. Returns the key after which the next page starts, null at the end. Repeated and concurrent calls
+ * are safe.
  */
 export async function reconcilePage(
 	deps: PageDeps,
@@ -86,15 +92,15 @@ export async function reconcilePage(
 }
 
 interface Rows {
-	/** Of rows whose bytes were removed: their objects arrived late. */
+	/** Keys of rows whose bytes were removed. Objects under these keys arrived late. */
 	removedKeys: ReadonlySet<string>;
 	now: Date;
 	lastStartedAt: Date | null;
 }
 
 /**
- * Removes the old ones of these objects, which have no row or one whose bytes were removed, except `unremembered` ones. Three
- * clocks must agree that an object is old: the store's, that of the process that created the file, and the database's.
+ * Removes those of these objects that are old, except `unremembered` ones. The objects have no row, or one whose bytes were removed.
+ * Three clocks must agree that an object is old: the store's, that of the process that created the file, and the database's.
  */
 async function removeOrphans(
 	{ store, policy }: PageDeps,
@@ -123,9 +129,9 @@ function findChanged(objects: readonly ListedObject[], files: readonly FileRecor
 type Outcome = 'kept' | 'restored' | 'lost';
 
 /**
- * Compares a ready file with its object alone, because the object may have come or changed after the listing: deletes the file when the
- * object is missing or another one, and gives it the ETag of a restored copy. Tools such as rclone split an object into other parts than
- * its upload did, which changes its ETag and no byte. `kept` includes files whose rows have changed since they were read.
+ * Compares a ready file with its object once more, because the object may have changed after the listing. Deletes the file when the
+ * object is missing or was replaced, but adopts the ETag of a restored copy: tools such as rclone split an object into other parts than
+ * its upload did, which changes the ETag and no byte. `kept` includes files whose rows have changed since they were read.
  */
 async function reconcileFile(deps: PageDeps, file: FileRecord): Promise<Outcome> {
 	const stored = await deps.store.headObject(file.storageKey);
@@ -139,7 +145,7 @@ async function reconcileFile(deps: PageDeps, file: FileRecord): Promise<Outcome>
 }
 
 /**
- * Returns whether an object was written when no upload URL of its file could write it, so that only an operator can have done so. Both
+ * Returns whether an object was written when no upload URL of its file worked any more, so that only an operator can have written it. Both
  * times are the store's, because it checks the expiry of URLs. A PUT that started in time may end late. Parts can't be written after
  * their upload was completed, which made the file ready.
  */

@@ -7,7 +7,7 @@ import { requireOwnBucket } from '../store/bucket-mark.ts';
 import { type PageSize, reconcilePage } from './reconcile-page.ts';
 
 interface ReconcileDeps extends Deps {
-	/** The default's size, unless a test sets another. */
+	/** Set only by tests. */
 	pageSize?: PageSize;
 }
 

@@ -8,7 +8,7 @@ export async function readMark(prisma: Database): Promise<{ token: string; isInB
 	return { token, isInBucket: markedAt !== null };
 }
 
-/** Records that the mark is in the bucket: from now on a bucket without it is another one. */
+/** Records that the mark is in the bucket. From now on, a bucket without the mark is not this database's. */
 export async function recordMarkInBucket(prisma: Database): Promise<void> {
 	await prisma.bucketMark.updateMany({ where: { markedAt: null }, data: { markedAt: new Date() } });
 }

@@ -9,7 +9,7 @@ export class WrongBucket extends Error {
 
 /**
  * Requires that bucket and database belong together. The first process puts an object into the bucket that names the database: the mark.
- * With a wrong setting neither would know what the other has, and everything would be removed on both sides. Throws WrongBucket.
+ * With a wrong bucket, no row would match an object, and everything would be removed on both sides. Throws WrongBucket.
  */
 export async function requireOwnBucket({ prisma, store }: Pick<Deps, 'prisma' | 'store'>): Promise<void> {
 	const mark = await readMark(prisma);

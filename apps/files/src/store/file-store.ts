@@ -4,7 +4,7 @@ import type { MultipartUpload } from '@creatorr/storage/multipart';
 import type { Storage } from '@creatorr/storage/storage';
 import { KEY_PREFIX, MARK_PREFIX } from '../file.ts';
 
-/** For people who browse the bucket. */
+/** Content of the mark, for people who browse the bucket. */
 const MARK_TEXT = 'The objects beside this one belong to the database that knows the token in its name.';
 
 export type FileStore = ReturnType<typeof createFileStore>;

@@ -56,7 +56,7 @@ describe('multipart uploads', () => {
 
 	test('keeps one with a new key, even if the store’s clock is wrong', async () => {
 		const [young, old] = [await begin(), await begin('fil_01ARZ3NDEKTSV4RRFFQ69G5FAV')];
-		// As a store with a wrong clock lists them.
+		// Lists uploads like a store with a wrong clock.
 		const store = {
 			...service.deps.store,
 			listStaleMultiparts: () =>

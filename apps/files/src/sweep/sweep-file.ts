@@ -6,7 +6,7 @@ import { addMs, type FilePolicy } from '../policy.ts';
 import { refreshFile } from '../read/refresh-file.ts';
 import { markBytesRemoved, scheduleResweep, scheduleSweep } from './sweep.sql.ts';
 
-/** `removed` counts every removal of bytes, also when it only looked for late ones. */
+/** `removed` includes repeated removals, which only look for bytes that arrived late. */
 export type SweepOutcome = 'removed' | 'kept';
 
 type SweepDeps = Pick<Deps, 'prisma' | 'store' | 'policy'>;
@@ -62,9 +62,9 @@ async function remove(deps: SweepDeps, file: FileRecord, now: Date): Promise<Swe
 /**
  * Returns when to remove the bytes of a deleted file again; null when no more can arrive.
  *
- * The URL of a single PUT works after the deletion, and a PUT that it accepted may end later still. Earlier download URLs would serve
- * those bytes, so they are removed at short intervals while either kind of URL may work. Parts need no such thing, because their upload
- * was aborted. Neither do outputs of jobs, because only a worker has their URLs.
+ * The URL of a single PUT works after the deletion, and a PUT that it accepted may end even later. Earlier download URLs would serve
+ * those bytes, so they are removed at short intervals while either kind of URL may work. Other files are checked only once more, at the end:
+ * the upload of parts was aborted, and only a worker has the URLs of a job's output.
  */
 export function nextRemovalAt(
 	file: FileRecord,

@@ -52,7 +52,7 @@ function requireFewFiles(
 	});
 }
 
-/** Tells whether {@link admitUpload} refused an upload because too many are pending. */
+/** Whether {@link admitUpload} refused an upload because too many are pending. */
 export function isTooManyPending(error: unknown): boolean {
 	return error instanceof AppError && error.code === 'rate_limited';
 }

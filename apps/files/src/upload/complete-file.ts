@@ -68,7 +68,7 @@ async function joinParts(
 	}
 }
 
-/** Runs before the store is asked, because a list may name a hundred times as many parts as the upload has. */
+/** Refuses wrong lists before the store is called, because a list may name a hundred times as many parts as the upload has. */
 function requirePlannedParts({ sizeBytes, multipart }: MultipartFile, parts: CompletedParts): void {
 	const count = Math.ceil(sizeBytes / multipart.partSizeBytes);
 	const extra = parts.findIndex((part, index) => index >= count || part.part_number > count);

@@ -56,7 +56,7 @@ describe('creating a file', () => {
 		['256 characters', { name: 'a'.repeat(256) }, 'name'],
 		['a size of 0', { size_bytes: 0 }, 'size_bytes'],
 		['a size in text', { size_bytes: '5' }, 'size_bytes'],
-		['a type that is none', { mime_type: 'pdf' }, 'mime_type'],
+		['an invalid type', { mime_type: 'pdf' }, 'mime_type'],
 		['parts of less than 5 MiB', { size_bytes: 5 * MIB - 1, multipart: true }, 'multipart'],
 	])('with %s is a validation error that names the field', async (_, body, path) => {
 		const { status, body: response } = await create(body);
