@@ -24,10 +24,10 @@ interface Person {
 /** A refusal is returned instead of thrown, so that the transaction commits the state that was read from Stripe. */
 type Outcome = { url: string } | { refusal: AppError } | 'customer deleted';
 
-/** The customer may be deleted at Stripe; its replacement is not. */
+/** Stripe may have deleted the customer. Then the second try uses a new one. */
 const TRIES = 2;
 
-/** Of one user at one process. Each checkout makes several calls to Stripe, which limits the calls of all users together. */
+/** For each user and process. A checkout makes several calls to Stripe, which limits the calls of all users together. */
 const CHECKOUTS_PER_MINUTE = 10;
 const REMEMBERED_USERS = 10_000;
 
@@ -62,7 +62,7 @@ async function openCheckout(
 ): Promise<string> {
 	const person = await deps.findAccount(userId);
 	for (let tries = 0; tries < TRIES; tries += 1) {
-		// Committed first: a customer at Stripe must never be forgotten because a later step fails.
+		// Committed first, so that a customer at Stripe is known even if a later step fails.
 		await deps.customers.withCustomer(userId, async (locked) => {
 			refuseDeleted(locked);
 			if (!locked.customer.customerRequestedAt) await locked.recordCustomerRequest();
@@ -91,7 +91,7 @@ async function prepareCheckout(
 		return 'customer deleted';
 	}
 	const kept = await expireOtherCheckouts(stripe, customerId, cycle);
-	// Reads Stripe after no other page can be paid: the event of a payment may still be on its way.
+	// Read after the other pages have expired: one of them may have been paid, and its event may not have arrived.
 	const { plan, subscriptions } = await syncCustomer(deps, locked);
 	if (subscriptions.some(isOpenSubscription)) {
 		if (kept) await stripe.expireCheckout(kept.id);

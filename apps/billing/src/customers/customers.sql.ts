@@ -12,14 +12,14 @@ import {
 
 type Tx = Prisma.TransactionClient;
 
-/** Which due customers come first: those with an event, for which a user may be waiting, or those that are due by time. */
+/** Which due customers are synced: only those with an event, for which a user may be waiting; these first; or those due by time first. */
 export type DueOrder = 'events' | 'events first' | 'time first';
 
 interface CustomersOptions {
 	prisma: Database;
 	/** Has its own connections: each holds a lock during a call to Stripe, and short queries must not wait for them. */
 	locking: Database;
-	/** Limit of the wait for a customer and of its lock. */
+	/** Timeout of a transaction that locks a customer, including the wait for the lock. */
 	timeoutMs?: number;
 }
 
@@ -87,7 +87,7 @@ export function createCustomers({ prisma, locking, timeoutMs = LOCK_TIMEOUT_MS }
 		},
 		/** Delays the next sync, longer after each failure, unless a new event comes. */
 		async postpone(userId: string): Promise<void> {
-			// Later than the events that waited for this attempt, by either clock.
+			// Not before the events that waited for this attempt, whose times are of another clock.
 			await prisma.$executeRaw`
 				UPDATE customers SET sync_failures = least(sync_failures + 1, 30),
 					failed_at = greatest(now(), (
@@ -127,7 +127,7 @@ async function lockDueCustomer(tx: Tx, order: DueOrder): Promise<string | undefi
 	}
 }
 
-/** An event after the last failure does not wait: Stripe may be back. */
+/** An event that came after the last failure skips the pause: Stripe may be back. */
 async function lockWithEvent(tx: Tx): Promise<string | undefined> {
 	const rows = await tx.$queryRaw<{ userId: string }[]>`
 		SELECT customers.user_id AS "userId" FROM customers JOIN (

@@ -38,8 +38,8 @@ export function planOf(inputs: PlanInputs, now: Date, graceMs: number): Plan {
 }
 
 /**
- * Whether Stripe collects for the subscription or may do so again, even if it does not count here: with a second one the user would pay
- * twice. An incomplete subscription has never been paid, and expires.
+ * Whether Stripe collects for the subscription or may do so again, even if it does not count for Pro. With a second subscription, the
+ * user would pay twice. An incomplete subscription has never been paid, and expires.
  */
 export function isOpenSubscription({ status }: Subscription): boolean {
 	return !FINAL_STATUSES.includes(status) && status !== 'incomplete';
