@@ -65,7 +65,7 @@ function notTheApi(status?: number): ConnectionError {
 	return new ConnectionError(`This isn't a response from the creatorr API${http}. Check the URL.`);
 }
 
-/** Whether the response is the API's: each of its objects has fields. */
+/** Whether the value may be an object of the API, all of whose objects have fields. */
 function isObject(value: unknown): boolean {
 	return (
 		typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0

@@ -15,7 +15,7 @@ export function addAccountCommands(program: Command, io: Io): void {
 		async (options: AccountOptions) => {
 			const { api, client } = await connect(io, options);
 			const credentials = await askCredentials(io, options, { isNew: false });
-			await keepSession(io, options, api, await client.account.login(credentials, { signal: io.signal }));
+			await storeSession(io, options, api, await client.account.login(credentials, { signal: io.signal }));
 		},
 	);
 
@@ -25,7 +25,7 @@ export function addAccountCommands(program: Command, io: Io): void {
 			const { api, client } = await connect(io, options);
 			const credentials = await askCredentials(io, options, { isNew: true });
 			const person = { ...credentials, ...(name !== undefined && { name }) };
-			await keepSession(io, options, api, await client.account.register(person, { signal: io.signal }));
+			await storeSession(io, options, api, await client.account.register(person, { signal: io.signal }));
 		});
 
 	withCommonOptions(program.command('logout').description('Sign out (the token is revoked)')).action(
@@ -59,7 +59,7 @@ function withCredentials(command: Command): Command {
 		.option('--password-stdin', 'Read the password from standard input (needs --email)');
 }
 
-async function keepSession(
+async function storeSession(
 	io: Io,
 	options: CommonOptions,
 	api: string,

@@ -14,7 +14,7 @@ interface ListenOptions extends CommonOptions {
 
 const POLL_MS = 1_000;
 const PAGE = 100;
-/** An event can be recorded after a later one. */
+/** Requests overlap, because an event can be recorded after a later one. */
 const OVERLAP_MS = 60_000;
 const FORWARD_TIMEOUT_MS = 15_000;
 
@@ -44,9 +44,9 @@ interface Forwarding {
 	json: boolean;
 }
 
-/** Ends only with the signal. */
+/** Forwards events until the signal aborts. */
 async function forwardEvents(io: Io, client: ToolClient, forwarding: Forwarding): Promise<void> {
-	// The events so far tell the time by the clock of the API.
+	// Starts at the latest event: its time is by the API's clock, which may differ from this machine's.
 	const { data: earlier } = await client.webhooks.events({ limit: PAGE }, { signal: io.signal });
 	const seen = new Set(earlier.map(({ id }) => id));
 	let latest = Math.max(0, ...earlier.map(({ timestamp }) => Date.parse(timestamp)));

@@ -164,7 +164,7 @@ function describeDelivery(delivery: DeliveryWithAttempts): string {
 }
 
 function parseTypes(text: string): Types {
-	// The API says which types there are.
+	// The API validates the types.
 	return text.split(',').map((type) => type.trim()) as Types;
 }
 

@@ -33,7 +33,7 @@ export async function withInputs<T>(
 	try {
 		const inputs: Input[] = [];
 		for (const label of given) {
-			const path = label === '-' && directory ? await keepStdin(io, join(directory, 'stdin')) : label;
+			const path = label === '-' && directory ? await bufferStdin(io, join(directory, 'stdin')) : label;
 			inputs.push(await inspectInput(label, path, options.name ?? basename(path)));
 		}
 		return await use(inputs);
@@ -49,7 +49,7 @@ async function inspectInput(label: string, path: string, name: string): Promise<
 	return { label, path, name, mimeType: mime.getType(name) ?? ANY_TYPE, bytes: found.size };
 }
 
-async function keepStdin({ stdin, signal }: Io, path: string): Promise<string> {
+async function bufferStdin({ stdin, signal }: Io, path: string): Promise<string> {
 	await pipeline(stdin, createWriteStream(path, { mode: 0o600 }), { signal });
 	return path;
 }

@@ -36,7 +36,7 @@ async function connectWith(
 	const sessions = await readSessions(env);
 	const api = normalize(given.api ?? (env.CREATORR_API || undefined) ?? sessions.api ?? DEFAULT_API);
 	const token = (env.CREATORR_TOKEN || apiKey) ?? sessions.byApi[api]?.token;
-	// A function, so that the client looks for no key in the environment.
+	// A function, so that the client doesn't use a key of the environment.
 	return { api, client: createClient<UntypedTools>({ baseUrl: api, token: () => token }), token };
 }
 

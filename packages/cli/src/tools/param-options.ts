@@ -53,7 +53,7 @@ function describe(schema: ParamSchema): string {
 	return standard === undefined ? text : `${text} (default: ${standard})`;
 }
 
-/** Returns "skip: Leave unchanged." for each value that has words. */
+/** Returns a sentence such as "skip: Leave unchanged." for each value with a title or description. */
 function describeChoices(schema: ParamSchema): string[] {
 	const { 'x-enumTitles': titles = {}, 'x-enumDescriptions': descriptions = {} } = schema;
 	return Object.entries({ ...titles, ...descriptions }).map(

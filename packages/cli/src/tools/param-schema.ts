@@ -10,14 +10,14 @@ export interface ParamSchema {
 	default?: unknown;
 	title?: string;
 	description?: string;
-	/** Words for each value of an enum. */
+	/** Titles and descriptions of an enum's values. */
 	'x-enumTitles'?: Record<string, string>;
 	'x-enumDescriptions'?: Record<string, string>;
 	/** What null means. */
 	'x-nullTitle'?: string;
 }
 
-/** Returns the schema of a typed value: null is expressed by leaving the option out. */
+/** Returns the schema without null: users set null by leaving the option out. */
 export function typedSchema(schema: ParamSchema): ParamSchema {
 	const variants = schema.anyOf?.filter(({ type }) => type !== 'null') ?? [];
 	const [only] = variants;

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { type ParamSchema, typedSchema } from './param-schema.ts';
 
-/** Parses a text as the value of a param. What is not checked here, such as patterns, the API refuses. */
+/** Parses a text as the value of a param. The API checks everything else, such as patterns. */
 export function parseParam(text: string, given: ParamSchema): unknown {
 	const schema = typedSchema(given);
 	if (schema.enum) return parseChoice(text, schema.enum);

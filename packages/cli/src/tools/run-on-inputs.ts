@@ -39,7 +39,7 @@ async function runAll(io: Io, { inputs, ...settings }: RunSettings & { inputs: I
 	const failures: unknown[] = [];
 	const waiting = [...inputs.entries()];
 
-	async function runInARow(): Promise<void> {
+	async function runNextInputs(): Promise<void> {
 		for (let next = waiting.shift(); next && !io.signal.aborted; next = waiting.shift()) {
 			const [index, input] = next;
 			try {
@@ -55,7 +55,7 @@ async function runAll(io: Io, { inputs, ...settings }: RunSettings & { inputs: I
 		}
 	}
 
-	await Promise.all(Array.from({ length: Math.min(PARALLEL, inputs.length) }, runInARow));
+	await Promise.all(Array.from({ length: Math.min(PARALLEL, inputs.length) }, runNextInputs));
 	io.signal.throwIfAborted();
 	if (options.json && settings.destination.kind !== 'stdout') printJson(io, results);
 	if (failures.length > 0) throw new ReportedError(failures[0]);

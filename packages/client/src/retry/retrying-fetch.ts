@@ -60,7 +60,8 @@ function isRateLimited({ headers }: Request, { status }: Response): boolean {
 }
 
 /**
- * Node forgets which signal a request follows when the request is collected, and an abort would then not end its body.
+ * Keeps a request alive while the body of its response is read. Node forgets the signal of a garbage-collected request, so that an
+ * abort would not end the body.
  */
 const requestsOfBodies = new WeakMap<ReadableStream, Request>();
 
@@ -75,7 +76,7 @@ function isRepeatable({ method, headers }: Request): boolean {
 
 /**
  * Limits the time until the response headers. The body may take longer.
- * @param outerSignal of the request that is retried: a clone's signal is forgotten even sooner
+ * @param outerSignal signal of the original request: Node forgets the signal of a clone even sooner
  */
 async function fetchInTime(
 	fetch: typeof globalThis.fetch,

@@ -10,8 +10,8 @@ const PARALLEL_PARTS = 4;
 const SAME_URL_MS = 5_000;
 
 /**
- * Sends each missing part once and records its ETag in the plan. A failed part ends its own sequence of requests, not the others.
- * Throws the first failure after all have ended.
+ * Sends each missing part once and records its ETag in the plan, with several sequences of requests at the same time. A failed part
+ * ends its own sequence, not the others. Throws the first failure after all have ended.
  */
 export async function sendMissingParts(
 	context: UploadContext,
@@ -22,7 +22,7 @@ export async function sendMissingParts(
 	const waiting = missingParts(plan);
 	const failures: unknown[] = [];
 
-	async function sendInARow(): Promise<void> {
+	async function sendNextParts(): Promise<void> {
 		for (let part = waiting.shift(); part; part = waiting.shift()) {
 			const etag = await sendPart({ ...context, signal }, plan.part_size, part);
 			if (etag !== undefined) part.etag = etag;
@@ -32,7 +32,7 @@ export async function sendMissingParts(
 
 	await Promise.all(
 		Array.from({ length: PARALLEL_PARTS }, () =>
-			sendInARow().catch((error) => {
+			sendNextParts().catch((error) => {
 				failures.push(error);
 				// Neither the network nor the store failed: the other parts would fail in the same way.
 				if (!(error instanceof StoreError || error instanceof ConnectionError)) abort(error);

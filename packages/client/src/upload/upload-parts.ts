@@ -14,7 +14,7 @@ import type { UploadContext } from './upload-context.ts';
 export async function uploadParts(context: UploadContext, fileId: string, given: PartsPlan): Promise<File> {
 	const backoff = createBackoff(context.retry);
 	let plan = given;
-	for (let wasInVain = false; ; ) {
+	for (let madeNoProgress = false; ; ) {
 		const missing = missingParts(plan).length;
 		try {
 			await sendMissingParts(context, plan, backoff.reset);
@@ -22,15 +22,15 @@ export async function uploadParts(context: UploadContext, fileId: string, given:
 				return await context.files.complete(fileId, storedParts(plan), { signal: context.signal });
 			}
 			// The ETags can't be read here. The API returns them if the store has the parts.
-			if (wasInVain) throw new StoreError('storage didn’t keep the parts', { status: 200 });
+			if (madeNoProgress) throw new StoreError('storage didn’t keep the parts', { status: 200 });
 		} catch (error) {
 			if (isRetryable(error)) await backoff.waitAfter(error);
-			else if (wasInVain || !isRefusal(error)) throw error;
+			else if (madeNoProgress || !isRefusal(error)) throw error;
 		}
 		const found = await findUpload(context, fileId);
 		if (found.kind === 'ready') return found.file;
 		plan = found.plan;
-		wasInVain = missingParts(plan).length >= missing;
+		madeNoProgress = missingParts(plan).length >= missing;
 	}
 }
 

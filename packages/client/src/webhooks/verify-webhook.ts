@@ -53,7 +53,7 @@ function read(headers: WebhookHeaders, name: string): string | undefined {
 
 function keyOf(secret: string): Uint8Array<ArrayBuffer> {
 	const key = decode(secret.replace(/^whsec_/, ''));
-	if (!key) throw new TypeError('The secret of a webhook endpoint is whsec_ and base64.');
+	if (!key) throw new TypeError('The secret must be whsec_ followed by base64.');
 	return key;
 }
 

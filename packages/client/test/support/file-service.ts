@@ -6,7 +6,7 @@ export const PART_SIZE = 5 * 1024 * 1024;
 /** Outcome of a PUT: `drop` closes the connection half-way, a number is the status of a refusal. */
 export type PutOutcome = 'take' | 'drop' | 'hang' | number;
 
-interface Kept {
+interface StoredFile {
 	id: string;
 	name: string;
 	mimeType: string;
@@ -18,7 +18,7 @@ interface Kept {
 
 /** The file operations of the API and the store in one process, so that a test can fail any response. */
 export interface FileService extends TestServer {
-	files: Map<string, Kept>;
+	files: Map<string, StoredFile>;
 	/** The received parts in order of arrival. A single PUT is part 0. */
 	puts: number[];
 	mostPutsAtOnce: number;
@@ -57,14 +57,14 @@ export async function startFileService(): Promise<FileService> {
 		response.writeHead(200, { etag: `"${part}"` }).end();
 	}
 
-	const view = (file: Kept) => ({
+	const view = (file: StoredFile) => ({
 		id: file.id,
 		name: file.name,
 		mime_type: file.mimeType,
 		size_bytes: file.size,
 		status: file.isReady ? 'ready' : 'pending',
 	});
-	const partsOf = (file: Kept) =>
+	const partsOf = (file: StoredFile) =>
 		Array.from({ length: Math.ceil(file.size / PART_SIZE) }, (_, index) => ({
 			part_number: index + 1,
 			size: Math.min(PART_SIZE, file.size - index * PART_SIZE),
@@ -102,7 +102,11 @@ export async function startFileService(): Promise<FileService> {
 		});
 	}
 
-	async function complete(request: IncomingMessage, response: ServerResponse, file: Kept): Promise<void> {
+	async function complete(
+		request: IncomingMessage,
+		response: ServerResponse,
+		file: StoredFile,
+	): Promise<void> {
 		const { parts } = JSON.parse(String(await readBody(request)));
 		if (parts.length !== file.parts.size) return replyError(response, 400, 'validation');
 		file.isReady = true;
