@@ -32,7 +32,7 @@ function readAll(root: string, pattern: string, isWanted: (path: string) => bool
 
 /**
  * Makes the changes of a mutant, one after the other.
- * @returns the files that are different then, and nothing else
+ * @returns only the files that changed
  * @throws an Error that says what to correct when a symbol isn't there, or its operator finds no place or more than one
  */
 export function applyMutant({ mutations }: Pick<Mutant, 'mutations'>, files: Files): Files {

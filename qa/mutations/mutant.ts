@@ -4,22 +4,22 @@ import type { Operator } from './operators.ts';
 export interface Mutation {
 	/** The directory of the package below apps/ or packages/. */
 	packageName: string;
-	/** A name; `outer.inner` where the name alone is no answer. */
+	/** The name of the declaration, or `outer.inner` where the name alone is ambiguous. */
 	symbol: string;
 	operator: Operator;
 }
 
 /** The code without one of its protections, and the test that fails then. */
 export interface Mutant {
-	/** What the protection does, as one would say it of the product: `refuses …`, `keeps …`. */
+	/** What the product does thanks to the protection: `refuses …`, `limits …`. */
 	name: string;
-	/** Where several layers protect, all of them are taken away. */
+	/** Changes that remove the protection, with all of its layers. */
 	mutations: readonly Mutation[];
 	/** A part of the title of the test, as its file has it. */
 	test: string;
 	/** A part of the title of a describe block or another test of the same file, where several files have such a test. */
 	beside?: string;
-	/** `npm test` tries it: its test is quick and needs no services. */
+	/** Whether `npm test` tries the mutant: its test is quick and needs no services. */
 	isQuick?: true;
 }
 

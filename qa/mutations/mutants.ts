@@ -13,7 +13,7 @@ import { SIGN_IN } from './mutants/sign-in.ts';
 import { WEB } from './mutants/web.ts';
 import { WEBHOOKS } from './mutants/webhooks.ts';
 
-/** Every protection that some test has to miss. */
+/** All mutants. */
 export const MUTANTS: readonly Mutant[] = [
 	...SANDBOX,
 	...DOCUMENTS,

@@ -30,7 +30,7 @@ import {
 	unwrapCall,
 } from './operators.ts';
 
-/** Returns what an operator makes of the declaration `f` of a file. */
+/** Returns a file after an operator has changed its declaration `f`. */
 function mutate(
 	source: string,
 	operator: Operator,

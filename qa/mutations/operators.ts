@@ -14,8 +14,8 @@ interface Scope {
 }
 
 /**
- * A small change of the code, by kind. It finds every part of a declaration that it would change; `words`, identifiers or strings,
- * single out the one that has them all.
+ * A kind of small change of the code. An operator finds every part of a declaration that it would change. `words`, which are identifiers
+ * or strings, select the one part that contains all of them.
  */
 export interface Operator {
 	label: string;
@@ -366,7 +366,7 @@ function inSql(scope: Scope, find: (sql: string) => Span[]): Span[] {
 	);
 }
 
-/* What operators look for */
+/* Searches of operators */
 
 function replace({ start, end }: Span, code: string): Edit {
 	return { start, end, text: `(${code})` };

@@ -94,7 +94,7 @@ async function runJest(
 	const closed = once(child, 'close');
 	await once(child, 'exit');
 	kill();
-	// What a test left behind may keep the output open.
+	// Processes that a test left behind may keep the output open.
 	await Promise.race([closed, sleep(LAST_OUTPUT_MS, undefined, { ref: false })]);
 	return over.aborted ? `${output}\nkilled after at most ${TIMEOUT_MS / 1000} s` : output;
 }

@@ -13,9 +13,9 @@ export interface Span {
 }
 
 const PIECES = /'[^']*'|"[^"]*"|\w+|[^\s\w]/y;
-/** What a condition begins after. */
+/** Keywords after which a condition begins. */
 const BEFORE_CONDITION = new Set(['WHERE', 'AND', 'WHEN']);
-/** What an expression can't go on after. */
+/** Keywords that end an expression. */
 const AFTER_EXPRESSION = new Set(
 	'AND THEN WHERE FROM ORDER GROUP LIMIT RETURNING FOR WINDOW UNION ON AS'.split(' '),
 );
@@ -48,7 +48,7 @@ function pieceAt(sql: string, start: number): string {
 	return PIECES.exec(sql)?.[0] ?? sql.slice(start, start + 1);
 }
 
-/** Finds the conditions of a statement: what stands between WHERE, AND or WHEN and what comes next at the same level. */
+/** Finds the conditions of a statement: from WHERE, AND or WHEN to the next keyword at the same level. */
 export function findConditions(sql: string): Span[] {
 	const tokens = tokensOf(sql);
 	return tokens.flatMap((token, index) => {

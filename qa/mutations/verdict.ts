@@ -20,7 +20,7 @@ export function judgeBaseline(mutant: Named, result: SuiteResult): Verdict | und
 	return { kind: 'invalid', why: 'the test fails without the mutant', output };
 }
 
-/** Only a failure of the named test is a kill. When other code fails, such as a hook that starts the service, nobody knows what the test would find. */
+/** Only a failure of the named test is a kill. When other code fails, such as a hook that starts the service, the result of the test is unknown. */
 export function judgeMutant(mutant: Named, result: SuiteResult): Verdict {
 	const named = namedTests(mutant, result);
 	const { output } = result;

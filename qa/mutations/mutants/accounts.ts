@@ -14,12 +14,12 @@ import {
 const auth = inPackage('auth');
 const files = inPackage('files');
 
-/** Instead of the sessions that were ended. */
-const NO_SESSION_ENDED = '{ revokedCount: 0, pendingIds: [] }';
+/** Replaces a call that revokes sessions. */
+const NO_SESSION_REVOKED = '{ revokedCount: 0, pendingIds: [] }';
 
 const MAILED_TOKENS: readonly Mutant[] = [
 	{
-		name: 'takes a mailed token once',
+		name: 'accepts a mailed token only once',
 		mutations: [
 			auth('consumeMailedToken', replaceText('DELETE FROM', 'SELECT user_id FROM')),
 			auth('consumeMailedToken', replaceText('RETURNING user_id', '')),
@@ -28,7 +28,7 @@ const MAILED_TOKENS: readonly Mutant[] = [
 		test: 'is replaced once with one token, also by concurrent requests',
 	},
 	{
-		name: 'takes no mailed token after its time',
+		name: 'rejects expired mailed tokens',
 		mutations: [
 			auth('findMailedTokenOwner', forceSqlCondition(true, 'expires_at')),
 			auth('consumeMailedToken', forceSqlCondition(true, 'expires_at')),
@@ -36,7 +36,7 @@ const MAILED_TOKENS: readonly Mutant[] = [
 		test: 'is not replaced after 30 minutes',
 	},
 	{
-		name: 'takes a mailed token for nothing else than it was made for',
+		name: 'accepts a mailed token only for its own purpose',
 		mutations: [
 			auth('findMailedTokenOwner', forceSqlCondition(true, 'kind')),
 			auth('consumeMailedToken', forceSqlCondition(true, 'kind')),
@@ -44,12 +44,12 @@ const MAILED_TOKENS: readonly Mutant[] = [
 		test: 'is not replaced with the token that verifies an email',
 	},
 	{
-		name: 'ends the other mailed tokens with the one that was used',
+		name: 'invalidates the other mailed tokens when one is used',
 		mutations: [auth('consumeMailedToken', dropCall('deleteMany'))],
 		test: 'invalidates the other tokens of the account',
 	},
 	{
-		name: 'ends mailed tokens with a change of the password',
+		name: 'invalidates mailed tokens when the password changes',
 		mutations: [auth('changePassword', dropCall('deleteMany', 'mailedToken'))],
 		test: 'is not replaced with a token from before a password change',
 	},
@@ -59,8 +59,8 @@ const MAILED_TOKENS: readonly Mutant[] = [
 		test: 'leaves no usable token in the database',
 	},
 	{
-		name: 'ends every session with a reset of the password',
-		mutations: [auth('resetPassword', replaceCall('revokeSessions', NO_SESSION_ENDED))],
+		name: 'revokes every session when the password is reset',
+		mutations: [auth('resetPassword', replaceCall('revokeSessions', NO_SESSION_REVOKED))],
 		test: 'revokes every session at every gateway before it responds',
 		beside: 'invalidates the other tokens of the account',
 	},
@@ -70,13 +70,13 @@ const MAILED_TOKENS: readonly Mutant[] = [
 		test: 'is not replaced by %s, and the token still works',
 	},
 	{
-		name: 'sends only so many mails to one email',
+		name: 'limits mails to one email',
 		mutations: [auth('insertRequestedMail', forceCondition(true, 'isTooMany'))],
 		test: 'too often for one email gets the usual response, and sends no more',
 		beside: 'is not replaced after 30 minutes',
 	},
 	{
-		name: 'takes only so many requests for mails from one network',
+		name: 'limits requests for mails from one network',
 		mutations: [auth('insertRequestedMail', forceCondition(false, 'waitSeconds'))],
 		test: 'too often from one network is refused, and allowed from another',
 	},
@@ -84,12 +84,12 @@ const MAILED_TOKENS: readonly Mutant[] = [
 
 const VERIFICATION: readonly Mutant[] = [
 	{
-		name: 'publishes account.verified with the verification',
+		name: 'publishes account.verified when an email is verified',
 		mutations: [auth('markVerified', dropCall('addToOutbox'))],
 		test: 'account.verified reaches files and jobs when an email is verified',
 	},
 	{
-		name: 'verifies no email without a session or the password of its account',
+		name: 'requires a session or the password of the account to verify its email',
 		mutations: [
 			auth(
 				'proveOwner',
@@ -103,15 +103,15 @@ const VERIFICATION: readonly Mutant[] = [
 		test: 'is not verified by the reader of the mail without the password',
 	},
 	{
-		name: 'ends the other sessions of an account with the verification of its email',
-		mutations: [auth('verifyEmail', replaceCall('revokeSessions', NO_SESSION_ENDED))],
+		name: 'revokes the other sessions when the email is verified',
+		mutations: [auth('verifyEmail', replaceCall('revokeSessions', NO_SESSION_REVOKED))],
 		test: 'revokes every other session of the account at every gateway before it responds',
 	},
 ];
 
 const REGISTRATION: readonly Mutant[] = [
 	{
-		name: 'lets a network register only so often',
+		name: 'limits registrations from one network',
 		mutations: [auth('registerAccount', dropCall('delayRefusal'))],
 		test: 'are refused beyond the hourly limit of all replicas, and others are not',
 	},
@@ -124,12 +124,12 @@ const REGISTRATION: readonly Mutant[] = [
 
 const WEAK_PASSWORDS: readonly Mutant[] = [
 	{
-		name: 'takes no new password that is easy to guess',
+		name: 'rejects new passwords that are easy to guess',
 		mutations: [auth('hashNewPassword', forceCondition(false, 'LOWEST_SCORE'))],
 		test: 'refuses a weak password with the field and what to do',
 	},
 	{
-		name: 'takes no new password that contains the email',
+		name: 'rejects new passwords that contain the email',
 		mutations: [inPackage('password-strength')('ratePassword.containsEmail', replaceConstant('false'))],
 		test: 'containsEmail',
 	},
@@ -137,17 +137,17 @@ const WEAK_PASSWORDS: readonly Mutant[] = [
 
 const NOTICES: readonly Mutant[] = [
 	{
-		name: 'tells the owner of a change of the password',
+		name: 'mails the owner about a changed password',
 		mutations: [auth('changePassword', dropCall('addNotice'))],
 		test: 'about a changed password, with time, network, device and what to do',
 	},
 	{
-		name: 'tells the owner of a sign-in from a new network',
+		name: 'mails the owner about a sign-in from a new network',
 		mutations: [auth('openSession', forceCondition(true, 'isNewNetwork'))],
 		test: 'about the first sign-in from a new network',
 	},
 	{
-		name: 'fills no mailbox with notices',
+		name: 'limits notices to one account',
 		mutations: [auth('addNotice', forceCondition(true, 'consumeAllowance'))],
 		test: 'beyond the hourly limit of one kind',
 	},
@@ -155,12 +155,12 @@ const NOTICES: readonly Mutant[] = [
 
 const SESSIONS: readonly Mutant[] = [
 	{
-		name: 'tells every gateway of a sign-out before it is answered',
+		name: 'revokes the session at every gateway before it responds to a sign-out',
 		mutations: [auth('signOut', dropCall('propagateRevocations'))],
 		test: 'responds after every gateway with a lease has acknowledged',
 	},
 	{
-		name: 'waits for the end of a gateway’s lease that does not acknowledge',
+		name: 'waits for the end of the lease of a gateway that does not acknowledge',
 		mutations: [auth('propagateTo', forceCondition(false, 'remainingMs'))],
 		test: 'because it is dead is fenced, and its lease waited for',
 	},
@@ -170,17 +170,17 @@ const SESSIONS: readonly Mutant[] = [
 		test: 'fails its requests as unavailable, and ends the process',
 	},
 	{
-		name: 'ends the other sessions with a change of the password',
-		mutations: [auth('changePassword', replaceCall('revokeSessions', NO_SESSION_ENDED))],
+		name: 'revokes the other sessions when the password changes',
+		mutations: [auth('changePassword', replaceCall('revokeSessions', NO_SESSION_REVOKED))],
 		test: 'revokes the other sessions at every gateway before it responds',
 	},
 	{
-		name: 'changes and deletes nothing without the password',
+		name: 'requires the password to change it or to delete the account',
 		mutations: [auth('confirmOwner', forceCondition(false, 'isRight'))],
 		test: 'with a wrong current password changes nothing',
 	},
 	{
-		name: 'shows nobody the sessions of others',
+		name: 'hides the sessions of other users',
 		mutations: [auth('listAliveSessions', dropProperty('userId'))],
 		test: 'has only those of the user',
 	},
@@ -188,32 +188,32 @@ const SESSIONS: readonly Mutant[] = [
 
 const API_KEYS: readonly Mutant[] = [
 	{
-		name: 'tells every gateway of a revoked API key before it answers',
+		name: 'revokes an API key at every gateway before it responds',
 		mutations: [auth('deleteApiKeyRoute', dropCall('propagateRevocations'))],
 		test: 'is answered once every gateway has forgotten the key',
 	},
 	{
-		name: 'tells every gateway of a changed API key before it answers',
+		name: 'announces a changed API key to every gateway before it responds',
 		mutations: [auth('updateApiKeyRoute', dropCall('propagateRevocations'))],
 		test: 'is answered once every gateway has forgotten the earlier state',
 	},
 	{
-		name: 'creates no API keys while the email is not verified',
+		name: 'requires a verified email to create API keys',
 		mutations: [auth('createKey', forceCondition(false, 'requiresVerifiedEmail'))],
 		test: 'a user creates keys after verifying the email, and keys from before end then',
 	},
 	{
-		name: 'shows nobody the API keys of others',
+		name: 'hides the API keys of other users',
 		mutations: [auth('findKey', dropProperty('userId'))],
 		test: 'finds no key',
 	},
 	{
-		name: 'ends the API keys of a deleted account at every gateway',
+		name: 'revokes the API keys of a deleted account at every gateway',
 		mutations: [auth('deleteAccount', replaceCall('revokeKeys', '{ keyChanges: [] }'))],
 		test: 'with their account, at every gateway before the answer',
 	},
 	{
-		name: 'ends the API keys of a suspended account at every gateway',
+		name: 'revokes the API keys of a suspended account at every gateway',
 		mutations: [auth('suspend', replaceCall('revokeKeys', '{ revokedCount: 0, keyChanges: [] }'))],
 		test: 'has no API keys at any gateway when the command returns',
 	},
@@ -226,8 +226,8 @@ const API_KEYS: readonly Mutant[] = [
 
 const DELETED_ACCOUNTS: readonly Mutant[] = [
 	{
-		name: 'ends the sessions of a deleted account at every gateway',
-		mutations: [auth('deleteAccount', replaceCall('revokeSessions', NO_SESSION_ENDED))],
+		name: 'revokes the sessions of a deleted account at every gateway',
+		mutations: [auth('deleteAccount', replaceCall('revokeSessions', NO_SESSION_REVOKED))],
 		test: 'revokes every session at every gateway before it responds',
 		beside: 'leaves no personal data',
 	},
@@ -242,7 +242,7 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 		test: 'leaves no personal data',
 	},
 	{
-		name: 'tells the other services of a deleted account',
+		name: 'publishes that an account was deleted',
 		mutations: [auth('deleteAccount', dropCall('addToOutbox'))],
 		test: 'is published to the other services with its request id',
 	},
@@ -252,32 +252,32 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 		test: 'a deleted account’s files, outputs and bytes are deleted, and no other account’s',
 	},
 	{
-		name: 'bounds how many files a user has',
+		name: 'limits the number of a user’s files',
 		mutations: [files('admitUpload', dropCall('requireFewFiles'))],
 		test: 'of files refuses an upload beyond it, includes outputs of jobs, and refuses none of those',
 	},
 	{
-		name: 'bounds what users store whose email is not verified',
+		name: 'limits the storage of users whose email is not verified',
 		mutations: [files('requireStorageFor', forceCondition(false, 'limit', 'storedBytes'))],
 		test: 'stores a gigabyte and no byte more, by single PUTs or in parts',
 	},
 	{
-		name: 'starts no job of an account whose storage is full',
+		name: 'refuses jobs of an account whose storage is full',
 		mutations: [files('checkInputRoute', dropCall('requireStorageLeft'))],
 		test: 'are not created',
 	},
 	{
-		name: 'bounds what outputs of jobs add to a full storage',
+		name: 'limits the outputs that jobs add to a full storage',
 		mutations: [files('admit', dropCall('requireStorageForOutput'))],
 		test: 'store no output beyond the margin, except one that replaces an output of their own',
 	},
 	{
-		name: 'bounds how many uploads of an account are pending',
+		name: 'limits the pending uploads of an account',
 		mutations: [files('requireFewPending', forceCondition(true, 'pendingUploads'))],
 		test: 'refuses one more, by a single PUT or in parts, and admits it once the bytes of one have come',
 	},
 	{
-		name: 'counts no upload as pending whose bytes have come',
+		name: 'counts uploads whose bytes have arrived as no longer pending',
 		mutations: [files('createFileRoute', forceCondition(true, 'isTooManyPending'))],
 		test: 'admits concurrent uploads once the bytes of as many have come',
 	},
@@ -307,7 +307,7 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 		test: 'is dead-lettered after a few bugs and statement timeouts, also for jobs, and logged under its request id',
 	},
 	{
-		name: 'forgets the names of the files of a deleted account',
+		name: 'erases the names of the files of a deleted account',
 		mutations: [files('eraseNextBatch', replaceText("name = '', ", ''))],
 		test: 'the names of its files are erased, also of files that were deleted before',
 	},
@@ -317,7 +317,7 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 		test: 'deletes the jobs and keys of a deleted account, and stops its running jobs',
 	},
 	{
-		name: 'ends the subscription of a deleted account',
+		name: 'cancels the subscription of a deleted account',
 		mutations: [inPackage('billing')('onAccountDeleted', dropCall('markDeleted'))],
 		test: 'a deleted account pays no more, and its personal data is erased at Stripe',
 	},
@@ -325,22 +325,22 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 
 const KEYS_AND_EVENTS: readonly Mutant[] = [
 	{
-		name: 'publishes a key before it signs',
+		name: 'publishes a signing key before its first use',
 		mutations: [auth('findSigning', forceSqlCondition(true, 'signs_from'))],
 		test: 'is published before every replica signs with it, without a restart',
 	},
 	{
-		name: 'publishes a key until the last token of it has expired',
+		name: 'publishes a signing key until its last token has expired',
 		mutations: [auth('insertNext.lastSeconds', replaceConstant('signsInSeconds'))],
 		test: 'leaves the last key published until its last token has expired',
 	},
 	{
-		name: 'publishes no key that was retired',
+		name: 'stops publishing retired signing keys',
 		mutations: [auth('listPublicKeys', dropProperty('where'))],
 		test: 'is unpublished when it is retired, and another signs at once',
 	},
 	{
-		name: 'stores keys sealed',
+		name: 'encrypts stored signing keys',
 		mutations: [
 			auth('encrypt', unwrapCall('update')),
 			auth('decrypt', unwrapCall('update')),
@@ -349,23 +349,23 @@ const KEYS_AND_EVENTS: readonly Mutant[] = [
 		test: 'is stored encrypted',
 	},
 	{
-		name: 'keeps a security event of a wrong password',
+		name: 'records a security event for a wrong password',
 		mutations: [auth('checkPassword', dropCall('record', 'password_wrong'))],
 		test: 'are recorded for every step of an account',
 	},
 	{
-		name: 'keeps a security event of a change of the password',
+		name: 'records a security event for a changed password',
 		mutations: [auth('changePassword', dropCall('insertEvent'))],
 		test: 'are recorded for every step of an account',
 	},
 	{
-		name: 'lets nobody change security events',
+		name: 'makes security events immutable',
 		mutations: [auth('security_events_are_never_changed', replaceText('UPDATE OR TRUNCATE', 'TRUNCATE'))],
 		test: 'are never changed',
 	},
 ];
 
-/** What an owner can rely on who changes a password, leaves, or looks who was here. */
+/** Protection of accounts, their sessions, API keys and data. */
 export const ACCOUNTS: readonly Mutant[] = [
 	...MAILED_TOKENS,
 	...VERIFICATION,

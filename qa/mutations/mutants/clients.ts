@@ -11,42 +11,42 @@ import {
 const cli = inPackage('cli');
 const client = inPackage('client');
 
-/** What stands, on a person's own machine, between the session and the files there and whatever an API answers. */
+/** Protection of the session and the files on a user’s machine against responses of an API. */
 export const CLIENTS: readonly Mutant[] = [
 	{
-		name: 'sends the token of one API to no other',
+		name: 'sends a token only to the API that issued it',
 		mutations: [
 			cli('connectWith', insertBefore('sessions.byApi[api] ??= Object.values(sessions.byApi)[0];', 'byApi')),
 		],
 		test: 'a token is sent to no other API than the one that issued it',
 	},
 	{
-		name: 'keeps the session of the command line where nobody else can read it',
+		name: 'stores the session of the command line readable only by its owner',
 		mutations: [cli('writeSessions', dropProperty('mode', '0o600'))],
 		test: 'sessions are stored readable only by their owner',
 	},
 	{
-		name: 'lets no name of a file lead out of the directory that it is saved to',
+		name: 'keeps a file name from leading out of the target directory',
 		mutations: [client('safeName', skipMethod('replace', 'UNSAFE'))],
 		test: 'safeName returns a safe file name for',
 	},
 	{
-		name: 'writes no output to a device of Windows',
+		name: 'keeps outputs from being written to Windows devices',
 		mutations: [client('safeName', dropOperand('DEVICE'))],
 		test: 'safeName returns a safe file name for',
 	},
 	{
-		name: 'overwrites no file that nobody said to overwrite, though it came meanwhile',
+		name: 'keeps a file that was created meanwhile, unless it may be overwritten',
 		mutations: [cli('writeAtomically', forceCondition(true, 'force'))],
 		test: 'a file that was created meanwhile is kept without --force',
 	},
 	{
-		name: 'ends no session for the refusal of an older token',
+		name: 'ignores the refusal of an older token',
 		mutations: [client('createTransport', forceCondition(true, 'refused', 'currentToken'))],
 		test: 'onUnauthorized ignores a late rejection of an older token',
 	},
 	{
-		name: 'makes no job twice when an answer got lost',
+		name: 'creates a job once when a response is lost',
 		mutations: [
 			client('createJobRequests', replaceProperty('Idempotency-Key', 'idempotencyKey + Math.random()')),
 		],

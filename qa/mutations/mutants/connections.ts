@@ -15,15 +15,15 @@ import {
 
 const gateway = inPackage('gateway');
 
-/** What one client may take of the gateway, and what one request may do to the next on its connection. */
+/** Limits of the gateway for one client, and separation of the requests on a connection. */
 export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
-		name: 'bounds the bytes of bodies that one address has under way',
+		name: 'limits the bytes of bodies in progress from one address',
 		mutations: [gateway('createBodyBudget', forceCondition(false, 'maxBodyBytesPerNetwork'))],
 		test: 'a body beyond the budget of its network is refused',
 	},
 	{
-		name: 'counts a body that does not tell its length as the longest',
+		name: 'counts a body without a declared length as the longest',
 		mutations: [
 			gateway(
 				'createBodyBudget',
@@ -33,34 +33,34 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'a body beyond the budget of its network is refused',
 	},
 	{
-		name: 'counts bodies by the address that a trusted proxy names',
+		name: 'counts bodies by the client address from a trusted proxy',
 		mutations: [
 			gateway('createBodyBudget', insertBefore("network = res.socket?.remoteAddress ?? '';", 'hasBody')),
 		],
 		test: 'behind a trusted proxy the client’s network counts',
 	},
 	{
-		name: 'bounds how many requests a user sends',
+		name: 'limits the request rate of a user',
 		mutations: [gateway('createUserAdmission', forceCondition(false, 'waitMs'))],
 		test: 'gets 429 with Retry-After in all sessions, while others are served',
 	},
 	{
-		name: 'bounds how many requests of a user are under way',
+		name: 'limits the concurrent requests of a user',
 		mutations: [gateway('createUserAdmission.finishAdmission', forceCondition(false, 'isAdmitted'))],
 		test: 'waits for permits, and gets 429 after the wait',
 	},
 	{
-		name: 'counts requests whose client left while a service works on them',
+		name: 'counts requests while a service works on them, even if the client has left',
 		mutations: [gateway('createUserAdmission.finishAdmission', forceCondition(false, 'isAbandoned'))],
 		test: 'keeps the permits of requests that it abandons',
 	},
 	{
-		name: 'lets a user sign out whatever else is under way',
+		name: 'lets a user sign out at any load',
 		mutations: [gateway('createUserAdmission', forceCondition(false, 'cost'))],
 		test: 'can still sign out, ahead of waiting requests',
 	},
 	{
-		name: 'keeps long polls of a user from taking the place of short requests',
+		name: 'keeps a user’s long polls from blocking short requests',
 		mutations: [gateway('createUserAdmission', forceCondition(false, 'long_polls'))],
 		test: 'have a separate limit, and don’t delay short requests',
 	},
@@ -70,7 +70,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'have four times the tokens of one, and no more',
 	},
 	{
-		name: 'bounds the permits of the networks of one IPv6 site together',
+		name: 'limits the permits of all networks of one IPv6 site together',
 		mutations: [gateway('createNetworkSemaphore.acquire', forceCondition(true, 'site'))],
 		test: 'have four times the permits of one, and no more',
 	},
@@ -86,42 +86,42 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		isQuick: true,
 	},
 	{
-		name: 'closes many more connections than an address may have unread',
+		name: 'closes excess connections of one address without reading them',
 		mutations: [gateway('limitNetwork', dropCall('destroy'))],
 		test: 'connections beyond twice the limit are closed unread',
 	},
 	{
-		name: 'gives a head less time than a whole request',
+		name: 'limits the time for a head more than that for a whole request',
 		mutations: [gateway('createPublicServer', replaceProperty('headersTimeout', 'limits.requestTimeoutMs'))],
 		test: 'the time limit of a head is shorter than that of a request',
 	},
 	{
-		name: 'reads nothing behind an offer of another protocol',
+		name: 'ignores bytes behind an offer of another protocol',
 		mutations: [gateway('readHead', dropCall('endConnection'))],
 		test: 'with Upgrade is served over HTTP, and is the last of its connection',
 	},
 	{
-		name: 'answers no request with what is wrong with the next',
+		name: 'keeps the error of the next request out of a response',
 		mutations: [gateway('onClientError', forceCondition(false, 'due', 'once'))],
 		test: 'invalid bytes are refused after the responses that are due',
 	},
 	{
-		name: 'bounds the requests without a session of a network',
+		name: 'limits requests without a session from one network',
 		mutations: [gateway('createAnonymousAdmission', forceCondition(false, 'acquire'))],
 		test: 'waits for a permit, and gets 429 with Retry-After after the wait',
 	},
 	{
-		name: 'counts an answered request without a session for a while',
+		name: 'counts requests without a session for a while after the response',
 		mutations: [gateway('createAnonymousAdmission', replaceCall('max', '0', 'leftMs'))],
 		test: 'holds its permit for a minimum time',
 	},
 	{
-		name: 'counts requests without a session whose client left while a service works on them',
+		name: 'counts requests without a session while a service works on them, even if the client has left',
 		mutations: [gateway('createAnonymousAdmission', forceCondition(false, 'isAbandoned'))],
 		test: 'keeps the permits of abandoned requests',
 	},
 	{
-		name: 'gives no permit to a small body that is still arriving',
+		name: 'grants a permit only when a small body is complete',
 		mutations: [gateway('createAnonymousAdmission', forceCondition(false, 'isSmall', 'bodyArrival'))],
 		test: 'that arrives slowly holds no permit',
 	},
@@ -131,7 +131,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'that does not arrive in time is refused, and its connection closed',
 	},
 	{
-		name: 'gives large bodies without a session permits of their own',
+		name: 'reserves permits for large bodies without a session',
 		mutations: [gateway('createAnonymousAdmission', nth(1, forceCondition(true, 'isSmall', 'large')))],
 		test: 'large bodies that arrive slowly do not block sign-ins from their network',
 	},
@@ -141,27 +141,27 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'large bodies that arrive slowly do not block sign-ins from their network',
 	},
 	{
-		name: 'bounds a small body without a session that does not tell its length',
+		name: 'limits a small body without a session and without a declared length',
 		mutations: [gateway('bodyArrival', forceCondition(false, 'limitBytes'))],
 		test: 'that grows beyond the limit of its operation is refused at once',
 	},
 	{
-		name: 'bounds the answers that a network gets from the gateway itself',
+		name: 'limits the gateway’s own responses to one network',
 		mutations: [gateway('createNetworkPacer', forceCondition(true, 'delayMs'))],
 		test: 'the gateway delays its own response',
 	},
 	{
-		name: 'bounds the forged tokens of a network whose signatures are checked',
+		name: 'limits the signature checks of forged tokens from one network',
 		mutations: [gateway('verifyUnknown', replaceCall('wait', 'undefined'))],
 		test: 'waits with unknown tokens, and is served with known ones',
 	},
 	{
-		name: 'lets good tokens cost their network nothing',
+		name: 'charges a network nothing for valid tokens',
 		mutations: [gateway('verifyUnknown', nth(1, dropCall('refund')))],
 		test: 'valid unknown tokens don’t delay each other',
 	},
 	{
-		name: 'negotiates by no header that is longer than browsers send',
+		name: 'ignores negotiation headers that are longer than those of browsers',
 		mutations: [gateway('negotiate', dropOperand('MAX_NEGOTIATED_CHARACTERS'))],
 		test: 'Accept-Encoding',
 	},
@@ -176,7 +176,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'sign-outs are limited for each session',
 	},
 	{
-		name: 'delays refusals because of a limit',
+		name: 'delays responses that refuse a request because of a limit',
 		mutations: [gateway('paceError', forceCondition(false, 'rate_limited'))],
 		test: 'a 429 is sent after a delay',
 	},
@@ -201,34 +201,34 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'reaches a service one request at a time',
 	},
 	{
-		name: 'makes the id of a request itself',
+		name: 'generates request ids itself',
 		mutations: [
 			gateway('openExchange', replaceCall('newId', "String(req.headers['x-request-id'] ?? newId('req'))")),
 		],
 		test: 'has a new request id, whatever the client sent',
 	},
 	{
-		name: 'lets no other origin embed an answer',
+		name: 'forbids other origins to embed a response',
 		mutations: [gateway('HARDENING_HEADERS', dropSpread('Cross-Origin-Resource-Policy'))],
 		test: 'is not cached, not sniffed, and sets no cookie',
 	},
 	{
-		name: 'bounds the connections of an address by TLS, too',
+		name: 'limits the TLS connections of an address, too',
 		mutations: [gateway('followHandshakes', dropAssignment('connection'))],
 		test: 'refuses one more, and serves another network',
 	},
 	{
-		name: 'waits no longer for a handshake than for the head of a request',
+		name: 'limits the time for a TLS handshake',
 		mutations: [gateway('createPublicServer', dropProperty('handshakeTimeout'))],
 		test: 'a connection without a handshake is closed in time',
 	},
 	{
-		name: 'tells browsers that came by TLS to come by nothing else',
+		name: 'sends Strict-Transport-Security over TLS',
 		mutations: [gateway('STRICT_TRANSPORT', replaceConstant('[]'))],
 		test: 'the API is served over TLS, with HSTS',
 	},
 	{
-		name: 'takes no certificate into use that does not fit its key',
+		name: 'rejects a certificate that does not match its key',
 		mutations: [gateway('readCertificate', dropCall('createSecureContext'))],
 		test: 'the gateway does not start with files that are no certificate',
 	},

@@ -17,56 +17,56 @@ import {
 const toolKit = inPackage('tool-kit');
 const tools = inPackage('tools');
 
-const WHAT_A_DOCUMENT_IS: readonly Mutant[] = [
+const DOCUMENT_DETECTION: readonly Mutant[] = [
 	{
-		name: 'goes by the bytes of a document, whatever is declared',
+		name: 'detects the type of a document from its bytes, whatever is declared',
 		mutations: [toolKit('chooseType', forceCondition(false, 'includes'))],
 		test: 'trusts the bytes of a PDF over the declared type',
 	},
 	{
-		name: 'takes no PostScript for a PDF',
+		name: 'does not mistake PostScript for a PDF',
 		mutations: [toolKit('isPdf', replaceReturn('at >= 0'))],
 		test: 'no PDF where PostScript precedes the header',
 		isQuick: true,
 	},
 	{
-		name: 'sees that a password protects a document',
+		name: 'detects that a document is protected by a password',
 		mutations: [toolKit('kindOf', replaceProperty('encrypted', 'false', 'ODF_MANIFEST'))],
 		test: 'sniff detects a password on',
 	},
 	{
-		name: 'says of a container that is cut short that it is damaged',
+		name: 'reports a truncated container as damaged',
 		mutations: [toolKit('identify', replaceLiteral('corrupt_input', "'internal'"))],
 		test: 'throws corrupt_input for a container with a broken directory',
 	},
 	{
-		name: 'takes the lines of a password for no arguments',
+		name: 'does not read lines of a password as arguments',
 		mutations: [tools('unlockPdf', dropOperand('test'))],
 		test: 'reports a password of several lines as wrong, and doesn’t pass its lines as arguments',
 	},
 	{
-		name: 'takes applets out of pages of HTML, which would end the office',
+		name: 'removes applets from HTML pages, which would crash LibreOffice',
 		mutations: [tools('open_document', unwrapCall('without_applets'))],
 		test: 'HTML with an applet, without the applet',
 	},
 ];
 
-const WHAT_IS_LOGGED: readonly Mutant[] = [
+const LOGGED_PARAMS: readonly Mutant[] = [
 	{
-		name: 'redacts secret params in what the log gets of a failed command',
+		name: 'redacts secret params in the log of a failed command',
 		mutations: [toolKit('runTool', nth(1, dropCall('redactError')))],
 		test: 'reports a failed command as cause, without its arguments, secrets and paths of this machine',
 	},
 	{
-		name: 'redacts secret params in what the log gets of a process that ended instead of answering',
+		name: 'redacts secret params in the log of a process that ended without a response',
 		mutations: [toolKit('runTool', unwrapCall('redact'))],
 		test: 'reports how a prewarmed process ended that did not answer',
 	},
 ];
 
-const WHAT_OTHERS_READ: readonly Mutant[] = [
+const SECRETS_AND_CONTENT: readonly Mutant[] = [
 	{
-		name: 'keeps passwords out of the arguments of the office’s plain command',
+		name: 'keeps passwords out of the arguments of the plain LibreOffice command',
 		mutations: [
 			tools(
 				'convertByCommand',
@@ -80,7 +80,7 @@ const WHAT_OTHERS_READ: readonly Mutant[] = [
 		test: 'no argument or environment variable of a process contains a password',
 	},
 	{
-		name: 'protects a PDF that the office’s plain command made',
+		name: 'encrypts a PDF that the plain LibreOffice command created',
 		mutations: [tools('convertByCommand', dropCall('protectPdf'))],
 		test: 'protects the PDF, with all characters that passwords may have',
 	},
@@ -103,13 +103,13 @@ const WHAT_OTHERS_READ: readonly Mutant[] = [
 		test: 'HTML with an applet, without the applet, in',
 	},
 	{
-		name: 'shows no path of the sandbox in a field of the file’s name',
+		name: 'hides paths of the sandbox in a file name field',
 		mutations: [tools('convert', dropCall('name_by_owner'))],
 		test: 'in fields of a text',
 	},
 ];
 
-const WHAT_COMPRESSION_SURVIVES: readonly Mutant[] = [
+const COMPRESSION: readonly Mutant[] = [
 	{
 		name: 'compresses pages whose content is an array of one stream',
 		mutations: [tools('_pages', forceCondition(false, 'Array'))],
@@ -117,47 +117,47 @@ const WHAT_COMPRESSION_SURVIVES: readonly Mutant[] = [
 	},
 ];
 
-const WHAT_COMMANDS_LEAVE: readonly Mutant[] = [
+const LEFTOVERS_OF_COMMANDS: readonly Mutant[] = [
 	{
-		name: 'writes through no link that an earlier command left in the scratch directory',
+		name: 'follows no link that an earlier command left in the scratch directory',
 		mutations: [toolKit('writeNew', dropCall('rm')), toolKit('writeNew', dropProperty('flag'))],
 		test: 'writes through no link that a crashed process left',
 	},
 ];
 
-const HOW_LARGE_A_DOCUMENT_GETS: readonly Mutant[] = [
+const SIZE_LIMITS: readonly Mutant[] = [
 	{
-		name: 'measures an archive before anything unpacks it',
+		name: 'checks the sizes in an archive before it is unpacked',
 		mutations: [toolKit('zipKind', dropCall('requireNoZipBomb'))],
 		test: 'refuses a document that claims to unpack to a thousand times its size',
 	},
 	{
-		name: 'refuses a flood of entries before it looks at them',
+		name: 'refuses an archive with too many entries before it reads them',
 		mutations: [toolKit('zipKind', dropCall('requireBoundedEntries'))],
 		test: 'refuses a document with more entries than documents have',
 	},
 	{
-		name: 'refuses parts that are packed a thousandfold',
+		name: 'refuses parts with an extreme compression ratio',
 		mutations: [toolKit('requireNoZipBomb', dropOperand('isOverCompressed'))],
 		test: 'an entry that is compressed a thousandfold',
 	},
 	{
-		name: 'refuses more than an archive may unpack to in all',
+		name: 'refuses archives that unpack to too much in total',
 		mutations: [toolKit('requireNoZipBomb', dropOperand('MAX_UNPACKED_BYTES'))],
 		test: 'more than 1 GiB together',
 	},
 	{
-		name: 'refuses parts that are made of each other’s bytes',
+		name: 'refuses overlapping parts',
 		mutations: [toolKit('requireNoZipBomb', dropOperand('hasOverlap'))],
 		test: 'entries that share bytes',
 	},
 	{
-		name: 'bounds the pages of a document',
+		name: 'limits the pages of a document',
 		mutations: [toolKit('checkPageLimit', dropCall('checkPageLimit'))],
 		test: 'throws limit_exceeded when the tool counts more pages than the plan allows',
 	},
 	{
-		name: 'holds the pages of a result against the plan, whatever the tool did',
+		name: 'checks the pages of a result against the plan, whatever the tool did',
 		mutations: [toolKit('runWithParams', dropCall('checkPageLimit'))],
 		test: 'refuses the output of a tool that never looked at the page limit',
 	},
@@ -176,7 +176,7 @@ const HOW_LARGE_A_DOCUMENT_GETS: readonly Mutant[] = [
 		test: 'refuses an image that claims more pixels than its file can contain',
 	},
 	{
-		name: 'draws a page with only so many pixels, however large it is',
+		name: 'limits the pixels of a rendered page, however large the page is',
 		mutations: [tools('fitting', replaceReturn('dpi'))],
 		test: 'renders a huge page with as many pixels as others',
 	},
@@ -191,18 +191,18 @@ const HOW_LARGE_A_DOCUMENT_GETS: readonly Mutant[] = [
 		test: 'does not unpack a decompression bomb',
 	},
 	{
-		name: 'bounds the bytes of an input',
+		name: 'limits the size of an input',
 		mutations: [toolKit('requireInputSize', forceCondition(true, 'maxInputBytes'))],
 		test: 'refuses an input that is larger than the tool accepts',
 	},
 ];
 
-/** What keeps a document from doing harm before a tool's program opens it. */
+/** Checks of documents, and protection of secrets that tools handle. */
 export const DOCUMENTS: readonly Mutant[] = [
-	...WHAT_A_DOCUMENT_IS,
-	...WHAT_IS_LOGGED,
-	...WHAT_OTHERS_READ,
-	...WHAT_COMPRESSION_SURVIVES,
-	...WHAT_COMMANDS_LEAVE,
-	...HOW_LARGE_A_DOCUMENT_GETS,
+	...DOCUMENT_DETECTION,
+	...LOGGED_PARAMS,
+	...SECRETS_AND_CONTENT,
+	...COMPRESSION,
+	...LEFTOVERS_OF_COMMANDS,
+	...SIZE_LIMITS,
 ];

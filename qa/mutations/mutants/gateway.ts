@@ -17,19 +17,19 @@ import {
 
 const gateway = inPackage('gateway');
 
-const WHO_ASKS: readonly Mutant[] = [
+const AUTHENTICATION: readonly Mutant[] = [
 	{
-		name: 'takes tokens that auth has signed with ES256, and no others',
+		name: 'accepts only tokens that auth has signed with ES256',
 		mutations: [gateway('verifySignature', replaceCall('verify', 'jwt.decode(token)'))],
 		test: 'another key under the same name',
 	},
 	{
-		name: 'takes no token without an expiry',
+		name: 'rejects tokens without an expiry',
 		mutations: [gateway('claimsSchema', replaceProperty('exp', 'z.number().default(1e10)'))],
 		test: 'without an expiry is rejected',
 	},
 	{
-		name: 'takes no token of another issuer',
+		name: 'rejects tokens of another issuer',
 		mutations: [
 			gateway('claimsSchema', dropProperty('iss')),
 			gateway('verifySignature', dropProperty('issuer')),
@@ -37,7 +37,7 @@ const WHO_ASKS: readonly Mutant[] = [
 		test: 'another issuer',
 	},
 	{
-		name: 'takes no token for another audience',
+		name: 'rejects tokens for another audience',
 		mutations: [
 			gateway('claimsSchema', dropProperty('aud')),
 			gateway('verifySignature', dropProperty('audience')),
@@ -45,37 +45,37 @@ const WHO_ASKS: readonly Mutant[] = [
 		test: 'another audience',
 	},
 	{
-		name: 'takes no token that has expired, though it was verified before',
+		name: 'rejects expired tokens, even if they were verified before',
 		mutations: [gateway('createTokenVerifier.known', forceCondition(false, 'expiresAtMs'))],
 		test: 'is rejected after its expiry, though it is cached',
 	},
 	{
-		name: 'forgets what a key has signed that is gone',
+		name: 'drops verified tokens of a removed signing key',
 		mutations: [gateway('forgetOldKeys', dropCall('clear'))],
 		test: 'of a removed key is rejected, though it is cached',
 	},
 	{
-		name: 'takes no two tokens in one request',
+		name: 'rejects a request with two tokens',
 		mutations: [gateway('readBearerToken', forceCondition(false, 'countAuthorization'))],
 		test: 'two headers',
 	},
 	{
-		name: 'refuses sessions that are over',
+		name: 'rejects ended sessions',
 		mutations: [gateway('authenticateSession', forceCondition(false, 'isAlive'))],
 		test: 'of a dead session gets 401 and reaches no service',
 	},
 	{
-		name: 'believes a revocation, whatever a look-up says that was under way',
+		name: 'lets a revocation override a lookup that is in progress',
 		mutations: [gateway('createLiveCredentials', dropOperand('revoked'))],
 		test: 'overrides a lookup in progress',
 	},
 	{
-		name: 'takes no session or API key for alive without a lease',
+		name: 'trusts no cached session or API key without a lease',
 		mutations: [gateway('createLiveCredentials.find', forceCondition(false, 'lease'))],
 		test: 'a credential that was alive is rejected',
 	},
 	{
-		name: 'asks again about an API key that was changed while it was looked up',
+		name: 'repeats the lookup of an API key that was changed during it',
 		mutations: [gateway('createLiveCredentials.askAuth', forceCondition(false, 'lookup.changed'))],
 		test: 'overrides a lookup in progress, which asks again',
 	},
@@ -85,12 +85,12 @@ const WHO_ASKS: readonly Mutant[] = [
 		test: 'refuses every change of one character',
 	},
 	{
-		name: 'lets API keys do only what their scopes say',
+		name: 'limits API keys to their scopes',
 		mutations: [gateway('checkScope', forceCondition(true, 'has'))],
 		test: 'admits exactly the keys with its scope',
 	},
 	{
-		name: 'lets no API key do what takes a session',
+		name: 'rejects API keys for operations that need a session',
 		mutations: [gateway('checkScope', forceCondition(false, 'undefined'))],
 		test: 'admits exactly the keys with its scope',
 	},
@@ -100,17 +100,17 @@ const WHO_ASKS: readonly Mutant[] = [
 		test: 'works from the addresses that it allows',
 	},
 	{
-		name: 'ends API keys at their expiry, though they are cached',
+		name: 'rejects expired API keys, even if they are cached',
 		mutations: [gateway('createKeyVerifier', dropOperand('expiresAtMs'))],
 		test: 'stops at its expiry, though it is cached',
 	},
 	{
-		name: 'forgets API keys before it acknowledges their revocation',
+		name: 'removes API keys from the cache before it acknowledges their revocation',
 		mutations: [gateway('pushRevocationsRoute', dropCall('revoke', 'liveKeys'))],
 		test: 'holds at both gateways from its response on',
 	},
 	{
-		name: 'slows networks down that send unknown API keys',
+		name: 'throttles networks that send unknown API keys',
 		mutations: [gateway('authenticateKey', forceCondition(true, 'isKnown'))],
 		test: 'are delayed after many from one network, known ones are not',
 	},
@@ -125,13 +125,13 @@ const WHO_ASKS: readonly Mutant[] = [
 		test: 'is renewed while an earlier renewal hangs',
 	},
 	{
-		name: 'believes nobody but trusted proxies about the address of a client',
+		name: 'accepts a client address only from trusted proxies',
 		mutations: [gateway('clientAddress', replaceCondition('hops.length > 0', 'isTrusted'))],
 		test: 'the peer is not trusted',
 	},
 ];
 
-const HOW_A_REQUEST_IS_READ: readonly Mutant[] = [
+const REQUEST_PARSING: readonly Mutant[] = [
 	{
 		name: 'refuses dot segments',
 		mutations: [gateway('checkPath', forceCondition(false, 'DOT_SEGMENT'))],
@@ -139,77 +139,77 @@ const HOW_A_REQUEST_IS_READ: readonly Mutant[] = [
 		isQuick: true,
 	},
 	{
-		name: 'refuses encoded separators and controls',
+		name: 'refuses encoded separators and control characters',
 		mutations: [gateway('checkPath', forceCondition(false, 'HIDDEN_IN_SEGMENT'))],
 		test: 'an encoded backslash',
 	},
 	{
-		name: 'refuses targets in another form than a path',
+		name: 'refuses request targets that are not paths',
 		mutations: [gateway('readTarget', forceCondition(false, 'startsWith'))],
 		test: 'authority form',
 		beside: 'an encoded backslash',
 	},
 	{
-		name: 'bounds the length of a query',
+		name: 'limits the length of a query',
 		mutations: [gateway('readTarget', forceCondition(false, 'MAX_QUERY_LENGTH'))],
 		test: 'accepts a query of 2,048 characters, and refuses a longer one',
 	},
 	{
-		name: 'refuses transfer codings that two readers may read differently',
+		name: 'refuses ambiguous transfer codings',
 		mutations: [gateway('checkTransferCoding', forceCondition(false, 'toLowerCase'))],
 		test: 'another transfer coding',
 		beside: 'too many headers',
 	},
 	{
-		name: 'refuses chunks where an older reader sees none',
+		name: 'refuses chunks in HTTP/1.0',
 		mutations: [gateway('checkTransferCoding', forceCondition(false, 'httpVersion'))],
 		test: 'chunks in HTTP/1.0',
 	},
 	{
-		name: 'refuses a request for two hosts',
+		name: 'refuses a request with two Host headers',
 		mutations: [gateway('checkHead', forceCondition(false, 'countHosts'))],
 		test: 'two hosts',
 	},
 	{
-		name: 'reads nothing behind a request that it refused',
+		name: 'ignores bytes behind a refused request',
 		mutations: [gateway('endConnectionOnError', dropCall('endConnection'))],
 		test: 'a request after a refused one gets no response and has no effect',
 	},
 	{
-		name: 'passes on a closed list of headers, in which no identity is',
+		name: 'forwards only listed headers, and no identity',
 		mutations: [gateway('headersForService', iterateOver('Object.keys(client)', 'FROM_CLIENT'))],
 		test: 'never forwards a client’s',
 	},
 	{
-		name: 'lets no stranger say what is traced, and under which id',
+		name: 'lets no client choose whether and under which id a request is traced',
 		mutations: [gateway('beginExchangeSpan', dropOperand('trustsClients'))],
 		test: 'continues a client’s trace only if it trusts clients',
 	},
 ];
 
-const HOW_MUCH_A_REQUEST_TAKES: readonly Mutant[] = [
+const REQUEST_LIMITS: readonly Mutant[] = [
 	{
-		name: 'bounds how many headers a request has',
+		name: 'limits the number of headers',
 		mutations: [gateway('checkHead', forceCondition(false, 'maxHeaderCount'))],
 		test: 'too many headers',
 	},
 	{
-		name: 'bounds the bytes of the headers',
+		name: 'limits the size of the headers',
 		mutations: [gateway('createPublicServer', replaceProperty('maxHeaderSize', '1024 * 1024'))],
 		test: '16 KiB of headers',
 	},
 	{
-		name: 'bounds a body that tells its length',
+		name: 'limits a body with a declared length',
 		mutations: [gateway('createBodyBudget', forceCondition(false, 'bytes', 'limitBytes'))],
 		test: 'of 1 MiB of empty arrays never reaches the sign-in service',
 	},
 	{
-		name: 'bounds a body that does not tell its length',
+		name: 'limits a body without a declared length',
 		mutations: [gateway('limitChunkedBody', forceCondition(true, 'countBytes'))],
 		test: 'in chunks beyond the limit is cut off',
 	},
 	{
-		name: 'gives a client only so long for the head of a request',
+		name: 'limits the time for the head of a request',
 		mutations: [
 			gateway('createPublicServer', replaceProperty('headersTimeout', '0')),
 			gateway('createPublicServer', replaceProperty('requestTimeout', '0')),
@@ -217,7 +217,7 @@ const HOW_MUCH_A_REQUEST_TAKES: readonly Mutant[] = [
 		test: 'with an endless head is refused in time',
 	},
 	{
-		name: 'gives a client only so long for the body of a request',
+		name: 'limits the time for the body of a request',
 		mutations: [gateway('createPublicServer', replaceProperty('requestTimeout', '0'))],
 		test: 'with an endless body is refused in time',
 	},
@@ -227,70 +227,70 @@ const HOW_MUCH_A_REQUEST_TAKES: readonly Mutant[] = [
 		test: 'another network is served meanwhile',
 	},
 	{
-		name: 'bounds all connections together',
+		name: 'limits all connections together',
 		mutations: [gateway('createConnectionLimit', dropAssignment('maxConnections'))],
 		test: 'new connections beyond the limit are closed unread',
 	},
 	{
-		name: 'closes idle connections for new ones',
+		name: 'closes idle connections to accept new ones',
 		mutations: [gateway('makeRoom', dropCall('destroy'))],
 		test: 'with connections that %s keep no client out, and evict no other client’s',
 	},
 	{
-		name: 'closes connections of the network that has most',
+		name: 'closes connections of the network that has the most',
 		mutations: [gateway('findLargest', dropOperand('isLarger'))],
 		test: 'belongs to the network with the most connections',
 		isQuick: true,
 	},
 	{
-		name: 'gives up requests that do not arrive for new connections',
+		name: 'drops requests that do not arrive to accept new connections',
 		mutations: [gateway('findSlow', replaceReturn('undefined', 'slow_request'))],
 		test: 'a new client is served if incomplete requests hold the connections',
 	},
 	{
-		name: 'serves live sessions rather than strangers when all connections are in use',
+		name: 'prefers clients with live sessions when all connections are in use',
 		mutations: [gateway('admitAnyone', forceCondition(false, 'isCrowded'))],
 		test: 'requests of live sessions are served, and others get 503',
 	},
 ];
 
-const WHAT_IS_ANSWERED: readonly Mutant[] = [
+const RESPONSES: readonly Mutant[] = [
 	{
-		name: 'lets no browser guess what an answer is',
+		name: 'keeps browsers from guessing the type of a response',
 		mutations: [gateway('HARDENING_HEADERS', dropSpread('X-Content-Type-Options'))],
 		test: 'is not cached, not sniffed, and sets no cookie',
 	},
 	{
-		name: 'lets nobody store an answer',
+		name: 'forbids caches to store a response',
 		mutations: [gateway('HARDENING_HEADERS', dropSpread('Cache-Control'))],
 		test: 'is not cached, not sniffed, and sets no cookie',
 	},
 	{
-		name: 'lets no answer be shown as a page',
+		name: 'keeps browsers from rendering a response as a page',
 		mutations: [gateway('HARDENING_HEADERS', dropSpread('Content-Security-Policy'))],
 		test: 'is not cached, not sniffed, and sets no cookie',
 	},
 	{
-		name: 'tells clients nothing that a service says of itself',
+		name: 'removes headers with which a service describes itself',
 		mutations: [gateway('headersFromService', iterateOver('Object.keys(service)', 'FROM_SERVICE'))],
 		test: 'forwards no unknown header',
 	},
 	{
-		name: 'lets only the web origins of the configuration read answers',
+		name: 'lets only configured web origins read responses',
 		mutations: [gateway('corsHeaders', dropOperand('has'))],
 		test: 'read nothing, and varies by origin',
 	},
 	{
-		name: 'answers preflights of these origins alone',
+		name: 'answers preflights of configured web origins only',
 		mutations: [gateway('preflightHeaders', forceCondition(false, 'has'))],
 		test: 'of another origin',
 	},
 ];
 
-/** What every request meets before a service does. */
+/** Checks of the gateway, before a request reaches a service. */
 export const GATEWAY: readonly Mutant[] = [
-	...WHO_ASKS,
-	...HOW_A_REQUEST_IS_READ,
-	...HOW_MUCH_A_REQUEST_TAKES,
-	...WHAT_IS_ANSWERED,
+	...AUTHENTICATION,
+	...REQUEST_PARSING,
+	...REQUEST_LIMITS,
+	...RESPONSES,
 ];

@@ -13,10 +13,10 @@ import {
 const jobs = inPackage('jobs');
 const worker = inPackage('tool-worker');
 
-/** What keeps one account from taking the workers of all. */
+/** Fair use of the workers. */
 export const JOBS: readonly Mutant[] = [
 	{
-		name: 'lists the jobs of a user once at a time',
+		name: 'serves one job list of a user at a time',
 		mutations: [jobs('listJobsRoute', replaceCallee('runExclusive', '(_key, run) => run()'))],
 		test: 'serves one list of a user at a time',
 	},
@@ -26,7 +26,7 @@ export const JOBS: readonly Mutant[] = [
 		test: 'are read once for all watchers of a job after a notification',
 	},
 	{
-		name: 'shares no read that began before a change',
+		name: 'does not share a read that began before a change',
 		mutations: [jobs('createJobNotifications', nth(2, dropCall('delete', 'sharedReads')))],
 		test: 'are not taken from a read that began before the notification',
 	},
@@ -36,7 +36,7 @@ export const JOBS: readonly Mutant[] = [
 		test: 'refuses new jobs of a user who has used it up, and of no other user',
 	},
 	{
-		name: 'dispatches no job of an account that has used up its compute quota',
+		name: 'keeps jobs of an account that has used up its compute quota queued',
 		mutations: [jobs('findCandidates', forceSqlCondition(false, 'compute_ms'))],
 		test: 'keeps queued jobs waiting until the next day',
 	},
@@ -56,7 +56,7 @@ export const JOBS: readonly Mutant[] = [
 		test: 'is dispatched before the long jobs of eight users that were queued earlier',
 	},
 	{
-		name: 'dispatches no more long jobs than there are background slots',
+		name: 'limits dispatched long jobs to the background slots',
 		mutations: [
 			jobs('findCandidates', forceSqlCondition(true, 'background_slots')),
 			jobs('chooseJobs', forceCondition(false, 'background', 'freeSlots')),
@@ -79,7 +79,7 @@ export const JOBS: readonly Mutant[] = [
 		test: 'responds after one query of the poll when notifications were lost',
 	},
 	{
-		name: 'has a job of many pages make room at once',
+		name: 'deprioritizes a job of many pages at once',
 		mutations: [worker('runAndReport', dropCall('deprioritize'))],
 		test: 'a job of many pages moves to the background when its tool has counted them',
 	},

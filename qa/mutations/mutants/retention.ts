@@ -12,14 +12,14 @@ import {
 
 const files = inPackage('files');
 
-const WHAT_IS_REMOVED: readonly Mutant[] = [
+const REMOVED_DATA: readonly Mutant[] = [
 	{
-		name: 'bounds the jobs that are kept of a user',
+		name: 'limits the stored jobs of a user',
 		mutations: [inPackage('jobs')('pruneBeyondCount', iterateOver('[]', 'users'))],
 		test: 'deletes the oldest ended jobs of a user with more than are kept',
 	},
 	{
-		name: 'removes files whose time is over',
+		name: 'removes expired files',
 		mutations: [files('decideSweep', dropOperand('expiresAt'))],
 		test: 'an expired one',
 	},
@@ -29,55 +29,55 @@ const WHAT_IS_REMOVED: readonly Mutant[] = [
 		test: 'removes the bytes of a deleted file at once',
 	},
 	{
-		name: 'removes bytes again that came after the file was deleted',
+		name: 'removes bytes that arrive after the deletion of their file',
 		mutations: [files('remove', forceCondition(false, 'next'))],
 		test: 'removes bytes again that came while the upload URL still worked, and then ends',
 	},
 	{
-		name: 'removes such bytes within minutes while a URL works',
+		name: 'removes late bytes within minutes while a URL works',
 		mutations: [files('nextRemovalAt', replaceReturn('lastBytesAt', 'resweepIntervalMs'))],
 		test: 'removes bytes that came after the deletion within minutes',
 	},
 	{
-		name: 'counts what upload URLs of deleted files may bring',
+		name: 'counts bytes that the upload URLs of deleted files still accept',
 		mutations: [files('countUse', forceSqlCondition(false, 'deleted_at', 'NOT'))],
 		test: 'includes deleted uploads while their URLs work',
 	},
 	{
-		name: 'throws away the parts of an upload that was given up',
+		name: 'aborts abandoned multipart uploads',
 		mutations: [files('remove', dropCall('abortMultipart'))],
 		test: 'aborts an abandoned or deleted upload in parts',
 	},
 	{
-		name: 'aborts an upload in parts whose file was refused',
+		name: 'aborts the multipart upload of a refused file',
 		mutations: [files('insertInParts', forceCondition(false, 'AppError'))],
 		test: 'refuses an upload in parts that another overtook, and aborts it in the store',
 	},
 	{
-		name: 'ends uploads in parts that no row knows of',
+		name: 'aborts multipart uploads without a row',
 		mutations: [files('abortOrphans', dropCall('abortMultipart'))],
 		test: 'aborts old ones without a row, and no new ones',
 	},
 	{
-		name: 'removes objects that no row knows of',
+		name: 'removes objects without a row',
 		mutations: [files('removeOrphans', dropCall('deleteObjects'))],
 		test: 'removes objects without a row, over many pages, and none under keys of other software',
 	},
 	{
-		name: 'says of a file whose object is gone that there is none',
+		name: 'returns not_found for a file whose object is missing',
 		mutations: [files('reconcileFile', replaceCall('deleteLost', 'false'))],
 		test: 'deletes files whose object is missing',
 	},
 	{
-		name: 'forgets the rows of files that are long gone',
+		name: 'deletes the rows of files that were removed long ago',
 		mutations: [files('purgeRows', forceSqlCondition(false, 'bytes_removed_at'))],
 		test: 'deletes rows some days after the removal of their bytes',
 	},
 ];
 
-const WHAT_IS_KEPT: readonly Mutant[] = [
+const KEPT_DATA: readonly Mutant[] = [
 	{
-		name: 'leases what one sweeper does from the others',
+		name: 'leases due files to one sweep at a time',
 		mutations: [files('claimDue', replaceSqlValue('sweep_at', 'sweep_at'))],
 		test: 'sweep the files of a process that died, once its lease ends',
 	},
@@ -92,7 +92,7 @@ const WHAT_IS_KEPT: readonly Mutant[] = [
 		test: 'runs in one process at a time, and in another once that one has died',
 	},
 	{
-		name: 'leaves objects alone that may be an upload under way',
+		name: 'keeps objects that may belong to an upload in progress',
 		mutations: [files('removeOrphans', dropOperand('modifiedAt'))],
 		test: 'keeps an object without a row that is new by the store’s clock, or by the time in its key',
 	},
@@ -102,17 +102,17 @@ const WHAT_IS_KEPT: readonly Mutant[] = [
 		test: 'keeps objects that a restored database has lost, however new, until an operator gives them up',
 	},
 	{
-		name: 'keeps them in later reconciliations too',
+		name: 'keeps objects that a restored database has lost in later reconciliations',
 		mutations: [files('lastStart', forceCondition(false, 'unremembered'))],
 		test: 'keeps objects that a restored database has lost, however new, until an operator gives them up',
 	},
 	{
-		name: 'takes no late bytes of a removed file for such an object',
+		name: 'does not mistake late bytes of a removed file for an object that a restored database has lost',
 		mutations: [files('removeOrphans', dropOperand('removedKeys'))],
 		test: 'removes bytes that came after the last sweep of a deleted file',
 	},
 	{
-		name: 'takes no late upload for a restored copy',
+		name: 'does not mistake a late upload for a restored copy',
 		mutations: [files('isRestoredCopy', replaceReturn('true', 'lateUploadMs'))],
 		test: 'deletes a file whose object an upload may have written that started before the URL expired',
 	},
@@ -122,22 +122,22 @@ const WHAT_IS_KEPT: readonly Mutant[] = [
 		test: 'keeps a file whose object was written after every upload URL, and adopts the ETag',
 	},
 	{
-		name: 'leaves an upload in parts to its file',
+		name: 'leaves multipart uploads with a row to the sweep',
 		mutations: [files('abortOrphans', dropOperand('known'))],
 		test: 'keeps one with a row for the sweep of its file, whatever the clocks say',
 	},
 	{
-		name: 'leaves an upload in parts alone that was begun just now',
+		name: 'keeps multipart uploads that have just begun',
 		mutations: [files('abortOrphans', dropOperand('timeOfKey'))],
 		test: 'keeps one with a new key, even if the store’s clock is wrong',
 	},
 	{
-		name: 'removes no output that is being published',
+		name: 'keeps an output that is being published',
 		mutations: [files('remove', forceCondition(false, 'deleteUnchanged'))],
 		test: 'keep an output that is published at the same time',
 	},
 	{
-		name: 'looks once more at a file before it is taken for lost',
+		name: 'checks a file once more before it counts as lost',
 		mutations: [files('reconcileFile', replaceCall('headObject', 'null'))],
 		test: 'keeps a file whose bytes came between the listing and the read of its row',
 	},
@@ -147,12 +147,12 @@ const WHAT_IS_KEPT: readonly Mutant[] = [
 		test: 'counts no file as lost that its owner deleted meanwhile',
 	},
 	{
-		name: 'touches nothing where bucket and database do not belong together',
+		name: 'changes nothing if bucket and database do not belong together',
 		mutations: [files('reconcile', dropCall('requireOwnBucket'))],
 		test: 'don’t delete each other’s objects, and the failure says why',
 	},
 	{
-		name: 'takes no file for lost whose whole bucket is missing',
+		name: 'counts no file as lost while the whole bucket is missing',
 		mutations: [files('deleteLost', dropCall('requireBucket'))],
 		test: 'is not deleted when the whole bucket is missing',
 	},
@@ -163,5 +163,5 @@ const WHAT_IS_KEPT: readonly Mutant[] = [
 	},
 ];
 
-/** What is removed when its time has come, and what stays until then. */
-export const RETENTION: readonly Mutant[] = [...WHAT_IS_REMOVED, ...WHAT_IS_KEPT];
+/** Retention: what is deleted when it expires, and what must not be deleted. */
+export const RETENTION: readonly Mutant[] = [...REMOVED_DATA, ...KEPT_DATA];

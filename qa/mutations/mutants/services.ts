@@ -25,14 +25,14 @@ const gateway = inPackage('gateway');
 const files = inPackage('files');
 const jobs = inPackage('jobs');
 
-const WHO_CALLS: readonly Mutant[] = [
+const CALLERS_AND_INPUT: readonly Mutant[] = [
 	{
-		name: 'bounds the checkouts of a user',
+		name: 'limits the checkouts of a user',
 		mutations: [billing('createCheckoutRoute', dropCall('refuseTooMany'))],
 		test: 'is refused beyond ten a minute of one user',
 	},
 	{
-		name: 'lets only the gateway speak for users',
+		name: 'accepts user identities only from the gateway',
 		mutations: [
 			service('verify', forceCondition(false, 'user', 'gateway')),
 			service(
@@ -43,39 +43,39 @@ const WHO_CALLS: readonly Mutant[] = [
 		test: 'from a worker that speaks for a user',
 	},
 	{
-		name: 'lets no service speak under another’s name',
+		name: 'rejects identities that a service signs under the name of another',
 		mutations: [service('verify', dropProperty('issuer'))],
 		test: 'from a worker that calls itself gateway',
 	},
 	{
-		name: 'opens internal routes to the callers that they name',
+		name: 'limits internal routes to their declared callers',
 		mutations: [service('authorize', forceCondition(false, 'callers'))],
 		test: 'of a caller opens only the routes for that caller',
 	},
 	{
-		name: 'takes no identity that has expired, though it was verified before',
+		name: 'rejects expired identities, even if they were verified before',
 		mutations: [service('createIdentityVerifier', forceCondition(false, 'expiresAtMs'))],
 		test: 'is rejected after its expiry, though it is cached',
 	},
 	{
-		name: 'takes no identity that is older than any that is made',
+		name: 'rejects identities that are older than the maximum lifetime',
 		mutations: [service('verify', dropProperty('maxAge'))],
 		test: 'older than any that is made',
 	},
 	{
-		name: 'takes no names with NUL',
+		name: 'rejects names with NUL',
 		mutations: [service('findJsonProblem', forceCondition(true, 'isStorable'))],
 		test: 'NUL in a name',
 	},
 	{
-		name: 'shows nothing of a bug',
+		name: 'hides the details of a bug',
 		mutations: [
 			service('toAppError', replaceLiteral('Something went wrong on our side. Try again.', 'String(error)')),
 		],
 		test: 'hides the details of a bug',
 	},
 	{
-		name: 'refuses bodies that are nested without end',
+		name: 'refuses deeply nested bodies',
 		mutations: [service('findJsonProblem', forceCondition(false, 'maxDepth'))],
 		test: 'counts nesting, not the total of brackets',
 	},
@@ -85,7 +85,7 @@ const WHO_CALLS: readonly Mutant[] = [
 		test: 'refuses a body of many values before it is parsed',
 	},
 	{
-		name: 'describes 20 of the fields that are wrong',
+		name: 'describes at most 20 wrong fields',
 		mutations: [
 			inPackage('contracts')('firstDetails', replaceCondition('details.push(detail) < 0', 'MAX_DETAILS')),
 		],
@@ -97,40 +97,40 @@ const WHO_CALLS: readonly Mutant[] = [
 		test: 'describes 20 of 120,000 unknown params, and counts the others',
 	},
 	{
-		name: 'takes no event that Stripe has not signed',
+		name: 'rejects events that Stripe has not signed',
 		mutations: [billing('verifyEvent', dropCall('requireSignature'))],
 		test: 'with another secret’s signature',
 	},
 	{
-		name: 'takes no event that was signed long ago',
+		name: 'rejects events that were signed long ago',
 		mutations: [billing('TOLERANCE_SECONDS', replaceConstant('1e9'))],
 		test: 'that is ten minutes old',
 	},
 ];
 
-const WHOSE_IT_IS: readonly Mutant[] = [
+const OWNERSHIP: readonly Mutant[] = [
 	{
-		name: 'finds no file of somebody else',
+		name: 'hides files of other users',
 		mutations: [files('findVisibleFile', dropProperty('userId'))],
 		test: 'of another user answers as an absent one',
 	},
 	{
-		name: 'finds no file that has expired',
+		name: 'hides expired files',
 		mutations: [files('visibleToOwner', dropProperty('expiresAt'))],
 		test: 'that has expired is not found by any operation',
 	},
 	{
-		name: 'finds no job of somebody else',
+		name: 'hides jobs of other users',
 		mutations: [jobs('findJob.where', dropProperty('userId'))],
 		test: 'returns the same 404 for another user’s job as for no job',
 	},
 	{
-		name: 'lists one’s own jobs and no others',
+		name: 'lists only the user’s own jobs',
 		mutations: [jobs('findJobs.where', dropProperty('userId'))],
 		test: 'returns the user’s own jobs, newest first, page by page',
 	},
 	{
-		name: 'stores passwords of documents sealed',
+		name: 'encrypts stored passwords of documents',
 		mutations: [
 			toolKit('createParamSealer.seal', replaceCall('update', 'Buffer.from(JSON.stringify(secrets))')),
 			toolKit('createParamSealer.open', unwrapCall('update')),
@@ -140,9 +140,9 @@ const WHOSE_IT_IS: readonly Mutant[] = [
 	},
 ];
 
-const HOW_BYTES_GO: readonly Mutant[] = [
+const UPLOADS_AND_DOWNLOADS: readonly Mutant[] = [
 	{
-		name: 'admits the declared type and length alone',
+		name: 'accepts only the declared type and length',
 		mutations: [
 			storage('presignPut', dropProperty('content-type')),
 			storage('presignPut', dropProperty('content-length')),
@@ -160,7 +160,7 @@ const HOW_BYTES_GO: readonly Mutant[] = [
 		test: 'is downloaded without headers that came with the upload',
 	},
 	{
-		name: 'takes no object with unsigned headers',
+		name: 'rejects objects with unsigned headers',
 		mutations: [files('isDeclared', dropOperand('hasUnsignedHeaders'))],
 		test: 'stays pending while its object has unsigned headers',
 	},
@@ -170,18 +170,18 @@ const HOW_BYTES_GO: readonly Mutant[] = [
 		test: 'answers one request of a user at a time, and other users meanwhile',
 	},
 	{
-		name: 'gives a download that a browser could run no type',
+		name: 'hides the type of a download that a browser could run',
 		mutations: [files('downloadType', forceCondition(true, 'INERT'))],
 		test: 'becomes application/octet-stream',
 	},
 	{
-		name: 'keeps whatever a name holds within its header',
+		name: 'keeps special characters of a name within its header',
 		mutations: [storage('plainName', skipMethod('replace', '%'))],
 		test: 'has a harmless `filename` for',
 	},
 ];
 
-const WHAT_THEY_DEPEND_ON: readonly Mutant[] = [
+const DEPENDENCIES: readonly Mutant[] = [
 	{
 		name: 'is not ready while the broker confirms nothing',
 		mutations: [messaging('connectBroker', forceCondition(true, 'STALLED_AFTER_MS'))],
@@ -198,40 +198,40 @@ const WHAT_THEY_DEPEND_ON: readonly Mutant[] = [
 		test: 'of one event from several queues are replayed as one message',
 	},
 	{
-		name: 'listens past a transaction pooler',
+		name: 'listens on the direct URL instead of a transaction pooler',
 		mutations: [database('openDatabase', replaceProperty('databaseUrl', 'databaseUrl', 'directUrl'))],
 		test: 'receives notifications, which a transaction pooler loses, through the direct URL',
 	},
 ];
 
-const HOW_THEY_STOP: readonly Mutant[] = [
+const SHUTDOWN: readonly Mutant[] = [
 	{
-		name: 'cuts the tasks that a drain did not end',
+		name: 'aborts tasks that have not ended when the drain times out',
 		mutations: [service('stopAll', dropCall('abort'))],
 		test: 'runs no task after its drain has timed out, not even those that stop last',
 	},
 	{
-		name: 'publishes what the last requests left in the outbox',
+		name: 'publishes events of the last requests before it stops',
 		mutations: [messaging('relayOutbox', dropProperty('runsAtStop'))],
 		test: 'a relay that stops publishes rows added since its last run',
 	},
 	{
-		name: 'asks for no lease after its release',
+		name: 'requests no lease after its release',
 		mutations: [gateway('createLease.renew', forceCondition(false, 'isClosed'))],
 		test: 'sends no request after close',
 	},
 	{
-		name: 'counts no run whose lease was lost',
+		name: 'does not count runs whose lease was lost',
 		mutations: [files('createLeaseStore.finish', forceCondition(false, 'ended'))],
 		test: 'a run whose lease another process has taken is not counted as done',
 	},
 ];
 
-/** What the services enforce themselves, no matter who calls. */
+/** Checks of the services themselves, which apply to every caller. */
 export const SERVICES: readonly Mutant[] = [
-	...WHO_CALLS,
-	...WHOSE_IT_IS,
-	...HOW_BYTES_GO,
-	...WHAT_THEY_DEPEND_ON,
-	...HOW_THEY_STOP,
+	...CALLERS_AND_INPUT,
+	...OWNERSHIP,
+	...UPLOADS_AND_DOWNLOADS,
+	...DEPENDENCIES,
+	...SHUTDOWN,
 ];

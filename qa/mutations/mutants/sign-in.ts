@@ -16,27 +16,27 @@ const auth = inPackage('auth');
 
 const GUESSING: readonly Mutant[] = [
 	{
-		name: 'slows wrong passwords down, the longer the more there are',
+		name: 'delays sign-ins longer with each wrong password',
 		mutations: [auth('delayMs', replaceReturn('0'))],
 		test: 'counts failures in quick succession in full',
 	},
 	{
-		name: 'makes nobody wait for longer than a minute',
+		name: 'limits the delay of sign-ins to a minute',
 		mutations: [auth('delayMs', replaceArgument('min', 1, 'Infinity'))],
 		test: 'stays at the longest delay for attempts as frequent as it allows',
 	},
 	{
-		name: 'slows guesses at one account',
+		name: 'throttles guesses at one account',
 		mutations: [auth('limitsOf', dropSpread('accountLimits'))],
 		test: 'are delayed after the limit, with a time to retry after',
 	},
 	{
-		name: 'slows guesses from one address, whatever the accounts',
+		name: 'throttles guesses from one address at any accounts',
 		mutations: [auth('limitsOf', replaceReturn('accountLimits'))],
 		test: 'are delayed across accounts',
 	},
 	{
-		name: 'slows guesses at one account from many addresses',
+		name: 'throttles guesses at one account from many addresses',
 		mutations: [auth('effectiveFreeFailures', forceCondition(false, 'delayMs'))],
 		test: 'are one while other networks have failed too often',
 	},
@@ -59,12 +59,12 @@ const GUESSING: readonly Mutant[] = [
 		test: 'are delayed at every replica',
 	},
 	{
-		name: 'judges slowed attempts one at a time',
+		name: 'checks throttled attempts one at a time',
 		mutations: [auth('admitAttempt', forceCondition(true, 'throttled', 'size'))],
 		test: 'are checked one at a time once delayed',
 	},
 	{
-		name: 'counts the addresses of one IPv6 network as one',
+		name: 'counts all addresses of one IPv6 network together',
 		mutations: [inPackage('service')('networkOf', forceCondition(true, 'isIPv6'))],
 		test: 'networkOf is the same for two addresses of one IPv6 /64, and differs for two /64s',
 	},
@@ -72,7 +72,7 @@ const GUESSING: readonly Mutant[] = [
 
 const FLOODS: readonly Mutant[] = [
 	{
-		name: 'hashes no more passwords at once than it may',
+		name: 'limits concurrent password hashing',
 		mutations: [auth('createFairQueue', forceCondition(true, 'concurrency'))],
 		test: 'runs at most `concurrency` at a time, and those of one network in order',
 	},
@@ -96,7 +96,7 @@ const FLOODS: readonly Mutant[] = [
 		test: 'lets the networks of an IPv6 site share its turns',
 	},
 	{
-		name: 'queues sign-ins from a known network apart from those of strangers',
+		name: 'gives known networks a queue of their own',
 		mutations: [auth('checkPassword', forceCondition(false, 'known-network'))],
 		test: 'a password from a known network waits in a queue of its own',
 	},
@@ -106,12 +106,12 @@ const FLOODS: readonly Mutant[] = [
 		test: 'lets 20 users sign in within three tries while 45 networks keep four requests each that %s',
 	},
 	{
-		name: 'counts a turn for those who hang up',
+		name: 'counts a turn for clients that hang up',
 		mutations: [auth('waitInQueue', dropAssignment('turns'))],
 		test: 'counts a turn for a network whose client disconnects while it waits',
 	},
 	{
-		name: 'gives no slot of a new network to one that had its turns',
+		name: 'prefers networks that had no turn yet',
 		mutations: [auth('isBusier', forceCondition(false, 'turns'))],
 		test: 'gives the slot of a network that had a turn to one that had none, however often that one tried',
 	},
@@ -121,15 +121,15 @@ const FLOODS: readonly Mutant[] = [
 		test: 'lets kinds take turns, however many networks one of them comes from',
 	},
 	{
-		name: 'lets everything else go before the hashing of passwords',
+		name: 'gives password hashing the lowest priority',
 		mutations: [auth('serveRequests', dropCall('setPriority'))],
 		test: 'run at a lower priority than all other threads',
 	},
 ];
 
-const WHAT_SIGN_IN_SHOWS: readonly Mutant[] = [
+const DISCLOSURE: readonly Mutant[] = [
 	{
-		name: 'compares as long where there is no account',
+		name: 'takes the same time to refuse an unknown email',
 		mutations: [
 			auth('createPasswords', replaceCall('compare', 'hash !== null && bcrypt.compare(password, hash)')),
 		],
@@ -143,7 +143,7 @@ const WHAT_SIGN_IN_SHOWS: readonly Mutant[] = [
 		test: 'of a wrong password is the same for an email without an account',
 	},
 	{
-		name: 'opens no transaction to sign out a session that is none',
+		name: 'opens no transaction to sign out a malformed session',
 		mutations: [auth('deleteSessionRoute', forceCondition(false, 'isRevocable'))],
 		test: 'returns 404 for an unknown one, even if the database is read-only',
 	},
@@ -162,16 +162,16 @@ const WHAT_SIGN_IN_SHOWS: readonly Mutant[] = [
 		test: 'returns the same response for a wrong password and an unknown email',
 	},
 	{
-		name: 'takes no password that is cut at 72 bytes for the whole',
+		name: 'does not accept the first 72 bytes of a longer password',
 		mutations: [auth('createPasswords.isWhole', replaceConstant('true'))],
 		test: 'of more than 72 bytes does not match its first 72 bytes',
 	},
 	{
-		name: 'opens no session with a password that was changed meanwhile',
+		name: 'opens no session with a password that was changed during the sign-in',
 		mutations: [auth('openSession', forceCondition(false, 'lockAccount'))],
 		test: 'opens no session when the password changes during the comparison',
 	},
 ];
 
-/** What stands between an account and who guesses, floods or asks around. */
-export const SIGN_IN: readonly Mutant[] = [...GUESSING, ...FLOODS, ...WHAT_SIGN_IN_SHOWS];
+/** Protection of sign-in against guessed passwords, floods and probing for accounts. */
+export const SIGN_IN: readonly Mutant[] = [...GUESSING, ...FLOODS, ...DISCLOSURE];

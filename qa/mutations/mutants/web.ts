@@ -3,15 +3,15 @@ import { dropOperand } from '../operators.ts';
 
 const web = inPackage('web');
 
-/** What the web app does for people who follow a link into it. */
+/** Redirects of the web app after signing in. */
 export const WEB: readonly Mutant[] = [
 	{
-		name: 'leads after signing in to nothing that names another site',
+		name: 'redirects to no other site after signing in',
 		mutations: [web('nextPath', dropOperand('url', 'origin'))],
 		test: 'as a next path',
 	},
 	{
-		name: 'leads after signing in to pages of the app alone',
+		name: 'redirects only to pages of the app after signing in',
 		mutations: [web('nextPath', dropOperand('isPage'))],
 		test: 'as a next path',
 	},

@@ -6,37 +6,37 @@ const webhooks = inPackage('webhooks');
 const auth = inPackage('auth');
 const jobs = inPackage('jobs');
 
-const WHERE_REQUESTS_GO: readonly Mutant[] = [
+const DESTINATIONS: readonly Mutant[] = [
 	{
-		name: 'connects to no address that a name of a user leads to and that is not allowed',
+		name: 'refuses to connect to forbidden addresses behind host names',
 		mutations: [outbound('createVettedConnector', forceCondition(false, 'isAllowedAddress'))],
 		test: 'to a name with a forbidden address',
 	},
 	{
-		name: 'connects to no private address that a URL of a user contains',
+		name: 'refuses to connect to private addresses in URLs',
 		mutations: [outbound('checkUrl', forceCondition(false, 'isAllowedAddress'))],
 		test: 'to the literal %s',
 	},
 	{
-		name: 'sends no credentials that a URL of a user contains',
+		name: 'sends no credentials from URLs',
 		mutations: [outbound('checkUrl', forceCondition(false, 'username'))],
 		test: 'has a password',
 	},
 	{
-		name: 'inflates no response',
+		name: 'does not decompress responses',
 		mutations: [outbound('readExcerpt', forceCondition(false, 'isCompressed'))],
 		test: 'a compressed body, which is not inflated',
 	},
 ];
 
-const WHAT_IS_DELIVERED: readonly Mutant[] = [
+const DELIVERIES: readonly Mutant[] = [
 	{
 		name: 'publishes that a job ended',
 		mutations: [jobs('endJob', dropCall('publishEnd'))],
 		test: 'every end of a job is published once',
 	},
 	{
-		name: 'records no event of a deleted account',
+		name: 'does not record events of a deleted account',
 		mutations: [webhooks('insertEvent', forceCondition(false, 'isDeletedAccount'))],
 		test: 'a deleted account leaves neither endpoints nor events',
 	},
@@ -52,26 +52,26 @@ const WHAT_IS_DELIVERED: readonly Mutant[] = [
 		test: 'refuses users whose email is not verified',
 	},
 	{
-		name: 'creates no more endpoints than an account may have',
+		name: 'limits the webhook endpoints of an account',
 		mutations: [webhooks('insertEndpoint', dropCall('lockUser'))],
 		test: 'refuses the eleventh endpoint of a user',
 	},
 	{
-		name: 'tells the owner of an endpoint that was disabled',
+		name: 'publishes that an endpoint was disabled',
 		mutations: [webhooks('tellOwner', dropCall('addToOutbox'))],
 		test: 'and its owner and the other endpoints are told',
 	},
 	{
-		name: 'ends the pending deliveries of an endpoint that was disabled',
+		name: 'ends the pending deliveries of a disabled endpoint',
 		mutations: [webhooks('tellOwner', dropCall('failPending'))],
 		test: 'and its owner and the other endpoints are told',
 	},
 	{
-		name: 'mails the owner of an endpoint that was disabled',
+		name: 'mails the owner when an endpoint is disabled',
 		mutations: [auth('onWebhookDisabled', dropCall('inTransaction'))],
 		test: 'the owner of a webhook endpoint that was disabled gets a mail',
 	},
 ];
 
-/** What webhooks promise users and operators. */
-export const WEBHOOKS: readonly Mutant[] = [...WHERE_REQUESTS_GO, ...WHAT_IS_DELIVERED];
+/** Delivery of webhooks, and protection of other hosts against them. */
+export const WEBHOOKS: readonly Mutant[] = [...DESTINATIONS, ...DELIVERIES];
