@@ -10,7 +10,7 @@ import { makePdf } from '../driver/pdf.ts';
 
 /** `npm run bench abuse` measures for longer, times and memory too. */
 const ATTACKED_MS = 2_500;
-/** A user who reads faster is limited, attacked or not. */
+/** Faster reads would exceed the user's own rate limit. */
 const READ_EVERY_MS = 50;
 
 let victim: Person;

@@ -94,7 +94,7 @@ test('an operator finds a user and a job, but no credentials', async () => {
 	expect(await actsOf('jobs', typo)).toEqual([]);
 });
 
-/** What each service takes the user's plan for. */
+/** Returns the user's plan as each service has it. */
 async function plansOf({ token, id }: Person): Promise<unknown[]> {
 	const shown = await Promise.all(
 		GATEWAYS.map(async (base) => (await call('GET', '/v1/me', { token, base })).body.data.plan),
@@ -119,7 +119,7 @@ test('a plan that an operator grants applies everywhere until it ends', async ()
 	await uploadFile(person.token, makePdf());
 	await operate('admin', 'grant', person.email, 'pro', '--until', '2099-12-31', ...WHY);
 	await untilPlan(person, ['pro', 'pro', 'pro', 'standard', 'pro']);
-	// Time goes by.
+	// Lets the grant expire.
 	await queryDatabase(
 		'billing',
 		`UPDATE customers SET pro_granted_until = now() - interval '1 s', sync_at = now() WHERE user_id = $1`,

@@ -26,14 +26,14 @@ function needsSession(method: string, path: string, body?: unknown): void {
 		expect([response.status, response.body.error.code]).toEqual([401, 'unauthorized']);
 	});
 
-	test('takes no API key', async () => {
+	test('refuses an API key', async () => {
 		const { key } = await newApiKey(person.token, RIGHTS);
 		const response = await call(method, target, { token: key, body });
 		expect([response.status, response.body.error.code]).toEqual([403, 'session_required']);
 	});
 }
 
-/** Tests that a route about a key knows no other's, and none with a malformed id. */
+/** Tests that a route finds neither another user's key nor one with a malformed id. */
 function concernsOwnKey(method: string, path: string, body?: unknown): void {
 	test('not yours: is not found', async () => {
 		const { id } = await newApiKey(person.token);
@@ -41,7 +41,7 @@ function concernsOwnKey(method: string, path: string, body?: unknown): void {
 		expect([response.status, response.body.error.code]).toEqual([404, 'not_found']);
 	});
 
-	test('bad input: an id that is none is not found', async () => {
+	test('bad input: a malformed id is not found', async () => {
 		const response = await call(method, path.replace('{id}', 'key_1'), { token: person.token, body });
 		expect([response.status, response.body.error.code]).toEqual([404, 'not_found']);
 	});
@@ -80,7 +80,7 @@ describe('POST /v1/keys', () => {
 		['no scopes', { name: 'a', scopes: [] }, 'scopes'],
 		['an unknown scope', { name: 'a', scopes: ['files:delete'] }, 'scopes.0'],
 		['no name', { scopes: ['jobs:read'] }, 'name'],
-		['a range that is none', { ...RIGHTS, allowed_ips: ['10.0.0.0/40'] }, 'allowed_ips.0'],
+		['an invalid range', { ...RIGHTS, allowed_ips: ['10.0.0.0/40'] }, 'allowed_ips.0'],
 		['an expiry in the past', { ...RIGHTS, expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
 	])('bad input: %s is a validation error that names the field', async (_, body, path) => {
 		const response = await call('POST', '/v1/keys', { token: person.token, body });
@@ -101,7 +101,7 @@ describe('GET /v1/keys', () => {
 		for (const { key } of keys) expect(response.text + next.text).not.toContain(key);
 	});
 
-	test('bad input: a cursor that is none is refused', async () => {
+	test('bad input: an invalid cursor is refused', async () => {
 		const response = await call('GET', '/v1/keys?cursor=x', { token: person.token });
 		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
 	});
@@ -206,7 +206,7 @@ describe('POST /v1/keys/leaked', () => {
 		expect((await report('ctr_live_nothing')).status).toBe(204);
 	});
 
-	test('bad input: a key that is no text is refused', async () => {
+	test('bad input: a key that is not a string is refused', async () => {
 		const response = await report(1);
 		expect([response.status, response.body.error.details[0].path]).toEqual([400, 'key']);
 	});

@@ -40,7 +40,7 @@ describe('POST /v1/auth/register', () => {
 		expect([response.status, response.body.data.user.plan]).toEqual([201, 'free']);
 	});
 
-	test('a password of 72 bytes signs in, and no other that begins like it', async () => {
+	test('a password of 72 bytes signs in, and a longer one with the same beginning does not', async () => {
 		const email = newEmail();
 		const password = `tulip anchor velvet ${'é'.repeat(26)}`;
 		expect((await register({ email, password })).status).toBe(201);
@@ -50,7 +50,7 @@ describe('POST /v1/auth/register', () => {
 
 	test.each([
 		['no email', { password: PASSWORD }, 'email'],
-		['an email that is none', { email: 'nobody', password: PASSWORD }, 'email'],
+		['an invalid email', { email: 'nobody', password: PASSWORD }, 'email'],
 		['an email that is a number', { email: 7, password: PASSWORD }, 'email'],
 		['a password of 7 characters', { email: newEmail(), password: '1234567' }, 'password'],
 		['a password of 7 characters in 14 units', { email: newEmail(), password: '😀'.repeat(7) }, 'password'],
@@ -67,12 +67,12 @@ describe('POST /v1/auth/register', () => {
 		expect(response.body.error.details.map((detail: { path: string }) => detail.path)).toContain(path);
 	});
 
-	test('an email is taken in whatever case', async () => {
+	test('an email that differs only in case is taken', async () => {
 		const response = await register({ email: person.email.toUpperCase(), password: PASSWORD });
 		expect([response.status, response.body.error.code]).toEqual([409, 'email_taken']);
 	});
 
-	test('ten at once with one email create one account', async () => {
+	test('ten concurrent requests with one email create one account', async () => {
 		const email = newEmail();
 		const responses = await Promise.all(
 			Array.from({ length: 10 }, () => register({ email, password: PASSWORD })),
@@ -123,7 +123,7 @@ describe('POST /v1/auth/login', () => {
 		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
 	});
 
-	test('wrong passwords again and again are slowed, for a minute at most', async () => {
+	test('repeated wrong passwords are slowed, for a minute at most', async () => {
 		const victim = await newPerson();
 		let response = await login(victim.email, 'wrong password');
 		for (let tries = 0; tries < 30 && response.status !== 429; tries += 1)

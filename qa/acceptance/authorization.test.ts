@@ -5,19 +5,19 @@ import { openApiDocument, type Route, routesOf } from '../driver/openapi.ts';
 import { type ForgeryTools, forgeries, forgeryTools, listenForKeys } from './support/forgeries.ts';
 import { type GoodRequest, OWNED_ROUTES, type OwnedRoute, PUBLIC_ROUTES } from './support/owned-resources.ts';
 
-/** Below what the gateways admit of one network while passwords are hashed. */
+/** Fewer than the registrations that the gateways admit from one network at the same time. */
 const REGISTRATIONS_AT_ONCE = 8;
 
 const keyOf = ({ method, path }: Route) => `${method} ${path}`;
 const needsUser = ({ operation }: Route) =>
 	operation.security.length > 0 && !operation.security.some(isNoToken);
-/** Takes a session or no token at all, and no other token. */
+/** Whether a session is optional for a route. A request without a token is accepted, one with another token is not. */
 const takesUser = ({ operation }: Route) => operation.security.some(isNoToken);
 const isNoToken = (entry: unknown) => Object.keys(entry as object).length === 0;
 
 let routes: Route[];
 let owner: Person;
-/** A good request of every route that needs a user, about what is the owner's. */
+/** A valid request for every route that needs a user, about resources of the owner. */
 let requests: { key: string; method: string; request: GoodRequest }[];
 let tools: ForgeryTools;
 

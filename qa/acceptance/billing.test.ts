@@ -6,9 +6,9 @@ import { askStripe, controlStripe, localStripe } from '../driver/local-stripe.ts
 import { makePdf } from '../driver/pdf.ts';
 import { eventually } from '../driver/processes.ts';
 
-/** What billing promises after the webhook's answer. */
+/** Time within which billing promises to show a change after the webhook's response. */
 const SEEN_WITHIN_MS = 1_000;
-/** Until Stripe has made and delivered its events. */
+/** Time for Stripe to create and deliver its events. */
 const DELIVERED_WITHIN_MS = 10_000;
 
 const checkout = (person: Person, body: object = { cycle: 'monthly' }) =>
@@ -68,7 +68,7 @@ describe('POST /v1/billing/checkout', () => {
 		const person = await newPerson();
 		const url = (await checkout(person)).body.data.url;
 		expect((await submit(url, { action: 'decline' })).status).toBe(402);
-		// Stripe keeps the attempt as a subscription, which may have been heard of already.
+		// Stripe stores the attempt as a subscription, which billing may have read already.
 		const { plan, status } = await billingOf(person);
 		expect([plan, ['none', 'incomplete'].includes(status)]).toEqual(['free', true]);
 		expect(await planOf(person)).toBe('free');
@@ -96,7 +96,7 @@ describe('POST /v1/billing/portal', () => {
 		expect((await call('POST', '/v1/billing/portal')).status).toBe(401);
 	});
 
-	test('who never subscribed has no_subscription', async () => {
+	test('a user who never subscribed gets no_subscription', async () => {
 		const response = await call('POST', '/v1/billing/portal', { token: (await newPerson()).token });
 		expect([response.status, response.body.error.code]).toEqual([409, 'no_subscription']);
 	});

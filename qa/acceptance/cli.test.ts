@@ -30,7 +30,7 @@ interface Options {
 	env?: Record<string, string | undefined>;
 }
 
-/** Runs it in the test's directory, as the test's person unless the environment says otherwise. */
+/** Runs the command in the test's directory, as the test's person unless the environment says otherwise. */
 function start(args: string[], { stdin = '', env = {} }: Options = {}): ChildProcessWithoutNullStreams {
 	const child = spawn(BIN, args, {
 		cwd: directory,
@@ -42,7 +42,7 @@ function start(args: string[], { stdin = '', env = {} }: Options = {}): ChildPro
 			...env,
 		},
 	});
-	// one that ends without reading is judged by its exit code
+	// a command that ends without reading its input is judged by its exit code
 	child.stdin.on('error', () => undefined);
 	child.stdin.end(stdin);
 	return child;

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { BASE_URL, call, newPerson } from '../driver/client.ts';
 import { openApiDocument, type Route, routesOf } from '../driver/openapi.ts';
 
-/** That the product under test is configured with. */
+/** The web origin that the product under test allows. */
 const ORIGIN = process.env.TEST_WEB_ORIGIN ?? 'http://localhost:3000';
 const EXPOSED = ['x-request-id', 'retry-after', 'idempotency-replayed'];
 

@@ -4,11 +4,11 @@ import { finishJob, uploadFile } from '../driver/flow.ts';
 import { makePdf } from '../driver/pdf.ts';
 import { killAndAwaitRestart } from '../driver/processes.ts';
 
-/** The whole proof takes 200; a run of all the tests takes a slice. */
+/** 200 for a thorough run; `npm test` runs fewer. */
 const JOBS = Number(process.env.CRASH_JOBS ?? 30);
 const VICTIMS = ['tool-worker', 'jobs', 'rabbitmq'];
 
-/** As a client does that has an idempotency key: again and again until there is an answer. */
+/** Creates a job as clients with an idempotency key do: repeats the request until there is a response. */
 async function submit(token: string, fileId: string, key: string): Promise<string> {
 	for (;;) {
 		const response = await call('POST', '/v1/jobs', {

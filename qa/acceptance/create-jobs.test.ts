@@ -103,7 +103,7 @@ describe('Idempotency-Key', () => {
 		expect(again.body).toEqual(first.body);
 	});
 
-	test('twenty at once make one job', async () => {
+	test('twenty concurrent requests create one job', async () => {
 		const headers = { 'idempotency-key': newKey() };
 		const responses = await Promise.all(Array.from({ length: 20 }, () => create(body(), headers)));
 		expect(new Set(responses.map((response) => response.status))).toEqual(new Set([201]));
@@ -124,7 +124,7 @@ describe('Idempotency-Key', () => {
 		}
 	});
 
-	test('missing params are the same as none', async () => {
+	test('missing params equal empty ones', async () => {
 		const headers = { 'idempotency-key': newKey() };
 		const first = await create({ tool: 'compress_heavy', input_file_id: input }, headers);
 		const again = await create({ tool: 'compress_heavy', input_file_id: input, params: {} }, headers);

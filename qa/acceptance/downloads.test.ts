@@ -73,7 +73,7 @@ describe('the URL of a download', () => {
 	});
 
 	test.each(['response-content-disposition', 'response-content-type'])(
-		'is worth nothing with another %s, or without',
+		'is refused with another %s, or without one',
 		async (name) => {
 			expect(url.searchParams.has(name)).toBe(true);
 			for (const value of ['inline', 'text/html', '']) {

@@ -62,7 +62,7 @@ describe('POST /v1/files', () => {
 		['a negative size', { ...aFile, size_bytes: -1 }, 'size_bytes'],
 		['half a byte', { ...aFile, size_bytes: 1.5 }, 'size_bytes'],
 		['a size in text', { ...aFile, size_bytes: '5' }, 'size_bytes'],
-		['a type that is none', { ...aFile, mime_type: 'pdf' }, 'mime_type'],
+		['an invalid type', { ...aFile, mime_type: 'pdf' }, 'mime_type'],
 		['a type with a line break', { ...aFile, mime_type: 'a/b\r\nx: y' }, 'mime_type'],
 		['multipart below 5 MiB', { ...aFile, size_bytes: 5 * MIB - 1, multipart: true }, 'multipart'],
 	])('bad input: %s is a validation error that names the field', async (_, body, path) => {
@@ -71,7 +71,7 @@ describe('POST /v1/files', () => {
 		expect(response.body.error.details[0].path).toBe(path);
 	});
 
-	test('10 GiB are taken, one byte more is too_large', async () => {
+	test('10 GiB are accepted, one byte more is too_large', async () => {
 		expect((await declare({ ...aFile, size_bytes: 10 * GIB })).status).toBe(201);
 		for (const size_bytes of [10 * GIB + 1, 2 ** 60, 1e300]) {
 			const response = await declare({ ...aFile, size_bytes });
@@ -223,7 +223,7 @@ describe('DELETE /v1/files/{id}', () => {
 		expect((await call('GET', `/v1/files/${strangersFile}`, { token: stranger.token })).status).toBe(200);
 	});
 
-	test('bad input: an id that is none is not found', async () => {
+	test('bad input: a malformed id is not found', async () => {
 		expect((await call('DELETE', '/v1/files/x', { token: person.token })).status).toBe(404);
 	});
 });

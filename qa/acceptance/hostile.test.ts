@@ -19,7 +19,7 @@ beforeAll(async () => {
 	workers = await pidsOfWorkers();
 });
 
-/** A job on these bytes, named and declared so. */
+/** Runs a job on these bytes, uploaded under this name and type. */
 async function jobOn(bytes: Buffer, file: { name?: string; mimeType?: string }, tool = 'compress_heavy') {
 	const job = await finishJob(
 		person.token,

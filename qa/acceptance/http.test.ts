@@ -3,7 +3,7 @@ import { BASE_URL, call, newPerson, type Person, SECOND_BASE_URL } from '../driv
 import { openApiDocument, routesOf } from '../driver/openapi.ts';
 import { converse, SECURITY_HEADERS } from './support/raw.ts';
 
-/** The whole proof takes 1,000; a run of all the tests takes a slice. */
+/** 1,000 for a thorough run; `npm test` runs fewer. */
 const REVOCATION_ROUNDS = Number(process.env.REVOCATION_ROUNDS ?? 100);
 
 let person: Person;
@@ -83,7 +83,7 @@ describe('every answer', () => {
 	});
 
 	test.each(['/v1/me', '/v1/tools', '/nothing', '/v1/auth/login'])(
-		'of %s has the security headers and tells nothing of us',
+		'of %s has the security headers and reveals nothing about the server',
 		async (path) => {
 			const { headers } = await call('GET', path);
 			for (const [name, value] of Object.entries(SECURITY_HEADERS))

@@ -32,7 +32,7 @@ const create = (body: object, headers: Record<string, string> = {}) =>
 	call('POST', '/v1/jobs', { token: person.token, body, headers });
 const read = (id: string, query = '') => call('GET', `/v1/jobs/${id}${query}`, { token: person.token });
 
-/** A job that runs for some seconds. */
+/** Creates a job that runs for some seconds. */
 async function longJob(): Promise<string> {
 	return startJob(person.token, await uploadFile(person.token, LONG_PDF), { tool: 'ocr' });
 }
@@ -91,7 +91,7 @@ describe('GET /v1/jobs/{id}', () => {
 		);
 		await fetch(upload_url, { method: 'PUT', headers, body: Buffer.from(PDF).fill(0x20, 500, 600) });
 		const response = await create({ tool: 'compress_heavy', input_file_id: file_id });
-		// The check of the input may see it first: then there is no job at all.
+		// The check of the input may notice the change first. Then no job is created.
 		if (response.status === 404) return;
 		const job = await finishJob(person.token, response.body.data.id);
 		expect([job.status, job.error_code]).toEqual(['failed', 'input_missing']);
@@ -183,7 +183,7 @@ async function readEvents(id: string, token: string | undefined, signal?: AbortS
 	return { response, events };
 }
 
-/** Waits for one change after the other; resolves to the status of the first answer that is none. */
+/** Waits for one change of the job after another. Resolves to the status of the first error. */
 async function waitUntilRefused(id: string, token: string): Promise<number> {
 	for (;;) {
 		const { status } = await call('GET', `/v1/jobs/${id}?wait=60`, { token });
@@ -229,7 +229,7 @@ describe('GET /v1/jobs/{id}/events', () => {
 		expect((await call('GET', `/v1/jobs/${strangersJob}/events`, { token: person.token })).status).toBe(404);
 	});
 
-	test('bad input: an id that is none is not found', async () => {
+	test('bad input: a malformed id is not found', async () => {
 		expect((await call('GET', '/v1/jobs/x/events', { token: person.token })).status).toBe(404);
 	});
 });
@@ -261,7 +261,7 @@ describe('POST /v1/jobs/{id}/cancel', () => {
 		expect((await cancel(strangersJob)).status).toBe(404);
 	});
 
-	test('bad input: an id that is none is not found', async () => {
+	test('bad input: a malformed id is not found', async () => {
 		expect((await cancel('x')).status).toBe(404);
 	});
 });
@@ -270,7 +270,7 @@ describe('DELETE /v1/jobs/{id}', () => {
 	const remove = (id: string, token: string | undefined = person.token) =>
 		call('DELETE', `/v1/jobs/${id}`, { token });
 
-	test('success: a terminal job is gone', async () => {
+	test('success: a terminal job is no longer found', async () => {
 		const id = await startJob(person.token, input);
 		await finishJob(person.token, id);
 		expect((await remove(id)).status).toBe(204);

@@ -9,7 +9,7 @@ import { readSigningKey, readToken, signToken } from './support/signing-key.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 
-/** The environment of the running auth service, as an operator takes it for a command beside it. */
+/** Returns the environment of the running auth service, with which operators run its commands. */
 async function environmentOfAuth(): Promise<Record<string, string>> {
 	const text = await readFile(`/proc/${await pidOf('auth')}/environ`, 'utf8');
 	const entries = text.split('\0').filter(Boolean);
@@ -51,7 +51,7 @@ describe('the keys of tokens', () => {
 
 	test('that were stolen are retired, and every gateway rejects what they sign', async () => {
 		const person = await newPerson();
-		// One that signs nobody's token yet, so that nobody else is signed out.
+		// A key that has signed no token yet, so that no user of another test is signed out.
 		const { kid } = await keys('rotate', '--signs-in', '100000', '--by', 'ada');
 		const { privateKey } = await readSigningKey(kid);
 		const { header, claims } = readToken(person.token);
@@ -70,7 +70,7 @@ describe('the keys of tokens', () => {
 	});
 
 	test.each(['/internal/jwks', '/v1/internal/jwks', '/.well-known/jwks.json', '/v1/jwks', '/jwks'])(
-		'are not to be had at %s of the public port',
+		'are not served at %s of the public port',
 		async (path) => {
 			for (const base of [BASE_URL, SECOND_BASE_URL]) {
 				const response = await call('GET', path, { base });

@@ -8,10 +8,10 @@ import { makePdf } from '../driver/pdf.ts';
 import { eventually, home, pidOf } from '../driver/processes.ts';
 
 const ATTEMPTS = 3;
-/** The lease of a worker that died has to run out, and its successor to start. */
+/** Time for the lease of a dead worker to expire, and for its successor to start. */
 const NEXT_ATTEMPT_MS = 120_000;
 
-/** The name of the worker that was granted this attempt of the job, once one was. */
+/** Waits for this attempt of the job. Resolves to the name of its worker. */
 async function workerOfAttempt(jobId: string, attempt: number): Promise<string> {
 	let workerId = '';
 	await eventually(
@@ -62,7 +62,7 @@ test('a job on a full scratch disk fails as internal, and succeeds later with th
 	expect((await run()).status).toBe('succeeded');
 });
 
-/** Does the work while nothing can be made where the workers' scratch directories lie, as on a disk that broke. */
+/** Runs the work while nothing can be created in the parent of the workers' scratch directories, as on a broken disk. */
 async function withoutScratch<T>(work: () => Promise<T>): Promise<T> {
 	const scratch = join(home(), 'data', 'scratch');
 	await rename(scratch, `${scratch}.away`);

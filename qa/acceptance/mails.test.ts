@@ -42,7 +42,7 @@ describe('POST /v1/auth/password/forgot', () => {
 		expect(Buffer.from(token, 'base64url')).toHaveLength(32);
 	});
 
-	test('again and again is answered 204, whether or not there is an account', async () => {
+	test('repeated requests return 204, whether or not there is an account', async () => {
 		const someone = await newPerson();
 		for (const email of [someone.email, newEmail()]) {
 			const responses = await Promise.all(Array.from({ length: 10 }, () => forget(email)));
@@ -96,7 +96,7 @@ describe('POST /v1/auth/password/reset', () => {
 		expect((await login(someone.email, NEW_PASSWORD)).status).toBe(200);
 	});
 
-	test('bad input: the token of a mail that verifies the email is none', async () => {
+	test('bad input: the token of a verification mail is refused', async () => {
 		const someone = await newPerson();
 		const token = await mailedToken(someone.email, VERIFY);
 		expect((await reset({ token, new_password: NEW_PASSWORD })).status).toBe(400);
@@ -157,7 +157,7 @@ describe('POST /v1/auth/verify/resend', () => {
 		expect(await isVerified(someone.token)).toBe(true);
 	});
 
-	test('success: is answered 204 where the email is verified, and again and again', async () => {
+	test('success: returns 204 when the email is verified, also repeatedly', async () => {
 		const someone = await newPerson();
 		await verify(await mailedToken(someone.email, VERIFY), someone);
 		const responses = await Promise.all(Array.from({ length: 10 }, () => resend(someone.token)));

@@ -6,7 +6,7 @@ import { makePdf } from '../driver/pdf.ts';
 import { memoryOf, replicasOf, resetHighestMemory } from '../driver/processes.ts';
 
 const MIB = 1024 ** 2;
-/** The whole proof takes 300; a run of all the tests takes less. */
+/** 300 for a thorough run; `npm test` takes a smaller file. */
 const LARGE_FILE_MIB = Number(process.env.LARGE_FILE_MIB ?? 120);
 const PROCESSES = ['gateway', 'auth', 'files', 'jobs', 'tool-worker'].flatMap(replicasOf);
 /** Less than the file. An idle process that has returned its memory needs about half of this for its next job. */
@@ -14,7 +14,7 @@ const ALLOWED_GROWTH = 80 * MIB;
 
 test(`an upload of ${LARGE_FILE_MIB} MiB and its job pass through no service's memory`, async () => {
 	const { token } = await newPerson();
-	// Warm: what a process needs once is no growth. Several at a time, so that each worker gets one.
+	// Warm-up: memory that a process needs once is no growth. Several jobs at a time, so that each worker gets one.
 	const small = await uploadFile(token, makePdf());
 	const jobs = await Promise.all(Array.from({ length: 3 }, () => startJob(token, small)));
 	await Promise.all(jobs.map((job) => finishJob(token, job)));

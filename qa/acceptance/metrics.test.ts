@@ -10,7 +10,7 @@ const APPS = ['gateway', 'auth', 'files', 'jobs', 'billing', 'webhooks', 'tool-w
 const DOCUMENT = resolve(import.meta.dirname, '../../docs/observability.md');
 const ROW = /^\| ([^|`]+) \| `(creatorr_\w+)` \|/gm;
 
-/** By the apps that have it, as the document says. */
+/** Returns the documented metrics with the apps that have each. */
 async function documented(): Promise<Map<string, string[]>> {
 	const text = await readFile(DOCUMENT, 'utf8');
 	return new Map(
@@ -28,7 +28,7 @@ async function scrape(process: string): Promise<string> {
 	return await response.text();
 }
 
-/** The sum of the series of this name, of all replicas, whose labels hold all of these. */
+/** Returns the sum of the series with this name and these labels over all replicas of an app. */
 async function value(app: string, name: string, ...labels: string[]): Promise<number> {
 	const texts = await Promise.all(replicasOf(app).map(scrape));
 	const lines = texts.flatMap((text) => text.split('\n')).filter((line) => line.startsWith(`${name}{`));
@@ -66,7 +66,7 @@ test('a job shows in the metrics of every service that handled it', async () => 
 	const pdf = makePdf({ pages: 1, pictureSide: 100 });
 	const id = await startJob(person.token, await uploadFile(person.token, pdf));
 	expect((await finishJob(person.token, id)).status).toBe('succeeded');
-	// The outcome is counted after it is told.
+	// Services count the outcome after clients can see it.
 	await eventually(
 		async () => {
 			const after = await Promise.all([ended(), ran(), bytes(), outputs(), handled()]);

@@ -8,13 +8,13 @@ const CRLF = '\r\n';
 const CLIENTS = 60;
 /** Between two bytes of a slow client. */
 const DRIP_MS = 100;
-/** What the gateway gives a whole request, doubled, for a machine that has other work. */
+/** Twice the gateway's time limit of a whole request, because the machine may be busy. */
 const CLOSED_WITHIN_MS = 2_000 * Number(process.env.TEST_REQUEST_TIMEOUT_SECONDS ?? 60) + 10_000;
-/** Of the gateway's defaults. */
+/** The gateway's default. */
 const CONNECTIONS_PER_ADDRESS = 1_000;
 
 let person: Person;
-/** Whose requests are slow: several, as one user may not have so many at a time. */
+/** Users who send the slow requests: several, because one user may not have that many at the same time. */
 let slowPeople: Person[];
 let open: Socket[] = [];
 
@@ -28,7 +28,7 @@ afterEach(() => {
 	open = [];
 });
 
-/** Sends what begins it at once and then byte by byte, for ever. */
+/** Sends `beginning` at once, and then one byte after another without an end. */
 async function drip(beginning: string, from = '127.0.0.1'): Promise<Socket> {
 	const socket = await openSocket(from);
 	open.push(socket);
@@ -38,18 +38,18 @@ async function drip(beginning: string, from = '127.0.0.1'): Promise<Socket> {
 	return socket;
 }
 
-/** The head of a declaration whose body comes slowly, of one of the slow people in turn. */
+/** Returns the head of a POST /v1/files whose body comes slowly, sent by the slow people in turn. */
 function slowDeclaration(framing: string, index: number): string {
 	const token = slowPeople[index % slowPeople.length]?.token;
 	return `POST /v1/files HTTP/1.1${CRLF}Host: x${CRLF}Authorization: Bearer ${token}${CRLF}Content-Type: application/json${CRLF}${framing}${CRLF}${CRLF}`;
 }
 
-/** By the gateway that the slow ones are connected to. */
+/** Checks that the gateway to which the slow clients are connected serves others. */
 async function expectServed(): Promise<void> {
 	expect((await call('GET', '/v1/me', { token: person.token, base: BASE_URL })).status).toBe(200);
 }
 
-/** Waits until the server has closed every connection, and checks meanwhile that others are served. Resolves with what each group heard. */
+/** Waits until the server has closed every connection, and checks that others are served meanwhile. Resolves to the responses of each group. */
 async function outlast(groups: Socket[][]): Promise<RawResponse[][]> {
 	let left = groups.flat().length;
 	const conversations = groups.map((sockets) =>
@@ -71,7 +71,7 @@ async function outlast(groups: Socket[][]): Promise<RawResponse[][]> {
 	return ended.map((conversation) => conversation.flatMap(({ responses }) => responses));
 }
 
-/** Sends the head of a declaration at once and its body in chunks of a byte. */
+/** Sends the head of a POST /v1/files at once, and its body in chunks of one byte. */
 async function dripChunks(index: number): Promise<Socket> {
 	const socket = await openSocket();
 	open.push(socket);
@@ -87,7 +87,7 @@ async function sendNothing(): Promise<Socket> {
 	return socket;
 }
 
-/** Ways to be slow on purpose. */
+/** Kinds of deliberately slow clients. */
 const SLOW = {
 	'with the line of its request': () => drip('GET /v1/'),
 	'with its headers': () => drip(`GET /v1/tools HTTP/1.1${CRLF}Host: x${CRLF}A: `),
@@ -98,7 +98,7 @@ const SLOW = {
 type Way = keyof typeof SLOW;
 
 describe('a deliberately slow client is disconnected in time, and others are served meanwhile:', () => {
-	/** All at once: each waits for a time limit of the gateway. */
+	/** All kinds run concurrently, because each waits for a time limit of the gateway. */
 	let responses: Map<Way, RawResponse[]>;
 
 	beforeAll(async () => {
@@ -111,7 +111,7 @@ describe('a deliberately slow client is disconnected in time, and others are ser
 
 	test.each(Object.keys(SLOW) as Way[])('%s', async (way) => {
 		const heard = responses.get(way) ?? [];
-		// a browser that opened a connection in advance would take an answer for that of its first request
+		// a browser that has opened a connection in advance would mistake this response for the one to its first request
 		expect(heard).toHaveLength(way === 'with everything' ? 0 : CLIENTS);
 		for (const response of heard) {
 			expect([response.status, response.body.error.code]).toEqual([400, 'validation']);

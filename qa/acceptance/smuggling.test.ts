@@ -8,7 +8,7 @@ const POST = `POST /v1/auth/login HTTP/1.1${CRLF}Host: x${CRLF}Content-Type: app
 const EMPTY_CHUNKS = `0${CRLF}${CRLF}`;
 
 let person: Person;
-/** What an attacker hides behind a request: a server that takes it for one of its own responses it. */
+/** A request that an attacker hides behind another one. A server that mistakes it for a separate request responds to it. */
 let hidden: string;
 
 beforeAll(async () => {
@@ -16,7 +16,7 @@ beforeAll(async () => {
 	hidden = `DELETE /v1/files/fil_01ARZ3NDEKTSV4RRFFQ69G5FAV HTTP/1.1${CRLF}Host: x${CRLF}Authorization: Bearer ${person.token}${CRLF}${CRLF}`;
 });
 
-/** Sends it with a hidden request behind it, and expects one refusal and the end of the connection. */
+/** Sends the bytes with a hidden request behind them. Expects one refusal and the end of the connection. */
 async function expectRefused(bytes: string): Promise<void> {
 	const { responses, closedByServer } = await converse(bytes + hidden);
 	expect(responses.map(({ status, body }) => [status, body?.error?.code])).toEqual([[400, 'validation']]);
@@ -76,7 +76,7 @@ describe('a body with ambiguous framing is refused, and what follows is not read
 describe('a chunk with ambiguous framing', () => {
 	const chunks = (text: string) => `${POST}Transfer-Encoding: chunked${CRLF}${CRLF}${text}`;
 
-	// At the same time: such a connection is closed some seconds after its answer.
+	// Concurrently, because such a connection is closed some seconds after its response.
 	test('is refused, and what follows is not read', async () => {
 		const cases: [string, string][] = [
 			['a size that is no number', chunks(`zz${CRLF}`)],

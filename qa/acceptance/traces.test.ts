@@ -9,12 +9,12 @@ import { eventually, home } from '../driver/processes.ts';
 import { type ReceivedSpan, startOtlpReceiver } from './support/otlp-receiver.ts';
 import { renderSpanTree, type SpanNode, spanTree } from './support/span-tree.ts';
 
-/** Where the product under test sends its traces, of which it keeps those alone that a client asks for. */
+/** The port to which the product under test sends traces. It samples only those that a client requests. */
 const PORT = Number(process.env.TEST_OTLP_PORT);
 const SERVER = 2;
 const CLIENT = 3;
 
-/** One of each that a process may send which has nothing else of the trace: which replica did what, is chance. */
+/** Spans that may be the only ones of the trace in their process, because chance decides which replica does what. */
 const SENT_APART = [
 	['gateway', 'createJob'],
 	['jobs', 'createJob'],
@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => receiver?.stop());
 
-/** Runs a job in a trace, and resolves to its spans once all that belong to it have come. */
+/** Runs a job in a trace. Resolves to the spans of the trace once all of them have arrived. */
 async function traceJob(name: string): Promise<{ spans: ReceivedSpan[]; jobId: string; requestId: string }> {
 	const traceId = randomBytes(16).toString('hex');
 	const person = await newPerson();
@@ -47,7 +47,7 @@ async function traceJob(name: string): Promise<{ spans: ReceivedSpan[]; jobId: s
 	expect(response.status).toBe(201);
 	const jobId = response.body.data.id;
 	expect((await finishJob(person.token, jobId)).status).toBe('succeeded');
-	// Each process sends its own, some seconds later.
+	// Each process sends its own spans, some seconds later.
 	const isWhole = async () => {
 		const spans = receiver.spansOf(traceId);
 		const isThere = ([service, name]: readonly [string, string]) =>
@@ -62,7 +62,7 @@ function nodesOf(roots: readonly SpanNode[]): SpanNode[] {
 	return roots.flatMap((root) => [root, ...nodesOf(root.children)]);
 }
 
-/** Of the nodes below, the first that has this name; fails where there is none. */
+/** Returns the first of the nodes and their descendants with this name. Throws if there is none. */
 function under(roots: readonly SpanNode[], service: string, name: string): SpanNode {
 	const found = nodesOf(roots).find(({ span }) => span.service === service && span.name === name);
 	if (!found) throw new Error(`no span ${service}: ${name} below ${roots.map(({ span }) => span.name)}`);

@@ -80,7 +80,7 @@ function needsToken(method: string, path: string, body?: unknown): void {
 	});
 }
 
-/** Tests that a route knows no endpoint or delivery of another user, and none with a malformed id. */
+/** Tests that a route finds neither an endpoint or delivery of another user nor one with a malformed id. */
 function concernsOwn(method: string, path: string, body?: unknown): void {
 	needsToken(method, path, body);
 
@@ -96,7 +96,7 @@ function concernsOwn(method: string, path: string, body?: unknown): void {
 		expect([response.status, response.body.error.code]).toEqual([404, 'not_found']);
 	});
 
-	test('bad input: an id that is none is not found', async () => {
+	test('bad input: a malformed id is not found', async () => {
 		const target = path.replace('{id}', 'whk_1').replace('{delivery_id}', 'dlv_1');
 		const response = await ask(method, target, body);
 		expect([response.status, response.body.error.code]).toEqual([404, 'not_found']);
@@ -115,7 +115,7 @@ describe('POST /v1/webhooks', () => {
 	});
 
 	test.each([
-		['a URL that is none', { url: 'nowhere' }, 'url'],
+		['an invalid URL', { url: 'nowhere' }, 'url'],
 		['a private address that the operator has not opened', { url: 'https://10.0.0.1/' }, 'url'],
 		['an unknown event', { url: 'https://example.com/', events: ['job.eaten'] }, 'events'],
 	])('bad input: %s is refused', async (_, body, field) => {
@@ -256,7 +256,7 @@ describe('POST /v1/webhooks/{id}/recover', () => {
 		expect((await requestsAt('/late', 1))[0]?.body).toContain(jobId);
 	});
 
-	test('bad input: a time that is none is refused', async () => {
+	test('bad input: an invalid time is refused', async () => {
 		const { id } = await createEndpoint();
 		const response = await ask('POST', `/v1/webhooks/${id}/recover`, { since: 'yesterday' });
 		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);

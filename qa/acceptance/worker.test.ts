@@ -13,7 +13,7 @@ beforeAll(async () => {
 	longInput = await uploadFile(person.token, makePdf({ pages: 30, pictureSide: 400 }));
 });
 
-/** What other tests began is not what is looked at here. */
+// Waits for jobs of other tests to end.
 beforeEach(() => eventually(async () => !(await hasTools()), 150_000, 'the workers are not idle'));
 
 const WORKERS = replicasOf('tool-worker');

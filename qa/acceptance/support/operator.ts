@@ -5,11 +5,11 @@ import { home } from '../../driver/processes.ts';
 
 const COMMANDS = resolve(import.meta.dirname, '../../../infra/local/src');
 
-/** Runs a command as an operator does beside the running stack; resolves to its report. */
+/** Runs an operator's command on the running product. Resolves to its report. */
 export async function operate(
 	command: 'admin' | 'dlq',
 	...args: string[]
-	// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever was said, and fails when it is not there
+	// biome-ignore lint/suspicious/noExplicitAny: a test reads any report, and fails when a field is missing
 ): Promise<any> {
 	const env = { ...process.env, CREATORR_HOME: home(), NODE_OPTIONS: '' };
 	const program = [resolve(COMMANDS, `${command}.ts`), ...args, '--json'];

@@ -54,7 +54,7 @@ function readSpans({ resourceSpans }: WireTraces): ReceivedSpan[] {
 	});
 }
 
-/** Starts a collector of traces that keeps the spans that it receives in memory. */
+/** Starts a collector of traces that stores the received spans in memory. */
 export async function startOtlpReceiver(port: number) {
 	const spans: ReceivedSpan[] = [];
 	const server = createServer(async (req, res) => {

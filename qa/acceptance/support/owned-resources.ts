@@ -37,7 +37,7 @@ async function completeFirstPart({ token }: Person): Promise<GoodRequest> {
 	return { path: `/v1/files/${id}/complete`, body: { parts } };
 }
 
-/** A route that is about the user's own data, and answers others about theirs. */
+/** A route about the user's own data, which returns other users their data. */
 const own = (status: number, path: string, body?: unknown): OwnedRoute => ({
 	prepare: () => ({ path, ...(body === undefined ? {} : { body }) }),
 	owner: status,
@@ -62,7 +62,7 @@ const job = (status: number, action = '') =>
 		return { path: `/v1/jobs/${id}${action}` };
 	});
 
-/** Nobody listens there. */
+/** Nothing listens on this port. */
 const WEBHOOK_URL = 'http://127.0.0.1:1024/hook';
 
 async function createWebhook(token: string): Promise<string> {
@@ -70,7 +70,7 @@ async function createWebhook(token: string): Promise<string> {
 	return response.body.data.id;
 }
 
-/** One endpoint serves all routes that leave it as it is: an account has at most ten. */
+/** All routes that don't change the endpoint share one, because an account has at most ten. */
 const sharedWebhooks = new Map<string, Promise<string>>();
 
 function sharedWebhook(token: string): Promise<string> {
@@ -151,7 +151,7 @@ export const OWNED_ROUTES: Record<string, OwnedRoute> = {
 	'POST /v1/webhooks/{id}/recover': webhook(202, '/recover', { since: '2026-01-01T00:00:00Z' }),
 	'GET /v1/events': own(200, '/v1/events'),
 	'POST /v1/billing/checkout': own(200, '/v1/billing/checkout', { cycle: 'monthly' }),
-	// Nobody here has ever subscribed.
+	// These users have never subscribed.
 	'POST /v1/billing/portal': own(409, '/v1/billing/portal'),
 	'GET /v1/billing': own(200, '/v1/billing'),
 	'GET /v1/usage': own(200, '/v1/usage'),

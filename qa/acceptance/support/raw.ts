@@ -3,7 +3,7 @@ import { BASE_URL } from '../../driver/client.ts';
 import type { HttpResponse } from '../../driver/http.ts';
 import { checkAgainstDocument } from '../../driver/openapi.ts';
 
-/** One answer as it came over the wire. */
+/** One response as it was received. */
 export type RawResponse = HttpResponse;
 
 /** Everything that came back on a connection. */

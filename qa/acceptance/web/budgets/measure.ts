@@ -6,7 +6,7 @@ import type { Visitor } from '../support/chromium.ts';
 import { pagePaths } from '../support/pages.ts';
 import { type Inspect, loadPage, type PageLoad, type Resource } from './visits.ts';
 
-/** One thing that may cost so much, and what it costs. */
+/** A measured cost and its budget. */
 export interface Measure {
 	what: string;
 	measured: number;
@@ -15,13 +15,13 @@ export interface Measure {
 }
 
 const FIRST_PAGE = '/';
-/** The reader of PDFs is large, and comes only for who wants to see one. */
+/** The reader of PDFs is large, and loaded only for users who view one. */
 const PDF_READER = /\/pdf[^/]*$/;
 
 export interface Measured {
-	/** Everything that has a budget. */
+	/** All costs that have a budget. */
 	measures: Measure[];
-	/** What inspections found. */
+	/** Problems that inspections found. */
 	problems: string[];
 }
 
@@ -40,7 +40,7 @@ export async function measureAll(browser: Browser, inspect?: Inspect): Promise<M
 	};
 }
 
-/** Loads each page as users see it who have a file and a job, and as visitors who are signed out. */
+/** Loads each page as a user with a file and a job, and as a visitor who is signed out. */
 async function loadAll(browser: Browser, inspect?: Inspect): Promise<PageLoad[]> {
 	const as = await newPerson();
 	await finishJob(as.token, await startJob(as.token, await uploadFile(as.token, makePdf())));
@@ -64,7 +64,7 @@ function firstLoad({ resources, requests }: PageLoad): Measure[] {
 const sum = (resources: readonly Resource[]) =>
 	resources.reduce((total, { gzipBytes }) => total + gzipBytes, 0) / 1_000;
 
-/** Scripts that other pages fetch on top, each of them. */
+/** Returns the size of each script that only other pages fetch. */
 function lazyChunks(first: PageLoad, loads: readonly PageLoad[]): Measure[] {
 	const known = new Set(first.resources.map(({ url }) => url));
 	const chunks = new Map<string, number>();
@@ -81,10 +81,10 @@ function lazyChunks(first: PageLoad, loads: readonly PageLoad[]): Measure[] {
 		.sort((one, other) => other.measured - one.measured);
 }
 
-/** Without the mark of its content. */
+/** Returns the name of a script without its content hash. */
 const nameOf = (url: string) => /([^/]+)-[\w-]{8}\.js$/.exec(url)?.[1] ?? url;
 
-/** The worst of each page. */
+/** Returns the largest layout shift of each page. */
 function shifts(loads: readonly PageLoad[]): Measure[] {
 	return [...Map.groupBy(loads, ({ path }) => path)].map(([path, ofPage]) => ({
 		what: `layout shift: ${path}`,

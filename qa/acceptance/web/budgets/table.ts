@@ -1,6 +1,6 @@
 import { exceeds, type Measure } from './measure.ts';
 
-/** The measures as lines for a terminal. */
+/** Formats the measures as lines for a terminal. */
 export function table(measures: readonly Measure[]): string {
 	const width = Math.max(0, ...measures.map(({ what }) => what.length));
 	const lines = measures.map((measure) => {

@@ -6,7 +6,7 @@ import { recordPageErrors } from '../support/page-errors.ts';
 
 export interface Resource {
 	url: string;
-	/** Of the DOM: script, stylesheet, font and so on. */
+	/** Resource type: script, stylesheet, font and so on. */
 	type: string;
 	gzipBytes: number;
 }
@@ -14,30 +14,30 @@ export interface Resource {
 /** Types of resources that have a budget. */
 const BUDGETED = ['script', 'stylesheet', 'font'];
 
-/** What a browser that has nothing in its cache fetches for a page, before anybody clicks. */
+/** What a browser with an empty cache fetches for a page before any click. */
 export interface PageLoad {
 	path: string;
 	/** Scripts, styles and fonts. */
 	resources: Resource[];
 	requests: number;
-	/** How far what is seen has jumped about: the sum of the browser's own measure. */
+	/** Cumulative layout shift, as the browser measures it. */
 	layoutShift: number;
-	/** Asked for, though neither ours nor the store's. */
+	/** URLs of requests to other origins than the product's and the store's. */
 	foreign: string[];
-	/** What is wrong with the page, as its inspection says; empty for one that redirects. */
+	/** Problems that the inspection found; empty for a page that redirects. */
 	problems: string[];
 }
 
-/** Looks at a page that is loaded, and returns what is wrong with it. */
+/** Inspects a loaded page, and returns its problems. */
 export type Inspect = (page: Page) => Promise<string[]>;
 
-/** Nothing more comes when nothing has come for so long, and what is there is complete. */
+/** A page is loaded when no request has started or ended for this long. */
 const QUIET_MS = 1_000;
 
-/** Long, because machines may be busy, and only a page that never loads takes so long. */
+/** Long, because machines may be busy. Only a page that never loads takes this long. */
 const LOAD_MS = 90_000;
 
-/** Loads a page in a fresh profile, waits until nothing more comes, and inspects it. */
+/** Loads a page in a fresh profile, waits until it is loaded, and inspects it. */
 export async function loadPage(
 	browser: Browser,
 	path: string,
@@ -74,7 +74,7 @@ export async function loadPage(
 	}
 }
 
-/** A slow machine makes pauses of its own: before the page has its title and its fonts, none counts. */
+/** Waits for a pause between requests. Pauses before the title and fonts are loaded don't count: a slow machine causes them. */
 async function untilQuiet(page: Page): Promise<void> {
 	let lastAt = Date.now();
 	const note = (): void => {
@@ -90,7 +90,7 @@ async function untilQuiet(page: Page): Promise<void> {
 
 const isBudgeted = (response: Response) => BUDGETED.includes(response.request().resourceType());
 
-/** By URL: many pages load the same files, and the name of a built file contains a hash of its content. */
+/** Sizes by URL. Many pages load the same files, and the name of a built file contains a hash of its content. */
 const gzipSizes = new Map<string, number>();
 
 async function measured(response: Response): Promise<Resource> {
@@ -104,7 +104,7 @@ async function measured(response: Response): Promise<Resource> {
 	return { url, type: response.request().resourceType(), gzipBytes };
 }
 
-/** Our own, and the store's: where the page's policy lets it connect to. */
+/** Returns the origins to which the page's policy lets it connect: the product's and the store's. */
 function ownOrigins(policy: string): string[] {
 	const [, sources = ''] = /connect-src ([^;]*)/.exec(policy) ?? [];
 	return [new URL(BASE_URL).origin, ...sources.split(' ').filter((source) => source.startsWith('http'))];
@@ -112,7 +112,7 @@ function ownOrigins(policy: string): string[] {
 
 type Counting = { layoutShiftSoFar: number };
 
-/** Runs in the page. What moves because somebody typed or clicked is left out. */
+/** Runs in the page. Leaves out shifts that follow user input. */
 function countShifts(): void {
 	const counting = window as unknown as Counting;
 	counting.layoutShiftSoFar = 0;

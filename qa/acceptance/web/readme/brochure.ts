@@ -21,7 +21,7 @@ const HILLS: { height: number; waves: number; phase: number; color: Color }[] = 
 	{ height: 0.86, waves: 1.7, phase: 4.0, color: [44, 52, 66] },
 ];
 
-/** A page as people send them: a photograph in all its bytes, a title, a few lines. */
+/** Returns a typical page: an uncompressed photograph, a title and a few lines. */
 export function brochure(name: string): Promise<Document> {
 	const lines = TEXT.map((line, at) => `48 ${330 - at * 22} moveto (${line}) show`);
 	return fromPostScript(

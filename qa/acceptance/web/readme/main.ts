@@ -1,7 +1,7 @@
 import { launchChromium } from '../support/chromium.ts';
 import { takePictures } from './pictures.ts';
 
-/** A README should be light. */
+/** Limit of a picture, so that the README loads fast. */
 const MAX_BYTES = 120_000;
 
 const browser = await launchChromium();

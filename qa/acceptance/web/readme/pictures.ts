@@ -20,9 +20,9 @@ interface Picture {
 	device: Device;
 	theme: Theme;
 	isSignedIn: boolean;
-	/** Of the window, where a device's own shows too little. */
+	/** Height of the window, if that of the device shows too little. */
 	height?: number;
-	/** Brings the page to where it is worth a picture. */
+	/** Brings the page into the state to show. */
 	prepare: (page: Page) => Promise<void>;
 }
 
@@ -41,7 +41,7 @@ async function openOperation(page: Page): Promise<void> {
 	await page.locator('#createJob-heading:focus').waitFor();
 }
 
-/** The history before what else is done for pictures. */
+/** The history comes before pictures that add to it. */
 const PICTURES: Picture[] = [
 	{ name: 'home', path: '/', device: 'desktop', theme: 'light', isSignedIn: false, prepare: tools },
 	{ name: 'history', path: '/history', device: 'desktop', theme: 'light', isSignedIn: true, prepare: title },
@@ -110,7 +110,7 @@ async function take(browser: Browser, as: Person, picture: Picture): Promise<num
 		await page.waitForLoadState('networkidle');
 		await page.evaluate(() => document.fonts.ready.then(() => undefined));
 		const png = await page.screenshot({ animations: 'disabled' });
-		// a palette of its own: a third of the size, and nobody sees it
+		// a palette makes the picture a third as large without a visible difference
 		const small = execFileSync('pngquant', ['--quality', '60-95', '--speed', '1', '--strip', '-'], {
 			input: png,
 		});
@@ -121,7 +121,7 @@ async function take(browser: Browser, as: Person, picture: Picture): Promise<num
 	}
 }
 
-/** The same person each time, on a product that may know her already. */
+/** Signs in the same person each time. Registers her on a product that doesn't know her. */
 async function ada(): Promise<Person> {
 	const body = { email: EMAIL, password: PASSWORD };
 	const registered = await call('POST', '/v1/auth/register', { body });

@@ -7,16 +7,16 @@ import { makePdf } from '../../../driver/pdf.ts';
 import { type Document, picturePdf, scannedPdf } from './documents.ts';
 
 const PART_BYTES = 5 * 1024 ** 2;
-/** Of many pages, so that it runs when it is canceled. */
+/** A scan of many pages, so that its job is still running when an example cancels it. */
 const LONG_SCAN = Array.from({ length: 12 }, (_, page) => [`Page ${page}`, 'is one of many']);
 
-/** Somebody who tries an example of /docs: what it needs is there, under the names of shell variables. */
+/** A reader who tries an example of /docs, with the values that the example needs by the names of shell variables. */
 export interface Reader {
 	email: string;
 	variables: Record<string, string>;
 }
 
-/** A new person for each example, as some end the session, or the account. */
+/** Creates a new reader for each example, because some examples end the session or the account. */
 export async function readerOf(operation: string, example: string): Promise<Reader> {
 	const person = await newPerson();
 	const variables: Record<string, string> = { TOKEN: person.token };
@@ -35,7 +35,7 @@ export async function readerOf(operation: string, example: string): Promise<Read
 	return { email: operation === 'register' ? newEmail() : person.email, variables };
 }
 
-/** What somebody new needs for a job on this document. */
+/** Returns the variables of a new person with this document, for an example that runs a job. */
 export async function variablesFor({ buffer, name, mimeType }: Document): Promise<Reader['variables']> {
 	const { token } = await newPerson();
 	return { TOKEN: token, FILE_ID: await uploadFile(token, buffer, { name, mimeType }) };
@@ -66,7 +66,7 @@ async function jobFor(operation: string, { token }: Person): Promise<string> {
 	return id;
 }
 
-/** Nobody listens there, and no example sends anything elsewhere. */
+/** Nothing listens on this port, so that examples send nothing to other hosts. */
 const LOCAL_WEBHOOK = 'http://127.0.0.1:1024/webhooks';
 
 async function webhookOf({ token }: Person): Promise<Record<string, string>> {
@@ -87,7 +87,7 @@ async function mailFor(operation: string, { email }: Person): Promise<string> {
 	return await mailedToken(email, RESET);
 }
 
-/** The example as somebody with this email, and a server on this machine, types it. */
+/** Replaces the email of an example by this one, and its webhook by a URL of this machine. */
 export function withEmail(example: string, email: string): string {
 	return example
 		.replaceAll('you@example.com', email)

@@ -14,22 +14,22 @@ const PACKAGES = join(import.meta.dirname, '..', '..', '..', '..', 'packages');
 const CLIENT = join(PACKAGES, 'client');
 const COMMAND = join(PACKAGES, 'cli', 'bin', 'creatorr.mjs');
 
-/** A refusal ends the example: curl alone takes any answer for a success. */
+/** Makes a refused request end the example: by default, curl succeeds with any response. */
 const SHELL = `set -euo pipefail
 curl() { command curl -sS --fail-with-body "$@"; }
 `;
 
-/** An example that is a part of something. */
+/** An example to run. */
 export interface Snippet {
 	name: string;
 	example: string;
-	/** What the reader has, under the names of shell variables. */
+	/** Values for the example by the names of shell variables. */
 	variables: Reader['variables'];
-	/** That `$FILE` is, where the example has it. */
+	/** The file for `$FILE`, if the example uses it. */
 	file?: Document;
 }
 
-/** A folder as a reader of the docs has it, with the client and the command line installed; removed after the work. */
+/** Runs the work in a temporary folder with the client and the command line installed, as readers of the docs have it. */
 export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
 	const folder = await mkdtemp(join(tmpdir(), 'creatorr-example-'));
 	const modules = join(folder, 'node_modules');
@@ -49,7 +49,7 @@ export function runInShell(example: string, variables: Reader['variables'], fold
 	return run('bash', ['-c', SHELL + example], variables, folder);
 }
 
-/** Runs lines in a shell as somebody types them: what the API refuses does not end the example. */
+/** Runs lines in a shell as a person types them: a refused request does not end the example. */
 export function runAsTyped(example: string, folder: string): Promise<string> {
 	return run('bash', ['-c', example], {}, folder);
 }
@@ -64,7 +64,7 @@ export function runShell({ example, variables }: Snippet): Promise<string> {
 	return inFolder((folder) => runInShell(example, variables, folder));
 }
 
-/** As somebody who is signed in, and has files in the folder. */
+/** Runs lines of the command line as a signed-in user with files in the folder. */
 export function runCommandLine({
 	example,
 	variables: { TOKEN = '', ...variables },
@@ -79,8 +79,8 @@ export function runCommandLine({
 }
 
 /**
- * Each with a client and the variables that it names; in one program, as starting one takes long. Resolves to what
- * failed.
+ * Runs examples of JavaScript, each with a client and its variables. All run in one program, because starting one takes long.
+ * Resolves to the failures.
  */
 export async function runSnippets(snippets: readonly Snippet[]): Promise<string[]> {
 	const program = [

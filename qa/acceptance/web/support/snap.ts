@@ -12,7 +12,7 @@ const TAKES_ANY = TAKES_ALL || process.env.SNAP !== undefined;
 
 /**
  * With `SNAP=1`, saves a screenshot of the whole page for people to look at: `screenshots/<theme>-<device>/<name>.png`.
- * Nothing is compared, so that other runs do without.
+ * Other runs skip this, because no test compares screenshots.
  */
 export async function snap(page: Page, name: string): Promise<void> {
 	if (!TAKES_ANY) return;

@@ -21,7 +21,7 @@ export async function openTool(page: Page, title: string): Promise<void> {
 	await page.getByRole('heading', { name: title, level: 1 }).waitFor();
 }
 
-/** The row of one file on a tool's page. */
+/** Returns the row of one file on a tool's page. */
 export function uploadRow(page: Page, name: string): Locator {
 	return page.getByRole('listitem').filter({ has: page.getByRole('heading', { name, exact: true }) });
 }
