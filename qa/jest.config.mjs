@@ -1,4 +1,4 @@
 import base from '@creatorr/config-jest';
 
-/** What needs no product; the others have a config of their own beside them. */
+/** Suites that need no product. The others have a config of their own in their directory. */
 export default { ...base, testMatch: ['<rootDir>/{bench,driver,hostile,mutations}/**/*.test.ts'] };

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { problemsOf } from './report.ts';
 import { runChaos } from './run-chaos.ts';
 
-/** `npm run chaos` is the whole proof. This is one short round, the same each time. */
+/** `npm run chaos` runs many random rounds. This is one short round, the same each time. */
 const SEED = Number(process.env.CHAOS_SEED ?? 1);
 const FAULTS = 8;
 

@@ -3,7 +3,7 @@ import { createRandom } from '../driver/random.ts';
 import { discoverSites } from './crash/discover.ts';
 import { walkSite } from './crash/walk.ts';
 
-/** The whole proof takes all, see `npm run chaos -- --crash-points`; a run of all the tests takes a slice. */
+/** `npm run chaos -- --crash-points` kills processes at all crash points, `npm test` only at some. */
 const SITES = Number(process.env.CRASH_SITES ?? 5);
 const SEED = Number(process.env.CRASH_SEED ?? 1);
 

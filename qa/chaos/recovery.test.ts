@@ -13,7 +13,7 @@ test('a fault has recovered when work that started after it has succeeded', () =
 	expect(recovery).toMatchObject({ afterMs: { login: 500 }, slowestMs: 500 });
 });
 
-test('the kind of work that recovers last counts, also when it never does', () => {
+test('the kind of work that recovers last counts, also if it never recovers', () => {
 	const successes = [success('login', 1_000, 1_100), success('upload', 1_000, 4_000)];
 	const measure = (kinds: string[]) => measureRecovery([fault(0, 500, 1_000)], successes, kinds)[0];
 	expect(measure(['login', 'upload'])?.slowestMs).toBe(3_000);

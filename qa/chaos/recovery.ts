@@ -12,8 +12,8 @@ export interface Injected extends Fault {
 export interface Recovery {
 	fault: Injected;
 	/**
-	 * How long each kind of work that started after the fault needed to succeed, from the end of the last fault before that; null
-	 * when none did.
+	 * Recovery time of each kind of work: until its first success, if it started after this fault; from the end of the last fault before
+	 * that success. Null if there is none.
 	 */
 	afterMs: Record<string, number | null>;
 	/** The longest of these; null when one is. */

@@ -41,7 +41,7 @@ async function register() {
 
 const pause = (ms: number) => sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
 
-/** Sends again and again on this many connections. A broken connection isn't retried faster than an answered one. */
+/** Sends requests repeatedly on this many connections. A broken connection isn't retried faster than an answered one. */
 async function repeat(connections: number, once: () => Promise<HttpResponse>): Promise<void> {
 	const one = async () => {
 		while (!stopping.signal.aborted) {
@@ -59,7 +59,7 @@ function alternate(items: readonly string[]): () => string {
 	return () => items[turn++ % items.length] ?? '';
 }
 
-/** Connects again and again until the attack is over, each time until the server closes the connection, or for so long. */
+/** Connects repeatedly until the attack is over. Keeps each connection until the server closes it, at most for `forMs`. */
 async function reconnect(use: (socket: Socket) => void, forMs = 2 ** 30): Promise<void> {
 	while (!stopping.signal.aborted) {
 		const socket = connect({ host: hostname, port: Number(port), signal: stopping.signal });
@@ -90,7 +90,7 @@ const CONNECTIONS_PER_ADDRESS = 1_000;
 /** Closed connections are opened again, no faster than this. */
 const OPENS_PER_SECOND = 500;
 
-/** As many idle keep-alive connections as ten addresses may have. */
+/** Opens as many idle keep-alive connections as ten addresses may have. */
 async function idleConnections(): Promise<void> {
 	const open = new Set<Socket>();
 	const openOne = (localAddress: string) => {

@@ -57,7 +57,7 @@ export async function signIn(email: string, options: CallOptions = {}): Promise<
 	return response.body.data.token;
 }
 
-/** Returns a well-formed id of nothing. */
+/** Returns a well-formed id that no resource has. */
 export function nobodysId(prefix: 'fil' | 'job' | 'ses' | 'key'): string {
 	return `${prefix}_01ARZ3NDEKTSV4RRFFQ69G5FAV`;
 }

@@ -14,7 +14,7 @@ export interface Transport {
 	put(url: string, bytes: Uint8Array, headers?: Record<string, string>): Promise<string>;
 }
 
-/** What an answer is while a service restarts. */
+/** Statuses of a service that restarts. */
 const UNAVAILABLE = [429, 503, 504];
 const RETRY_MS = 200;
 const TERMINAL = ['succeeded', 'failed', 'canceled'];

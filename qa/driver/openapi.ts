@@ -46,7 +46,7 @@ function findRoute(document: OpenApiDocument, method: string, target: string): R
 	});
 }
 
-// Formats are promised by patterns beside them.
+// Formats are not checked, because the document has a pattern beside each.
 const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
 const validators = new WeakMap<object, ValidateFunction>();
 

@@ -8,7 +8,7 @@ export function createCommand(name: string): Command {
 /** Parses the value of an option of the command line. */
 export function toWholeNumber(text: string): number {
 	if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-	throw new InvalidArgumentError('It takes a whole number from 1.');
+	throw new InvalidArgumentError('Must be a whole number of at least 1.');
 }
 
 /** Parses a regular expression. */
@@ -23,5 +23,5 @@ export function toPattern(text: string): RegExp {
 /** Parses the seed of random numbers. */
 export function toSeed(text: string): number {
 	if (/^\d{1,9}$/.test(text)) return Number(text);
-	throw new InvalidArgumentError('It takes a whole number from 0 of at most nine digits.');
+	throw new InvalidArgumentError('Must be a whole number of at least 0, with at most nine digits.');
 }

@@ -24,5 +24,5 @@ export async function judge(world: World, plan: Plan, sent: Sent): Promise<void>
 	// A sign-in returns the user to whom email and password belong.
 	if (status >= 400 || plan.route === 'POST /v1/auth/login') return;
 	const leaked = secretsFrom(world, plan.actor).find((id) => text.includes(id));
-	if (leaked) throw new Error(`tells ${plan.actor} of ${leaked}, which is another's: ${what}`);
+	if (leaked) throw new Error(`reveals ${leaked} of another user to ${plan.actor}: ${what}`);
 }

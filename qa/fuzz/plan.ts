@@ -1,7 +1,7 @@
 /** Names a value that only the run knows. It is replaced when the request is sent, so that a seed always makes the same plans. */
 export interface Known {
 	$known: IdPrefix | 'email' | 'password' | 'cursor' | 'etag' | 'tool';
-	/** Whose it is. */
+	/** Whether the value belongs to the sender or to the other user. */
 	of: 'actor' | 'other';
 	nth: number;
 }
@@ -27,7 +27,7 @@ export interface Plan {
 	/** With Stripe's signature of the body. */
 	signed: boolean;
 	actor: Actor;
-	/** How often it is sent at the same time. */
+	/** How many copies of the request are sent at the same time. */
 	times: number;
 	/** Whether the bytes of a declared file follow. */
 	uploads: boolean;

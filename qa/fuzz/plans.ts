@@ -58,7 +58,7 @@ const eventType = fc.constantFrom(
 	'checkout.session.completed',
 );
 
-/** What Stripe sends, what it could send, and what it never would. */
+/** Events that Stripe sends, could send, or would never send. */
 const stripeEvent: fc.Arbitrary<unknown> = fc.record({
 	id: fc.oneof(
 		fc.uuid().map((id) => `evt_${id}`),

@@ -92,7 +92,7 @@ export function resolve(world: World, actor: Actor, { $known, of, nth }: Known):
 	return values[nth % values.length] ?? missing ?? `${$known}_${UNKNOWN_ULID}`;
 }
 
-/** Signs the user in again, or replaces them by a new one, where a request ended their session or their account. */
+/** Signs the user in again if a request ended the session, or replaces the user if a request ended the account. */
 export async function stayIn(member: Member): Promise<void> {
 	const { person } = member;
 	if ((await call('GET', '/v1/me', { token: person.token })).status === 200) return;

@@ -4,7 +4,7 @@ import type { World } from './world.ts';
 
 export type End = 'succeeded' | JobErrorCode;
 
-/** How a job may end; a pattern is of the text of its output when it has succeeded. */
+/** How a job may end. A pattern means: it succeeds, and the text of its output matches. */
 export type Expected = End | RegExp | readonly End[];
 
 export function endsOf(expected: Expected): readonly End[] {
@@ -23,7 +23,7 @@ export interface HostileCase {
 	/** Unique within its family. */
 	name: string;
 	tool: string;
-	/** As its uploader declares them. */
+	/** Name and type that the uploader declares. */
 	fileName: string;
 	mimeType: string;
 	make: () => Buffer | Promise<Buffer>;

@@ -13,7 +13,7 @@ const COLOR_TOLERANCE = 24;
 interface Findings {
 	/** The text of a PDF's pages, or all of another output. */
 	text: string;
-	/** Where the output contains the secret; empty as it should be. */
+	/** Places where the output contains the secret. None are expected. */
 	leaks: string[];
 }
 

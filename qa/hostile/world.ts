@@ -19,7 +19,7 @@ export interface World {
 	port: number;
 	/** Returns the URL of a file of this name at a listener. */
 	url(name: string, scheme?: string): string;
-	/** Every connection and query so far; empty as it should be. */
+	/** Returns every connection and query so far. None are expected. */
 	received(): readonly string[];
 	close(): Promise<void>;
 }

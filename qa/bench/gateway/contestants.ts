@@ -10,7 +10,7 @@ import { scratchRoot } from '../run/scratch.ts';
 import { type Server, startServer } from '../run/server.ts';
 import { startNginx } from './nginx.ts';
 
-/** As large as the answer about a job. */
+/** As large as a response with one job. */
 const ANSWER = JSON.stringify({ data: { id: 'job_0', status: 'succeeded', note: 'x'.repeat(400) } });
 const PATH = `/v1/jobs/${newId('job')}`;
 const KEYS_WITHIN_MS = 5_000;
@@ -18,7 +18,7 @@ const KEYS_WITHIN_MS = 5_000;
 /** A gateway in front of the service. */
 export interface Contestant {
 	name: string;
-	/** Of a job. */
+	/** URL of a job. */
 	url: string;
 	/** Whether it rejects requests without a valid token. */
 	verifies: boolean;
@@ -34,7 +34,7 @@ const HIGH_LIMITS = {
 	ANONYMOUS_CONCURRENT_REQUESTS: '1000',
 };
 
-/** As documented by nginx. */
+/** The configuration that nginx's documentation recommends. */
 export const WITH_AUTH_REQUEST = 'nginx with auth_request';
 
 /** The servers of proxies.conf.template, by the name of their port. */
@@ -45,7 +45,7 @@ const PROXIES = {
 	UNCHECKED: 'nginx without any check',
 };
 
-/** Starts the product's gateway and nginx in four configurations, all in front of the same service: another nginx. */
+/** Starts the product's gateway, and nginx in four configurations. All are in front of the same service, which is another nginx. */
 export async function startContestants(product: Product, nodeFlags: readonly string[]) {
 	const held = product.held.find(({ name }) => name === 'gateway');
 	if (!held) throw new BenchError('there is no gateway to start');

@@ -12,7 +12,7 @@ interface Load {
 	seconds: number;
 }
 
-/** As wrk-report.lua prints it. */
+/** Output of wrk-report.lua. */
 interface Report {
 	requests: number;
 	seconds: number;
@@ -22,7 +22,7 @@ interface Report {
 }
 
 /**
- * Sends requests as fast as answers come, on kept connections. wrk uses one thread of C, which leaves the most CPU to the server.
+ * Sends requests as fast as responses come, on persistent connections. wrk has one native thread, which leaves the most CPU time to the server.
  * Throws a BenchError when a request fails.
  */
 export async function runWrk({ url, token, connections, seconds }: Load): Promise<Report> {

@@ -1,8 +1,8 @@
 import leven from 'leven';
 
 /**
- * Returns the share of characters that are wrong: insertions, deletions and replacements that turn the truth into what was
- * read, per character of the truth. White space counts as one space, a ligature as its letters.
+ * Returns the character error rate: insertions, deletions and replacements that turn the true text into the recognized one, per
+ * character of the true text. White space counts as one space, a ligature as its letters.
  */
 export function characterErrorRate(truth: string, read: string): number {
 	const [expected, actual] = [normalize(truth), normalize(read)];

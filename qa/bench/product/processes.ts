@@ -4,7 +4,7 @@ import { descendantsOf } from '../../driver/processes.ts';
 import { sum } from '../measure/statistics.ts';
 import { secondsSince } from '../run/trial.ts';
 
-/** Of Linux on all usual machines. */
+/** Linux reports CPU time in these ticks on all usual machines. */
 const TICKS_PER_SECOND = 100;
 const KIB_PER_MIB = 1024;
 

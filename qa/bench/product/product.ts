@@ -13,7 +13,7 @@ export interface HeldProcess {
 
 /** The product that runs for this bench. */
 export interface Product {
-	/** Of its first gateway. */
+	/** URL of the product's first gateway. */
 	apiUrl: string;
 	/** Its CREATORR_HOME. */
 	home: string;

@@ -14,7 +14,7 @@ const TOOL = 'compress_heavy';
 const WORKERS = [1, 2, 4];
 /** Each may have three active jobs on the free plan. */
 const USERS = 6;
-/** So that the number of workers decides how many jobs run at once. */
+/** Makes the number of workers decide how many jobs run at once. */
 const ONE_JOB_PER_WORKER = { WORKER_CONCURRENCY: '1', TOOL_CONCURRENCY: '1', BACKGROUND_SLOTS: '0' };
 
 /** Measures small jobs per second with 1, 2 and 4 workers, beside as many concurrent runs of the bare tool. */

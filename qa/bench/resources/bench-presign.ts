@@ -5,7 +5,7 @@ import { median } from '../measure/statistics.ts';
 import type { Section } from '../report/section.ts';
 import { runRounds } from '../run/rounds.ts';
 
-/** As in one answer about a file of 10 GiB. */
+/** As many as in one response for a file of 10 GiB. */
 const URLS = 100;
 const ROUNDS = 50;
 const WARM_UP_ROUNDS = 5;

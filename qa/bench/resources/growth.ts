@@ -8,7 +8,7 @@ interface Growth {
 	grows: boolean;
 }
 
-/** By how much a heap may differ between two collections. */
+/** Allowed growth: heaps differ by this much between two garbage collections. */
 const ALLOWED_MIB = 12;
 const ALLOWED_SHARE = 0.1;
 

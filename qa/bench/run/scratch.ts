@@ -9,7 +9,7 @@ import type { CommandOptions, CommandResult } from '@creatorr/tool-kit/tool/tool
 const GIB = 1024 ** 3;
 const TIMEOUT_MS = 20 * 60_000;
 
-/** As much as any tool may use, so that no command reaches a limit. */
+/** The highest limits of any tool, so that no command reaches one. */
 const LIMITS = {
 	memoryBytes: 8 * GIB,
 	maxFileBytes: 8 * GIB,

@@ -5,7 +5,7 @@ import type { Figure } from '../report/section.ts';
 import { type Inspect, type PlainCommand, runPlain, type ToolRunner, type Trial } from '../run/trial.ts';
 import { isMeasured, type Sample } from '../samples/samples.ts';
 
-/** What the bench of one tool works with. */
+/** Everything that the bench of one tool needs. */
 export interface ToolBench {
 	tool: Tool;
 	runner: ToolRunner;

@@ -11,7 +11,7 @@ import { type Compared, compare, type ToolBench, unexpectedEnds } from './compar
 const FLAGS = ['-q', '-dBATCH', '-dNOPAUSE', '-dSAFER', '-sDEVICE=pdfwrite', '-dPDFSETTINGS=/ebook'];
 const ghostscript: PlainCommand = (input) => ['gs', ...FLAGS, '-o', 'out.pdf', input];
 
-/** Fewer files are too special for the target. */
+/** The target applies only from this number of files on: results of fewer depend too much on single files. */
 const FILES_FOR_RATIO = 9;
 
 const LARGE = {

@@ -8,7 +8,7 @@ import { type Inspect, isSuccess, type PlainCommand, secondsSince } from '../run
 import { type Sample, truthPath } from '../samples/samples.ts';
 import { type Compared, compare, type ToolBench, unexpectedEnds } from './compare.ts';
 
-/** What a person tries next when ocrmypdf refuses an image without a resolution, pages with text, or a tagged PDF. */
+/** Options that a person tries one after another: ocrmypdf refuses images without a resolution, pages with text, and tagged PDFs. */
 const FALLBACKS = [[], ['--image-dpi', '300'], ['--skip-text'], ['--force-ocr']] as const;
 
 function ocrmypdf({ params }: Sample): PlainCommand[] {

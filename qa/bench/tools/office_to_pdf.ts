@@ -15,7 +15,7 @@ const CONCURRENT_JOBS = 2;
 const JOBS_PER_PROCESS = 20;
 /** Until the processes for the next documents are warm. */
 const WARM_AFTER_MS = 3000;
-/** So many that the end, when one waits for the other, doesn't matter. */
+/** Enough that the end, when one of the two jobs waits for the other, doesn't matter. */
 const CONVERSIONS = 40;
 
 type Row = Compared<number>;

@@ -24,7 +24,7 @@ const FIRST_WARM_UP_SECONDS = 60;
 const COOL_DOWN_MS = 3_000;
 const RECOVERY_MS = 60_000;
 const MEMORY_EVERY_MS = 500;
-/** How much more memory a process may keep a minute after an attack: the larger of both. */
+/** How much more memory than before a process may use a minute after an attack: the larger of both. */
 const KEPT_SHARE = 0.1;
 const KEPT_MIB = 30;
 

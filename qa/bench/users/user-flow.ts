@@ -17,7 +17,7 @@ export interface Exchange {
 	failure: string | undefined;
 }
 
-/** As a dashboard in several tabs. */
+/** About as often as several tabs of a dashboard. */
 const READ_EVERY_MS = 50;
 const READS = ['/v1/jobs', '/v1/me', '/v1/files'];
 const PAUSE_BETWEEN_JOBS_MS = 500;
@@ -47,8 +47,8 @@ type Call = (
 ) => Promise<any>;
 
 /**
- * Acts as a signed-in user for some seconds: reads on new and on kept connections, without waiting for earlier reads; one upload
- * with its job after another; sign-ins. Repeats nothing. Waits for jobs that have begun, and returns every exchange.
+ * Acts as a signed-in user for some seconds: reads on new and on persistent connections, without waiting for earlier reads; one upload
+ * with its job after another; sign-ins. Retries nothing. Waits for jobs that have begun, and returns every exchange.
  */
 export async function runUserFlow({ apiUrl, user, sample, seconds }: Flow): Promise<Exchange[]> {
 	const kept = new Agent({ keepAlive: true });

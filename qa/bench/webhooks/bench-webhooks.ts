@@ -18,7 +18,7 @@ const EVENT_EVERY_MS = 20;
 /** The last tenth of a backlog must be sent as fast as the first, except for other load on the machine. */
 const MIN_STEADINESS = 0.7;
 const MAX_DELAY_RATIO = 1.5;
-/** Deliveries take long at most until then. */
+/** Time limit of a drain. */
 const DRAIN_LIMIT_MS = 1_200_000;
 
 /** Measures how fast webhooks delivers events, whether a backlog slows it down, and whether slow endpoints delay fast ones. */

@@ -1,7 +1,7 @@
 import { createParamSealer } from '@creatorr/tool-kit/params/secret-params';
 import pg from 'pg';
 
-/** Deliveries that the bench puts into the database of the webhooks service, as that does after a message. */
+/** Adds deliveries to the database of the webhooks service, as the service does after a message. */
 export interface DeliveryStore {
 	/** Creates endpoints; returns their ids. */
 	addEndpoints(count: number, url: string): Promise<string[]>;
@@ -9,8 +9,8 @@ export interface DeliveryStore {
 	addBacklog(count: number, endpointIds: readonly string[]): Promise<void>;
 	/** Adds one event with its delivery, as a message does. Resolves once it is committed. */
 	addEvent(endpointId: string, eventId: string): Promise<void>;
-	/** Numbers of pending deliveries, and of attempts in each part of the time since the first, of ten. */
 	countPending(): Promise<number>;
+	/** Returns when each attempt started, in seconds since the epoch, the earliest first. */
 	attemptTimes(): Promise<number[]>;
 	clear(): Promise<void>;
 	close(): Promise<void>;

@@ -9,7 +9,7 @@ import { auditPlans } from './plans.ts';
 import { auditDownloads, auditSessions } from './requests.ts';
 import { auditWebhooks } from './webhooks.ts';
 
-/** Checks what changes until the product is idle. */
+/** Auditors of state that changes until the product is idle. */
 const SETTLING: readonly Auditor[] = [
 	auditJobs,
 	auditFiles,
@@ -18,7 +18,7 @@ const SETTLING: readonly Auditor[] = [
 	auditWebhooks,
 	auditMachine,
 ];
-/** Sends requests to the idle product. */
+/** Auditors that send requests to the idle product. */
 const SETTLED: readonly Auditor[] = [auditSessions, auditDownloads];
 const PAUSE_MS = 1_000;
 

@@ -51,7 +51,7 @@ function judge(job: AcceptedJob, row: Row | undefined): Finding | undefined {
 	if (status === 'canceled' && !job.mayBeCanceled)
 		return { kind: 'lost', what: `${name} is canceled, which no client requested` };
 	// A job that lost three workers fails, as documented.
-	const isWorn = code === 'worker_lost' && row.lost_attempts >= 3;
-	const mayFail = isWorn || (code !== null && code === job.failsWith);
+	const isLostThrice = code === 'worker_lost' && row.lost_attempts >= 3;
+	const mayFail = isLostThrice || (code !== null && code === job.failsWith);
 	return status === 'failed' && !mayFail ? { kind: 'failed', what: `${name} failed ${code}` } : undefined;
 }

@@ -4,7 +4,7 @@ import type { Auditor } from './audit-report.ts';
 
 const OUTBOX = 'SELECT type, count(*)::int FROM outbox GROUP BY type';
 
-/** Rows that are gone once they were handled: what they are, their service, and how they are counted by type. */
+/** Rows that are deleted after they were handled: what they are, their service, and a query that counts them by type. */
 const PENDING: readonly [what: string, owner: DatabaseOwner, sql: string][] = [
 	['messages in the outbox of auth', 'auth', OUTBOX],
 	['messages in the outbox of jobs', 'jobs', OUTBOX],

@@ -11,7 +11,7 @@ export interface StoredObject {
 	etag: string;
 }
 
-/** Of the one object that is no file: it marks whose bucket this is. */
+/** Key prefix of the only object that is not a file. It marks to which database the bucket belongs. */
 export const MARK_PREFIX = 'files/belong-to-';
 
 const { bucket: Bucket, endpoint, region, ...credentials } = environment.s3;

@@ -42,13 +42,13 @@ export interface Fault {
 	kind: FaultKind;
 	/** A process or a link. */
 	target: string;
-	/** Until it is undone; 0 for what is never undone. */
+	/** Time until the fault is undone; 0 for one that is never undone. */
 	durationMs: number;
-	/** Of each piece of data, when slow. */
+	/** Delay of each piece of data on a slow link. */
 	delayMs: number;
 }
 
-/** How long each kind of fault lasts at least and at most, and how it is injected; resolves once it is undone. */
+/** Each kind of fault: its minimum and maximum duration, and a function that injects it and resolves once it is undone. */
 export const FAULTS: Readonly<
 	Record<FaultKind, { lastsMs: [least: number, most: number]; inject(fault: Fault): Promise<unknown> }>
 > = {

@@ -15,7 +15,7 @@ const PLAN_SHOWN_WITHIN_MS = 10_000;
 /** Only a conversion accepts a password that its input doesn't need. */
 const SECRET = { user_password: 'opens the copy' };
 
-/** What users do. Every action repeats until it is answered, and the ledger records what was accepted. */
+/** Actions of users. Each repeats its request until there is a response, and the ledger records accepted requests. */
 export class Actions {
 	readonly ledger: Ledger;
 	/** Aborts when no client waits for answers anymore. */

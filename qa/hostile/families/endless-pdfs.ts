@@ -5,8 +5,8 @@ import { forPdfTools, replaceIn, SHOWS_MARK, withDeadline } from './case-tables.
 import { hostilePages } from './pdf-pages.ts';
 
 const MIB = 1024 * 1024;
-/** How long a run may take whose slowest command has a time limit of its own: pdftotext gets 60 s. */
-const BESIDE_PDFTOTEXT_MS = 180_000;
+/** Deadline of a job in which pdftotext runs until its own time limit of 60 s. */
+const PDFTOTEXT_DEADLINE_MS = 180_000;
 
 /** PDFs whose objects refer to themselves, or nest ever deeper. */
 export const endlessPdfs: Family = {
@@ -66,7 +66,7 @@ function filterChains(): HostileCase[] {
 	return [
 		...forPdfTools('limit_exceeded', { ...chains, ...runs }, ['compress_heavy']),
 		...forPdfTools('succeeded', chains, ['ocr']),
-		...withDeadline(forPdfTools('limit_exceeded', runs, ['ocr']), BESIDE_PDFTOTEXT_MS),
+		...withDeadline(forPdfTools('limit_exceeded', runs, ['ocr']), PDFTOTEXT_DEADLINE_MS),
 	];
 }
 

@@ -32,7 +32,7 @@ const OTHER_TYPES: Files = {
 
 const BEHIND_COMMENT = 'PostScript behind a comment and before a PDF’s header';
 
-/** What may stand before a PostScript program. */
+/** Different beginnings of files with a PostScript program. */
 const POSTSCRIPT_HEADS: Readonly<Record<string, string>> = {
 	PostScript: '%!PS-Adobe-3.0\n',
 	'PostScript of a printer driver': '\x04%!PS\n',

@@ -15,9 +15,9 @@ type Row = z.infer<typeof ROW>;
 
 /** A link to one address. */
 export interface Link extends Row {
-	/** What links, and where its address is. */
+	/** Description: the element that links, and the kind of its address. */
 	name: string;
-	/** With `{address}` in place of the address. */
+	/** Markup of the link, with `{address}` in place of the address. */
 	text: string;
 	address: string;
 }

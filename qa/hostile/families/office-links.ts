@@ -24,7 +24,7 @@ export const officeLinks: Family = {
 		}),
 };
 
-/** What stands for markup in links.yaml. */
+/** Placeholders in links.yaml and the markup that replaces them. */
 const MARKUP = {
 	'{docx picture}': docxPicture('r:link'),
 	'{pptx picture}': pptxPicture('<a:blip r:link="rId9"/>'),
@@ -50,7 +50,7 @@ const external = ({ relation = '', address }: Link): Relation[] => [
 	{ id: 'rId9', type: relation, target: escapeXml(address), isExternal: true },
 ];
 
-/** What a link of links.yaml can be in. */
+/** Kinds of documents for the links of links.yaml. */
 const KINDS: Readonly<Record<string, Kind>> = {
 	docx: { mimeType: DOCX, make: (body, link) => docx({ body, relations: external(link) }) },
 	'docx part': {

@@ -13,7 +13,7 @@ const [step, path = ''] = process.argv.slice(2);
 interface State {
 	token: string;
 	fileId: string;
-	/** Jobs that the API accepted, whenever that was. */
+	/** Jobs that the API accepted before and while the disk was full. */
 	jobIds: string[];
 }
 

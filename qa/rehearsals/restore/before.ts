@@ -5,7 +5,7 @@ import { downloadFile, finishJob, startJob, uploadFile } from '../../driver/flow
 import { makePdf } from '../../driver/pdf.ts';
 import type { Kept, Memory } from './memory.ts';
 
-/** More jobs than the plan lets run at a time, and so long ones that the last are queued during the backup. */
+/** More jobs than the plan lets run at a time, and long ones, so that the last are still queued during the backup. */
 const WAITING_JOBS = 6;
 const MIB = 1024 * 1024;
 

@@ -4,7 +4,7 @@ import { call, newPerson, type Person, signIn } from '../../driver/client.ts';
 import { downloadFile, finishJob, startJob, uploadFile } from '../../driver/flow.ts';
 import { makePdf } from '../../driver/pdf.ts';
 
-/** What `npm run rehearse:upgrade` did under load, for its later step `inspect`. */
+/** Results of the load of `npm run rehearse:upgrade`, for its later step `inspect`. */
 interface Served {
 	rounds: number;
 	person: Person;
@@ -13,7 +13,7 @@ interface Served {
 
 const [step, path = ''] = process.argv.slice(2);
 
-/** What a person does; nothing of it may fail. */
+/** Does what a user does. Nothing may fail. */
 async function round(): Promise<Omit<Served, 'rounds'>> {
 	const person = await newPerson();
 	const job = await finishJob(

@@ -1,7 +1,7 @@
 import type { Run } from '@creatorr/tool-kit/tool/tool';
 import type { manifest } from './manifest.ts';
 
-/** Of the machine's clock, with fractions. */
+/** Milliseconds since the epoch, with fractions. */
 const nowMs = () => performance.timeOrigin + performance.now();
 
 export const run: Run<typeof manifest> = async (input, { exec }) => {
