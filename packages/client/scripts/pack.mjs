@@ -1,6 +1,6 @@
 /**
- * Makes of this directory what `npm pack` is to pack, and back: `prepare` builds and writes the manifest of the published
- * package, `restore` puts the repository's own back. Plain JavaScript, for the Node and npm that a person has.
+ * Prepares this directory for `npm pack`: `prepare` builds the client and writes the manifest of the published package, `restore`
+ * brings the repository's manifest back. Plain JavaScript, so that it runs with any Node and npm.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ const KEPT = at('package.json.kept');
 const LICENSE = at('LICENSE');
 const COMPILER = at('node_modules', 'typescript', 'bin', 'tsc');
 
-/** What only the repository needs, some of it in protocols that npm doesn't know. */
+/** Fields that only the repository needs. Some have dependencies in protocols that npm doesn't know. */
 const PRIVATE = ['scripts', 'devDependencies', 'publishConfig'];
 
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));

@@ -88,7 +88,7 @@ def outline_items(pdf: pikepdf.Pdf) -> int:
         with pdf.open_outline() as outline:
             return count(outline.root)
     except Exception:
-        # a broken outline is no outline, before as after
+        # a broken outline counts as none, in the original and in the output
         return 0
 
 
@@ -111,7 +111,7 @@ def lowest_ssim(original: Path, output: Path, pages: list) -> float:
     lowest = 1.0
     for number in pages:
         was, is_now = draw(original, number), draw(output, number)
-        # what cannot be drawn of the original cannot be compared
+        # a page of the original that can't be drawn can't be compared
         if was is not None:
             lowest = min(lowest, similarity(was, is_now))
     return lowest

@@ -16,7 +16,7 @@ const ALLOCATOR = 'libjemalloc2';
 const WALKTHROUGH = ['curl', 'jq'];
 /** Create and judge the files of benchmarks. */
 const BENCH = ['numpy', 'pil', 'pikepdf', 'reportlab', 'img2pdf'].map((name) => `python3-${name}`);
-/** The gateway that ours is compared with, and its load generator. */
+/** nginx, with which a benchmark compares the gateway, and the load generator. */
 const OTHER_GATEWAY = ['nginx', 'wrk'];
 /** A second S3 server, a connection pooler, a browser, and what renders deployments. */
 const TEST = ['radosgw', 'pgbouncer', 'chromium-headless-shell', 'kustomize', 'docker-compose'];

@@ -13,9 +13,9 @@ if [ ! -e "$policy" ] || grep -qxF "$mark" "$policy"; then
 	printf '#!/bin/sh\n%s\nexit 101\n' "$mark" > "$policy"
 	chmod 755 "$policy"
 fi
-# --no-remove: a desktop LibreOffice conflicts with ours, and the person's programs are not ours to take
+# --no-remove: some packages conflict with a desktop LibreOffice, which must stay installed
 install() { apt-get install -y --no-install-recommends --no-remove -o DPkg::Lock::Timeout=120 "$@"; }
-# if one source is down, the packages of the others may do
+# if one source is down, those of the others may be enough
 update() { apt-get update || true; }
 ls /var/lib/apt/lists/*Packages* > /dev/null 2>&1 || update
 install "$@" || { update; install "$@"; }
