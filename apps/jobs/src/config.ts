@@ -27,7 +27,7 @@ export const configSchema = baseConfigSchema
 		}),
 		STARVATION_TIMEOUT_MINUTES: z.coerce.number().positive().default(10).meta({
 			description:
-				'A user without an active job of a tool who has waited for it this long gets the priority of Pro there for one job.',
+				'If a user has no active job of a tool and has waited this long for one, one of their jobs gets the priority of Pro.',
 			deprecatedName: 'PASS_OVER_MINUTES',
 		}),
 		JOB_RETENTION_DAYS: z.coerce

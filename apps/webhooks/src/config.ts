@@ -45,7 +45,7 @@ export const configSchema = baseConfigSchema
 		APP_URL: appUrlSchema,
 		WEBHOOK_SECRET_KEYS: paramKeysSchema.meta({
 			description:
-				'Keys (32 bytes each, base64, separated by commas) that encrypt the secrets of webhook endpoints in the database. The first encrypts, all decrypt.',
+				'Keys (32 bytes each, base64, separated by commas) that encrypt the secrets of webhook endpoints in the database. The first encrypts, all decrypt. Keep old keys: existing secrets need them.',
 		}),
 		OUTBOUND_ALLOWED_NETWORKS: networksSchema.meta({
 			description:
@@ -60,7 +60,7 @@ export const configSchema = baseConfigSchema
 		}),
 		WEBHOOKS_REQUIRE_VERIFIED_EMAIL: flagSchema.prefault('true').meta({
 			description:
-				'`false` lets users with an unverified email create webhook endpoints. `npm start` sets it without `SMTP_URL`.',
+				'`true` lets only users with a verified email create webhook endpoints. `npm start` sets `false` without `SMTP_URL`.',
 		}),
 		WEBHOOK_RETRY_DELAYS_SECONDS: delaysSchema.prefault(RETRY_DELAYS).meta({
 			description:

@@ -98,7 +98,7 @@ const keyOf = (setting: Setting) => cells(setting).join('|');
 
 const INTRODUCTION = `# Settings
 
-All settings are environment variables. A service reads them once, at startup, and refuses to start with a wrong one: the error names every wrong variable.
+All settings are environment variables. A service reads them once, at startup. If some are wrong, it does not start, and names all of them.
 \`npm start\` passes your environment on to the services, except ports, secrets and internal URLs, which it sets itself. With Docker Compose, settings are in \`.env\`
 and \`settings.env\` ([deploy.md](deploy.md#docker-compose)); on Kubernetes in \`settings.env\` of the overlay and in Secrets ([deploy.md](deploy.md#kubernetes)).
 [How to change a setting](runbooks/README.md#change-a-setting).
