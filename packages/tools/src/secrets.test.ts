@@ -19,7 +19,7 @@ const [open, user, owner] = [secret(), secret(), secret()];
 
 const locked = (pdf: Buffer) =>
 	transform(pdf, 'qpdf', ['--encrypt', open, secret(), '256', '--', '{in}', '{out}']);
-const noStandby = (tool: Tool): Tool => ({ ...tool, prewarmed: { command: 'false', args: [] } });
+const withoutPrewarmed = (tool: Tool): Tool => ({ ...tool, prewarmed: { command: 'false', args: [] } });
 const both = { user_password: user, owner_password: owner };
 
 const CASES: readonly {
@@ -35,7 +35,7 @@ const CASES: readonly {
 	},
 	{
 		...{ name: 'a protected PDF is made by the plain command', tool: 'office_to_pdf', program: 'qpdf' },
-		adapt: noStandby,
+		adapt: withoutPrewarmed,
 		make: async () => ({ content: docxFile(['text']), mimeType: DOCX, params: both }),
 	},
 	{

@@ -60,7 +60,7 @@ const LOGGED_PARAMS: readonly Mutant[] = [
 	{
 		name: 'redacts secret params in the log of a process that ended without a response',
 		mutations: [toolKit('runTool', unwrapCall('redact'))],
-		test: 'reports how a prewarmed process ended that did not answer',
+		test: 'reports how a prewarmed process without a response ended',
 	},
 ];
 
@@ -104,7 +104,7 @@ const SECRETS_AND_CONTENT: readonly Mutant[] = [
 	},
 	{
 		name: 'hides paths of the sandbox in a file name field',
-		mutations: [tools('convert', dropCall('name_by_owner'))],
+		mutations: [tools('convert', dropCall('set_file_name_fields'))],
 		test: 'in fields of a text',
 	},
 ];
@@ -159,7 +159,7 @@ const SIZE_LIMITS: readonly Mutant[] = [
 	{
 		name: 'checks the pages of a result against the plan, whatever the tool did',
 		mutations: [toolKit('runWithParams', dropCall('checkPageLimit'))],
-		test: 'refuses the output of a tool that never looked at the page limit',
+		test: 'refuses the output of a tool that never checked the page limit',
 	},
 	{
 		name: 'counts pages, whatever a document claims',
@@ -178,7 +178,7 @@ const SIZE_LIMITS: readonly Mutant[] = [
 	{
 		name: 'limits the pixels of a rendered page, however large the page is',
 		mutations: [tools('fitting', replaceReturn('dpi'))],
-		test: 'renders a huge page with as many pixels as others',
+		test: 'limits the pixels of a huge page',
 	},
 	{
 		name: 'refuses office documents with pictures of too many pixels',

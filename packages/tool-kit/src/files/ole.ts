@@ -99,7 +99,7 @@ async function followChain(start: number, next: Layout['next'], maxSectors: numb
 
 /**
  * Returns the next sector from the allocation table. The header lists the first 109 sectors of the table, a chain of lists the others.
- * Sectors outside the file are refused: a file of 2 KB could otherwise name one whose list is behind a quarter of a million others.
+ * Throws for a sector outside the file: otherwise a file of 2 KB could name a sector so high that finding it would read 250,000 lists.
  */
 function fatReader(file: FileHandle, header: Buffer, { sectorBytes, sectorOffset, fileBytes }: FatLayout) {
 	const perSector = sectorBytes / 4;

@@ -171,7 +171,7 @@ describe('sniff reads no entry and', () => {
 		await expect(sniffBytes(content)).rejects.toMatchObject({ code: 'limit_exceeded' });
 	});
 
-	test('accepts such an archive that is no document, as nothing unpacks it', async () => {
+	test('accepts an archive that claims the same but is no document, as nothing unpacks it', async () => {
 		const content = zipFile({ 'a.txt': 'text' });
 		claimLength(content, 1024 ** 3);
 		expect(await sniffBytes(content)).toEqual({ mimeType: ZIP, encrypted: false });

@@ -2,7 +2,7 @@ import { ToolError } from '../tool/tool-error.ts';
 
 /** One entry of a ZIP file, as its directory lists it. */
 export interface ZipPart {
-	/** Of the entry's local header in the file. */
+	/** Of the entry's local header in the file, in bytes. */
 	offset: number;
 	packedBytes: number;
 	unpackedBytes: number;

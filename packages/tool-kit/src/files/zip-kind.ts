@@ -82,7 +82,7 @@ async function readPart(zip: ZipFile, entry: Entry): Promise<string> {
 	for await (const chunk of stream as AsyncIterable<Buffer>) {
 		chunks.push(chunk);
 		sizeBytes += chunk.length;
-		// Real ones have a few kilobytes.
+		// Real documents have a few kilobytes here.
 		if (sizeBytes > MAX_PART_BYTES) break;
 	}
 	return decodeXml(Buffer.concat(chunks));
@@ -99,7 +99,7 @@ const MAX_COMMENT_BYTES = 0xffff;
 
 /**
  * Opens a ZIP file, also one with bytes after its end, which some programs write and office programs accept. Throws when the
- * file is cut short. Names of entries are raw.
+ * file is cut short. Names of entries are raw bytes.
  */
 async function openZip(path: string): Promise<ZipFile> {
 	const file = await open(path, 'r');

@@ -37,9 +37,9 @@ describe('the clock of a run', () => {
 	});
 
 	test.each<[string, (clock: RunClock) => void]>([
-		['time spent waiting for a CPU', ({ addCpuWait }) => addCpuWait(LONG_MS)],
-		['time that was allowed later', ({ allow }) => allow(LONG_MS)],
-	])('does not count %s', async (_, change) => {
+		['a long wait for a CPU', ({ addCpuWait }) => addCpuWait(LONG_MS)],
+		['an extension of the allowed time', ({ allow }) => allow(LONG_MS)],
+	])('does not abort the run at the first deadline after %s', async (_, change) => {
 		clock = startRunClock(ALLOWED_MS);
 		change(clock);
 		await sleep(5 * ALLOWED_MS);

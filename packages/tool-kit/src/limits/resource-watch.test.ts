@@ -129,7 +129,7 @@ test('a command of one process finishes before a sandbox with twenty processes t
 	}
 });
 
-test('processes that wait for a request are hardly measured, until one arrives', async () => {
+test('processes that wait for a request are rarely measured, until one arrives', async () => {
 	let measurements = 0;
 	let resolveMeasured = () => {};
 	const countMeasurement = () => {

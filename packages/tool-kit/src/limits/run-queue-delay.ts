@@ -19,9 +19,9 @@ interface CpuWait {
 }
 
 /**
- * Measures how long processes wait in the kernel's run queue, from its statistics of each live thread. Threads of one command that
- * wait for each other don't count: only CPU time that they would have had alone on the machine. Returns 0 where the kernel keeps no
- * such statistics.
+ * Measures how long the processes of one command wait in the kernel's run queue, from its statistics of each live thread. Waits of its
+ * threads for each other don't count: only the CPU time that the command would have had alone on the machine. The result is 0 where the
+ * kernel keeps no such statistics.
  */
 export function createCpuWaitMeter(cores = availableParallelism()): (pids: readonly number[]) => CpuWait {
 	let before = new Map<number, SchedulerTimes>();
@@ -53,7 +53,7 @@ export function cpuWaitMs(
 
 /**
  * Returns how many threads were runnable at once, on average. No thread counts as more than one: the kernel adds a wait to its
- * statistics when it ends, which may be several measurements after it began.
+ * statistics when the wait ends, possibly several measurements after its begin.
  */
 export function runnableThreads(spent: readonly SchedulerTimes[], elapsedMs: number): number {
 	return spent.reduce((sum, { ranMs, waitedMs }) => sum + Math.min(1, (ranMs + waitedMs) / elapsedMs), 0);

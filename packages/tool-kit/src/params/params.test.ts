@@ -39,7 +39,7 @@ describe('parseParams', () => {
 			expect(parsed).toMatchObject({ ok: false, total: 120_000 });
 			expect(parsed.ok || parsed.details.length).toBe(20);
 			expect(JSON.stringify(parsed).match(/accepted:/g)).toHaveLength(1);
-			// Nothing is built for those that are not shown: each message quotes its name.
+			// No message is built for a param that is not shown: each would stringify the name.
 			expect(stringify.mock.calls.length).toBeLessThan(50);
 		} finally {
 			stringify.mockRestore();
@@ -51,7 +51,7 @@ describe('parseParams', () => {
 		expect(JSON.stringify(parsed).length).toBeLessThan(500);
 	});
 
-	test('says that a tool takes no params where it takes none', () => {
+	test('says so when a tool takes no params', () => {
 		const parsed = parseParams(z.strictObject({}), { quality: 1 });
 		expect(parsed).toMatchObject({
 			details: [{ message: 'unknown param "quality"; this tool takes no params' }],

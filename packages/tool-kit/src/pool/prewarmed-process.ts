@@ -32,7 +32,7 @@ export interface PrewarmedProcess {
 	request(request: unknown, options: RequestOptions): Promise<unknown>;
 	/**
 	 * Kills the process. Resolves, when nothing of it runs, with how it ended and what it printed to stderr since the last request;
-	 * with undefined when its sandbox could not be set up.
+	 * with undefined when its sandbox could not be set up, or when it exceeded a limit.
 	 */
 	end(): Promise<CommandResult | undefined>;
 	/** Settles as `end` does, without killing. */
@@ -61,7 +61,7 @@ export async function startPrewarmed(
 	let isUsed = false;
 	const receive = (message: Message) => {
 		if (message.ready) {
-			// Ignored during a request: otherwise a process could lower its own sampling rate.
+			// Not idle during a request: otherwise a process could make its own measurements rare.
 			if (response === undefined) process.setIdle(true);
 			readiness.resolve(true);
 		} else if (message.progress !== undefined) {

@@ -69,7 +69,7 @@ function createWaitingList(onExpired: (entry: Entry) => void) {
 	};
 }
 
-/** Pauses starts after failures, for twice as long after each until a start succeeds. */
+/** Pauses starts after a failure. Each pause is twice as long as the one before, until a start succeeds. */
 function createBackoff(onEnd: () => void) {
 	let failures = 0;
 	let timer: NodeJS.Timeout | undefined;
@@ -140,7 +140,7 @@ export function createWarmPool(tool: Tool, options: WarmPoolOptions): WarmPool {
 	supply.fill();
 	return {
 		async acquire() {
-			// The replacement starts when the job is done, as its start would slow the job down, unless a job waits for it.
+			// Otherwise a process is replaced only when its job is done, because a start would slow the job down.
 			if (waiting.entries.length === 0 && supply.canStart()) supply.start();
 			const [entry] = waiting.entries;
 			if (!entry) return undefined;
@@ -155,7 +155,7 @@ export function createWarmPool(tool: Tool, options: WarmPoolOptions): WarmPool {
 		async release(workspace) {
 			const entry = inUse.get(workspace);
 			if (!entry) return false;
-			// A process without a request has seen nothing of the job, for example one with a file of the wrong type.
+			// A process that received no request has seen nothing of the job, for example because the file had the wrong type.
 			const mayServe = workspace.isReusable === true || workspace.prewarmed?.isUsed() === false;
 			const isReused = !isStopped && mayServe && (await isReady(workspace));
 			if (isReused) await clearScratch(workspace.scratch);

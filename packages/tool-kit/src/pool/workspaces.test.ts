@@ -176,7 +176,7 @@ test('a command that does not start is reported as a problem, and jobs run witho
 	expect(problems).toContain('prewarmed.failed');
 });
 
-test('stop leaves no waiting process and no scratch directory', async () => {
+test('stop leaves no process and no scratch directory except those in use', async () => {
 	open({ prewarmedPerTool: 3 });
 	const workspace = await workspaces.acquire(tool);
 	await workspaces.stop();

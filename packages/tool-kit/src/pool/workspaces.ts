@@ -3,7 +3,7 @@ import type { Tool } from '../tool/tool.ts';
 import { createWarmPool, type PoolOptions, type Workspace } from './warm-pool.ts';
 
 export interface Workspaces {
-	/** Resolves with an empty workspace of this job alone. Waits for a process that is starting, and has none if that fails. */
+	/** Resolves with an empty workspace of this job alone. Waits for a prewarmed process that is starting; the workspace has none if the start fails. */
 	acquire(tool: Tool): Promise<Workspace>;
 	/** Resolves when no file and no process of the job is left. */
 	release(workspace: Workspace): Promise<void>;

@@ -128,7 +128,7 @@ describe('runTool', () => {
 		await expect(runWith(run(4))).resolves.toBeDefined();
 	});
 
-	test('refuses the output of a tool that never looked at the page limit', async () => {
+	test('refuses the output of a tool that never checked the page limit', async () => {
 		const counted =
 			(pages: number): Run<typeof manifest> =>
 			async (input) => ({ outputPath: input.path, warnings: [], details: { pages } });
@@ -262,7 +262,7 @@ describe('runTool', () => {
 		await expect(failed).rejects.toMatchObject({ message: '[redacted]', cause: { message: '[redacted]' } });
 	});
 
-	test('reports how a prewarmed process ended that did not answer', async () => {
+	test('reports how a prewarmed process without a response ended', async () => {
 		const responses: unknown[] = [];
 		const run: Run<typeof manifest> = async (input, context) => {
 			responses.push(await context.request({ password: input.params.password }));

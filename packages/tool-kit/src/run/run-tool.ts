@@ -90,7 +90,7 @@ async function runWithParams(tool: Tool, request: ToolRequest, params: unknown):
 	const { manifest } = tool;
 	requireInputSize(manifest, request.sizeBytes);
 	const kind = await identify({ ...request, path: request.scratch.inputPath }, manifest);
-	// The sandbox's user must be able to read it. Its directory keeps all other users out.
+	// The sandbox's user must be able to read the input. The scratch directory keeps all other users out.
 	await chmod(request.scratch.inputPath, 0o444);
 	const { scratch, name, sizeBytes } = request;
 	const prewarmed = prewarmedProcessOf(tool, request);
@@ -117,7 +117,7 @@ async function withClock<T>(allowedMs: number, work: (clock: RunClock) => Promis
 	}
 }
 
-/** Returns the pages that a tool reports in its result; a tool that skips `checkPageLimit` is checked only by them. */
+/** Returns the pages that a tool reports in its result, the only check of a tool that skips `checkPageLimit`. */
 function pagesOf({ details }: ToolOutput): number {
 	return typeof details.pages === 'number' ? details.pages : 0;
 }
@@ -181,7 +181,7 @@ function prewarmedProcessOf({ manifest, prewarmed: command }: Tool, workspace: T
 	return { request, end };
 }
 
-/** Logs how a process ended that did not respond. */
+/** Logs how a process without a response ended. */
 async function reportEnd(process: PrewarmedProcess, request: ToolRequest): Promise<void> {
 	const result = await process.ended;
 	if (result) request.onFallback?.(failureReport(result));
@@ -209,7 +209,7 @@ async function requireSafeOutput(path: string, { scratch }: Workspace): Promise<
 		isInput ||
 		((await realpath(path)).startsWith((await realpath(scratch.toolDir)) + sep) && stats.nlink === 1);
 	if (!stats.isFile() || !isConfined) {
-		throw new Error('a tool gave back an output that is not a file of its own directory');
+		throw new Error('a tool returned an output that is not a file of its own directory');
 	}
 	if (stats.size === 0)
 		throw new ToolError(

@@ -68,8 +68,8 @@ function readOnlyInput(name: string, path: string): string[] {
 }
 
 /**
- * An ordinary user needs a user namespace for the rights to build a sandbox. Root has these rights, and must not use one here: it
- * could map no user but root.
+ * An ordinary user needs a user namespace for the rights to build a sandbox. Root has these rights, and must not create a user
+ * namespace here: it could map no user but root.
  */
 function namespaces(scratch: Scratch): string[] {
 	if (scratch.uid === undefined) {

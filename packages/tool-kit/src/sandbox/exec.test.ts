@@ -285,7 +285,7 @@ describe('killing', () => {
 		listener.stop();
 	});
 
-	test('follows an exception of onLine, which is thrown', async () => {
+	test('follows an exception of onLine, with which the run rejects', async () => {
 		const refuse = () => {
 			throw new Error('not this line');
 		};

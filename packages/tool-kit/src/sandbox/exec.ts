@@ -19,7 +19,6 @@ type SandboxedRun = SandboxedCommand &
 	};
 
 export interface SandboxedProcess {
-	/** Its standard input. */
 	stdin: Writable;
 	/** Kills all of its processes. */
 	kill(): void;

@@ -7,8 +7,8 @@ const POLL_MS = 20;
 const MAX_WAIT_MS = 10_000;
 
 /**
- * Kills the sandboxes of an ended worker: all processes that have something of its directory mounted. Normally they end with it, but
- * `--die-with-parent` misses a worker that is killed while bwrap sets up the sandbox. Resolves when none runs, or after 10 s for
+ * Kills the sandboxes of an ended worker: all processes that have something of its directory mounted. Normally they end with the worker,
+ * but `--die-with-parent` misses a worker that is killed while bwrap sets up the sandbox. Resolves when none runs, or after 10 s for
  * processes that are stuck in the kernel. The name of the directory must be unique on this machine.
  */
 export async function killAbandonedSandboxes(directory: string): Promise<void> {

@@ -13,7 +13,7 @@ interface Priority {
 
 /**
  * The nice value of tools. A service that shares the machine gets three times the CPU time of a tool when both want it: beside many small
- * jobs at its own priority every request would wait. Not lower, because other programs of the machine would starve tools.
+ * jobs at the service's own priority, every request would wait. Not higher, because other programs of the machine would starve tools.
  */
 export const TOOL_PRIORITY = 5;
 /** The nice value of deprioritized tools, which take a tenth of the CPU time of another tool. */
@@ -21,8 +21,9 @@ export const LOW_PRIORITY = 16;
 
 /**
  * Raises the nice value of all threads of a process and its descendants to at least `threads`, and sets that of their sessions to
- * `session`. Processes started later inherit both. Skips what the system doesn't permit and never throws. Synchronous: beside
- * many busy processes each pause would be long, and the kernel reuses process ids between two.
+ * `session`. Processes started later inherit both, except in a new session ({@link lowerSessionPriority}). Skips what the system doesn't
+ * permit and never throws. Synchronous: beside many busy processes each `await` would take long, and meanwhile the kernel could reuse a
+ * process id.
  */
 export function renice(pid: number, priority: Priority): void {
 	const reniced = new Set<number>();
@@ -47,7 +48,7 @@ function reniceTree(pid: number, priority: Priority, reniced: Set<number>): void
 
 /**
  * Sets the nice value of sessions that have a lower one. Threads inherit their nice value, but a new session starts at 0. Reads
- * before it writes, which takes a lock of the whole kernel.
+ * first, because a write takes a lock of the whole kernel.
  */
 export function lowerSessionPriority(pids: readonly number[], niceValue: number): void {
 	for (const pid of pids) {

@@ -20,11 +20,11 @@ export interface SandboxHandle {
 	/** Lowers the priority of all processes of the sandbox below that of other tools. */
 	lowerPriority(): void;
 	/**
-	 * Renices all threads of the sandbox by this many steps; fewer steps than before are ignored. Call it periodically with its
+	 * Renices all threads of the sandbox by this many steps; fewer steps than before are ignored. Call it periodically with the sandbox's
 	 * processes: where the kernel schedules by session, a session that a process began has full priority until the next call.
 	 */
 	renice(pids: readonly number[], steps: number): void;
-	/** Call it when bwrap has ended, which may be before its processes. Resolves when none of them is left. */
+	/** Kills the processes that are left after bwrap has ended. Resolves when none is left. */
 	killRemaining(): Promise<void>;
 	/** Returns how the command ended. Throws when it never began; the tail of stderr says why. */
 	exitStatus(stderrTail: string): ExitStatus;
@@ -62,7 +62,7 @@ export function createSandboxHandle(child: ChildProcess, onStart: (initPid: numb
 	return {
 		kill() {
 			isKilled = true;
-			// The init process and not bwrap, so that bwrap ends after all of them.
+			// Kills the init process and not bwrap, so that bwrap ends after all processes of the sandbox.
 			if (initPid !== undefined) killProcess(initPid);
 			force ??= setTimeout(() => child.kill('SIGKILL'), FORCE_AFTER_MS);
 		},

@@ -63,7 +63,7 @@ test('claimScratchHome kills the sandboxes that outlived a killed worker', async
 	const job = join(path, (await readdir(path)).find(isJobDirectory) ?? '');
 	const mark = randomUUID();
 	const command = ['bash', '-c', `echo started; exec -a ${mark} sleep 60`];
-	// Like a sandbox whose worker was killed before bwrap asked the kernel for its own end: nothing ends it.
+	// Like a sandbox whose worker was killed before bwrap asked the kernel to die with its parent: nothing ends it.
 	const sandbox = spawn(
 		'bwrap',
 		['--dev-bind', '/', '/', '--unshare-pid', '--bind', join(job, 'scratch'), '/tmp', ...command],

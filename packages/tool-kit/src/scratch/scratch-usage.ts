@@ -23,9 +23,9 @@ export async function scratchUsage(
 	let bytes = 0;
 	let files = 0;
 	const count = (stats: Stats) => {
-		const isCounted = (stats.nlink > 1 && !stats.isDirectory()) || stats.nlink === 0;
-		if (isCounted && counted.has(stats.ino)) return;
-		if (isCounted) counted.add(stats.ino);
+		const mayRepeat = (stats.nlink > 1 && !stats.isDirectory()) || stats.nlink === 0;
+		if (mayRepeat && counted.has(stats.ino)) return;
+		if (mayRepeat) counted.add(stats.ino);
 		bytes += Math.max(MIN_BYTES, stats.blocks * BLOCK_BYTES);
 	};
 
@@ -77,15 +77,15 @@ function unlinkedFilesOf(pid: number): Stats[] {
 			const stats = statSync(path);
 			if (stats.isFile() && stats.nlink === 0) found.push(stats);
 		} catch {
-			// It has been closed.
+			// The descriptor has been closed.
 		}
 	}
 	return found;
 }
 
 /**
- * Returns whether the file of a descriptor is surely in a directory still. A path that is too long to be read may be that of an
- * unlinked file.
+ * Returns whether the file of a descriptor still has a name in a directory. Returns false for a path that is too long to be read,
+ * because the file may be unlinked.
  */
 function hasName(descriptor: string): boolean {
 	try {

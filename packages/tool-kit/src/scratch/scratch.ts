@@ -67,7 +67,7 @@ export async function removeTree(path: string): Promise<void> {
 	try {
 		await rm(path, { recursive: true, force: true });
 	} catch {
-		// These descend one directory at a time, and don't follow links.
+		// These commands descend one directory at a time, and don't follow links.
 		await execute('chmod', ['-R', 'u+rwx', '--', path]).catch(() => undefined);
 		await execute('rm', ['-rf', '--', path]);
 	}

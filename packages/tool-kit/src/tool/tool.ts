@@ -26,7 +26,7 @@ export interface ToolInput<P> {
 	name: string;
 	/** One of the manifest's `accepts`, detected from the bytes; not the declared type. */
 	mimeType: string;
-	/** True if the container itself says that a password protects it. Not set for PDFs. */
+	/** True if the container itself says that a password protects it. Always false for PDFs. */
 	encrypted: boolean;
 	sizeBytes: number;
 	params: P;
@@ -46,8 +46,8 @@ export interface ToolContext {
 	 */
 	checkPageLimit(count: number): void;
 	/**
-	 * Estimates the run time from the number of pages that the tool works on. Call it early: a long run then makes room for short ones at
-	 * once.
+	 * Estimates the run time from the number of pages that the tool works on. Call it early: a long run then moves to the background at
+	 * once, and short ones don't wait for it.
 	 */
 	estimatePages(count: number): void;
 	/**

@@ -48,7 +48,7 @@ describe('compress_heavy, when the optimizer crashes on a PDF,', () => {
 		expect(causes).toEqual([expect.objectContaining(DEATH)]);
 	});
 
-	test('returns the original if that crashes as well', async () => {
+	test('returns the original if the lossless run crashes as well', async () => {
 		const causes: unknown[] = [];
 		const original = photoPdf(1, 600);
 		const { output, warnings, details } = await compress(original, {}, { adapt: dying(2, causes) });
@@ -169,10 +169,10 @@ describe('compress_heavy compresses', () => {
 	test.each([
 		['', (pdf: Buffer) => pdf, []],
 		[', also in a file to be repaired', broken, [expect.stringMatching(/^repaired: /)]],
-	] as const)('a page whose content is an array of one stream%s', async (_, change, said) => {
+	] as const)('a page whose content is an array of one stream%s', async (_, change, expectedWarnings) => {
 		const original = change(drawing());
 		const { output, warnings, details } = await compress(original);
-		expect(warnings).toEqual(said);
+		expect(warnings).toEqual(expectedWarnings);
 		expect(details.method).toBe('optimized');
 		expect(output.length).toBeLessThan(original.length / 4);
 		expect(await levelsApart(original, output)).toBeLessThan(6);

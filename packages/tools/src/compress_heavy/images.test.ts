@@ -6,14 +6,14 @@ jest.setTimeout(120_000);
 
 describe('compress_heavy compresses without a visible difference', () => {
 	test.each([
-		['an image in ink', registerPdf('cmyk'), { color: 'cmyk', coding: 'jpeg' }, 0.05],
-		['Photoshop’s image in ink', registerPdf('adobe_cmyk'), { color: 'cmyk', coding: 'jpeg' }, 0.2],
+		['an image in CMYK', registerPdf('cmyk'), { color: 'cmyk', coding: 'jpeg' }, 0.05],
+		['an image in CMYK by Photoshop', registerPdf('adobe_cmyk'), { color: 'cmyk', coding: 'jpeg' }, 0.2],
 		['JPEG 2000', registerPdf('jpx'), { color: 'rgb', coding: 'jpeg' }, 0.2],
 		['a fax', registerPdf('fax'), { bits: 1, coding: 'jbig2' }, 0.5],
 		['a stencil', registerPdf('stencil'), { type: 'stencil', coding: 'jbig2' }, 0.6],
-		['a photo in a palette', registerPdf('indexed'), { color: 'rgb', coding: 'jpeg' }, 0.5],
+		['a photo with a palette', registerPdf('indexed'), { color: 'rgb', coding: 'jpeg' }, 0.5],
 		['a drawing of few colors', registerPdf('few_colors'), { color: 'index', coding: 'image' }, 0.9],
-		['values turned over', registerPdf('inverted'), { color: 'gray', coding: 'jpeg' }, 0.1],
+		['inverted values', registerPdf('inverted'), { color: 'gray', coding: 'jpeg' }, 0.1],
 		['values of 16 bits', registerPdf('deep'), { bits: 8, coding: 'jpeg' }, 0.2],
 	])('%s', async (_, make, image, share) => {
 		const original = make();
@@ -26,8 +26,8 @@ describe('compress_heavy compresses without a visible difference', () => {
 
 	test.each([
 		['a soft mask', registerPdf('soft_mask')],
-		['a soft mask that the image is mixed with', registerPdf('matte')],
-	])('%s, and keeps it one', async (_, make) => {
+		['a soft mask with a matte', registerPdf('matte')],
+	])('an image with %s, and keeps the soft mask', async (_, make) => {
 		const original = make();
 		const { output } = await compress(original);
 		expect((await imagesOf(output)).map(({ type }) => type)).toEqual(['image', 'smask']);

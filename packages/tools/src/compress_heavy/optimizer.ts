@@ -25,7 +25,7 @@ export const prewarmed: PrewarmedCommand = {
 /** A request of the optimizer, with the fields of its `Request`. */
 export interface OptimizerRequest extends Omit<ParamsOf<typeof manifest>, 'password'> {
 	max_pages: number | null;
-	/** After this time it uses the best copy so far. */
+	/** After this time the optimizer uses the best copy so far. */
 	budget_seconds: number;
 	/** Only lossless changes. */
 	lossless?: boolean;
@@ -40,7 +40,7 @@ const doneSchema = z.looseObject({
 	method: z.string(),
 	pages: z.int().min(1),
 	warnings: z.array(z.string()),
-	/** End of a traceback, if a part of it failed. */
+	/** End of the traceback, if a part of the optimizer failed. */
 	failure: z.string().optional(),
 });
 const responseSchema = z.union([refusalSchema, doneSchema]);
@@ -54,8 +54,9 @@ export const OPTIMIZER_FAILED = 'optimizer_failed';
 
 /**
  * Runs the optimizer, a Python program. It writes the smallest copy that passed its checks to `outputName` in the scratch directory, or
- * nothing if no copy is smaller than the input. If it crashes on a document, it runs again losslessly, and then returns the original; the
- * response then has the warning `optimizer_failed`.
+ * nothing if no copy is smaller than the input. If the prewarmed process crashes on the document, a new process runs the optimizer; if
+ * that crashes, another one makes only lossless changes; if that crashes too, the result is the original. The last two add the warning
+ * `optimizer_failed`.
  */
 export async function optimizePdf(
 	context: ToolContext,

@@ -115,7 +115,7 @@ describe('the search, when an attempt fails,', () => {
 		...{ quality: 60, target_size_bytes: null },
 		...{ size: '50_000', similarity: '1', fails: 'True' },
 	});
-	test('returns the original if that fails too', () => {
+	test('returns the original if the lossless copy fails too', () => {
 		expect(failingTwice()).toMatchObject({ method: 'original', content: null, failure: expect.any(String) });
 	});
 
@@ -123,7 +123,7 @@ describe('the search, when an attempt fails,', () => {
 		...{ quality: 60, target_size_bytes: 20_000 },
 		...{ size: 'quality * 1000', similarity: '1.0', fails: 'quality < 20' },
 	});
-	test('keeps the best copy for a size that was not reached', () => {
+	test('keeps the best copy so far if a later attempt for the target size fails', () => {
 		expect(failingLate()).toMatchObject({
 			...{ method: 'optimized', content: '30 True', failure: expect.any(String) },
 		});
@@ -133,7 +133,7 @@ describe('the search, when an attempt fails,', () => {
 		...{ quality: 60, target_size_bytes: null },
 		...{ size: '1', similarity: '1', fails: '(_ for _ in ()).throw(MemoryError("no memory"))' },
 	});
-	test('ends if no other attempt can be better', () => {
+	test('ends if memory runs out, because no other attempt can succeed', () => {
 		expect(withoutMemory()).toMatchObject({ error: 'no memory' });
 	});
 });
@@ -141,7 +141,7 @@ describe('the search, when an attempt fails,', () => {
 const searchingAgain = plan({
 	...{ quality: 60, target_size_bytes: 50_000 },
 	size: 'quality * 1000 + (0 if rewrites else 500)',
-	// A lower quality loses some text, and does not look the same even without that.
+	// A copy of a lower quality loses text; without rewriting it keeps the text but looks different.
 	similarity: '1.0 if quality >= 60 else 0.0 if rewrites else 0.5',
 });
 test('the search returns the copy that it checked, also if it tried that quality again later', () => {
@@ -152,7 +152,7 @@ const searchingLong = plan({
 	...{ quality: 90, target_size_bytes: 30_000 },
 	...{ size: 'quality * 1000', similarity: '1.0 if quality > 20 else 0.5' },
 });
-test('the search frees the memory of copies that it does not need', () => {
+test('the search deletes the files of copies that it does not need', () => {
 	expect(searchingLong()).toMatchObject({ files: ['target.pdf'] });
 });
 

@@ -51,7 +51,7 @@ test('counts pages, whatever the file claims', async () => {
 	});
 });
 
-test('renders a huge page with as many pixels as others', async () => {
+test('limits the pixels of a huge page', async () => {
 	const hall = pdfFile({ pages: [textPage(LINES)] })
 		.toString('latin1')
 		.replace('[0 0 595 842]', '[0 0 14400 14400]');
@@ -104,14 +104,14 @@ describe('a page with damaged resources', () => {
 		);
 	}
 
-	test('doesn’t keep others from being recognized', async () => {
+	test('does not stop the recognition of other pages', async () => {
 		const { output, details, warnings } = await ocr(await damaged(), PDF, PLAIN);
 		expect(await textOf(output)).toMatch(FOUND);
 		expect(details).toMatchObject({ pages: 2, pages_recognized: 1, words: 9 });
 		expect(warnings).toEqual([expect.stringMatching(/^pages_failed: .*: 1\.$/)]);
 	});
 
-	test('keeps the output from being PDF/A, with a warning', async () => {
+	test('prevents PDF/A, with a warning', async () => {
 		const { output, warnings } = await ocr(await damaged(), PDF, { ...PLAIN, output: 'pdfa' });
 		expect(await textOf(output)).toMatch(FOUND);
 		expect(warnings).toContainEqual(expect.stringMatching(/^pdfa_failed: /));

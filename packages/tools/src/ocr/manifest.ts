@@ -125,7 +125,7 @@ const fieldsSchema = z.strictObject({
 	),
 });
 
-/** Refuses params that change the image to recognize, if typed text on the page stays in place. */
+/** Refuses `deskew` and `clean` with mode `redo`: they change the recognized image, but typed text of the page stays in place. */
 function refuseWithRedo({ value, issues }: z.core.ParsePayload<z.output<typeof fieldsSchema>>): void {
 	if (value.mode !== 'redo') return;
 	for (const name of ['deskew', 'clean'] as const) {

@@ -100,7 +100,7 @@ describe('the output of a signed PDF with a typed and a scanned page', () => {
 });
 
 describe('output', () => {
-	test('text of a PDF that has text on every page is its own', async () => {
+	test('text of a PDF that has text on every page is that text', async () => {
 		const { output, warnings } = await ocr(typed, PDF, { output: 'text' });
 		expect(output.toString()).toMatch(/^typed by hand\s*\fand again\s*$/);
 		expect(warnings).toEqual([expect.stringMatching(/^already_has_text: /)]);
@@ -145,20 +145,20 @@ test('rotate_pages turns rotated pages, and keeps the others', async () => {
 	const upright = await ocr(pdf, PDF, { ...PLAIN, rotate_pages: true });
 	expect((await textOf(upright.output)).match(/letter of the eleventh/g)).toHaveLength(4);
 	expect(await rotations(upright.output)).toEqual([0, 0, 0, 0]);
-	const left = await ocr(pdf, PDF, { ...PLAIN, pages: '2' });
-	expect(await rotations(left.output)).toEqual([0, 90, 180, 270]);
+	const unchanged = await ocr(pdf, PDF, { ...PLAIN, pages: '2' });
+	expect(await rotations(unchanged.output)).toEqual([0, 90, 180, 270]);
 });
 
 test('deskew straightens a skewed scan without re-encoding its image', async () => {
 	const crooked = await skewedLetter();
 	const straight = (await ocr(crooked, PDF, { rotate_pages: false, deskew: true })).output;
-	const left = (await ocr(crooked, PDF)).output;
-	const asItWas = await rendered(crooked);
-	expect((await rendered(left)).equals(asItWas)).toBe(true);
-	expect((await rendered(straight)).equals(asItWas)).toBe(false);
+	const unchanged = (await ocr(crooked, PDF)).output;
+	const before = await rendered(crooked);
+	expect((await rendered(unchanged)).equals(before)).toBe(true);
+	expect((await rendered(straight)).equals(before)).toBe(false);
 	expect(await textOf(straight)).toContain('letter of the eleventh');
-	expect(straight.length).toBeLessThan(left.length + 500);
-	// A straightened page is straight: a second run changes nothing.
+	expect(straight.length).toBeLessThan(unchanged.length + 500);
+	// A second run finds only horizontal lines.
 	const again = (
 		await ocr(straight, PDF, { mode: 'force', rotate_pages: false, deskew: false, output: 'hocr' })
 	).output;
@@ -252,7 +252,7 @@ describe('password', () => {
 		expect(await command(output, 'qpdf --show-encryption {in}')).toMatch(/modify other: not allowed/);
 	});
 
-	test('keeps the output from being PDF/A, with a warning, and is not removed for that', async () => {
+	test('prevents PDF/A, with a warning, and stays', async () => {
 		const locked = await encrypted(await scannedPdf(LINES), 'user', 'owner');
 		const params = { ...PLAIN, output: 'pdfa', password: 'user' };
 		const { output, warnings } = await ocr(locked, PDF, params);

@@ -26,7 +26,7 @@ const recognitionSchema = z.object({
 	signatures_removed: z.boolean(),
 });
 
-/** Result of a recognition. `failed` are the numbers of unchanged pages, `confidence_sum` adds up the confidences of all words, each from 0 to 100. */
+/** Result of a recognition. `failed` lists the pages that couldn't be read; `confidence_sum` adds up the confidences of all words, each from 0 to 100. */
 export type Recognition = z.output<typeof recognitionSchema>;
 
 interface RecognitionRequest {

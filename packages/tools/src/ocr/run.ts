@@ -47,7 +47,7 @@ export const run: Run<typeof manifest> = async (input, context) => {
 		onPage,
 	});
 	const isPdf = input.mimeType === PDF;
-	// Poppler overlooked text on pages that OCRmyPDF found.
+	// OCRmyPDF found text on every page, although Poppler did not.
 	if (isPdf && params.output === 'pdf' && hasTextEverywhere(recognition, params)) {
 		return original();
 	}

@@ -45,7 +45,7 @@ const FIRST_LINE = 1;
 
 /**
  * Returns the import filter for formats that LibreOffice would otherwise guess from the content, so that text which looks like another
- * format is still opened as text. Undefined if its own detection is right.
+ * format is still opened as text. Undefined if LibreOffice's own detection is right.
  */
 export function importFilter(mimeType: string, csvSeparator: string): string | undefined {
 	if (mimeType === TEXT) return 'Text (encoded):UTF8';

@@ -20,7 +20,7 @@ export const isFailure = (response: OfficeResponse): response is Failure => 'err
 const TOO_LARGE = 'The resulting PDF is too large. Split the document, or lower params.max_image_dpi.';
 const HUGE_PICTURE =
 	'An image in the document has more than 150,000,000 pixels. Make it smaller or remove it.';
-const UNKNOWN_KIND = 'The document couldn’t be converted. Open it, save a new copy, and try with that.';
+const NOT_CONVERTED = 'The document couldn’t be converted. Open it, save a new copy, and try with that.';
 
 /** Returns the error for a document that LibreOffice refused. */
 export function toToolError(failure: Failure, input: Input): ToolError {
@@ -52,7 +52,7 @@ export function toToolError(failure: Failure, input: Input): ToolError {
 		case 'too_large':
 			return new ToolError('limit_exceeded', TOO_LARGE, options);
 		default:
-			return new ToolError('tool_failed', UNKNOWN_KIND, options);
+			return new ToolError('tool_failed', NOT_CONVERTED, options);
 	}
 }
 

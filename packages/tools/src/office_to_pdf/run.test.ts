@@ -165,8 +165,8 @@ describe(`${SLUG} can’t convert`, () => {
 		['a document with a picture of too many pixels', hugePictureFile(), DOCX, 'limit_exceeded'],
 		['binary declared as text', Buffer.from('a\0b'), TEXT, 'unsupported_input'],
 		['a document without content', docxFile([]), DOCX, 'unsupported_input'],
-		['a text of nothing but blank lines', Buffer.from(' \n\n\n'), TEXT, 'unsupported_input'],
-		['a table without a cell that says anything', Buffer.from('\n'), CSV, 'unsupported_input'],
+		['a text with only blank lines', Buffer.from(' \n\n\n'), TEXT, 'unsupported_input'],
+		['a table with only empty cells', Buffer.from('\n'), CSV, 'unsupported_input'],
 	])('%s', async (_, content, mimeType, code) => {
 		await expect(convert(content, mimeType, 'file.docx')).rejects.toMatchObject({ code });
 	});
@@ -246,7 +246,7 @@ describe(`${SLUG} warns of`, () => {
 	});
 
 	test.each([
-		['a font that is there', inFont('Liberation Sans')],
+		['an installed font', inFont('Liberation Sans')],
 		['a document that names no font', docxFile(['text'])],
 	])('nothing for %s', async (_, content) => {
 		expect((await convert(content, DOCX, 'file.docx')).warnings).toEqual([]);
@@ -272,7 +272,7 @@ describe(`${SLUG}, when the prewarmed process crashes on the document,`, () => {
 	const adapt = (tool: Tool): Tool => ({ ...tool, prewarmed: { command: 'false', args: [] } });
 	const sample = { name: 'a.docx', mimeType: DOCX, content: docxFile(['text']) };
 
-	test('converts it with the command and warns about what that can’t do', async () => {
+	test('converts it with LibreOffice’s command and warns about what the command can’t do', async () => {
 		const { output, warnings, details } = await runSample(SLUG, sample, { adapt });
 		expect(await textOf(output)).toContain('text');
 		expect(details).toEqual({ pages: 1 });
@@ -338,7 +338,7 @@ describe(`${SLUG} enforces its limit of`, () => {
 	const long = Array.from({ length: 5_000 }, (_, index) => `paragraph ${index}`);
 	const sample = { name: 'a.docx', mimeType: DOCX, content: docxFile(long) };
 
-	test('the input size', async () => {
+	test('the size of a file', async () => {
 		const rows = { name: 'a.csv', mimeType: CSV, content: Buffer.from('1,2,3\n'.repeat(5_000)) };
 		await expect(runSample(SLUG, rows, limited({ maxFileBytes: 50_000 }))).rejects.toMatchObject({
 			code: 'limit_exceeded',

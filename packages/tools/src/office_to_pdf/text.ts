@@ -6,7 +6,7 @@ import type { TextEncoding } from '@creatorr/tool-kit/files/text-encoding';
 const START_BYTES = 64 * 1024;
 
 /**
- * Rewrites a text in UTF-8 without a byte order mark, so that LibreOffice need not guess its encoding. Its memory use does not depend on the
+ * Rewrites a text in UTF-8 without a byte order mark, so that LibreOffice need not guess the encoding. Uses the same memory for any file
  * size. Resolves to the start of the text.
  */
 export async function rewriteAsUtf8(inputPath: string, outputPath: string): Promise<string> {

@@ -23,8 +23,8 @@ export interface Unlocked {
 }
 
 /**
- * Removes the password or restrictions of a PDF. Throws a ToolError: `encrypted_input` if a password is needed, `wrong_password` if it is
- * another one.
+ * Removes the password or restrictions of a PDF. Throws a ToolError: `encrypted_input` if a password is needed, `wrong_password` if the
+ * given one is wrong.
  */
 export async function unlockPdf(
 	context: ToolContext,
@@ -38,7 +38,7 @@ export async function unlockPdf(
 	const check = await qpdf([...secret, '--requires-password', inputPath(INPUT)]);
 	if (check.exitCode === LOCKED) throw lockedError(password);
 	throwOnLimit(check);
-	// qpdf says the same of an unreadable file, which its reader reports.
+	// qpdf has the same exit code for a PDF without protection and for an unreadable file. What reads the file reports the latter.
 	if (check.exitCode !== OPENS) return { path, reapplyProtection: async () => {} };
 	throwOnUnreadable(await qpdf([...secret, '--decrypt', inputPath(INPUT), scratchPath(UNLOCKED)]));
 	return {

@@ -8,7 +8,7 @@ const SUCCEEDED_WITH_WARNINGS = 3;
 const INPUT = 'input.pdf';
 /** Matches once per page in qpdf's JSON, on a line that no text of a document can begin. */
 const PAGE = /^\s*"pageposfrom1":/;
-const LOOK_EVERY_PAGES = 10_000;
+const CHECK_EVERY_PAGES = 10_000;
 
 /** Message for a PDF that can't be read. */
 export const DAMAGED_PDF =
@@ -29,7 +29,7 @@ export async function countPages(context: ToolContext, path: string): Promise<nu
 				if (stream !== 'stdout' || !PAGE.test(line)) return;
 				pages += 1;
 				// A tiny file may have millions of pages, which take minutes to list.
-				if (pages % LOOK_EVERY_PAGES === 0) context.checkPageLimit(pages);
+				if (pages % CHECK_EVERY_PAGES === 0) context.checkPageLimit(pages);
 			},
 		},
 	);

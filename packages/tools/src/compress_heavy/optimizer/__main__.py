@@ -27,13 +27,13 @@ def start_processes() -> Executor:
     _load()
     # Before any thread starts, as threads do not survive a fork.
     pool = ProcessPoolExecutor(os.process_cpu_count() or 1, mp_context=multiprocessing.get_context("fork"))
-    # The first task starts all of them.
+    # The first task starts all processes.
     pool.submit(os.getpid)
     return pool
 
 
 def _load() -> None:
-    """Loads the modules of the work once for all processes, which inherit them. None of these may start a thread."""
+    """Loads modules once for all processes, which inherit them. None of the modules may start a thread."""
     import fontfiles  # noqa: F401
     import rounding  # noqa: F401
 

@@ -9,7 +9,7 @@ from rendering import RenderedPage, TooSlow, is_text_lost, render, text_of
 from opening import Refused, open_document
 from settings import Settings
 from structure import has_same_pages, lost, page_boxes, structure_of
-from walk import SCREEN_PIXELS, entries, inherited, longest_side
+from walk import SCREEN_PIXELS, inherited, longest_side, subdictionary
 
 _LOW_DPI = 150
 
@@ -42,7 +42,7 @@ class Checker:
         return least if is_whole and not is_text_lost(self.text.result(), text.result()) else 0.0
 
     def page_similarity(self, path: str, page: int, in_gray: bool) -> float:
-        """Returns 1 for a page that even the original does not render in time."""
+        """Returns 1 if even the original page isn't rendered in time."""
         rendering = self.renderings[page].result()
         if not isinstance(rendering, RenderedPage):
             return 1.0
@@ -75,7 +75,7 @@ def sampled_pages(pdf: pikepdf.Pdf) -> set[int]:
 
 
 def _image_lengths(page: Dictionary) -> Iterator[int]:
-    images = entries(inherited(page, "/Resources"), "/XObject")
+    images = subdictionary(inherited(page, "/Resources"), "/XObject")
     for _, image in images.items() if images is not None else ():
         if isinstance(image, Stream) and image.get("/Subtype") == "/Image":
             yield int(image.get("/Length", 0))

@@ -9,12 +9,12 @@ from PIL import Image, ImageCms
 
 from content import UnreadableContent, name_in, pieces
 from rounding import short
-from walk import Usage, bytes_of, contents_of, dictionaries, entries, inherited
+from walk import Usage, bytes_of, contents_of, dictionaries, inherited, subdictionary
 
 Convert = Callable[[str, list[float]], list[float] | None]
 _FAMILIES = {"/DeviceGray": "gray", "/CalGray": "gray", "/DeviceRGB": "rgb", "/CalRGB": "rgb", "/DeviceCMYK": "cmyk"}
 _BY_COMPONENTS = {1: "gray", 3: "rgb", 4: "cmyk"}
-_SETS = {b"g": "gray", b"rg": "rgb", b"k": "cmyk", b"G": "gray", b"RG": "rgb", b"K": "cmyk"}
+_COLOR_OPERATORS = {b"g": "gray", b"rg": "rgb", b"k": "cmyk", b"G": "gray", b"RG": "rgb", b"K": "cmyk"}
 _FILLS, _STROKES = {1: b"g", 3: b"rg"}, {1: b"G", 3: b"RG"}
 _DIGITS = 4
 
@@ -65,7 +65,7 @@ class Recoloring:
                 page.obj.Contents = pdf.make_stream(written)
         for identity in usage.forms:
             form = pdf.get_object(identity)
-            written = self.rewritten(lambda: bytes_of(form), entries(form, "/Resources"))
+            written = self.rewritten(lambda: bytes_of(form), subdictionary(form, "/Resources"))
             if written is not None:
                 form.write(written)
         for value in list(dictionaries(pdf)):
@@ -96,7 +96,7 @@ class Recoloring:
             shading.Background = Array(self.convert(family, [float(value) for value in shading.Background]) or [])
 
     def recolored_function(self, pdf: pikepdf.Pdf, function: Dictionary, family: str) -> Dictionary | None:
-        """Converts exactly for grays of RGB, which mix like their colors; otherwise interpolates between the same ends."""
+        """Converts RGB to gray exactly, because that is linear. Other conversions are exact only at the ends or samples of the function."""
         if function.FunctionType == 2:
             ends = {key: [float(value) for value in function.get(key, Array())] for key in ("/C0", "/C1")}
             made = {key: self.convert(family, values) for key, values in ends.items() if len(values) > 1}
@@ -132,7 +132,7 @@ class _Painter:
 
     def __init__(self, recoloring: Recoloring, resources: pikepdf.Object | None) -> None:
         self.recoloring = recoloring
-        self.spaces = entries(resources, "/ColorSpace")
+        self.spaces = subdictionary(resources, "/ColorSpace")
         self.current: tuple[str | None, str | None] = ("gray", "gray")
         self.stack: list[tuple[str | None, str | None]] = []
 
@@ -155,8 +155,8 @@ class _Painter:
             self.current = (self.family(operands), stroke)
         elif operator == b"CS":
             self.current = (fill, self.family(operands))
-        elif operator in _SETS:
-            family = _SETS[operator]
+        elif operator in _COLOR_OPERATORS:
+            family = _COLOR_OPERATORS[operator]
             self.current = (family, stroke) if operator.islower() else (fill, family)
             return self.painted(operands, operator, family)
         elif operator in (b"sc", b"scn"):

@@ -1,4 +1,4 @@
-"""Searches for the smallest lossless-looking copy of a document."""
+"""Searches for the smallest copy of a document that looks like the original."""
 import os
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor

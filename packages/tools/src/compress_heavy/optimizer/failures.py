@@ -8,14 +8,14 @@ from pathlib import Path
 
 _MAX_CHARACTERS = 2000
 _RESOURCES = (errno.ENOMEM, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EAGAIN, errno.EMFILE)
-_SAID = re.compile(r"bad_alloc|Cannot allocate memory|out of memory|File too large|No space left", re.IGNORECASE)
+_RESOURCE_MESSAGES = re.compile(r"bad_alloc|Cannot allocate memory|out of memory|File too large|No space left", re.IGNORECASE)
 
 
 def is_fatal(error: BaseException) -> bool:
     """Whether this process can't continue in any way: it ran out of memory, disk or processes."""
     if isinstance(error, (MemoryError, BrokenExecutor)) or isinstance(error, OSError) and error.errno in _RESOURCES:
         return True
-    return bool(_SAID.search(str(error))) or is_memory_short()
+    return bool(_RESOURCE_MESSAGES.search(str(error))) or is_memory_short()
 
 
 def is_memory_short() -> bool:

@@ -1,4 +1,4 @@
-"""The slow part of subsetting fonts, for another process: it knows fonts, not documents."""
+"""The slow part of subsetting fonts. It runs in other processes, so it receives font data and no PDF objects."""
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -37,7 +37,7 @@ class FontJob:
 
 @dataclass(frozen=True)
 class FontResult:
-    """The new program, with each font's encoding that is no longer in the program."""
+    """The new program, and for each font the encoding that the program no longer has."""
 
     key: str
     packed: bytes
@@ -57,16 +57,16 @@ def shrink_font(job: FontJob) -> FontResult | None:
 def _shrink(job: FontJob) -> tuple[str, bytes, list[dict[int, str] | None]]:
     import fontfiles
 
-    unspelled: list[dict[int, str] | None] = [None] * len(job.fonts)
+    no_encodings: list[dict[int, str] | None] = [None] * len(job.fonts)
     if job.key == "/FontFile2":
-        return job.key, fontfiles.subset_truetype(job.data, _selection(job), job.keeps_hints), unspelled
+        return job.key, fontfiles.subset_truetype(job.data, _selection(job), job.keeps_hints), no_encodings
     if job.is_whole:
         raise fontfiles.Unusable("any glyph may be used")
     if isinstance(job.fonts[0], CompositeFont):
         if job.subtype != "/CIDFontType0C":
             raise fontfiles.Unusable(job.subtype)
         cids = set().union(*(font.codes for font in job.fonts))
-        return job.key, fontfiles.subset_cff(job.data, None, cids, job.keeps_hints), unspelled
+        return job.key, fontfiles.subset_cff(job.data, None, cids, job.keeps_hints), no_encodings
     if job.key == "/FontFile3" and job.subtype != "/Type1C":
         raise fontfiles.Unusable(job.subtype)
     built_in = fontfiles.built_in_encoding(job.data, is_cff=job.key == "/FontFile3")

@@ -26,7 +26,7 @@ _NOTDEF = ".notdef"
 _CODE_BASES = (0, 0xF000, 0xF100, 0xF200)
 # Comparing more outlines takes longer than writing them.
 _MAX_COMPARED = 60
-# Their hints assemble glyphs; without them they break.
+# Prefixes of fonts whose hints assemble glyphs: without hints, the glyphs break.
 _HINTS_NEEDED = ("DFKai", "DFGothic", "DFGirl", "DFMincho", "DLC", "HuaTian", "MingLi", "PMingLi", "Kai", "cpop", "NEC", "STKai")
 
 
@@ -38,23 +38,23 @@ def type1_to_cff(data: bytes, names: set[str]) -> bytes:
     """Converts a Type 1 program to CFF, without hints."""
     program = parse_type1(data)
     glyphs = program.glyphs
-    keep_first = [_NOTDEF, *sorted((names & glyphs.keys()) - {_NOTDEF})]
+    kept = [_NOTDEF, *sorted((names & glyphs.keys()) - {_NOTDEF})]
     if _NOTDEF not in glyphs:
         raise Unusable("no .notdef")
-    pens = {name: T2CharStringPen(None, glyphs) for name in keep_first}
+    pens = {name: T2CharStringPen(None, glyphs) for name in kept}
     for name, pen in pens.items():
         glyphs[name].draw(pen)
-    usual = Counter(round(glyphs[name].width) for name in keep_first).most_common(1)[0][0]
+    usual = Counter(round(glyphs[name].width) for name in kept).most_common(1)[0][0]
     for name, pen in pens.items():
         width = round(glyphs[name].width)
         pen._width = None if width == usual else width
     builder = FontBuilder(1000, isTTF=False)
-    builder.setupGlyphOrder(keep_first)
+    builder.setupGlyphOrder(kept)
     outlines = {name: pen.getCharString() for name, pen in pens.items()}
     info = {} if program.has_usual_matrix else {"FontMatrix": list(program.matrix)}
     builder.setupCFF("F", info, outlines, {"defaultWidthX": usual, "nominalWidthX": 0})
     made = builder.font["CFF "].compile(builder.font)
-    _compare(glyphs, _cff(made)["CFF "].cff[0].CharStrings, keep_first)
+    _compare(glyphs, _cff(made)["CFF "].cff[0].CharStrings, kept)
     return made
 
 
@@ -92,17 +92,17 @@ def subset_cff(data: bytes, names: set[str] | None, cids: set[int] | None, keeps
         raise Unusable("glyphs have other keys")
     order = font.getGlyphOrder()
     wanted = {f"cid{cid:05d}" for cid in cids} if cids is not None else names or set()
-    keep_first = [name for name in order if name in wanted or name == order[0]]
-    if len(keep_first) == len(order) and keeps_hints:
+    kept = [name for name in order if name in wanted or name == order[0]]
+    if len(kept) == len(order) and keeps_hints:
         raise Unusable("all glyphs are used")
     _drop_notices(top)
     _use_one_matrix(top)
     options = _options(keeps_hints)
     subsetter = subset.Subsetter(options)
-    subsetter.populate(glyphs=keep_first)
+    subsetter.populate(glyphs=kept)
     subsetter.subset(font)
     made = font["CFF "].compile(font)
-    _compare(_cff(data)["CFF "].cff[0].CharStrings, _cff(made)["CFF "].cff[0].CharStrings, keep_first)
+    _compare(_cff(data)["CFF "].cff[0].CharStrings, _cff(made)["CFF "].cff[0].CharStrings, kept)
     return made
 
 
@@ -124,16 +124,16 @@ def _use_one_matrix(top: TopDict) -> None:
 
 
 def subset_truetype(data: bytes, selection: set[int] | Mapping[int, str | None] | None, keeps_hints: bool) -> bytes:
-    """Subsets a TrueType program by glyph ids, which stay the same, or by codes with their names, or to all."""
+    """Subsets a TrueType program by glyph ids, which stay the same, or by codes with their names. None keeps all glyphs."""
     font = TTFont(io.BytesIO(data), lazy=True)
     order = font.getGlyphOrder()
     numbers = _reached(font, selection) if isinstance(selection, Mapping) else selection
     numbers = {number for number in numbers if number < len(order)} if numbers is not None else set(range(len(order)))
-    goes_by_number = isinstance(selection, set)
+    by_glyph_id = isinstance(selection, set)
     options = _options(keeps_hints or _needs_hints(font))
     options.retain_gids = True
-    options.glyph_names = not goes_by_number
-    unused = {"cmap", "post"} if goes_by_number else set()
+    options.glyph_names = not by_glyph_id
+    unused = {"cmap", "post"} if by_glyph_id else set()
     for tag in font.keys():
         if tag != "GlyphOrder" and tag not in _TABLES - unused:
             del font[tag]
@@ -206,7 +206,7 @@ def _options(keeps_hints: bool) -> subset.Options:
 
 def _needs_hints(font: TTFont) -> bool:
     name = font["name"].getDebugName(1) if "name" in font else None
-    # Composite glyphs of large fonts have no names.
+    # A font without a name may be a subset of one of these.
     return name is None or name.startswith(_HINTS_NEEDED)
 
 

@@ -7,7 +7,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
 from font_subsetting import CompositeFont, FontJob, FontResult, SimpleFont, shrink_font
-from walk import Id, Usage, entries
+from walk import Id, Usage, subdictionary
 
 _KEYS = ("/FontFile", "/FontFile2", "/FontFile3")
 # A new font file replaces the old one if it has at most this share of its size.
@@ -63,9 +63,9 @@ def _programs(pdf: pikepdf.Pdf) -> dict[Id, _Program]:
         if not isinstance(font, Dictionary) or font.get("/Type") != "/Font" or "/CIDSystemInfo" in font:
             continue
         descendants = font.get("/DescendantFonts")
-        descriptor = entries(descendants[0] if isinstance(descendants, Array) else font, "/FontDescriptor")
+        descriptor = subdictionary(descendants[0] if isinstance(descendants, Array) else font, "/FontDescriptor")
         for key in _KEYS:
-            file = entries(descriptor, key)
+            file = subdictionary(descriptor, key)
             if isinstance(file, Stream):
                 program = found.setdefault(file.objgen, _Program(file, key))
                 program.fonts.append(font)
@@ -75,7 +75,7 @@ def _programs(pdf: pikepdf.Pdf) -> dict[Id, _Program]:
 
 def _fonts_of_forms(pdf: pikepdf.Pdf) -> set[Id]:
     """Returns fonts of form fields, which may show any text."""
-    fonts = entries(entries(entries(pdf.Root, "/AcroForm"), "/DR"), "/Font")
+    fonts = subdictionary(subdictionary(subdictionary(pdf.Root, "/AcroForm"), "/DR"), "/Font")
     return {font.objgen for _, font in fonts.items()} if fonts is not None else set()
 
 

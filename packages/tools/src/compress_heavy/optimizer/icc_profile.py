@@ -4,7 +4,7 @@ from pikepdf import Array, Dictionary, Stream
 from PIL import ImageCms
 
 from colors import Recoloring, family_of, screen_colors
-from walk import Usage, dictionaries, entries, inherited
+from walk import Usage, dictionaries, inherited, subdictionary
 
 # Colors change only to remove a profile of at least this share of the file.
 _MIN_SHARE = 0.05
@@ -14,7 +14,7 @@ def find_cmyk_profile(pdf: pikepdf.Pdf, size: int) -> Stream | None:
     """Returns the only profile of all CMYK colors of a document, if it is a large part of the file."""
     found: dict[bytes, Stream] = {}
     for page in pdf.pages:
-        spaces = entries(inherited(page.obj, "/Resources"), "/ColorSpace")
+        spaces = subdictionary(inherited(page.obj, "/Resources"), "/ColorSpace")
         space = spaces.get("/DefaultCMYK") if spaces is not None else None
         if not isinstance(space, Array) or space[0] != "/ICCBased":
             return None
@@ -39,7 +39,7 @@ def drop_cmyk_profile(pdf: pikepdf.Pdf) -> None:
     if any(_is_cmyk(value) for value in everything):
         return
     for value in everything:
-        spaces = entries(value, "/ColorSpace")
+        spaces = subdictionary(value, "/ColorSpace")
         if isinstance(spaces, Dictionary) and "/DefaultCMYK" in spaces:
             del spaces["/DefaultCMYK"]
     intents = pdf.Root.get("/OutputIntents")

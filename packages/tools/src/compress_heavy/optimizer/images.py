@@ -88,7 +88,7 @@ def shrink(task: Task, settings: Settings) -> Replacement | Opaque | None:
         return Opaque()
     if pixels.picture.mode == "1":
         return _shrink_bilevel(task, pixels, target, settings)
-    made = _lossy(task, pixels, target, settings)
+    made = _shrink_multilevel(task, pixels, target, settings)
     return made if made is not None and made.bytes < task.bytes * _max_size_ratio(task, pixels, target) else None
 
 
@@ -97,7 +97,7 @@ def _max_size_ratio(task: Task, pixels: Pixels, target: Size) -> float:
     return _MAX_SIZE_RATIO_OF_LOSSY if pixels.is_lossy and not is_resampled else _MAX_SIZE_RATIO
 
 
-def _lossy(task: Task, pixels: Pixels, target: Size, settings: Settings) -> Replacement | None:
+def _shrink_multilevel(task: Task, pixels: Pixels, target: Size, settings: Settings) -> Replacement | None:
     """Returns the smallest encoding of an image with more than two values."""
     pixels = _in_fewer_components(pixels, settings)
     reference = _on_screen(pixels.picture, task.drawn, settings)
@@ -109,14 +109,14 @@ def _lossy(task: Task, pixels: Pixels, target: Size, settings: Settings) -> Repl
 
 
 def _shrink_keyed(task: Task, hidden: np.ndarray, target: Size, settings: Settings) -> Replacement | None:
-    """Encodes with a soft mask instead of the color key, which would fix exact values."""
+    """Replaces the color key by a soft mask: a color key needs exact values, which lossy encodings change."""
     pixels = decode(task.source)
     if pixels.picture.mode == "1":
         return None
     filled = replace(pixels, picture=without_hidden(pixels.picture, hidden))
-    made = _lossy(task, filled, target, settings)
+    made = _shrink_multilevel(task, filled, target, settings)
     alpha = Pixels(Image.fromarray(np.where(hidden, 0, 255).astype(np.uint8), "L"), Name.DeviceGray, is_lossy=False)
-    mask = _lossy(replace(task, is_soft_mask=True), alpha, target, settings)
+    mask = _shrink_multilevel(replace(task, is_soft_mask=True), alpha, target, settings)
     if made is None or mask is None:
         return None
     made = replace(made, mask=mask)
@@ -232,7 +232,7 @@ def _without_loss(picture: Image.Image, is_flat: bool, is_soft_mask: bool) -> It
 
 def _in_fewer_colors(picture: Image.Image) -> Image.Image | None:
     fewest = None
-    # Finding a palette takes longest; a sixteenth of the pixels shows if there is none.
+    # Finding a palette takes longest. A sixteenth of the pixels shows whether none can match.
     sample = picture.resize((-(-picture.width // _TILE), -(-picture.height // _TILE)), Image.Resampling.NEAREST)
     if not _has_same_colors(sample, quantized(sample, max(_PALETTES))):
         return None

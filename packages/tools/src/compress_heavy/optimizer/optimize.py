@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pikepdf
 
 from colors import Recoloring, grays
-from contents import rewrite_contents
+from content_rewriting import rewrite_contents
 from fonts import shrink_fonts
 from icc_profile import drop_cmyk_profile, find_cmyk_profile, recolor_for_screens
 from opening import open_document
@@ -20,7 +20,7 @@ from unused_objects import drop_metadata, drop_private_data, merge_duplicates
 from walk import usage_of
 
 _IMAGES_SHARE = 0.8
-_OF_OLD = re.compile(rb"""pdfaid:part(?:\s[^>]*)?>\s*1\s*<|pdfaid:part\s*=\s*["']1["']""")
+_PDFA_1 = re.compile(rb"""pdfaid:part(?:\s[^>]*)?>\s*1\s*<|pdfaid:part\s*=\s*["']1["']""")
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _with_loss(
     if settings.rewrites:
         finishes = [rewrite_contents(pdf, usage, settings.tolerance, pool)]
         # PDF/A-1 requires the list of a font's glyphs.
-        if not is_archive_of_old(pdf):
+        if not is_pdfa_1(pdf):
             finishes.append(shrink_fonts(pdf, usage, not settings.is_for_screens, pool))
     images, recompressed = recompress_images(
         pdf,
@@ -99,7 +99,7 @@ def _with_loss(
         cmyk_profile.read_bytes() if cmyk_profile else None,
         work.until,
         # PDF/A-1 forbids transparency.
-        may_add_masks=not is_archive_of_old(pdf),
+        may_add_masks=not is_pdfa_1(pdf),
     )
     if cmyk_profile is not None:
         drop_cmyk_profile(pdf)
@@ -111,12 +111,12 @@ def _with_loss(
 def save(pdf: pikepdf.Pdf, target: str, linearize: bool) -> None:
     """Writes the same bytes for the same document."""
     pikepdf.settings.set_flate_compression_level(9)
-    version = pdf.pdf_version if is_archive_of_old(pdf) else max(pdf.pdf_version, "1.5")
+    version = pdf.pdf_version if is_pdfa_1(pdf) else max(pdf.pdf_version, "1.5")
     pdf.save(
         target,
         min_version=version,
         object_stream_mode=(
-            pikepdf.ObjectStreamMode.disable if is_archive_of_old(pdf) else pikepdf.ObjectStreamMode.generate
+            pikepdf.ObjectStreamMode.disable if is_pdfa_1(pdf) else pikepdf.ObjectStreamMode.generate
         ),
         stream_decode_level=pikepdf.StreamDecodeLevel.none,
         compress_streams=True,
@@ -126,10 +126,10 @@ def save(pdf: pikepdf.Pdf, target: str, linearize: bool) -> None:
     )
 
 
-def is_archive_of_old(pdf: pikepdf.Pdf) -> bool:
-    """Whether it claims to be PDF/A-1, which forbids object streams and JPEG 2000."""
+def is_pdfa_1(pdf: pikepdf.Pdf) -> bool:
+    """Whether the document claims to be PDF/A-1, which forbids object streams and JPEG 2000."""
     metadata = pdf.Root.get("/Metadata")
     if not isinstance(metadata, pikepdf.Stream):
         return False
     # Without the zeros of UTF-16.
-    return _OF_OLD.search(metadata.read_bytes().replace(b"\0", b"")) is not None
+    return _PDFA_1.search(metadata.read_bytes().replace(b"\0", b"")) is not None

@@ -72,7 +72,7 @@ def read_source(image: Stream) -> Source:
     bits = 1 if is_stencil else int(image.get("/BitsPerComponent", 8))
     components, space, palette, profile = (1, None, None, None) if is_stencil else _colors(image, coding)
     if bits == 1 and (components == 1 or palette is not None):
-        # The meaning of its two values is defined by the color space and /Decode.
+        # The color space and /Decode define the meaning of the two values.
         components, space, palette = 1, image.get("/ColorSpace"), None
     decode = image.get("/Decode")
     return Source(
@@ -183,7 +183,7 @@ def _decode_fax(source: Source) -> Image.Image:
     k = int(source.parms.get("/K", 0))
     if k > 0 or source.parms.get("/EncodedByteAlign") or int(source.parms.get("/Columns", 1728)) != source.width:
         raise Unsupported("mixed fax")
-    # A fax has white as 0 by default, in TIFF and PDF: /BlackIs1 then is the stored order.
+    # Fax data has white as 0. TIFF with photometric 0 inverts it, like PDF by default; photometric 1 keeps it, like /BlackIs1.
     photometric = 0 if not source.parms.get("/BlackIs1", False) else 1
     tags = [
         (256, 4, source.width), (257, 4, source.height), (258, 3, 1), (259, 3, 4 if k < 0 else 3),

@@ -17,7 +17,7 @@ from pixels import UNREADABLE, Unsupported, read_source
 from settings import Settings
 from walk import Id, Usage
 
-_TIED_TO_THE_VALUES = ("/Decode", "/DecodeParms", "/F", "/FFilter", "/FDecodeParms", "/DL")
+_ENCODING_KEYS = ("/Decode", "/DecodeParms", "/F", "/FFilter", "/FDecodeParms", "/DL")
 # Images are uncompressed in memory while they are processed.
 _MAX_THREADS = 4
 
@@ -41,7 +41,7 @@ def recompress_images(
         value for value in pdf.objects if isinstance(value, Stream) and value.get("/Subtype") == "/Image"
     ]
     for image in images:
-        # Only the soft mask applies; without it, the other one would.
+        # Readers ignore /Mask beside a soft mask, but would apply it if the soft mask were removed.
         if isinstance(image.get("/SMask"), Stream) and "/Mask" in image:
             del image["/Mask"]
     masks = _soft_masks(images)
@@ -67,7 +67,7 @@ def recompress_images(
 def _in_order(
     pool: ThreadPoolExecutor, threads: int, tasks: Iterable[tuple[Stream, Task | None]], settings: Settings
 ) -> Iterator[tuple[Stream, Replacement | Opaque | None]]:
-    """Processes few at a time, as their data is in memory."""
+    """Processes few images at a time, as their data is in memory."""
     waiting: deque[tuple[Stream, Future[Replacement | Opaque | None] | None]] = deque()
     for image, task in tasks:
         waiting.append((image, pool.submit(_attempt, task, settings) if task else None))
@@ -114,13 +114,13 @@ def _soft_masks(images: list[Stream]) -> set[Id]:
 
 def _replace(pdf: pikepdf.Pdf, image: Stream, smaller: Replacement) -> None:
     if isinstance(image.get("/Mask"), Array):
-        # It was for values that have changed.
+        # The color key names values that have changed.
         del image["/Mask"]
     if smaller.mask is not None:
         image.SMask = pdf.make_stream(b"", Type=Name.XObject, Subtype=Name.Image)
         _replace(pdf, image.SMask, smaller.mask)
     encoded = smaller.encoded
-    for key in _TIED_TO_THE_VALUES:
+    for key in _ENCODING_KEYS:
         if key in image and not (key == "/Decode" and smaller.keeps_decode):
             del image[key]
     image.write(encoded.data, filter=Name(encoded.filter), decode_parms=Dictionary(encoded.parms) if encoded.parms else None)

@@ -129,5 +129,5 @@ class _Writer:
 
 
 def _kerning(match: re.Match[bytes]) -> bytes:
-    # In thousandths of the font size.
+    # Kerning is in thousandths of the font size.
     return match[0] if match[1] is None else short(float(match[1]), 0)

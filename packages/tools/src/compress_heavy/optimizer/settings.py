@@ -27,7 +27,7 @@ class Settings:
     jpeg: int
     # Minimum similarity of a page to the original, at 100 dpi.
     similarity: float
-    # The same for an image, whose page may be less similar.
+    # Minimum similarity of an image, stricter than that of its page.
     image_similarity: float
     # Maximum error of a coordinate, in points.
     tolerance: float

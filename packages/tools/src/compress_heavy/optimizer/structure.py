@@ -112,7 +112,7 @@ def _tree_keys(tree: pikepdf.Object | None, leaves: str = "/Names") -> list[str]
 
 def _parts(pdf: pikepdf.Pdf, form: Dictionary, names: Dictionary) -> list[str]:
     root = pdf.Root
-    keep_first = ("/StructTreeRoot", "/MarkInfo", "/Lang", "/OpenAction", "/ViewerPreferences", "/Threads")
-    found = [key for key in keep_first if key in root]
+    keys = ("/StructTreeRoot", "/MarkInfo", "/Lang", "/OpenAction", "/ViewerPreferences", "/Threads")
+    found = [key for key in keys if key in root]
     found += ["XFA"] if "/XFA" in form else []
     return found + (["JavaScript"] if "/JavaScript" in names else [])

@@ -42,9 +42,9 @@ def merge_duplicates(pdf: pikepdf.Pdf) -> None:
         key = _fingerprint(value)
         if key is None:
             continue
-        keep_first = first.setdefault(key, value)
-        if keep_first.objgen != value.objgen:
-            instead[value.objgen] = keep_first
+        kept = first.setdefault(key, value)
+        if kept.objgen != value.objgen:
+            instead[value.objgen] = kept
     if instead:
         for value in pdf.objects:
             _redirect(value, instead)
@@ -60,7 +60,7 @@ def _fingerprint(stream: Stream) -> bytes | None:
 
 
 def _redirect(value: pikepdf.Object, instead: dict[Id, Stream]) -> None:
-    """Replaces references in containers within one object. Indirect ones are visited separately."""
+    """Replaces references in one object and its direct containers. Indirect objects are visited separately."""
     pairs: Iterator[tuple[object, pikepdf.Object]]
     if isinstance(value, (Dictionary, Stream)):
         pairs = iter(list(value.items()))

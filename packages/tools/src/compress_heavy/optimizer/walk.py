@@ -33,7 +33,7 @@ class Usage:
     forms: dict[Id, float] = field(default_factory=dict)
     # Strings shown in a font.
     texts: dict[Id, set[bytes]] = field(default_factory=dict)
-    # Unreadable content, whose use of objects is unknown.
+    # Whether some content is unreadable, so that its use of objects is unknown.
     is_partial: bool = False
 
 
@@ -79,7 +79,7 @@ def longest_side(page: Dictionary) -> float:
     return max(abs(right - left), abs(top - bottom)) or 792
 
 
-def entries(dictionary: pikepdf.Object | None, key: str) -> Dictionary | None:
+def subdictionary(dictionary: pikepdf.Object | None, key: str) -> Dictionary | None:
     """Returns a dictionary within a dictionary, if both exist."""
     value = dictionary.get(key) if isinstance(dictionary, (Dictionary, Stream)) else None
     return value if isinstance(value, (Dictionary, Stream)) else None
@@ -104,7 +104,7 @@ def _within(value: pikepdf.Object) -> Iterator[Dictionary | Stream]:
 
 def appearances(annotation: Dictionary) -> Iterator[Stream]:
     """Yields the appearance streams of an annotation."""
-    for kind in (entries(entries(annotation, "/AP"), key) for key in ("/N", "/R", "/D")):
+    for kind in (subdictionary(subdictionary(annotation, "/AP"), key) for key in ("/N", "/R", "/D")):
         if isinstance(kind, Stream):
             yield kind
         elif isinstance(kind, Dictionary):
@@ -155,7 +155,7 @@ class _Walker:
             return
         self.followed[key] = size
         self.usage.forms[form.objgen] = max(size, self.usage.forms.get(form.objgen, 0.0))
-        self.follow(lambda: bytes_of(form), entries(form, "/Resources") or resources, matrix, depth + 1)
+        self.follow(lambda: bytes_of(form), subdictionary(form, "/Resources") or resources, matrix, depth + 1)
 
     def follow(
         self, read: Callable[[], bytes], resources: Dictionary | None, matrix: Matrix, depth: int
@@ -168,13 +168,13 @@ class _Walker:
 
     def follow_patterns(self, resources: Dictionary | None, matrix: Matrix, depth: int) -> None:
         for kind in ("/Pattern", "/Font"):
-            for _, value in (entries(resources, kind) or Dictionary()).items():
+            for _, value in (subdictionary(resources, kind) or Dictionary()).items():
                 if isinstance(value, Stream):
                     self.follow_form(value, resources, IDENTITY, depth)
-                for _, glyph in (entries(value, "/CharProcs") or Dictionary()).items():
-                    self.follow_form(glyph, entries(value, "/Resources") or resources, IDENTITY, depth)
-        for _, state in (entries(resources, "/ExtGState") or Dictionary()).items():
-            group = entries(entries(state, "/SMask"), "/G")
+                for _, glyph in (subdictionary(value, "/CharProcs") or Dictionary()).items():
+                    self.follow_form(glyph, subdictionary(value, "/Resources") or resources, IDENTITY, depth)
+        for _, state in (subdictionary(resources, "/ExtGState") or Dictionary()).items():
+            group = subdictionary(subdictionary(state, "/SMask"), "/G")
             if isinstance(group, Stream):
                 self.follow_form(group, resources, matrix, depth)
 
@@ -193,17 +193,18 @@ class _Walker:
             elif operator == b"Tf":
                 font = self.font(match["operands"], resources)
             elif operator == b"Do":
-                self.draw(entries(entries(resources, "/XObject"), name_in(match["operands"]) or "/"), resources, matrix, depth)
+                drawn = subdictionary(subdictionary(resources, "/XObject"), name_in(match["operands"]) or "/")
+                self.draw(drawn, resources, matrix, depth)
             elif operator in _SHOWS_TEXT and font is not None:
                 self.usage.texts.setdefault(font, set()).update(strings_in(match["operands"]))
             elif operator == b"gs":
-                state = entries(entries(resources, "/ExtGState"), name_in(match["operands"]) or "/")
+                state = subdictionary(subdictionary(resources, "/ExtGState"), name_in(match["operands"]) or "/")
                 if state is not None and "/Font" in state:
                     font = state.Font[0].objgen
 
     def font(self, operands: bytes, resources: Dictionary | None) -> Id | None:
         name = operands[: operands.rfind(b" ")] if b" " in operands.strip() else operands
-        found = entries(entries(resources, "/Font"), name_in(name) or "/")
+        found = subdictionary(subdictionary(resources, "/Font"), name_in(name) or "/")
         return found.objgen if found is not None else None
 
     def draw(self, drawn: Stream | None, resources: Dictionary | None, matrix: Matrix, depth: int) -> None:

@@ -10,7 +10,7 @@ from prepare_pdf import LAYER_PREFIX, TEXT_LAYER, text_layers
 
 LINEARIZE_ABOVE_BYTES = 1_000_000
 DATES = {"/CreationDate": ["xmp:CreateDate"], "/ModDate": ["xmp:ModifyDate", "xmp:MetadataDate"]}
-MADE_IDS = ["xmpMM:DocumentID", "xmpMM:InstanceID", "xmpMM:RenditionClass"]
+GENERATED_IDS = ["xmpMM:DocumentID", "xmpMM:InstanceID", "xmpMM:RenditionClass"]
 
 
 @dataclass
@@ -28,10 +28,13 @@ def origin_of(path: Path) -> Origin:
 
 
 def finish(source: Path, target: Path, angles: dict[int, float], origin: Origin) -> None:
-    """`angles` are degrees, counter-clockwise, by the index of each recognized page."""
+    """Straightens pages, and restores the dates and the id of the source.
+
+    `angles` are degrees, counter-clockwise, by the index of each recognized page.
+    """
     with Pdf.open(source) as pdf:
         for index, angle in angles.items():
-            _settle_page(pdf, pdf.pages[index], index, angle)
+            _finish_page(pdf, pdf.pages[index], index, angle)
         _set_dates(pdf, origin.dates)
         if Name.ID in pdf.trailer:
             del pdf.trailer.ID
@@ -46,7 +49,7 @@ def finish(source: Path, target: Path, angles: dict[int, float], origin: Origin)
         )
 
 
-def _settle_page(pdf: Pdf, page: Page, index: int, angle: float) -> None:
+def _finish_page(pdf: Pdf, page: Page, index: int, angle: float) -> None:
     """Straightens the page below its text layer, and gives that layer a reproducible name."""
     if not angle and not text_layers(page):
         return
@@ -102,7 +105,7 @@ def _set_dates(pdf: Pdf, dates: dict[str, str]) -> None:
                     metadata[key] = date
                 elif key in metadata:
                     del metadata[key]
-        for key in MADE_IDS:
+        for key in GENERATED_IDS:
             if key in metadata:
                 del metadata[key]
 

@@ -60,7 +60,7 @@ def resolution(frame: Image.Image, wanted: float | None) -> Resolution:
 
 def is_lossy(image: Image.Image) -> bool:
     if image.format == "WEBP":
-        # The chunk of lossless WebP, which in the extended format follows others.
+        # Lossless WebP has this chunk, which follows others in the extended format.
         with open(image.filename, "rb") as file:
             return b"VP8L" not in file.read(64)
     return image.format in ("JPEG", "MPO") or image.info.get("compression") in ("jpeg", "tiff_jpeg")
@@ -76,7 +76,7 @@ def orientation(frame: Image.Image) -> int:
 
 
 def can_be_embedded(image: Image.Image) -> bool:
-    # img2pdf embeds the compressed bytes of these, and rotates the page by EXIF, but mirrors none.
+    # img2pdf embeds the compressed bytes of such an image and rotates the page by EXIF, but can't mirror it.
     is_plain = image.mode in ("L", "RGB") and "transparency" not in image.info
     return image.format in ("JPEG", "PNG") and is_plain and orientation(image) in (UPRIGHT, *TURNED)
 

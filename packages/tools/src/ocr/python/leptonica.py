@@ -15,7 +15,7 @@ from pathlib import Path
 # Leptonica's limits: below this ratio the result is noise, and it searches only this range of degrees.
 MIN_CONFIDENCE = 3.0
 WIDEST_ANGLE = 6.9
-# In standard deviations: of the upward count, and of that compared with the sideways count.
+# Minimum confidence that text is upright, in standard deviations, and its minimum ratio to the confidence for sideways text.
 UPRIGHT, UPRIGHT_TO_SIDEWAYS = 7.0, 2.0
 # Tile size of Otsu's threshold, large enough for text and paper.
 TILE_PIXELS = 400
@@ -25,7 +25,7 @@ SILENT = 6
 @dataclass
 class Alignment:
     looks_upright: bool
-    """Certainly neither sideways nor upside down; otherwise unknown."""
+    """True if the page is certainly upright; False if that is unknown."""
     skew: float | None
     """Degrees, counter-clockwise, to turn the image by; None if unknown."""
 

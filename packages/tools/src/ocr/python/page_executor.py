@@ -62,7 +62,7 @@ class PageExecutor(StandardExecutor):
 
 def _in_order(pages, task, max_workers, initializer) -> Iterator[Work | None]:
     if max_workers == 1:
-        # One process is slower than none.
+        # A single child process is slower than this process.
         for page in pages:
             work = _result_or_none(lambda page=page: _process_page(task, page), page)
             observer.page_processed()

@@ -28,7 +28,7 @@ MAX_HORIZONTAL_SLOPE = 0.005
 def add_options(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("pages")
     group.add_argument("--plain", action="store_true", help="draw and read pages as OCRmyPDF would by itself")
-    group.add_argument("--straighten", action="store_true", help="read pages straight, and leave them as they are")
+    group.add_argument("--straighten", action="store_true", help="straighten images for recognition only; finish_pdf straightens the pages")
 
 
 @hookimpl

@@ -13,7 +13,7 @@ from reader import find_text_skew
 # Tesseract gains nothing from more pixels, and takes longer.
 MAX_DPI = 300.0
 MAX_PIXELS = 100_000_000
-# Invisible to readers, and harmless to Tesseract.
+# A smaller angle is invisible to readers and harmless to Tesseract.
 MIN_ANGLE = 0.2
 SECONDS = 120
 

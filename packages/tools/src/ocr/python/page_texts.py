@@ -21,7 +21,7 @@ HOCR_START = """<?xml version="1.0" encoding="UTF-8"?>
 """
 HOCR_END = "</body>\n</html>\n"
 XHTML = "{http://www.w3.org/1999/xhtml}"
-# Points are too coarse for integers.
+# hOCR has integer coordinates, for which points are too coarse.
 OWN_TEXT_DPI = 300
 POINTS_PER_INCH = 72
 

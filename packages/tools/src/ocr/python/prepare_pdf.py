@@ -71,7 +71,7 @@ def _strip_text_layers(pdf: Pdf, is_replaced: Callable[[int], bool]) -> bool:
         page.contents_coalesce()
         content = page.Contents.read_bytes()
         page.Contents = pdf.make_stream(TEXT_LAYER.sub(b"", content))
-        # Only these: pages may share their resources.
+        # Removes only these layers: pages may share their resources.
         for name in set(TEXT_LAYER.findall(content)):
             del page.Resources.XObject[name.decode()]
     return bool(pages)

@@ -28,7 +28,7 @@ TEXT_KINDS = ("text", "hocr")
 SECONDS_A_PAGE = 180
 # A page number that no document has, so that none is recognized.
 NO_PAGE = "1000000000"
-# In this order; the last one if no PDF/A can be made.
+# Tried in this order; the last one returns a PDF if no PDF/A can be made.
 PDFA_ATTEMPTS = (
     {"output_type": "pdfa"},
     {"output_type": "pdfa", "color_conversion_strategy": "RGB"},
@@ -53,7 +53,7 @@ def emit(**event) -> None:
 
 
 class Record:
-    """Follows the pages as they are done, and writes their texts where those are the output."""
+    """Counts pages and words as pages are done, and writes the text of each page if text is the output."""
 
     def __init__(self, writer: Writer | None, is_hocr: bool):
         self.pages = self.done = self.recognized = self.words = self.confidence_sum = 0
@@ -114,28 +114,28 @@ def recognize(settings: Settings, target: str, record: Record) -> None:
         rotate_pages=settings.params.rotate_pages,
         clean=settings.params.clean,
         pages=settings.params.pages,
-        # Of a PDF/A, the conversion is followed by that. The plain way leaves out all that may fail.
+        # convert_to_pdfa optimizes a PDF/A. The fallback (`plain`) leaves out every step that may fail and is not necessary.
         optimize=0 if settings.params.output == "pdfa" or settings.plain else settings.params.optimize,
         jobs=settings.jobs,
         max_image_mpixels=0,
         tesseract_timeout=SECONDS_A_PAGE,
         fast_web_view=1_000_000,
         continue_on_soft_render_error=True,
-        # Whether they may go was asked before; where a text is made, they do not matter.
+        # `prepare` has rejected or removed signatures; for text output they don't matter.
         invalidate_digital_signatures=True,
         progress_bar=False,
     )
 
 
 def convert_to_pdfa(settings: Settings, source: Path, target: Path) -> bool:
-    """Whether it became PDF/A; the target is a PDF in any case."""
+    """Returns whether the target became PDF/A. The target is a PDF in any case."""
     page_executor.observer = Record(None, False)
     page_executor.observer.page_processed = lambda: None
     common = {"skip_text": True, "pages": NO_PAGE, "optimize": settings.params.optimize, "jobs": settings.jobs}
     for attempt in PDFA_ATTEMPTS:
         try:
             code = ocrmypdf.ocr(source, target, plugins=["page_plugin"], progress_bar=False, **common, **attempt)
-        except Exception as error:  # whatever it is, the PDF is there already
+        except Exception as error:  # only the conversion failed: the regular PDF exists
             logging.error("no %s: %s", attempt["output_type"], error)
             continue
         if code == ExitCode.ok and attempt["output_type"] == "pdfa":
@@ -198,5 +198,5 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    given = json.loads(sys.argv[1])
-    main(Settings(**{**given, "params": Params(**given["params"])}))
+    settings = json.loads(sys.argv[1])
+    main(Settings(**{**settings, "params": Params(**settings["params"])}))

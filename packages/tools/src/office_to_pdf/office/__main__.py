@@ -3,10 +3,11 @@
 Usage: python3 -I <this directory> serve
        python3 -I <this directory> command REQUEST_FILE
 
-`serve` starts LibreOffice and prints {"ready":true} whenever it waits for a request; each is a line of JSON on standard
-input, see conversion.py, and is answered by one. It ends when LibreOffice has ended, with exit code 1. `command` answers
-the request in the file, by LibreOffice's own command line, for a document that LibreOffice does not survive in the other
-way. Its exit code is LibreOffice's, which does not say whether there is a PDF; 128 and the signal's number after a signal.
+`serve` starts LibreOffice and prints {"ready":true} whenever it waits for a request. A request is a line of JSON on standard
+input (conversion.py lists its keys), and so is the response on standard output. When LibreOffice ends, `serve` exits with 1.
+`command` handles the request in the file with LibreOffice's own command line, for a document on which `serve` crashes. It
+exits with LibreOffice's exit code, or 128 plus the number of the signal that ended LibreOffice. The exit code doesn't show
+whether a PDF was written.
 """
 
 import sys
@@ -17,7 +18,7 @@ COMMAND_PROFILE = Path("/tmp/command-profile")
 
 
 def serve() -> int:
-    """Talks JSON, a line a message."""
+    """Handles requests until the input or LibreOffice ends."""
     from server import serve_requests
     from soffice import Office
 
@@ -25,7 +26,7 @@ def serve() -> int:
 
 
 def command(request_file: str) -> int:
-    """Reads the request from a file, because command lines can be seen by others."""
+    """Handles one request. Reads it from a file, because every process on the machine can read command lines."""
     from plain_command import convert_by_command
 
     return convert_by_command(Path(request_file), COMMAND_PROFILE)

@@ -1,17 +1,16 @@
-"""Applets in pages of HTML, which LibreOffice dies of where there is no Java."""
+"""Removes applets from HTML: without Java, LibreOffice crashes on them."""
 
 import re
 from pathlib import Path
 
-# LibreOffice reads UTF-16 also where no byte order mark says so. In all other encodings that it takes a page to be in, tags are
-# written as in ASCII.
+# In encodings that are not listed, tags have the same bytes as in ASCII. LibreOffice detects UTF-16 even without a byte order mark.
 ENCODINGS = ("ascii", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
-# Of no meaning to LibreOffice, which shows what is in it, as it should in place of an applet.
+# Replaces `applet`. LibreOffice shows the content of this element, as browsers show the content of an applet that they can't run.
 PLAIN = "span"
 
 
 def without_applets(source: Path, import_filter: str | None, copy: Path) -> Path:
-    """The source, or a copy without them where it is HTML and has some."""
+    """Returns the source, or a copy without applets if the source is HTML with applets."""
     if not (import_filter or "").startswith("HTML"):
         return source
     page = source.read_bytes()
@@ -25,6 +24,6 @@ def without_applets(source: Path, import_filter: str | None, copy: Path) -> Path
 
 
 def tags(encoding: str) -> re.Pattern[bytes]:
-    """The beginnings of an applet's tags, without touching how the rest of the page is encoded."""
+    """Returns a pattern for the beginning of an applet's tags, in bytes, so that the rest of the page keeps its encoding."""
     opening, slash, name = (re.escape(part.encode(encoding)) for part in ("<", "/", "applet"))
     return re.compile(rb"(%b(?:%b)?)%b" % (opening, slash, name), re.IGNORECASE)

@@ -11,7 +11,7 @@ from com.sun.star.uno import Exception as UnoException
 from applets import without_applets
 from emptiness import is_empty
 from fonts import missing_fonts
-from layout import name_by_owner, turn_to_landscape, update_indexes
+from layout import set_file_name_fields, turn_to_landscape, update_indexes
 from listeners import Indicator, PasswordWatch
 from pdf_file import PdfFile
 from pictures import has_huge_picture
@@ -39,10 +39,12 @@ class Refusal(Exception):
 
 
 def convert(office: Office, request: dict, progress: Callable[[float], None]) -> dict:
-    """Keys of the request: source, name, import_filter, output, password, export_options, landscape, update_indexes."""
+    """Converts the document of a request with the keys source, name, import_filter, output, password, export_options, landscape
+    and update_indexes. Returns the response. Raises Refusal.
+    """
     document = open_document(office, request, progress)
     try:
-        name_by_owner(document, Path(request["source"]), request["name"])
+        set_file_name_fields(document, Path(request["source"]), request["name"])
         if request["update_indexes"]:
             update_indexes(document)
         if request["landscape"]:
@@ -101,7 +103,7 @@ def load(office: Office, request: dict, arguments: dict):
 
 
 def needs_password(office: Office, request: dict) -> bool:
-    """Whether a password is needed: LibreOffice asks without one, and does not report a wrong one."""
+    """Whether the document needs a password. LibreOffice asks for a missing password, but does not report a wrong one."""
     watch = PasswordWatch()
     try:
         document = load(office, {**request, "password": None}, {"InteractionHandler": watch})

@@ -17,7 +17,7 @@ COMPLEX = "\u0590-\u109f\u1780-\u18af\u1950-\u1cff\ua8e0-\ua8ff\uaa60-\uaadf\ufb
 OTHER_SCRIPTS = {"CharFontNameAsian": re.compile(f"[{ASIAN}]"), "CharFontNameComplex": re.compile(f"[{COMPLEX}]")}
 # Passages in other scripts that are read.
 MAX_PASSAGES = 100
-# A larger part is no font list, and is not searched.
+# A larger part is not searched, and counts as naming the font.
 MAX_PART_BYTES = 4 * 1024 * 1024
 # Texts have many built-in styles; checking the use of each takes longer than converting a short text.
 COMMON_STYLES = frozenset(

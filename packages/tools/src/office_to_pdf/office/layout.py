@@ -21,7 +21,7 @@ def update_indexes(document) -> None:
         indexes.getByIndex(position).update()
 
 
-def name_by_owner(document, source: Path, own_name: str) -> None:
+def set_file_name_fields(document, source: Path, own_name: str) -> None:
     """Makes file name fields show the user's file name, and no path of the sandbox."""
     own_name = "".join(character if character.isprintable() else "\ufffd" for character in own_name)
     if hasattr(document, "getSheets"):
@@ -58,7 +58,7 @@ def name_in_margins(spreadsheet) -> None:
                 for field in fields_of(text):
                     if field.getPropertySetInfo().hasPropertyByName("FileFormat"):
                         field.FileFormat = NAME_AND_EXTENSION
-            # Its texts are copies.
+            # `content` is a copy, so the style has to get it back.
             style.setPropertyValue(margin, content)
 
 

@@ -28,7 +28,7 @@ class PasswordWatch(unohelper.Base, XInteractionHandler2):
         answers = request.getContinuations()
         asks_password = offered(answers, PASSWORD) is not None
         self.was_asked |= asks_password
-        # Only a warning can be approved but not rejected.
+        # A request that can be approved and not rejected is only a warning.
         preference = (ABORT,) if asks_password else (DISAPPROVE, APPROVE, ABORT)
         answer = next(filter(None, (offered(answers, kind) for kind in preference)), None)
         if answer is not None:

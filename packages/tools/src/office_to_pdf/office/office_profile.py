@@ -58,7 +58,7 @@ def build_id() -> str:
 
 
 def version() -> str:
-    """Returns the version, which spares LibreOffice a migration, most of a start."""
+    """Returns the version. Without it in the profile, LibreOffice would migrate the profile, which takes most of its start."""
     return value_of("bootstraprc", "ProductKey").rpartition(" ")[2]
 
 

@@ -14,7 +14,7 @@ LISTED_TYPES = {bool: "boolean", int: "long", str: "string"}
 
 
 def convert_by_command(request_file: Path, profile: Path) -> int:
-    """Prints the answer. Returns LibreOffice's exit code."""
+    """Prints the response if a PDF was written. Returns LibreOffice's exit code, or 128 plus the number of a signal."""
     request = json.loads(request_file.read_text())
     write_profile(profile)
     output = Path(request["output"])

@@ -59,7 +59,7 @@ class Office:
         return self._process.poll() is not None
 
     def _start(self) -> subprocess.Popen:
-        # Its output must not look like an answer.
+        # LibreOffice's output must not look like a response.
         return subprocess.Popen(
             self._command, stdin=subprocess.DEVNULL, stdout=sys.stderr, env={**os.environ, **ENVIRONMENT}
         )

@@ -8,7 +8,7 @@ from pikepdf import Array, Dictionary, Name, Stream
 
 from content import UnreadableContent
 from rounding import Content, rounded
-from walk import Usage, bytes_of, contents_of, entries, inherited
+from walk import Usage, bytes_of, contents_of, subdictionary, inherited
 
 Job = tuple[Stream, bytes, float, frozenset[bytes]]
 _CHUNK = 4
@@ -41,7 +41,7 @@ def _pages(pdf: pikepdf.Pdf) -> Iterator[Job]:
             data = contents_of(page.obj)
         except UnreadableContent:
             continue
-        # The streams of an array, even of one, can't be replaced by one.
+        # The result is written to one stream, so a stream replaces an array, even an array of one stream.
         if isinstance(page.obj.Contents, Array):
             page.obj.Contents = parts[0] if len(parts) == 1 else pdf.make_stream(data)
         unit = float(page.obj.get("/UserUnit", 1))
@@ -58,12 +58,12 @@ def _forms(pdf: pikepdf.Pdf, usage: Usage) -> Iterator[Job]:
     for identity, size in usage.forms.items() if not usage.is_partial else ():
         form = pdf.get_object(identity)
         if isinstance(form, Stream) and form.get("/Subtype") == "/Form" and "/Ref" not in form:
-            yield form, bytes_of(form), size, _opaque_states(entries(form, "/Resources"))
+            yield form, bytes_of(form), size, _opaque_states(subdictionary(form, "/Resources"))
 
 
 def _opaque_states(resources: pikepdf.Object | None) -> frozenset[bytes]:
     """Returns the names of graphics states that change neither strokes nor how they blend."""
-    states = entries(resources, "/ExtGState")
+    states = subdictionary(resources, "/ExtGState")
     harmless = {"/Type", "/OP", "/op", "/OPM", "/SA", "/AIS", "/TK", "/SM", "/TR", "/TR2", "/HT", "/BG", "/BG2", "/UCR",
                 "/UCR2", "/RI", "/FL"}  # fmt: skip
     plain = {"/CA": (1,), "/ca": (1,), "/BM": (Name.Normal, Name.Compatible), "/SMask": (Name.None_,)}
