@@ -17,13 +17,13 @@ export interface Deps extends Messaging {
 	files: FilesClient;
 	sealer: ParamSealer;
 	fingerprint: Fingerprint;
-	/** Creates the jobs of one user one after the other, so that those that wait for the user's lock use no connection. */
+	/** Lets one creation of a user run at a time. The others wait here, and not with a database connection for the user's lock. */
 	creations: KeyedMutex;
 	notifications: JobNotifications;
 	mayExpireLeases: LeaseGrace;
 	/** Wakes the dispatch task, after a job was queued or ended, a worker appeared, or a limit changed. */
 	wakeDispatch(): void;
-	/** Wakes the task that deletes what deleted accounts leave. */
+	/** Wakes the task `erase_accounts`. */
 	wakeEraseAccounts(): void;
 	/** Wakes the poll of watched jobs, because notifications may have been lost. */
 	wakePoll(): void;

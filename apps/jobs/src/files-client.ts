@@ -7,7 +7,7 @@ import type { Config } from './config.ts';
 
 const TIMEOUT_MS = 10_000;
 
-/** Calls of the jobs service to the files service. Each throws `upstream_unavailable` when that does not respond. */
+/** Calls of the jobs service to the files service. Each throws `upstream_unavailable` when the files service does not respond. */
 export interface FilesClient {
 	/**
 	 * Throws `not_found` or `file_not_uploaded` when the file can't be an input of this user, `plan_limit` or `email_not_verified` when the
@@ -50,8 +50,8 @@ export function openFilesClient(config: Pick<Config, 'FILES_URL' | 'INTERNAL_PRI
 }
 
 /**
- * Discards the outputs of jobs that failed without an outcome, and does not wait for it. A process may have published one and
- * died before it could end the job.
+ * Discards the outputs of jobs that failed without an outcome, without waiting for the files service. A process may have published an
+ * output and died before it could end the job.
  */
 export function discardOutputsInBackground(
 	{ files, logger }: { files: Pick<FilesClient, 'discardOutputs'>; logger: Pick<Logger, 'warn'> },

@@ -43,7 +43,7 @@ export const JOBS: readonly Mutant[] = [
 	{
 		name: 'charges jobs that are canceled while they run',
 		mutations: [jobs('cancelLockedJob', replaceCall('chargedMs', '0'))],
-		test: 'counts a job that was canceled while it ran, but not one that had not started',
+		test: 'counts the run time of a canceled job, and nothing for a job that was canceled before its start',
 	},
 	{
 		name: 'runs one job at a time of an account whose email is not verified',

@@ -122,7 +122,7 @@ const OWNERSHIP: readonly Mutant[] = [
 	{
 		name: 'hides jobs of other users',
 		mutations: [jobs('findJob.where', dropProperty('userId'))],
-		test: 'returns the same 404 for another user’s job as for no job',
+		test: 'returns the same 404 for another user’s job as for an unknown job',
 	},
 	{
 		name: 'lists only the user’s own jobs',

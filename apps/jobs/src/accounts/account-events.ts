@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts';
 import { changePlan, markVerified } from './accounts.sql.ts';
 import { deleteAccount } from './delete-account.sql.ts';
 
-/** Changes the limits and the priority of a user's jobs with the plan. */
+/** Applies a plan change to the user's limits and to the priority of the user's waiting jobs. */
 export const onPlanChanged = defineConsumer({
 	queue: QUEUES.jobsPlanChanged,
 	definition: planChanged,
@@ -31,7 +31,10 @@ export const onAccountVerified = defineConsumer({
 	},
 });
 
-/** Deletes an account, and stops its running jobs. A task deletes the rest, so that a large account delays no other one. */
+/**
+ * Deletes an account and its unfinished jobs, and stops the running ones. The task `erase_accounts` deletes ended jobs and idempotency
+ * keys, so that a large account delays no other one.
+ */
 export const onAccountDeleted = defineConsumer({
 	queue: QUEUES.jobsAccountDeleted,
 	definition: accountDeleted,

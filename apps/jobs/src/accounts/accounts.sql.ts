@@ -48,8 +48,8 @@ interface PlanChange {
 }
 
 /**
- * Changes a user's plan and gives waiting jobs its priority. Returns false, and changes nothing, when this change or a later one
- * was applied before, or the account was deleted. Jobs that are created at the same time wait for it.
+ * Changes a user's plan, and the priority of the user's waiting jobs. Returns false, and changes nothing, when this change or a later
+ * one was applied before, or the account was deleted. The user's lock makes concurrent creations of jobs wait.
  */
 export async function changePlan(prisma: PrismaClient, change: PlanChange): Promise<boolean> {
 	const { userId, plan, version, priority } = change;

@@ -63,7 +63,7 @@ describe('the compute quota', () => {
 		expect(used).toBeLessThan(80);
 	});
 
-	test('counts a job that was canceled while it ran, but not one that had not started', async () => {
+	test('counts the run time of a canceled job, and nothing for a job that was canceled before its start', async () => {
 		const user = world.user();
 		const { jobId } = await startJob(user, 40);
 		await user.cancel(jobId);

@@ -24,7 +24,7 @@ export async function deleteAccount(prisma: PrismaClient, input: DeleteInput): P
 
 async function markDeleted(tx: Tx, { userId, requestId }: DeleteInput): Promise<void> {
 	await lockUser(tx, userId);
-	// The plan limits how many those are.
+	// The plan limits the number of unfinished jobs, so the transaction stays short.
 	const unfinished = await lockUnfinishedJobs(tx, userId);
 	for (const job of unfinished) {
 		if (job.running) await addToOutbox(tx, newEvent(jobCanceled, { job_id: job.id }, requestId));
@@ -49,8 +49,8 @@ async function lockUnfinishedJobs(tx: Tx, userId: string): Promise<{ id: string;
 const BATCH_SIZE = 1_000;
 
 /**
- * Deletes the next batch of jobs and idempotency keys of a deleted account, and returns how many jobs that were. Accounts take turns.
- * Returns null when no account is left, except those that other processes erase. A batch that fails is repeated later.
+ * Deletes the next batch of jobs and idempotency keys of a deleted account, and returns the number of deleted jobs. Accounts take turns.
+ * Skips accounts that another process erases at this moment, and returns null when no other is left. A batch that fails is repeated later.
  */
 export async function eraseNextBatch(prisma: PrismaClient): Promise<number | null> {
 	return await inTransaction(prisma, async (tx) => {

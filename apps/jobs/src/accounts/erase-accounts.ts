@@ -3,10 +3,10 @@ import { defineTask } from '@creatorr/service/task';
 import type { Deps } from '../deps.ts';
 import { eraseNextBatch } from './delete-account.sql.ts';
 
-/** The consumer wakes the task; a process that died leaves the rest to the next run of another. */
+/** `onAccountDeleted` wakes the task. The interval is for batches that a process left when it died. */
 const EVERY_MS = 30_000;
 
-/** Deletes what deleted accounts leave. Any number of processes may do so at the same time. */
+/** Deletes the ended jobs and the idempotency keys of deleted accounts. Processes may run it concurrently. */
 export const eraseAccounts = defineTask<Pick<Deps, 'prisma' | 'logger'>>({
 	name: 'erase_accounts',
 	everyMs: EVERY_MS,

@@ -5,7 +5,7 @@ import { readAccount } from './accounts.sql.ts';
 import { maxActiveJobs } from './plan-limits.ts';
 import { countJobs, readComputeSeconds } from './usage.sql.ts';
 
-/** Returns how much a user uses of what the plan limits. */
+/** GET /internal/users/{id}/job-use: a user's usage of the plan's limits. */
 export function getJobUseRoute({ prisma, config }: Deps) {
 	return defineRoute(getJobUse, async ({ params: { id: userId } }) => {
 		const [{ active, queued }, computeSeconds, { plan, verified }] = await Promise.all([

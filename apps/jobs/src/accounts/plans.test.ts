@@ -73,7 +73,7 @@ describe('a change of plan', () => {
 		expect(await priorityOf(waiting)).toBe(PLANS.pro.priority);
 	});
 
-	test('is the last one even if many arrive at once in any order', async () => {
+	test('with the highest version wins when many arrive at once in any order', async () => {
 		const userId = newId('usr');
 		const changes = Array.from({ length: 50 }, (_, index) =>
 			change(userId, index === 49 || index % 2 ? 'pro' : 'free', index + 1),
@@ -177,16 +177,16 @@ describe('a claim', () => {
 });
 
 describe('the usage of a user', () => {
-	const ask = (userId: string, as: 'billing' | 'tool-worker') =>
+	const requestUse = (userId: string, as: 'billing' | 'tool-worker') =>
 		fetch(`${world.url}/internal/users/${userId}/job-use`, {
 			headers: { [IDENTITY_HEADER]: world.identities.sign[as]() },
 		});
 	const use = async (userId: string) => {
-		const response = await ask(userId, 'billing');
+		const response = await requestUse(userId, 'billing');
 		return ((await response.json()) as { data: unknown }).data;
 	};
 
-	test('is what counts towards the limits', async () => {
+	test('is the number of active and queued jobs', async () => {
 		const user = world.user();
 		expect(await use(user.id)).toMatchObject({ active_jobs: 0, queued_jobs: 0 });
 		await world.worker('a').heartbeat({ [TOOL]: 9 });
@@ -200,6 +200,6 @@ describe('the usage of a user', () => {
 	});
 
 	test('is shown to billing only', async () => {
-		expect((await ask(newId('usr'), 'tool-worker')).status).toBe(401);
+		expect((await requestUse(newId('usr'), 'tool-worker')).status).toBe(401);
 	});
 });

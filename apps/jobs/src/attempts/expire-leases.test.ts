@@ -48,7 +48,7 @@ describe('a worker without heartbeats', () => {
 		expect((await lost.heartbeat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([jobId]);
 	});
 
-	test('has one other worker requested, though two replicas check', async () => {
+	test('is replaced by one other worker, though two replicas check', async () => {
 		const jobId = await requested();
 		await world.worker('lost').take(jobId);
 		await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(2));

@@ -22,15 +22,15 @@ afterAll(() => database?.stop());
 
 interface Case {
 	outcome: JobOutcome;
-	/** The attempt that the outcome is of. */
+	/** The attempt that reports the outcome; the current one by default. */
 	attempt?: number;
 	/** Happens before the outcome is applied. */
 	before?(jobId: string, finished: FinishedAttempt): Promise<unknown>;
 	/** Happens while the output is published. */
 	meanwhile?(jobId: string, finished: FinishedAttempt): Promise<unknown>;
-	/** Files has the output. */
+	/** Whether the files service has the output. */
 	hasOutput?: boolean;
-	/** The calls of files, then the status of the job. */
+	/** The calls to the files service, then the status of the job. */
 	expected: (string | undefined)[];
 }
 

@@ -15,7 +15,7 @@ interface HeartbeatInput {
 }
 
 interface HeartbeatResult {
-	/** Of the running jobs, those whose attempt is still the worker's own. */
+	/** Reported jobs whose attempt is still current. Their leases were renewed. */
 	renewedIds: Set<string>;
 	/** The worker is new, was offline, or has other slots than before. */
 	capacityChanged: boolean;

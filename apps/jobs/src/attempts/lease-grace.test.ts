@@ -9,7 +9,7 @@ function checkEverySecond(mayExpire: (nowMs: number) => boolean, fromMs: number,
 	return decisions;
 }
 
-test('ends no lease within one lease after the start', () => {
+test('marks no attempt as lost within one lease after the start', () => {
 	const decisions = checkEverySecond(grace(), 1_000, 12_000);
 	expect(decisions.indexOf(true)).toBe(9);
 	expect(decisions.slice(9)).toEqual([true, true, true]);

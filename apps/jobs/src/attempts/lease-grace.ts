@@ -1,4 +1,4 @@
-/** Called before each check of the leases. Returns whether expired ones may be ended now. */
+/** Called before each check of the leases. Returns whether attempts with an expired lease may be marked as lost now. */
 export type LeaseGrace = (nowMs: number) => boolean;
 
 interface LeaseGraceOptions {
@@ -8,12 +8,12 @@ interface LeaseGraceOptions {
 	startMs: number;
 }
 
-/** Longer than two checks. In such a gap the database or this process was down, so no heartbeat was recorded. */
+/** More than two intervals of `expire_leases`. In a longer gap the database or this process was down, so no heartbeat was recorded. */
 export const MAX_GAP_MS = 3_000;
 
 /**
  * Gives every worker a whole lease for its next heartbeat after a start, or after an outage of this process or of the database.
- * No heartbeat could arrive before, so no worker counts as lost.
+ * No heartbeat could arrive during the outage, so no attempt counts as lost.
  */
 export function createLeaseGrace({ leaseMs, maxGapMs, startMs }: LeaseGraceOptions): LeaseGrace {
 	let lastMs = startMs;

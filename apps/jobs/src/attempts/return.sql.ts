@@ -16,8 +16,8 @@ interface ReturnedAttempt {
 }
 
 /**
- * Ends an attempt that its worker returns unfinished. When the worker shuts down, another one is requested at once. When it has
- * no background slot, the job is deferred, and dispatch is not woken: after a heartbeat of every worker the free slots are known.
+ * Ends an attempt that its worker returns unfinished. When the worker shuts down, another one is requested at once. When the worker has
+ * no free background slot, the job is deferred. Dispatch is not woken then, because it needs a heartbeat of every worker to know the free slots.
  * The attempt doesn't count as lost, and the job stays running. Ignores an attempt that isn't current.
  */
 export async function returnAttempt(prisma: PrismaClient, returned: ReturnedAttempt): Promise<void> {

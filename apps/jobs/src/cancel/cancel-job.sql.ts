@@ -14,7 +14,7 @@ interface CancelInput {
 	requestId: string;
 }
 
-/** Cancels a queued or running job and tells its worker. Returns `not_found` also for another user's job. */
+/** Cancels a queued or running job and notifies its worker. Returns `not_found` also for another user's job. */
 export async function cancelOwnJob(
 	prisma: PrismaClient,
 	{ jobId, userId, requestId }: CancelInput,
@@ -22,7 +22,7 @@ export async function cancelOwnJob(
 	return await inTransaction(prisma, async (tx) => {
 		const job = await lockJob(tx, jobId);
 		if (job?.userId !== userId) return 'not_found';
-		if (!(await cancelAndTellWorker(tx, job, requestId))) return 'finished';
+		if (!(await cancelAndNotifyWorker(tx, job, requestId))) return 'finished';
 		return toJob(await tx.job.findUniqueOrThrow({ where: { id: jobId }, select: JOB_COLUMNS }));
 	});
 }
@@ -37,8 +37,8 @@ interface CancelAllInput {
 const CANCEL_ALL_TIMEOUT_MS = 60_000;
 
 /**
- * Cancels all of a user's jobs that have not ended and tells their workers. Returns how many, or null when the account was deleted:
- * nothing is recorded then.
+ * Cancels all of a user's jobs that have not ended, and notifies their workers. Returns how many, or null when the account was deleted;
+ * then nothing is recorded.
  */
 export async function cancelAllJobs(
 	prisma: PrismaClient,
@@ -52,7 +52,7 @@ export async function cancelAllJobs(
 			let canceled = 0;
 			for (const jobId of await listUnfinished(tx, userId)) {
 				const job = await lockJob(tx, jobId);
-				if (job && (await cancelAndTellWorker(tx, job, requestId))) canceled += 1;
+				if (job && (await cancelAndNotifyWorker(tx, job, requestId))) canceled += 1;
 			}
 			await recordOperatorAction(tx, { ...by, action: 'jobs_canceled', userId });
 			return canceled;
@@ -61,7 +61,7 @@ export async function cancelAllJobs(
 	);
 }
 
-async function cancelAndTellWorker(tx: Tx, job: LockedJob, requestId: string): Promise<boolean> {
+async function cancelAndNotifyWorker(tx: Tx, job: LockedJob, requestId: string): Promise<boolean> {
 	if (!(await cancelLockedJob(tx, job))) return false;
 	if (job.status === 'running') await addToOutbox(tx, newEvent(jobCanceled, { job_id: job.id }, requestId));
 	return true;

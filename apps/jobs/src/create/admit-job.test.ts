@@ -29,10 +29,10 @@ const tool = (slug: string, maxInputBytes = 20 * GIB) => ({
 	limits: { maxInputBytes } as never,
 });
 
-const atRest = { queuedJobs: 0, computeSeconds: 0 };
+const NO_USAGE = { queuedJobs: 0, computeSeconds: 0 };
 
 const admit = (slug: string, inputBytes: number, plan: 'free' | 'pro' = 'free', queuedJobs = 0) =>
-	admitJob(plans, { tool: tool(slug), inputBytes }, { ...atRest, plan, queuedJobs });
+	admitJob(plans, { tool: tool(slug), inputBytes }, { ...NO_USAGE, plan, queuedJobs });
 
 describe('a job', () => {
 	test('has the priority of its user’s plan', () => {
@@ -49,9 +49,9 @@ describe('a job', () => {
 		expect(() => admit('ocr', 10 * GIB, 'pro')).not.toThrow();
 	});
 
-	test('is not promised more of Pro than the tool itself accepts', () => {
+	test('is refused with a limit of Pro that is not above the limit of the tool', () => {
 		const wanted = { tool: tool('ocr', 512 * MIB), inputBytes: GIB };
-		expect(() => admitJob(plans, wanted, { ...atRest, plan: 'free' })).toThrow('Pro 537 MB');
+		expect(() => admitJob(plans, wanted, { ...NO_USAGE, plan: 'free' })).toThrow('Pro 537 MB');
 	});
 
 	test('is refused when the plan’s queue is full', () => {
@@ -64,7 +64,7 @@ describe('a job', () => {
 
 	test('is refused when the compute quota is used up, with the time of its reset', () => {
 		const after = (computeSeconds: number, plan: 'free' | 'pro' = 'free', of: Plans = plans) =>
-			admitJob(of, { tool: tool('ocr'), inputBytes: 1 }, { ...atRest, plan, computeSeconds });
+			admitJob(of, { tool: tool('ocr'), inputBytes: 1 }, { ...NO_USAGE, plan, computeSeconds });
 		expect(() => after(59)).not.toThrow();
 		expect(() => after(60)).toThrow(
 			'You used 1 minute of processing time today. The Free plan allows 1 minute a day, Pro 20 minutes a day. Wait until 00:00 UTC or upgrade to Pro.',

@@ -3,7 +3,7 @@ import { planLimit } from '@creatorr/contracts/plan-limit';
 import { type Plan, type Plans, type PlanTerms, toolTerms } from '@creatorr/contracts/plans';
 import type { ToolManifest } from '@creatorr/tool-kit/tool/manifest';
 
-/** How much a user has used of what the plan limits. */
+/** A user's usage of the plan's limits. */
 export interface PlanUsage {
 	plan: Plan;
 	queuedJobs: number;
@@ -11,20 +11,20 @@ export interface PlanUsage {
 	computeSeconds: number;
 }
 
-interface RequestedJob {
+interface NewJob {
 	tool: Pick<ToolManifest, 'slug' | 'limits'>;
 	inputBytes: number;
 }
 
 /** Returns what the plan gives a new job. Throws `plan_limit` when the plan doesn't allow the job. */
-export function admitJob(plans: Plans, requested: RequestedJob, usage: PlanUsage): { priority: number } {
-	refuseLargeInput(plans, requested, usage.plan);
+export function admitJob(plans: Plans, job: NewJob, usage: PlanUsage): { priority: number } {
+	refuseLargeInput(plans, job, usage.plan);
 	refuseFullQueue(plans, usage);
 	refuseExhaustedCompute(plans, usage);
 	return { priority: plans[usage.plan].priority };
 }
 
-function refuseLargeInput(plans: Plans, { tool, inputBytes }: RequestedJob, plan: Plan): void {
+function refuseLargeInput(plans: Plans, { tool, inputBytes }: NewJob, plan: Plan): void {
 	if (inputBytes <= toolTerms(plans[plan], tool.slug).maxInputBytes) return;
 	// A plan can't raise the tool's own limit.
 	const limitOf = (terms: PlanTerms) =>

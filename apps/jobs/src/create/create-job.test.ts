@@ -47,7 +47,7 @@ describe('creating a job', () => {
 		expect(response.body.data.params).toMatchObject({ quality: 70 });
 	});
 
-	test('of an API key creates jobs with the tools of the key only', async () => {
+	test('with an API key works only for the tools of the key', async () => {
 		const other = good({ tool: 'office_to_pdf' });
 		for (const tools of [null, ['compress_heavy']])
 			expect((await user.withKey(tools).create(good())).status).toBe(201);

@@ -8,7 +8,7 @@ export interface Backlog {
 	queued: number;
 	/** Jobs that a worker runs. */
 	running: number;
-	/** Since the oldest of the queued ones was created. */
+	/** Age of the oldest queued job; 0 without one. */
 	oldestSeconds: number;
 }
 

@@ -4,17 +4,17 @@ export interface Candidate {
 	tool: string;
 	userId: string;
 	requestId: string;
-	/** Of the trace of the request that created it. */
+	/** Trace context of the request that created the job. */
 	traceparent: string | null;
-	/** How many more active jobs of all tools its user may have. */
+	/** How many more active jobs the user may have, over all tools. */
 	allowance: number;
-	/** A worker found that it takes long. */
+	/** Whether a worker found that the job takes long. */
 	background: boolean;
 }
 
 /** Slots that dispatch may fill. */
 export interface FreeSlots {
-	/** By tool. Includes the margin, for jobs that the next free worker starts at once. */
+	/** By tool. Includes the margin: jobs that wait at the broker, so that a worker that becomes free starts one at once. */
 	byTool: ReadonlyMap<string, number>;
 	/** By tool, for background jobs. The tools of a worker share its background slots. */
 	background: ReadonlyMap<string, number>;
@@ -22,7 +22,7 @@ export interface FreeSlots {
 
 /**
  * Chooses candidates in their order while their tools have free slots and their users an allowance. A background job also needs a
- * background slot. A slot taken for any tool counts, because tools share them.
+ * background slot. Background slots given to other tools in this call count as taken, because tools share them.
  */
 export function chooseJobs(candidates: readonly Candidate[], freeSlots: FreeSlots): Candidate[] {
 	const taken = { byTool: new Map<string, number>(), byUser: new Map<string, number>(), background: 0 };

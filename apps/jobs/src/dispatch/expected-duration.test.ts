@@ -100,7 +100,7 @@ describe('a job that a worker returns because it takes long', () => {
 	}
 	const long = { background: true, expected_seconds: LONG_SECONDS };
 	const requests = (jobId: string) => world.bus.requested.filter((id) => id === jobId).length;
-	/** Lets the job wait for longer than until the next heartbeat of every worker. */
+	/** Backdates the deferral, as if every worker had sent a heartbeat since. */
 	const passHeartbeat = (jobId: string) =>
 		world.prisma.job.update({ where: { id: jobId }, data: { deferredAt: minutesAgo(1) } });
 
@@ -156,7 +156,7 @@ describe('a job that a worker returns because it takes long', () => {
 	test('is requested by release 0.3.0 after a rollback, and not again after the upgrade', async () => {
 		const { worker, jobId, attempt } = await returnOne(4);
 		await worker.returnJob(jobId, attempt, long);
-		// The query of 0.3.0 for unclaimed jobs, after its minute
+		// Release 0.3.0 requests a worker again for unclaimed jobs after one minute; this is its query with 0 s.
 		const requested = await world.prisma.$queryRaw`
 			UPDATE jobs SET released_at = now() WHERE id IN (
 				SELECT id FROM jobs
@@ -165,7 +165,7 @@ describe('a job that a worker returns because it takes long', () => {
 				FOR UPDATE SKIP LOCKED)
 			RETURNING id`;
 		expect(requested).toEqual([{ id: jobId }]);
-		// Its grant changes neither released_at nor deferred_at
+		// A grant by 0.3.0 changes neither released_at nor deferred_at.
 		const granted = {
 			attempt: attempt + 1,
 			workerId: worker.id,

@@ -59,7 +59,7 @@ test('leaves a job running that a worker claimed', async () => {
 	expect((await user.job(running)).status).toBe('running');
 });
 
-test('keeps a message that is no request once, and reads it once', async () => {
+test('keeps one copy of a message that is not a job request, and reads it once', async () => {
 	const before = await countDeadLettered();
 	await deadLetter('{"type":"nonsense"}');
 	await waitFor(async () => expect(await countDeadLettered()).toBe(before + 1));

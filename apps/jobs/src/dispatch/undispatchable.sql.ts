@@ -20,7 +20,7 @@ interface OrphanInput {
 	tools: readonly string[];
 	/** A worker without a heartbeat for longer doesn't count. */
 	workerLifetimeMs: number;
-	/** During a rolling update, some replicas know tools that others don't. */
+	/** Younger jobs are kept: during a rolling update, some replicas know tools that others don't. */
 	graceMs: number;
 }
 
@@ -65,8 +65,8 @@ async function findOrphans(
 }
 
 /**
- * Fails a job whose request no worker could handle. Returns false when it has ended or a worker runs it: a request may have been
- * sent twice.
+ * Fails a job whose request no worker could handle. Returns false when the job has ended, or when a worker runs it, because a request
+ * may be sent twice.
  */
 export function failUndeliverable(prisma: PrismaClient, jobId: string): Promise<boolean> {
 	return failUnlessLeased(prisma, jobId, UNDELIVERABLE);

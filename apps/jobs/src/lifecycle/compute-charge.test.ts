@@ -3,29 +3,29 @@ import { chargedMs } from './compute-charge.ts';
 
 const now = new Date('2026-11-30T12:00:00Z');
 const ago = (seconds: number) => new Date(now.getTime() - 1000 * seconds);
-const held = { attemptStartedAt: ago(60), leaseExpiresAt: now, now };
+const attempt = { attemptStartedAt: ago(60), leaseExpiresAt: now, now };
 
 describe('an attempt that ends', () => {
 	test('costs the time since its grant, or what the worker measured if that is less', () => {
-		expect(chargedMs(held, {})).toBe(60_000);
-		expect(chargedMs(held, { measuredMs: 12_345 })).toBe(12_345);
-		expect(chargedMs(held, { measuredMs: 90_000 })).toBe(60_000);
+		expect(chargedMs(attempt, {})).toBe(60_000);
+		expect(chargedMs(attempt, { measuredMs: 12_345 })).toBe(12_345);
+		expect(chargedMs(attempt, { measuredMs: 90_000 })).toBe(60_000);
 	});
 
 	test('costs its time when it failed because of the file or a timeout', () => {
 		for (const errorCode of ['corrupt_input', 'timeout', 'limit_exceeded', 'tool_failed'] as const) {
-			expect(chargedMs(held, { errorCode })).toBe(60_000);
+			expect(chargedMs(attempt, { errorCode })).toBe(60_000);
 		}
 	});
 
 	test('costs nothing when the product failed', () => {
 		for (const errorCode of ['internal', 'worker_lost'] as const) {
-			expect(chargedMs(held, { errorCode, measuredMs: 50_000 })).toBe(0);
+			expect(chargedMs(attempt, { errorCode, measuredMs: 50_000 })).toBe(0);
 		}
 	});
 
 	test('costs nothing when no worker runs it, or its start is unknown', () => {
-		expect(chargedMs({ ...held, leaseExpiresAt: null }, { measuredMs: 50_000 })).toBe(0);
-		expect(chargedMs({ ...held, attemptStartedAt: null }, { measuredMs: 50_000 })).toBe(0);
+		expect(chargedMs({ ...attempt, leaseExpiresAt: null }, { measuredMs: 50_000 })).toBe(0);
+		expect(chargedMs({ ...attempt, attemptStartedAt: null }, { measuredMs: 50_000 })).toBe(0);
 	});
 });

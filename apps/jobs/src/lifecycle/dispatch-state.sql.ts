@@ -3,7 +3,7 @@ import { DISPATCHED_AT } from './stored-names.sql.ts';
 
 /*
  * A deferred job keeps the time of its last dispatch. Version 0.3.0, which doesn't know `deferred_at`, therefore treats it like a job
- * whose request was lost and requests a worker again. That version clears `deferred_at` neither then nor when it grants an attempt: a
+ * whose request was lost and requests a worker again. Version 0.3.0 never clears `deferred_at`, not even when it grants an attempt, so a
  * job with a lease is active, whatever `deferred_at` says.
  */
 

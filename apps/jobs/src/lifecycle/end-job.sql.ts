@@ -90,7 +90,7 @@ async function recordLastRun(tx: Tx, { userId, tool, now }: LockedJob): Promise<
 		ON CONFLICT (user_id, tool) DO UPDATE SET ended_at = excluded.ended_at`;
 }
 
-/** Ends a locked job with success. Returns false when it has ended. `measuredMs` is how long the tool ran, measured by the worker. */
+/** Ends a locked job with success. Returns false when the job had already ended. `measuredMs` is the tool's run time, measured by the worker. */
 export function succeedJob(
 	tx: Tx,
 	job: LockedJob,
@@ -105,7 +105,7 @@ export function succeedJob(
 	return endJob(tx, job, { change: 'succeed', data, ms: chargedMs(job, { measuredMs }) });
 }
 
-/** Ends a locked job with a failure. Returns false when it has ended. */
+/** Ends a locked job with a failure. Returns false when the job had already ended. */
 export function failJob(tx: Tx, job: LockedJob, failure: Failure, measuredMs?: number): Promise<boolean> {
 	const data = { errorCode: failure.code, errorMessage: failure.message };
 	return endJob(tx, job, {
@@ -115,7 +115,7 @@ export function failJob(tx: Tx, job: LockedJob, failure: Failure, measuredMs?: n
 	});
 }
 
-/** Cancels a locked job. Returns false when it has ended. */
+/** Cancels a locked job. Returns false when the job had already ended. */
 export function cancelLockedJob(tx: Tx, job: LockedJob): Promise<boolean> {
 	return endJob(tx, job, { change: 'cancel', ms: chargedMs(job, {}) });
 }

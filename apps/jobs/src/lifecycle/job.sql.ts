@@ -15,7 +15,7 @@ export async function notifyJobChanged(tx: Tx, jobId: string): Promise<void> {
 	await notify(tx, JOB_CHANGED_CHANNEL, jobId);
 }
 
-/** A job that this transaction has locked: what decides whether it may change. */
+/** A job that this transaction has locked, with the fields that decide how it may change. */
 export interface LockedJob {
 	id: string;
 	userId: string;
@@ -80,7 +80,7 @@ function errorFields(errorCode: string, message: string | null) {
 	};
 }
 
-/** Returns the row as the API shows it, without the fields that it doesn't have. Bounds what release 0.3.0 stored without a bound. */
+/** Returns the row as the API shows it. A field without a value is absent. Bounds what release 0.3.0 stored without a bound. */
 export function toJob(row: JobRow): Job {
 	const job = jobSchema.parse({
 		id: row.id,

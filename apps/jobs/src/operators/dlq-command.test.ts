@@ -173,14 +173,14 @@ describe('dlq', () => {
 	});
 
 	test.each([
-		['to show what there is not', ['show', 'evt_x'], 'No such dead-lettered message: evt_x.'],
-		['to drop what there is not', ['drop', 'evt_x', ...WHY], 'No such dead-lettered message: evt_x.'],
-		['to replay what there is not', ['replay', 'evt_x'], 'No such dead-lettered message: evt_x.'],
-		['a replay of nothing', ['replay'], 'an ID or --all'],
-		['a replay of one and of all', ['replay', 'evt_x', '--all'], 'an ID or --all'],
+		['to show an unknown message', ['show', 'evt_x'], 'No such dead-lettered message: evt_x.'],
+		['to drop an unknown message', ['drop', 'evt_x', ...WHY], 'No such dead-lettered message: evt_x.'],
+		['to replay an unknown message', ['replay', 'evt_x'], 'No such dead-lettered message: evt_x.'],
+		['a replay without an ID and --all', ['replay'], 'an ID or --all'],
+		['a replay with an ID and --all', ['replay', 'evt_x', '--all'], 'an ID or --all'],
 		['to drop without a reason', ['drop', 'evt_x', '--by', 'ada'], '--reason needs a text'],
 		['to drop all', ['drop', 'evt_x', '--all'], 'drop has no option --all'],
-		['a limit that is none', ['list', '--limit', 'many'], '--limit needs a whole number'],
+		['a limit that is not a number', ['list', '--limit', 'many'], '--limit needs a whole number'],
 	])('refuses %s with a message', async (_, args, message) => {
 		await expect(run(...args)).rejects.toThrow(message);
 	});

@@ -109,7 +109,7 @@ const dataSchema = z.object({
 });
 
 function subjectOf(message: DeadLetter): MessageSubject {
-	// The account is gone. Once the jobs service knows that, it deletes what it recorded with the user id.
+	// The account was deleted. When the jobs service handles that event, it deletes records with the user id, so this one has none.
 	if (message.routingKey === accountDeleted.type) return {};
 	const data = dataSchema.safeParse(readContent(message)).data?.data;
 	return { userId: data?.user_id, jobId: data?.job_id };

@@ -102,7 +102,7 @@ describe('the states of a job', () => {
 		await Promise.all([first.return(), second.return()]);
 	});
 
-	test('are not yielded again when something else was notified', async () => {
+	test('are not yielded again after a notification without a change', async () => {
 		const { state, source, input, change } = setUp(makeJob());
 		const seen: string[] = [];
 		state.onRead = () => {

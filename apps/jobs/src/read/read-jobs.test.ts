@@ -18,7 +18,7 @@ afterAll(async () => {
 	await world?.stop();
 });
 
-const nobodysJob = newId('job');
+const unknownJob = newId('job');
 
 describe('reading a job', () => {
 	test('omits fields that the job doesn’t have', async () => {
@@ -28,14 +28,14 @@ describe('reading a job', () => {
 		);
 	});
 
-	test('returns the same 404 for another user’s job as for no job', async () => {
+	test('returns the same 404 for another user’s job as for an unknown job', async () => {
 		const jobId = await user.enqueue();
 		const theirs = await stranger.read(jobId);
-		const nobodys = await stranger.read(nobodysJob);
-		expect([theirs.status, theirs.body.error.message]).toEqual([404, nobodys.body.error.message]);
+		const unknown = await stranger.read(unknownJob);
+		expect([theirs.status, theirs.body.error.message]).toEqual([404, unknown.body.error.message]);
 	});
 
-	test.each(['', '/events'])('returns 404 for something that is no id (%s)', async (path) => {
+	test.each(['', '/events'])('returns 404 for an invalid id (%s)', async (path) => {
 		expect((await user.call('GET', `/v1/jobs/x${path}`)).status).toBe(404);
 	});
 });

@@ -11,7 +11,7 @@ interface PruneInput {
 }
 
 const ABSENT_WORKER_DAYS = 1;
-/** After a day without a job, a user comes first anyway. */
+/** An older last run no longer matters for the order of dispatch. */
 const LAST_RUN_DAYS = 1;
 /** Only today's usage counts. */
 const COMPUTE_USAGE_DAYS = 2;

@@ -36,9 +36,9 @@ test('deletes rows after their retention, and no others', async () => {
 		where: { userId_key: { userId: user.id, key: 'old' } },
 		data: { createdAt: new Date(Date.now() - DAY_MS - 1_000) },
 	});
-	const looked = { operator: 'ada', action: 'user_viewed', userId: user.id };
+	const view = { operator: 'ada', action: 'user_viewed', userId: user.id };
 	await world.prisma.operatorAction.createMany({
-		data: [366, 364].map((days) => ({ ...looked, occurredAt: new Date(Date.now() - days * DAY_MS) })),
+		data: [366, 364].map((days) => ({ ...view, occurredAt: new Date(Date.now() - days * DAY_MS) })),
 	});
 	await world.prisma.worker.create({
 		data: { id: 'gone', slots: {}, seenAt: new Date(Date.now() - 2 * DAY_MS) },

@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts';
 import { prune, pruneBeyondCount } from './prune.sql.ts';
 
 const EVERY_MS = 10 * 60_000;
-/** Users without a job since then have no more jobs than at an earlier run. Longer than a deployment. */
+/** Only users who created a job in this period can have more jobs than at an earlier run. Longer than a deployment. */
 const RECENT_MS = 60 * 60_000;
 
 /** Deletes rows past their retention period, and the oldest ended jobs of users with too many. */

@@ -6,7 +6,7 @@ type Caller = (typeof CALLERS)[number];
 
 export interface Identities {
 	sign: Record<Caller, SignIdentity>;
-	/** PEM, of the service itself. */
+	/** Private key of the jobs service, PEM. */
 	privateKey: string;
 	/** A JWK set in JSON. */
 	keySet: string;

@@ -4,14 +4,15 @@ import { expect } from '@jest/globals';
 import { failed } from './bus.ts';
 import type { World } from './world.ts';
 
-interface Waiting {
+/** Queued jobs of one user. */
+interface QueuedGroup {
 	userId: string;
 	count: number;
 	priority?: number;
 	tool?: string;
 	/** How long the tool is expected to take. */
 	expectedSeconds?: number;
-	/** When they were queued, if not now. */
+	/** When the jobs were queued, if not now. */
 	createdAt?: Date;
 }
 
@@ -21,7 +22,7 @@ export function waitingRow({ userId, tool = 'compress_heavy' }: { userId: string
 }
 
 /** Inserts queued jobs directly into the database, oldest first. Returns their ids. */
-export async function fillQueue(world: World, ...groups: Waiting[]): Promise<string[]> {
+export async function fillQueue(world: World, ...groups: QueuedGroup[]): Promise<string[]> {
 	const data = groups.flatMap(({ count, priority = 0, createdAt, expectedSeconds, ...group }) =>
 		Array.from({ length: count }, () => ({
 			...waitingRow(group),

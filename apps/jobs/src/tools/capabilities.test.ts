@@ -20,7 +20,7 @@ async function shownOcr() {
 	return tools.find(({ slug }) => slug === 'ocr');
 }
 
-const ask = (languages: string[]) =>
+const createJob = (languages: string[]) =>
 	user.create({ tool: 'ocr', input_file_id: newId('fil'), params: { languages } });
 
 test('shows a tool without a live worker as not available', async () => {
@@ -34,19 +34,19 @@ test('shows what all workers of a tool offer, and accepts nothing else', async (
 	await waitFor(async () =>
 		expect(await shownOcr()).toMatchObject({ available: true, capabilities: { languages: ['eng', 'fra'] } }),
 	);
-	const refused = await ask(['eng', 'ita']);
+	const refused = await createJob(['eng', 'ita']);
 	expect([refused.status, refused.body.error.details]).toEqual([
 		400,
 		[{ path: 'params.languages', message: expect.stringContaining('eng, fra') }],
 	]);
-	expect((await ask(['fra', 'eng'])).status).toBe(201);
+	expect((await createJob(['fra', 'eng'])).status).toBe(201);
 });
 
 test('ignores a worker that stopped sending heartbeats', async () => {
 	await world.worker('a').offer('ocr', { languages: ['eng'] });
 	await world.prisma.worker.updateMany({ data: { seenAt: new Date(Date.now() - 61_000) } });
 	await waitFor(async () => expect(await shownOcr()).toMatchObject({ available: false }));
-	expect((await ask(['tlh'])).status).toBe(201);
+	expect((await createJob(['tlh'])).status).toBe(201);
 });
 
 test('lists the tools with their params and limits, without a user', async () => {

@@ -20,8 +20,8 @@ export function listToolsRoute({ prisma, config, catalog }: Deps): Route {
 }
 
 /**
- * Serves anonymous clients from the process that also serves heartbeats and claims. So a request runs no query and no schema: tools
- * are described once, and the response is read and serialized at most once a second.
+ * Serves `GET /v1/tools`. Anonymous clients call it, and the same process serves heartbeats and claims, so a request must cost little:
+ * tools are described once, and the response is read and serialized at most once a second.
  */
 export function listToolsFrom(
 	readOffered: () => Promise<ReadonlyMap<string, Capabilities>>,

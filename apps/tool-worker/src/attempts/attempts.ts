@@ -65,15 +65,15 @@ export interface Attempts {
 	/** Removes an attempt. */
 	remove(jobId: string): void;
 	/**
-	 * Aborts the current attempt of a job, unless another `number` is given. A revoked attempt that is reported is only removed.
-	 * `no_background_slot` spares an attempt with an output.
+	 * Aborts the attempt of a job; with `number`, only if the attempt has that number. An attempt that has reported its outcome is only
+	 * removed. `no_background_slot` spares an attempt with an output.
 	 */
 	abort(jobId: string, reason: Exclude<AbortReason, 'shutdown'>, number?: number): void;
 	/** Aborts all attempts, and those to come, for the shutdown. `withOutput: false` spares those that have an output. */
 	abortAll(attempts: { withOutput: boolean }): void;
 	/** Returns the attempts whose leases this worker renews. */
 	leased(): Leased[];
-	/** Counts them by tool. */
+	/** Counts the leased attempts by tool. */
 	leasedByTool(): Map<string, number>;
 }
 

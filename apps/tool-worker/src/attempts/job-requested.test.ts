@@ -19,7 +19,7 @@ import { createFullPrioritySemaphore, type Permit } from '../scheduling/full-pri
 import { createAttempts } from './attempts.ts';
 import { handleJobRequested, type JobRequestedDeps } from './job-requested.ts';
 
-/** No test waits for this: jobs make room because they are known to take long. */
+/** No test waits this long: a job moves to the background when its estimate is longer. */
 const LONG_MS = 60_000;
 const PAGE_MS = 1_000;
 const MANY = (2 * LONG_MS) / PAGE_MS;
@@ -73,7 +73,7 @@ interface WorkerOptions {
 	openFile?: () => Promise<unknown>;
 }
 
-/** The answer of files to each call. */
+/** The response of the files service to each call. */
 const openedFile = async () => ({
 	data: {
 		...{ name: 'a.txt', mime_type: TEXT, size_bytes: 1, etag: '"e"', file_id: newId('fil') },
@@ -81,7 +81,7 @@ const openedFile = async () => ({
 	},
 });
 
-/** A worker with one permit, and fakes of jobs and files. */
+/** A worker with one permit, and fakes of the jobs and files services. */
 function startWorker({ backgroundSlots, publish, openFile }: WorkerOptions) {
 	const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
 	const tool = pagesTool(finished);
@@ -191,22 +191,22 @@ test('a job whose tool has ended is not returned while the broker does not confi
 });
 
 test('a job whose input can’t be fetched for a while doesn’t count as long', async () => {
-	const [asked, back] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+	const [called, restored] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
 	let calls = 0;
 	const openFile = async () => {
 		calls += 1;
 		if (calls > 1) {
-			asked.resolve();
-			await back.promise;
+			called.resolve();
+			await restored.promise;
 		}
 		return await openedFile();
 	};
 	const worker = startWorker({ backgroundSlots: 1, openFile });
 	await worker.handle({ pages: MANY }).handled;
 	const stuck = worker.handle({ pages: 0 });
-	await asked.promise;
+	await called.promise;
 	worker.deprioritizeLast();
-	back.resolve();
+	restored.resolve();
 	await stuck.handled;
 	expect(worker.returned).toEqual([]);
 	await worker.stop();

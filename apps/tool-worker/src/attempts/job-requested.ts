@@ -55,7 +55,7 @@ export async function handleJobRequested(
 }
 
 async function runClaimed(deps: JobRequestedDeps, job: GrantedJob, permit: Permit): Promise<void> {
-	const running = trackRunning(job.tool, () => attempt(deps, job, permit));
+	const running = trackRunning(job.tool, () => runAttempt(deps, job, permit));
 	const followed = deps.backgroundJobs.follow(job, running, {
 		deprioritized: permit.deprioritized,
 		remainingTime: () => remainingTimeOf(deps, job),
@@ -74,7 +74,7 @@ function remainingTimeOf({ attempts, longMs }: JobRequestedDeps, job: GrantedJob
 	return stage === 'running' ? 'unknown' : 'pending';
 }
 
-function attempt(deps: JobRequestedDeps, job: GrantedJob, permit: Permit): Promise<void> {
+function runAttempt(deps: JobRequestedDeps, job: GrantedJob, permit: Permit): Promise<void> {
 	const attributes = { job_id: job.id, tool: job.tool, attempt: job.attempt };
 	return inSpan('attempt', { attributes }, async () => {
 		const signal = deps.attempts.start(job.id, job);
@@ -116,7 +116,7 @@ async function runAndReport(
 		onComputed,
 		onCpuWait: permit.addCpuWait,
 	});
-	// Repeated for a job that failed before its tool ran.
+	// Called again here, for a job that failed before its tool started.
 	onToolEnded();
 	addSpanAttributes({ outcome: outcome.status === 'failed' ? outcome.error_code : outcome.status });
 	await reportOutcome(deps, job, { outcome, compute_ms: computeMs }, signal);

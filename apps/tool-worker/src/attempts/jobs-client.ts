@@ -25,7 +25,7 @@ export interface GrantedJob {
 	id: string;
 	attempt: number;
 	tool: string;
-	/** Opens the sealed params. Throws if this worker lacks the key. Pass them only to the tool, never to a log. */
+	/** Returns the params, with the sealed ones opened. Throws if this worker lacks the key. Pass the params only to the tool, never to a log. */
 	params(): Record<string, unknown>;
 	/** The limit of the user's plan. */
 	pageLimit: PageLimit;

@@ -18,7 +18,6 @@ function tracedContext(context: ToolContext, prewarmedCommand: string | undefine
 				recordResult(span, result);
 				return result;
 			}),
-		// Not renamed with the function: saved trace queries use the name.
 		request: (request, options) =>
 			inSpan(`request ${prewarmedCommand}`, {}, () => context.request(request, options)),
 	};

@@ -36,7 +36,7 @@ test('does not count time that a job spent waiting for a CPU', async () => {
 	slowed.release();
 });
 
-test('grants the permit of a job that is known to take long at once, and only once', async () => {
+test('passes on the permit of a job that is known to take long, at once and only once', async () => {
 	const fullPrioritySemaphore = createFullPrioritySemaphore({ permits: 1, longMs: NEVER_MS });
 	const long = await fullPrioritySemaphore.acquire();
 	const next = fullPrioritySemaphore.acquire();

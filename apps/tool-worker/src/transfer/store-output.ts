@@ -8,7 +8,7 @@ import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { upload } from './object-transfer.ts';
 import { isRetryable, OUTAGE_MS, retry } from './retry.ts';
 
-/** Returns the error of a job whose user has no storage left for its output, or the same error. */
+/** Returns a `limit_exceeded` for the error of a full storage, and any other error as it is. */
 function explainFullStorage(error: unknown): unknown {
 	const isFull =
 		error instanceof AppError && (error.code === 'plan_limit' || error.code === 'email_not_verified');

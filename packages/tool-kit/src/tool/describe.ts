@@ -45,7 +45,7 @@ export interface OutputSuffix {
 }
 
 /**
- * Finds out how a tool names its outputs, so that a client can tell before a job whether a file of that name exists. Returns
+ * Returns how a tool names its outputs, so that a client knows before a job whether a file of that name exists. Returns
  * undefined for a tool whose outputs are not named by a stem and a suffix.
  */
 export function outputSuffix(manifest: ToolManifest): OutputSuffix | undefined {
