@@ -5,6 +5,8 @@ import { type PageErrors, recordPageErrors } from './page-errors.ts';
 
 /** How long a step waits; long, because machines may be busy, and only a failing step waits this long. */
 const STEP_MS = 30_000;
+/** How long a page of a failed test may take to say what it shows. */
+const DESCRIBE_MS = 5_000;
 
 interface Visit extends Visitor {
 	/** The page's path, with query and hash; `/` by default. */
@@ -41,9 +43,20 @@ export function tolerate(page: Page, pattern: RegExp): void {
 	openedFor(page).errors.tolerate(pattern);
 }
 
+/** Returns what each open page shows and which of its requests were refused: what a failed test saw. */
+async function describePages(): Promise<string> {
+	const pages = [...opened].flatMap(([context, { errors }]) =>
+		context.pages().map(async (page) => {
+			const text = await page.locator('body').ariaSnapshot({ timeout: DESCRIBE_MS }).catch(String);
+			return [page.url(), text, ...errors.refusals()].join('\n');
+		}),
+	);
+	return (await Promise.all(pages)).join('\n\n');
+}
+
 /**
  * A browser for the tests of one file. `visit` opens a page in a new browser context, with empty storage. After each test
- * its pages are closed, and the test fails when they had errors: see `recordPageErrors`.
+ * its pages are closed, and the test fails when they had errors: see `recordPageErrors`. After a failed test, this error says what its pages showed.
  */
 export function useBrowser(): { visit: (visit?: Visit) => Promise<Page>; browser: () => Browser } {
 	let browser: Browser;
@@ -53,9 +66,12 @@ export function useBrowser(): { visit: (visit?: Visit) => Promise<Page>; browser
 	});
 
 	afterEach(async () => {
+		const hasFailed = 'hasTestFailed' in globalThis && globalThis.hasTestFailed;
+		const pages = hasFailed ? await describePages() : '';
 		const errors = [...opened.values()].flatMap((page) => page.errors.list());
 		await Promise.all([...opened.keys()].map((context) => context.close()));
 		opened.clear();
+		if (pages) errors.unshift(pages);
 		if (errors.length > 0) throw new Error(`the page had errors:\n  ${errors.join('\n  ')}`);
 	});
 

@@ -1,10 +1,16 @@
 import { TestEnvironment } from 'jest-environment-node';
 import { chromium } from 'playwright-core';
 
-/** Loads Playwright, which takes half a second of CPU time, once in a process and not again for each test file. */
 export default class extends TestEnvironment {
 	constructor(config, context) {
 		super(config, context);
+		// Loads Playwright, which takes half a second of CPU time, once in a process and not again for each test file.
 		this.global.playwrightChromium = chromium;
+	}
+
+	/** Tells `afterEach` whether its test has failed, which Jest doesn't. */
+	handleTestEvent({ name }) {
+		if (name === 'test_start') this.global.hasTestFailed = false;
+		if (name === 'test_fn_failure') this.global.hasTestFailed = true;
 	}
 }

@@ -5,6 +5,8 @@ export interface PageErrors {
 	list: () => string[];
 	/** Ignores matching lines from now on. */
 	tolerate: (pattern: RegExp) => void;
+	/** One line per request that failed or was refused, also where pages expect that. */
+	refusals: () => string[];
 }
 
 /** Chromium logs this for every answer from 400 on and every broken connection, which are checked separately. */
@@ -20,6 +22,7 @@ const REPORT = 'reportPolicyViolation';
 export async function recordPageErrors(context: BrowserContext): Promise<PageErrors> {
 	const found: string[] = [];
 	const tolerated: RegExp[] = [];
+	const refused: string[] = [];
 	const note = (line: string): void => {
 		if (!tolerated.some((pattern) => pattern.test(line))) found.push(line);
 	};
@@ -36,8 +39,17 @@ export async function recordPageErrors(context: BrowserContext): Promise<PageErr
 	});
 	context.on('weberror', (error) => note(`uncaught: ${error.error().stack ?? error.error().message}`));
 	context.on('response', (response) => {
-		if (response.status() >= 500)
-			note(`${response.request().method()} ${response.url()} answered ${response.status()}`);
+		if (response.status() < 400) return;
+		const line = `${response.request().method()} ${response.url()} answered ${response.status()}`;
+		refused.push(line);
+		if (response.status() >= 500) note(line);
 	});
-	return { list: () => [...found], tolerate: (pattern) => tolerated.push(pattern) };
+	context.on('requestfailed', (request) => {
+		refused.push(`${request.method()} ${request.url()} failed: ${request.failure()?.errorText}`);
+	});
+	return {
+		list: () => [...found],
+		tolerate: (pattern) => tolerated.push(pattern),
+		refusals: () => [...refused],
+	};
 }
