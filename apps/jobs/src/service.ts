@@ -11,7 +11,7 @@ import { onAccountDeleted, onAccountVerified, onPlanChanged } from './accounts/a
 import { eraseAccounts } from './accounts/erase-accounts.ts';
 import { getJobUseRoute } from './accounts/get-job-use.ts';
 import { expireLeases } from './attempts/expire-leases.ts';
-import { onJobFinished } from './attempts/finish.ts';
+import { onJobFinished, onUndeliverableOutcome } from './attempts/finish.ts';
 import { createLeaseGrace, MAX_GAP_MS } from './attempts/lease-grace.ts';
 import { claimJobRoute, heartbeatRoute, onJobProgressed, returnJobRoute } from './attempts/worker-api.ts';
 import { cancelJobRoute } from './cancel/cancel-job.ts';
@@ -91,6 +91,7 @@ export const jobs = defineService<Config, Deps>({
 		onJobFinished,
 		onJobProgressed,
 		onUndeliverableRequest,
+		onUndeliverableOutcome,
 		onAccountDeleted,
 		onAccountVerified,
 		onPlanChanged,

@@ -35,6 +35,8 @@ export const QUEUES = {
 	webhooksPlanChanged: 'webhooks.plan-changed',
 	/** Dead-lettered job requests, for which jobs fails the job. Operators read {@link QUEUES.deadLetters}. */
 	jobsDeadLetters: 'jobs.dead-letters',
+	/** Dead-lettered outcomes of jobs, whose attempts jobs repeats. */
+	jobsJobFinishedDeadLetters: 'jobs.job-finished-dead-letters',
 	/** Every dead-lettered message, until an operator replays or drops it. */
 	deadLetters: 'dead-letters',
 } as const;
@@ -99,6 +101,8 @@ export async function declareTopology(channel: Channel, tools: readonly string[]
 	await channel.bindQueue(QUEUES.deadLetters, DEAD_LETTER_EXCHANGE, '#');
 	await channel.assertQueue(QUEUES.jobsDeadLetters, DEAD_LETTERS);
 	await channel.bindQueue(QUEUES.jobsDeadLetters, DEAD_LETTER_EXCHANGE, `${jobRequested.type}.#`);
+	await channel.assertQueue(QUEUES.jobsJobFinishedDeadLetters, DEAD_LETTERS);
+	await channel.bindQueue(QUEUES.jobsJobFinishedDeadLetters, DEAD_LETTER_EXCHANGE, jobFinished.type);
 	for (const [queue, key] of SUBSCRIPTIONS) {
 		await channel.assertQueue(queue, DURABLE_QUORUM);
 		await channel.bindQueue(queue, EVENTS_EXCHANGE, key);

@@ -70,15 +70,18 @@ async function end(tx: Tx, job: LockedJob, { outcome, computeMs }: FinishedAttem
 	}
 }
 
-/** Counts the current attempt as lost and makes it unassigned, because the files service doesn't have its output. Its worker may be alive. */
-export async function rejectOutput(
+/**
+ * Counts the current attempt as lost and makes it unassigned, because its outcome can't be applied. Its worker may be alive, and would renew
+ * the lease until the outcome is applied.
+ */
+export async function rejectOutcome(
 	prisma: PrismaClient,
 	{ eventId, jobId, attempt }: Pick<FinishedAttempt, 'eventId' | 'jobId' | 'attempt'>,
 ): Promise<void> {
 	await inTransaction(prisma, async (tx) => {
 		await applyOnce(tx, { eventId, consumer: CONSUMER }, async () => {
 			const job = await lockJob(tx, jobId);
-			if (!job || !canTransition(job, attempt, 'rejectOutput')) return;
+			if (!job || !canTransition(job, attempt, 'rejectOutcome')) return;
 			await loseLockedAttempt(tx, job);
 			await unassignLockedAttempt(tx, jobId);
 		});

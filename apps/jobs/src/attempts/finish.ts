@@ -9,11 +9,11 @@ import {
 	type FinishedAttempt,
 	finishAttempt,
 	readStatus,
-	rejectOutput,
+	rejectOutcome,
 	startFinishing,
 } from './finish.sql.ts';
 
-/** High, because each handler waits for the files service, and an attempt is finishing only once its message is handled. */
+/** High, because each handler waits for the files service, and until it starts, the attempt can still be lost. */
 const CONCURRENT_OUTCOMES = 50;
 
 /** A worker reports the outcome of an attempt. */
@@ -34,6 +34,18 @@ export const onJobFinished = defineConsumer({
 			attempt: data.attempt,
 			outcome: data.outcome.status,
 		});
+	},
+});
+
+/** Repeats an attempt whose outcome was dead-lettered. The message stays in the dead-letter queue of operators. */
+export const onUndeliverableOutcome = defineConsumer({
+	queue: QUEUES.jobsJobFinishedDeadLetters,
+	definition: jobFinished,
+	prefetch: 5,
+	async handle({ prisma, logger, wakeDispatch }: Deps, { id, data: { job_id, attempt } }) {
+		await rejectOutcome(prisma, { eventId: id, jobId: job_id, attempt });
+		logger.error('job.outcome_undeliverable', { job_id, attempt });
+		wakeDispatch();
 	},
 });
 
@@ -59,7 +71,7 @@ export async function applyOutcome(deps: OutcomeDeps, finished: FinishedAttempt)
 	crashPoint('jobs.finish.started');
 	// The files service doesn't have the reported output, so the attempt counts as lost.
 	if (!(await files.publishOutput(jobId, outcome.output_file_id)))
-		return await rejectOutput(prisma, finished);
+		return await rejectOutcome(prisma, finished);
 	crashPoint('jobs.finish.published');
 	const { repeated, status } = await finish(deps, finished);
 	crashPoint('jobs.finish.applied');

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jobFinished, newEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
+import { DEAD_LETTER_EXCHANGE } from '@creatorr/messaging/topology';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type AttemptWorld, startAttemptWorld } from '../testing/attempt-world.ts';
-import { failed, succeeded } from '../testing/bus.ts';
+import { failed, succeeded, withChannel } from '../testing/bus.ts';
 
 let world: AttemptWorld;
 
@@ -104,6 +105,22 @@ describe('a success', () => {
 			expect(await world.runner.take(jobId)).toBe(2);
 		},
 	);
+});
+
+test('an outcome that is dead-lettered counts as a lost attempt, although its worker renews the lease: the job runs again', async () => {
+	const jobId = await world.owner.enqueue();
+	await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(1));
+	const attempt = await world.runner.take(jobId);
+	const event = newEvent(jobFinished, { job_id: jobId, attempt, outcome: succeeded() }, newId('req'));
+	await withChannel(world.host.url, async (channel) => {
+		channel.publish(DEAD_LETTER_EXCHANGE, event.type, Buffer.from(JSON.stringify(event)));
+		await channel.waitForConfirms();
+	});
+	await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(2));
+	const { stop } = await world.runner.heartbeat({ compress_heavy: 1_000 }, [{ job_id: jobId, attempt }]);
+	expect(stop).toEqual([jobId]);
+	const row = await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
+	expect([row.status, row.lostAttempts]).toEqual(['running', 1]);
 });
 
 describe('a failure', () => {

@@ -7,7 +7,7 @@ import { cancelOwnJob } from '../cancel/cancel-job.sql.ts';
 import type { Prisma } from '../generated/client.ts';
 import { startDatabase } from '../testing/database.ts';
 import { claimJob } from './claim.sql.ts';
-import { finishAttempt, rejectOutput, startFinishing } from './finish.sql.ts';
+import { finishAttempt, rejectOutcome, startFinishing } from './finish.sql.ts';
 import { recordHeartbeat } from './heartbeat.sql.ts';
 import { loseExpiredAttempts } from './lose.sql.ts';
 import { returnAttempt } from './return.sql.ts';
@@ -73,7 +73,8 @@ const run: Record<AttemptTransition, (jobId: string, attempt: number) => Promise
 		finishAttempt(database.prisma, { eventId: newId('evt'), jobId, attempt, outcome: failed }),
 	returnAttempt: (jobId, attempt) => returnAttempt(database.prisma, { jobId, attempt }),
 	loseAttempt: () => loseExpiredAttempts(database.prisma),
-	rejectOutput: (jobId, attempt) => rejectOutput(database.prisma, { eventId: newId('evt'), jobId, attempt }),
+	rejectOutcome: (jobId, attempt) =>
+		rejectOutcome(database.prisma, { eventId: newId('evt'), jobId, attempt }),
 	cancelJob: (jobId) => cancelOwnJob(database.prisma, { jobId, userId, requestId: newId('req') }),
 };
 
@@ -120,12 +121,15 @@ describe.each(STATES)('an attempt that is %s', (state) => {
 	});
 });
 
-test.each(['loseAttempt', 'rejectOutput'] as const)('%s of the third attempt fails its job', async (name) => {
-	const id = await jobIn('running', { lostAttempts: 2 });
-	await run[name](id, ATTEMPT);
-	const row = await rowOf(id);
-	expect([attemptState(row), row.errorCode]).toEqual(['finished', 'worker_lost']);
-});
+test.each(['loseAttempt', 'rejectOutcome'] as const)(
+	'%s of the third attempt fails its job',
+	async (name) => {
+		const id = await jobIn('running', { lostAttempts: 2 });
+		await run[name](id, ATTEMPT);
+		const row = await rowOf(id);
+		expect([attemptState(row), row.errorCode]).toEqual(['finished', 'worker_lost']);
+	},
+);
 
 test('a queued job is granted, and a deleted one is unwanted', async () => {
 	const jobId = await jobIn('unassigned', { status: 'queued', attempt: 0, startedAt: null });

@@ -12,7 +12,7 @@ export type AttemptTransition =
 	| 'finishAttempt'
 	| 'returnAttempt'
 	| 'loseAttempt'
-	| 'rejectOutput'
+	| 'rejectOutcome'
 	| 'cancelJob';
 
 /** The whole state table of attempts. A transition that is not in it changes nothing. */
@@ -23,7 +23,7 @@ export const TRANSITIONS: Record<AttemptState, Partial<Record<AttemptTransition,
 		finishAttempt: 'finished',
 		returnAttempt: 'unassigned',
 		loseAttempt: 'lost',
-		rejectOutput: 'unassigned',
+		rejectOutcome: 'unassigned',
 		cancelJob: 'finished',
 	},
 	finishing: {
@@ -32,7 +32,7 @@ export const TRANSITIONS: Record<AttemptState, Partial<Record<AttemptTransition,
 		finishAttempt: 'finished',
 		returnAttempt: 'unassigned',
 		loseAttempt: 'lost',
-		rejectOutput: 'unassigned',
+		rejectOutcome: 'unassigned',
 		cancelJob: 'finished',
 	},
 	lost: {
@@ -40,7 +40,7 @@ export const TRANSITIONS: Record<AttemptState, Partial<Record<AttemptTransition,
 		startFinishing: 'finishing',
 		finishAttempt: 'finished',
 		returnAttempt: 'unassigned',
-		rejectOutput: 'unassigned',
+		rejectOutcome: 'unassigned',
 		cancelJob: 'finished',
 	},
 	unassigned: { cancelJob: 'finished' },
