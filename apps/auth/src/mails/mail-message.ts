@@ -49,12 +49,12 @@ const NEW_PASSWORD_NOW = {
 const NOTICES: Record<NoticeKind, Notice> = {
 	password_changed: {
 		subject: 'Your creatorr password was changed',
-		what: 'The password of your creatorr account was changed. All other devices were signed out. API keys still work.',
+		what: 'The password of your creatorr account was changed. All other devices were signed out. API keys, if you created any, still work.',
 		...NEW_PASSWORD_NOW,
 	},
 	password_reset: {
 		subject: 'Your creatorr password was reset',
-		what: "The password of your creatorr account was reset with a link from an email. All devices were signed out. API keys still work: revoke those that you don't know.",
+		what: 'The password of your creatorr account was reset with a link from an email. All devices were signed out. API keys, if you created any, still work: check them in your account.',
 		...NEW_PASSWORD_NOW,
 	},
 	new_sign_in: {

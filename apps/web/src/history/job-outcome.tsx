@@ -45,6 +45,14 @@ export function JobOutcome({
 	}
 }
 
+/** Failures that the same file with the same options would cause again. */
+const NEEDS_OTHER_FILE: ReadonlySet<string> = new Set([
+	'corrupt_input',
+	'encrypted_input',
+	'limit_exceeded',
+	'unsupported_input',
+]);
+
 interface FailedProps {
 	job: Job;
 	tool: Tool | undefined;
@@ -58,6 +66,7 @@ function Failed({ job, tool, isInputGone }: FailedProps) {
 	const { title, text, remedies } = describeFailure({ code, message, details: [] }, fields);
 	const isRepeatable = !isInputGone && canRunAgain(job, fields);
 	const needsPassword = missingPassword(job, fields) !== undefined;
+	const needsOther = NEEDS_OTHER_FILE.has(code) && !remedies.includes('change-options');
 	return (
 		<p className={styles.failed}>
 			<strong>{endSentence(title)}</strong>{' '}
@@ -65,7 +74,9 @@ function Failed({ job, tool, isInputGone }: FailedProps) {
 			{tool && !isRepeatable && (
 				<>
 					<Link to={`/tools/${tool.slug}`}>Open “{tool.title}”</Link>
-					{needsPassword ? ' and add the file again, then enter its password.' : ' and add the file again.'}
+					{needsPassword
+						? ' and add the file again, then enter its password.'
+						: ` and add the ${needsOther ? 'new file' : 'file again'}.`}
 				</>
 			)}{' '}
 			{remedies.includes('upgrade') && <Link to="/pricing">See Pro</Link>}

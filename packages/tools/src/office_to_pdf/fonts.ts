@@ -46,6 +46,6 @@ export function fontWarnings(missing: readonly string[]): string[] {
 function unavailable(fonts: readonly string[]): string {
 	const isOne = fonts.length === 1;
 	const replacement = isOne ? 'a similar font was used' : 'similar fonts were used';
-	const advice = `To keep ${isOne ? 'the font' : 'the fonts'}, embed ${isOne ? 'it' : 'them'} when you save the document.`;
+	const advice = `To keep ${isOne ? 'the font' : 'the fonts'}, choose “Embed fonts” in your program’s save options, save the document, and convert it again.`;
 	return `We don’t have ${NAMES.format(fonts)}, so ${replacement}, and lines may break elsewhere. ${advice}`;
 }
