@@ -48,7 +48,7 @@ export const LIMITS = {
 	/** Rate of 401 responses to one network. Others are delayed. */
 	refusedTokensPerSecond: 50,
 	refusedTokenBurst: 200,
-	/** Rate of forged tokens and unknown API keys of one network. Beyond it, its unknown ones are delayed. */
+	/** Rate of forged tokens and invalid API keys of one network. Beyond it, its tokens and keys that aren't cached are delayed. */
 	forgedTokensPerSecond: 100,
 	forgedTokenBurst: 200,
 	/**

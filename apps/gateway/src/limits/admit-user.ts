@@ -59,8 +59,8 @@ function createFreeAdmission(
 /**
  * Limits the requests of one user at this gateway: their rate, with a token bucket, and their concurrency. Long polls and event streams
  * have a separate limit, so that they don't delay short requests. A small body arrives before its request takes permits, so a client that
- * sends slowly holds none. A refused request costs nothing. An operation of cost 0 is always admitted, so that signing out works while
- * other sessions of the user exhaust the limits.
+ * sends slowly holds none. A refused request costs nothing. An operation of cost 0 has only a limit of its session, so that signing out works
+ * while other sessions of the user exhaust the limits.
  */
 export function createUserAdmission(limits: UserLimits, monotonicMs: () => number): AdmitUser {
 	const rates = createTokenBuckets({

@@ -32,7 +32,7 @@ export function createNetworkBuckets(
 	};
 }
 
-/** Returns a semaphore of networks that takes as many permits of their IPv6 sites, which have more. */
+/** Returns a semaphore of networks. Each permit of a network also takes one of its IPv6 site, which has {@link SITE_FACTOR} times as many. */
 export function createNetworkSemaphore(
 	options: Parameters<typeof createKeyedSemaphore>[0],
 ): Pick<KeyedSemaphore, 'release'> & { acquire(network: string, permits: number): Promise<boolean> } {
@@ -42,7 +42,7 @@ export function createNetworkSemaphore(
 		permits: options.permits * SITE_FACTOR,
 		maxWaiting: options.maxWaiting * SITE_FACTOR,
 	});
-	// A network's request for more than exist counts as all, also at the site.
+	// A request for more permits than a network has takes all of them, and as many of the site.
 	const atMost = (permits: number) => Math.min(permits, options.permits);
 	return {
 		async acquire(network, permits) {

@@ -9,7 +9,7 @@ import { readCapabilities } from '../workers/workers.sql.ts';
 
 /**
  * Validates and completes the params of a tool, and splits them: `shown` may be stored and shown, `secrets` only sealed. Throws
- * `validation`. While no worker has the tool, the values that it offers are unknown; its worker checks them then.
+ * `validation`. While no worker has the tool, it is unknown which values workers offer; the worker that runs the job checks them then.
  */
 export async function checkParams(
 	{ prisma, config }: Pick<Deps, 'prisma' | 'config'>,
@@ -38,8 +38,8 @@ function requireNotRedacted(secrets: Readonly<Record<string, string>>): void {
 }
 
 /**
- * Returns what is wrong with params whose values must be among a capability (`choices`: the capability by the param's name). The
- * first problem of a param lists the available values. Nothing is wrong when the capability is unknown.
+ * Returns what is wrong with params whose values must be in a list that workers offer, a capability such as `languages`. `choices` has
+ * the name of the list for each param. The first problem of a param lists the available values. Nothing is wrong when the list is unknown.
  */
 export function choiceProblems(
 	choices: Readonly<Record<string, string>>,

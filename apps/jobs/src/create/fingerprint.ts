@@ -32,7 +32,7 @@ function canonicalJson(value: unknown): string {
 }
 
 /**
- * Returns whether two fingerprints are of the same request. Fingerprints of different keys can't be compared. They count as the
+ * Returns whether two fingerprints are of the same request. Fingerprints made with different HMAC keys can't be compared. They count as the
  * same, because idempotency keys are for repeats.
  */
 export function isSameRequest(stored: string, current: string): boolean {

@@ -4,7 +4,7 @@ import { IS_ACTIVE, IS_DISPATCHABLE } from '../lifecycle/dispatch-state.sql.ts';
 import { DISPATCHED_AT } from '../lifecycle/stored-names.sql.ts';
 import { type Candidate, chooseJobs } from './choose-jobs.ts';
 import { type Fairness, findCandidates } from './find-candidates.sql.ts';
-import { requestWorker, type UnstartedJob } from './request-worker.sql.ts';
+import { type RequestedJob, requestWorker } from './request-worker.sql.ts';
 
 interface DispatchInput extends Fairness {
 	tools: readonly string[];
@@ -112,10 +112,10 @@ async function dispatchUnclaimedAgain(
 	tx: Tx,
 	capacities: readonly Capacity[],
 	{ unclaimedAfterMs }: DispatchInput,
-): Promise<UnstartedJob[]> {
+): Promise<RequestedJob[]> {
 	const idle = capacities.filter(({ slots, activeJobs, leased }) => leased < Math.min(slots, activeJobs));
 	if (idle.length === 0) return [];
-	return await tx.$queryRaw<UnstartedJob[]>`
+	return await tx.$queryRaw<RequestedJob[]>`
 		UPDATE jobs SET ${DISPATCHED_AT} = now() WHERE id IN (
 			SELECT id FROM jobs
 			WHERE tool = ANY (${idle.map(({ tool }) => tool)}) AND ${IS_ACTIVE}

@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const TOOL = 'compress_heavy';
 
-const RELEASE = {
+const DISPATCH = {
 	plans: PLANS,
 	unverifiedActiveJobs: 0,
 	starvationTimeoutMs: 300_000,
@@ -89,7 +89,7 @@ describe('workers', () => {
 		await world.prisma.worker.create({ data: { id: 'a', slots: { ocr: 4 }, seenAt: new Date() } });
 		const data = Array.from({ length: 50 }, () => waitingRow({ userId: newId('usr'), tool: 'ocr' }));
 		await world.prisma.job.createMany({ data });
-		const input = { ...RELEASE, tools: ['ocr'] };
+		const input = { ...DISPATCH, tools: ['ocr'] };
 		await Promise.all(Array.from({ length: 40 }, () => dispatchWaitingJobs(world.prisma, input)));
 		const dispatched = await world.prisma.job.findMany({
 			where: { tool: 'ocr', dispatchedAt: { not: null } },

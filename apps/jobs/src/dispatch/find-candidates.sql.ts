@@ -24,7 +24,7 @@ export interface Fairness {
  * 1. the higher priority;
  * 2. fewer `seconds_ahead`: the expected time of the user's active jobs of the tool and of those waiting ones that come before the job;
  * 3. the earlier `due`: when the job was created or, if later, the user's last job of the tool ended, plus the job's own expected time.
- *    So short jobs overtake it for that long and no longer.
+ *    So a shorter job overtakes it only if it comes within the difference of their expected times.
  *
  * Returns enough jobs to fill the slots of each tool even if users use up their allowance with other tools.
  *

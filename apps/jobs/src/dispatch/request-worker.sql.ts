@@ -2,8 +2,8 @@ import { jobRequested, newEvent } from '@creatorr/contracts/events';
 import { addToOutbox } from '@creatorr/database/outbox';
 import type { Tx } from '../database.sql.ts';
 
-/** A dispatched job that waits for a worker. */
-export interface UnstartedJob {
+/** A dispatched job that needs a worker. */
+export interface RequestedJob {
 	id: string;
 	tool: string;
 	requestId: string;
@@ -11,13 +11,13 @@ export interface UnstartedJob {
 }
 
 /** Requests a worker for a job, when the transaction commits. */
-export async function requestWorker(tx: Tx, job: UnstartedJob): Promise<void> {
+export async function requestWorker(tx: Tx, job: RequestedJob): Promise<void> {
 	const event = newEvent(jobRequested, { job_id: job.id, tool: job.tool }, job.requestId);
 	await addToOutbox(tx, { ...event, traceparent: job.traceparent ?? undefined });
 }
 
 /** Requests another worker for a locked job whose worker was lost or returned it. */
-export async function requestWorkerAgain(tx: Tx, job: UnstartedJob & { now: Date }): Promise<void> {
+export async function requestWorkerAgain(tx: Tx, job: RequestedJob & { now: Date }): Promise<void> {
 	await tx.job.update({
 		where: { id: job.id },
 		data: { dispatchedAt: job.now, deferredAt: null, leaseExpiresAt: null, finishing: false },

@@ -71,10 +71,10 @@ export function createJobNotifications(): JobNotifications {
 	}
 
 	/** Wakes watchers of a job. A read that began before may not have the change, so they don't share it. */
-	function wake(jobId: string, isMissing: (watcher: Watcher) => boolean = () => true): void {
+	function wake(jobId: string, hasMissed: (watcher: Watcher) => boolean = () => true): void {
 		sharedReads.delete(jobId);
 		for (const watcher of watchersOf.get(jobId) ?? []) {
-			if (!isMissing(watcher)) continue;
+			if (!hasMissed(watcher)) continue;
 			watcher.isNotified = true;
 			watcher.wake();
 		}

@@ -29,7 +29,7 @@ function begin(res: ServerResponse): void {
 	res.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
 }
 
-/** Waits for a slow reader. Skips the states in between, because only the last one matters. */
+/** Waits for a slow reader. Meanwhile no state is read, so those in between are skipped: only the last one matters. */
 async function send(res: ServerResponse, job: Job, closed: AbortSignal): Promise<void> {
 	if (res.write(`event: job\ndata: ${JSON.stringify(job)}\n\n`)) return;
 	await once(res, 'drain', { signal: closed }).catch(() => undefined);

@@ -51,8 +51,8 @@ interface Followed {
 
 /**
  * When all background slots are taken, a further job is returned if it takes long. A job that may end any moment waits for a slot
- * and keeps its message unacknowledged, unless it would take the last message slot of its tool: long jobs never block short ones.
- * A job whose tool does not run is never returned: a slow store or broker says nothing about the job, and after the tool has ended
+ * and keeps its message unacknowledged, unless jobs that wait would then hold all `slotsPerTool` messages of the tool: long jobs never
+ * block short ones. A job whose tool does not run isn't returned, unless it is known to take long: a slow store or broker says nothing about the job, and after the tool has ended
  * the output would be lost. With 0 slots, each job keeps its message until it ends.
  */
 export function createBackgroundJobs({

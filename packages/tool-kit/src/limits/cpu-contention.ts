@@ -2,9 +2,9 @@ import { availableParallelism, constants } from 'node:os';
 
 /** The kernel gives a thread this much more CPU time than one whose nice value is one step higher. */
 const WEIGHT_PER_STEP = 1.25;
-/** Short bursts change nothing. */
+/** Weight of the newest measurement in the moving average. Short bursts change little. */
 const SHARE_OF_NEWEST = 0.5;
-/** Threads of a tool and of the processes that it has started overlap for moments. */
+/** Average of runnable threads per core that is tolerated: those of a tool and of a process that it starts overlap for moments. */
 const TOLERANCE = 1.5;
 
 /**

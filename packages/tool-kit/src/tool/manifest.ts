@@ -61,7 +61,7 @@ export interface ToolManifest<P extends z.ZodType = z.ZodType> {
 	limits: ToolLimits;
 	/** Estimates the time of a run, for the order in which jobs are dispatched. A tool without it counts as short. */
 	expected?: ExpectedTime;
-	/** Params whose values must be in a capability of the workers, by its name: `{ languages: 'languages' }`. */
+	/** Params whose values must be in a list that workers offer, such as their languages: the name of the list by param. */
 	choices?: Readonly<Record<string, string>>;
 	/** What one job may take on each plan, if that differs from what plans allow any tool. */
 	planLimits?: Readonly<Record<Plan, ToolTerms>>;
