@@ -23,6 +23,12 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'a body beyond the budget of its network is refused',
 	},
 	{
+		name: 'limits the networks of one IPv6 site together',
+		mutations: [gateway('createNetworkTotals.wouldExceed', replaceCall('siteOf', 'undefined'))],
+		test: 'get four times the limit of one, and no more',
+		isQuick: true,
+	},
+	{
 		name: 'counts a body without a declared length as the longest',
 		mutations: [
 			gateway(

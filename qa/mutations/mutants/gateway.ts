@@ -7,7 +7,6 @@ import {
 	dropSpread,
 	forceCondition,
 	iterateOver,
-	nth,
 	replaceCall,
 	replaceCondition,
 	replaceConstant,
@@ -223,7 +222,7 @@ const REQUEST_LIMITS: readonly Mutant[] = [
 	},
 	{
 		name: 'bounds the connections of one address',
-		mutations: [gateway('limitNetwork', nth(1, forceCondition(true, 'maxConnectionsPerNetwork')))],
+		mutations: [gateway('limitNetwork', dropAssignment('isBeyondLimit'))],
 		test: 'another network is served meanwhile',
 	},
 	{

@@ -7,6 +7,7 @@ import type { Logger } from '@creatorr/service/logger';
 import { counter } from '@creatorr/service/metrics';
 import type { ClientConnection, PublicSocket } from '../exchange.ts';
 import type { Limits } from '../limits.ts';
+import { createNetworkTotals, type NetworkTotals } from '../network-totals.ts';
 import { isTrusted, type TrustedProxies } from './client-address.ts';
 import { createConnectionTable } from './connection-table.ts';
 import { createEviction } from './eviction.ts';
@@ -75,17 +76,20 @@ function describeConnection(socket: PublicSocket, trustedProxies: TrustedProxies
 	return connection;
 }
 
-/** Limits a network with this many open connections, this one included. */
+/** Counts a new connection of its network and IPv6 site until it closes, and limits it if they have too many. */
 function limitNetwork(
 	connection: ClientConnection,
-	open: number,
-	{ limits, logger }: Pick<ConnectionLimitOptions, 'limits' | 'logger'>,
+	open: NetworkTotals,
+	{ limits: { maxConnectionsPerNetwork: limit }, logger }: Pick<ConnectionLimitOptions, 'limits' | 'logger'>,
 ): void {
-	if (connection.isProxy || open <= limits.maxConnectionsPerNetwork) return;
-	connection.isBeyondLimit = true;
-	if (open === limits.maxConnectionsPerNetwork + 1)
-		logger.warn('gateway.connections_limited', { network: connection.network });
-	if (open > 2 * limits.maxConnectionsPerNetwork) connection.socket.destroy();
+	const { network, isProxy, socket } = connection;
+	if (isProxy) return;
+	connection.isBeyondLimit = open.wouldExceed(network, 1, limit);
+	if (connection.isBeyondLimit && !open.wouldExceed(network, 0, limit))
+		logger.warn('gateway.connections_limited', { network });
+	if (open.wouldExceed(network, 1, 2 * limit)) socket.destroy();
+	open.add(network, 1);
+	socket.once('close', () => open.add(network, -1));
 }
 
 /** Gives connections the socket that carries their requests after the TLS handshake. Both sockets have the same address and port. */
@@ -113,14 +117,15 @@ function followHandshakes(server: TlsServer): { add(connection: ClientConnection
 
 /**
  * Limits how many connections are open at a time. Near the total limit, a new connection replaces an idle one of the network that
- * has most. When none is idle, the reserve takes new ones; beyond it Node closes them unread. Beyond the limit of its network, the
- * first request on a connection gets 429; beyond twice that limit, connections are closed unread.
+ * has most. When none is idle, the reserve takes new ones; beyond it Node closes them unread. Beyond the limit of its network, or four
+ * times the limit in an IPv6 site, the first request on a connection gets 429; beyond twice that limit, connections are closed unread.
  */
 export function createConnectionLimit(options: ConnectionLimitOptions): ConnectionLimit {
 	const { limits, trustedProxies } = options;
 	const monotonicMs = () => performance.now();
 	const table = createConnectionTable<ClientConnection>(monotonicMs);
 	const eviction = createEviction({ table, limits, monotonicMs });
+	const open = createNetworkTotals();
 
 	return {
 		attach(server) {
@@ -133,7 +138,8 @@ export function createConnectionLimit(options: ConnectionLimitOptions): Connecti
 			server.on('connection', (socket: PublicSocket) => {
 				eviction.makeRoom();
 				const connection = describeConnection(socket, trustedProxies);
-				limitNetwork(connection, table.add(connection), options);
+				table.add(connection);
+				limitNetwork(connection, open, options);
 				handshakes?.add(connection);
 				adjustKeepAlive();
 				socket.once('close', () => {

@@ -42,8 +42,7 @@ export const FIRST_REQUEST_MS = 1_000;
 
 /** The open connections by network. All operations but searches take constant time. */
 export interface ConnectionTable<T extends Connection> {
-	/** Returns the number of open connections of its network, this one included. */
-	add(connection: T): number;
+	add(connection: T): void;
 	remove(connection: T): void;
 	beginRequest(connection: T): void;
 	endRequest(connection: T): void;
@@ -141,7 +140,6 @@ export function createConnectionTable<T extends Connection>(monotonicMs: () => n
 			network.open.set(connection, { requests: 0, idleSinceMs: monotonicMs() });
 			network.unused.add(connection);
 			count += 1;
-			return network.open.size;
 		},
 		remove(connection) {
 			const network = networks.get(connection.network);

@@ -2,6 +2,7 @@ import { bodyLimitOf, bodyTooLarge } from '@creatorr/contracts/body-limit';
 import type { Operation } from '@creatorr/contracts/operation';
 import type { Exchange } from '../exchange.ts';
 import type { Limits } from '../limits.ts';
+import { createNetworkTotals } from '../network-totals.ts';
 import { bodyBytesOf, hasBody } from '../requests/request-head.ts';
 import { rateLimited } from './rate-limited.ts';
 
@@ -12,26 +13,20 @@ import { rateLimited } from './rate-limited.ts';
 export type AdmitBody = (exchange: Exchange, operation: Operation) => void;
 
 /**
- * Limits the bytes of request bodies that one network has in flight: a service keeps each body in memory until it is complete. A
- * chunked body counts as the limit of its operation.
+ * Limits the bytes of request bodies that one network has in flight, and those of an IPv6 site to four times as many: a service keeps
+ * each body in memory until it is complete. A chunked body counts as the limit of its operation.
  */
 export function createBodyBudget(limits: Pick<Limits, 'maxBodyBytesPerNetwork'>): AdmitBody {
-	const heldBytes = new Map<string, number>();
-
-	function release(network: string, bytes: number): void {
-		const left = (heldBytes.get(network) ?? 0) - bytes;
-		if (left > 0) heldBytes.set(network, left);
-		else heldBytes.delete(network);
-	}
+	const bytesInFlight = createNetworkTotals();
 
 	return ({ req: { headers }, res, clientNetwork: network }, operation) => {
 		if (!hasBody(headers)) return;
 		const limitBytes = bodyLimitOf(operation);
 		const bytes = bodyBytesOf(headers, operation);
 		if (bytes > limitBytes) throw bodyTooLarge(limitBytes);
-		const held = (heldBytes.get(network) ?? 0) + bytes;
-		if (held > limits.maxBodyBytesPerNetwork) throw rateLimited('bodies', 1);
-		heldBytes.set(network, held);
-		res.once('close', () => release(network, bytes));
+		if (bytesInFlight.wouldExceed(network, bytes, limits.maxBodyBytesPerNetwork))
+			throw rateLimited('bodies', 1);
+		bytesInFlight.add(network, bytes);
+		res.once('close', () => bytesInFlight.add(network, -bytes));
 	};
 }

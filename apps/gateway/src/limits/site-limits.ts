@@ -1,12 +1,7 @@
 import { siteOf } from '@creatorr/service/address-network';
 import { createTokenBuckets, type TokenBuckets } from '@creatorr/service/token-buckets';
+import { SITE_FACTOR } from '../network-totals.ts';
 import { createKeyedSemaphore, type KeyedSemaphore } from './keyed-semaphore.ts';
-
-/**
- * How much more than one network an IPv6 site (/56) may take. One customer may have all of its 256 networks (/64), or each may be
- * somebody else's.
- */
-const SITE_FACTOR = 4;
 
 /** Returns token buckets of networks whose IPv6 sites have a larger bucket each. */
 export function createNetworkBuckets(

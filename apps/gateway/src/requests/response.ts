@@ -1,6 +1,7 @@
 import type { AppError } from '@creatorr/contracts/errors';
 import { errorBody } from '@creatorr/service/error-rendering';
 import type { Exchange } from '../exchange.ts';
+import { createNetworkTotals } from '../network-totals.ts';
 import { isChunked } from './request-head.ts';
 
 /**
@@ -16,8 +17,8 @@ const DROP_PAUSE_MS = 20;
 /** Lingering connections of one network. Others are closed with the response: their clients may see a reset instead. */
 const MAX_LINGERING = 16;
 
-/** Number of lingering connections by network, in this process. */
-const lingeringOf = new Map<string, number>();
+/** Lingering connections in this process. */
+const lingering = createNetworkTotals();
 /** A refused body up to this length is read at once, and its connection kept for the next request. */
 const SHORT_BODY_BYTES = 64 * 1024;
 
@@ -30,17 +31,12 @@ function mayHaveLongBody({ req }: Exchange): boolean {
 
 /** Reads and drops the rest of a refused body for up to {@link LINGER_MS}, then closes the connection. The response is written already. */
 function endAfterLinger({ req, res, clientNetwork }: Exchange): void {
-	const lingering = lingeringOf.get(clientNetwork) ?? 0;
-	if (lingering >= MAX_LINGERING) {
+	if (lingering.wouldExceed(clientNetwork, 1, MAX_LINGERING)) {
 		res.end(() => req.socket.destroy());
 		return;
 	}
-	lingeringOf.set(clientNetwork, lingering + 1);
-	res.once('close', () => {
-		const left = (lingeringOf.get(clientNetwork) ?? 1) - 1;
-		if (left > 0) lingeringOf.set(clientNetwork, left);
-		else lingeringOf.delete(clientNetwork);
-	});
+	lingering.add(clientNetwork, 1);
+	res.once('close', () => lingering.add(clientNetwork, -1));
 	req.unpipe();
 	req.on('data', () => {
 		req.pause();

@@ -11,7 +11,8 @@ import type { FakeAuth } from './fake-auth.ts';
 import { newKeys } from './keys.ts';
 
 const ignore = () => undefined;
-const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+/** A logger that writes nothing. */
+export const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /** Starts a service with the test's handler. */
 export async function startUpstream(handler: RequestListener) {
