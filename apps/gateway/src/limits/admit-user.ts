@@ -3,7 +3,7 @@ import { type Exchange, isAbandoned } from '../exchange.ts';
 import type { Limits } from '../limits.ts';
 import { bodyArrival, isBodySmall } from '../requests/body-arrival.ts';
 import { bodyBytesOf } from '../requests/request-head.ts';
-import { isHeldOpen } from '../routing/response-mode.ts';
+import { isLongPollOrStream } from '../routing/response-mode.ts';
 import { createKeyedSemaphore } from './keyed-semaphore.ts';
 import { rateLimited } from './rate-limited.ts';
 
@@ -89,7 +89,7 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		const { userId } = credential;
 		const cost = operation?.cost ?? 1;
 		if (cost === 0) return admitFree(credential.credentialId);
-		const heldOpen = isHeldOpen(responseMode);
+		const heldOpen = isLongPollOrStream(responseMode);
 		const limit = heldOpen ? 'long_polls' : 'requests';
 		if (heldOpen && longPollCount >= maxLongPolls) throw rateLimited('all_long_polls', 1);
 		const semaphore = semaphores[limit];

@@ -2,7 +2,7 @@ import type { SignIdentity, User } from '@creatorr/service/identity';
 import { traceparentOf } from '@creatorr/telemetry/traceparent';
 import type { Exchange } from '../exchange.ts';
 import { endExchange } from '../requests/response.ts';
-import { isHeldOpen } from '../routing/response-mode.ts';
+import { isLongPollOrStream } from '../routing/response-mode.ts';
 import { signedOut } from '../sessions/authenticate.ts';
 import { invalidKey } from '../sessions/authenticate-key.ts';
 import type { Credential } from '../sessions/credential.ts';
@@ -16,10 +16,11 @@ export interface ForwardDeps {
 /** The longest delay of a Node timer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Ends a wait or an event stream when its token or key expires. */
+/** Ends a long poll or an event stream when its token or key expires. */
 function endWithCredential(exchange: Exchange): void {
 	const { credential, responseMode } = exchange;
-	if (!credential || !isHeldOpen(responseMode) || credential.expiresAtMs === Number.POSITIVE_INFINITY) return;
+	if (!credential || !isLongPollOrStream(responseMode) || credential.expiresAtMs === Number.POSITIVE_INFINITY)
+		return;
 	const leftMs = Math.min(credential.expiresAtMs - Date.now(), MAX_TIMER_MS);
 	const error = credential.kind === 'key' ? invalidKey : signedOut;
 	const timer = setTimeout(() => endExchange(exchange, error()), leftMs);

@@ -1,6 +1,6 @@
 import type { AppError } from '@creatorr/contracts/errors';
 import type { Exchange } from '../exchange.ts';
-import { isHeldOpen } from '../routing/response-mode.ts';
+import { isLongPollOrStream } from '../routing/response-mode.ts';
 import { endExchange } from './response.ts';
 
 /** The unfinished exchanges of signed-in users. */
@@ -11,19 +11,19 @@ export interface InFlight {
 	count(): number;
 	/** Ends the requests of these credentials that could still act or receive data. */
 	endCredentials(ids: readonly string[], error: AppError): void;
-	/** Ends the waits and event streams of these credentials. */
-	endHeldOpen(ids: readonly string[], error: AppError): void;
+	/** Ends the long polls and event streams of these credentials. */
+	endLongPollsAndStreams(ids: readonly string[], error: AppError): void;
 	/** Ends the requests of all credentials that could still act or receive data. */
 	endAll(error: AppError): void;
 	endStreams(error: AppError): void;
 }
 
 /**
- * Whether it is a wait or event stream, its body is still arriving, or its credential is being looked up. Services complete requests that
+ * Whether it is a long poll or event stream, its body is still arriving, or its credential is being looked up. Services complete requests that
  * they have received in full, such as the logout itself.
  */
 function mustEndOnRevocation(exchange: Exchange): boolean {
-	return isHeldOpen(exchange.responseMode) || !exchange.forwarded || !exchange.req.complete;
+	return isLongPollOrStream(exchange.responseMode) || !exchange.forwarded || !exchange.req.complete;
 }
 
 export function createInFlight(): InFlight {
@@ -47,10 +47,10 @@ export function createInFlight(): InFlight {
 			const ended = new Set(ids);
 			endWhere((one) => mustEndOnRevocation(one) && ended.has(one.credentialId ?? ''), error);
 		},
-		endHeldOpen(ids, error) {
+		endLongPollsAndStreams(ids, error) {
 			const ended = new Set(ids);
 			endWhere(
-				({ responseMode, credentialId = '' }) => isHeldOpen(responseMode) && ended.has(credentialId),
+				({ responseMode, credentialId = '' }) => isLongPollOrStream(responseMode) && ended.has(credentialId),
 				error,
 			);
 		},

@@ -23,6 +23,6 @@ export function responseModeOf(operation: Operation, query: string): ResponseMod
 }
 
 /** Whether the response stays open on purpose: a long poll or an event stream. */
-export function isHeldOpen({ kind }: ResponseMode): boolean {
+export function isLongPollOrStream({ kind }: ResponseMode): boolean {
 	return kind !== 'immediate';
 }

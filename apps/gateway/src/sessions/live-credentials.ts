@@ -2,6 +2,9 @@ import { unavailable } from '@creatorr/contracts/errors';
 import { LRUCache } from 'lru-cache';
 import type { Lease, LeaseTerm } from './lease.ts';
 
+/** Subject of the message that clients get while sessions and API keys can’t be verified. */
+export const SESSION_VERIFICATION = 'Session verification';
+
 interface Known<V> {
 	value: V;
 	requestedAtMs: number;
@@ -83,7 +86,7 @@ export function createLiveCredentials<V extends object | true>(deps: Deps<V>): L
 		}
 		// A revocation after this response was pushed to the previous instance id, so this cache did not see it.
 		if (!deps.lease.isValid() || currentGeneration() !== from) {
-			throw unavailable('Sign-in', new Error('the lease ended during the lookup of a credential'));
+			throw unavailable(SESSION_VERIFICATION, new Error('the lease ended during the lookup of a credential'));
 		}
 		if (lookup.changed) return askAuth(from, lookup, id, requestId);
 		from.known.set(id, { value, requestedAtMs });
@@ -111,7 +114,7 @@ export function createLiveCredentials<V extends object | true>(deps: Deps<V>): L
 			return known.has(id) || dead.has(id);
 		},
 		find(id, requestId) {
-			if (!deps.lease.isValid()) throw unavailable('Sign-in', new Error('no lease from auth'));
+			if (!deps.lease.isValid()) throw unavailable(SESSION_VERIFICATION, new Error('no lease from auth'));
 			const generation = currentGeneration();
 			if (generation.dead.get(id)) return null;
 			const known = generation.known.get(id);

@@ -12,16 +12,16 @@ interface Deps {
 	lease: Pick<Lease, 'term'>;
 	sessions: Pick<LiveCredentials<true>, 'revoke'>;
 	liveKeys: Pick<LiveCredentials<ApiKey>, 'revoke' | 'forget'>;
-	inFlight: Pick<InFlight, 'endCredentials' | 'endHeldOpen'>;
+	inFlight: Pick<InFlight, 'endCredentials' | 'endLongPollsAndStreams'>;
 }
 
-/** Returns the error for waits and event streams of a changed key. The client sends the request again, and the new rights count. */
+/** Returns the error for long polls and event streams of a changed key. The client sends the request again, and the new rights count. */
 function keyChanged(): AppError {
 	return unavailable('This connection', new Error('the API key was changed'));
 }
 
 /**
- * Revokes sessions and API keys. After the response, this gateway lets none of their requests pass, and has ended their streams and waits.
+ * Revokes sessions and API keys. After the response, this gateway lets none of their requests pass, and has ended their long polls and event streams.
  * Changed keys are looked up again with their next request. Returns 404 for a previous instance id, whose cache no longer exists.
  */
 export function pushRevocationsRoute(deps: Deps): Route {
@@ -34,6 +34,6 @@ export function pushRevocationsRoute(deps: Deps): Route {
 		deps.liveKeys.forget(body.changed_keys);
 		deps.inFlight.endCredentials(body.session_ids, signedOut());
 		deps.inFlight.endCredentials(body.revoked_keys, invalidKey());
-		deps.inFlight.endHeldOpen(body.changed_keys, keyChanged());
+		deps.inFlight.endLongPollsAndStreams(body.changed_keys, keyChanged());
 	});
 }

@@ -19,7 +19,7 @@ import { apiKeyOf, createKeyVerifier } from './authenticate-key.ts';
 import type { ApiKey } from './credential.ts';
 import { createKeySet, type KeySet } from './key-set.ts';
 import { createLease, type Lease } from './lease.ts';
-import { createLiveCredentials } from './live-credentials.ts';
+import { createLiveCredentials, SESSION_VERIFICATION } from './live-credentials.ts';
 import { createTokenVerifier } from './verify-token.ts';
 
 interface SessionVerificationOptions {
@@ -32,9 +32,6 @@ interface SessionVerificationOptions {
 }
 
 export type SessionVerification = ReturnType<typeof createSessionVerification>;
-
-/** Subject of the message that clients get while it is unavailable. */
-const SESSION_VERIFICATION = 'Session verification';
 
 /** Creates what calls auth: token keys, the lease, and checks of sessions and API keys. */
 export function createSessionVerification(options: SessionVerificationOptions) {
@@ -109,7 +106,7 @@ function createOwnLease(
 
 /** Auth of release 0.3.0 knows no keys: during an upgrade its 404 says nothing about a key. */
 function unlessUnknownRoute(error: unknown): never {
-	if (error instanceof AppError && error.code === 'not_found') throw unavailable('Sign-in', error);
+	if (error instanceof AppError && error.code === 'not_found') throw unavailable(SESSION_VERIFICATION, error);
 	throw error;
 }
 

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { unauthorized } from './bearer-token.ts';
 import type { Session } from './credential.ts';
 import type { KeySet } from './key-set.ts';
+import { SESSION_VERIFICATION } from './live-credentials.ts';
 
 interface Deps {
 	keys: Pick<KeySet, 'find' | 'refresh' | 'version'>;
@@ -61,7 +62,7 @@ function verifySignature(token: string, key: KeyObject): void {
 /** Loads the keys before it rejects a token, as auth may have a new one. */
 async function findNewKey(keys: Deps['keys'], keyId: string): Promise<KeyObject> {
 	await keys.refresh().catch((cause: unknown) => {
-		throw unavailable('Session verification', cause);
+		throw unavailable(SESSION_VERIFICATION, cause);
 	});
 	const key = keys.find(keyId);
 	if (!key) throw refused(new Error('no such key'));
