@@ -135,7 +135,7 @@ const fieldsSchema = baseConfigSchema.extend({
 	}),
 	USER_CONCURRENT_LONG_POLLS: countSchema.default(LIMITS.userConcurrentLongPolls).meta({
 		description:
-			'Long polls (`?wait=`) and event streams of one user at a time. Those of all users use at most half of `MAX_CONNECTIONS`.',
+			'Long polls (`?wait=`) and event streams of one user at a time. Those of all users use at most half of `MAX_CONNECTIONS`, divided among their networks.',
 		deprecatedName: 'USER_CONCURRENT_WAITS',
 	}),
 });

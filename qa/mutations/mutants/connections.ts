@@ -26,7 +26,6 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		name: 'limits the networks of one IPv6 site together',
 		mutations: [gateway('createNetworkTotals.wouldExceed', replaceCall('siteOf', 'undefined'))],
 		test: 'get four times the limit of one, and no more',
-		isQuick: true,
 	},
 	{
 		name: 'counts a body without a declared length as the longest',
@@ -188,8 +187,13 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'leaves half of the connections to short requests',
-		mutations: [gateway('createUserAdmission', forceCondition(false, 'maxLongPolls'))],
+		mutations: [gateway('createUserAdmission', forceCondition(false, 'isUsedUp'))],
 		test: 'long polls and event streams of all users use at most half of the connections',
+	},
+	{
+		name: 'divides the long polls among networks',
+		mutations: [gateway('createLongPollShares', replaceCall('ceil', 'free'))],
+		test: 'a network gets its share after 40 others have taken all they can',
 	},
 	{
 		name: 'charges for the body of a request',

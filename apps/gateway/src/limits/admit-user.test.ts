@@ -271,9 +271,20 @@ describe('a user with too many concurrent requests', () => {
 });
 
 test('long polls and event streams of all users use at most half of the connections', async () => {
-	const small = await startTestGateway({ auth, jobsUrl: upstream.url, limits: { connections: 20 } });
+	const small = await startTestGateway({
+		auth,
+		jobsUrl: upstream.url,
+		env: { TRUSTED_PROXIES: '127.0.0.1' },
+		limits: { connections: 20 },
+	});
 	const events = `/v1/jobs/${newId('job')}/events`;
-	const openStream = () => userOf(newId('usr'), small).call(events);
+	let networks = 0;
+	/** Opens a stream of another user in another network. */
+	const openStream = () => {
+		networks += 1;
+		const headers = { ...bearer(auth.token()), 'X-Forwarded-For': `192.0.2.${networks}` };
+		return fetch(small.url + events, { headers });
+	};
 	const streams = [];
 	while (streams.length < 10) streams.push(await openStream());
 	expect(streams.map(({ status }) => status)).toEqual(Array(10).fill(200));

@@ -5,6 +5,7 @@ import { bodyArrival, isBodySmall } from '../requests/body-arrival.ts';
 import { bodyBytesOf } from '../requests/request-head.ts';
 import { isLongPollOrStream } from '../routing/response-mode.ts';
 import { createKeyedSemaphore } from './keyed-semaphore.ts';
+import { createLongPollShares } from './long-poll-shares.ts';
 import { rateLimited } from './rate-limited.ts';
 
 type UserLimits = Pick<
@@ -79,23 +80,22 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 	};
 
 	const admitFree = createFreeAdmission(limits, monotonicMs);
-	const maxLongPolls = Math.max(1, Math.floor(limits.connections * LONG_POLL_SHARE));
-	let longPollCount = 0;
+	const longPollShares = createLongPollShares(Math.max(1, Math.floor(limits.connections * LONG_POLL_SHARE)));
 	const maxBodyPermits = Math.ceil(limits.userConcurrentRequests * MAX_BODY_SHARE);
 
 	return (exchange) => {
-		const { credential, operation, responseMode, req, res } = exchange;
+		const { clientNetwork, credential, operation, responseMode, req, res } = exchange;
 		if (!credential) throw new Error('only signed-in users are admitted');
 		const { userId } = credential;
 		const cost = operation?.cost ?? 1;
 		if (cost === 0) return admitFree(credential.credentialId);
-		const heldOpen = isLongPollOrStream(responseMode);
-		const limit = heldOpen ? 'long_polls' : 'requests';
-		if (heldOpen && longPollCount >= maxLongPolls) throw rateLimited('all_long_polls', 1);
+		const isLongPoll = isLongPollOrStream(responseMode);
+		const limit = isLongPoll ? 'long_polls' : 'requests';
+		if (isLongPoll && longPollShares.isUsedUp(clientNetwork)) throw rateLimited('all_long_polls', 1);
 		const semaphore = semaphores[limit];
 		const bodyBytes = operation ? bodyBytesOf(req.headers, operation) : 0;
 		const bodyCost = Math.floor(bodyBytes / BODY_BYTES_PER_TOKEN);
-		const permits = heldOpen ? 1 : Math.max(cost, Math.min(bodyCost, maxBodyPermits));
+		const permits = isLongPoll ? 1 : Math.max(cost, Math.min(bodyCost, maxBodyPermits));
 		// A cost beyond the burst would be refused forever.
 		const tokens = Math.min(cost + bodyCost, limits.userRequestBurst);
 		const waitMs = rates.take(userId, tokens);
@@ -111,9 +111,9 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 				semaphore.release(userId, permits);
 				return;
 			}
-			if (heldOpen) longPollCount += 1;
+			const endLongPoll = isLongPoll ? longPollShares.add(clientNetwork) : undefined;
 			res.once('close', () => {
-				if (heldOpen) longPollCount -= 1;
+				endLongPoll?.();
 				const release = () => semaphore.release(userId, permits);
 				// Otherwise a client that hangs up at once would have any number of requests at the services at a time.
 				if (isAbandoned(exchange)) setTimeout(release, limits.abandonedPermitMs).unref();

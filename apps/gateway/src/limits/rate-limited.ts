@@ -3,7 +3,7 @@ import { counter } from '@creatorr/service/metrics';
 
 /**
  * The limits of requests. Per user: rate, concurrent short requests, and `long_polls`: concurrent long polls and event streams.
- * `all_long_polls`: those of all users. Per network: concurrent requests without a session, bytes of bodies in flight, open connections.
+ * `all_long_polls`: the share of the network in those of all users. Per network: concurrent requests without a session, bytes of bodies in flight, open connections.
  */
 export type RequestLimit =
 	| 'rate'
@@ -19,7 +19,7 @@ const MESSAGES: Record<RequestLimit, string> = {
 	requests: 'Too many concurrent requests. Wait for some to finish, then try again.',
 	long_polls: 'Too many open long polls (?wait=) and event streams. Close some, then try again.',
 	all_long_polls:
-		'This server has too many open long polls and event streams. Omit wait, or try again in a moment.',
+		'Too many open long polls (?wait=) and event streams from your network. Omit wait, or try again in a moment.',
 	anonymous: 'Too many concurrent requests from your network. Try again in a moment.',
 	bodies: 'Too many concurrent uploads of request bodies from your network. Try again in a moment.',
 	connections: 'Too many connections from your network. Close some, then try again.',

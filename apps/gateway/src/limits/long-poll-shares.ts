@@ -1,0 +1,35 @@
+import { createNetworkTotals } from '../network-totals.ts';
+
+/**
+ * How many long polls one network may have for each one that is still free. A lone network gets a fifth of all; the more networks there
+ * are, the less each gets. A lone IPv6 site gets half.
+ */
+const SHARE_OF_FREE = 1 / 4;
+
+/** The long polls and event streams of all users at this gateway, divided among their networks. */
+export interface LongPollShares {
+	/** Whether the network may have no more. */
+	isUsedUp(network: string): boolean;
+	/** Counts one more of a network. Returns a function that ends the count. */
+	add(network: string): () => void;
+}
+
+/**
+ * Creates shares of `max` long polls. A few networks never take all, however many accounts they have: the more they take, the smaller their
+ * own share is. What they leave free is for others.
+ */
+export function createLongPollShares(max: number): LongPollShares {
+	const open = createNetworkTotals();
+	let free = max;
+	return {
+		isUsedUp: (network) => open.wouldExceed(network, 1, Math.ceil(free * SHARE_OF_FREE)),
+		add(network) {
+			open.add(network, 1);
+			free -= 1;
+			return () => {
+				open.add(network, -1);
+				free += 1;
+			};
+		},
+	};
+}
