@@ -168,13 +168,14 @@ describe('when the store fails once', () => {
 });
 
 describe('when the store does not delete some objects', () => {
-	test('deleteObjects fails as unavailable, so that it is retried', async () => {
+	test('deleteObjects fails as unavailable, so that it is retried, and names them', async () => {
 		const partial =
 			'<DeleteResult><Error><Key>b</Key><Code>InternalError</Code><Message>no</Message></Error></DeleteResult>';
 		const endpoint = await serve((_, response) => {
 			response.writeHead(200, { 'content-type': 'application/xml' }).end(partial);
 		});
 		const attempt = (await open(endpoint)).deleteObjects(['a', 'b']);
-		await expect(attempt).rejects.toThrow(/kept 1 of 2 objects/);
+		await expect(attempt).rejects.toThrow(/did not delete objects: 1/);
+		await expect(attempt).rejects.toMatchObject({ keys: new Set(['b']) });
 	});
 });

@@ -12,6 +12,17 @@ export class StorageRefused extends StorageUnavailable {
 	override readonly name = 'StorageRefused';
 }
 
+/** The store kept some of the objects that it was asked to delete. The others are gone. */
+export class ObjectsKept extends StorageUnavailable {
+	override readonly name = 'ObjectsKept';
+	readonly keys: ReadonlySet<string>;
+
+	constructor(keys: readonly string[], options?: ErrorOptions) {
+		super(`The store did not delete objects: ${keys.length}`, options);
+		this.keys = new Set(keys);
+	}
+}
+
 /** The bucket is missing and can't be created, or belongs to another account. The message says what to do. */
 export class BucketUnusable extends Error {
 	override readonly name = 'BucketUnusable';

@@ -1,4 +1,5 @@
 import {
+	type _Error as DeleteFailure,
 	DeleteObjectsCommand,
 	HeadObjectCommand,
 	ListObjectsV2Command,
@@ -6,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { callStore, isStoreError } from './call-store.ts';
 import type { StorageConnection } from './connection.ts';
-import { StorageUnavailable } from './errors.ts';
+import { ObjectsKept, StorageUnavailable } from './errors.ts';
 
 /**
  * Returns an ETag in the product's form: a strong entity tag with its quotes (`"9a03…-3"`), as S3 sends it and `If-Match` needs it. Clients
@@ -119,25 +120,27 @@ export async function putText(
 const MAX_KEYS_PER_CALL = 1_000;
 
 /**
- * Deletes the objects of these keys; missing ones count as deleted. Throws StorageUnavailable if any may remain, after which a retry is
- * safe.
+ * Deletes the objects of these keys; missing ones count as deleted. Throws ObjectsKept, which names those that the store kept, or
+ * StorageUnavailable if any may remain. A retry is safe.
  */
 export async function deleteObjects(connection: StorageConnection, keys: readonly string[]): Promise<void> {
+	const failures: DeleteFailure[] = [];
 	for (let start = 0; start < keys.length; start += MAX_KEYS_PER_CALL) {
-		await deleteBatch(connection, keys.slice(start, start + MAX_KEYS_PER_CALL));
+		failures.push(...(await deleteBatch(connection, keys.slice(start, start + MAX_KEYS_PER_CALL))));
 	}
+	if (failures.length === 0) return;
+	const kept = failures.flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
+	const options = { cause: failures[0] };
+	if (kept.length < failures.length)
+		throw new StorageUnavailable('The store did not delete all objects', options);
+	throw new ObjectsKept(kept, options);
 }
 
-async function deleteBatch(connection: StorageConnection, keys: readonly string[]): Promise<void> {
+async function deleteBatch(connection: StorageConnection, keys: readonly string[]): Promise<DeleteFailure[]> {
 	const command = new DeleteObjectsCommand({
 		Bucket: connection.bucket,
 		Delete: { Objects: keys.map((key) => ({ Key: key })), Quiet: true },
 	});
 	const response = await callStore(connection, (client, options) => client.send(command, options));
-	const failed = (response.Errors ?? []).filter((error) => error.Code !== 'NoSuchKey');
-	if (failed.length > 0) {
-		throw new StorageUnavailable(`The store did not delete ${failed.length} of ${keys.length} objects`, {
-			cause: failed[0],
-		});
-	}
+	return (response.Errors ?? []).filter(({ Code }) => Code !== 'NoSuchKey');
 }

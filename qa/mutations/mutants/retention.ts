@@ -25,12 +25,12 @@ const REMOVED_DATA: readonly Mutant[] = [
 	},
 	{
 		name: 'removes the bytes of a deleted file',
-		mutations: [files('remove', dropCall('deleteObjects'))],
+		mutations: [files('removeObjects', dropCall('deleteObjects'))],
 		test: 'removes the bytes of a deleted file at once',
 	},
 	{
 		name: 'removes bytes that arrive after the deletion of their file',
-		mutations: [files('remove', forceCondition(false, 'next'))],
+		mutations: [files('recordRemoval', forceCondition(false, 'next'))],
 		test: 'removes bytes again that came while the upload URL still worked, and then ends',
 	},
 	{
@@ -45,7 +45,7 @@ const REMOVED_DATA: readonly Mutant[] = [
 	},
 	{
 		name: 'aborts abandoned multipart uploads',
-		mutations: [files('remove', dropCall('abortMultipart'))],
+		mutations: [files('deleteAndAbort', dropCall('abortMultipart'))],
 		test: 'aborts an abandoned or deleted upload in parts',
 	},
 	{
@@ -133,7 +133,7 @@ const KEPT_DATA: readonly Mutant[] = [
 	},
 	{
 		name: 'keeps an output that is being published',
-		mutations: [files('remove', forceCondition(false, 'deleteUnchanged'))],
+		mutations: [files('deleteAndAbort', forceCondition(false, 'deleteUnchanged'))],
 		test: 'keep an output that is published at the same time',
 	},
 	{

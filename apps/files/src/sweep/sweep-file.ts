@@ -6,22 +6,22 @@ import { addMs, type FilePolicy } from '../policy.ts';
 import { refreshFile } from '../read/refresh-file.ts';
 import { markBytesRemoved, scheduleResweep, scheduleSweep } from './sweep.sql.ts';
 
-/** `removed` includes repeated removals, which only look for bytes that arrived late. */
-export type SweepOutcome = 'removed' | 'kept';
-
 type SweepDeps = Pick<Deps, 'prisma' | 'store' | 'policy'>;
 
-/** Sweeps one due row. Repeated and concurrent calls are safe. */
-export async function sweepFile(deps: SweepDeps, file: FileRecord, now: Date): Promise<SweepOutcome> {
+/**
+ * Prepares the removal of one due row's bytes: the file is deleted and its multipart upload aborted. Returns whether to remove them;
+ * otherwise the row has its next date. Repeated and concurrent calls are safe.
+ */
+export async function prepareRemoval(deps: SweepDeps, file: FileRecord, now: Date): Promise<boolean> {
 	switch (decideSweep(file, now)) {
 		case 'keep':
-			return reschedule(deps, file);
+			return await keep(deps, file);
 		case 'remove':
-			return remove(deps, file, now);
+			return await deleteAndAbort(deps, file);
 		case 'check store': {
 			// A client may never read its file after the upload, so the bytes may be there.
 			const current = await refreshFile(deps, file);
-			return current?.status === 'ready' ? reschedule(deps, current) : remove(deps, file, now);
+			return current?.status === 'ready' ? await keep(deps, current) : await deleteAndAbort(deps, file);
 		}
 	}
 }
@@ -37,26 +37,32 @@ export function decideSweep(file: FileRecord, now: Date): 'remove' | 'check stor
 	return file.status === 'pending' ? 'check store' : 'keep';
 }
 
-async function reschedule({ prisma }: SweepDeps, file: FileRecord): Promise<'kept'> {
+async function keep({ prisma }: SweepDeps, file: FileRecord): Promise<false> {
 	await scheduleSweep(prisma, file.id);
-	return 'kept';
+	return false;
 }
 
-async function remove(deps: SweepDeps, file: FileRecord, now: Date): Promise<SweepOutcome> {
-	const { prisma, store, policy } = deps;
+/** Returns false if the file has changed meanwhile. */
+async function deleteAndAbort({ prisma, store }: SweepDeps, file: FileRecord): Promise<boolean> {
 	// Deleted before the bytes are removed: no read may return a file that has lost its bytes.
-	if (file.deletedAt === null && !(await deleteUnchanged(prisma, file))) return 'kept';
+	if (file.deletedAt === null && !(await deleteUnchanged(prisma, file))) return false;
 	if (isMultipart(file)) {
 		await store.abortMultipart({ key: file.storageKey, uploadId: file.multipart.uploadId });
 		crashPoint('files.sweep.upload-aborted');
 	}
-	await store.deleteObjects([file.storageKey]);
-	crashPoint('files.sweep.bytes-removed');
+	return true;
+}
+
+/** Records that the bytes of a file are removed, and schedules their next removal if more may arrive. */
+export async function recordRemoval(
+	{ prisma, policy }: SweepDeps,
+	file: FileRecord,
+	now: Date,
+): Promise<void> {
 	const next = nextRemovalAt(file, now, policy);
 	if (next !== null) await scheduleResweep(prisma, file.id, next);
 	else await markBytesRemoved(prisma, file.id);
 	crashPoint('files.sweep.committed');
-	return 'removed';
 }
 
 /**

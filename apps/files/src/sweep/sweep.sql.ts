@@ -3,19 +3,25 @@ import { type Database, sweepDueAt, toRecord } from '../files.sql.ts';
 import { applyPlanChanges, filesById, type PlanDeps } from '../plans/plans.sql.ts';
 
 /**
- * Returns up to `limit` rows that are due, and makes them due again only after `leaseMs`; no two callers get the same row. Also returns
- * the database's time, which all processes share.
+ * Returns up to `limit` rows that are due, and makes them due again only after `leaseMs`; no two callers get the same row. Half are those
+ * that have been due for longest, half those that fell due last: a user with few files does not wait until all files of another are swept.
+ * Also returns the database's time, which all processes share.
  */
 export async function claimDue(
 	deps: PlanDeps,
 	{ limit, leaseMs }: { limit: number; leaseMs: number },
 ): Promise<{ files: FileRecord[]; now: Date }> {
+	const half = Math.floor(limit / 2);
 	const claimed = await deps.prisma.$queryRaw<{ id: string; userId: string; now: Date }[]>`
-		WITH due AS (
-			SELECT id FROM files WHERE sweep_at <= now() ORDER BY sweep_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+		WITH oldest AS (
+			SELECT id FROM files WHERE sweep_at <= now() ORDER BY sweep_at LIMIT ${limit - half} FOR UPDATE SKIP LOCKED
+		), newest AS (
+			SELECT id FROM files WHERE sweep_at <= now() AND id NOT IN (SELECT id FROM oldest)
+			ORDER BY sweep_at DESC LIMIT ${half} FOR UPDATE SKIP LOCKED
 		)
 		UPDATE files SET sweep_at = now() + ${leaseMs} * interval '1 millisecond'
-		FROM due WHERE files.id = due.id RETURNING files.id, user_id AS "userId", now()::timestamptz(3) AS now`;
+		WHERE id IN (SELECT id FROM oldest UNION ALL SELECT id FROM newest)
+		RETURNING id, user_id AS "userId", now()::timestamptz(3) AS now`;
 	const [first] = claimed;
 	if (!first) return { files: [], now: new Date() };
 	const ids = claimed.map(({ id }) => id);

@@ -1,5 +1,6 @@
 import { unavailable } from '@creatorr/contracts/errors';
 import { newId } from '@creatorr/contracts/ids';
+import { ObjectsKept } from '@creatorr/storage/errors';
 import { requireTestVariable } from '@creatorr/testing/environment';
 import { silent } from '@creatorr/testing/silent';
 import { startTcpProxy } from '@creatorr/testing/tcp-proxy';
@@ -24,7 +25,7 @@ import {
 import { purgeFiles } from './purge.ts';
 import { claimDue, scheduleSweep } from './sweep.sql.ts';
 import { sweep } from './sweep.ts';
-import { sweepFile } from './sweep-file.ts';
+import { prepareRemoval } from './sweep-file.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -255,7 +256,7 @@ describe('concurrent sweeps', () => {
 		if (!seen) throw new Error('no such output');
 		await service.jobs(`outputs/${file_id}/publish`, { job_id });
 		const overdue = { ...seen, abandonAt: new Date() };
-		expect(await sweepFile(service.deps, overdue, new Date())).toBe('kept');
+		expect(await prepareRemoval(service.deps, overdue, new Date())).toBe(false);
 		expect(await stored(file_id)).not.toBeNull();
 		expect((await service.as(user).get(file_id)).status).toBe(200);
 	});
@@ -352,15 +353,16 @@ describe('the batches of a sweep', () => {
 	});
 
 	/** Inserts deleted files without bytes that are due. */
-	async function insertDue(count: number): Promise<string[]> {
+	async function insertDue(
+		count: number,
+		{ userId = user.id, sweepAt = new Date() } = {},
+	): Promise<string[]> {
 		const now = new Date();
 		const files = Array.from({ length: count }, () => {
 			const id = newId('fil');
-			return buildFile({ id, storageKey: `files/${id}`, userId: user.id, deletedAt: now });
+			return buildFile({ id, storageKey: `files/${id}`, userId, deletedAt: now });
 		});
-		await service.prisma.file.createMany({
-			data: files.map((file) => ({ ...toColumns(file), sweepAt: now })),
-		});
+		await service.prisma.file.createMany({ data: files.map((file) => ({ ...toColumns(file), sweepAt })) });
 		return files.map(({ id }) => id);
 	}
 
@@ -368,29 +370,34 @@ describe('the batches of a sweep', () => {
 		service.prisma.file.count({ where: { id: { in: ids }, sweepAt: { lte: new Date() } } });
 
 	/** Sweeps with a store that calls `remove` instead of removing objects. */
-	function sweepWith(remove: (key: string) => Promise<void>, stopping = running) {
-		const warnings: string[] = [];
+	function sweepWith(remove: (keys: readonly string[]) => Promise<void>, stopping = running) {
+		const warnings: unknown[] = [];
 		const deps = {
 			...service.deps,
-			store: { ...service.deps.store, deleteObjects: (keys: readonly string[]) => remove(keys[0] ?? '') },
-			logger: { ...silent, warn: (event: string) => void warnings.push(event) },
+			store: { ...service.deps.store, deleteObjects: remove },
+			logger: { ...silent, warn: (event: string, fields?: object) => void warnings.push([event, fields]) },
 		};
 		return { counts: sweep(deps, stopping), warnings };
 	}
 
-	test('follow one another until nothing is due', async () => {
+	test('follow one another until nothing is due, each with one request to the store', async () => {
 		const ids = await insertDue(203);
-		expect(await sweepWith(async () => undefined).counts).toEqual({ removed: 203, kept: 0, failed: 0 });
+		const requests: number[] = [];
+		const { counts } = sweepWith(async (keys) => void requests.push(keys.length));
+		expect(await counts).toEqual({ removed: 203, kept: 0, failed: 0 });
+		expect(requests).toEqual([100, 100, 3]);
 		expect(await countDue(ids)).toBe(0);
 	});
 
-	test('sweep the other files when one fails', async () => {
-		const [, bad] = await insertDue(3);
-		const { counts, warnings } = sweepWith(async (key) => {
-			if (key === `files/${bad}`) throw new Error('locked');
+	test('sweep the other files when the store keeps one', async () => {
+		const ids = await insertDue(3);
+		const [, bad] = ids;
+		const { counts, warnings } = sweepWith(async () => {
+			throw unavailable('File storage', new ObjectsKept([`files/${bad}`]));
 		});
 		expect(await counts).toEqual({ removed: 2, kept: 0, failed: 1 });
-		expect(warnings).toEqual(['sweep.file_failed']);
+		expect(warnings).toEqual([['sweep.file_failed', expect.objectContaining({ file_id: bad })]]);
+		await service.prisma.file.deleteMany({ where: { id: { in: ids } } });
 	});
 
 	test('end when all files of one fail, as while the store is down', async () => {
@@ -401,15 +408,21 @@ describe('the batches of a sweep', () => {
 		await service.prisma.file.deleteMany({ where: { id: { in: ids } } });
 	});
 
-	test('start no other file once the sweep is stopped', async () => {
+	test('sweep the files of a small account before all of a large one', async () => {
+		const older = new Date(Date.now() - HOUR_MS);
+		const many = await insertDue(200, { userId: newUser().id, sweepAt: older });
+		const few = await insertDue(2);
+		const { files } = await claimDue(service.deps, { limit: 100, leaseMs: 60_000 });
+		const claimed = new Set(files.map(({ id }) => id));
+		expect([claimed.size, few.every((id) => claimed.has(id))]).toEqual([100, true]);
+		await service.prisma.file.deleteMany({ where: { id: { in: [...many, ...few] } } });
+	});
+
+	test('start no other batch once the sweep is stopped', async () => {
 		const ids = await insertDue(200);
 		const stopping = new AbortController();
-		const removed: string[] = [];
-		await sweepWith(async (key) => {
-			removed.push(key);
-			stopping.abort();
-		}, stopping.signal).counts;
-		expect(removed.length).toBeLessThanOrEqual(8);
+		const { counts } = sweepWith(async () => stopping.abort(), stopping.signal);
+		expect(await counts).toEqual({ removed: 100, kept: 0, failed: 0 });
 		await service.prisma.file.deleteMany({ where: { id: { in: ids } } });
 	});
 });

@@ -1,12 +1,13 @@
 import { crashPoint } from '@creatorr/service/crash-point';
 import { defineTask } from '@creatorr/service/task';
+import { ObjectsKept } from '@creatorr/storage/errors';
 import pMap from 'p-map';
 import type { Deps } from '../deps.ts';
 import type { FileRecord } from '../file.ts';
 import { reportRun } from '../leases.sql.ts';
 import { countItems, countRun } from '../operators/metrics.ts';
 import { claimDue } from './sweep.sql.ts';
-import { type SweepOutcome, sweepFile } from './sweep-file.ts';
+import { prepareRemoval, recordRemoval } from './sweep-file.ts';
 
 const BATCH_SIZE = 100;
 const CONCURRENT_FILES = 8;
@@ -30,8 +31,11 @@ export const sweepFiles = defineTask<Deps>({
 	},
 });
 
-/** How many files had which outcome; `failed` ones are due again when their lease ends. */
-export type SweepCounts = Record<SweepOutcome | 'failed', number>;
+/**
+ * How many files had which outcome. `removed` counts every removal of bytes, also when it only looked for late ones; `failed` ones are due
+ * again when their lease ends.
+ */
+export type SweepCounts = Record<'removed' | 'kept' | 'failed', number>;
 
 /** Sweeps every file that is due. */
 export async function sweep(deps: Deps, stopping: AbortSignal): Promise<SweepCounts> {
@@ -40,22 +44,68 @@ export async function sweep(deps: Deps, stopping: AbortSignal): Promise<SweepCou
 	while (isMoreDue && !stopping.aborted) {
 		const { files, now } = await claimDue(deps, { limit: BATCH_SIZE, leaseMs: LEASE_MS });
 		if (files.length > 0) crashPoint('files.sweep.claimed');
-		const attemptUnlessStopping = async (file: (typeof files)[number]) =>
-			stopping.aborted ? 'failed' : await attempt(deps, file, now);
-		const outcomes = await pMap(files, attemptUnlessStopping, { concurrency: CONCURRENT_FILES });
-		for (const outcome of outcomes) counts[outcome] += 1;
+		const { removed, kept } = await sweepBatch(deps, files, now, stopping);
+		counts.removed += removed;
+		counts.kept += kept;
+		counts.failed += files.length - removed - kept;
 		// When all failed, the store is down, and another batch would only be leased.
-		isMoreDue = files.length === BATCH_SIZE && outcomes.some((outcome) => outcome !== 'failed');
+		isMoreDue = files.length === BATCH_SIZE && removed + kept > 0;
 	}
 	return counts;
 }
 
-/** Logs a failure, so that one file does not keep the others from being swept. */
-async function attempt(deps: Deps, file: FileRecord, now: Date): Promise<SweepOutcome | 'failed'> {
+/** Sweeps files, with one request to the store for the objects of all. Returns how many it removed and kept; the others failed. */
+async function sweepBatch(
+	deps: Deps,
+	files: readonly FileRecord[],
+	now: Date,
+	stopping: AbortSignal,
+): Promise<Omit<SweepCounts, 'failed'>> {
+	const removable: FileRecord[] = [];
+	let kept = 0;
+	await forEachFile(deps, files, async (file) => {
+		if (stopping.aborted) return;
+		if (await prepareRemoval(deps, file, now)) removable.push(file);
+		else kept += 1;
+	});
+	const withoutBytes = await removeObjects(deps, removable);
+	let removed = 0;
+	await forEachFile(deps, withoutBytes, async (file) => {
+		await recordRemoval(deps, file, now);
+		removed += 1;
+	});
+	return { removed, kept };
+}
+
+/** Calls `act` for some files at a time. Logs failures, so that one file does not keep the others from being swept. */
+async function forEachFile(
+	{ logger }: Deps,
+	files: readonly FileRecord[],
+	act: (file: FileRecord) => Promise<void>,
+): Promise<void> {
+	const attempt = async (file: FileRecord) => {
+		await act(file).catch((error: unknown) => {
+			logger.warn('sweep.file_failed', { file_id: file.id, error });
+		});
+	};
+	await pMap(files, attempt, { concurrency: CONCURRENT_FILES });
+}
+
+/** Removes the objects of files. Returns the files whose objects are gone, and logs those that the store kept. */
+async function removeObjects(
+	{ store, logger }: Deps,
+	files: readonly FileRecord[],
+): Promise<readonly FileRecord[]> {
+	if (files.length === 0) return [];
 	try {
-		return await sweepFile(deps, file, now);
+		await store.deleteObjects(files.map(({ storageKey }) => storageKey));
+		crashPoint('files.sweep.bytes-removed');
+		return files;
 	} catch (error) {
-		deps.logger.warn('sweep.file_failed', { file_id: file.id, error });
-		return 'failed';
+		const kept = error instanceof Error && error.cause instanceof ObjectsKept ? error.cause.keys : undefined;
+		const isGone = ({ storageKey }: FileRecord) => kept?.has(storageKey) === false;
+		for (const { id } of files.filter((file) => !isGone(file)))
+			logger.warn('sweep.file_failed', { file_id: id, error });
+		return files.filter(isGone);
 	}
 }
