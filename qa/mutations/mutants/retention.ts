@@ -99,12 +99,12 @@ const KEPT_DATA: readonly Mutant[] = [
 	{
 		name: 'keeps objects that a restored database has lost',
 		mutations: [files('removeOrphans', replaceCall('filter', 'objects', 'lastStartedAt'))],
-		test: 'keeps objects that a restored database has lost, however new, until an operator gives them up',
+		test: 'keeps objects that a restored database has lost, however new, until an operator allows their removal',
 	},
 	{
 		name: 'keeps objects that a restored database has lost in later reconciliations',
 		mutations: [files('lastStart', forceCondition(false, 'unremembered'))],
-		test: 'keeps objects that a restored database has lost, however new, until an operator gives them up',
+		test: 'keeps objects that a restored database has lost, however new, until an operator allows their removal',
 	},
 	{
 		name: 'does not mistake late bytes of a removed file for an object that a restored database has lost',

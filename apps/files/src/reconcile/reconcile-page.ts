@@ -24,7 +24,7 @@ interface PageStart {
  * - `objects`: objects that were compared
  * - `orphans`: objects without a row that were removed
  * - `unremembered`: objects whose rows are missing because the database was restored to an older state. They stay until an operator
- *   gives them up.
+ *   allows their removal.
  * - `lost`: files that were deleted because their object is missing or was replaced
  * - `restored`: files that got the ETag of a restored copy
  * - `strange`: objects under keys of other software

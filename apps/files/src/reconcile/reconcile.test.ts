@@ -128,7 +128,7 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		await service.storage.deleteObjects([young]);
 	});
 
-	test('keeps objects that a restored database has lost, however new, until an operator gives them up', async () => {
+	test('keeps objects that a restored database has lost, however new, until an operator allows their removal', async () => {
 		await recordLastRun(new Date(Date.now() - 2 * HOUR_MS));
 		const lost = await storeOrphan();
 		const older = await storeOrphan('files/fil_01ARZ3NDEKTSV4RRFFQ69G5FAV');
