@@ -136,8 +136,13 @@ const RESOURCES_OF_COMMANDS: readonly Mutant[] = [
 	},
 	{
 		name: 'limits the disk space of all files together',
-		mutations: [toolKit('findBreach', forceCondition(false, 'scratchBytes'))],
+		mutations: [toolKit('findBreach', forceCondition(false, 'scratchBytes', 'maxScratchBytes'))],
 		test: 'disk, in a flood of empty files',
+	},
+	{
+		name: 'ends the run that uses most of a nearly full disk',
+		mutations: [toolKit('findBreach', forceCondition(false, 'mustEvict'))],
+		test: 'processes are ended when the disk is nearly full and they use most',
 	},
 	{
 		name: 'counts the disk space of deleted open files',

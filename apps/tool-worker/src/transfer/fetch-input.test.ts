@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InternalClient } from '@creatorr/service/internal-client';
+import { diskSpace } from '@creatorr/tool-kit/scratch/disk-pressure';
 import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { fetchInput } from './fetch-input.ts';
@@ -38,8 +39,8 @@ test('fetchInput does not download a file that is larger than the tool accepts',
 	expect([callCount, existsSync(path)]).toEqual([1, false]);
 });
 
-test('fetchInput does not download an input that is larger than the free disk space, and retries after a long pause', async () => {
-	const { bavail, bsize } = await statfs(directory);
+test('fetchInput does not download an input that would nearly fill the disk, and retries after a long pause', async () => {
+	const { freeBytes } = await diskSpace(directory);
 	const { promise: callCount, resolve } = Promise.withResolvers<void>();
 	let tries = 0;
 	const files = (async () => {
@@ -47,7 +48,7 @@ test('fetchInput does not download an input that is larger than the free disk sp
 		resolve();
 		// A download from there would fail with another error, which is retried soon.
 		return {
-			data: { size_bytes: 2 * bavail * bsize, etag: '"a"', download_url: 'http://127.0.0.1:1/object' },
+			data: { size_bytes: freeBytes - 1_000_000, etag: '"a"', download_url: 'http://127.0.0.1:1/object' },
 		};
 	}) as unknown as InternalClient;
 	const path = join(directory, 'large');

@@ -1,10 +1,10 @@
-import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '@creatorr/contracts/errors';
 import { openInput } from '@creatorr/contracts/internal';
 import type { ResponseOf } from '@creatorr/contracts/operation';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import { inSpan } from '@creatorr/telemetry/span';
+import { diskSpace } from '@creatorr/tool-kit/scratch/disk-pressure';
 import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { download, ObjectChanged } from './object-transfer.ts';
 import { isRetryable, OUTAGE_MS, retry } from './retry.ts';
@@ -24,12 +24,11 @@ function pauseAfter(error: unknown): number | undefined {
 	return isFull ? FULL_DISK_PAUSE_MS * (1 + Math.random()) : undefined;
 }
 
-/** Throws ENOSPC if the input doesn't fit: otherwise the download would fill the disk before it fails. */
+/** Throws ENOSPC if the input doesn't fit beside the reserve: otherwise the download would fill the disk before it fails. */
 async function requireSpace(directory: string, sizeBytes: number): Promise<void> {
-	const { bavail, bsize } = await statfs(directory);
-	const freeBytes = bavail * bsize;
-	if (sizeBytes <= freeBytes) return;
-	const message = `the input has ${sizeBytes} bytes, the scratch disk ${freeBytes} free bytes`;
+	const { freeBytes, reserveBytes } = await diskSpace(directory);
+	if (sizeBytes + reserveBytes <= freeBytes) return;
+	const message = `the input has ${sizeBytes} bytes, the scratch disk ${freeBytes} free bytes, of which ${reserveBytes} stay free`;
 	throw Object.assign(new Error(message), { code: 'ENOSPC' });
 }
 

@@ -158,3 +158,17 @@ test('processes that wait for a request are rarely measured, until one arrives',
 		watch.stop();
 	}
 });
+
+test('processes are ended when the disk is nearly full and they use most', async () => {
+	const directories: string[] = [];
+	const diskPressure = {
+		mustEvict: async (_: object, directory: string) => directories.push(directory) > 0,
+		remove: () => undefined,
+	};
+	const limits = { ...LIMITS, memoryBytes: 1024 ** 4, cpuSeconds: 1e9 };
+	const breach = await new Promise((resolve) =>
+		watchResources({ pid: process.pid, scratch, limits, diskPressure, onMeasured: () => undefined }, resolve),
+	);
+	expect(breach).toMatchObject({ code: 'limit_exceeded', message: expect.stringContaining('right now') });
+	expect(directories).toEqual([scratch.path]);
+});

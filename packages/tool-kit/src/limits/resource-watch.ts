@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createDiskPressure, type DiskPressure } from '../scratch/disk-pressure.ts';
 import type { Scratch } from '../scratch/scratch.ts';
 import { scratchUsage } from '../scratch/scratch-usage.ts';
 import { ToolError } from '../tool/tool-error.ts';
@@ -16,11 +17,16 @@ const MAX_SHARE = 1 / 20;
 /** A tool needs space for copies of its largest file. */
 const DEFAULT_SCRATCH_FILES = 3;
 
+/** Of all sandboxes of this process. */
+const sharedDiskPressure = createDiskPressure();
+
 interface Watched {
 	/** The first process of the sandbox. */
 	pid: number;
 	scratch: Scratch;
 	limits: SandboxLimits;
+	/** For tests. */
+	diskPressure?: DiskPressure;
 	/** Receives the time, in milliseconds since the call before, that the processes spent waiting for a CPU. */
 	onCpuWait?: ((ms: number) => void) | undefined;
 	/** Receives the processes, and by how many nice steps they must be reniced to weigh no more than one thread for each core. */
@@ -40,6 +46,7 @@ export interface ResourceWatch {
 export function watchResources(watched: Watched, onBreach: (error: ToolError) => void): ResourceWatch {
 	const stopping = new AbortController();
 	const { signal } = stopping;
+	const { diskPressure = sharedDiskPressure } = watched;
 	let isIdle = false;
 	let pause = new AbortController();
 	const measureCpuWait = createCpuWaitMeter();
@@ -49,7 +56,7 @@ export function watchResources(watched: Watched, onBreach: (error: ToolError) =>
 			const startedAtMs = performance.now();
 			const usage = await measureProcesses(watched.pid, maxMemoryBytes(watched.limits));
 			const { cpuWaitMs, runnableThreads } = measureCpuWait(usage.pids);
-			const breach = await findBreach(watched, usage);
+			const breach = await findBreach(watched, diskPressure, usage);
 			if (signal.aborted) return;
 			if (breach) return onBreach(breach);
 			watched.onCpuWait?.(cpuWaitMs);
@@ -62,7 +69,7 @@ export function watchResources(watched: Watched, onBreach: (error: ToolError) =>
 			);
 		}
 	};
-	void run();
+	void run().finally(() => diskPressure.remove(watched));
 	return {
 		setIdle(value) {
 			isIdle = value;
@@ -80,14 +87,24 @@ function maxMemoryBytes({ totalMemoryBytes, memoryBytes }: SandboxLimits): numbe
 }
 
 async function findBreach(
-	{ scratch, limits }: Watched,
+	watched: Watched,
+	diskPressure: DiskPressure,
 	{ pids, memoryBytes, cpuSeconds }: ProcessUsage,
 ): Promise<ToolError | undefined> {
+	const { scratch, limits } = watched;
 	const maxScratchBytes = limits.maxScratchBytes ?? limits.maxFileBytes * DEFAULT_SCRATCH_FILES;
 	if (memoryBytes > maxMemoryBytes(limits)) return breach('memory');
 	if (cpuSeconds > limits.cpuSeconds) return breach('computing time');
 	const scratchBytes = await scratchUsage(scratch, pids, maxScratchBytes);
-	return scratchBytes > maxScratchBytes ? breach('disk space') : undefined;
+	if (scratchBytes > maxScratchBytes) return breach('disk space');
+	return (await diskPressure.mustEvict(watched, scratch.path, scratchBytes)) ? diskFull() : undefined;
+}
+
+function diskFull(): ToolError {
+	return new ToolError(
+		'limit_exceeded',
+		'There is too little disk space for this file right now. Try again later, or split it into smaller files.',
+	);
 }
 
 function breach(what: string): ToolError {
