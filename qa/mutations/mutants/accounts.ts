@@ -263,8 +263,14 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 	},
 	{
 		name: 'refuses jobs of an account whose storage is full',
-		mutations: [files('checkInputRoute', dropCall('requireStorageLeft'))],
+		mutations: [files('createRoomCheck', dropCall('requireStorageLeft'))],
 		test: 'are not created',
+	},
+	{
+		name: 'counts the storage of an account that is nearly full for each job',
+		mutations: [files('createRoomCheck', forceCondition(true, 'hasMuchRoom'))],
+		test: 'is counted for each job',
+		isQuick: true,
 	},
 	{
 		name: 'limits the outputs that jobs add to a full storage',
