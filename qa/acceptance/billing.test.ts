@@ -160,6 +160,7 @@ describe('GET /v1/plans', () => {
 		expect(free.max_active_jobs).toBe(3);
 		for (const limit of [
 			'max_stored_bytes',
+			'max_files',
 			'max_active_jobs',
 			'max_queued_jobs',
 			'max_input_bytes',
@@ -180,7 +181,11 @@ describe('GET /v1/usage', () => {
 		const { plan, limits } = (await call('GET', '/v1/usage', { token: person.token })).body.data;
 		expect(plan).toBe('free');
 		const byName = Object.fromEntries(limits.map((one: { name: string }) => [one.name, one]));
-		expect(Object.keys(byName)).toEqual(['active_jobs', 'queued_jobs', 'compute_seconds', 'stored_bytes']);
+		expect(Object.keys(byName)).toEqual([
+			...['active_jobs', 'queued_jobs', 'compute_seconds', 'stored_bytes', 'stored_files'],
+		]);
+		expect(byName.stored_files.limit).toBe(10_000);
+		expect(byName.stored_files.used).toBeGreaterThanOrEqual(1);
 		expect(byName.stored_bytes.used).toBeGreaterThanOrEqual(pdf.length);
 		expect(byName.active_jobs.limit).toBe(3);
 	});

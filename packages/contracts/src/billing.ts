@@ -114,6 +114,7 @@ export const listPlans = defineOperation({
 							.number()
 							.int()
 							.meta({ description: 'Storage, including unfinished uploads.' }),
+						max_files: z.number().int().meta({ description: 'Stored files and unfinished uploads.' }),
 						max_active_jobs: z
 							.number()
 							.int()
@@ -147,7 +148,8 @@ export const listPlans = defineOperation({
 export const usageLimitSchema = z.object({
 	name: z.string().meta({
 		maxLength: 64,
-		description: 'One of active_jobs, queued_jobs, compute_seconds (today, UTC) and stored_bytes.',
+		description:
+			'One of active_jobs, queued_jobs, compute_seconds (today, UTC), stored_bytes and stored_files.',
 	}),
 	used: z.number().int(),
 	limit: z.number().int(),

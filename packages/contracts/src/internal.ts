@@ -426,12 +426,13 @@ export const getStorageUse = defineOperation({
 	path: '/internal/users/{id}/storage-use',
 	service: 'files',
 	access: ['billing'],
-	summary: 'Sum up the bytes that a user has stored or may still upload.',
+	summary: 'Sum up the files and bytes that a user has stored or may still upload.',
 	params: z.object({ id: userIdSchema }),
 	status: 200,
 	response: enveloped(
 		z.object({
 			stored_bytes: z.int(),
+			stored_files: z.int().optional().meta({ description: 'files and unfinished uploads' }),
 			max_stored_bytes: z
 				.int()
 				.optional()

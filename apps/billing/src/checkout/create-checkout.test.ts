@@ -246,11 +246,12 @@ test('GET /v1/usage returns the use of each limit of the plan', async () => {
 			{ name: 'queued_jobs', used: 7, limit: 1000 },
 			{ name: 'compute_seconds', used: 60, limit: 1_800 },
 			{ name: 'stored_bytes', used: 1234, limit: 50_000_000_000 },
+			{ name: 'stored_files', used: 2, limit: 10_000 },
 		],
 	});
 	await subscribe(world, user);
 	expect(await limits()).toMatchObject({
 		plan: 'pro',
-		limits: [{}, {}, { limit: 36_000 }, { limit: 500_000_000_000 }],
+		limits: [{}, {}, { limit: 36_000 }, { limit: 500_000_000_000 }, { limit: 50_000 }],
 	});
 });

@@ -11,7 +11,14 @@ test('describes each plan as the API promises, with configured numbers', () => {
 	expect(listPlans.response?.parse({ data })).toEqual({ data });
 	expect(data).toMatchObject([
 		{ name: 'free', retention_hours: 48, max_active_jobs: 3, compute_seconds_per_day: 1_800 },
-		{ name: 'pro', retention_hours: 720, max_active_jobs: 20, max_stored_bytes: 500_000_000_000, prices },
+		{
+			name: 'pro',
+			retention_hours: 720,
+			max_active_jobs: 20,
+			max_stored_bytes: 500_000_000_000,
+			max_files: 50_000,
+			prices,
+		},
 	]);
 	expect(data[0]).not.toHaveProperty('prices');
 	expect(listPlansRoute({ plans, priceCache: { prices } }).operation).toBe(listPlans);

@@ -22,6 +22,7 @@ export function describePlan(
 		name,
 		retention_hours: terms.retentionHours,
 		max_stored_bytes: terms.maxStoredBytes,
+		max_files: terms.maxFiles,
 		max_active_jobs: terms.maxActiveJobs,
 		max_queued_jobs: terms.maxQueuedJobs,
 		// 0 means no limit

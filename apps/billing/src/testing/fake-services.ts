@@ -19,7 +19,7 @@ export async function startFakeServices(keySet: string) {
 		defineRoute(getJobUse, async () => ({
 			data: { active_jobs: 2, max_active_jobs: 1, queued_jobs: 7, compute_seconds: 60 },
 		})),
-		defineRoute(getStorageUse, async () => ({ data: { stored_bytes: 1234 } })),
+		defineRoute(getStorageUse, async () => ({ data: { stored_bytes: 1234, stored_files: 2 } })),
 	];
 	const verifyIdentity = createIdentityVerifier(JSON.parse(keySet));
 	const app = createService({ logger: silent, verifyIdentity, routes, checks: {} });

@@ -13,7 +13,11 @@ export interface UsageDeps {
 		queued_jobs: number;
 		compute_seconds?: number | undefined;
 	}>;
-	storageUse(userId: string): Promise<{ stored_bytes: number; max_stored_bytes?: number | undefined }>;
+	storageUse(userId: string): Promise<{
+		stored_bytes: number;
+		max_stored_bytes?: number | undefined;
+		stored_files?: number | undefined;
+	}>;
 }
 
 export function getUsageRoute(deps: UsageDeps) {
@@ -41,6 +45,9 @@ export async function usageOf(deps: UsageDeps, userId: string): Promise<Response
 				used: storage.stored_bytes,
 				limit: storage.max_stored_bytes ?? terms.maxStoredBytes,
 			},
+			...(storage.stored_files === undefined
+				? []
+				: [{ name: 'stored_files', used: storage.stored_files, limit: terms.maxFiles }]),
 		],
 	};
 }

@@ -30,7 +30,7 @@ const use = async () => (await service.storageUse(user.id)).body.data;
 describe('a user whose email is not verified', () => {
 	test('stores a gigabyte and no byte more, by single PUTs or in parts', async () => {
 		expect((await create(GB)).status).toBe(201);
-		expect(await use()).toEqual({ stored_bytes: GB, max_stored_bytes: GB });
+		expect(await use()).toEqual({ stored_bytes: GB, max_stored_bytes: GB, stored_files: 1 });
 		for (const body of [{ size_bytes: 1 }, { size_bytes: 6_000_000, multipart: true }]) {
 			const refused = await service.as(user).create({ ...PDF, ...body });
 			expect([refused.status, refused.body.error.code]).toEqual([403, 'email_not_verified']);
@@ -44,7 +44,7 @@ describe('a user whose email is not verified', () => {
 		expect((await create(2 * GB)).status).toBe(403);
 		for (const _ of [1, 2]) await markVerified(service.deps.prisma, user.id);
 		expect((await create(2 * GB)).status).toBe(201);
-		expect(await use()).toEqual({ stored_bytes: 2 * GB });
+		expect(await use()).toEqual({ stored_bytes: 2 * GB, stored_files: 1 });
 	});
 
 	test('may verify it before the first file, and stays verified after a change of plan', async () => {

@@ -11,11 +11,12 @@ export function getStorageUseRoute({ prisma, policy }: Deps): Route {
 	return defineRoute(getStorageUse, async ({ params }) => {
 		const owner = { userId: params.id, exceptJobId: null };
 		const use = await mutex.runExclusive(params.id, () => readStorageUse(prisma, owner));
-		if (!use) return { data: { stored_bytes: 0 } };
+		if (!use) return { data: { stored_bytes: 0, stored_files: 0 } };
 		const limit = unverifiedLimit(policy, use);
 		return {
 			data: {
 				stored_bytes: use.storedBytes,
+				stored_files: use.storedFiles,
 				...(limit !== null && { max_stored_bytes: limit }),
 			},
 		};

@@ -31,6 +31,7 @@ const NAMES: Readonly<Record<string, string>> = {
 	queued_jobs: 'Files waiting to be processed',
 	compute_seconds: 'Processing time today (how long tools worked on your files)',
 	stored_bytes: 'Storage',
+	stored_files: 'Number of files, including unfinished uploads',
 };
 const NEARLY = 0.9;
 

@@ -25,6 +25,7 @@ function computeOf({ compute_seconds_per_day: seconds }: Plan): string {
 const ROWS: readonly (readonly [string, (plan: Plan) => string])[] = [
 	['Files are kept', retentionOf],
 	['Storage', (plan) => formatBytes(plan.max_stored_bytes)],
+	['Number of files', (plan) => plan.max_files.toLocaleString()],
 	['Files processed at the same time', (plan) => plan.max_active_jobs.toLocaleString()],
 	['Processing time per day (how long tools work on your files)', computeOf],
 	['Start of processing', (plan) => (plan.name === 'pro' ? 'First' : 'In turn')],

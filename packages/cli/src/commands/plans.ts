@@ -18,7 +18,15 @@ export function addPlansCommand(program: Command, io: Io): void {
 	});
 }
 
-const HEAD = ['PLAN', 'PRICE', 'FILES ARE KEPT', 'STORAGE', 'JOBS AT THE SAME TIME', 'PROCESSING PER DAY'];
+const HEAD = [
+	'PLAN',
+	'PRICE',
+	'FILES ARE KEPT',
+	'STORAGE',
+	'FILES',
+	'JOBS AT THE SAME TIME',
+	'PROCESSING PER DAY',
+];
 
 function row(plan: Plan): string[] {
 	const { compute_seconds_per_day: seconds } = plan;
@@ -27,6 +35,7 @@ function row(plan: Plan): string[] {
 		priceOf(plan),
 		`${plan.retention_hours} h`,
 		formatBytes(plan.max_stored_bytes),
+		String(plan.max_files),
 		String(plan.max_active_jobs),
 		seconds === undefined ? 'unlimited' : `${Math.floor(seconds / 60)} min`,
 	];
