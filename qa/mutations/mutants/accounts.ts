@@ -1,6 +1,7 @@
 import { inPackage, type Mutant } from '../mutant.ts';
 import {
 	dropCall,
+	dropOperand,
 	dropProperty,
 	forceCondition,
 	forceSqlCondition,
@@ -270,7 +271,6 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 		name: 'counts the storage of an account that is nearly full for each job',
 		mutations: [files('createRoomCheck', forceCondition(true, 'hasMuchRoom'))],
 		test: 'is counted for each job',
-		isQuick: true,
 	},
 	{
 		name: 'limits the outputs that jobs add to a full storage',
@@ -294,6 +294,14 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 			files('listVisibleFiles', forceCondition(false, 'isAccountDeleted')),
 		],
 		test: 'hides the files of a deleted account before the first of them is erased',
+	},
+	{
+		name: 'hides the jobs of a deleted account before they are deleted',
+		mutations: [
+			inPackage('jobs')('findJob', forceCondition(false, 'isDeleted')),
+			inPackage('jobs')('findJobs', dropOperand('isDeleted')),
+		],
+		test: 'hides the ended jobs of a deleted account before they are deleted',
 	},
 	{
 		name: 'erases the files of a deleted account in batches',

@@ -6,7 +6,7 @@ import { succeeded } from '../testing/bus.ts';
 import type { User } from '../testing/user.ts';
 import type { Worker } from '../testing/worker.ts';
 import { startWorld, type World } from '../testing/world.ts';
-import { eraseNextBatch } from './delete-account.sql.ts';
+import { deleteAccount, eraseNextBatch } from './delete-account.sql.ts';
 
 let world: World;
 let worker: Worker;
@@ -63,6 +63,21 @@ test('deletes a large account in batches, and continues after the process that b
 	await untilGone(user);
 	expect(await world.prisma.idempotencyKey.count({ where: { userId: user.id } })).toBe(0);
 	await waitFor(async () => expect(await world.prisma.accountDeletion.count()).toBe(0));
+});
+
+test('hides the ended jobs of a deleted account before they are deleted', async () => {
+	const user = world.user();
+	const request = { tool: 'ocr', input_file_id: newId('fil') };
+	const { id } = (await user.create(request, 'key')).body.data;
+	await user.cancel(id);
+	await deleteAccount(world.prisma, { eventId: newId('evt'), userId: user.id, requestId: newId('req') });
+	expect(await world.prisma.job.count({ where: { userId: user.id } })).toBe(1);
+	const responses = [await user.read(id), await user.stream(id), await user.create(request, 'key')];
+	expect(responses.map(({ status }) => status)).toEqual([404, 404, 401]);
+	for (const query of ['', '?idempotency_key=key'])
+		expect((await user.call('GET', `/v1/jobs${query}`)).body.data).toEqual([]);
+	await world.bus.publish(deletionOf(user));
+	await untilGone(user);
 });
 
 test('ignores the outcome of a job whose account was deleted', async () => {

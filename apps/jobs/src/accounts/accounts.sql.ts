@@ -17,7 +17,7 @@ export async function lockUser(tx: Tx, userId: string): Promise<void> {
 }
 
 /** Returns whether the account was deleted. Under the user's lock the answer doesn't change. */
-export async function isDeleted(tx: Tx, userId: string): Promise<boolean> {
+export async function isDeleted(tx: PrismaClient | Tx, userId: string): Promise<boolean> {
 	return (await tx.deletedUser.count({ where: { userId } })) > 0;
 }
 

@@ -18,7 +18,7 @@ interface KeyInput {
 	lifetimeHours: number;
 }
 
-/** Returns the stored response of a key, or null when the key is free. */
+/** Returns the stored response of a key, or null when the key is free or the account was deleted. */
 export async function findStoredResponse(
 	prisma: PrismaClient | Tx,
 	input: KeyInput,
@@ -26,7 +26,8 @@ export async function findStoredResponse(
 	const rows = await prisma.$queryRaw<{ fingerprint: string; response: unknown }[]>`
 		SELECT fingerprint, response FROM idempotency_keys
 		WHERE user_id = ${input.userId} AND key = ${input.key}
-			AND created_at >= now() - make_interval(hours => ${input.lifetimeHours}::int)`;
+			AND created_at >= now() - make_interval(hours => ${input.lifetimeHours}::int)
+			AND NOT EXISTS (SELECT FROM deleted_users WHERE user_id = ${input.userId})`;
 	const row = rows[0];
 	return row ? { fingerprint: row.fingerprint, job: createdJobSchema.parse(row.response) } : null;
 }

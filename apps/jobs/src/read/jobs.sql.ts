@@ -1,16 +1,21 @@
 import type { Job, JobStatus } from '@creatorr/contracts/jobs';
+import { isDeleted } from '../accounts/accounts.sql.ts';
 import { findStoredResponse } from '../create/idempotency-keys.sql.ts';
 import type { PrismaClient } from '../database.sql.ts';
 import { JOB_COLUMNS, toJob } from '../lifecycle/job.sql.ts';
+import { isTerminal } from '../lifecycle/job-status.ts';
 import type { JobState } from './job-notifications.ts';
 
-/** Returns the user's job, or null when there is none or it belongs to another user. */
+/** Returns the user's job, or null when there is none, it belongs to another user, or the account was deleted. */
 export async function findJob(
 	prisma: PrismaClient,
 	{ jobId, userId }: { jobId: string; userId: string },
 ): Promise<Job | null> {
 	const row = await prisma.job.findFirst({ where: { id: jobId, userId }, select: JOB_COLUMNS });
-	return row && toJob(row);
+	const job = row && toJob(row);
+	// Unfinished jobs are deleted with the account, ended ones in batches after it.
+	if (job && isTerminal(job.status) && (await isDeleted(prisma, userId))) return null;
+	return job;
 }
 
 /** Returns the status and progress of jobs by their ids. A job that doesn't exist is absent. */
@@ -35,12 +40,12 @@ interface ListInput {
 	limit: number;
 }
 
-/** Returns the user's jobs, newest first. */
+/** Returns the user's jobs, newest first; none of a deleted account. */
 export async function findJobs(prisma: PrismaClient, input: ListInput): Promise<Job[]> {
 	const { userId, idempotencyKey: key, keyLifetimeHours: lifetimeHours } = input;
 	const created =
 		key === undefined ? undefined : await findStoredResponse(prisma, { userId, key, lifetimeHours });
-	if (created === null) return [];
+	if (created === null || (await isDeleted(prisma, userId))) return [];
 	const rows = await prisma.job.findMany({
 		where: {
 			userId,
