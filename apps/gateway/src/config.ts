@@ -1,4 +1,3 @@
-import { BlockList } from 'node:net';
 import { MAX_PUBLIC_BODY_BYTES, PUBLIC_OPERATIONS } from '@creatorr/contracts/operations';
 import {
 	apiKeyPrefixSchema,
@@ -8,10 +7,10 @@ import {
 	httpUrlSchema,
 	listSchema,
 	loadConfig,
+	networksSchema,
 	portSchema,
 } from '@creatorr/service/config';
 import { z } from 'zod';
-import { addRange } from './address-ranges.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import type { CertificateFiles } from './tls/certificate.ts';
 
@@ -23,15 +22,7 @@ const originsSchema = listSchema.refine((origins) => origins.every(isOrigin), {
 	error: 'must be origins such as https://app.example.com, separated by commas',
 });
 
-const proxiesSchema = listSchema.transform((ranges, context) => {
-	const list = new BlockList();
-	for (const range of ranges) {
-		if (addRange(list, range)) continue;
-		context.addIssue({ code: 'custom', message: 'must be addresses or CIDR ranges, separated by commas' });
-		return z.NEVER;
-	}
-	return { isEmpty: ranges.length === 0, list };
-});
+const proxiesSchema = networksSchema.transform((list) => ({ isEmpty: list.rules.length === 0, list }));
 
 function secondsSchema(defaultMs: number) {
 	return z.coerce

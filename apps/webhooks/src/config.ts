@@ -1,26 +1,16 @@
-import { parseNetworks } from '@creatorr/outbound/address-policy';
 import {
 	appUrlSchema,
 	baseConfigSchema,
 	directUrlSchema,
 	flagSchema,
 	httpUrlSchema,
-	listSchema,
+	networksSchema,
 } from '@creatorr/service/config';
 import { paramKeysSchema } from '@creatorr/tool-kit/params/secret-params';
 import { z } from 'zod';
 
 /** The seconds between attempts of Standard Webhooks: about 76 hours in total. */
 const RETRY_DELAYS = '5,300,1800,7200,18000,36000,50400,72000,86400';
-
-const networksSchema = listSchema.transform((ranges, context) => {
-	try {
-		return parseNetworks(ranges);
-	} catch {
-		context.addIssue({ code: 'custom', message: 'must be addresses or CIDR ranges, separated by commas' });
-		return z.NEVER;
-	}
-});
 
 const delaysSchema = z
 	.string()

@@ -1,5 +1,6 @@
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import type { BlockList } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { addressFamily, parseRanges } from '@creatorr/service/address-ranges';
 
 /** Special-purpose ranges of IANA's registry for IPv4, multicast and reserved addresses. */
 const SPECIAL_IPV4 = [
@@ -17,7 +18,7 @@ const SPECIAL_IPV6 = [
 	...['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'],
 ];
 
-const special = { ipv4: parseNetworks(SPECIAL_IPV4), ipv6: parseNetworks(SPECIAL_IPV6) };
+const special = { ipv4: parseRanges(SPECIAL_IPV4), ipv6: parseRanges(SPECIAL_IPV6) };
 
 /** The operator's exceptions. */
 export interface AddressPolicy {
@@ -27,28 +28,9 @@ export interface AddressPolicy {
 	blocked: BlockList;
 }
 
-/** Parses addresses and CIDR ranges. Throws an Error that names one that is neither. */
-export function parseNetworks(ranges: readonly string[]): BlockList {
-	const list = new BlockList();
-	for (const range of ranges) {
-		const [address = '', bits, ...more] = range.split('/');
-		const family = familyOf(address);
-		const widest = family === 'ipv6' ? 128 : 32;
-		const prefix = bits === undefined ? widest : Number(/^\d{1,3}$/.exec(bits)?.[0]);
-		if (!isIP(address) || !(prefix <= widest) || more.length > 0)
-			throw new Error(`${range} is not an address or a CIDR range`);
-		list.addSubnet(address, prefix, family);
-	}
-	return list;
-}
-
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-	return isIPv6(address) ? 'ipv6' : 'ipv4';
-}
-
 /** Returns whether an address may be connected to: a public one, and none of this machine, unless the operator decides otherwise. */
 export function isAllowedAddress(address: string, { allowed, blocked }: AddressPolicy): boolean {
-	const family = familyOf(address);
+	const family = addressFamily(address);
 	if (blocked.check(address, family)) return false;
 	if (allowed.check(address, family)) return true;
 	return !special[family].check(address, family) && !isOwnAddress(address);

@@ -1,8 +1,8 @@
+import { parseRanges } from '@creatorr/service/address-ranges';
 import { describe, expect, test } from '@jest/globals';
-import { parseNetworks } from './address-policy.ts';
 import { checkUrl } from './check-url.ts';
 
-const none = parseNetworks([]);
+const none = parseRanges([]);
 const production = { allowed: none, blocked: none, allowHttp: false, ownHosts: new Set(['app.example.com']) };
 const check = (url: string, policy: Partial<typeof production> = {}) =>
 	checkUrl(url, { ...production, ...policy }).href;
@@ -69,17 +69,10 @@ test.each([
 });
 
 test('networks that the operator allows may be reached, also as IPv4-mapped addresses, and blocked ones not', () => {
-	const allowed = parseNetworks(['127.0.0.1', '10.0.0.0/8']);
-	const local = { allowed, blocked: parseNetworks(['10.1.0.0/16', '9.9.9.9/32']), allowHttp: true };
+	const allowed = parseRanges(['127.0.0.1', '10.0.0.0/8']);
+	const local = { allowed, blocked: parseRanges(['10.1.0.0/16', '9.9.9.9/32']), allowHttp: true };
 	for (const host of ['127.0.0.1', '[::ffff:7f00:1]', '10.2.0.1'])
 		expect(check(`http://${host}:3000/`, local)).toBe(`http://${host}:3000/`);
 	for (const host of ['127.0.0.2', '10.1.0.1', '9.9.9.9', '[::1]', '[::ffff:127.0.0.2]'])
 		expect(() => check(`http://${host}:3000/`, local)).toThrow('private or reserved');
 });
-
-test.each(['10.0.0.0/33', 'a', '10.0.0.0/8/8', '::/129', '10.0.0.0/', ''])(
-	'%s is not accepted as a network',
-	(range) => {
-		expect(() => parseNetworks([range])).toThrow('not an address or a CIDR range');
-	},
-);

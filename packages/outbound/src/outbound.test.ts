@@ -1,13 +1,13 @@
 import { createServer as createTcpServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { parseRanges } from '@creatorr/service/address-ranges';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { parseNetworks } from './address-policy.ts';
 import { createOutbound, type Outbound, type OutboundOptions } from './outbound.ts';
 import { startSecureServer, startServer } from './testing/servers.ts';
 
 /** 127.0.0.2 and ::1 stand for addresses that are not allowed. */
 const policy = {
-	...{ allowed: parseNetworks(['127.0.0.1/32']), blocked: parseNetworks([]) },
+	...{ allowed: parseRanges(['127.0.0.1/32']), blocked: parseRanges([]) },
 	...{ allowHttp: true, ownHosts: new Set<string>() },
 };
 
@@ -112,7 +112,7 @@ describe('nothing is sent', () => {
 
 test('the next address of a name is tried when one refuses', async () => {
 	const outbound = createOutbound({
-		policy: { ...policy, allowed: parseNetworks(['127.0.0.0/8']) },
+		policy: { ...policy, allowed: parseRanges(['127.0.0.0/8']) },
 		resolve: async () => ['127.0.0.3', '127.0.0.1'],
 	});
 	outbounds.push(outbound);

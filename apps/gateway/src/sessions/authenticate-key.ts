@@ -1,9 +1,8 @@
 import { hash } from 'node:crypto';
-import { BlockList } from 'node:net';
 import { isApiKey } from '@creatorr/contracts/api-key-format';
 import type { AppError } from '@creatorr/contracts/errors';
 import type { LiveApiKey } from '@creatorr/contracts/internal';
-import { addRange, isInRanges } from '../address-ranges.ts';
+import { isInRanges, parseRanges } from '@creatorr/service/address-ranges';
 import type { Exchange } from '../exchange.ts';
 import type { KeyUse } from './api-key-use.ts';
 import { unauthorized } from './bearer-token.ts';
@@ -42,13 +41,6 @@ export function invalidKey(cause?: unknown): AppError {
 	);
 }
 
-function rangesOf(ranges: readonly string[] | null): BlockList | null {
-	if (ranges === null) return null;
-	const list = new BlockList();
-	for (const range of ranges) addRange(list, range);
-	return list;
-}
-
 /** Returns the cached form of a key that auth knows. */
 export function apiKeyOf(keyHash: string, key: LiveApiKey): ApiKey {
 	return {
@@ -59,7 +51,7 @@ export function apiKeyOf(keyHash: string, key: LiveApiKey): ApiKey {
 		keyId: key.key_id,
 		scopes: new Set(key.scopes),
 		tools: key.tools,
-		allowedIps: rangesOf(key.allowed_ips),
+		allowedIps: key.allowed_ips && parseRanges(key.allowed_ips),
 	};
 }
 

@@ -1,5 +1,6 @@
 import { DEFAULT_API_KEY_PREFIX } from '@creatorr/contracts/api-key-format';
 import { z } from 'zod';
+import { parseRanges } from '../http/address-ranges.ts';
 
 /** A setting that the environment has under a deprecated name. */
 export interface DeprecatedSetting {
@@ -64,6 +65,16 @@ export const listSchema = z
 			.map((item) => item.trim())
 			.filter((item) => item !== ''),
 	);
+
+/** Parses addresses and CIDR ranges. */
+export const networksSchema = listSchema.transform((ranges, context) => {
+	try {
+		return parseRanges(ranges);
+	} catch {
+		context.addIssue({ code: 'custom', message: 'must be addresses or CIDR ranges, separated by commas' });
+		return z.NEVER;
+	}
+});
 
 export const flagSchema = z.enum(['true', 'false']).transform((text) => text === 'true');
 
