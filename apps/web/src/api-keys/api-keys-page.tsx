@@ -11,7 +11,9 @@ import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
+import { PageHead } from '../ui/page-head.tsx';
 import { usePageTitle } from '../ui/page-title.ts';
+import { RowList } from '../ui/row-list.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import { toast } from '../ui/toasts.ts';
 import styles from './api-keys-page.module.css';
@@ -39,15 +41,9 @@ function ApiKeys({ user }: { user: User }) {
 	);
 	return (
 		<div className={styles.page}>
-			<div className={styles.head}>
-				<p>
-					<Link to="/account">Your account</Link>
-				</p>
-				<h1>API keys</h1>
-				<p>
-					Programs sign in with a key instead of your password. <Link to="/docs">Read the docs</Link>.
-				</p>
-			</div>
+			<PageHead title="API keys" above={<Link to="/account">Your account</Link>}>
+				Programs sign in with a key instead of your password. <Link to="/docs">Read the docs</Link>.
+			</PageHead>
 			{list.isPending && <Spinner label="Loading your API keys" />}
 			{list.error && (
 				<ProblemNotice what="Couldn’t load your API keys" error={list.error} onRetry={list.refetch} />
@@ -62,7 +58,7 @@ function ApiKeys({ user }: { user: User }) {
 			{keys.length > 0 && (
 				<>
 					<div>{create}</div>
-					<ul className={styles.rows} aria-label="API keys">
+					<RowList label="API keys">
 						{keys.map((apiKey) => (
 							<li key={apiKey.id}>
 								<KeyRow
@@ -72,7 +68,7 @@ function ApiKeys({ user }: { user: User }) {
 								/>
 							</li>
 						))}
-					</ul>
+					</RowList>
 				</>
 			)}
 			<MoreButton list={list} />

@@ -14,9 +14,10 @@ import { ConfirmDialog } from '../ui/dialog.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { useFocusAfterRemoval } from '../ui/focus.ts';
 import { formatDateTime } from '../ui/format.ts';
-import { HistoryLayout, HistoryList } from '../ui/history-layout.tsx';
+import { HistoryLayout } from '../ui/history-layout.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
 import { usePageTitle } from '../ui/page-title.ts';
+import { RowList } from '../ui/row-list.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import { toast } from '../ui/toasts.ts';
 import styles from './files-page.module.css';
@@ -48,13 +49,13 @@ function Files({ user }: { user: User }) {
 				/>
 			)}
 			{files.length > 0 && (
-				<HistoryList label="Files">
+				<RowList label="Files">
 					{files.map((file) => (
 						<li key={file.id}>
 							<FileItem user={user} file={file} />
 						</li>
 					))}
-				</HistoryList>
+				</RowList>
 			)}
 			<MoreButton list={list} />
 		</HistoryLayout>

@@ -9,9 +9,10 @@ import { requireUser } from '../sign-in/require-user.tsx';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { useFocusAfterRemoval } from '../ui/focus.ts';
-import { HistoryLayout, HistoryList } from '../ui/history-layout.tsx';
+import { HistoryLayout } from '../ui/history-layout.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
 import { usePageTitle } from '../ui/page-title.ts';
+import { RowList } from '../ui/row-list.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import { VisuallyHidden } from '../ui/visually-hidden.tsx';
 import { filterOf } from './history-filter.ts';
@@ -67,13 +68,13 @@ function History({ user }: { user: User }) {
 				/>
 			)}
 			{jobs.length > 0 && !isPending && (
-				<HistoryList label="Jobs">
+				<RowList label="Jobs">
 					{rows.map((row) => (
 						<li key={row.job.id}>
 							<JobRow user={user} row={row} />
 						</li>
 					))}
-				</HistoryList>
+				</RowList>
 			)}
 			<MoreButton list={list} />
 		</HistoryLayout>

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { NavLink } from 'react-router';
 import styles from './history-layout.module.css';
+import { PageHead } from './page-head.tsx';
 
 const TABS = [
 	['/history', 'Jobs'],
@@ -19,10 +20,7 @@ export function HistoryLayout({
 }) {
 	return (
 		<div className={styles.history}>
-			<div className={styles.head}>
-				<h1>{title}</h1>
-				<p>{intro}</p>
-			</div>
+			<PageHead title={title}>{intro}</PageHead>
 			<nav aria-label="History">
 				<ul className={styles.tabs}>
 					{TABS.map(([path, name]) => (
@@ -34,14 +32,5 @@ export function HistoryLayout({
 			</nav>
 			{children}
 		</div>
-	);
-}
-
-/** A list of rows, each an `li`. */
-export function HistoryList({ label, children }: { label: string; children: ReactNode }) {
-	return (
-		<ul className={styles.rows} aria-label={label}>
-			{children}
-		</ul>
 	);
 }

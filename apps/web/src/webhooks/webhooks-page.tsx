@@ -7,7 +7,9 @@ import { refreshWebhooks, useWebhooks } from '../api/webhook-queries.ts';
 import { requireUser } from '../sign-in/require-user.tsx';
 import { Button } from '../ui/button.tsx';
 import { useFocusAfterRemoval } from '../ui/focus.ts';
+import { PageHead } from '../ui/page-head.tsx';
 import { usePageTitle } from '../ui/page-title.ts';
+import { RowList } from '../ui/row-list.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import { NewWebhookDialog } from './new-webhook-dialog.tsx';
 import { SecretDialog } from './secret-dialog.tsx';
@@ -24,25 +26,25 @@ function Webhooks({ user }: { user: User }) {
 	const [created, setCreated] = useState<CreatedWebhook>();
 	return (
 		<div className={styles.page}>
-			<div className={styles.head}>
-				<h1>Webhooks</h1>
-				<p>
-					creatorr sends events to your server, for example when a job has ended.{' '}
-					<Link to="/docs#webhooks">How webhooks work</Link>
-				</p>
-			</div>
+			<PageHead title="Webhooks">
+				creatorr sends events to your server, for example when a job has ended.{' '}
+				<Link to="/docs#webhooks">How webhooks work</Link>
+			</PageHead>
 			{!data && !error && <Spinner label="Loading webhooks" />}
 			{error && !data && <ProblemNotice what="Couldn’t load your webhooks" error={error} onRetry={refetch} />}
 			{data && (
 				<>
-					{webhooks.length === 0 && <p>You have no endpoints yet.</p>}
-					<ul className={styles.rows} aria-label="Webhook endpoints">
-						{webhooks.map((webhook) => (
-							<li key={webhook.id}>
-								<WebhookRow user={user} webhook={webhook} />
-							</li>
-						))}
-					</ul>
+					{webhooks.length === 0 ? (
+						<p>You have no endpoints yet.</p>
+					) : (
+						<RowList label="Webhook endpoints">
+							{webhooks.map((webhook) => (
+								<li key={webhook.id}>
+									<WebhookRow user={user} webhook={webhook} />
+								</li>
+							))}
+						</RowList>
+					)}
 					<Button variant="primary" onClick={() => setAdding(true)}>
 						Add endpoint
 					</Button>
