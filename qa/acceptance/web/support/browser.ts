@@ -66,7 +66,7 @@ export function useBrowser(): { visit: (visit?: Visit) => Promise<Page>; browser
 	});
 
 	afterEach(async () => {
-		const hasFailed = 'hasTestFailed' in globalThis && globalThis.hasTestFailed;
+		const hasFailed = Reflect.get(globalThis, 'hasTestFailed') === true;
 		const pages = hasFailed ? await describePages() : '';
 		const errors = [...opened.values()].flatMap((page) => page.errors.list());
 		await Promise.all([...opened.keys()].map((context) => context.close()));
