@@ -12,7 +12,7 @@ import { canTransition } from './transitions.ts';
 
 /** The name under which the inbox records outcomes. */
 const CONSUMER = 'jobs.job-finished';
-/** Longer than the slowest response of files and the longest pause between two tries. */
+/** Longer than the slowest response of the files service plus the longest pause between two tries. */
 const FINISHING_MS = 30_000;
 
 export interface FinishedAttempt {

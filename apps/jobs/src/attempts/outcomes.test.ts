@@ -77,7 +77,7 @@ describe('a success', () => {
 		await world.untilStatus(jobId, 'succeeded');
 	});
 
-	test('is held against its own worker, which claims the job again after a repeated message', async () => {
+	test('blocks claims while it is applied, also of its own worker after a repeated message', async () => {
 		const { jobId, attempt } = await world.running();
 		let claim: unknown;
 		world.files.onPublish = async () => {

@@ -81,7 +81,7 @@ export function decideClaim(job: AttemptFields | null, workerId: string): 'grant
 /** A job fails when this many of its attempts are lost. */
 const MAX_LOST_ATTEMPTS = 3;
 
-/** Returns how a job fails whose attempt is lost, or null to request another worker. */
+/** Returns how a job fails after one more lost attempt, or null to request another worker. */
 export function failureAfterLoss({ lostAttempts }: Pick<LockedJob, 'lostAttempts'>): Failure | null {
 	if (lostAttempts + 1 < MAX_LOST_ATTEMPTS) return null;
 	return {

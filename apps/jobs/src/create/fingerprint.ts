@@ -3,8 +3,8 @@ import { createHmac, hkdfSync } from 'node:crypto';
 export type Fingerprint = (body: unknown) => string;
 
 /**
- * Returns a function that fingerprints requests to create a job. Requests that ask for the same have the same fingerprint. It is
- * keyed, because params may hold a password, and anyone who reads the table could guess it from a plain hash.
+ * Returns a function that fingerprints requests to create a job. Equal requests have equal fingerprints. The hash is keyed (HMAC),
+ * because params may hold a password, which anyone who reads the table could guess from a plain hash.
  */
 export function createFingerprint(secret: string): Fingerprint {
 	const key = Buffer.from(hkdfSync('sha256', secret, '', 'creatorr jobs idempotency fingerprint', 32));

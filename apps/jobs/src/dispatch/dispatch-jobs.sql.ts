@@ -12,7 +12,7 @@ interface DispatchInput extends Fairness {
 	margin: number;
 	/** A worker without a heartbeat for longer doesn't count. */
 	workerLifetimeMs: number;
-	/** A worker is requested again for a job that none claimed for so long although one was free: the message must be lost. */
+	/** If no worker claims a job within this time although one is free, the message must be lost, and a worker is requested again. */
 	unclaimedAfterMs: number;
 }
 
@@ -90,7 +90,7 @@ async function dispatchFairly(
 	const freeSlots = new Map<string, number>();
 	for (const { tool, slots, activeJobs } of capacities) {
 		const free = slots + input.margin - activeJobs;
-		// Jobs that no worker can run must not use up their user's active jobs.
+		// Jobs that no worker can run must not count against their user's limit of active jobs.
 		if (slots > 0 && free > 0) freeSlots.set(tool, free);
 	}
 	if (freeSlots.size === 0) return [];

@@ -32,8 +32,8 @@ const DISPATCH = {
 	unclaimedAfterMs: 60_000,
 };
 
-describe('without a worker', () => {
-	test('keeps all jobs in the queue until one starts', async () => {
+describe('a tool without a worker', () => {
+	test('keeps all its jobs queued until a worker starts', async () => {
 		const user = world.user();
 		for (let count = 0; count < 5; count++) await user.enqueue(TOOL);
 		await sleep(500);
@@ -42,7 +42,7 @@ describe('without a worker', () => {
 		await waitFor(() => expect(world.bus.requested).toHaveLength(2));
 	});
 
-	test('does not count the jobs of its tool as active jobs of their user', async () => {
+	test('does not count its jobs as active jobs of their user', async () => {
 		const userId = newId('usr');
 		await fillQueue(world, { userId, count: 10, tool: 'ocr' });
 		await world.worker('a').heartbeat({ [TOOL]: 2 });
@@ -100,13 +100,13 @@ describe('workers', () => {
 		expect([...world.bus.requested].sort()).toEqual(dispatched.map((job) => job.id).sort());
 	});
 
-	test('never get more jobs than slots, however busy two replicas are', async () => {
+	test('never get more jobs than slots and the margin, however busy two replicas are', async () => {
 		await world.worker('a').heartbeat({ [TOOL]: 4 });
 		const users = [world.user(0), world.user(1), world.user(0), world.user(1)];
-		const over: number[] = [];
+		const counts: number[] = [];
 		let watching = true;
 		const watched = (async () => {
-			while (watching) over.push(await countActiveJobs(world, { tool: TOOL }));
+			while (watching) counts.push(await countActiveJobs(world, { tool: TOOL }));
 		})();
 		await Promise.all(
 			users.flatMap((user) => Array.from({ length: 25 }, async () => user.cancel(await user.enqueue(TOOL)))),
@@ -115,7 +115,7 @@ describe('workers', () => {
 		await waitFor(async () => expect(await countActiveJobs(world, { tool: TOOL })).toBe(5));
 		watching = false;
 		await watched;
-		expect(Math.max(...over)).toBeLessThanOrEqual(5);
+		expect(Math.max(...counts)).toBeLessThanOrEqual(5);
 	});
 });
 

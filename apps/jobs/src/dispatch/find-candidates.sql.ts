@@ -12,7 +12,7 @@ export interface Fairness {
 	plans: Plans;
 	/** Active jobs of a user whose email is not verified. 0: as many as the plan allows. */
 	unverifiedActiveJobs: number;
-	/** A user without an active job of a tool who waits for it for longer gets the highest priority there, for one job. */
+	/** A user without an active job of a tool who has waited longer than this gets the highest priority for one job of the tool. */
 	starvationTimeoutMs: number;
 	/** A deferred job waits for at least this long, until every worker has reported its free background slots. */
 	deferralMs: number;

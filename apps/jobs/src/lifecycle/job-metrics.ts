@@ -9,7 +9,7 @@ const ended = counter({
 
 const lost = counter({
 	name: 'creatorr_job_attempts_lost_total',
-	help: 'Attempts whose worker stopped sending heartbeats or reported a missing output, by tool',
+	help: 'Attempts whose worker stopped sending heartbeats, or whose outcome was dead-lettered or named a missing output, by tool',
 	labels: ['tool'],
 });
 

@@ -17,7 +17,7 @@ export interface JobWatcher {
 	nextNotification(shown: JobState, timeoutMs: number, signal: AbortSignal): Promise<boolean>;
 	/**
 	 * Reads the job, or shares the read of another watcher that began after the last notification, so that one read serves all
-	 * watchers of a job. Only for a watcher that has read the job by itself before, which proves that it is its owner's.
+	 * watchers of a job. A watcher may call it only after an unshared read, which proved that its user owns the job.
 	 */
 	readShared(read: () => Promise<Job | null>): Promise<Job | null>;
 	end(): void;
@@ -29,7 +29,7 @@ export interface JobNotifications {
 	notify(jobId: string): void;
 	/** Returns the ids of all watched jobs. */
 	watchedIds(): string[];
-	/** Wakes the watchers of those jobs that are not as they were shown, or don't exist. Makes up for lost notifications. */
+	/** Wakes watchers whose job differs from the one they have shown, or no longer exists. Makes up for lost notifications. */
 	notifyMissed(jobIds: readonly string[], states: ReadonlyMap<string, JobState>): void;
 	/** Ends all current and future long polls, because the process stops. */
 	close(): void;

@@ -41,7 +41,7 @@ export interface Preset {
 	params: Readonly<Record<string, unknown>>;
 }
 
-/** The description of a tool, for those that don't run it. */
+/** The description of a tool, for code that doesn't run the tool. */
 export interface ToolManifest<P extends z.ZodType = z.ZodType> {
 	/** Its name in the API, in queues and of its folder. */
 	slug: string;
@@ -51,7 +51,7 @@ export interface ToolManifest<P extends z.ZodType = z.ZodType> {
 	accepts: readonly string[];
 	/** A strict object whose every field has a default or is nullable with default null, and a description or titles of its values. */
 	params: P;
-	/** Valid params each. All presets set the same params. */
+	/** Each preset has valid params. All presets set the same params. */
 	presets?: readonly Preset[];
 	/**
 	 * Fields that the tool adds to the result of a job, each with a description. `pages` is the page count of the input, which

@@ -68,7 +68,7 @@ function unchanged({ remove_metadata, grayscale }: Input['params']): string {
 	return `unchanged: No smaller version was found, so this is the original file.${consequence}`;
 }
 
-/** Optimizes a document. Most are not protected, so a password is only looked for after a failure. */
+/** Optimizes a document. Most documents are not protected, so protection is removed only after the optimizer has reported it. */
 async function optimize(
 	input: Input,
 	context: ToolContext,
