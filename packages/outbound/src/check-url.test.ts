@@ -54,6 +54,7 @@ describe('a URL is refused before any connection if it', () => {
 		['is no URL', 'example.com', 'a URL'],
 		['is too long', `https://example.com/${'a'.repeat(2_048)}`, 'at most 2048'],
 		['is the product’s own', 'https://app.example.com/v1/jobs', 'private or reserved'],
+		['is the product’s own with a final dot', 'https://app.example.com./v1/jobs', 'private or reserved'],
 	])('%s', (_, url, message) => {
 		expect(() => check(url)).toThrow(message);
 	});

@@ -31,9 +31,15 @@ export function checkUrl(text: string, policy: UrlPolicy): URL {
 	if (url.port !== '' && Number(url.port) < FIRST_FREE_PORT)
 		throw problem(`must use the default port or one from ${FIRST_FREE_PORT}`);
 	const address = hostOf(url);
-	if (policy.ownHosts.has(url.host) || (isIP(address) !== 0 && !isAllowedAddress(address, policy)))
+	const isOwn = policy.ownHosts.has(withoutRootDot(url.host));
+	if (isOwn || (isIP(address) !== 0 && !isAllowedAddress(address, policy)))
 		throw problem('must not lead to a private or reserved address');
 	return url;
+}
+
+/** `example.com.` is the same host as `example.com`. */
+function withoutRootDot(host: string): string {
+	return host.replace(/\.(?=:|$)/, '');
 }
 
 /** Returns the host without the brackets of an IPv6 address. */

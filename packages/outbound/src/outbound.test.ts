@@ -191,3 +191,34 @@ test('an aborted request rejects with the reason', async () => {
 	aborting.abort(new Error('the process stops'));
 	await expect(response).rejects.toThrow('the process stops');
 });
+
+test('an idle connection closes soon, however long the endpoint offers to keep it', async () => {
+	const closed = Promise.withResolvers<void>();
+	const tcp = createTcpServer((socket) => {
+		socket.on('close', () => closed.resolve());
+		socket.on('data', () => socket.write('HTTP/1.1 204 No Content\r\nKeep-Alive: timeout=600\r\n\r\n'));
+	});
+	await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+	const { port } = tcp.address() as { port: number };
+	await expect(post(outboundWith({ maxIdleMs: 10 }), `http://hook.test:${port}/`)).resolves.toMatchObject({
+		status: 204,
+	});
+	await closed.promise;
+	await new Promise((resolve) => tcp.close(resolve));
+});
+
+test('a response after many informational ones is an error', async () => {
+	const tcp = createTcpServer((socket) => {
+		socket.on('error', () => undefined);
+		socket.once('data', () => {
+			socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(100));
+			socket.end('HTTP/1.1 204 No Content\r\n\r\n');
+		});
+	});
+	await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+	const { port } = tcp.address() as { port: number };
+	await expect(post(outboundWith(), `http://hook.test:${port}/`)).rejects.toMatchObject({
+		failure: 'invalid_response',
+	});
+	await new Promise((resolve) => tcp.close(resolve));
+});

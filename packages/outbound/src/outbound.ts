@@ -1,13 +1,20 @@
 import { Agent, type Dispatcher } from 'undici';
 import { checkUrl, type UrlPolicy } from './check-url.ts';
 import { createVettedConnector } from './connect-vetted.ts';
-import { toOutboundError } from './outbound-error.ts';
+import { OutboundError, toOutboundError } from './outbound-error.ts';
 import { type Resolve, resolveAddresses } from './resolve-addresses.ts';
 
 /** How much of a response is kept. It is shown to the user, so more could carry data out of a network. */
 const EXCERPT_BYTES = 1_024;
 /** How much of a response is read, so that its connection can be used again. */
 const READ_BYTES = 16_384;
+/** Informational responses (1xx) before the response. An endless series would keep this process busy until the timeout. */
+const MAX_INFORMATIONAL = 8;
+/**
+ * How long a connection without a request stays open, at most. Endpoints ask for more with `Keep-Alive`, and one user may have many. Shorter
+ * than servers keep theirs: a request on a connection that is being closed fails.
+ */
+const MAX_IDLE_MS = 4_000;
 
 export interface OutboundOptions {
 	policy: UrlPolicy;
@@ -15,6 +22,8 @@ export interface OutboundOptions {
 	resolve?: Resolve;
 	/** Certificate authorities (PEM) in place of those of Node, for tests. */
 	ca?: string;
+	/** For tests: {@link MAX_IDLE_MS}. */
+	maxIdleMs?: number;
 }
 
 export interface OutboundRequest {
@@ -48,8 +57,11 @@ export interface Outbound {
 }
 
 /** Creates the only way to a URL that a user supplied: it connects to allowed addresses only, whatever names and redirects say. */
-export function createOutbound({ policy, resolve = resolveAddresses, ca }: OutboundOptions): Outbound {
+export function createOutbound(options: OutboundOptions): Outbound {
+	const { policy, resolve = resolveAddresses, ca, maxIdleMs = MAX_IDLE_MS } = options;
 	const agent = new Agent({
+		keepAliveTimeout: maxIdleMs,
+		keepAliveMaxTimeout: maxIdleMs,
 		connect: createVettedConnector({ policy, resolve, ...(ca === undefined ? {} : { ca }) }),
 	});
 	return {
@@ -69,6 +81,7 @@ export function createOutbound({ policy, resolve = resolveAddresses, ca }: Outbo
 async function post(agent: Agent, policy: UrlPolicy, request: OutboundRequest): Promise<OutboundResponse> {
 	const { headers, body, signal: aborted, timeoutMs } = request;
 	const timeout = AbortSignal.timeout(timeoutMs);
+	let informational = 0;
 	try {
 		const { origin, pathname, search } = checkUrl(request.url, policy);
 		const response = await agent.request({
@@ -78,6 +91,14 @@ async function post(agent: Agent, policy: UrlPolicy, request: OutboundRequest): 
 			headers: { ...headers, 'accept-encoding': 'identity' },
 			body,
 			signal: aborted ? AbortSignal.any([timeout, aborted]) : timeout,
+			onInfo() {
+				informational += 1;
+				if (informational > MAX_INFORMATIONAL)
+					throw new OutboundError(
+						'invalid_response',
+						'The endpoint sent too many informational responses (1xx).',
+					);
+			},
 		});
 		const retryAfter = response.headers['retry-after'];
 		return {
