@@ -120,7 +120,13 @@ export const accountVerified = defineEvent('account.verified', 1, z.object({ use
 export const webhookDisabled = defineEvent(
 	'webhook.disabled',
 	1,
-	z.object({ user_id: idSchema('usr'), webhook_id: idSchema('whk'), reason: z.enum(['failing', 'gone']) }),
+	z.object({
+		user_id: idSchema('usr'),
+		webhook_id: idSchema('whk'),
+		/** Host of its URL. The rest of a URL may be secret. */
+		host: z.string().max(300).optional(),
+		reason: z.enum(['failing', 'gone']),
+	}),
 );
 
 /** An API key was reported as leaked, and revoked. Published once for each key. */

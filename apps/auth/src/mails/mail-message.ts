@@ -125,7 +125,10 @@ function minuteOf(time: Date): string {
 
 function noticeText(mail: LeasedMail, { what, otherwise, page, isByOthers }: Notice, appUrl: string): string {
 	const { createdAt, client, resource } = mail;
-	if (otherwise === undefined) return `${what}\n\nTime: ${minuteOf(createdAt)}\n${appUrl}/account/webhooks\n`;
+	if (otherwise === undefined) {
+		const endpoint = resource ? `Endpoint: ${resource}\n` : '';
+		return `${what}\n\n${endpoint}Time: ${minuteOf(createdAt)}\n${appUrl}/account/webhooks\n`;
+	}
 	// A client may send any user agent: a mail contains only known names of programs.
 	const facts = [
 		...(resource ? [`API key: ${resource}`] : []),

@@ -109,14 +109,16 @@ describe('no mail is sent', () => {
 	});
 });
 
-test('the owner of a webhook endpoint that was disabled gets a mail without the facts of a client', async () => {
+test('the owner of a webhook endpoint that was disabled gets a mail that names it, without the facts of a client', async () => {
 	const broker = await connectBroker({ url: auth.amqpUrl, name: 'test', logger: silent });
 	const publish = createPublisher(broker);
-	const data = { user_id: person.id, webhook_id: newId('whk'), reason: 'failing' as const };
+	const endpoint = { webhook_id: newId('whk'), host: 'hooks.example.com' };
+	const data = { user_id: person.id, ...endpoint, reason: 'failing' as const };
 	await waitFor(() => publish(newEvent(webhookDisabled, { ...data, user_id: newId('usr') }, newId('req'))));
 	await publish(newEvent(webhookDisabled, data, newId('req')));
 	const [mail] = await mailsTo(auth, person.email, { about: 'A webhook endpoint was disabled' });
 	expect(mail?.text).toContain('https://app.example.com/account/webhooks');
+	expect(mail?.text).toContain(`Endpoint: hooks.example.com (${endpoint.webhook_id})\n`);
 	expect(mail?.text).not.toContain('IP address');
 	await broker.close();
 });

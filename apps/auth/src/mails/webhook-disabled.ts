@@ -24,8 +24,12 @@ export const onWebhookDisabled = defineConsumer({
 	async handle({ prisma, mailLimits, logger }: Deps, { data }) {
 		const found = await findAccountById(prisma, data.user_id);
 		if (!found) return;
-		const notice = { kind: 'webhook_disabled' as const, email: found.account.email, client: NO_CLIENT };
+		const { webhook_id: id, host } = data;
+		const notice = {
+			...{ kind: 'webhook_disabled' as const, email: found.account.email, client: NO_CLIENT },
+			resource: host === undefined ? id : `${host} (${id})`,
+		};
 		await inTransaction(prisma, (tx: Transaction) => addNotice(tx, notice, mailLimits.perEmail));
-		logger.info('account.webhook_disabled', { user_id: data.user_id, webhook_id: data.webhook_id });
+		logger.info('account.webhook_disabled', { user_id: data.user_id, webhook_id: id });
 	},
 });
