@@ -6,11 +6,8 @@ import type { Io } from '../io.ts';
 import { connectWithSession } from '../session/connect.ts';
 import { collect, parseLimit } from './collect.ts';
 import { type CommonOptions, withCommonOptions } from './common-options.ts';
-
-const SCOPES: readonly Scope[] = [
-	...(['files:read', 'files:write', 'jobs:read', 'jobs:write'] as const),
-	...(['webhooks:read', 'webhooks:write', 'usage:read'] as const),
-];
+import { printKey } from './print-key.ts';
+import { addUpdate, metadataOption, SCOPES } from './update-key.ts';
 
 type CreateOptions = CommonOptions & {
 	name: string;
@@ -18,6 +15,7 @@ type CreateOptions = CommonOptions & {
 	tool?: string[];
 	ip?: string[];
 	expires?: string;
+	metadata?: NonNullable<NewApiKeyOptions['metadata']>;
 };
 
 type RotateOptions = CommonOptions & { grace: number; starts: 'now' | 'first-use' };
@@ -27,6 +25,7 @@ export function addKeyCommands(program: Command, io: Io): void {
 	const keys = program.command('keys').description('Manage API keys, for programs and scripts');
 	addCreate(keys, io);
 	addReads(keys, io);
+	addUpdate(keys, io);
 
 	withCommonOptions(
 		keys.command('rotate').description('Replace a key; prints the new one').argument('<key id>'),
@@ -63,13 +62,15 @@ function addCreate(keys: Command, io: Io): void {
 		.option('--tool <slugs...>', 'Tools that it may use (default: all)')
 		.option('--ip <ranges...>', 'IP addresses or CIDR ranges that it works from (default: all)')
 		.option('--expires <time>', 'When it stops working, such as 2030-01-31T00:00:00Z (default: never)')
-		.action(async ({ name, scope, tool, ip, expires, ...options }: CreateOptions) => {
+		.addOption(metadataOption('Your own notes about it'))
+		.action(async ({ name, scope, tool, ip, expires, metadata, ...options }: CreateOptions) => {
 			const { client } = await connectWithSession(io, options);
 			const rights: NewApiKeyOptions = {
 				...{ name, scopes: scope },
 				...(tool && { tools: tool }),
 				...(ip && { allowed_ips: ip }),
 				...(expires !== undefined && { expires_at: expires }),
+				...(metadata && { metadata }),
 			};
 			printNewKey(io, options, await client.keys.create(rights, { signal: io.signal }));
 		});
@@ -84,6 +85,13 @@ function addReads(keys: Command, io: Io): void {
 			if (options.json) return printJson(io, listed);
 			io.stdout.write(formatTable([HEAD, ...listed.map(row)]));
 		});
+
+	withCommonOptions(keys.command('get').description('Show a key').argument('<key id>')).action(
+		async (id: string, options: CommonOptions) => {
+			const { client } = await connectWithSession(io, options);
+			printKey(io, options, await client.keys.get(id, { signal: io.signal }));
+		},
+	);
 
 	withCommonOptions(
 		keys.command('events').description('Show what happened to a key').argument('<key id>'),

@@ -24,6 +24,8 @@ creatorr compress input.pdf -o smaller.pdf --quality 70`,
 		createApiKey: `creatorr keys create --name 'Build server' \\
   --scope files:read files:write jobs:read jobs:write`,
 		listApiKeys: 'creatorr keys list',
+		getApiKey: 'creatorr keys get $KEY_ID',
+		updateApiKey: "creatorr keys update $KEY_ID --name 'Build server'",
 		deleteApiKey: 'creatorr keys revoke $KEY_ID',
 		rotateApiKey: `# the old key works for another hour
 creatorr keys rotate $KEY_ID --grace 3600`,

@@ -1,0 +1,66 @@
+import type { ApiKeyChange, Scope } from '@creatorr/client';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { UsageError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { connectWithSession } from '../session/connect.ts';
+import { type CommonOptions, withCommonOptions } from './common-options.ts';
+import { printKey } from './print-key.ts';
+
+export const SCOPES: readonly Scope[] = [
+	...(['files:read', 'files:write', 'jobs:read', 'jobs:write'] as const),
+	...(['webhooks:read', 'webhooks:write', 'usage:read'] as const),
+];
+
+type Metadata = NonNullable<ApiKeyChange['metadata']>;
+
+/** `all`, `any`, `never` and `none` remove a limit; they are no tool, address, time or note. */
+interface UpdateOptions {
+	name?: string;
+	scope?: Scope[];
+	tool?: string[];
+	ip?: string[];
+	expires?: string;
+	metadata?: Metadata;
+}
+
+/** Adds `creatorr keys update`. */
+export function addUpdate(keys: Command, io: Io): void {
+	withCommonOptions(keys.command('update').description('Change a key that works').argument('<key id>'))
+		.option('--name <name>', 'What the key is for')
+		.addOption(new Option('--scope <scopes...>', 'What it may do').choices(SCOPES))
+		.option('--tool <slugs...>', 'Tools that it may use, or “all”')
+		.option('--ip <ranges...>', 'IP addresses or CIDR ranges that it works from, or “any”')
+		.option('--expires <time>', 'When it stops working, such as 2030-01-31T00:00:00Z, or “never”')
+		.addOption(metadataOption('Your own notes, which replace all earlier ones, or “none”'))
+		.action(async (id: string, options: CommonOptions & UpdateOptions) => {
+			const change = changeOf(options);
+			if (Object.keys(change).length === 0)
+				throw new UsageError('Name what to change, for example --name “Build server”.');
+			const { client } = await connectWithSession(io, options);
+			printKey(io, options, await client.keys.update(id, change, { signal: io.signal }));
+		});
+}
+
+/** Returns the option `--metadata team=web stage=test`. */
+export function metadataOption(description: string): Option {
+	return new Option('--metadata <name=value...>', description).argParser(addNote);
+}
+
+function addNote(text: string, before: Metadata = {}): Metadata {
+	if (text === 'none') return {};
+	const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+	if (name === undefined || value === undefined)
+		throw new InvalidArgumentError('Must be a name and a value, such as team=web.');
+	return { ...before, [name]: value };
+}
+
+function changeOf({ name, scope, tool, ip, expires, metadata }: UpdateOptions): ApiKeyChange {
+	return {
+		...(name !== undefined && { name }),
+		...(scope && { scopes: scope }),
+		...(tool && { tools: tool.join() === 'all' ? null : tool }),
+		...(ip && { allowed_ips: ip.join() === 'any' ? null : ip }),
+		...(expires !== undefined && { expires_at: expires === 'never' ? null : expires }),
+		...(metadata && { metadata }),
+	};
+}
