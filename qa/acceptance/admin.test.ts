@@ -85,6 +85,7 @@ test('an operator finds a user and a job, but no credentials', async () => {
 		sessions: [expect.anything()],
 		billing: { plan: 'free', usage: [{ name: 'active_jobs' }, {}, {}, {}] },
 		jobs: { last_jobs: [{ id: jobId }] },
+		webhooks: { endpoints: [] },
 	});
 	expect(JSON.stringify(user)).not.toMatch(/\$2b\$|eyJ/);
 	const job = await operate('admin', 'job', jobId, '--by', 'ada');

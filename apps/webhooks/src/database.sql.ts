@@ -1,3 +1,4 @@
+import { createPrisma } from '@creatorr/database/client';
 import { openDatabase } from '@creatorr/database/open-database';
 import type { ServiceContext } from '@creatorr/service/define-service';
 import type { Config } from './config.ts';
@@ -15,5 +16,17 @@ export function openWebhooksDatabase(context: ServiceContext<Config>): Promise<D
 		directUrl: WEBHOOKS_DATABASE_DIRECT_URL,
 		directUrlSetting: 'WEBHOOKS_DATABASE_DIRECT_URL',
 		poolSize: DATABASE_POOL_SIZE,
+	});
+}
+
+/** Opens the database for an operator's command. */
+export function openCommandDatabase({
+	WEBHOOKS_DATABASE_URL,
+	WEBHOOKS_DATABASE_DIRECT_URL,
+}: Pick<Config, 'WEBHOOKS_DATABASE_URL' | 'WEBHOOKS_DATABASE_DIRECT_URL'>): PrismaClient {
+	return createPrisma<PrismaClient>(PrismaClient, {
+		databaseUrl: WEBHOOKS_DATABASE_DIRECT_URL ?? WEBHOOKS_DATABASE_URL,
+		poolSize: 1,
+		applicationName: 'creatorr-webhooks-admin',
 	});
 }

@@ -7,7 +7,7 @@ import { CommandError } from './supervisor/command-error.ts';
 
 const HELP = `Users and jobs, for operators. USER is an email or an ID (usr_…).
 
-  npm run admin -- user USER                    show account, sessions, plan, usage, last jobs, security events
+  npm run admin -- user USER                    show account, sessions, plan, usage, jobs, webhooks, security events
   npm run admin -- job JOB                      show a job (job_…) with its attempts, worker, times and error
   npm run admin -- suspend USER --reason WHY    sign out everywhere and block sign-in; jobs continue
   npm run admin -- unsuspend USER --reason WHY
@@ -88,7 +88,8 @@ async function showUser(user: string, { by, json }: { by: string[]; json: boolea
 			return [app, null];
 		}
 	};
-	const report = { ...account, ...Object.fromEntries(await Promise.all([ask('billing'), ask('jobs')])) };
+	const reports = await Promise.all([ask('billing'), ask('jobs'), ask('webhooks')]);
+	const report = { ...account, ...Object.fromEntries(reports) };
 	say(json ? JSON.stringify(report, null, '\t') : formatReport(report).trimEnd());
 	return exitCode;
 }

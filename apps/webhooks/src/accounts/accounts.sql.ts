@@ -1,3 +1,4 @@
+import { deleteOperatorActions } from '@creatorr/database/operator-actions';
 import { inTransaction } from '@creatorr/database/transaction';
 import type { Database, Tx } from '../database.sql.ts';
 
@@ -25,6 +26,7 @@ export async function deleteAccount(prisma: Database, userId: string): Promise<v
 	await inTransaction(prisma, async (tx: Tx) => {
 		await lockUser(tx, userId);
 		await tx.endpoint.updateMany({ where: { userId }, data: { status: 'disabled' } });
+		await deleteOperatorActions(tx, userId);
 		await tx.deletedUser.createMany({ data: [{ userId }], skipDuplicates: true });
 	});
 	while ((await deleteEvents(prisma, userId)) === BATCH_SIZE);

@@ -1,0 +1,58 @@
+import { readOperatorActions, recordOperatorAction } from '@creatorr/database/operator-actions';
+import { inTransaction } from '@creatorr/database/transaction';
+import { isDeletedAccount } from '../accounts/accounts.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
+
+const DELIVERIES_SHOWN = 10;
+
+/**
+ * Returns the endpoints of a user with their health and backlog, and the last deliveries, without secrets, or null when the account was
+ * deleted. Of a URL it shows the host: the rest may be secret. Records that the operator viewed it.
+ */
+export function viewUser(prisma: Database, userId: string, operator: string): Promise<object | null> {
+	return inTransaction(prisma, async (tx: Tx) => {
+		if (await isDeletedAccount(tx, userId)) return null;
+		const report = {
+			user_id: userId,
+			endpoints: await readEndpoints(tx, userId),
+			last_deliveries: await readDeliveries(tx, userId),
+			operator_actions: await readOperatorActions(tx, userId),
+		};
+		await recordOperatorAction(tx, { operator, action: 'user_viewed', userId });
+		return report;
+	});
+}
+
+async function readEndpoints(tx: Tx, userId: string): Promise<object[]> {
+	const endpoints = await tx.endpoint.findMany({ where: { userId }, orderBy: { id: 'desc' } });
+	const pending = await tx.$queryRaw<{ id: string; pending: number; next: Date }[]>`
+		SELECT endpoint_id AS id, count(*)::int AS pending, min(due_at) AS next FROM deliveries
+		WHERE endpoint_id = ANY(${endpoints.map(({ id }) => id)}::text[]) AND due_at IS NOT NULL GROUP BY endpoint_id`;
+	return endpoints.map((endpoint) => {
+		const { pending: count = 0, next = null } = pending.find(({ id }) => id === endpoint.id) ?? {};
+		return {
+			id: endpoint.id,
+			host: new URL(endpoint.url).host,
+			events: endpoint.events.join(' ') || '*',
+			status: endpoint.status,
+			disabled_reason: endpoint.disabledReason,
+			failures: endpoint.failures,
+			failing_since: endpoint.failingSince,
+			paused_until: endpoint.pausedUntil,
+			slow: endpoint.slow,
+			pending: count,
+			next_attempt_at: next,
+			created_at: endpoint.createdAt,
+		};
+	});
+}
+
+/** The deliveries of the last events: one index finds these, and none finds deliveries by user. */
+async function readDeliveries(tx: Tx, userId: string): Promise<object[]> {
+	return await tx.$queryRaw<object[]>`
+		SELECT deliveries.id, endpoint_id, event_id, type, deliveries.status::text, attempt_count, response_status,
+			due_at AS next_attempt_at, deliveries.created_at
+		FROM (SELECT id, type FROM events WHERE user_id = ${userId} ORDER BY id DESC LIMIT ${DELIVERIES_SHOWN}) AS latest
+		JOIN deliveries ON deliveries.event_id = latest.id
+		ORDER BY deliveries.id DESC LIMIT ${DELIVERIES_SHOWN}`;
+}
