@@ -67,7 +67,7 @@ export const FEATURE_ENTRIES = {
 	'apps/webhooks': {
 		accounts: ['accounts.sql'],
 		events: ['events.sql', 'record-event.sql'],
-		endpoints: ['endpoints.sql', 'secret'],
+		endpoints: ['end-deliveries.sql', 'endpoints.sql', 'secret'],
 	},
 	'apps/web': {
 		ui: [

@@ -71,6 +71,10 @@ export const configSchema = baseConfigSchema
 		EVENT_RETENTION_DAYS: count(30).meta({
 			description: 'How long events and their deliveries are kept.',
 		}),
+		MAX_KEPT_EVENTS: count(100_000).meta({
+			description:
+				'How many events of one user are kept. Beyond it, the oldest are deleted every 10 minutes, with their deliveries.',
+		}),
 	})
 	.refine((config) => config.NODE_ENV !== 'production' || !config.OUTBOUND_ALLOW_HTTP, {
 		path: ['OUTBOUND_ALLOW_HTTP'],

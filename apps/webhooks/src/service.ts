@@ -15,6 +15,7 @@ import {
 	testWebhookRoute,
 } from './deliveries/delivery-routes.ts';
 import type { Deps } from './deps.ts';
+import { failUndeliverable } from './endpoints/end-deliveries.sql.ts';
 import {
 	createWebhookRoute,
 	deleteWebhookRoute,
@@ -90,5 +91,5 @@ export const webhooks = defineService<Config, Deps>({
 	],
 	metrics: [backlogMetrics, outboxMetrics],
 	consumers: [onJobEnded, onKeyLeaked, onPlanChanged, onAccountDeleted],
-	tasks: [relayOutbox, sendDeliveries, pruneOldEvents],
+	tasks: [relayOutbox, sendDeliveries, failUndeliverable, pruneOldEvents],
 });

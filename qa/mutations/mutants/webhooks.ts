@@ -1,5 +1,13 @@
 import { inPackage, type Mutant } from '../mutant.ts';
-import { dropCall, forceCondition, replaceText } from '../operators.ts';
+import {
+	dropCall,
+	dropProperty,
+	forceCondition,
+	iterateOver,
+	replaceCallee,
+	replaceText,
+	unwrapCall,
+} from '../operators.ts';
 
 const outbound = inPackage('outbound');
 const webhooks = inPackage('webhooks');
@@ -26,6 +34,58 @@ const DESTINATIONS: readonly Mutant[] = [
 		name: 'does not decompress responses',
 		mutations: [outbound('readExcerpt', forceCondition(false, 'isCompressed'))],
 		test: 'a compressed body, which is not inflated',
+	},
+	{
+		name: 'keeps no connection for as long as an endpoint asks',
+		mutations: [outbound('createOutbound', dropProperty('keepAliveMaxTimeout'))],
+		test: 'an idle connection closes soon, however long the endpoint offers to keep it',
+	},
+	{
+		name: 'reads no endless series of informational responses',
+		mutations: [outbound('post', forceCondition(false, 'MAX_INFORMATIONAL'))],
+		test: 'a response after many informational ones is an error',
+	},
+	{
+		name: 'knows the product’s own host with a final dot',
+		mutations: [outbound('checkUrl', unwrapCall('withoutRootDot'))],
+		test: 'is the product’s own with a final dot',
+	},
+];
+
+const FAIRNESS: readonly Mutant[] = [
+	{
+		name: 'delivers to users with few running attempts first',
+		mutations: [
+			webhooks('claimDeliveries', replaceText('due.slow, coalesce(busy.attempts, 0)', 'due.slow, 0')),
+		],
+		test: 'takes those of users with the fewest running attempts first',
+	},
+	{
+		name: 'recovers deliveries in batches',
+		mutations: [webhooks('retryFailed', replaceText('deliveries.id LIMIT ', 'deliveries.id LIMIT 100 * '))],
+		test: 'an endpoint with many deliveries is recovered, disabled and deleted in batches',
+	},
+	{
+		name: 'fails the pending deliveries of an endpoint in batches',
+		mutations: [webhooks('failPending', replaceText('LIMIT ', 'LIMIT 100 * '))],
+		test: 'an endpoint with many deliveries is recovered, disabled and deleted in batches',
+	},
+	{
+		name: 'bounds the attempts that are kept of a delivery',
+		mutations: [
+			webhooks('recordAttempts', replaceText('WHERE recorded.attempt_count > ', 'WHERE false AND 1 > ')),
+		],
+		test: 'is kept of the last 50 attempts only',
+	},
+	{
+		name: 'bounds the events that are kept of a user',
+		mutations: [webhooks('pruneBeyondCount', iterateOver('[]', 'users'))],
+		test: 'the oldest events of a user with more than are kept are deleted',
+	},
+	{
+		name: 'serves one list of events of a user at a time',
+		mutations: [webhooks('listEventsRoute', replaceCallee('runExclusive', '(_key, run) => run()'))],
+		test: 'one list of events of a user is served at a time',
 	},
 ];
 
@@ -58,13 +118,23 @@ const DELIVERIES: readonly Mutant[] = [
 	},
 	{
 		name: 'publishes that an endpoint was disabled',
-		mutations: [webhooks('tellOwner', dropCall('addToOutbox'))],
+		mutations: [webhooks('reportDisabled', dropCall('addToOutbox'))],
 		test: 'and its owner and the other endpoints are told',
 	},
 	{
 		name: 'ends the pending deliveries of a disabled endpoint',
-		mutations: [webhooks('tellOwner', dropCall('failPending'))],
+		mutations: [webhooks('createRecorder', dropCall('failPending'))],
 		test: 'and its owner and the other endpoints are told',
+	},
+	{
+		name: 'sends a delivery that is replayed during an attempt',
+		mutations: [webhooks('recordAttempts', replaceText('deliveries.tries = ended.tries', 'true'))],
+		test: 'leaves a delivery due that was replayed meanwhile',
+	},
+	{
+		name: 'fails pending deliveries that a disabled endpoint still has',
+		mutations: [webhooks('failUndeliverable', iterateOver('[]', 'endpoints'))],
+		test: 'a delivery that was added while its endpoint was being disabled fails',
 	},
 	{
 		name: 'mails the owner when an endpoint is disabled',
@@ -74,4 +144,4 @@ const DELIVERIES: readonly Mutant[] = [
 ];
 
 /** Delivery of webhooks, and protection of other hosts against them. */
-export const WEBHOOKS: readonly Mutant[] = [...DESTINATIONS, ...DELIVERIES];
+export const WEBHOOKS: readonly Mutant[] = [...DESTINATIONS, ...FAIRNESS, ...DELIVERIES];

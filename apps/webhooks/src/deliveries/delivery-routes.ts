@@ -9,23 +9,27 @@ import {
 	replayDelivery,
 	testWebhook,
 } from '@creatorr/contracts/webhooks';
+import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { defineRoute } from '@creatorr/service/route';
 import type { Deps } from '../deps.ts';
 import { findEndpoint } from '../endpoints/endpoints.sql.ts';
 import { findDeliveries, findDelivery } from './deliveries.sql.ts';
 import { addTestEvent, recover, replay } from './resend.sql.ts';
 
-/** GET /v1/webhooks/{id}/deliveries */
+/** GET /v1/webhooks/{id}/deliveries. Serves one list of a user at a time, so that none occupies all database connections. */
 export function listDeliveriesRoute({ prisma }: Deps) {
+	const mutex = createKeyedMutex();
 	return defineRoute(listDeliveries, async ({ params, query, user }) => {
 		if (!(await findEndpoint(prisma, { id: params.id, userId: user.id }))) throw notFound('webhook');
-		const deliveries = await findDeliveries(prisma, {
-			endpointId: params.id,
-			status: query.status,
-			beforeId: query.cursor === undefined ? undefined : decodeCursor(query.cursor, deliveryIdSchema),
-			// One more than requested shows whether there is a next page.
-			limit: query.limit + 1,
-		});
+		const list = () =>
+			findDeliveries(prisma, {
+				endpointId: params.id,
+				status: query.status,
+				beforeId: query.cursor === undefined ? undefined : decodeCursor(query.cursor, deliveryIdSchema),
+				// One more than requested shows whether there is a next page.
+				limit: query.limit + 1,
+			});
+		const deliveries = await mutex.runExclusive(user.id, list);
 		const data = deliveries.slice(0, query.limit);
 		const last = deliveries.length > data.length ? data.at(-1) : undefined;
 		return { data, next_cursor: last ? encodeCursor(last.id) : null };
@@ -57,14 +61,15 @@ export function replayDeliveryRoute({ prisma }: Deps) {
 	});
 }
 
-/** POST /v1/webhooks/{id}/recover */
+/** POST /v1/webhooks/{id}/recover. Runs one recovery of a user at a time: it may change a hundred thousand deliveries. */
 export function recoverDeliveriesRoute({ prisma }: Deps) {
+	const mutex = createKeyedMutex();
 	return defineRoute(recoverDeliveries, async ({ params, body, user }) => {
 		const [since, until] = [new Date(body.since), new Date(body.until ?? Date.now())];
 		if (since >= until) throw validationError([{ path: 'since', message: 'must be before until' }]);
-		return {
-			data: { count: sent(await recover(prisma, { id: params.id, userId: user.id }, { since, until })) },
-		};
+		const own = { id: params.id, userId: user.id };
+		const count = await mutex.runExclusive(user.id, () => recover(prisma, own, { since, until }));
+		return { data: { count: sent(count) } };
 	});
 }
 

@@ -5,10 +5,8 @@ import type { Database, Tx } from '../database.sql.ts';
 import { DELIVERY_CHANNEL, recordEventFor } from '../events/record-event.sql.ts';
 import type { OwnDelivery } from './deliveries.sql.ts';
 
-/** Deliveries created by one statement. */
-const BATCH_SIZE = 5_000;
-/** A month has many events. */
-const RECOVER_TIMEOUT_MS = 60_000;
+/** Small enough that no statement holds locks for long: the outcomes of attempts wait for them. */
+const BATCH_SIZE = 1_000;
 
 export interface OwnEndpoint {
 	id: string;
@@ -61,52 +59,81 @@ interface Period {
 
 /**
  * Makes the failed deliveries of a period due, and creates those of events that have none, for example because the endpoint was disabled.
- * Returns their number. Test events are not recovered.
+ * Returns their number. Test events are not recovered. Each batch is a transaction of its own: when one fails, a repeat continues.
  */
-export function recover(
+export async function recover(prisma: Database, own: OwnEndpoint, period: Period): Promise<Resent<number>> {
+	const endpoint = await inTransaction(prisma, (tx: Tx) => shareEndpoint(tx, own));
+	if (typeof endpoint === 'string') return endpoint;
+	const types = endpoint.events;
+	const failed = await inBatches(prisma, own, (tx, after) => retryFailed(tx, own, { ...period, after }));
+	const missing = await inBatches(prisma, own, (tx, after) =>
+		addMissing(tx, own, { ...period, types, after }),
+	);
+	return failed + missing;
+}
+
+/** The rows of a batch. The next one begins after the last of them. */
+interface Batch {
+	ids: string[];
+	count: number;
+}
+
+/** Runs a step with the last id of its previous batch, while batches are full and the endpoint is enabled. Returns the sum of their counts. */
+async function inBatches(
 	prisma: Database,
 	own: OwnEndpoint,
-	{ since, until }: Period,
-): Promise<Resent<number>> {
-	return inTransaction(
-		prisma,
-		async (tx: Tx) => {
-			const endpoint = await shareEndpoint(tx, own);
-			if (typeof endpoint === 'string') return endpoint;
-			const failed = await tx.$executeRaw`
-				UPDATE deliveries SET status = 'pending', due_at = now(), tries = 0 FROM events
-				WHERE deliveries.endpoint_id = ${own.id} AND deliveries.status = 'failed' AND events.id = deliveries.event_id
-					AND events.type <> 'webhook.test' AND events.occurred_at >= ${since} AND events.occurred_at < ${until}`;
-			const missing = await findMissing(tx, own, { since, until, types: endpoint.events });
-			for (let first = 0; first < missing.length; first += BATCH_SIZE)
-				await addDeliveries(tx, own.id, missing.slice(first, first + BATCH_SIZE));
-			if (failed + missing.length > 0) await notify(tx, DELIVERY_CHANNEL);
-			return failed + missing.length;
-		},
-		{ timeout: RECOVER_TIMEOUT_MS },
-	);
+	step: (tx: Tx, after: string) => Promise<Batch>,
+): Promise<number> {
+	let sum = 0;
+	for (let after = ''; ; ) {
+		const { ids, count } = await inTransaction(prisma, async (tx: Tx) => {
+			if (typeof (await shareEndpoint(tx, own)) === 'string') return { ids: [], count: 0 };
+			const batch = await step(tx, after);
+			if (batch.count > 0) await notify(tx, DELIVERY_CHANNEL);
+			return batch;
+		});
+		sum += count;
+		after = ids.at(-1) ?? after;
+		if (ids.length < BATCH_SIZE) return sum;
+	}
 }
 
-/** Returns the events of a period that the endpoint should have received, and for which it has no delivery. */
-async function findMissing(
+/** Makes failed deliveries due. */
+async function retryFailed(
+	tx: Tx,
+	{ id }: OwnEndpoint,
+	{ since, until, after }: Period & { after: string },
+): Promise<Batch> {
+	const rows = await tx.$queryRaw<{ id: string }[]>`
+		SELECT deliveries.id FROM deliveries JOIN events ON events.id = deliveries.event_id
+		WHERE deliveries.endpoint_id = ${id} AND deliveries.status = 'failed' AND deliveries.id > ${after}
+			AND events.type <> 'webhook.test' AND events.occurred_at >= ${since} AND events.occurred_at < ${until}
+		ORDER BY deliveries.id LIMIT ${BATCH_SIZE} FOR NO KEY UPDATE OF deliveries`;
+	const ids = rows.map((row) => row.id);
+	if (ids.length > 0)
+		await tx.$executeRaw`
+			UPDATE deliveries SET status = 'pending', due_at = now(), tries = 0 WHERE id = ANY(${ids}::text[])`;
+	return { ids, count: ids.length };
+}
+
+/** Creates deliveries of events that the endpoint should have received. One that another transaction has added meanwhile stays as it is. */
+async function addMissing(
 	tx: Tx,
 	{ id, userId }: OwnEndpoint,
-	{ since, until, types }: Period & { types: string[] },
-): Promise<string[]> {
+	{ since, until, types, after }: Period & { types: string[]; after: string },
+): Promise<Batch> {
 	const rows = await tx.$queryRaw<{ id: string }[]>`
 		SELECT id FROM events
-		WHERE user_id = ${userId} AND occurred_at >= ${since} AND occurred_at < ${until} AND type <> 'webhook.test'
-			AND (${types}::text[] = '{}' OR type = ANY(${types}::text[]))
+		WHERE user_id = ${userId} AND id > ${after} AND occurred_at >= ${since} AND occurred_at < ${until}
+			AND type <> 'webhook.test' AND (${types}::text[] = '{}' OR type = ANY(${types}::text[]))
 			AND NOT EXISTS (SELECT FROM deliveries WHERE event_id = events.id AND endpoint_id = ${id})
-		ORDER BY id`;
-	return rows.map((row) => row.id);
-}
-
-/** A delivery that another transaction has added meanwhile stays as it is. */
-async function addDeliveries(tx: Tx, endpointId: string, eventIds: readonly string[]): Promise<void> {
-	const ids = eventIds.map(() => newId('dlv'));
-	await tx.$executeRaw`
+		ORDER BY id LIMIT ${BATCH_SIZE}`;
+	const eventIds = rows.map((row) => row.id);
+	if (eventIds.length === 0) return { ids: [], count: 0 };
+	const deliveryIds = eventIds.map(() => newId('dlv'));
+	const count = await tx.$executeRaw`
 		INSERT INTO deliveries (id, event_id, endpoint_id, due_at)
-		SELECT id, event_id, ${endpointId}, now() FROM unnest(${ids}::text[], ${eventIds}::text[]) AS added (id, event_id)
+		SELECT id, event_id, ${id}, now() FROM unnest(${deliveryIds}::text[], ${eventIds}::text[]) AS added (id, event_id)
 		ON CONFLICT DO NOTHING`;
+	return { ids: eventIds, count };
 }

@@ -3,6 +3,7 @@ import { inTransaction } from '@creatorr/database/transaction';
 import { isDeletedAccount, lockUser } from '../accounts/accounts.sql.ts';
 import type { Database, Tx } from '../database.sql.ts';
 import type { Endpoint as Row } from '../generated/client.ts';
+import { deleteDeliveries, failPending } from './end-deliveries.sql.ts';
 
 /** An endpoint as the API shows it. */
 export interface Webhook {
@@ -72,7 +73,7 @@ export async function updateEndpoint(
 	own: OwnEndpoint,
 	change: EndpointChange,
 ): Promise<Webhook | null> {
-	return await inTransaction(prisma, async (tx: Tx) => {
+	const changed = await inTransaction(prisma, async (tx: Tx) => {
 		const before = await lockEndpoint(tx, own);
 		if (!before) return null;
 		const { url, events, description, status } = change;
@@ -88,9 +89,10 @@ export async function updateEndpoint(
 				...(isFresh && { failures: 0, failingSince: null, pausedUntil: null, slow: false }),
 			},
 		});
-		if (status === 'disabled') await failPending(tx, own.id);
 		return toWebhook(row);
 	});
+	if (changed?.status === 'disabled') await failPending(prisma, own.id);
+	return changed;
 }
 
 async function lockEndpoint(tx: Tx, { id, userId }: OwnEndpoint): Promise<Row | null> {
@@ -98,15 +100,13 @@ async function lockEndpoint(tx: Tx, { id, userId }: OwnEndpoint): Promise<Row | 
 	return await tx.endpoint.findFirst({ where: { id, userId } });
 }
 
-/** Ends the pending deliveries of an endpoint that was disabled. */
-export async function failPending(tx: Tx, endpointId: string): Promise<void> {
-	await tx.$executeRaw`
-		UPDATE deliveries SET status = 'failed', due_at = NULL WHERE endpoint_id = ${endpointId} AND due_at IS NOT NULL`;
-}
-
-/** Deletes an endpoint with its deliveries. Returns false if there is none. */
+/** Deletes an endpoint with its deliveries, which are many. Nothing is sent to it from the start. Returns false if there is none. */
 export async function deleteEndpoint(prisma: Database, own: OwnEndpoint): Promise<boolean> {
-	return (await prisma.endpoint.deleteMany({ where: own })).count > 0;
+	const { count } = await prisma.endpoint.updateMany({ where: own, data: { status: 'disabled' } });
+	if (count === 0) return false;
+	await deleteDeliveries(prisma, own.id);
+	await prisma.endpoint.deleteMany({ where: own });
+	return true;
 }
 
 /** Replaces the secret. The previous one stays in use for `graceSeconds`. Returns false if there is no such endpoint. */

@@ -9,6 +9,7 @@ import {
 	type User,
 	type World,
 } from '../testing/world.ts';
+import { failUndeliverable } from './end-deliveries.sql.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -157,4 +158,59 @@ test('a deleted account with many events is deleted in batches', async () => {
 	expect([await world.prisma.event.count({ where }), await world.prisma.endpoint.count({ where })]).toEqual([
 		0, 0,
 	]);
+});
+
+test('an endpoint with many deliveries is recovered, disabled and deleted in batches', async () => {
+	const user = world.user();
+	const { id } = await user.createWebhook(URL);
+	const path = `/v1/webhooks/${id}`;
+	const { prisma } = world;
+	await prisma.endpoint.update({ where: { id }, data: { pausedUntil: new Date(Date.now() + 3_600_000) } });
+	await prisma.$executeRaw`
+		INSERT INTO events (id, user_id, type, fact, occurred_at, data)
+		SELECT 'evt_' || lpad(made::text, 5, '0') || ${user.id}, ${user.id}, 'job.failed', made || ${user.id}, now(), '{}'
+		FROM generate_series(1, 2200) AS made`;
+	await prisma.$executeRaw`
+		INSERT INTO deliveries (id, event_id, endpoint_id, status)
+		SELECT replace(id, 'evt_', 'dlv_'), id, ${id}, 'failed' FROM events WHERE user_id = ${user.id} ORDER BY id LIMIT 1100`;
+	await prisma.$executeRaw`
+		CREATE FUNCTION refuse_large_change() RETURNS trigger LANGUAGE plpgsql AS
+		$$ BEGIN IF (SELECT count(*) FROM changed) > 1000 THEN RAISE EXCEPTION 'too many rows'; END IF; RETURN NULL; END $$`;
+	for (const [event, table] of [
+		['INSERT', 'NEW'],
+		['UPDATE', 'NEW'],
+		['DELETE', 'OLD'],
+	])
+		await prisma.$executeRawUnsafe(`
+			CREATE TRIGGER refuse_large_${event} AFTER ${event} ON deliveries REFERENCING ${table} TABLE AS changed
+			FOR EACH STATEMENT EXECUTE FUNCTION refuse_large_change()`);
+	const since = new Date(Date.now() - 60_000).toISOString();
+	const recover = async () => (await user.call('POST', `${path}/recover`, { since })).body;
+	expect([await recover(), await recover()]).toEqual([{ data: { count: 2_200 } }, { data: { count: 0 } }]);
+	const count = (status: 'pending' | 'failed') =>
+		prisma.delivery.count({ where: { endpointId: id, status } });
+	expect(await count('pending')).toBe(2_200);
+	expect((await user.call('PATCH', path, { status: 'disabled' })).status).toBe(200);
+	expect([await count('pending'), await count('failed')]).toEqual([0, 2_200]);
+	expect((await user.call('DELETE', path)).status).toBe(204);
+	expect(await prisma.delivery.count({ where: { endpointId: id } })).toBe(0);
+});
+
+test('a delivery that was added while its endpoint was being disabled fails', async () => {
+	const user = world.user();
+	const { id } = await user.createWebhook(URL);
+	await user.call('PATCH', `/v1/webhooks/${id}`, { status: 'disabled' });
+	const eventId = newId('evt');
+	await world.prisma.event.create({
+		data: {
+			...{ id: eventId, userId: user.id, type: 'job.failed', fact: eventId },
+			occurredAt: new Date(),
+			data: {},
+		},
+	});
+	await world.prisma.delivery.create({
+		data: { id: newId('dlv'), eventId, endpointId: id, dueAt: new Date() },
+	});
+	await failUndeliverable.run({ prisma: world.prisma }, new AbortController().signal);
+	expect(await user.data(`/v1/webhooks/${id}/deliveries`)).toMatchObject([{ status: 'failed' }]);
 });

@@ -11,6 +11,7 @@ import {
 	rotateWebhookSecret,
 	updateWebhook,
 } from '@creatorr/contracts/webhooks';
+import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { defineRoute } from '@creatorr/service/route';
 import type { Deps } from '../deps.ts';
 import {
@@ -61,19 +62,23 @@ export function getWebhookRoute({ prisma }: Deps) {
 	}));
 }
 
-/** PATCH /v1/webhooks/{id} */
+/** PATCH /v1/webhooks/{id}. Runs one change of a user at a time: to disable an endpoint changes its pending deliveries. */
 export function updateWebhookRoute({ prisma, outbound }: Deps) {
+	const mutex = createKeyedMutex();
 	return defineRoute(updateWebhook, async ({ params, body, user }) => {
 		if (body.url !== undefined) requireAllowedUrl(outbound, body.url);
 		const change = { ...body, events: body.events && storedEvents(body.events) };
-		return { data: found(await updateEndpoint(prisma, { id: params.id, userId: user.id }, change)) };
+		const own = { id: params.id, userId: user.id };
+		return { data: found(await mutex.runExclusive(user.id, () => updateEndpoint(prisma, own, change))) };
 	});
 }
 
-/** DELETE /v1/webhooks/{id} */
+/** DELETE /v1/webhooks/{id}. Runs one deletion of a user at a time: an endpoint may have a hundred thousand deliveries. */
 export function deleteWebhookRoute({ prisma }: Deps) {
+	const mutex = createKeyedMutex();
 	return defineRoute(deleteWebhook, async ({ params, user }) => {
-		if (!(await deleteEndpoint(prisma, { id: params.id, userId: user.id }))) throw notFound('webhook');
+		const own = { id: params.id, userId: user.id };
+		if (!(await mutex.runExclusive(user.id, () => deleteEndpoint(prisma, own)))) throw notFound('webhook');
 	});
 }
 

@@ -1,5 +1,6 @@
+import { lowestIdAt } from '@creatorr/contracts/ids';
 import type { EventData, EventType } from '@creatorr/contracts/webhooks';
-import type { Database } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import type { Event as Row } from '../generated/client.ts';
 
 /** An event as the API shows it. */
@@ -14,6 +15,9 @@ export function toEvent({ id, type, occurredAt, data }: Row): Event {
 	return { id, type: type as EventType, timestamp: occurredAt.toISOString(), data: data as EventData };
 }
 
+/** An id has the time at which its event was created, which is nearly that at which it occurred. */
+const ID_TOLERANCE_MS = 60_000;
+
 interface EventQuery {
 	userId: string;
 	type: EventType | undefined;
@@ -24,18 +28,22 @@ interface EventQuery {
 	limit: number;
 }
 
-/** Returns the user's events, newest first. */
-export async function findEvents(prisma: Database, query: EventQuery): Promise<Event[]> {
+/** Returns the user's events, newest first. Reads none from long before `since`: clients that poll would read all of them each time. */
+export async function findEvents(prisma: Database | Tx, query: EventQuery): Promise<Event[]> {
 	const { userId, type, since, beforeId, limit } = query;
 	const rows = await prisma.event.findMany({
 		where: {
 			userId,
 			...(type && { type }),
 			...(since && { occurredAt: { gte: since } }),
-			...(beforeId && { id: { lt: beforeId } }),
+			id: { ...(since && { gte: lowestIdSince(since) }), ...(beforeId && { lt: beforeId }) },
 		},
 		orderBy: { id: 'desc' },
 		take: limit,
 	});
 	return rows.map(toEvent);
+}
+
+function lowestIdSince(since: Date): string {
+	return lowestIdAt('evt', new Date(Math.max(0, since.getTime() - ID_TOLERANCE_MS)));
 }

@@ -1,9 +1,10 @@
 import { keyLeaked, newEvent } from '@creatorr/contracts/events';
-import { newId } from '@creatorr/contracts/ids';
+import { lowestIdAt, newId } from '@creatorr/contracts/ids';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { pruneEvents } from '../retention/prune.sql.ts';
+import { pruneBeyondCount, pruneEvents } from '../retention/prune.sql.ts';
 import { jobEndedMessage, planChangedMessage, startWorld, type World } from '../testing/world.ts';
+import { findEvents } from './events.sql.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -77,4 +78,63 @@ test('events are deleted after their retention, and no others', async () => {
 		.$executeRaw`UPDATE events SET created_at = now() - interval '31 days' WHERE id = ${old.id}`;
 	expect(await pruneEvents(world.prisma, 30)).toBe(1);
 	expect(await user.data('/v1/events')).toMatchObject([{ id: recent.id }]);
+});
+
+test('the oldest events of a user with more than are kept are deleted', async () => {
+	const user = world.user();
+	const messages = [1, 2, 3, 4].map((version) => planChangedMessage(user.id, version));
+	for (const message of messages) await world.publish(message);
+	await waitFor(async () => expect(await user.data('/v1/events')).toHaveLength(4));
+	const since = new Date(Date.now() - 60_000);
+	const future = new Date(Date.now() + 60_000);
+	expect(await pruneBeyondCount(world.prisma, { keptEvents: 2, since: future })).toBe(0);
+	// Users of other tests have events, too.
+	expect(await pruneBeyondCount(world.prisma, { keptEvents: 2, since })).toBeGreaterThanOrEqual(2);
+	const kept = messages.slice(2).map(({ id }) => ({ id }));
+	expect(await user.data('/v1/events')).toMatchObject(kept.toReversed());
+});
+
+test('one list of events of a user is served at a time', async () => {
+	const user = world.user();
+	const { event } = world.replicas[0]?.deps.prisma ?? {};
+	if (!event) throw new Error('there is no replica');
+	const { findMany } = event;
+	let [running, mostAtOnce] = [0, 0];
+	const counted = async (input: Parameters<typeof findMany>[0]) => {
+		running += 1;
+		mostAtOnce = Math.max(mostAtOnce, running);
+		return await findMany(input).finally(() => {
+			running -= 1;
+		});
+	};
+	event.findMany = counted as typeof findMany;
+	try {
+		const lists = await Promise.all([1, 2, 3, 4, 5].map(() => user.call('GET', '/v1/events')));
+		expect([lists.map(({ status }) => status), mostAtOnce]).toEqual([Array(5).fill(200), 1]);
+	} finally {
+		event.findMany = findMany;
+	}
+});
+
+test('a list since a time reads no older events', async () => {
+	const { id: userId } = world.user();
+	const since = new Date();
+	const makeEvent = (occurredAt: Date, number: number) => ({
+		...{ id: lowestIdAt('evt', occurredAt), userId, type: 'job.failed', fact: `${userId} ${number}` },
+		...{ occurredAt, data: {} },
+	});
+	const old = Array.from({ length: 500 }, (_, number) =>
+		makeEvent(new Date(since.getTime() - 3_600_000 - number), number),
+	);
+	const recent = makeEvent(new Date(since.getTime() + 1), 500);
+	await world.prisma.event.createMany({ data: [...old, recent] });
+	const [listed, read] = await world.prisma.$transaction(async (tx) => {
+		await tx.$executeRaw`SET LOCAL enable_seqscan = off`;
+		const events = await findEvents(tx, { userId, type: undefined, since, beforeId: undefined, limit: 101 });
+		const [row] = await tx.$queryRaw<{ rows: number }[]>`
+			SELECT (seq_tup_read + idx_tup_fetch)::int AS rows FROM pg_stat_xact_user_tables WHERE relname = 'events'`;
+		return [events.map(({ id }) => id), row?.rows ?? 0];
+	});
+	expect(listed).toEqual([recent.id]);
+	expect(read).toBeLessThan(100);
 });

@@ -1,20 +1,24 @@
 import { decodeCursor, encodeCursor } from '@creatorr/contracts/cursor';
 import { eventIdSchema, listEvents } from '@creatorr/contracts/webhooks';
+import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { defineRoute } from '@creatorr/service/route';
 import type { Deps } from '../deps.ts';
 import { findEvents } from './events.sql.ts';
 
-/** GET /v1/events */
+/** GET /v1/events. Serves one list of a user at a time, so that none occupies all database connections. */
 export function listEventsRoute({ prisma }: Deps) {
+	const mutex = createKeyedMutex();
 	return defineRoute(listEvents, async ({ query, user }) => {
-		const events = await findEvents(prisma, {
-			userId: user.id,
-			type: query.type,
-			since: query.since === undefined ? undefined : new Date(query.since),
-			beforeId: query.cursor === undefined ? undefined : decodeCursor(query.cursor, eventIdSchema),
-			// One more than requested shows whether there is a next page.
-			limit: query.limit + 1,
-		});
+		const list = () =>
+			findEvents(prisma, {
+				userId: user.id,
+				type: query.type,
+				since: query.since === undefined ? undefined : new Date(query.since),
+				beforeId: query.cursor === undefined ? undefined : decodeCursor(query.cursor, eventIdSchema),
+				// One more than requested shows whether there is a next page.
+				limit: query.limit + 1,
+			});
+		const events = await mutex.runExclusive(user.id, list);
 		const data = events.slice(0, query.limit);
 		const last = events.length > data.length ? data.at(-1) : undefined;
 		return { data, next_cursor: last ? encodeCursor(last.id) : null };

@@ -12,6 +12,7 @@ export interface ClaimedDelivery extends EndpointHealth {
 	/** Time since the event was recorded. */
 	ageSeconds: number;
 	endpointId: string;
+	userId: string;
 	url: string;
 	sealedSecret: string;
 	/** Null when no rotation is in its grace period. */
@@ -30,7 +31,9 @@ export interface ClaimLimits {
 	/** Attempts of this process at a time to one endpoint. */
 	perEndpoint: number;
 	/** Running attempts of this process, by endpoint. */
-	running: ReadonlyMap<string, number>;
+	ofEndpoints: ReadonlyMap<string, number>;
+	/** Running attempts of this process, by user. */
+	ofUsers: ReadonlyMap<string, number>;
 	/** Longer than an attempt takes. If this process dies, another makes the attempt after this time. */
 	leaseSeconds: number;
 }
@@ -39,11 +42,12 @@ export interface ClaimLimits {
 const LOOKAHEAD = 2;
 
 /**
- * Claims due deliveries, the longest due first, within the limits of each endpoint: none to an endpoint that is paused, one at a time to one
- * that fails. Visits each endpoint with pending deliveries by the index `deliveries_due`, so that a long backlog of one costs no other.
+ * Claims due deliveries within the limits of each endpoint: none to an endpoint that is paused, one at a time to one that fails. Users with
+ * the fewest running attempts come first, so that the backlog of one delays no other; among those of a user, the longest due. Visits each
+ * endpoint with pending deliveries by the index `deliveries_due`, so that a long backlog of one costs no other.
  */
 export async function claimDeliveries(prisma: Database, limits: ClaimLimits): Promise<ClaimedDelivery[]> {
-	const { free, freeSlow, perEndpoint, running, leaseSeconds } = limits;
+	const { free, freeSlow, perEndpoint, ofEndpoints, ofUsers, leaseSeconds } = limits;
 	return await prisma.$queryRaw<ClaimedDelivery[]>`
 		WITH RECURSIVE waiting AS (
 			(SELECT endpoint_id FROM deliveries WHERE due_at IS NOT NULL ORDER BY endpoint_id LIMIT 1)
@@ -53,10 +57,9 @@ export async function claimDeliveries(prisma: Database, limits: ClaimLimits): Pr
 				ORDER BY others.endpoint_id LIMIT 1)
 			FROM waiting WHERE waiting.endpoint_id IS NOT NULL
 		), due AS (
-			SELECT first.id, first.due_at, endpoints.slow,
-				row_number() OVER (PARTITION BY endpoints.slow ORDER BY first.due_at) AS position
+			SELECT first.id, first.due_at, endpoints.slow, endpoints.user_id
 			FROM waiting JOIN endpoints ON endpoints.id = waiting.endpoint_id
-			LEFT JOIN unnest(${[...running.keys()]}::text[], ${[...running.values()]}::int[])
+			LEFT JOIN unnest(${[...ofEndpoints.keys()]}::text[], ${[...ofEndpoints.values()]}::int[])
 				AS busy (endpoint_id, attempts) ON busy.endpoint_id = endpoints.id
 			CROSS JOIN LATERAL (
 				SELECT id, due_at FROM deliveries WHERE endpoint_id = endpoints.id AND due_at <= now()
@@ -64,10 +67,20 @@ export async function claimDeliveries(prisma: Database, limits: ClaimLimits): Pr
 					+ CASE WHEN endpoints.failures >= ${BREAKER_FAILURES}::int THEN 1 ELSE ${perEndpoint}::int END)
 			) AS first
 			WHERE endpoints.status = 'enabled' AND coalesce(endpoints.paused_until <= now(), true)
+		), ranked AS (
+			SELECT due.id, due.due_at, due.slow, coalesce(busy.attempts, 0)
+				+ row_number() OVER (PARTITION BY due.user_id ORDER BY due.due_at) AS user_attempts
+			FROM due LEFT JOIN unnest(${[...ofUsers.keys()]}::text[], ${[...ofUsers.values()]}::int[])
+				AS busy (user_id, attempts) ON busy.user_id = due.user_id
+		), next AS (
+			SELECT id, due_at, user_attempts FROM (
+				SELECT *, row_number() OVER (PARTITION BY slow ORDER BY user_attempts, due_at) AS position FROM ranked
+			) AS positioned
+			WHERE NOT slow OR position <= ${freeSlow}::int ORDER BY user_attempts, due_at LIMIT ${LOOKAHEAD * free}::int
 		), claimed AS (
-			SELECT id FROM deliveries WHERE id IN (
-				SELECT id FROM due WHERE NOT slow OR position <= ${freeSlow}::int ORDER BY due_at LIMIT ${LOOKAHEAD * free}::int
-			) AND due_at <= now() ORDER BY due_at LIMIT ${free}::int FOR UPDATE SKIP LOCKED
+			SELECT deliveries.id FROM next JOIN deliveries ON deliveries.id = next.id
+			WHERE deliveries.due_at <= now() ORDER BY next.user_attempts, next.due_at
+			LIMIT ${free}::int FOR UPDATE OF deliveries SKIP LOCKED
 		)
 		UPDATE deliveries SET due_at = now() + make_interval(secs => ${leaseSeconds}::float8),
 			attempt_count = attempt_count + 1, tries = tries + 1
@@ -75,14 +88,14 @@ export async function claimDeliveries(prisma: Database, limits: ClaimLimits): Pr
 		WHERE deliveries.id = claimed.id AND endpoints.id = deliveries.endpoint_id AND events.id = deliveries.event_id
 		RETURNING deliveries.id, deliveries.attempt_count AS number, deliveries.tries,
 			extract(epoch FROM clock_timestamp() - deliveries.created_at)::float8 AS "ageSeconds",
-			endpoints.id AS "endpointId", endpoints.url, endpoints.sealed_secret AS "sealedSecret",
+			endpoints.id AS "endpointId", endpoints.user_id AS "userId", endpoints.url, endpoints.sealed_secret AS "sealedSecret",
 			CASE WHEN endpoints.previous_secret_until > now() THEN endpoints.previous_sealed_secret END
 				AS "previousSealedSecret",
 			endpoints.failures, endpoints.failing_since AS "failingSince", endpoints.paused_until AS "pausedUntil",
 			endpoints.slow, events.id AS "eventId", events.type, events.occurred_at AS "occurredAt", events.data`;
 }
 
-/** Makes deliveries due again whose attempts this process has aborted. They count as no tries. */
+/** Makes pending deliveries due again whose attempts this process has aborted. They count as no tries. */
 export async function releaseDeliveries(
 	prisma: Database,
 	deliveries: readonly Pick<ClaimedDelivery, 'id' | 'number'>[],
@@ -91,5 +104,5 @@ export async function releaseDeliveries(
 		UPDATE deliveries SET due_at = now(), tries = greatest(0, tries - 1)
 		FROM unnest(${deliveries.map(({ id }) => id)}::text[], ${deliveries.map(({ number }) => number)}::int[])
 			AS aborted (id, number)
-		WHERE deliveries.id = aborted.id AND deliveries.attempt_count = aborted.number`;
+		WHERE deliveries.id = aborted.id AND deliveries.attempt_count = aborted.number AND deliveries.due_at IS NOT NULL`;
 }

@@ -8,6 +8,7 @@ import { createSecretSealer, newSecret } from '../endpoints/secret.ts';
 import { type Prisma, PrismaClient } from '../generated/client.ts';
 import { PRISMA_DIRECTORY } from '../testing/world.ts';
 import { type ClaimLimits, claimDeliveries, releaseDeliveries } from './claim.sql.ts';
+import { type DeliveryAttempt, recordAttempts } from './record-attempts.sql.ts';
 import { createSender } from './sender.ts';
 
 let database: TestDatabase;
@@ -50,10 +51,12 @@ async function addEndpoint(
 	return endpointId;
 }
 
+const LIMITS: ClaimLimits = {
+	...{ free: 100, freeSlow: 100, perEndpoint: 100, leaseSeconds: 60 },
+	...{ ofEndpoints: new Map(), ofUsers: new Map() },
+};
 const claim = async (limits: Partial<ClaimLimits> = {}) => {
-	const claimed = await claimDeliveries(prisma, {
-		...{ free: 100, freeSlow: 100, perEndpoint: 100, running: new Map(), leaseSeconds: 60, ...limits },
-	});
+	const claimed = await claimDeliveries(prisma, { ...LIMITS, ...limits });
 	return claimed.map(({ id }) => id).sort();
 };
 
@@ -67,7 +70,7 @@ describe('a claim', () => {
 
 	test('leaves an endpoint no more than its attempts at a time', async () => {
 		const [busy, idle] = [await addEndpoint([9, 8, 7]), await addEndpoint([6, 5, 4])];
-		const claimed = await claim({ perEndpoint: 2, running: new Map([[busy, 1]]) });
+		const claimed = await claim({ perEndpoint: 2, ofEndpoints: new Map([[busy, 1]]) });
 		expect(claimed).toEqual([`${busy} 9`, `${idle} 6`, `${idle} 5`].sort());
 	});
 
@@ -76,7 +79,7 @@ describe('a claim', () => {
 		await addEndpoint([9], { pausedUntil: secondsAgo(-60) });
 		const failing = await addEndpoint([9, 8, 7], { failures: 5, pausedUntil: secondsAgo(1) });
 		expect(await claim()).toEqual([`${failing} 9`]);
-		expect(await claim({ running: new Map([[failing, 1]]) })).toEqual([]);
+		expect(await claim({ ofEndpoints: new Map([[failing, 1]]) })).toEqual([]);
 	});
 
 	test('keeps attempts free for fast endpoints, however long slow ones wait', async () => {
@@ -85,12 +88,70 @@ describe('a claim', () => {
 		expect(await claim({ freeSlow: 1 })).toEqual([`${slow} 99`, `${fast} 2`, `${fast} 1`].sort());
 	});
 
+	test('takes those of users with the fewest running attempts first, however long others wait', async () => {
+		const [busy, idle] = [await addEndpoint([99, 98, 97], { userId: 'usr_busy' }), await addEndpoint([2, 1])];
+		const claimed = await claim({ free: 3, ofUsers: new Map([['usr_busy', 1]]) });
+		expect(claimed).toEqual([`${busy} 99`, `${idle} 2`, `${idle} 1`].sort());
+	});
+
 	test('shares nothing with one that runs at the same time', async () => {
 		await addEndpoint(Array.from({ length: 20 }, (_, index) => index + 1));
 		const claims = await Promise.all(Array.from({ length: 4 }, () => claim({ free: 10 })));
 		const rest = await claim();
 		const all = [...claims.flat(), ...rest];
 		expect([all.length, new Set(all).size]).toEqual([20, 20]);
+	});
+});
+
+describe('the outcome of an attempt', () => {
+	async function endAttempt(change: object = {}) {
+		const [delivery] = await claimDeliveries(prisma, LIMITS);
+		if (!delivery) throw new Error('nothing is due');
+		const ended: DeliveryAttempt = {
+			...{
+				delivery,
+				outcome: { status: 204, excerpt: '' },
+				startedAt: new Date(),
+				endedAt: new Date(),
+				durationMs: 1,
+			},
+			...{
+				status: 'succeeded',
+				retrySeconds: null,
+				responseStatus: 204,
+				error: null,
+				excerpt: null,
+				...change,
+			},
+		};
+		return ended;
+	}
+	const find = (id: string) =>
+		prisma.delivery.findUniqueOrThrow({ where: { id }, include: { attempts: true } });
+
+	test('leaves a delivery due that was replayed meanwhile', async () => {
+		const id = `${await addEndpoint([1])} 1`;
+		const ended = await endAttempt();
+		await prisma.delivery.update({ where: { id }, data: { tries: 0, dueAt: secondsAgo(1) } });
+		await recordAttempts(prisma, [ended]);
+		expect(await find(id)).toMatchObject({
+			status: 'pending',
+			dueAt: expect.any(Date),
+			attempts: [{ number: 1 }],
+		});
+	});
+
+	test('is kept of the last 50 attempts only', async () => {
+		const id = `${await addEndpoint([1])} 1`;
+		await prisma.delivery.update({ where: { id }, data: { attemptCount: 60 } });
+		await prisma.attempt.createMany({
+			data: Array.from({ length: 60 }, (_, index) => ({
+				...{ deliveryId: id, number: index + 1, startedAt: new Date(), durationMs: 1 },
+			})),
+		});
+		await recordAttempts(prisma, [await endAttempt()]);
+		const numbers = (await find(id)).attempts.map(({ number }) => number);
+		expect([numbers.length, Math.min(...numbers), Math.max(...numbers)]).toEqual([50, 12, 61]);
 	});
 });
 
@@ -103,6 +164,17 @@ test('an aborted attempt is due again at once and uses up no retry', async () =>
 	await releaseDeliveries(prisma, [{ id, number: 1 }]);
 	expect(await prisma.delivery.findUnique({ where: { id } })).toMatchObject({ tries: 0, attemptCount: 1 });
 	expect(await claim()).toEqual([id]);
+});
+
+test('an aborted attempt of a delivery that has failed meanwhile does not make it due', async () => {
+	const id = `${await addEndpoint([1])} 1`;
+	await claim();
+	await prisma.delivery.update({ where: { id }, data: { status: 'failed', dueAt: null } });
+	await releaseDeliveries(prisma, [{ id, number: 1 }]);
+	expect(await prisma.delivery.findUnique({ where: { id } })).toMatchObject({
+		status: 'failed',
+		dueAt: null,
+	});
 });
 
 test('a process that stops gives back the attempts that it aborts', async () => {

@@ -1,17 +1,17 @@
 import { newEvent, webhookDisabled } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
+import { MAX_SHOWN_ATTEMPTS } from '@creatorr/contracts/webhooks';
 import { addToOutbox } from '@creatorr/database/outbox';
 import { inTransaction } from '@creatorr/database/transaction';
 import { currentRequestId } from '@creatorr/service/context';
 import type { Database, Tx } from '../database.sql.ts';
-import { failPending } from '../endpoints/endpoints.sql.ts';
 import { recordEvent } from '../events/record-event.sql.ts';
 import type { ClaimedDelivery } from './claim.sql.ts';
 import { afterAttempt, disableReason, type EndedAttempt, type HealthRules } from './endpoint-health.ts';
 
 /** An ended attempt of a delivery. */
 export interface DeliveryAttempt extends EndedAttempt {
-	delivery: Pick<ClaimedDelivery, 'id' | 'number' | 'endpointId'>;
+	delivery: ClaimedDelivery;
 	startedAt: Date;
 	status: 'pending' | 'succeeded' | 'failed';
 	/** Null when no try follows. */
@@ -23,7 +23,8 @@ export interface DeliveryAttempt extends EndedAttempt {
 
 /**
  * Records attempts and what follows from them for their deliveries, in one statement. Ignores an attempt whose lease has expired and that
- * another process has repeated.
+ * another process has repeated. A delivery that was replayed meanwhile stays due. Keeps as many attempts of a delivery as the API shows:
+ * replays are not limited. Locks deliveries in one order, as other statements change many at a time, too.
  */
 export async function recordAttempts(prisma: Database, attempts: readonly DeliveryAttempt[]): Promise<void> {
 	await prisma.$executeRaw`
@@ -31,6 +32,7 @@ export async function recordAttempts(prisma: Database, attempts: readonly Delive
 			SELECT * FROM unnest(
 				${attempts.map(({ delivery }) => delivery.id)}::text[],
 				${attempts.map(({ delivery }) => delivery.number)}::int[],
+				${attempts.map(({ delivery }) => delivery.tries)}::int[],
 				${attempts.map(({ status }) => status)}::"DeliveryStatus"[],
 				${attempts.map(({ retrySeconds }) => retrySeconds)}::float8[],
 				${attempts.map(({ startedAt }) => startedAt.toISOString())}::timestamptz[],
@@ -38,14 +40,24 @@ export async function recordAttempts(prisma: Database, attempts: readonly Delive
 				${attempts.map(({ responseStatus }) => responseStatus)}::int[],
 				${attempts.map(({ error }) => error)}::text[],
 				${attempts.map(({ excerpt }) => excerpt)}::text[]
-			) AS ended (id, number, status, retry_seconds, started_at, duration_ms, response_status, error, excerpt)
+			) AS ended (id, number, tries, status, retry_seconds, started_at, duration_ms, response_status, error, excerpt)
+		), locked AS (
+			SELECT deliveries.id, deliveries.tries = ended.tries AS is_current
+			FROM ended JOIN deliveries ON deliveries.id = ended.id
+			WHERE deliveries.attempt_count = ended.number ORDER BY deliveries.id FOR NO KEY UPDATE OF deliveries
 		), recorded AS (
 			UPDATE deliveries SET response_status = ended.response_status,
-				status = CASE WHEN ended.status = 'pending' AND endpoints.status = 'disabled' THEN 'failed' ELSE ended.status END,
-				due_at = CASE WHEN endpoints.status = 'enabled' THEN now() + make_interval(secs => ended.retry_seconds) END
-			FROM ended, endpoints
-			WHERE deliveries.id = ended.id AND deliveries.attempt_count = ended.number AND endpoints.id = deliveries.endpoint_id
-			RETURNING deliveries.id
+				status = CASE WHEN NOT locked.is_current THEN deliveries.status
+					WHEN ended.status = 'pending' AND endpoints.status = 'disabled' THEN 'failed' ELSE ended.status END,
+				due_at = CASE WHEN NOT locked.is_current THEN deliveries.due_at
+					WHEN endpoints.status = 'enabled' THEN now() + make_interval(secs => ended.retry_seconds) END
+			FROM locked, ended, endpoints
+			WHERE deliveries.id = locked.id AND ended.id = locked.id AND endpoints.id = deliveries.endpoint_id
+			RETURNING deliveries.id, deliveries.attempt_count
+		), pruned AS (
+			DELETE FROM attempts USING recorded
+			WHERE recorded.attempt_count > ${MAX_SHOWN_ATTEMPTS}::int AND attempts.delivery_id = recorded.id
+				AND attempts.number <= recorded.attempt_count - ${MAX_SHOWN_ATTEMPTS}::int
 		)
 		INSERT INTO attempts (delivery_id, number, started_at, duration_ms, response_status, error, response_excerpt)
 		SELECT id, number, started_at, duration_ms, response_status, error, excerpt FROM ended JOIN recorded USING (id)`;
@@ -58,9 +70,9 @@ export function recordHealth(
 	rules: HealthRules,
 ): Promise<'gone' | 'failing' | null> {
 	return inTransaction(prisma, async (tx: Tx) => {
-		const locked = await tx.$queryRaw`SELECT 1 FROM endpoints WHERE id = ${endpointId} FOR NO KEY UPDATE`;
+		await tx.$queryRaw`SELECT 1 FROM endpoints WHERE id = ${endpointId} FOR NO KEY UPDATE`;
 		const endpoint = await tx.endpoint.findUnique({ where: { id: endpointId } });
-		if (!locked || endpoint?.status !== 'enabled') return null;
+		if (endpoint?.status !== 'enabled') return null;
 		let health = endpoint;
 		let reason: 'gone' | 'failing' | null = null;
 		for (const attempt of attempts) {
@@ -75,25 +87,24 @@ export function recordHealth(
 				...(reason && { status: 'disabled' as const, disabledReason: reason }),
 			},
 		});
-		if (reason) await tellOwner(tx, { endpointId, userId: endpoint.userId, reason });
+		if (reason) await reportDisabled(tx, { endpoint, reason });
 		return reason;
 	});
 }
 
 interface Disabled {
-	endpointId: string;
-	userId: string;
+	endpoint: { id: string; userId: string; url: string };
 	reason: 'gone' | 'failing';
 }
 
-/** Tells the user's other endpoints, and auth, which mails the owner. */
-async function tellOwner(tx: Tx, { endpointId, userId, reason }: Disabled): Promise<void> {
-	await failPending(tx, endpointId);
+/** Informs the user's other endpoints, and auth, which mails the owner. */
+async function reportDisabled(tx: Tx, { endpoint, reason }: Disabled): Promise<void> {
+	const { id: webhook_id, userId, url } = endpoint;
 	const id = newId('evt');
 	await recordEvent(tx, {
 		...{ id, userId, type: 'webhook.disabled', fact: id, occurredAt: new Date() },
-		data: { webhook_id: endpointId, status: 'disabled', reason },
+		data: { webhook_id, status: 'disabled', reason },
 	});
-	const message = { user_id: userId, webhook_id: endpointId, reason };
+	const message = { user_id: userId, webhook_id, host: new URL(url).host, reason };
 	await addToOutbox(tx, newEvent(webhookDisabled, message, currentRequestId()));
 }

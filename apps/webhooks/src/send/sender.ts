@@ -3,6 +3,7 @@ import { crashPoint } from '@creatorr/service/crash-point';
 import type { Logger } from '@creatorr/service/logger';
 import { counter } from '@creatorr/service/metrics';
 import type { Database } from '../database.sql.ts';
+import { failPending } from '../endpoints/end-deliveries.sql.ts';
 import {
 	countAbandoned,
 	countAttempt,
@@ -10,18 +11,19 @@ import {
 	countRunning,
 	countStarted,
 } from './attempt-metrics.ts';
-import { createBatch } from './batch.ts';
+import { createBatch, createKeyedBatch } from './batch.ts';
 import { type ClaimedDelivery, claimDeliveries, releaseDeliveries } from './claim.sql.ts';
 import { type HealthRules, isUnchanged } from './endpoint-health.ts';
 import { type AttemptDeps, makeAttempt } from './make-attempt.ts';
 import type { RetryRules } from './outcome.ts';
 import { type DeliveryAttempt, recordAttempts, recordHealth } from './record-attempts.sql.ts';
+import { createSlots, type SlotLimits } from './slots.ts';
 
 interface SenderOptions extends AttemptDeps {
 	prisma: Database;
 	logger: Logger;
 	rules: RetryRules & HealthRules;
-	limits: { total: number; perEndpoint: number };
+	limits: SlotLimits;
 	/** How long running attempts may take to end after a stop. */
 	stopMs: number;
 	/** Has {@link Sender.sendDue} called soon. */
@@ -36,8 +38,10 @@ export interface Sender {
 	stop(): Promise<void>;
 }
 
-/** A claim is one statement. More deliveries come with the next one. */
-const MAX_CLAIMED = 100;
+/** A claim is one statement. Its attempts start together, and new events wait for that long: so more deliveries come with the next one. */
+const MAX_CLAIMED = 32;
+/** Attempts that start together end together at slow endpoints, too. */
+const MAX_SLOW_CLAIMED = 8;
 /** From the end of an attempt until it is recorded, on a busy database. */
 const RECORD_MS = 30_000;
 
@@ -48,29 +52,22 @@ const unrecorded = counter({
 });
 unrecorded.inc({}, 0);
 
-/** Returns what the process may start now, and counts its attempts. */
-function createSlots({ total, perEndpoint }: SenderOptions['limits']) {
-	const running = new Map<string, number>();
-	let all = 0;
-	let slow = 0;
-	const add = ({ endpointId, slow: isSlow }: ClaimedDelivery, change: 1 | -1) => {
-		const attempts = (running.get(endpointId) ?? 0) + change;
-		if (attempts === 0) running.delete(endpointId);
-		else running.set(endpointId, attempts);
-		all += change;
-		if (isSlow) slow += change;
-	};
-	return {
-		acquire: (delivery: ClaimedDelivery) => add(delivery, 1),
-		release: (delivery: ClaimedDelivery) => add(delivery, -1),
-		running: () => running,
-		count: () => all,
-		free: () => Math.min(MAX_CLAIMED, total - all),
-		/** Slow endpoints never take the attempts that fast ones need. */
-		freeSlow: () => Math.max(0, Math.floor(total / 2) - slow),
-		/** Whether a limit may have kept back due deliveries, so that the end of an attempt lets another start. */
-		isLimited: () =>
-			all >= total || slow >= Math.floor(total / 2) || [...running.values()].some((n) => n >= perEndpoint),
+/**
+ * Returns a function that stores an ended attempt. The outcomes of all endpoints share statements. The health of an endpoint, which few
+ * attempts change, is stored apart: other endpoints don't wait for it.
+ */
+function createRecorder({ prisma, rules, logger }: SenderOptions): (ended: DeliveryAttempt) => Promise<void> {
+	const recordOutcome = createBatch<DeliveryAttempt>((ended) => recordAttempts(prisma, ended));
+	const recordHealthOf = createKeyedBatch<DeliveryAttempt>(async (endpointId, attempts) => {
+		const reason = await recordHealth(prisma, { endpointId, attempts }, rules);
+		if (reason === null) return;
+		countDisabled(reason);
+		logger.info('webhook.disabled', { webhook_id: endpointId, reason });
+		await failPending(prisma, endpointId);
+	});
+	return async (ended) => {
+		await recordOutcome(ended);
+		if (!isUnchanged(ended.delivery, ended)) await recordHealthOf(ended.delivery.endpointId, ended);
 	};
 }
 
@@ -80,7 +77,7 @@ export function createSender(options: SenderOptions): Sender {
 	const slots = createSlots(limits);
 	const attempts = new Set<Promise<void>>();
 	const aborting = new AbortController();
-	const record = createBatch<DeliveryAttempt>((ended) => recordAll(options, ended));
+	const record = createRecorder(options);
 	let isStopping = false;
 
 	async function attempt(delivery: ClaimedDelivery): Promise<void> {
@@ -94,43 +91,42 @@ export function createSender(options: SenderOptions): Sender {
 			if (aborting.signal.aborted) return await releaseDeliveries(prisma, [delivery]);
 			unrecorded.inc({});
 			logger.warn('webhook.attempt_unrecorded', { delivery_id: delivery.id, error });
-		} finally {
-			slots.release(delivery);
-			countRunning(slots.count());
 		}
 	}
 
 	function start(delivery: ClaimedDelivery): void {
 		slots.acquire(delivery);
 		countStarted(slots.count(), delivery.number === 1 ? delivery.ageSeconds : undefined);
-		const wasLimited = slots.isLimited();
 		const running = attempt(delivery)
 			.catch((error: unknown) => logger.warn('webhook.release_failed', { delivery_id: delivery.id, error }))
 			.finally(() => {
 				attempts.delete(running);
-				if ((wasLimited || slots.isLimited()) && !isStopping) options.wake();
+				const wasLast = slots.isLast(delivery);
+				slots.release(delivery);
+				countRunning(slots.count());
+				if (wasLast && !isStopping) options.wake();
 			});
 		attempts.add(running);
 	}
 
+	/** Returns whether more may be due than one claim takes. */
+	async function claimAndStart(): Promise<boolean> {
+		const free = Math.min(MAX_CLAIMED, slots.free());
+		if (free === 0) return false;
+		const freeSlow = Math.min(MAX_SLOW_CLAIMED, slots.freeSlow());
+		const due = await claimDeliveries(prisma, {
+			...{ free, freeSlow, perEndpoint: limits.perEndpoint },
+			...{ ofEndpoints: slots.ofEndpoints(), ofUsers: slots.ofUsers() },
+			leaseSeconds: (timeoutMs + RECORD_MS) / 1_000,
+		});
+		if (due.length > 0) crashPoint('webhooks.deliveries.claimed');
+		for (const delivery of due) start(delivery);
+		return due.length === MAX_CLAIMED || due.filter(({ slow }) => slow).length === MAX_SLOW_CLAIMED;
+	}
+
 	return {
 		async sendDue(stopping) {
-			for (let claimed = MAX_CLAIMED; claimed === MAX_CLAIMED && !isStopping && !stopping.aborted; ) {
-				const [free, freeSlow] = [slots.free(), slots.freeSlow()];
-				if (free <= 0) return;
-				const leaseSeconds = (timeoutMs + RECORD_MS) / 1_000;
-				const { perEndpoint } = limits;
-				const due = await claimDeliveries(prisma, {
-					free,
-					freeSlow,
-					perEndpoint,
-					running: slots.running(),
-					leaseSeconds,
-				});
-				if (due.length > 0) crashPoint('webhooks.deliveries.claimed');
-				for (const delivery of due) start(delivery);
-				claimed = due.length;
-			}
+			while (!isStopping && !stopping.aborted && (await claimAndStart()));
 		},
 		async stop() {
 			isStopping = true;
@@ -140,19 +136,4 @@ export function createSender(options: SenderOptions): Sender {
 			await Promise.allSettled(attempts);
 		},
 	};
-}
-
-/** Stores ended attempts, and the health of the endpoints that they change. */
-async function recordAll(
-	{ prisma, rules, logger }: SenderOptions,
-	ended: readonly DeliveryAttempt[],
-): Promise<void> {
-	await recordAttempts(prisma, ended);
-	for (const [endpointId, attempts] of Map.groupBy(ended, ({ delivery }) => delivery.endpointId)) {
-		if (attempts.every((one) => isUnchanged(one.delivery as ClaimedDelivery, one))) continue;
-		const reason = await recordHealth(prisma, { endpointId, attempts }, rules);
-		if (reason === null) continue;
-		countDisabled(reason);
-		logger.info('webhook.disabled', { webhook_id: endpointId, reason });
-	}
 }

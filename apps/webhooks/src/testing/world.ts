@@ -34,13 +34,16 @@ function makeKey(kid: string) {
 }
 
 async function startReplica(env: Record<string, string>) {
-	const { port, stop } = await startService(webhooks, { config: webhooks.readConfig(env), logger: silent });
+	const { deps, port, stop } = await startService(webhooks, {
+		config: webhooks.readConfig(env),
+		logger: silent,
+	});
 	const url = `http://127.0.0.1:${port}`;
 	await waitFor(async () => {
 		const ready = await fetch(`${url}/health/ready`);
 		if (!ready.ok) throw new Error(await ready.text());
 	});
-	return { url, stop };
+	return { deps, url, stop };
 }
 
 /** Starts replicas on a new database and virtual host, and an endpoint of a user. `overrides` are environment variables. */

@@ -1,0 +1,50 @@
+import { expect, test } from '@jest/globals';
+import { createSlots, type SlotUser } from './slots.ts';
+
+const delivery = (more: Partial<SlotUser> = {}): SlotUser => ({
+	...{ endpointId: 'whk_1', userId: 'usr_1', slow: false, failures: 0, ...more },
+});
+const withRunning = (running: readonly SlotUser[], limits = { total: 8, perEndpoint: 2 }) => {
+	const slots = createSlots(limits);
+	for (const one of running) slots.acquire(one);
+	return slots;
+};
+
+test('running attempts are counted by endpoint and user, and forgotten when they end', () => {
+	const slots = withRunning([delivery(), delivery({ endpointId: 'whk_2' })]);
+	expect([[...slots.ofEndpoints()], [...slots.ofUsers()]]).toEqual([
+		[
+			['whk_1', 1],
+			['whk_2', 1],
+		],
+		[['usr_1', 2]],
+	]);
+	slots.release(delivery());
+	slots.release(delivery({ endpointId: 'whk_2' }));
+	expect([slots.ofEndpoints().size, slots.ofUsers().size, slots.free()]).toEqual([0, 0, 8]);
+});
+
+test('slow endpoints get half of the slots', () => {
+	const slots = withRunning([delivery({ slow: true })]);
+	expect([slots.free(), slots.freeSlow()]).toEqual([7, 3]);
+});
+
+test.each<[string, SlotUser[], boolean]>([
+	['of an endpoint below its limit', [delivery()], false],
+	['of an endpoint at its limit', [delivery(), delivery()], true],
+	['of a failing endpoint, which gets one at a time', [delivery({ failures: 5 })], true],
+	[
+		'beside endpoints at their limits',
+		[delivery(), ...Array(2).fill(delivery({ endpointId: 'whk_2' }))],
+		false,
+	],
+	['of a full process', Array.from({ length: 8 }, (_, id) => delivery({ endpointId: `whk_${id}` })), true],
+	[
+		'of the last slow slot',
+		Array.from({ length: 4 }, (_, id) => delivery({ endpointId: `whk_${id}`, slow: true })),
+		true,
+	],
+])('whether the end of an attempt %s lets another start', (_, running, isLast) => {
+	const [first = delivery()] = running;
+	expect(withRunning(running).isLast(first)).toBe(isLast);
+});
