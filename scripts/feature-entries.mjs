@@ -40,7 +40,7 @@ export const FEATURE_ENTRIES = {
 		routing: ['response-mode'],
 		requests: ['body-arrival', 'in-flight', 'request-head', 'response'],
 		tls: ['certificate'],
-		limits: ['network-pacer'],
+		limits: ['network-pacer', 'site-limits'],
 		sessions: ['authenticate', 'authenticate-key', 'credential'],
 	},
 	'apps/jobs': {

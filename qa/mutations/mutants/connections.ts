@@ -191,6 +191,11 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'long polls and event streams of all users use at most half of the connections',
 	},
 	{
+		name: 'limits the new connections of a network',
+		mutations: [gateway('createConnectionLimit', forceCondition(false, 'isTooFast'))],
+		test: 'new connections of a network that opens too many are closed',
+	},
+	{
 		name: 'divides the long polls among networks',
 		mutations: [gateway('createLongPollShares', replaceCall('ceil', 'free'))],
 		test: 'a network gets its share after 40 others have taken all they can',

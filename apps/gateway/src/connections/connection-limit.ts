@@ -6,6 +6,7 @@ import { networkOf } from '@creatorr/service/address-network';
 import type { Logger } from '@creatorr/service/logger';
 import { counter } from '@creatorr/service/metrics';
 import type { ClientConnection, PublicSocket } from '../exchange.ts';
+import { createNetworkBuckets } from '../limits/site-limits.ts';
 import type { Limits } from '../limits.ts';
 import { createNetworkTotals, type NetworkTotals } from '../network-totals.ts';
 import { isTrusted, type TrustedProxies } from './client-address.ts';
@@ -13,7 +14,16 @@ import { createConnectionTable } from './connection-table.ts';
 import { createEviction } from './eviction.ts';
 
 interface ConnectionLimitOptions {
-	limits: Pick<Limits, 'connections' | 'maxConnectionsPerNetwork' | 'keepAliveMs' | 'slowRequestMs'>;
+	limits: Pick<
+		Limits,
+		| 'connections'
+		| 'maxConnectionsPerNetwork'
+		| 'newConnectionsPerSecond'
+		| 'newConnectionBurst'
+		| 'trackedNetworks'
+		| 'keepAliveMs'
+		| 'slowRequestMs'
+	>;
 	/** Connections of trusted proxies carry requests of many clients and have their own limits. */
 	trustedProxies: TrustedProxies;
 	logger: Logger;
@@ -44,6 +54,10 @@ export function keepAliveMsAt(fill: number, fullMs: number): number {
 const droppedConnections = counter({
 	name: 'creatorr_gateway_connections_dropped_total',
 	help: 'New connections closed unread because all connections were in use',
+});
+const pacedConnections = counter({
+	name: 'creatorr_gateway_connections_paced_total',
+	help: 'New connections closed unread because their network opens too many in a short time',
 });
 const shedRequests = counter({
 	name: 'creatorr_gateway_requests_shed_total',
@@ -92,6 +106,21 @@ function limitNetwork(
 	socket.once('close', () => open.add(network, -1));
 }
 
+/** Returns whether the network of a new connection opens too many. Refused ones cost it nothing. */
+function createConnectionPacer(limits: ConnectionLimitOptions['limits'], monotonicMs: () => number) {
+	const buckets = createNetworkBuckets({
+		tokensPerSecond: limits.newConnectionsPerSecond,
+		burst: limits.newConnectionBurst,
+		capacity: limits.trackedNetworks,
+		monotonicMs,
+	});
+	return ({ network, isProxy }: ClientConnection): boolean => {
+		if (isProxy || buckets.reserve(network, 1) === 0) return false;
+		buckets.refund(network, 1);
+		return true;
+	};
+}
+
 /** Gives connections the socket that carries their requests after the TLS handshake. Both sockets have the same address and port. */
 function followHandshakes(server: TlsServer): { add(connection: ClientConnection): void } {
 	const nameOf = ({ remoteAddress, remotePort, localAddress }: Socket) =>
@@ -126,6 +155,7 @@ export function createConnectionLimit(options: ConnectionLimitOptions): Connecti
 	const table = createConnectionTable<ClientConnection>(monotonicMs);
 	const eviction = createEviction({ table, limits, monotonicMs });
 	const open = createNetworkTotals();
+	const isTooFast = createConnectionPacer(limits, monotonicMs);
 
 	return {
 		attach(server) {
@@ -136,8 +166,13 @@ export function createConnectionLimit(options: ConnectionLimitOptions): Connecti
 			server.maxConnections = limits.connections;
 			server.on('drop', () => droppedConnections.inc());
 			server.on('connection', (socket: PublicSocket) => {
-				eviction.makeRoom();
 				const connection = describeConnection(socket, trustedProxies);
+				if (isTooFast(connection)) {
+					pacedConnections.inc();
+					socket.destroy();
+					return;
+				}
+				eviction.makeRoom();
 				table.add(connection);
 				limitNetwork(connection, open, options);
 				handshakes?.add(connection);

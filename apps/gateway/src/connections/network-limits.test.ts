@@ -1,0 +1,47 @@
+import { EventEmitter } from 'node:events';
+import type { Server } from 'node:http';
+import { BlockList } from 'node:net';
+import { expect, test } from '@jest/globals';
+import type { PublicSocket } from '../exchange.ts';
+import { LIMITS, type Limits } from '../limits.ts';
+import { SILENT } from '../testing/gateway.ts';
+import { createConnectionLimit } from './connection-limit.ts';
+
+/** Returns a function that opens a connection from an address and returns it. */
+function openAt(limits: Partial<Limits>) {
+	const server = new EventEmitter() as unknown as Server;
+	const list = new BlockList();
+	list.addAddress('192.0.2.99');
+	createConnectionLimit({
+		limits: { ...LIMITS, ...limits },
+		trustedProxies: { isEmpty: false, list },
+		logger: SILENT,
+	}).attach(server);
+	return (remoteAddress: string) => {
+		const socket = Object.assign(new EventEmitter(), {
+			remoteAddress,
+			destroyed: false,
+			destroy() {
+				socket.destroyed = true;
+				socket.emit('close');
+			},
+		});
+		server.emit('connection', socket as unknown as PublicSocket);
+		return socket as unknown as PublicSocket;
+	};
+}
+
+test('the networks of one IPv6 site have four times the limit of one, and no more', () => {
+	const open = openAt({ maxConnectionsPerNetwork: 1 });
+	const sockets = Array.from({ length: 9 }, (_, index) => open(`2001:db8:1:ab0${index}::1`));
+	const limited = sockets.map(({ connection }) => connection?.isBeyondLimit);
+	expect(limited).toEqual([...Array(4).fill(false), ...Array(5).fill(true)]);
+});
+
+test('new connections of a network that opens too many are closed, and those of others and of proxies are not', () => {
+	const open = openAt({ newConnectionsPerSecond: 0.001, newConnectionBurst: 2 });
+	const isClosed = (address: string) => open(address).destroyed;
+	const addresses = ['192.0.2.1', '192.0.2.1', '192.0.2.1', '192.0.2.2'];
+	expect(addresses.map(isClosed)).toEqual([false, false, true, false]);
+	expect(Array(3).fill('192.0.2.99').map(isClosed)).toEqual([false, false, false]);
+});
