@@ -86,7 +86,7 @@ async function finish({ prisma, wakeDispatch }: OutcomeDeps, finished: FinishedA
 	return applied;
 }
 
-/** Keeps the output of a deleted job: if the job succeeded, the output belongs to its owner. */
+/** Keeps the output if the status is null: the job was deleted, perhaps after it had succeeded, and then the output is its owner's. */
 async function discardUnlessSucceeded(
 	{ files }: OutcomeDeps,
 	jobId: string,

@@ -64,7 +64,7 @@ describe('a success', () => {
 		expect(world.files.published.has(jobId)).toBe(true);
 	});
 
-	test('waits until files responds, and no other worker gets the job meanwhile', async () => {
+	test('waits until the files service responds, and no other worker gets the job meanwhile', async () => {
 		const { jobId, attempt } = await world.running();
 		const output = newId('fil');
 		world.files.outputErrors.set(output, 'upstream_unavailable');

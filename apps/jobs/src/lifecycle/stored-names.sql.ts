@@ -11,5 +11,5 @@ export const DISPATCHED_AT = Prisma.raw('released_at');
 /** Column of `jobs`: whether the outcome of the current attempt is being applied. */
 export const FINISHING = Prisma.raw('settling');
 
-/** Table: when the last job of a tool that ran for a user ended. */
+/** Table: for each user and tool, when the last job that a worker had started ended. */
 export const LAST_RUNS = Prisma.raw('turns');

@@ -12,7 +12,7 @@ interface Running {
 	expected_seconds?: number;
 }
 
-/** Sends a worker's requests to jobs. */
+/** Sends a worker's requests to the jobs service. */
 export function createWorker(id: string, url: string, sign: SignIdentity) {
 	const call = createInternalClient({ name: 'jobs', baseUrl: url, sign, timeoutMs: 10_000 });
 

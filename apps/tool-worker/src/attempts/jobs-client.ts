@@ -35,7 +35,7 @@ export interface GrantedJob {
 	userId: string;
 }
 
-/** Claims a job. Resolves with undefined if jobs denies the claim: the job was canceled, or another worker has it. */
+/** Claims a job. Resolves with undefined if the jobs service denies the claim: the job was canceled, or another worker has it. */
 export async function claimJob(deps: JobsClientDeps, jobId: string): Promise<GrantedJob | undefined> {
 	const body = { worker_id: deps.workerId };
 	const { data } = await deps.jobs(claimJobOperation, { params: { id: jobId }, body });
@@ -68,8 +68,8 @@ export async function reportOutcome(
 const RETURN_TIMEOUT_MS = 3_000;
 
 /**
- * Returns a job, so that it runs on another worker or later. Never rejects: if jobs can't be reached, the job runs again when its
- * lease has expired.
+ * Returns a job, so that it runs on another worker or later. Never rejects: if the jobs service can't be reached, the job runs again when
+ * its lease has expired.
  */
 export async function returnJob(
 	deps: JobsClientDeps,

@@ -50,10 +50,15 @@ interface Followed {
 }
 
 /**
- * When all background slots are taken, a further job is returned if it takes long. A job that may end any moment waits for a slot
- * and keeps its message unacknowledged, unless jobs that wait would then hold all `slotsPerTool` messages of the tool: long jobs never
- * block short ones. A job whose tool does not run isn't returned, unless it is known to take long: a slow store or broker says nothing about the job, and after the tool has ended
- * the output would be lost. With 0 slots, each job keeps its message until it ends.
+ * When all background slots are taken, the remaining time of a further job decides:
+ *
+ * - `long`: the job is returned.
+ * - `unknown`: the job waits for a slot and keeps its message unacknowledged. If waiting jobs would then hold all `slotsPerTool`
+ *   messages of the tool, it is returned, so that long jobs never block short ones.
+ * - `pending`: the tool doesn't run yet. The job waits, because a slow store or broker says nothing about the job.
+ * - `ended`: the job needs no slot.
+ *
+ * With 0 slots, each job keeps its message until it ends.
  */
 export function createBackgroundJobs({
 	slots,

@@ -40,8 +40,8 @@ interface FetchOptions {
 }
 
 /**
- * Downloads a job's input to `path`. Retries for at most {@link OUTAGE_MS} while files or the store is down, or the disk is full.
- * Throws `input_missing` when the file was deleted, has expired, or was overwritten after the job was created.
+ * Downloads a job's input to `path`. Retries for at most {@link OUTAGE_MS} while the files service or the store is down, or the
+ * disk is full. Throws `input_missing` when the file was deleted, has expired, or was overwritten after the job was created.
  */
 export async function fetchInput(
 	files: InternalClient,

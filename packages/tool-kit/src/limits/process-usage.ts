@@ -16,16 +16,16 @@ const FIRST_TIME_FIELD = 11;
 const TIME_FIELDS = 4;
 
 /**
- * Measures a tree of processes. Shared memory counts once, but only if the resident memory of all processes exceeds
- * `enoughBytes`. Reads most of /proc synchronously: the kernel responds at once, and a promise for each read would take ten times the
+ * Measures a tree of processes. Up to `limitBytes`, memory is the sum of what each process has
+ * resident, so shared memory counts several times; above it, shared memory counts once. Reads most of /proc synchronously: the kernel responds at once, and a promise for each read would take ten times the
  * CPU time.
  */
-export async function measureProcesses(pid: number, enoughBytes: number): Promise<ProcessUsage> {
+export async function measureProcesses(pid: number, limitBytes: number): Promise<ProcessUsage> {
 	const pids = processTree(pid);
 	const resident = sum(pids, (one) =>
 		sumOfMatches(readProc(`/proc/${one}/status`), /^Vm(?:RSS|Swap):\s+(\d+) kB/gm),
 	);
-	const memoryBytes = resident * 1024 > enoughBytes ? await proportionalKilobytes(pids) : resident;
+	const memoryBytes = resident * 1024 > limitBytes ? await proportionalKilobytes(pids) : resident;
 	return { pids, memoryBytes: memoryBytes * 1024, cpuSeconds: sum(pids, cpuSecondsOf) };
 }
 

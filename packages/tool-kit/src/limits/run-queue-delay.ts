@@ -20,8 +20,8 @@ interface CpuWait {
 
 /**
  * Measures how long the processes of one command wait in the kernel's run queue, from its statistics of each live thread. Waits of its
- * threads for each other don't count: only the CPU time that the command would have had alone on the machine. The result is 0 where the
- * kernel keeps no such statistics.
+ * threads for each other don't count, only the delay that other processes cause: alone on the machine, the result would be 0. It is also 0
+ * where the kernel keeps no such statistics.
  */
 export function createCpuWaitMeter(cores = availableParallelism()): (pids: readonly number[]) => CpuWait {
 	let before = new Map<number, SchedulerTimes>();
