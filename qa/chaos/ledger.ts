@@ -48,8 +48,12 @@ export class Ledger {
 	readonly deleted = new Map<string, Person>();
 	/** Users who paid at least once. */
 	readonly payers = new Map<string, Person>();
-	/** Events that the receiver has handled, by id, and how often each arrived. */
+	/** Events that the receiver has handled, by path and id, and how often each arrived. */
 	readonly received = new Map<string, { body: string; times: number }>();
+	/** The ids of events about jobs that have ended, by path and job. */
+	readonly receivedJobs = new Map<string, string>();
+	/** Endpoints that receive the end of every job of their user. */
+	readonly endpoints: { userId: string; path: string }[] = [];
 	readonly violations: Finding[] = [];
 	readonly successes: Success[] = [];
 	/** Responses to clients, by status. */

@@ -4,6 +4,7 @@ import { discoverSites } from './crash/discover.ts';
 import { type Walked, walkSite } from './crash/walk.ts';
 import { describeReport, problemsOf } from './report.ts';
 import { runChaos } from './run-chaos.ts';
+import { runDeliveries } from './run-deliveries.ts';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const sayWithTime = (line: string) => say(`${new Date().toTimeString().slice(0, 8)}  ${line}`);
@@ -13,6 +14,7 @@ const options = createCommand('npm run chaos --')
 	.option('--rounds <n>', 'number of rounds of faults, with a pause after each', toWholeNumber, 5)
 	.option('--faults <n>', 'faults per round', toWholeNumber, 10)
 	.option('--crash-points', 'instead, kill each process at each of its crash points, one by one')
+	.option('--deliveries <n>', 'instead, kill what delivers events while so many are delivered', toWholeNumber)
 	.option(
 		'--only <regex>',
 		'only faults whose "kind target", or crash points whose "app point" matches',
@@ -49,7 +51,20 @@ async function crashEverywhere(): Promise<string[]> {
 	return walked.flatMap(({ app, point, problems }) => problems.map((what) => `${app} at ${point}: ${what}`));
 }
 
-const problems = await (options.crashPoints ? crashEverywhere() : injectFaults());
+async function deliver(count: number): Promise<string[]> {
+	const report = await runDeliveries({ count, say: sayWithTime });
+	writeJson(report);
+	say(`\n${report.kills} kills, settled ${(report.settledAfterMs / 1000).toFixed(1)} s after the load`);
+	for (const [name, found] of Object.entries(report.counts)) say(`${name}: ${found}`);
+	return [...report.findings, ...report.violations].map(({ kind, what }) => `${kind}: ${what}`);
+}
+
+function run(): Promise<string[]> {
+	if (options.crashPoints) return crashEverywhere();
+	return options.deliveries === undefined ? injectFaults() : deliver(options.deliveries);
+}
+
+const problems = await run();
 for (const problem of problems) say(problem);
 say(problems.length === 0 ? 'All guarantees hold.' : `${problems.length} guarantees are broken.`);
 process.exit(problems.length === 0 ? 0 : 1);

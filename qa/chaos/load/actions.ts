@@ -12,6 +12,8 @@ import { SAMPLES, type Sample } from './samples.ts';
 const SIGN_OUT_TIMEOUT_MS = 25_000;
 /** Stripe repeats an event later and later. The audit finds plans that change later than this. */
 const PLAN_SHOWN_WITHIN_MS = 10_000;
+type SampleName = keyof typeof SAMPLES;
+
 /** Only a conversion accepts a password that its input doesn't need. */
 const SECRET = { user_password: 'opens the copy' };
 
@@ -93,11 +95,26 @@ export class Actions {
 	}
 
 	/** Uploads an input and creates a job, with an idempotency key, so that repeated requests create one job. */
-	async createJob(person: Person, sample: keyof typeof SAMPLES, isSecret = false): Promise<AcceptedJob> {
-		const { tool, make, mimeType, params, failsWith }: Sample = SAMPLES[sample];
-		const { id: userId, token } = person;
-		const file = { name: `${sample}.in`, ...(mimeType && { mimeType }) };
-		const inputFileId = await this.upload(person, { ...file, bytes: make() });
+	async createJob(person: Person, sample: SampleName, isSecret = false): Promise<AcceptedJob> {
+		return await this.startJob(person, sample, {
+			inputFileId: await this.uploadSample(person, sample),
+			isSecret,
+		});
+	}
+
+	/** Uploads the input of a job; resolves to its id. */
+	async uploadSample(person: Person, sample: SampleName): Promise<string> {
+		const { make, mimeType }: Sample = SAMPLES[sample];
+		return await this.upload(person, { name: `${sample}.in`, ...(mimeType && { mimeType }), bytes: make() });
+	}
+
+	/** Creates a job with an input that is there. */
+	async startJob(
+		{ id: userId, token }: Person,
+		sample: SampleName,
+		{ inputFileId, isSecret = false }: { inputFileId: string; isSecret?: boolean },
+	): Promise<AcceptedJob> {
+		const { tool, params, failsWith }: Sample = SAMPLES[sample];
 		const options = { tool, params: { ...params, ...(isSecret && SECRET) }, key: randomUUID() };
 		const id = await this.#flow.startJob(token, inputFileId, options);
 		const job: AcceptedJob = {
