@@ -8,7 +8,7 @@ const { visit } = useBrowser();
 
 const statusOf = async (token: string, path: string) => (await call('GET', path, { token })).status;
 
-test('a key is created with scopes, shown once, replaced and revoked', async () => {
+test('a key is created with scopes, shown once, changed, replaced and revoked', async () => {
 	const person = await newPerson();
 	const page = await visit({ path: '/account', as: person });
 	await page.getByRole('link', { name: 'Manage API keys' }).click();
@@ -38,6 +38,19 @@ test('a key is created with scopes, shown once, replaced and revoked', async () 
 	expect(await page.content()).not.toContain(key);
 	await expectAccessible(page);
 	await snap(page, 'api-keys');
+
+	await row.getByRole('button', { name: 'Edit Build server' }).click();
+	await page.getByRole('checkbox', { name: /OCR/ }).check();
+	await page.getByLabel('IP addresses').fill('nowhere');
+	await page.getByLabel('Notes').fill('team=web');
+	await page.getByRole('button', { name: 'Save' }).click();
+	await page.getByText(/Line 1 must be an IP address/).waitFor();
+	await expectAccessible(page);
+	await snap(page, 'api-key-edit');
+	await page.getByLabel('IP addresses').fill('');
+	await page.getByRole('button', { name: 'Save' }).click();
+	await row.getByText(/only ocr/).waitFor();
+	await row.getByText('team=web').waitFor();
 
 	await row.getByRole('button', { name: 'Rotate Build server' }).click();
 	await page.getByLabel('The old key works').selectOption({ label: 'No longer' });

@@ -18,6 +18,7 @@ import { Spinner } from '../ui/spinner.tsx';
 import { toast } from '../ui/toasts.ts';
 import styles from './api-keys-page.module.css';
 import { CreateKeyDialog } from './create-key-dialog.tsx';
+import { EditKeyDialog } from './edit-key-dialog.tsx';
 import { KeyRow } from './key-row.tsx';
 import { NewKeyDialog } from './new-key-dialog.tsx';
 import { RotateKeyDialog } from './rotate-key-dialog.tsx';
@@ -25,10 +26,10 @@ import { RotateKeyDialog } from './rotate-key-dialog.tsx';
 /** The dialog that is open. */
 type Open =
 	| { kind: 'create' }
-	| { kind: 'rotate' | 'revoke'; apiKey: ApiKey }
+	| { kind: 'edit' | 'rotate' | 'revoke'; apiKey: ApiKey }
 	| { kind: 'created'; created: NewApiKey };
 
-/** Lists the API keys, newest first, and creates, rotates and revokes them. */
+/** Lists the API keys, newest first, and creates, changes, rotates and revokes them. */
 function ApiKeys({ user }: { user: User }) {
 	usePageTitle('API keys');
 	const [open, setOpen] = useState<Open>();
@@ -63,6 +64,7 @@ function ApiKeys({ user }: { user: User }) {
 							<li key={apiKey.id}>
 								<KeyRow
 									apiKey={apiKey}
+									onEdit={() => setOpen({ kind: 'edit', apiKey })}
 									onRotate={() => setOpen({ kind: 'rotate', apiKey })}
 									onRevoke={() => setOpen({ kind: 'revoke', apiKey })}
 								/>
@@ -93,6 +95,11 @@ function KeyDialog({
 		setOpen({ kind: 'created', created });
 		void refreshApiKeys(user);
 	};
+	const onChanged = async ({ name }: ApiKey) => {
+		onClose();
+		await refreshApiKeys(user);
+		toast({ text: `“${name}” was changed.` });
+	};
 	const revoke = useMutation({
 		mutationFn: ({ id }: ApiKey) => api.keys.revoke(id),
 		onSuccess: async (_, { name }) => {
@@ -104,6 +111,7 @@ function KeyDialog({
 	if (open.kind === 'create') return <CreateKeyDialog onCreated={onCreated} onClose={onClose} />;
 	if (open.kind === 'created') return <NewKeyDialog created={open.created} onClose={onClose} />;
 	const { apiKey } = open;
+	if (open.kind === 'edit') return <EditKeyDialog apiKey={apiKey} onChanged={onChanged} onClose={onClose} />;
 	if (open.kind === 'rotate')
 		return <RotateKeyDialog apiKey={apiKey} onCreated={onCreated} onClose={onClose} />;
 	return (

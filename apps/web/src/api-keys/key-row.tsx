@@ -2,6 +2,7 @@ import type { ApiKey } from '@creatorr/client';
 import { Button } from '../ui/button.tsx';
 import { formatDateTime } from '../ui/format.ts';
 import styles from './api-keys-page.module.css';
+import { notesOf } from './key-change.ts';
 
 const STATUS_TEXTS: Readonly<Record<ApiKey['status'], string>> = {
 	active: 'Active',
@@ -23,14 +24,17 @@ function expiryText({ status, expires_at }: ApiKey): string | undefined {
 /** An API key with what can be done to it. */
 export function KeyRow({
 	apiKey,
+	onEdit,
 	onRotate,
 	onRevoke,
 }: {
 	apiKey: ApiKey;
+	onEdit: () => void;
 	onRotate: () => void;
 	onRevoke: () => void;
 }) {
-	const { name, start, last4, status, scopes, tools, created_at } = apiKey;
+	const { name, start, last4, status, scopes, tools, allowed_ips, created_at } = apiKey;
+	const notes = notesOf(apiKey);
 	const isLive = status === 'active' || status === 'rotating';
 	const facts = [`created ${formatDateTime(created_at)}`, usedText(apiKey), expiryText(apiKey)];
 	return (
@@ -45,11 +49,16 @@ export function KeyRow({
 					</code>{' '}
 					· {scopes.join(', ')}
 					{tools && ` · only ${tools.join(', ')}`}
+					{allowed_ips && ` · only from ${allowed_ips.join(', ')}`}
 				</p>
+				{notes.length > 0 && <p className={styles.facts}>{notes.join(' · ')}</p>}
 				<p className={styles.facts}>{facts.filter(Boolean).join(' · ')}</p>
 			</div>
 			{isLive && (
 				<div className={styles.actions}>
+					<Button small aria-label={`Edit ${name}`} onClick={onEdit}>
+						Edit
+					</Button>
 					<Button small aria-label={`Rotate ${name}`} onClick={onRotate}>
 						Rotate
 					</Button>

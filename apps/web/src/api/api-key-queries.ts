@@ -16,7 +16,7 @@ export function useApiKeys({ id }: User) {
 	});
 }
 
-/** Refetches the keys after one was created, replaced or revoked. */
+/** Refetches the keys after one was created, changed, replaced or revoked. */
 export function refreshApiKeys({ id }: User): Promise<void> {
 	return refetchNow(userQueryKey(id, 'api-keys'));
 }
