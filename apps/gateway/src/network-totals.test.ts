@@ -3,7 +3,7 @@ import { createNetworkTotals } from './network-totals.ts';
 
 const networkOf = (index: number, site = 'ab') => `2001:db8:1:${site}0${index}::/64`;
 
-/** Adds 1 to the total of each network that has less than the limit. Returns how many had. */
+/** Adds 1 to the total of each network that has less than the limit. Returns the number of these networks. */
 function addToEach(networks: string[], limit: number): number {
 	const totals = createNetworkTotals();
 	const admitted = networks.filter((network) => {

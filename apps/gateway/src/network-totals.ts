@@ -1,9 +1,6 @@
 import { siteOf } from '@creatorr/service/address-network';
 
-/**
- * How much more than one network an IPv6 site (/56) may take. One customer may have all of its 256 networks (/64), or each may be
- * somebody else's.
- */
+/** An IPv6 site (/56) may take this many times the amount of one network. Its 256 networks (/64) may belong to one customer or to many. */
 export const SITE_FACTOR = 4;
 
 /** Amounts in use by each network, and by the networks of each IPv6 site together. It stores only networks with an amount. */
@@ -14,7 +11,7 @@ export interface NetworkTotals {
 	wouldExceed(network: string, amount: number, limit: number): boolean;
 }
 
-/** Returns totals that are all 0. */
+/** Returns empty totals. */
 export function createNetworkTotals(): NetworkTotals {
 	const totals = new Map<string, number>();
 	const totalOf = (key: string) => totals.get(key) ?? 0;

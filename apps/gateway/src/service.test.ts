@@ -41,14 +41,14 @@ async function startDraining(path: string) {
 
 const waitPath = () => `/v1/jobs/${newId('job')}?wait=60`;
 
-test('a wait that ends while the gateway drains gets its response', async () => {
+test('a long poll that ends while the gateway drains gets its response', async () => {
 	const { pendingRequest, stopped } = await startDraining(waitPath());
 	held[0]?.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
 	expect((await pendingRequest).status).toBe(200);
 	await stopped;
 });
 
-test('a wait that does not end gets 503 before the end of the drain', async () => {
+test('a long poll that does not end gets 503 before the end of the drain', async () => {
 	const { pendingRequest, stopped } = await startDraining(waitPath());
 	const response = await pendingRequest;
 	expect([response.status, response.headers.get('retry-after')]).toEqual([503, expect.any(String)]);

@@ -57,7 +57,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'counts requests while a service works on them, even if the client has left',
 		mutations: [gateway('createUserAdmission.finishAdmission', forceCondition(false, 'isAbandoned'))],
-		test: 'keeps the permits of requests that it abandons',
+		test: 'keeps the permits of requests that were abandoned',
 	},
 	{
 		name: 'lets a user sign out at any load',
@@ -208,7 +208,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'admits a request of a user when its small body is complete',
 		mutations: [gateway('createUserAdmission', forceCondition(true, 'isBodySmall'))],
-		test: 'holds no permit while a small body arrives, and all that its request costs afterwards',
+		test: 'holds no permit while a small body arrives, and as many as the request costs afterwards',
 	},
 	{
 		name: 'serves the pipelined requests of a connection one after the other',
@@ -235,7 +235,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'limits the time for a TLS handshake',
 		mutations: [gateway('createPublicServer', dropProperty('handshakeTimeout'))],
-		test: 'a connection without a handshake is closed in time',
+		test: 'a connection without a handshake is closed after the time limit',
 	},
 	{
 		name: 'sends Strict-Transport-Security over TLS',
@@ -245,6 +245,6 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'rejects a certificate that does not match its key',
 		mutations: [gateway('readCertificate', dropCall('createSecureContext'))],
-		test: 'the gateway does not start with files that are no certificate',
+		test: 'the gateway does not start if the key does not belong to the certificate',
 	},
 ];

@@ -101,17 +101,17 @@ const AUTHENTICATION: readonly Mutant[] = [
 	{
 		name: 'rejects expired API keys, even if they are cached',
 		mutations: [gateway('createKeyVerifier', dropOperand('expiresAtMs'))],
-		test: 'stops at its expiry, though it is cached',
+		test: 'is rejected after its expiry, although it is cached',
 	},
 	{
 		name: 'removes API keys from the cache before it acknowledges their revocation',
 		mutations: [gateway('pushRevocationsRoute', dropCall('revoke', 'liveKeys'))],
-		test: 'holds at both gateways from its response on',
+		test: 'takes effect at both gateways with its response',
 	},
 	{
 		name: 'throttles networks that send unknown API keys',
 		mutations: [gateway('authenticateKey', forceCondition(true, 'isKnown'))],
-		test: 'are delayed after many from one network, known ones are not',
+		test: 'are delayed after many from one network, while known keys are served',
 	},
 	{
 		name: 'reports itself healthy and ready only while it can serve signed-in requests',
@@ -233,7 +233,7 @@ const REQUEST_LIMITS: readonly Mutant[] = [
 	{
 		name: 'closes idle connections to accept new ones',
 		mutations: [gateway('makeRoom', dropCall('destroy'))],
-		test: 'with connections that %s keep no client out, and evict no other client’s',
+		test: 'with connections that %s don’t keep other clients out or evict their connections',
 	},
 	{
 		name: 'closes connections of the network that has the most',
@@ -272,7 +272,7 @@ const RESPONSES: readonly Mutant[] = [
 	{
 		name: 'removes headers with which a service describes itself',
 		mutations: [gateway('headersFromService', iterateOver('Object.keys(service)', 'FROM_SERVICE'))],
-		test: 'forwards no unknown header',
+		test: 'drops unknown headers',
 	},
 	{
 		name: 'lets only configured web origins read responses',

@@ -33,7 +33,7 @@ export interface RefusalDeps {
 	logger: Logger;
 }
 
-/** Writes a response for bytes that are no valid request, and closes the connection. */
+/** Writes a response to bytes that aren't a valid request, and closes the connection. */
 export function refuseSocket({ headers, logger }: RefusalDeps, socket: Duplex, code?: string): void {
 	const requestId = newId('req');
 	const error = validationError([{ path: 'request', message: messageFor(code) }]);
@@ -47,14 +47,14 @@ export function refuseSocket({ headers, logger }: RefusalDeps, socket: Duplex, c
 	destroyAfterLinger(socket);
 }
 
-/** Whether the client speaks no valid TLS, so that no response can reach it. */
+/** Whether the TLS handshake failed. Then no response can reach the client. */
 function isTlsFailure(code: string | undefined): boolean {
 	return code !== undefined && /^ERR_(SSL|TLS)_/.test(code);
 }
 
 /**
- * Whether a connection timed out without a byte. Browsers open connections in advance: one of them would take a response for that of
- * the first request it sends, and show it in place of the page.
+ * Whether a connection timed out without a byte. Browsers open connections in advance. A browser would take the error as the response to
+ * its first request, and show the error instead of the page.
  */
 function isUnused(code: string | undefined, { bytesRead }: PublicSocket): boolean {
 	return code === 'ERR_HTTP_REQUEST_TIMEOUT' && bytesRead === 0;
@@ -78,7 +78,7 @@ export function onClientError(deps: RefusalDeps, error: NodeJS.ErrnoException, s
 	if (!exchange || due?.writableFinished) {
 		refuseSocket(deps, socket, error.code);
 	} else if (due) {
-		// The invalid bytes follow this request: its own response is due first.
+		// The invalid bytes follow this request, so its response is sent first.
 		due.once('close', () => {
 			if (socket.writable) refuseSocket(deps, socket, error.code);
 		});

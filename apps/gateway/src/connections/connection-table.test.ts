@@ -54,7 +54,7 @@ describe('the idle connection that is evicted', () => {
 		expect(evictAll()).toEqual(['s2', 'a1', 's1', 'a2', 's3']);
 	});
 
-	test('is an unused one after a delay, otherwise the one that is idle for longest', () => {
+	test('is one that was unused for a second, otherwise the one that has been idle the longest', () => {
 		const { clock, table, open, openIdle, evictAll } = tableAt();
 		openIdle('a', 'older');
 		openIdle('a', 'newer');
@@ -78,7 +78,7 @@ describe('the idle connection that is evicted', () => {
 		expect(evictAll()).toEqual(['idle']);
 	});
 
-	test('is a trusted proxy’s only when no other network has one', () => {
+	test('belongs to a trusted proxy only when no other network has an idle connection', () => {
 		const { openIdle, evictAll } = tableAt();
 		openIdle('proxy', 'p1', { isProxy: true });
 		openIdle('proxy', 'p2', { isProxy: true });
@@ -86,7 +86,7 @@ describe('the idle connection that is evicted', () => {
 		expect(evictAll()).toEqual(['a1', 'p1', 'p2']);
 	});
 
-	test('was idle for the minimum, and a small network doesn’t pay for a large one', () => {
+	test('was idle for the minimum time; otherwise none is evicted, not even from a smaller network', () => {
 		const { clock, table, openIdle } = tableAt();
 		openIdle('small', 'old');
 		clock.nowMs = 1_000;
@@ -111,7 +111,7 @@ describe('the slow connection that is evicted', () => {
 	});
 });
 
-test('an evicted connection is forgotten, whatever ends on it later', () => {
+test('a removed connection stays removed when its request ends later', () => {
 	const { table, openBusy } = tableAt();
 	const connection = openBusy('a', 'a1');
 	table.remove(connection);

@@ -1,6 +1,6 @@
 import { siteOf } from '@creatorr/service/address-network';
 
-/** What decides which connection is evicted first. */
+/** Facts that decide which connection is evicted first. */
 export interface Connection {
 	/** Network of the peer: an IPv4 address, or an IPv6 /64. */
 	readonly network: string;
@@ -15,13 +15,13 @@ export interface Connection {
 
 interface State {
 	requests: number;
-	/** When it was opened or last completed a response. */
+	/** When the connection was opened or last completed a response. */
 	idleSinceMs: number;
 }
 
-/** Idle connections in the order in which they became idle. */
+/** The connections of one network. `idle` is in the order in which they became idle. */
 interface Network<T> {
-	/** The IPv6 site (/56) that it belongs to; another network is its own. */
+	/** IPv6 site (/56) of the network. An IPv4 network is a site of its own. */
 	site: string;
 	open: Map<T, State>;
 	/** Connections without a complete request so far. */
@@ -40,7 +40,7 @@ export interface Victim<T> {
 /** How long a new connection may wait for its first request before it counts as idle. */
 export const FIRST_REQUEST_MS = 1_000;
 
-/** The open connections by network. All operations but searches take constant time. */
+/** The open connections by network. All operations except searches take constant time. */
 export interface ConnectionTable<T extends Connection> {
 	add(connection: T): void;
 	remove(connection: T): void;
@@ -50,9 +50,9 @@ export interface ConnectionTable<T extends Connection> {
 	/** Returns the connections that have not sent a complete request. */
 	unused(): T[];
 	/**
-	 * Returns the idle connection to evict: of the IPv6 site (/56) or other network with the most connections, in a site of its largest
-	 * network, and there one that was unused for {@link FIRST_REQUEST_MS} first. One that was idle for less than `minIdleMs` may be about to send a request. Takes time in
-	 * proportion to the number of networks.
+	 * Returns the idle connection to evict. It belongs to the largest network of the site with the most connections. Connections that were
+	 * unused for {@link FIRST_REQUEST_MS} come first. Returns undefined if it was idle for less than `minIdleMs`, because its client may be
+	 * about to send a request. Takes time in proportion to the number of networks.
 	 */
 	findIdle(minIdleMs: number): Victim<T> | undefined;
 	/** Returns the request to drop when no connection is idle. Takes time in proportion to the number of connections. */
@@ -63,7 +63,7 @@ function first<V>(values: Iterable<V>): V | undefined {
 	return values[Symbol.iterator]().next().value;
 }
 
-/** Returns the matching network of the site with the most connections, its largest. Trusted proxies come last. */
+/** Returns the largest matching network of the site with the most connections. Trusted proxies come last. */
 function findLargest<T extends Connection>(
 	networks: ReadonlyMap<string, Network<T>>,
 	matches: (network: Network<T>) => boolean,

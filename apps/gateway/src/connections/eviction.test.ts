@@ -66,7 +66,7 @@ function leaveOpen(localAddress: string, sends = ''): Promise<Socket> {
 	});
 }
 
-/** Lets all flooders open their connections at the same time, one after the other each. */
+/** Lets all flooders open connections at the same time. Each flooder opens its own one after another. */
 async function flood(open: (from: string, index: number) => Promise<unknown>): Promise<void> {
 	await Promise.all(
 		FLOODERS.map(async (from) => {
@@ -75,7 +75,7 @@ async function flood(open: (from: string, index: number) => Promise<unknown>): P
 	);
 }
 
-/** Sends a request from another address. Resolves to its status, or rejects without a response. */
+/** Returns a function that sends requests from another address. It resolves to the status, or rejects if there is no response. */
 function client(options: { keepAlive: boolean; token?: string }) {
 	const agent = new Agent({ keepAlive: options.keepAlive, maxSockets: 1 });
 	agents.push(agent);
@@ -108,7 +108,7 @@ describe('ten networks that together open more connections than the limit', () =
 			'have sent half of a head',
 			async (from) => (await leaveOpen(from)).write('GET /v1/nothing HTTP/1.1\r\nHost: a\r\nX: '),
 		],
-	])('with connections that %s keep no client out, and evict no other client’s', async (_, open) => {
+	])('with connections that %s don’t keep other clients out or evict their connections', async (_, open) => {
 		const [newcomer, regular] = [client({ keepAlive: false }), client({ keepAlive: true })];
 		await regular('/v1/tools');
 		const flooding = flood(open);

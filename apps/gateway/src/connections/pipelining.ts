@@ -11,7 +11,7 @@ const pipeliningConnections = counter({
 	help: 'Connections closed because of too many pipelined requests',
 });
 
-/** Number of waiting requests from which a connection is not read. Below it Node reads on, and so notices a disconnect. */
+/** The gateway stops reading a connection with this many waiting requests. With fewer, Node keeps reading, and so notices a disconnect. */
 const PAUSED_FROM = 8;
 
 function pauseWhileWaiting(socket: PublicSocket): void {
@@ -27,7 +27,7 @@ export function waitsInPipeline({ socket }: PublicRequest, res: ServerResponse):
 	if (!socket.exchange || socket.exchange.res.closed) return false;
 	socket.pipelined ??= [];
 	socket.pipelined.push(res);
-	// Node reads on in a tick after each parsed request; microtasks come after it.
+	// After each parsed request, Node resumes reading in a `nextTick` callback. Microtasks run after these.
 	queueMicrotask(() => pauseWhileWaiting(socket));
 	if (socket.pipelined.length > MAX_PIPELINED) {
 		pipeliningConnections.inc();
@@ -47,8 +47,8 @@ export function nextInPipeline(socket: PublicSocket, answered: ServerResponse): 
 }
 
 /**
- * Returns the response that is due before the connection is refused for invalid bytes after it, or undefined if the first request is
- * itself incomplete. Drops an incomplete waiting request, which the refusal answers.
+ * Returns the response that is due before the connection is refused for invalid bytes after it, or undefined if the first request is itself
+ * incomplete. Drops an incomplete waiting request, because the refusal is its response.
  */
 export function lastDueResponse({ exchange, pipelined = [] }: PublicSocket): ServerResponse | undefined {
 	if (pipelined.at(-1)?.req.complete === false) pipelined.pop();

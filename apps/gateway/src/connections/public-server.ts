@@ -20,7 +20,10 @@ const HARDENING_HEADERS = [
 	...['Referrer-Policy', 'no-referrer'],
 ];
 
-/** Browsers use only HTTPS for a year after the first response over TLS. Other hosts of the domain aren't ours to decide for. */
+/**
+ * Browsers use only HTTPS for a year after the first response over TLS. Without `includeSubDomains`, because other hosts of the domain may
+ * not have TLS.
+ */
 const STRICT_TRANSPORT = ['Strict-Transport-Security', 'max-age=31536000'];
 
 /** Returns {@link HARDENING_HEADERS} and, over TLS, HSTS. */
@@ -41,7 +44,7 @@ interface PublicServerOptions {
 
 export type PublicServer = Server | TlsServer;
 
-/** Creates Node's server with our limits. Its own refusals become error responses of the contract. */
+/** Creates the public server with the gateway's limits. Requests that Node itself refuses get error responses of the contract. */
 export function createPublicServer(options: PublicServerOptions, handle: RequestListener): PublicServer {
 	const { limits, certificate, logger } = options;
 	const settings = {
@@ -58,7 +61,8 @@ export function createPublicServer(options: PublicServerOptions, handle: Request
 	const server = certificate
 		? createTlsServer({ ...settings, ...certificate, handshakeTimeout: limits.headersTimeoutMs })
 		: createServer(settings);
-	// Node would silently drop headers beyond a limit, even one that frames the body. The count is checked with the rest of the head.
+	// With a limit, Node would silently drop further headers, even a header that frames the body. The count is checked with the rest of the
+	// head.
 	server.maxHeadersCount = 0;
 	server.timeout = limits.idleTimeoutMs;
 	options.connections.attach(server);
@@ -75,7 +79,10 @@ export function createPublicServer(options: PublicServerOptions, handle: Request
 	return server;
 }
 
-/** Connections that the kernel queues while this process is busy: Node's 511 are too few for a burst. Linux caps it at `net.core.somaxconn`. */
+/**
+ * Connections that the kernel queues while this process is busy. Node's default of 511 is too small for a burst. Linux caps the value at
+ * `net.core.somaxconn`.
+ */
 const BACKLOG = 4_096;
 
 /** Starts listening. Rejects if the port is taken. */

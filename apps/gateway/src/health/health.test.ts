@@ -153,7 +153,7 @@ describe('sumUpHealth', () => {
 			['rabbitmq', 's3'],
 		],
 		['a service that does not answer', { auth: readyAnswer, jobs: undefined }, ['jobs']],
-		['a service that fails without a word', { jobs: { status: 500, body: 'oops' } }, ['jobs']],
+		['a service that fails without details', { jobs: { status: 500, body: 'oops' } }, ['jobs']],
 	])('names %s', (_, readiness, paths) => {
 		expect(() => sumUpHealth(readiness)).toThrow(
 			expect.objectContaining({

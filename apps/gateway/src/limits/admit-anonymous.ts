@@ -9,16 +9,14 @@ import { createNetworkSemaphore } from './site-limits.ts';
 /** A webhook of Stripe has a few KiB. Verifying the signature of 512 KiB takes billing more than 1 ms. */
 const BODY_BYTES_PER_PERMIT = 64 * 1024;
 
-/**
- * Admits a request without a session, at once or after a short wait. Rejects with `rate_limited`, or like {@link bodyArrival}.
- */
+/** Admits a request without a session, at once or after a short wait. Rejects with `rate_limited` or an error of {@link bodyArrival}. */
 export type AdmitAnonymous = (exchange: Exchange) => Promise<void>;
 
 /**
- * Limits the concurrent requests without a session of one network, and of an IPv6 site to four times as many. Signed-in users have permits of their own (`admit-user.ts`) and
- * never wait here. A small body arrives before its request takes a permit, so slow clients hold none. Large bodies, which only Stripe
- * sends, arrive under separate permits, one for each 64 KiB: they keep nobody from signing in, and a network without Stripe's signature
- * gets few of them verified.
+ * Limits the concurrent requests of one network without a session. An IPv6 site gets four times as many. Signed-in users have permits of
+ * their own (`admit-user.ts`) and never wait here. A small body arrives before its request takes a permit, so slow clients hold none. Large
+ * bodies, which only Stripe sends, have separate permits, one for each 64 KiB. So they never block sign-ins, and billing verifies few
+ * signatures at a time for one network.
  */
 export function createAnonymousAdmission(
 	limits: Pick<
@@ -56,7 +54,7 @@ export function createAnonymousAdmission(
 			const keptMs = isAbandoned(exchange) ? limits.abandonedPermitMs : Math.max(0, leftMs);
 			setTimeout(() => semaphore.release(clientNetwork, permits), keptMs).unref();
 		}
-		// The client disconnected while its request waited: there will be no other 'close'.
+		// The client disconnected while its request waited, so 'close' was emitted already.
 		if (res.closed) semaphore.release(clientNetwork, permits);
 		else res.once('close', release);
 	};

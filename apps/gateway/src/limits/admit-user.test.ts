@@ -171,7 +171,7 @@ describe('a user with too many concurrent requests', () => {
 		expect([await waiting, ...(await both)]).toEqual([200, 200, 200]);
 	});
 
-	test('holds no permit while a small body arrives, and all that its request costs afterwards', async () => {
+	test('holds no permit while a small body arrives, and as many as the request costs afterwards', async () => {
 		const user = userOf();
 		const body = new TransformStream<Uint8Array, Uint8Array>();
 		const writer = body.writable.getWriter();
@@ -200,7 +200,7 @@ describe('a user with too many concurrent requests', () => {
 		expect((await Promise.all(both)).sort()).toEqual([200, 429]);
 	});
 
-	test('has fewer of them served at a time if their bodies are long', async () => {
+	test('has fewer requests served at a time if their bodies are long', async () => {
 		const limits = { ...LIMITS, userRequestBurst: 1_000, userConcurrentRequests: 32, userQueueMs: 50 };
 		const roomy = await startTestGateway({ auth, jobsUrl: upstream.url, filesUrl: upstream.url, limits });
 		const user = userOf(newId('usr'), roomy);
@@ -226,7 +226,7 @@ describe('a user with too many concurrent requests', () => {
 		expect([await third, ...(await both)]).toEqual([200, 200, 200]);
 	});
 
-	/** Sends as many requests as there are permits, and leaves while the service works on them. */
+	/** Sends as many requests as there are permits, and disconnects while the service handles them. */
 	async function abandonTwo(user: ReturnType<typeof userOf>): Promise<void> {
 		isHolding = true;
 		const disconnected = new AbortController();
@@ -240,7 +240,7 @@ describe('a user with too many concurrent requests', () => {
 		isHolding = false;
 	}
 
-	test('keeps the permits of requests that it abandons', async () => {
+	test('keeps the permits of requests that were abandoned', async () => {
 		const user = userOf();
 		await abandonTwo(user);
 		expect(await user.status('/v1/jobs/x')).toBe(429);

@@ -23,18 +23,22 @@ type UserLimits = Pick<
 >;
 
 /**
- * Admits a request of a signed-in user, at once or after a short wait. Throws or rejects with `rate_limited`, or like {@link bodyArrival}.
+ * Admits a request of a signed-in user, at once or after a short wait. Throws or rejects with `rate_limited` or an error of
+ * {@link bodyArrival}.
  */
 export type AdmitUser = (exchange: Exchange) => undefined | Promise<undefined>;
 
-/** Share of all connections that long polls and event streams may use. The others are idle or soon done, and serve new clients. */
+/**
+ * Share of all connections that long polls and event streams may use. The other connections are idle or finish soon, so they can serve new
+ * clients.
+ */
 const LONG_POLL_SHARE = 0.5;
 
 /** Rate of one session for operations of cost 0. Other sessions of the user, such as a thief's, don't reduce it. */
 const FREE_REQUESTS_PER_SECOND = 5;
 const FREE_REQUEST_BURST = 50;
 
-/** For this much of a body, reading and validation take a service as long as a plain request. */
+/** Reading and validating this much of a body takes a service as long as a plain request. */
 const BODY_BYTES_PER_TOKEN = 4 * 1024;
 
 /** Share of a user's permits that one body may hold: a service is busy with each long body for several ms. */
@@ -60,7 +64,7 @@ function createFreeAdmission(
 /**
  * Limits the requests of one user at this gateway: their rate, with a token bucket, and their concurrency. Long polls and event streams
  * have a separate limit, so that they don't delay short requests. A small body arrives before its request takes permits, so a client that
- * sends slowly holds none. A refused request costs nothing. An operation of cost 0 has only a limit of its session, so that signing out works
+ * sends slowly holds none. A refused request costs nothing. An operation of cost 0 is limited only per session, so that signing out works
  * while other sessions of the user exhaust the limits.
  */
 export function createUserAdmission(limits: UserLimits, monotonicMs: () => number): AdmitUser {
@@ -106,7 +110,7 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 				rates.refund(userId, tokens);
 				throw rateLimited(limit, 1);
 			}
-			// The client disconnected while its request waited: there will be no other 'close'.
+			// The client disconnected while its request waited, so 'close' was emitted already.
 			if (res.closed) {
 				semaphore.release(userId, permits);
 				return;

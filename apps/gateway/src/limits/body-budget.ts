@@ -13,8 +13,8 @@ import { rateLimited } from './rate-limited.ts';
 export type AdmitBody = (exchange: Exchange, operation: Operation) => void;
 
 /**
- * Limits the bytes of request bodies that one network has in flight, and those of an IPv6 site to four times as many: a service keeps
- * each body in memory until it is complete. A chunked body counts as the limit of its operation.
+ * Limits the bytes of request bodies that one network has in flight, because a service keeps each body in memory until it is complete. An
+ * IPv6 site gets four times as many. A chunked body counts as the limit of its operation.
  */
 export function createBodyBudget(limits: Pick<Limits, 'maxBodyBytesPerNetwork'>): AdmitBody {
 	const bytesInFlight = createNetworkTotals();

@@ -5,7 +5,7 @@ const semaphoreOf = (options: Partial<Parameters<typeof createKeyedSemaphore>[0]
 	createKeyedSemaphore({ permits: 2, waitMs: 60_000, maxWaiting: 2, ...options });
 
 describe('a keyed semaphore', () => {
-	test('admits as many as each key has permits', () => {
+	test('admits as many requests as a key has permits', () => {
 		const semaphore = semaphoreOf({ waitMs: 0 });
 		expect(['a', 'a', 'a', 'b'].map((key) => semaphore.acquire(key, 1))).toEqual([true, true, false, true]);
 	});
@@ -34,7 +34,7 @@ describe('a keyed semaphore', () => {
 		expect(await Promise.all([heavy, light])).toEqual([false, true]);
 	});
 
-	test('refuses at once when too many wait', async () => {
+	test('refuses at once when too many requests wait', async () => {
 		const semaphore = semaphoreOf({ waitMs: 20, maxWaiting: 1 });
 		await semaphore.acquire('a', 2);
 		const waiting = semaphore.acquire('a', 1);

@@ -20,7 +20,7 @@ interface Entry {
 
 /** A semaphore for each key. It stores only keys whose permits are in use. */
 export interface KeyedSemaphore {
-	/** Acquires permits. Returns true, or false after the wait. A request for more than exist counts as all. */
+	/** Acquires permits. Returns false if they aren't free after the wait. A request for more permits than a key has takes all of them. */
 	acquire(key: string, permits: number): boolean | Promise<boolean>;
 	/** Releases permits of {@link acquire}. */
 	release(key: string, permits: number): void;

@@ -34,7 +34,7 @@ test('many networks together get all, and no more', () => {
 	expect(takeAll(createLongPollShares(10), addresses(20))).toBe(10);
 });
 
-test('an ended long poll is free for another network', () => {
+test('a long poll that ends makes room for another network', () => {
 	const shares = createLongPollShares(1);
 	const end = shares.add('192.0.2.1');
 	expect(shares.isUsedUp('192.0.2.2')).toBe(true);

@@ -8,15 +8,15 @@ const SHARE_OF_FREE = 1 / 4;
 
 /** The long polls and event streams of all users at this gateway, divided among their networks. */
 export interface LongPollShares {
-	/** Whether the network may have no more. */
+	/** Whether the network has used up its share. */
 	isUsedUp(network: string): boolean;
-	/** Counts one more of a network. Returns a function that ends the count. */
+	/** Counts a new long poll of a network. Returns the function to call when it ends. */
 	add(network: string): () => void;
 }
 
 /**
- * Creates shares of `max` long polls. A few networks never take all, however many accounts they have: the more they take, the smaller their
- * own share is. What they leave free is for others.
+ * Creates shares of `max` long polls. A few networks never take all, however many accounts they have: the more they take, the smaller each
+ * share becomes.
  */
 export function createLongPollShares(max: number): LongPollShares {
 	const open = createNetworkTotals();

@@ -35,7 +35,7 @@ async function isPending(wait: undefined | Promise<void>): Promise<boolean> {
 }
 
 describe('a network', () => {
-	test('continues at once within its burst, and waits beyond it, unlike others', async () => {
+	test('continues at once within its burst, and waits beyond it while other networks continue', async () => {
 		const pacer = pacerOf({ burst: 2 });
 		const [first, second, third] = [1, 2, 3].map(() => exchangeFrom('a'));
 		expect([first, second].map((one) => one && pacer.wait(one))).toEqual([undefined, undefined]);

@@ -3,7 +3,7 @@ import type { Exchange } from '../exchange.ts';
 import { createNetworkBuckets } from './site-limits.ts';
 
 interface Options {
-	/** Kind of work, as in the metric. `own_responses` are those that no service sends. */
+	/** Kind of work, as in the metric. `own_responses` are responses of the gateway itself. */
 	name: 'own_responses' | 'refused_tokens' | 'forged_tokens';
 	/** Average rate of one network; an IPv6 site has four times as much. */
 	perSecond: number;
@@ -23,16 +23,16 @@ const pacedRequests = counter({
 type PacedExchange = Pick<Exchange, 'clientNetwork' | 'res'>;
 
 /**
- * Delays what one network causes beyond a rate. Each of its connections waits with one request at a time, so a client that retries at
- * once gets no more than the rate.
+ * Delays the work that one network causes beyond a rate. A connection is blocked while its request waits, so a client that retries at once
+ * gets no more than the rate.
  */
 export interface NetworkPacer {
 	/**
-	 * Resolves when the network may continue: after `minDelayMs`, and later beyond its rate. Returns undefined if it may continue at
-	 * once. Also resolves when the client disconnects, which costs its network nothing.
+	 * Resolves when the network may continue: after `minDelayMs`, or later if the network is beyond its rate. Returns undefined if it may
+	 * continue at once. If the client disconnects first, it resolves then, and the wait costs the network nothing.
 	 */
 	wait(exchange: PacedExchange, minDelayMs?: number): undefined | Promise<void>;
-	/** Refunds a finished {@link wait} for something that doesn't count. */
+	/** Refunds a finished {@link wait} for work that doesn't count. */
 	refund(exchange: PacedExchange): void;
 }
 

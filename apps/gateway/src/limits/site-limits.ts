@@ -3,7 +3,7 @@ import { createTokenBuckets, type TokenBuckets } from '@creatorr/service/token-b
 import { SITE_FACTOR } from '../network-totals.ts';
 import { createKeyedSemaphore, type KeyedSemaphore } from './keyed-semaphore.ts';
 
-/** Returns token buckets of networks whose IPv6 sites have a larger bucket each. */
+/** Returns token buckets of networks. The networks of an IPv6 site also share a larger bucket. */
 export function createNetworkBuckets(
 	options: Parameters<typeof createTokenBuckets>[0],
 ): Pick<TokenBuckets, 'reserve' | 'refund'> {

@@ -29,7 +29,7 @@ describe('headersForService', () => {
 		expect(Object.values(headers)).not.toContain('forged');
 	});
 
-	test('adds who sends the request, for which user and from where', () => {
+	test('adds the identity, the request id and the client’s address', () => {
 		expect(headersForService({}, context)).toEqual({
 			'x-creatorr-identity': 'signed',
 			'x-request-id': 'req_1',
@@ -48,15 +48,15 @@ describe('headersForService', () => {
 		expect(headersForService(clientHeaders, context)).toMatchObject(clientHeaders);
 	});
 
-	test('keeps a chunked body chunked, as a DELETE without framing would be two requests', () => {
+	test('keeps a chunked body chunked, because a DELETE without framing would become two requests', () => {
 		const headers = headersForService({ 'transfer-encoding': 'Chunked' }, context);
 		expect(headers['transfer-encoding']).toBe('chunked');
 	});
 });
 
 describe('headersFromService', () => {
-	test('forwards no unknown header', () => {
-		const clientHeaders = {
+	test('drops unknown headers', () => {
+		const serviceHeaders = {
 			'content-type': 'application/json',
 			'content-length': '2',
 			'retry-after': '3',
@@ -67,7 +67,7 @@ describe('headersFromService', () => {
 			'x-request-id': 'req_other',
 			'keep-alive': 'timeout=5',
 		};
-		expect(headersFromService(clientHeaders)).toEqual([
+		expect(headersFromService(serviceHeaders)).toEqual([
 			'content-type',
 			'application/json',
 			'content-length',

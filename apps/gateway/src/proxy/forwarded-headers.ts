@@ -3,7 +3,7 @@ import { IDENTITY_HEADER, REQUEST_ID_HEADER } from '@creatorr/contracts/identity
 import { TRACEPARENT_HEADER } from '@creatorr/telemetry/traceparent';
 
 /**
- * The client's headers that a service receives. As it is an allow list, nobody can smuggle in an identity, a hop or a host under an
+ * The client's headers that a service receives. Because it is an allow list, clients can't smuggle in an identity, a hop or a host under an
  * unexpected spelling.
  */
 const FROM_CLIENT = [

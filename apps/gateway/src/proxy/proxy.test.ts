@@ -50,7 +50,7 @@ describe('a service', () => {
 		'Forwarded',
 		'X-Real-IP',
 		'Cookie',
-	])('gets nothing of a client’s %s', async (name) => {
+	])('doesn’t get a client’s %s header', async (name) => {
 		await rawRequest(world.gateway.publicPort, 'GET /v1/tools', [`${name}: forged`]);
 		expect(world.received[0]?.rawHeaders).not.toContain('forged');
 	});

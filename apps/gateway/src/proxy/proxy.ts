@@ -26,7 +26,7 @@ interface ProxyOptions {
 	logger: Logger;
 	/** The request fails after this time without a byte from the service. */
 	silenceMs: number;
-	/** A client that reads a long response for longer is cut off. */
+	/** A client that takes longer to read a response is cut off. */
 	slowReaderMs: number;
 }
 
@@ -148,7 +148,7 @@ function createMiddleware(
 /** Creates a proxy with keep-alive connections to one service. */
 export function createProxy(options: ProxyOptions): ServiceProxy {
 	const isTls = options.baseUrl.startsWith('https:');
-	// Limits connecting, and closes idle connections well before the services do (65 s).
+	// Limits the time to connect, and closes idle connections well before the services do (65 s).
 	const agentOptions = { keepAlive: true, timeout: options.silenceMs };
 	const agent = isTls ? new TlsAgent(agentOptions) : new Agent(agentOptions);
 

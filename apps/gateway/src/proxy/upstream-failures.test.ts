@@ -18,28 +18,28 @@ beforeEach(() => world.reset());
 afterAll(() => world.stop());
 
 describe('a service that fails', () => {
-	test('returns 503 with Retry-After when it is down', async () => {
+	test('causes 503 with Retry-After when it is down', async () => {
 		const response = await world.get('/v1/files');
 		expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
 		await expectError(response, 503, 'upstream_unavailable');
 	});
 
-	test('returns 503 when it closes the connection', async () => {
+	test('causes 503 when it closes the connection', async () => {
 		world.handler = (req) => req.socket.destroy();
 		await expectError(await world.get('/v1/jobs'), 503, 'upstream_unavailable');
 	});
 
-	test('returns 503 when it sends no HTTP', async () => {
+	test('causes 503 when it doesn’t send HTTP', async () => {
 		world.handler = (req) => req.socket.end('hello\r\n\r\n');
 		await expectError(await world.get('/v1/jobs'), 503, 'upstream_unavailable');
 	});
 
-	test('returns 504 when it sends nothing in time', async () => {
+	test('causes 504 when it sends nothing in time', async () => {
 		world.handler = () => undefined;
 		await expectError(await world.get('/v1/jobs'), 504, 'upstream_unavailable');
 	});
 
-	test('gets the time of a wait in addition', async () => {
+	test('may stay silent for the duration of a long poll in addition', async () => {
 		world.handler = (_req, res) => {
 			setTimeout(() => sendEmptyList(_req, res), SILENCE_MS + 300);
 		};
@@ -50,7 +50,7 @@ describe('a service that fails', () => {
 		expect(performance.now() - startedAtMs).toBeGreaterThan(1_000);
 	});
 
-	test('in the middle of a response cuts it, and doesn’t complete it', async () => {
+	test('in the middle of a response cuts the response', async () => {
 		world.handler = (req, res) => {
 			res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '100' });
 			res.write('{', () => req.socket.destroy());
@@ -59,7 +59,7 @@ describe('a service that fails', () => {
 		await expect(response.text()).rejects.toThrow();
 	});
 
-	test('by going silent in a stream cuts it', async () => {
+	test('by going silent cuts its event stream', async () => {
 		world.handler = (_req, res) => {
 			res.writeHead(200, { 'Content-Type': 'text/event-stream' });
 			res.write(': hello\n\n');
@@ -68,7 +68,7 @@ describe('a service that fails', () => {
 		await expect(response.text()).rejects.toThrow();
 	});
 
-	test('doesn’t end a stream that sends something in time', async () => {
+	test('keeps its event stream while it sends comments', async () => {
 		world.handler = async (_req, res) => {
 			res.writeHead(200, { 'Content-Type': 'text/event-stream' });
 			for (let comment = 0; comment < 5; comment += 1) {
@@ -86,15 +86,18 @@ describe('a service that fails', () => {
 		[502, 503, 'upstream_unavailable'],
 		[504, 504, 'upstream_unavailable'],
 		[431, 500, 'internal'],
-	])('with %i in another format gets the error envelope', async (given, status, code) => {
-		world.handler = (_req, res) => {
-			res.writeHead(given, { 'Content-Type': 'text/html' });
-			res.end('<h1>secret host</h1>');
-		};
-		await expectError(await world.get('/v1/jobs'), status, code);
-	});
+	])(
+		'with %i in another format has its response replaced by an error envelope',
+		async (given, status, code) => {
+			world.handler = (_req, res) => {
+				res.writeHead(given, { 'Content-Type': 'text/html' });
+				res.end('<h1>secret host</h1>');
+			};
+			await expectError(await world.get('/v1/jobs'), status, code);
+		},
+	);
 
-	test('keeps its error of the contract', async () => {
+	test('with an error envelope has it forwarded', async () => {
 		world.handler = (_req, res) => {
 			res.writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': '2' });
 			res.end('{"error":{"code":"upstream_unavailable","message":"the store"}}');
@@ -104,7 +107,7 @@ describe('a service that fails', () => {
 	});
 });
 
-describe('a keep-alive connection that the service closes', () => {
+describe('when the service closes a keep-alive connection', () => {
 	/** Makes the service close the next request's connection, which was used before. */
 	async function cutNext(): Promise<void> {
 		await (await world.get('/v1/tools', {})).text();
@@ -114,19 +117,19 @@ describe('a keep-alive connection that the service closes', () => {
 		};
 	}
 
-	test('is invisible to a GET', async () => {
+	test('a GET is retried', async () => {
 		await cutNext();
 		expect((await world.get('/v1/tools', {})).status).toBe(200);
 		expect(world.received.length).toBe(3);
 	});
 
-	test('doesn’t retry a POST', async () => {
+	test('a POST is not retried', async () => {
 		await cutNext();
 		await expectError(await world.post('{}'), 503, 'upstream_unavailable');
 		expect(world.received.filter(({ method }) => method === 'POST').length).toBe(1);
 	});
 
-	test('is retried once at most', async () => {
+	test('a GET is retried once at most', async () => {
 		await (await world.get('/v1/tools', {})).text();
 		world.handler = (req) => req.socket.destroy();
 		await expectError(await world.get('/v1/tools', {}), 503, 'upstream_unavailable');

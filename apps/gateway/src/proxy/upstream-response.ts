@@ -16,7 +16,10 @@ export function isRetryable(exchange: Exchange, error: Error): boolean {
 	return req.method === 'GET' && !hasBody(req.headers);
 }
 
-/** Returns the error that replaces a response outside the contract or not meant for the user, such as one of the service's HTTP parser. */
+/**
+ * Returns the error that replaces a response that isn't in the contract's format, such as one of the service's HTTP parser, or that isn't
+ * meant for the user. Returns undefined for other responses.
+ */
 export function errorForInvalidResponse(
 	service: ServiceName,
 	response: IncomingMessage,
@@ -35,7 +38,7 @@ export function errorForInvalidResponse(
 /** A response up to this size is in memory anyway when it is read. */
 const SHORT_RESPONSE_BYTES = 64 * 1024;
 
-/** Cuts a response that its client does not read in time: until then the service keeps the rest. */
+/** Cuts a response that its client does not read in time, because the service keeps the rest in memory until then. */
 function endAfter(res: ServerResponse, maxMs: number): void {
 	const timer = setTimeout(() => res.destroy(), maxMs);
 	res.once('close', () => clearTimeout(timer));

@@ -128,7 +128,7 @@ describe('a small body without a session', () => {
 test('large bodies that arrive slowly do not block sign-ins from their network', async () => {
 	await begin('POST /v1/billing/webhook', 'Content-Length: 100000', '{');
 	await waitUntil(() => begun === 1);
-	// It has taken a permit for each 64 KiB, which are all permits.
+	// The body has taken one permit for each 64 KiB, and so all permits.
 	const event = () => fetch(`${gateway.url}/v1/billing/webhook`, { method: 'POST', body: '{}' });
 	// 404: the fake auth has no such route.
 	expect([(await event()).status, await login()]).toEqual([429, 404]);

@@ -8,8 +8,8 @@ import type { Exchange, PublicRequest } from '../exchange.ts';
 const NAME_UNTIL_ROUTED = 'request';
 
 /**
- * Begins the span of a request in a new trace: with a client’s traceparent, strangers could decide what is sampled and under which ids.
- * Returns undefined, at no cost, if this process exports no traces.
+ * Begins the span of a request. It starts a new trace unless clients are trusted: with their traceparent, strangers could decide what is
+ * sampled and under which ids. Returns undefined, at no cost, if this process exports no traces.
  */
 export function beginExchangeSpan(
 	req: PublicRequest,

@@ -19,8 +19,8 @@ export interface InFlight {
 }
 
 /**
- * Whether it is a long poll or event stream, its body is still arriving, or its credential is being looked up. Services complete requests that
- * they have received in full, such as the logout itself.
+ * Whether a revocation ends this exchange: a long poll or event stream, or a request whose body is still arriving or whose credential is
+ * being looked up. Services complete requests that they have received in full, such as the logout itself.
  */
 function mustEndOnRevocation(exchange: Exchange): boolean {
 	return isLongPollOrStream(exchange.responseMode) || !exchange.forwarded || !exchange.req.complete;

@@ -44,7 +44,7 @@ afterAll(async () => {
 	rmSync(webDirectory, { recursive: true });
 });
 
-/** Sends requests from a new network. `status` is undefined while the response is delayed. */
+/** Returns a function that sends requests from a new network. */
 function newNetwork() {
 	networks += 1;
 	const address = `192.0.2.${networks}`;
@@ -58,7 +58,7 @@ function newNetwork() {
 	};
 }
 
-/** Resolves to `waiting` if the response is not there after one to a later request of another network. */
+/** Resolves to `waiting` if the response has not arrived when three later requests of other networks have theirs. */
 async function outcomeOf(response: Promise<number>): Promise<number | 'waiting'> {
 	response.catch(() => undefined);
 	for (let count = 0; count < 3; count += 1) await newNetwork()('/v1/health/nothing');
@@ -85,7 +85,7 @@ describe('beyond the burst of its network, the gateway delays its own response:'
 	});
 });
 
-test('a network whose responses are delayed still gets those of the services', async () => {
+test('a network whose responses are delayed still gets responses of the services', async () => {
 	const ask = newNetwork();
 	for (let count = 0; count < BURST; count += 1) await ask('/v1/nothing');
 	expect(await outcomeOf(ask('/v1/nothing'))).toBe('waiting');

@@ -18,7 +18,7 @@ export function hasBody(headers: IncomingHttpHeaders): boolean {
 	return headers['content-length'] !== undefined || isChunked(headers);
 }
 
-/** Returns the maximum bytes of the body by its head: for a chunked body, the limit of its operation. */
+/** Returns the length of the body in bytes. For a chunked body, whose length is unknown, that is the limit of its operation. */
 export function bodyBytesOf(headers: IncomingHttpHeaders, operation: Operation): number {
 	return isChunked(headers) ? bodyLimitOf(operation) : Number(headers['content-length'] ?? 0);
 }

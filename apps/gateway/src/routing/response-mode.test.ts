@@ -7,7 +7,7 @@ describe('responseModeOf', () => {
 		expect(responseModeOf(streamJob, '')).toEqual({ kind: 'stream', waitMs: 0 });
 	});
 
-	test('returns `wait` with its duration', () => {
+	test('returns `long-poll` with its duration', () => {
 		expect(responseModeOf(getJob, 'a=b&wait=60')).toEqual({ kind: 'long-poll', waitMs: 60_000 });
 	});
 

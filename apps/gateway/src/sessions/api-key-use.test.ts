@@ -26,7 +26,7 @@ test('reports the last use of each key, once', async () => {
 	expect(world.sent[0]?.[0]?.ip).toBe('192.0.2.2');
 });
 
-test('keeps uses that auth didn’t take', async () => {
+test('keeps uses that auth didn’t accept for the next report', async () => {
 	const { world, use } = setUp();
 	use.note('a', '192.0.2.1');
 	world.isDown = true;

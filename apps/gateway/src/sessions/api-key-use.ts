@@ -20,14 +20,14 @@ export interface ReportedUse {
 export interface KeyUse {
 	/** Notes a use now, without a call. */
 	note(keyId: string, ip: string): void;
-	/** Reports what was noted since the last report. Rejects if auth doesn't take it, and then keeps it for the next one. */
+	/** Reports the uses since the last report. Rejects if auth doesn't accept them, and then keeps them for the next report. */
 	report(): Promise<void>;
 }
 
 interface Deps {
 	/** Sends at most {@link MAX_KEY_USES}. */
 	send(uses: ReportedUse[]): Promise<void>;
-	/** Limit of keys. Uses of further ones aren't noted until the next report. */
+	/** Limit of keys between two reports. Uses of further keys aren't recorded. */
 	capacity: number;
 }
 

@@ -118,7 +118,7 @@ describe('an API key', () => {
 			expect([address, await from(address)]).toEqual([address, 401]);
 	});
 
-	test('stops at its expiry, though it is cached', async () => {
+	test('is rejected after its expiry, although it is cached', async () => {
 		const expires_at = new Date(Date.now() + 1_500).toISOString();
 		const key = auth.setKey({ ...READER, expires_at });
 		expect(await statusOf(one, key)).toBe(200);
@@ -141,7 +141,7 @@ describe('an API key', () => {
 });
 
 describe('a revocation', () => {
-	test('holds at both gateways from its response on', async () => {
+	test('takes effect at both gateways with its response', async () => {
 		for (let round = 0; round < 50; round += 1) {
 			const key = auth.setKey(READER);
 			const onBoth = () => Promise.all([statusOf(one, key), statusOf(two, key)]);
@@ -153,7 +153,7 @@ describe('a revocation', () => {
 		}
 	});
 
-	test('holds though auth had reported the key alive just before', async () => {
+	test('takes effect even if auth reported the key alive just before', async () => {
 		const key = auth.setKey(READER);
 		const decided = Promise.withResolvers<void>();
 		const mayRespond = Promise.withResolvers<void>();
@@ -170,7 +170,7 @@ describe('a revocation', () => {
 		expect(received).toEqual([]);
 	});
 
-	test('ends streams and waits of the key before its response', async () => {
+	test('ends event streams and long polls of the key before its response', async () => {
 		const key = auth.setKey(READER);
 		const stream = await get(one, key, `${jobPath()}/events`);
 		const waiting = get(one, key, `${jobPath()}?wait=60`);
@@ -182,7 +182,7 @@ describe('a revocation', () => {
 });
 
 describe('a change of a key', () => {
-	test('counts at both gateways from its response on', async () => {
+	test('takes effect at both gateways with its response', async () => {
 		const key = auth.setKey(READER);
 		const onBoth = () => Promise.all([statusOf(one, key), statusOf(two, key)]);
 		expect(await onBoth()).toEqual([200, 200]);
@@ -192,7 +192,7 @@ describe('a change of a key', () => {
 		expect(await onBoth()).toEqual([200, 200]);
 	});
 
-	test('ends waits of the key, which may be repeated', async () => {
+	test('ends long polls of the key with 503, so that clients repeat them', async () => {
 		const key = auth.setKey(READER);
 		const waiting = get(one, key, `${jobPath()}?wait=60`);
 		await waitUntil(() => held.length === 1);
@@ -203,7 +203,7 @@ describe('a change of a key', () => {
 });
 
 describe('unknown keys', () => {
-	test('are delayed after many from one network, known ones are not', async () => {
+	test('are delayed after many from one network, while known keys are served', async () => {
 		const slow = await startTestGateway({
 			auth,
 			jobsUrl: jobs.url,
@@ -232,7 +232,7 @@ describe('unknown keys', () => {
 });
 
 describe('the use of a key', () => {
-	test('is reported at the latest when the gateway stops, to the minute and with the address', async () => {
+	test('is reported when the gateway stops at the latest, to the minute and with the address', async () => {
 		const key_id = newId('key');
 		const key = auth.setKey({ ...READER, key_id });
 		const other = await startTestGateway({ auth, jobsUrl: jobs.url });

@@ -19,11 +19,11 @@ interface SentKey {
 
 /** Verifies API keys. */
 export interface KeyVerifier {
-	/** Whether the text of a bearer token is meant as an API key. */
+	/** Whether a bearer token has the prefix of an API key. */
 	isKey(text: string): boolean;
 	/** Checks the format. Throws `unauthorized`. Makes no call. */
 	read(text: string): SentKey;
-	/** Returns the live key, for a client at an address that it allows. Throws or rejects with `unauthorized` or `upstream_unavailable`. */
+	/** Returns the live key if it allows the client's address. Throws or rejects with `unauthorized` or `upstream_unavailable`. */
 	verify(keyHash: string, exchange: Pick<Exchange, 'requestId' | 'clientAddress'>): ApiKey | Promise<ApiKey>;
 }
 

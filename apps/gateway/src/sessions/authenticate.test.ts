@@ -136,7 +136,7 @@ describe('signing keys', () => {
 		expect(auth.counts.jwks - loadsBefore).toBeLessThanOrEqual(1 + intervals);
 	});
 
-	test('that were retired are rejected from the next lease renewal, also for known tokens', async () => {
+	test('that were retired are rejected after the next lease renewal, also for cached tokens', async () => {
 		const stolen = newKeys();
 		auth.jwks.push(stolen.jwk('stolen'));
 		const token = auth.token({}, { keyid: 'stolen' }, stolen);
@@ -250,7 +250,7 @@ describe('readiness', () => {
 		await other.stop();
 	});
 
-	test('ends with the lease and returns with the next, while startup stays', async () => {
+	test('fails without a lease, while the startup probe still succeeds', async () => {
 		const probe = async (name: string) => (await fetch(`${gateway.privateUrl}/health/${name}`)).status;
 		expect(await probe('startup')).toBe(200);
 		auth.withholdsLeases = true;

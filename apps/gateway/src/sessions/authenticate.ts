@@ -22,8 +22,8 @@ export function signedOut(): AppError {
 }
 
 /**
- * Verifies an unknown token or key, after a delay if its network has sent many forged ones: each costs a signature check or a call to
- * auth. A valid one costs its network nothing and is not delayed again. Rejects like `verify`.
+ * Verifies a token or key that isn't cached. Waits first if its network has sent many forged ones, because each costs a signature check or
+ * a call to auth. A valid one costs its network nothing, and is cached. Rejects like `verify`.
  */
 async function verifyUnknown<T>(
 	{ pacers: { forgedTokens } }: AuthenticateDeps,
@@ -42,8 +42,8 @@ async function verifyUnknown<T>(
 	}
 }
 
-/** The exchange is in flight before its credential is looked up, so that a revocation in between ends it. */
-function enterFlight({ inFlight }: AuthenticateDeps, exchange: Exchange, credentialId: string): void {
+/** Registers the exchange as in flight before its credential is looked up, so that a revocation during the lookup ends it. */
+function registerInFlight({ inFlight }: AuthenticateDeps, exchange: Exchange, credentialId: string): void {
 	exchange.credentialId = credentialId;
 	inFlight.add(exchange);
 }
@@ -52,7 +52,7 @@ async function authenticateSession(deps: AuthenticateDeps, exchange: Exchange, t
 	const session: Session =
 		deps.tokens.known(token) ?? (await verifyUnknown(deps, exchange, () => deps.tokens.verify(token)));
 	exchange.credential = session;
-	enterFlight(deps, exchange, session.credentialId);
+	registerInFlight(deps, exchange, session.credentialId);
 	const isAlive = await deps.sessions.find(session.credentialId, exchange.requestId);
 	if (!isAlive) throw signedOut();
 }
@@ -60,7 +60,7 @@ async function authenticateSession(deps: AuthenticateDeps, exchange: Exchange, t
 async function authenticateKey(deps: AuthenticateDeps, exchange: Exchange, text: string): Promise<void> {
 	const key = deps.apiKeys.read(text);
 	const verify = () => {
-		enterFlight(deps, exchange, key.hash);
+		registerInFlight(deps, exchange, key.hash);
 		return deps.apiKeys.verify(key.hash, exchange);
 	};
 	exchange.credential = await (key.isKnown ? verify() : verifyUnknown(deps, exchange, verify));

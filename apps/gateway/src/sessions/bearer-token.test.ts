@@ -13,7 +13,7 @@ describe('readBearerToken', () => {
 	});
 
 	test.each([
-		['none', []],
+		['a missing header', []],
 		['another scheme', ['Basic YTpi']],
 		['no token', ['Bearer ']],
 		['two tokens', ['Bearer a b']],

@@ -53,7 +53,7 @@ const EXPECTED: Record<string, string> = {
 };
 
 describe.each(PUBLIC_OPERATIONS.filter(({ access }) => access === 'user'))('$id', ({ id, scope }) => {
-	test('takes the scope that the contract states', () => {
+	test('has the expected scope', () => {
 		expect(scope).toBe(EXPECTED[id]);
 	});
 

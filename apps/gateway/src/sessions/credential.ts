@@ -3,7 +3,7 @@ import type { BlockList } from 'node:net';
 /** What all credentials have. */
 interface Authenticated {
 	userId: string;
-	/** Revocations name it: the id of a session, or the SHA-256 of an API key. */
+	/** Id in revocations: the id of a session, or the SHA-256 of an API key. */
 	credentialId: string;
 	/** `Infinity` for an API key that doesn't expire. */
 	expiresAtMs: number;

@@ -38,7 +38,7 @@ describe('a key set', () => {
 		expect(keys.version()).not.toBe(version);
 	});
 
-	test('reports a removed key, and no new one', async () => {
+	test('reports a removed key, but not a new one', async () => {
 		const { world, keys } = setUp();
 		await keys.refresh();
 		world.keys.push(newKeys().jwk('b'));

@@ -17,7 +17,7 @@ interface KeySetDeps {
 /** The public keys of user tokens. */
 export interface KeySet {
 	find(keyId: string): KeyObject | undefined;
-	/** Whether these, in any order, are exactly the published keys of the last load. */
+	/** Whether these ids, in any order, are exactly those of the published keys at the last load. */
 	hasExactly(keyIds: readonly string[]): boolean;
 	/** Resolves after a load that began after this call. Rejects if that load failed. */
 	refresh(): Promise<void>;

@@ -24,14 +24,14 @@ export interface LeaseRenewer {
 /** A short lease is renewed more often, so that some calls may fail. */
 const RENEWALS_PER_LEASE = 5;
 
-/** Pending attempts: a hanging one must not delay the next, which uses another connection. */
+/** Limit of pending attempts. A hanging attempt must not delay the next, which uses another connection. */
 const MAX_PENDING = 4;
 
 const RETRY_AFTER_REFUSAL_MS = 50;
 
 /**
- * Renews the lease repeatedly, whether or not earlier attempts got a response: one within the lease is enough. Logs the first failure
- * and the recovery, not every attempt. A shutdown does not wait for pending attempts: a closed lease ignores their responses.
+ * Attempts to renew the lease repeatedly, without waiting for earlier attempts. One response within the lease is enough. Logs the first
+ * failure and the recovery, not every attempt. A shutdown does not wait for pending attempts: a closed lease ignores their responses.
  */
 export function createLeaseRenewer({
 	lease,

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 
-/** The time under one instance id. Cached sessions of a term are valid as long as the term is. */
+/** Period of the lease under one instance id. Sessions cached during a term are valid as long as the term is. */
 export interface LeaseTerm {
 	readonly instanceId: string;
 }
@@ -38,9 +38,9 @@ interface OwnTerm extends LeaseTerm {
 }
 
 /**
- * Returns a lease that is valid for the granted time, counted from before the request, so that it ends here first. A lapsed or fenced
- * term never becomes valid again: auth may have revoked sessions without telling this instance. A new term begins under a new instance
- * id, with an empty cache.
+ * Returns a lease that is valid for the granted time, counted from before the request, so that it ends here before it ends at auth. A
+ * lapsed or fenced term never becomes valid again: auth may have revoked sessions without telling this instance. A new term begins under a
+ * new instance id, with an empty cache.
  */
 export function createLease(deps: LeaseDeps): Lease {
 	let term: OwnTerm = { instanceId: ulid() };
@@ -54,7 +54,7 @@ export function createLease(deps: LeaseDeps): Lease {
 		if (wasGranted) deps.onEnd(reason);
 	}
 
-	/** Ends the term by the clock, not the timer: a suspended process notices here. */
+	/** Checks the clock as well as the timer, which doesn't run while the process is suspended. */
 	function endIfLapsed(): void {
 		if (term.validUntilMs !== undefined && term.validUntilMs <= deps.bootTimeMs()) end('lapsed');
 	}

@@ -125,7 +125,7 @@ describe('a revocation', () => {
 		expect(isAlive('a')).toBe(false);
 	});
 
-	test('overrides a lookup in progress for all its callers, and later ones start another', async () => {
+	test('overrides a lookup in progress for all its callers', async () => {
 		const { world, credentials, isAlive } = setUp();
 		const before = [isAlive('a'), isAlive('a')];
 		credentials.revoke(['a']);
@@ -191,7 +191,7 @@ describe('under a new lease', () => {
 		expect(await alive).toBe(false);
 	});
 
-	test('a lookup of the previous one is rejected, also for later callers', async () => {
+	test('a lookup that began under the previous one is rejected, and later callers start another', async () => {
 		const { world, isAlive } = setUp();
 		const old = Promise.resolve(isAlive('a'));
 		world.newTerm();

@@ -22,7 +22,7 @@ interface Lookup<V> {
 interface CacheGeneration<V> {
 	term: LeaseTerm;
 	known: LRUCache<string, Known<V>>;
-	/** Kept apart, so that invented credentials don't evict live ones. */
+	/** A separate cache, so that invented credentials don't evict live ones. */
 	dead: LRUCache<string, true>;
 	lookups: Map<string, Lookup<V>>;
 }
@@ -37,7 +37,7 @@ interface Deps<V> {
 	capacity: number;
 }
 
-/** Credentials of one kind that are alive while the lease is valid, with what auth says about each: sessions, or API keys. */
+/** Credentials of one kind, sessions or API keys, with what auth says about each. Cached ones are alive only while the lease is valid. */
 export interface LiveCredentials<V extends object | true> {
 	/** Whether {@link find} needs no call. */
 	isKnown(id: string): boolean;
@@ -46,9 +46,9 @@ export interface LiveCredentials<V extends object | true> {
 	 * `upstream_unavailable` without a lease, or if auth is down.
 	 */
 	find(id: string, requestId: string): V | null | Promise<V | null>;
-	/** After the return, none of these is alive here, lookups in progress included. */
+	/** Marks these credentials as dead, also in lookups in progress. */
 	revoke(ids: readonly string[]): void;
-	/** After the return, their earlier values are not used, lookups in progress included. */
+	/** Drops the values of these credentials. Lookups in progress ask auth again. */
 	forget(ids: readonly string[]): void;
 }
 

@@ -40,7 +40,9 @@ beforeEach(() => {
 	auth.beforeCheckResponse = async () => undefined;
 });
 
-/** Lets auth decide about the next session, which resolves `decided`, and holds its response until `respond` is called. */
+/**
+ * Holds back auth's response to the next session check until `respond` is called. `decided` resolves when auth has looked the session up.
+ */
 function holdCheckResponse(): { decided: Promise<void>; respond(): void } {
 	const decided = Promise.withResolvers<void>();
 	const mayRespond = Promise.withResolvers<void>();
@@ -73,7 +75,7 @@ const revoke = (...sessionIds: string[]) => auth.push(one.privateUrl, one.instan
 const jobPath = () => `/v1/jobs/${newId('job')}`;
 
 describe('a revoked session', () => {
-	test('is rejected by both gateways from the response of the sign-out on, 1,000 times', async () => {
+	test('is rejected by both gateways after the response of the sign-out, 1,000 times', async () => {
 		const onBoth = (token: string) => Promise.all([statusOf(one, token), statusOf(two, token)]);
 		const outcomes = new Map<string, number>();
 		async function runRounds(): Promise<void> {
@@ -109,7 +111,7 @@ describe('a revoked session', () => {
 		}
 	}, 240_000);
 
-	test('is rejected though auth had reported it alive just before', async () => {
+	test('is rejected even if auth reported it alive just before', async () => {
 		const { sid, token } = newSession();
 		const { decided, respond } = holdCheckResponse();
 		const pendingRequest = get(one, token);
@@ -142,7 +144,7 @@ describe('a revoked session', () => {
 });
 
 describe('a revocation', () => {
-	test('cuts streams of its session before its response', async () => {
+	test('cuts event streams of its session before its response', async () => {
 		const { sid, token } = newSession();
 		const stream = await get(one, token, `${jobPath()}/events`);
 		const ended = stream.text().then(
@@ -155,7 +157,7 @@ describe('a revocation', () => {
 		await upstreamClosed;
 	});
 
-	test('ends waits of its session with 401', async () => {
+	test('ends long polls of its session with 401', async () => {
 		const { sid, token } = newSession();
 		const waiting = get(one, token, `${jobPath()}?wait=60`);
 		await waitUntil(() => held.length === 1);
@@ -208,7 +210,7 @@ describe('a revocation', () => {
 		expect(requests).toBe(0);
 	});
 
-	test('returns 404 for an instance id of the past', async () => {
+	test('returns 404 for a previous instance id', async () => {
 		const { sid } = newSession();
 		await expect(auth.push(one.privateUrl, two.instanceId(), [sid])).rejects.toMatchObject({
 			code: 'not_found',
@@ -225,7 +227,7 @@ describe('a revocation', () => {
 	});
 });
 
-describe('a held response ends', () => {
+describe('a long poll or event stream ends', () => {
 	test('with its token', async () => {
 		const token = auth.token({}, { expiresIn: 4 });
 		const stream = await get(one, token, `${jobPath()}/events`);

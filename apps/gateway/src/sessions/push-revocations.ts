@@ -15,14 +15,16 @@ interface Deps {
 	inFlight: Pick<InFlight, 'endCredentials' | 'endLongPollsAndStreams'>;
 }
 
-/** Returns the error for long polls and event streams of a changed key. The client sends the request again, and the new rights count. */
+/**
+ * Returns the error for long polls and event streams of a changed key. The client sends the request again, which then has the new rights.
+ */
 function keyChanged(): AppError {
 	return unavailable('This connection', new Error('the API key was changed'));
 }
 
 /**
- * Revokes sessions and API keys. After the response, this gateway lets none of their requests pass, and has ended their long polls and event streams.
- * Changed keys are looked up again with their next request. Returns 404 for a previous instance id, whose cache no longer exists.
+ * Revokes sessions and API keys. After the response, this gateway rejects all their requests, and has ended their long polls and event
+ * streams. Changed keys are looked up again with their next request. Returns 404 for a previous instance id, whose cache no longer exists.
  */
 export function pushRevocationsRoute(deps: Deps): Route {
 	return defineRoute(pushRevocations, async ({ body }) => {

@@ -37,18 +37,18 @@ async function outcomeOf({ method, path }: Operation, token?: string): Promise<s
 	return ((await response.json()) as { error: { code: string } }).error.code;
 }
 
-/** What the gateway has to answer to a key with one scope. */
+/** Returns the outcome that the contract demands for a key with one scope. */
 function expectedFor({ access, scope }: Operation, granted: Scope): string {
 	if (access === 'public') return 'admitted';
 	if (scope === undefined) return 'session_required';
 	return scope === 'any' || scope === granted ? 'admitted' : 'insufficient_scope';
 }
 
-describe('of every operation', () => {
+describe('among all operations', () => {
 	/** The health of the product depends on more than the gateway. */
 	const operations = PUBLIC_OPERATIONS.filter(({ id }) => id !== 'getHealth');
 
-	test.each(scopes)('a key with the scope %s reaches what the contract says', async (granted) => {
+	test.each(scopes)('a key with the scope %s reaches exactly those with this scope', async (granted) => {
 		const key = auth.setKey({ scopes: [granted] });
 		const outcomes = await Promise.all(
 			operations.map(async (one) => [one.id, await outcomeOf(one, key)] as const),
@@ -58,7 +58,7 @@ describe('of every operation', () => {
 		);
 	});
 
-	test('a key without scopes reaches its account only', async () => {
+	test('a key without scopes reaches only its account', async () => {
 		const key = auth.setKey({ scopes: [] });
 		const reached = await Promise.all(
 			operations.map(async (one) => ((await outcomeOf(one, key)) === 'admitted' ? [one] : [])),
@@ -77,7 +77,7 @@ describe('of every operation', () => {
 		expect(new Set(outcomes)).toEqual(new Set(['admitted']));
 	});
 
-	test('nobody reaches those that need a user', async () => {
+	test('a request without a credential reaches none that needs a user', async () => {
 		const ofUsers = operations.filter(({ access }) => access === 'user');
 		const outcomes = await Promise.all(ofUsers.map((one) => outcomeOf(one)));
 		expect(new Set(outcomes)).toEqual(new Set(['unauthorized']));

@@ -26,7 +26,7 @@ function withoutSignature(header: object): string {
 	return `${part(header)}.${part({ ...ids, iss: TOKEN_ISSUER, aud: TOKEN_AUDIENCE, exp })}.`;
 }
 
-/** Signs with the public key as an HMAC secret, which everybody knows. */
+/** Signs with HMAC. The secret is the public key, which everybody knows. */
 function signedByPublicKey(): string {
 	const text = withoutSignature({ alg: 'HS256', kid: 'a' }).slice(0, -1);
 	const secret = JSON.stringify(good.jwk('a'));
@@ -76,7 +76,7 @@ describe('a token', () => {
 		['garbage', 'x.y.z'],
 		['no signature', withoutSignature({ alg: 'none', kid: 'a' })],
 		['an empty signature', withoutSignature({ alg: 'ES256', kid: 'a' })],
-		['a secret for a signature', signedByPublicKey()],
+		['an HMAC made with the public key', signedByPublicKey()],
 		['another key under the same name', sign({}, {}, newKeys().privateKey)],
 		['no key id', jwt.sign(ids, good.privateKey, { algorithm: 'ES256', expiresIn: 60 })],
 		['an unknown key id', sign({}, { keyid: 'b' })],
@@ -84,7 +84,7 @@ describe('a token', () => {
 		['another audience', sign({}, { audience: 'creatorr-internal' })],
 		['several audiences', sign({}, { audience: [TOKEN_AUDIENCE, 'x'] })],
 		['an expiry in the past', sign({}, { expiresIn: -1 })],
-		['a beginning in the future', sign({}, { notBefore: 60 })],
+		['a start time in the future', sign({}, { notBefore: 60 })],
 		['no user', sign({ sub: undefined })],
 		['no session', sign({ sid: undefined })],
 		['a session of another shape', sign({ sid: "ses_' or 1=1" })],
@@ -136,7 +136,7 @@ describe('a token', () => {
 		await expect(verify(token)).rejects.toEqual(refused);
 	});
 
-	test('of an unknown key gets no 401 while keys can’t be loaded', async () => {
+	test('of an unknown key gets 503 instead of 401 while keys can’t be loaded', async () => {
 		const { world, verify } = await setUp();
 		world.isDown = true;
 		await expect(verify(sign({}, { keyid: 'b' }))).rejects.toMatchObject({
@@ -145,7 +145,7 @@ describe('a token', () => {
 		});
 	});
 
-	test('in another format is rejected even then', async () => {
+	test('in another format is rejected even while keys can’t be loaded', async () => {
 		const { world, verify } = await setUp();
 		world.isDown = true;
 		const token = sign({}, { keyid: 'b', issuer: 'x' });

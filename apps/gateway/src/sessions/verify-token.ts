@@ -59,7 +59,7 @@ function verifySignature(token: string, key: KeyObject): void {
 	}
 }
 
-/** Loads the keys before it rejects a token, as auth may have a new one. */
+/** Loads the keys before it rejects a token, because auth may have published a new one. */
 async function findNewKey(keys: Deps['keys'], keyId: string): Promise<KeyObject> {
 	await keys.refresh().catch((cause: unknown) => {
 		throw unavailable(SESSION_VERIFICATION, cause);
@@ -74,7 +74,7 @@ export function createTokenVerifier({ keys, capacity }: Deps): TokenVerifier {
 	const verified = new LRUCache<string, Session>({ max: capacity });
 	let version = keys.version();
 
-	/** Clears the cache when a key was removed. */
+	/** Clears the cache when the keys have changed. */
 	function forgetOldKeys(): void {
 		if (keys.version() === version) return;
 		version = keys.version();

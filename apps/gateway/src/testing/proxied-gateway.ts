@@ -15,7 +15,7 @@ export const sendEmptyList: Handler = (_req, res) => {
 
 export type ProxiedGateway = Awaited<ReturnType<typeof startProxiedGateway>>;
 
-/** Starts a gateway before a service `jobs`, whose handler the test sets, and a service `files` that is down. */
+/** Starts a gateway in front of a service `jobs`, whose handler the test sets, and a service `files` that is down. */
 export async function startProxiedGateway() {
 	const auth = await startFakeAuth();
 	const jobs = await startUpstream((req, res) => {

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 /** A response as it was sent. */
 export interface RawResponse {
 	status: number;
-	/** By lower-case name. Of several, only the last. */
+	/** By lower-case name. Of a repeated header, only the last value. */
 	headers: Record<string, string>;
 	body: string;
 	text: string;

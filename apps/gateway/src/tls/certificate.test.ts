@@ -65,7 +65,7 @@ async function ask(ca: string, localAddress?: string): Promise<RawResponse> {
 	return readAll(socket);
 }
 
-const isBelieved = (certificate: TestCertificate) =>
+const isServed = (certificate: TestCertificate) =>
 	ask(certificate.cert).then(
 		({ status }) => status === 404,
 		() => false,
@@ -99,7 +99,7 @@ describe('with a certificate', () => {
 		expect((await ask(first.cert)).status).toBe(404);
 	});
 
-	test('a connection without a handshake is closed in time', async () => {
+	test('a connection without a handshake is closed after the time limit', async () => {
 		const { publicPort } = await start({ headersTimeoutMs: 500, requestTimeoutMs: 500 });
 		const silent = connectTcp(publicPort, '127.0.0.1');
 		sockets.push(silent);
@@ -112,7 +112,7 @@ describe('with a certificate', () => {
 		expect((await ask(first.cert)).status).toBe(404);
 	});
 
-	test('the gateway does not start with files that are no certificate', async () => {
+	test('the gateway does not start if the key does not belong to the certificate', async () => {
 		const other = await makeCertificate();
 		const env = placeCertificate(directory, { cert: first.cert, key: other.key });
 		await expect(startTestGateway({ auth, env, early: true })).rejects.toThrow(env.TLS_CERT_FILE);
@@ -131,9 +131,9 @@ describe('a renewed certificate', () => {
 		await start();
 		const kept = await open(first.cert);
 		const second = await makeCertificate();
-		expect(await isBelieved(second)).toBe(false);
+		expect(await isServed(second)).toBe(false);
 		placeCertificate(directory, second);
-		await waitUntil(() => isBelieved(second));
+		await waitUntil(() => isServed(second));
 		kept.write(ASK_ONCE);
 		expect((await readAll(kept)).status).toBe(404);
 	});
@@ -143,16 +143,16 @@ describe('a renewed certificate', () => {
 		const second = await makeCertificate();
 		placeCertificate(directory, { cert: second.cert });
 		await delay(5 * REFRESH_MS);
-		expect(await isBelieved(first)).toBe(true);
+		expect(await isServed(first)).toBe(true);
 		placeCertificate(directory, { key: second.key });
-		await waitUntil(() => isBelieved(second));
+		await waitUntil(() => isServed(second));
 	});
 
 	test('that is invalid leaves the previous one in use', async () => {
 		await start();
 		placeCertificate(directory, { cert: 'damaged', key: 'damaged' });
 		await delay(5 * REFRESH_MS);
-		expect(await isBelieved(first)).toBe(true);
+		expect(await isServed(first)).toBe(true);
 	});
 });
 

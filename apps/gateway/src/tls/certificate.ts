@@ -18,8 +18,8 @@ export interface Certificate {
 }
 
 /**
- * Reads both files. Throws an error that names them if one is missing or they don't belong together, as for a moment during their
- * replacement.
+ * Reads both files. Throws an error that names both if one is missing or they don't belong together, which can happen for a moment while
+ * they are replaced.
  */
 export function readCertificate({ certFile, keyFile }: CertificateFiles): Certificate {
 	try {
@@ -35,8 +35,8 @@ export function readCertificate({ certFile, keyFile }: CertificateFiles): Certif
 }
 
 /**
- * Returns a function that loads a renewed certificate for new connections; open ones continue. It reads the files instead of watching
- * them: they may be links that are set to another directory. It throws if they can't be used, and the previous certificate stays.
+ * Returns a function that loads a renewed certificate for new connections; open ones continue. It reads the files instead of watching them,
+ * because they may be symbolic links whose target changes. It throws if they can't be used, and the previous certificate stays.
  */
 export function createCertificateReloader({
 	server,

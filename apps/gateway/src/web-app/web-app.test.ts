@@ -138,7 +138,7 @@ describe('an asset', () => {
 		expect(Number(response.headers.get('content-length'))).toBe(SCRIPT.length);
 	});
 
-	test('is sent compressed to a client that accepts that', async () => {
+	test('is sent compressed to a client that accepts the coding', async () => {
 		const response = await get('/assets/index-abc.js', { headers: { 'Accept-Encoding': 'br' } });
 		expect(response.headers.get('content-encoding')).toBe('br');
 		expect(response.headers.get('vary')).toMatch(/accept-encoding/i);
@@ -188,7 +188,7 @@ describe('a header of more than 1,000 characters is ignored:', () => {
 	});
 });
 
-describe('a path that is no page', () => {
+describe('an unknown path', () => {
 	const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
 	const open = (path: string, init: RequestInit = {}) => get(path, { headers: { Accept: BROWSER }, ...init });
 

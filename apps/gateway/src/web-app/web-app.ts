@@ -88,7 +88,7 @@ export function findNotFoundPage(
 
 /**
  * Returns the web app's routes: its page under each of its paths, its files, and its not-found page.
- * @param directory the build of apps/web, which is read once; throws if it is none
+ * @param directory the build of apps/web; read once. Throws if it isn't one
  * @param storeOrigins where the page may upload to and download from
  */
 export function createWebApp(directory: string, storeOrigins: readonly string[]): WebApp {
