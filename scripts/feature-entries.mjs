@@ -14,6 +14,7 @@ export const FEATURE_ENTRIES = {
 		'gateway-leases': ['gateway-leases.sql', 'lease-gateway', 'propagate-revocations'],
 		mails: ['allowances.sql', 'request-mail', 'mailed-token', 'mailed-tokens.sql', 'mails.sql'],
 		'api-keys': ['api-key', 'check-api-key', 'report-use', 'revoke-api-keys.sql'],
+		'rate-limits': ['allocate-quota'],
 		sessions: ['read-sessions', 'session-token', 'sessions.sql'],
 		'sign-in': ['sign-in', 'sign-in.sql'],
 		'email-verification': ['verify-email.sql'],
@@ -40,7 +41,7 @@ export const FEATURE_ENTRIES = {
 		routing: ['response-mode'],
 		requests: ['body-arrival', 'in-flight', 'request-head', 'response'],
 		tls: ['certificate'],
-		limits: ['network-pacer', 'site-limits'],
+		limits: ['network-pacer', 'rate-limited', 'site-limits'],
 		sessions: ['authenticate', 'authenticate-key', 'credential'],
 	},
 	'apps/jobs': {

@@ -4,7 +4,7 @@ import { openApiDocument, type Route, routesOf } from '../driver/openapi.ts';
 
 /** The web origin that the product under test allows. */
 const ORIGIN = process.env.TEST_WEB_ORIGIN ?? 'http://localhost:3000';
-const EXPOSED = ['x-request-id', 'retry-after', 'idempotency-replayed'];
+const EXPOSED = ['x-request-id', 'retry-after', 'idempotency-replayed', 'ratelimit-policy', 'ratelimit'];
 
 const listOf = (value: string | null) => (value ?? '').toLowerCase().split(', ');
 

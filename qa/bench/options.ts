@@ -44,6 +44,12 @@ const BENCHES: readonly [folder: string, name: string, summary: string, ...optio
 		seconds('duration of each side', 30),
 		profile,
 	],
+	[
+		'gateway',
+		'ratelimit',
+		'measure the accuracy and the cost of rate limits with 1, 2 and 4 gateways',
+		seconds('duration of each overload', 30),
+	],
 	['queue', 'overhead', 'measure the overhead of a job beyond its tool, with an idle queue', jobs(300)],
 	['queue', 'throughput', 'measure small jobs per second with 1, 2 and 4 workers', dir, jobs(60)],
 	['queue', 'drain', 'measure how fast queued no-op jobs finish', jobs(10_000)],

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { plansSchema } from '@creatorr/contracts/plans';
 import {
 	apiKeyPrefixSchema,
 	appUrlSchema,
@@ -32,7 +33,7 @@ export const configSchema = baseConfigSchema
 			.meta({ description: 'Maximum number of database connections of a process.' }),
 		CONTROL_PORT: portSchema.meta({
 			description:
-				'Port of the control service for gateways: leases, checks of sessions and API keys, and token signing keys.',
+				'Port of the control service for gateways: leases, checks of sessions and API keys, rate limits, and token signing keys.',
 		}),
 		CONTROL_DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(4).meta({
 			description:
@@ -117,6 +118,7 @@ export const configSchema = baseConfigSchema
 			description: 'How long security events are kept.',
 			deprecatedName: 'SECURITY_EVENTS_DAYS',
 		}),
+		PLANS: plansSchema,
 		GATEWAY_LEASE_MS: z.coerce.number().int().min(1_500).max(15_000).default(15_000).meta({
 			description:
 				'Duration of a gateway lease: how long a gateway may use its session cache without renewal. A sign-out waits at most this long plus 5 s.',

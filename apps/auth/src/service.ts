@@ -35,6 +35,7 @@ import { pruneLoginFailures } from './password-check/login-failures.sql.ts';
 import { createPasswords, startPasswordThreads } from './password-hashing/password-hashing.ts';
 import { changePasswordRoute } from './passwords/change-password.ts';
 import { forgotPasswordRoute, resetPasswordRoute } from './passwords/reset-password.ts';
+import { pruneRateLimits } from './rate-limits/allocate-quota.sql.ts';
 import { registerRoute } from './register/register.ts';
 import { createRegistrationThrottle } from './register/registration-throttle.ts';
 import { pruneSecurityEvents } from './security-events/security-events.sql.ts';
@@ -137,6 +138,7 @@ async function connect(context: ServiceContext<Config>) {
 		registrations: createRegistrationThrottle(prisma, config.REGISTRATIONS_PER_NETWORK),
 		leaseDatabase: prisma,
 		leaseTtlMs: config.GATEWAY_LEASE_MS,
+		plans: config.PLANS,
 		securityEventsDays: config.SECURITY_EVENT_RETENTION_DAYS,
 	};
 }
@@ -192,6 +194,7 @@ export const auth = defineService({
 		pruneSessions,
 		pruneKnownNetworks,
 		pruneGatewayLeases,
+		pruneRateLimits,
 		pruneMailedTokens,
 		pruneAllowances,
 		pruneSigningKeys,

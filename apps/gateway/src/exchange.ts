@@ -55,6 +55,11 @@ export interface Exchange {
 	credentialId: string | undefined;
 	/** Set for a verified token or a live API key. */
 	credential: Credential | undefined;
+	/**
+	 * Returns the headers about the rate limits of the plan, as alternating names and values, from the status and the headers of the
+	 * response. Called once: a response that doesn't count gives its units back.
+	 */
+	rateLimitHeaders: ((status: number, headers: readonly string[]) => string[]) | undefined;
 	/** `immediate` until the request is routed. */
 	responseMode: ResponseMode;
 	/** The request to the service. */
@@ -92,6 +97,7 @@ export function openExchange(
 		operation: undefined,
 		credentialId: undefined,
 		credential: undefined,
+		rateLimitHeaders: undefined,
 		responseMode: IMMEDIATE,
 		upstream: undefined,
 		forwarded: false,

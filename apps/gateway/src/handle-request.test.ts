@@ -265,7 +265,7 @@ describe('CORS', () => {
 			expect(headers.get('access-control-allow-origin')).toBe(origin);
 			expect(headers.get('vary')).toBe('Origin');
 			expect(headers.get('access-control-expose-headers')).toBe(
-				'X-Request-Id, Retry-After, Idempotency-Replayed',
+				'X-Request-Id, Retry-After, Idempotency-Replayed, RateLimit-Policy, RateLimit',
 			);
 		}
 	});

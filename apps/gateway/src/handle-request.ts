@@ -16,6 +16,7 @@ import type { AdmitBody } from './limits/body-budget.ts';
 import type { NetworkPacer } from './limits/network-pacer.ts';
 import { rateLimited } from './limits/rate-limited.ts';
 import type { Limits } from './limits.ts';
+import type { RateLimits } from './rate-limits/rate-limits.ts';
 import type { AccessLog } from './requests/access-log.ts';
 import { corsHeaders, preflightHeaders } from './requests/cors.ts';
 import { beginExchangeSpan, endExchangeSpan } from './requests/exchange-span.ts';
@@ -40,6 +41,7 @@ export interface PublicDeps extends AuthenticateDeps {
 	inFlight: InFlight;
 	connections: Pick<ConnectionLimit, 'beginRequest' | 'endRequest' | 'isCrowded'>;
 	admitBody: AdmitBody;
+	rateLimits: RateLimits;
 	admitUser: AdmitUser;
 	admitAnonymous: AdmitAnonymous;
 	pacers: Pacers;
@@ -64,7 +66,7 @@ function preflight(deps: PublicDeps, { headers, method = '' }: PublicRequest): s
 	return preflightHeaders(deps.corsOrigins, { method, origin: headers.origin, requestedMethod });
 }
 
-/** Whether the exchange was ended or its client disconnected while its credential was looked up. */
+/** Whether the exchange was ended or its client disconnected while its credential or its rate limits were looked up. */
 function isEnded({ respondedBy, res }: Exchange): boolean {
 	return respondedBy !== undefined || res.destroyed;
 }
@@ -97,6 +99,7 @@ function needsCredential({ access }: Operation, { headers }: PublicRequest): boo
 	return access === 'user' || (access === 'optional-user' && headers.authorization !== undefined);
 }
 
+/** A request without the scope for the operation doesn't count toward the rate limits of the plan, but learns them. */
 async function admitWithCredential(
 	deps: PublicDeps,
 	exchange: Exchange,
@@ -104,7 +107,13 @@ async function admitWithCredential(
 ): Promise<void> {
 	await authenticate(deps, exchange);
 	if (isEnded(exchange)) return;
+	const opening = deps.rateLimits.open(exchange);
+	const rateLimits = opening instanceof Promise ? await opening : opening;
+	if (isEnded(exchange)) return;
 	checkScope(operation, exchange.credential);
+	const taking = rateLimits.take();
+	if (taking) await taking;
+	if (isEnded(exchange)) return;
 	await deps.admitUser(exchange);
 }
 

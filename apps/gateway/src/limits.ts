@@ -80,6 +80,10 @@ export const LIMITS = {
 	slowReaderMs: 60_000,
 	/** Timeout of calls to auth about keys or a session. On a busy machine a late response is better than an error. */
 	authCallMs: 8_000,
+	/** Timeout of calls to auth for units of rate limits. Beyond it, users get this gateway's local share. */
+	quotaCallMs: 2_000,
+	/** After such a call has failed, none is made for this long. */
+	quotaRetryMs: 1_000,
 	/** Timeout of lease calls to auth. Several are made within a lease, each without waiting for the previous one. */
 	leaseCallMs: 6_000,
 	/** Longest time between two renewals of a valid lease. */
@@ -104,7 +108,7 @@ export const LIMITS = {
 	cachedSessions: 50_000,
 	/** API keys in the cache, and keys whose use is not reported yet. */
 	cachedKeys: 50_000,
-	/** Token buckets of users, and of sessions. */
+	/** Token buckets of users, and of sessions; API keys and users with units of rate limits. */
 	trackedUsers: 50_000,
 	/** Token buckets of networks, for each pacer. */
 	trackedNetworks: 50_000,

@@ -24,6 +24,8 @@ import { createUserAdmission } from './limits/admit-user.ts';
 import { createBodyBudget } from './limits/body-budget.ts';
 import { createNetworkPacer } from './limits/network-pacer.ts';
 import type { Limits } from './limits.ts';
+import { createQuotaCalls } from './rate-limits/quota-calls.ts';
+import { createRateLimits } from './rate-limits/rate-limits.ts';
 import { createAccessLog } from './requests/access-log.ts';
 import { createInFlight, type InFlight } from './requests/in-flight.ts';
 import { createProxies, createRoutes } from './routes.ts';
@@ -93,6 +95,7 @@ function preparePublicPort(context: ServiceContext<Config>, shared: Shared): Pub
 		inFlight: shared.inFlight,
 		connections,
 		admitBody: createBodyBudget(limits),
+		rateLimits: openRateLimits(context, shared),
 		admitUser: createUserAdmission(limits, shared.bootTimeMs),
 		admitAnonymous: createAnonymousAdmission(limits),
 		pacers: createPacers(shared),
@@ -111,6 +114,17 @@ function preparePublicPort(context: ServiceContext<Config>, shared: Shared): Pub
 		context.onDrain(() => drainPublicPort(publicServer, connections, shared));
 	});
 	return publicServer;
+}
+
+/** Opens the rate limits of plans, whose units come from auth. */
+function openRateLimits({ logger }: ServiceContext<Config>, { limits, verification, bootTimeMs }: Shared) {
+	const quota = createQuotaCalls({
+		call: verification.allocateQuota,
+		monotonicMs: bootTimeMs,
+		retryMs: limits.quotaRetryMs,
+		logger,
+	});
+	return createRateLimits({ quota, capacity: limits.trackedUsers, monotonicMs: bootTimeMs });
 }
 
 function createPacers({ limits, bootTimeMs: monotonicMs }: Shared): Pacers {

@@ -62,6 +62,19 @@ export const overview: Dashboard = {
 					],
 				},
 				{
+					title: 'Requests refused by a limit',
+					unit: 'reqps',
+					description:
+						'Limits of the plan start with plan_. degraded: the gateway used its local share of a rate limit, because auth allocated nothing.',
+					queries: [
+						{
+							expr: 'sum by (limit) (rate(creatorr_gateway_requests_limited_total[5m]))',
+							legend: '{{limit}}',
+						},
+						{ expr: 'sum(rate(creatorr_gateway_rate_limit_fallbacks_total[5m]))', legend: 'degraded' },
+					],
+				},
+				{
 					title: 'Lease of each gateway',
 					unit: 's',
 					description: 'Remaining time. At 0, the gateway rejects signed-in requests.',

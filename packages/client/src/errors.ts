@@ -26,6 +26,8 @@ export class ApiError extends Error {
 	readonly detailsTotal: number;
 	/** From `Retry-After`, if the API sent it. */
 	readonly retryAfterMs: number | undefined;
+	/** The rate limits of the plan that refused the request, such as `jobs`. Empty if another limit did, or none. */
+	readonly violatedPolicies: readonly string[];
 	/** Whether the same request may succeed when it is repeated. */
 	readonly retryable: boolean;
 	/** The docs page about the code. Undefined if the API is older than this client. */
@@ -36,6 +38,7 @@ export class ApiError extends Error {
 		message: string,
 		given: Pick<ApiError, 'code' | 'status' | 'requestId' | 'details' | 'retryAfterMs'> & {
 			detailsTotal?: number | undefined;
+			violatedPolicies?: readonly string[] | undefined;
 			retryable?: boolean | undefined;
 			docsUrl?: string | undefined;
 		},
@@ -47,6 +50,7 @@ export class ApiError extends Error {
 		this.details = given.details;
 		this.detailsTotal = given.detailsTotal ?? given.details.length;
 		this.retryAfterMs = given.retryAfterMs;
+		this.violatedPolicies = given.violatedPolicies ?? [];
 		this.retryable = given.retryable ?? API_ERRORS[given.code]?.retryable ?? false;
 		this.docsUrl = given.docsUrl;
 	}

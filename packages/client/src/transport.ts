@@ -85,13 +85,14 @@ function resolveUrl(link: string, responseUrl: string): string | undefined {
 function errorOf(body: unknown, response: Response): ApiError | ConnectionError {
 	if (!isErrorBody(body)) return notTheApi(response.status);
 	const { code, message, request_id: requestId, details, details_total: detailsTotal } = body.error;
+	const violatedPolicies = body.error.violated_policies;
 	// An API of an older release sends neither.
 	const { retryable, docs_url: docsUrl } = body.error as Partial<ErrorBody['error']>;
 	const fields = isListOfObjects(details) ? (details ?? []) : [];
 	const init = { code: code as ErrorCode, status: response.status, requestId, details: fields };
 	return new ApiError(message, {
 		...init,
-		...{ detailsTotal, retryable, docsUrl: docsUrl && resolveUrl(docsUrl, response.url) },
+		...{ detailsTotal, violatedPolicies, retryable, docsUrl: docsUrl && resolveUrl(docsUrl, response.url) },
 		retryAfterMs: parseRetryAfter(response.headers.get('retry-after')),
 	});
 }

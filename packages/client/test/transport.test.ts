@@ -25,7 +25,7 @@ const DETAILS = [{ path: 'params.quality', message: 'must be <= 100' }];
 test('an ApiError has every field of the response', async () => {
 	const client = await clientOf((_, response) => {
 		const error = { code: 'validation', message: 'no', request_id: 'req_7', details: DETAILS };
-		const more = { retryable: false, docs_url: '/docs/errors/validation' };
+		const more = { retryable: false, docs_url: '/docs/errors/validation', violated_policies: ['jobs'] };
 		reply(response, 400, { error: { ...error, ...more } }, { 'retry-after': '7' });
 	});
 	const failure = await client.jobs.create({ tool: 'ocr', input_file_id: 'x' }).catch((error) => error);
@@ -36,6 +36,7 @@ test('an ApiError has every field of the response', async () => {
 		requestId: 'req_7',
 		details: DETAILS,
 		retryAfterMs: 7_000,
+		violatedPolicies: ['jobs'],
 		retryable: false,
 		docsUrl: `${server.url}/docs/errors/validation`,
 	};

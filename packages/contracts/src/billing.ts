@@ -125,6 +125,13 @@ export const listPlans = defineOperation({
 							.int()
 							.optional()
 							.meta({ description: 'Processing time per day (UTC). Absent without a limit.' }),
+						requests_per_minute: z.number().int().optional().meta({
+							description:
+								'Requests per minute of each API key, and of all sessions of a user together. Absent without a limit.',
+						}),
+						jobs_per_minute: z.number().int().optional().meta({
+							description: 'Jobs that each of them creates per minute. Absent without a limit.',
+						}),
 						max_input_bytes: z
 							.number()
 							.int()

@@ -144,7 +144,8 @@ export const API_ERRORS = {
 	rate_limited: {
 		status: 429,
 		title: 'Too many requests',
-		cause: 'A limit of requests, connections or unfinished uploads was exceeded. Nothing was changed.',
+		cause:
+			'A limit of requests, new jobs, connections or unfinished uploads was exceeded. Nothing was changed. The headers RateLimit-Policy and RateLimit show how much of your plan’s limits is left.',
 		fix: 'Wait for the number of seconds in Retry-After, then send the same request again. If the message names unfinished uploads, finish or delete some first.',
 		retryable: true,
 	},

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { API_ERRORS, docsUrlSchema, type ErrorCode, errorCodeSchema } from './error-catalog.ts';
+import { type RateLimitPolicy, rateLimitPolicySchema } from './rate-limits.ts';
 import { truncate } from './text.ts';
 
 /** One wrong field: its path (`params.quality`, `query.limit`, or only the part of the request) and what is wrong. */
@@ -41,6 +42,11 @@ export const errorBodySchema = z
 			details_total: z.number().int().optional().meta({
 				description: 'Total number of invalid fields. Present with details.',
 			}),
+			violated_policies: z.array(rateLimitPolicySchema).optional().meta({
+				maxItems: rateLimitPolicySchema.options.length,
+				description:
+					'The rate limits of the plan that refused the request, by their names in RateLimit-Policy. Absent if another limit did.',
+			}),
 		}),
 	})
 	.meta({ id: 'Error', description: 'Rely on the code. The message may change.' });
@@ -56,6 +62,8 @@ interface AppErrorOptions {
 	detailsTotal?: number | undefined;
 	/** Sent as Retry-After. */
 	retryAfterSeconds?: number;
+	/** The rate limits of the plan that refused the request. */
+	violatedPolicies?: readonly RateLimitPolicy[];
 	/** For a code with two statuses: 504 for an upstream that is too slow. */
 	status?: 504;
 	/** Further headers, such as Allow. */
@@ -73,6 +81,7 @@ export class AppError extends Error {
 	readonly status: number;
 	readonly details: readonly ErrorDetail[] | undefined;
 	readonly detailsTotal: number | undefined;
+	readonly violatedPolicies: readonly RateLimitPolicy[] | undefined;
 	readonly headers: Record<string, string>;
 
 	constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
@@ -82,6 +91,7 @@ export class AppError extends Error {
 		this.status = options.status ?? API_ERRORS[code].status;
 		this.details = options.details?.slice(0, MAX_DETAILS).map(truncateDetail);
 		this.detailsTotal = options.detailsTotal ?? options.details?.length;
+		this.violatedPolicies = options.violatedPolicies;
 		this.headers = { ...options.headers };
 		if (options.retryAfterSeconds !== undefined) {
 			this.headers['Retry-After'] = String(Math.max(1, Math.ceil(options.retryAfterSeconds)));

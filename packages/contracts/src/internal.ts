@@ -4,7 +4,8 @@ import { BODY_LIMIT } from './body-limit.ts';
 import { completedPartsSchema, fileIdSchema, fileNameSchema, mimeTypeSchema, uploadSchema } from './files.ts';
 import { idSchema } from './ids.ts';
 import { capabilitiesSchema, jobIdSchema } from './jobs.ts';
-import { defineOperation, enveloped, type ResponseOf } from './operation.ts';
+import { type BodyInputOf, defineOperation, enveloped, type ResponseOf } from './operation.ts';
+import { rateLimitPolicySchema } from './rate-limits.ts';
 import { timestampSchema } from './text.ts';
 
 const userIdSchema = idSchema('usr');
@@ -131,6 +132,63 @@ export const releaseLease = defineOperation({
 	status: 204,
 	errors: [],
 });
+
+/** Quotas in one {@link allocateQuota}. */
+export const MAX_QUOTA_REQUESTS = 500;
+
+/**
+ * Allocates units of rate limits to a gateway, which spends them on requests without asking again. The units are paid for in advance: the
+ * bucket of the principal and policy is full again after `full_in_ms`, at which time none of its window is in use.
+ */
+export const allocateQuota = defineOperation({
+	id: 'allocateQuota',
+	method: 'post',
+	path: '/internal/quota/allocations',
+	service: 'auth',
+	access: ['gateway'],
+	summary: 'Allocate units of rate limits to a gateway.',
+	maxBodyBytes: BODY_LIMIT.list,
+	body: z.object({
+		requests: z
+			.array(
+				z.object({
+					user_id: userIdSchema,
+					principal: z
+						.union([userIdSchema, keyIdSchema])
+						.meta({ description: 'an API key or, for sessions, the user' }),
+					policy: rateLimitPolicySchema,
+					is_large: z.boolean().meta({ description: 'the bucket was more than half full' }),
+					late_units: z.int().min(0).max(1_000_000_000).meta({
+						description: 'spent after the bucket was full again without them: they are paid for now',
+					}),
+				}),
+			)
+			.max(MAX_QUOTA_REQUESTS)
+			.meta({ description: 'each principal and policy once' }),
+	}),
+	status: 200,
+	response: enveloped(
+		z.object({
+			gateways: z.int().min(1).meta({ description: 'that share the quota: those with a lease' }),
+			allocations: z
+				.array(
+					z
+						.object({
+							limit: z.int().min(0).meta({ description: 'units a minute; 0: no limit' }),
+							units: z.int().min(0).meta({ description: '0: too much is allocated in advance' }),
+							full_in_ms: z.number(),
+						})
+						.nullable()
+						.meta({ description: 'null: no such user' }),
+				)
+				.meta({ description: 'in the order of the requests' }),
+		}),
+	),
+	errors: [],
+});
+
+export type QuotaRequest = BodyInputOf<typeof allocateQuota>['requests'][number];
+export type QuotaAllocation = ResponseOf<typeof allocateQuota>['data']['allocations'][number];
 
 /** Stands for no session in a push that is only about API keys: a gateway of release 0.3.0 accepts no empty list. */
 export const NO_SESSION = 'ses_00000000000000000000000000';

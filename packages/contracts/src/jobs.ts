@@ -124,6 +124,7 @@ export const createJob = defineOperation({
 	scope: 'jobs:write',
 	// costs the services and the database four times as much as a read
 	cost: 4,
+	createsJob: true,
 	summary: 'Queues a job that runs a tool on an uploaded file.',
 	headers: createJobHeadersSchema,
 	maxBodyBytes: BODY_LIMIT.job,

@@ -79,8 +79,16 @@ function parameters(operation: Operation): JsonObject[] {
 	});
 }
 
+const TEXT_HEADER = { schema: { type: 'string' } };
+
+/** Rate limits of the plan, as draft-ietf-httpapi-ratelimit-headers specifies them. The gateway sends them with every response to a user. */
+function rateLimitHeaders(operation: Operation): JsonObject {
+	if (securityOf(operation).length === 0) return {};
+	return { 'RateLimit-Policy': TEXT_HEADER, RateLimit: TEXT_HEADER };
+}
+
 function success(operation: Operation): JsonObject {
-	const headers = { 'X-Request-Id': { schema: { type: 'string' } } };
+	const headers = { 'X-Request-Id': TEXT_HEADER, ...rateLimitHeaders(operation) };
 	if (!operation.response) return { description: 'Done.', headers };
 	const type = operation.contentType ?? 'application/json';
 	return {
@@ -101,8 +109,10 @@ function failures(operation: Operation): JsonObject {
 	if (securityOf(operation).length > 0) own.push('unauthorized', ...scopeErrors(operation));
 	if (operation.params) own.push('not_found');
 	const byStatus = Map.groupBy([...new Set(own)], (code) => API_ERRORS[code].status);
+	const limitHeaders = { 'Retry-After': { schema: { type: 'integer' } }, ...rateLimitHeaders(operation) };
 	const errorResponse = (codes: readonly ErrorCode[]) => ({
 		description: codes.join(', '),
+		...(codes.includes('rate_limited') && { headers: limitHeaders }),
 		content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
 	});
 	return {

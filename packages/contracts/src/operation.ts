@@ -52,6 +52,8 @@ export interface Operation<
 	 * always be able to call.
 	 */
 	cost?: number;
+	/** A success with {@link status} creates a job, unless it repeats an earlier one: it counts toward `jobsPerMinute`. */
+	createsJob?: true;
 	/** Body limit in bytes. Declared exactly if there is `body` or `rawBody`. */
 	maxBodyBytes?: number;
 	status: S;

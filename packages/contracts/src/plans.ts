@@ -7,6 +7,8 @@ export const storageTierSchema = z.enum(['ephemeral', 'standard']);
 export type StorageTier = z.infer<typeof storageTierSchema>;
 
 const count = z.int().min(1);
+/** At most 1,000 a millisecond. */
+const perMinute = z.int().min(0).max(60_000_000);
 
 const toolTermsSchema = z.strictObject({
 	/** Maximum size of an input. */
@@ -30,6 +32,10 @@ const planTermsSchema = z.strictObject({
 	maxQueuedJobs: count,
 	/** Run time of a user's tools per day (UTC), in seconds. 0: no limit. */
 	computeSecondsPerDay: z.int().min(0),
+	/** Requests a minute of each API key, and of all sessions of a user together. 0: no limit. */
+	requestsPerMinute: perMinute,
+	/** Jobs that each of them creates a minute. 0: no limit. */
+	jobsPerMinute: perMinute,
 	/** Waiting jobs of the user with the higher priority are dispatched first. */
 	priority: z.int().min(0).max(9),
 	/** Limits of one job of any tool, unless {@link PlanTerms.tools} has others. */
@@ -57,6 +63,8 @@ export const PLANS: Plans = {
 		maxActiveJobs: 3,
 		maxQueuedJobs: 1000,
 		computeSecondsPerDay: 1_800,
+		requestsPerMinute: 600,
+		jobsPerMinute: 60,
 		priority: 0,
 		anyTool: { maxInputBytes: 550 * MB, maxPages: 3000 },
 		tools: {},
@@ -69,6 +77,8 @@ export const PLANS: Plans = {
 		maxActiveJobs: 20,
 		maxQueuedJobs: 1000,
 		computeSecondsPerDay: 36_000,
+		requestsPerMinute: 6_000,
+		jobsPerMinute: 600,
 		priority: 1,
 		anyTool: { maxInputBytes: 10 * GIB, maxPages: 50_000 },
 		tools: {},

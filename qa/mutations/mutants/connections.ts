@@ -65,6 +65,26 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'can still sign out, ahead of waiting requests',
 	},
 	{
+		name: 'refuses requests beyond a rate limit of the plan',
+		mutations: [gateway('spendUnit', forceCondition(false, 'waitMs'))],
+		test: 'is admitted as often as the limit allows, with few calls',
+	},
+	{
+		name: 'counts units of rate limits that gateways keep during a pause',
+		mutations: [gateway('noteOverflow', forceCondition(true, 'overflowed'))],
+		test: 'is admitted no more often when each gateway has kept units during a pause',
+	},
+	{
+		name: 'lets a user sign out beyond a rate limit of the plan',
+		mutations: [gateway('createRateLimits.open', forceCondition(false, 'cost'))],
+		test: 'is never refused and costs nothing',
+	},
+	{
+		name: 'counts no refused request toward rate limits of the plan',
+		mutations: [gateway('countsToward', forceCondition(false, '429'))],
+		test: 'with status %d leaves %j requests and jobs',
+	},
+	{
 		name: 'keeps a user’s long polls from blocking short requests',
 		mutations: [gateway('createUserAdmission', forceCondition(false, 'long_polls'))],
 		test: 'have a separate limit, and don’t delay short requests',

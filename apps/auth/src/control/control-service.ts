@@ -7,6 +7,7 @@ import { type Config, readConfig } from '../config.ts';
 import { openConnections } from '../database.sql.ts';
 import { leaseGatewayRoute, releaseLeaseRoute } from '../gateway-leases/lease-gateway.ts';
 import { createRevocationPropagator } from '../gateway-leases/propagate-revocations.ts';
+import { allocateQuotaRoute } from '../rate-limits/allocate-quota.ts';
 import { checkSessionRoute } from '../sessions/read-sessions.ts';
 import { getJwksRoute } from '../signing-keys/signing-keys.ts';
 
@@ -26,6 +27,7 @@ export function controlConfigOf(config: Config) {
 		databaseUrl: config.AUTH_DATABASE_DIRECT_URL ?? config.AUTH_DATABASE_URL,
 		poolSize: config.CONTROL_DATABASE_POOL_SIZE,
 		leaseTtlMs: config.GATEWAY_LEASE_MS,
+		plans: config.PLANS,
 	};
 }
 
@@ -50,6 +52,7 @@ function connect({ config, logger, onClose }: ServiceContext<ControlConfig>) {
 		logger,
 		leaseDatabase: connectPool(LEASE_CONNECTIONS),
 		leaseTtlMs: config.leaseTtlMs,
+		plans: config.plans,
 		propagate: createRevocationPropagator({ prisma, sign, logger }),
 	};
 }
@@ -61,6 +64,7 @@ export const controlRoutes = [
 	checkSessionRoute,
 	checkApiKeyRoute,
 	reportApiKeyUseRoute,
+	allocateQuotaRoute,
 	getJwksRoute,
 ] as const;
 

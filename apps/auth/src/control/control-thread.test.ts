@@ -38,7 +38,7 @@ const ASK = `
 `;
 
 describe('the control port', () => {
-	test('grants leases, checks sessions and returns keys to gateways', async () => {
+	test('grants leases, checks sessions, allocates quota and returns keys to gateways', async () => {
 		const person = await register(auth.app);
 		const identity = { [IDENTITY_HEADER]: signAsGateway() };
 		const granted = await lease().set(identity).expect(200);
@@ -49,6 +49,13 @@ describe('the control port', () => {
 			.send({ session_id: person.sessionId })
 			.expect(200);
 		expect(checked.body.data).toEqual({ alive: true });
+		const units = { policy: 'requests', is_large: true, late_units: 0 };
+		const allocated = await request(auth.controlUrl)
+			.post('/internal/quota/allocations')
+			.set(identity)
+			.send({ requests: [{ user_id: person.id, principal: person.id, ...units }] })
+			.expect(200);
+		expect(allocated.body.data.allocations).toEqual([{ limit: 600, units: 60, full_in_ms: 6_000 }]);
 		await request(auth.controlUrl).get('/internal/jwks').set(identity).expect(200);
 	});
 

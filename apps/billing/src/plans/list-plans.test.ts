@@ -10,7 +10,10 @@ test('describes each plan as the API promises, with configured numbers', () => {
 	const data = [describePlan('free', plans), describePlan('pro', plans, prices)];
 	expect(listPlans.response?.parse({ data })).toEqual({ data });
 	expect(data).toMatchObject([
-		{ name: 'free', retention_hours: 48, max_active_jobs: 3, compute_seconds_per_day: 1_800 },
+		{
+			...{ name: 'free', retention_hours: 48, max_active_jobs: 3, compute_seconds_per_day: 1_800 },
+			...{ requests_per_minute: 600, jobs_per_minute: 60 },
+		},
 		{
 			name: 'pro',
 			retention_hours: 720,
@@ -24,7 +27,8 @@ test('describes each plan as the API promises, with configured numbers', () => {
 	expect(listPlansRoute({ plans, priceCache: { prices } }).operation).toBe(listPlans);
 });
 
-test('leaves out a compute quota that is switched off', () => {
-	const plans = { ...PLANS, pro: { ...PLANS.pro, computeSecondsPerDay: 0 } };
-	expect(describePlan('pro', plans)).not.toHaveProperty('compute_seconds_per_day');
+test('leaves out limits that are switched off', () => {
+	const off = { computeSecondsPerDay: 0, requestsPerMinute: 0, jobsPerMinute: 0 };
+	const fields = Object.keys(describePlan('pro', { ...PLANS, pro: { ...PLANS.pro, ...off } }));
+	expect(fields.filter((name) => name.includes('_per_'))).toEqual([]);
 });

@@ -27,6 +27,8 @@ export function describePlan(
 		max_queued_jobs: terms.maxQueuedJobs,
 		// 0 means no limit
 		...(terms.computeSecondsPerDay > 0 && { compute_seconds_per_day: terms.computeSecondsPerDay }),
+		...(terms.requestsPerMinute > 0 && { requests_per_minute: terms.requestsPerMinute }),
+		...(terms.jobsPerMinute > 0 && { jobs_per_minute: terms.jobsPerMinute }),
 		max_input_bytes: terms.anyTool.maxInputBytes,
 		max_pages: terms.anyTool.maxPages,
 		...(prices && { prices }),

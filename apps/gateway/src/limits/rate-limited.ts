@@ -1,8 +1,9 @@
 import { AppError } from '@creatorr/contracts/errors';
+import type { RateLimitPolicy } from '@creatorr/contracts/rate-limits';
 import { counter } from '@creatorr/service/metrics';
 
 /**
- * The limits of requests. Per user: rate, concurrent short requests, and `long_polls`: concurrent long polls and event streams.
+ * The limits of requests of this gateway. Per user: rate, concurrent short requests, and `long_polls`: concurrent long polls and event streams.
  * `all_long_polls`: the share of the network in those of all users. Per network: concurrent requests without a session, bytes of bodies in flight, open connections.
  */
 export type RequestLimit =
@@ -27,7 +28,7 @@ const MESSAGES: Record<RequestLimit, string> = {
 
 const limitedRequests = counter({
 	name: 'creatorr_gateway_requests_limited_total',
-	help: 'Requests rejected with 429, by limit of the user or the network',
+	help: 'Requests rejected with 429, by limit of the user, the plan or the network',
 	labels: ['limit'],
 });
 
@@ -35,4 +36,13 @@ const limitedRequests = counter({
 export function rateLimited(limit: RequestLimit, retryAfterSeconds: number): AppError {
 	limitedRequests.inc({ limit });
 	return new AppError('rate_limited', MESSAGES[limit], { retryAfterSeconds });
+}
+
+const NOUNS: Record<RateLimitPolicy, string> = { requests: 'requests', jobs: 'new jobs' };
+
+/** Returns the error for a request beyond a rate limit of the plan, and counts it. */
+export function planRateLimited(policy: RateLimitPolicy, quota: number, retryAfterSeconds: number): AppError {
+	limitedRequests.inc({ limit: `plan_${policy}` });
+	const message = `Too many ${NOUNS[policy]}: your plan allows ${quota} a minute. Try again in ${retryAfterSeconds} s.`;
+	return new AppError('rate_limited', message, { retryAfterSeconds, violatedPolicies: [policy] });
 }

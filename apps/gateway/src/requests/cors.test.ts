@@ -16,7 +16,7 @@ describe('corsHeaders', () => {
 			'Access-Control-Allow-Origin',
 			APP,
 			'Access-Control-Expose-Headers',
-			'X-Request-Id, Retry-After, Idempotency-Replayed',
+			'X-Request-Id, Retry-After, Idempotency-Replayed, RateLimit-Policy, RateLimit',
 		]);
 	});
 

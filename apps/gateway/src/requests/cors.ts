@@ -1,4 +1,4 @@
-const EXPOSED = 'X-Request-Id, Retry-After, Idempotency-Replayed';
+const EXPOSED = 'X-Request-Id, Retry-After, Idempotency-Replayed, RateLimit-Policy, RateLimit';
 const METHODS = 'GET, POST, PATCH, DELETE';
 const REQUEST_HEADERS = 'Authorization, Content-Type, Idempotency-Key';
 const PREFLIGHT_SECONDS = '600';

@@ -68,7 +68,8 @@ export function writeResponseHead(
 ): void {
 	exchange.respondedBy = by;
 	if (exchange.isDraining()) exchange.res.shouldKeepAlive = false;
-	exchange.res.writeHead(status, [...common, ...headers]);
+	const rateLimits = exchange.rateLimitHeaders?.(status, headers) ?? [];
+	exchange.res.writeHead(status, [...common, ...headers, ...rateLimits]);
 }
 
 function send(

@@ -1,9 +1,11 @@
 import { AppError, unavailable } from '@creatorr/contracts/errors';
 import {
+	allocateQuota,
 	checkApiKey,
 	checkSession,
 	getJwks,
 	leaseGateway,
+	type QuotaRequest,
 	releaseLease,
 	reportApiKeyUse,
 } from '@creatorr/contracts/internal';
@@ -67,6 +69,7 @@ export function createSessionVerification(options: SessionVerificationOptions) {
 		keyUse,
 		apiKeys: createKeyVerifier({ prefix: options.config.API_KEY_PREFIX, live: liveKeys, use: keyUse }),
 		tokens: createTokenVerifier({ keys, capacity: limits.cachedTokens }),
+		allocateQuota: call.allocateQuota,
 		/** Returns why signed-in requests can't be served, or undefined if they can. */
 		sessionVerificationProblem(): string | undefined {
 			if (!keys.isLoaded()) return 'no keys from auth yet';
@@ -118,6 +121,7 @@ function createAuthCalls({ config, limits }: SessionVerificationOptions) {
 	const callAuth = clientOf(limits.authCallMs);
 	const callLease = clientOf(limits.leaseCallMs);
 	const callRelease = clientOf(limits.leaseReleaseMs);
+	const callQuota = clientOf(limits.quotaCallMs);
 	return {
 		loadKeys: () => callAuth(getJwks),
 		async requestLease(id: string) {
@@ -137,5 +141,7 @@ function createAuthCalls({ config, limits }: SessionVerificationOptions) {
 			return response.data.key && apiKeyOf(key_hash, response.data.key);
 		},
 		reportKeyUse: (uses: ReportedUse[]) => callAuth(reportApiKeyUse, { body: { uses } }),
+		allocateQuota: async (requests: QuotaRequest[]) =>
+			(await callQuota(allocateQuota, { body: { requests } })).data,
 	};
 }

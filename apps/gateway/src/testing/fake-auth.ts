@@ -4,12 +4,18 @@ import type { AddressInfo } from 'node:net';
 import { DEFAULT_API_KEY_PREFIX, newApiKey } from '@creatorr/contracts/api-key-format';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
-import { type LiveApiKey, NO_SESSION, pushRevocations } from '@creatorr/contracts/internal';
+import {
+	type LiveApiKey,
+	NO_SESSION,
+	pushRevocations,
+	type QuotaRequest,
+} from '@creatorr/contracts/internal';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import jwt from 'jsonwebtoken';
 import type { ReportedUse } from '../sessions/api-key-use.ts';
 import { newKeys } from './keys.ts';
+import { createQuotaStore } from './quota-store.ts';
 
 type Json = Record<string, unknown>;
 
@@ -54,6 +60,8 @@ export async function startFakeAuth() {
 		/** Runs after a session or key was looked up and before the response. */
 		beforeCheckResponse: async (_sessionId: string): Promise<void> => undefined,
 		leases,
+		/** Allocates units of rate limits, at the time of this process. Without limits until a test sets some. */
+		quota: createQuotaStore(() => performance.now()),
 		kill: (sessionId: string) => dead.add(sessionId),
 		/** Creates an API key, or changes it, without a push. */
 		setKey(rights: Partial<LiveApiKey> = {}, text = newApiKey(DEFAULT_API_KEY_PREFIX)): string {
@@ -130,6 +138,9 @@ export async function startFakeAuth() {
 			auth.reportedUses.push(...((await readJson(req)).uses as ReportedUse[]));
 			res.statusCode = 204;
 			return undefined;
+		}
+		if (req.url === '/internal/quota/allocations') {
+			return { data: await auth.quota.allocate((await readJson(req)).requests as QuotaRequest[]) };
 		}
 		const instanceId = /^\/internal\/gateways\/(\w+)\/lease$/.exec(req.url ?? '')?.[1];
 		if (instanceId === undefined) {

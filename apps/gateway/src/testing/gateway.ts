@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { RateLimitPolicy } from '@creatorr/contracts/rate-limits';
 import { startService } from '@creatorr/service/define-service';
 import { portOf } from '@creatorr/service/process';
 import { readConfig } from '../config.ts';
@@ -105,7 +106,10 @@ export function bearer(token: string): { Authorization: string } {
 }
 
 /** Returns how many requests this gateway's process has refused because of a limit. */
-export async function limitedRequests({ privateUrl }: TestGateway, limit: RequestLimit): Promise<number> {
+export async function limitedRequests(
+	{ privateUrl }: TestGateway,
+	limit: RequestLimit | `plan_${RateLimitPolicy}`,
+): Promise<number> {
 	const metrics = await (await fetch(`${privateUrl}/metrics`)).text();
 	const count = new RegExp(`^creatorr_gateway_requests_limited_total\\{limit="${limit}"\\} (\\d+)$`, 'm');
 	return Number(count.exec(metrics)?.[1] ?? 0);

@@ -99,7 +99,20 @@ const WAIT = (
 	</>
 );
 
+const RATE_LIMIT_HEADERS = `RateLimit-Policy: "requests";q=600;w=60, "jobs";q=60;w=60
+RateLimit: "requests";r=57;t=1, "jobs";r=12;t=1`;
+
 const LIMITS: readonly { limit: ReactNode; response: string; remedy: ReactNode }[] = [
+	{
+		limit: (
+			<>
+				Requests and new jobs per minute of your plan, for each API key and for all sessions of a user
+				together
+			</>
+		),
+		response: '429 rate_limited',
+		remedy: WAIT,
+	},
 	{
 		limit: 'Requests of a user, per second and at the same time',
 		response: '429 rate_limited',
@@ -122,7 +135,7 @@ const LIMITS: readonly { limit: ReactNode; response: string; remedy: ReactNode }
 		remedy: 'Finish or delete some, then send it again.',
 	},
 	{
-		limit: 'Limits of your plan',
+		limit: 'Other limits of your plan',
 		response: '403 plan_limit',
 		remedy: (
 			<>
@@ -162,6 +175,17 @@ export function RateLimits() {
 					))}
 				</tbody>
 			</table>
+			<p>
+				Every response to a request with a token or API key shows the rate limits of your plan in two headers.{' '}
+				<code>q</code> is the number allowed in <code>w</code> seconds, <code>r</code> how many are left, and{' '}
+				<code>t</code> the number of seconds until there are more. After a pause of a minute, all of them are
+				available at once. A response 429 because of these limits names them in{' '}
+				<code>error.violated_policies</code>. Responses 401 and 429, and 403 because of a missing scope, don’t
+				count. <code>GET /v1/plans</code> lists the limits of each plan.
+			</p>
+			<pre className={styles.headers}>
+				<code>{RATE_LIMIT_HEADERS}</code>
+			</pre>
 		</Chapter>
 	);
 }

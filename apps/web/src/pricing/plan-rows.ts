@@ -22,12 +22,16 @@ function computeOf({ compute_seconds_per_day: seconds }: Plan): string {
 	return seconds === undefined ? 'Unlimited' : formatDuration(1_000 * seconds);
 }
 
+const countOf = (limit: number | undefined) => limit?.toLocaleString() ?? 'Unlimited';
+
 const ROWS: readonly (readonly [string, (plan: Plan) => string])[] = [
 	['Files are kept', retentionOf],
 	['Storage', (plan) => formatBytes(plan.max_stored_bytes)],
 	['Number of files', (plan) => plan.max_files.toLocaleString()],
 	['Files processed at the same time', (plan) => plan.max_active_jobs.toLocaleString()],
 	['Processing time per day (how long tools work on your files)', computeOf],
+	['New jobs per minute', (plan) => countOf(plan.jobs_per_minute)],
+	['API requests per minute', (plan) => countOf(plan.requests_per_minute)],
 	['Start of processing', (plan) => (plan.name === 'pro' ? 'First' : 'In turn')],
 ];
 

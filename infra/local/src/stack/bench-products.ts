@@ -6,7 +6,7 @@ import { ownershipMark } from '../supervisor/ownership.ts';
 import type { ManagedProcess, Step } from '../supervisor/process.ts';
 import { copyRepository } from './repository-copy.ts';
 import type { Scale } from './scale.ts';
-import type { ProductOptions } from './with-product.ts';
+import { type ProductOptions, UNLIMITED_RATES } from './with-product.ts';
 
 type BenchOptions = {
 	scale: Scale;
@@ -16,6 +16,8 @@ type BenchOptions = {
 	held?: readonly string[];
 	/** The folder of a tool that the benchmark adds, relative to the repository. */
 	extraTool?: string;
+	/** Rate limits of its users; none unless given. */
+	rates?: Partial<typeof UNLIMITED_RATES>;
 };
 
 const ONE_OF_EACH = { gateway: 1, 'tool-worker': 1 };
@@ -25,6 +27,12 @@ const EXTRA_TOOL = 'extra-tool';
 /** The benchmarks that measure a product of their own. */
 export const BENCH_PRODUCTS: Readonly<Record<string, ProductOptions>> = {
 	gateway: benchProduct({ scale: ONE_OF_EACH, only: ['auth', 'web'], held: ['gateway'] }),
+	ratelimit: benchProduct({
+		scale: { gateway: 4 },
+		only: ['auth', 'web'],
+		held: ['gateway'],
+		rates: { requestsPerMinute: 600 },
+	}),
 	throughput: benchProduct({ scale: { gateway: 1, 'tool-worker': 4 }, held: ['tool-worker'] }),
 	drain: benchProduct({ scale: ONE_OF_EACH, held: ['tool-worker'], extraTool: NOOP }),
 	memory: benchProduct({ scale: ONE_OF_EACH }),
@@ -38,11 +46,11 @@ export const BENCH_PRODUCTS: Readonly<Record<string, ProductOptions>> = {
 	}),
 };
 
-function benchProduct({ scale, only, held = [], extraTool }: BenchOptions): ProductOptions {
+function benchProduct({ scale, only, held = [], extraTool, rates }: BenchOptions): ProductOptions {
 	return {
 		scale,
-		// a benchmark runs more in an hour than a user does in a day
-		settings: { PLANS: JSON.stringify({ free: { computeSecondsPerDay: 0 } }) },
+		// a benchmark runs more in an hour than a user does in a day, and sends more requests in a second than one does in a minute
+		settings: { PLANS: JSON.stringify(plansOf(rates)) },
 		adapt: async (steps, { home, url }) => {
 			const all = extraTool === undefined ? steps : withExtraTool(steps, home, extraTool);
 			const isHeld = (step: Step) => isProcess(step) && held.includes(step.app ?? '');
@@ -55,6 +63,10 @@ function benchProduct({ scale, only, held = [], extraTool }: BenchOptions): Prod
 			};
 		},
 	};
+}
+
+function plansOf(rates: BenchOptions['rates']) {
+	return { free: { computeSecondsPerDay: 0, ...UNLIMITED_RATES, ...rates }, pro: UNLIMITED_RATES };
 }
 
 function isProcess(step: Step): step is ManagedProcess {

@@ -26,6 +26,9 @@ export type ProductOptions = {
 	) => Promise<{ steps: Step[]; variables: Record<string, string> }>;
 };
 
+/** Tests and benchmarks send more requests and jobs than a person. */
+export const UNLIMITED_RATES = { requestsPerMinute: 0, jobsPerMinute: 0 };
+
 /** Settings that all products of acceptance suites share. */
 const FAST = {
 	BCRYPT_COST: '4',
@@ -46,6 +49,8 @@ export function acceptanceProduct(replicas: number): ProductOptions {
 		},
 		settings: {
 			...FAST,
+			// a test uses up the jobs of Pro
+			PLANS: JSON.stringify({ free: UNLIMITED_RATES, pro: { jobsPerMinute: 4 } }),
 			// requests of a suite ask for traces by their headers
 			OTEL_TRACES_SAMPLER: 'parentbased_always_off',
 			TRUST_TRACEPARENT: 'true',
@@ -73,7 +78,7 @@ export const CHAOS_PRODUCT: ProductOptions = {
 		// all users come from one address
 		MAILS_PER_NETWORK: '1000000',
 		// a long round runs more jobs of an account than a day allows
-		PLANS: JSON.stringify({ free: { computeSecondsPerDay: 0 } }),
+		PLANS: JSON.stringify({ free: { computeSecondsPerDay: 0, ...UNLIMITED_RATES } }),
 	},
 	report: printLostLog,
 	adapt: (steps, { home }) => addFaults(steps, home),

@@ -26,7 +26,11 @@ const HEAD = [
 	'FILES',
 	'JOBS AT THE SAME TIME',
 	'PROCESSING PER DAY',
+	'REQUESTS PER MINUTE',
+	'JOBS PER MINUTE',
 ];
+
+const UNLIMITED = 'unlimited';
 
 function row(plan: Plan): string[] {
 	const { compute_seconds_per_day: seconds } = plan;
@@ -37,7 +41,9 @@ function row(plan: Plan): string[] {
 		formatBytes(plan.max_stored_bytes),
 		String(plan.max_files),
 		String(plan.max_active_jobs),
-		seconds === undefined ? 'unlimited' : `${Math.floor(seconds / 60)} min`,
+		seconds === undefined ? UNLIMITED : `${Math.floor(seconds / 60)} min`,
+		String(plan.requests_per_minute ?? UNLIMITED),
+		String(plan.jobs_per_minute ?? UNLIMITED),
 	];
 }
 

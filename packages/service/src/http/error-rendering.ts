@@ -10,8 +10,11 @@ import { docsUrlOf } from './error-docs.ts';
 
 /** Returns the body of an error response. */
 export function errorBody(error: AppError, requestId: string): ErrorBody {
-	const { code, message, details, detailsTotal } = error;
-	const shown = details ? { details: [...details], details_total: detailsTotal } : {};
+	const { code, message, details, detailsTotal, violatedPolicies } = error;
+	const shown = {
+		...(details && { details: [...details], details_total: detailsTotal }),
+		...(violatedPolicies && { violated_policies: [...violatedPolicies] }),
+	};
 	const { retryable } = API_ERRORS[code];
 	return {
 		error: { code, message, request_id: requestId, retryable, docs_url: docsUrlOf(code), ...shown },

@@ -1,0 +1,80 @@
+import { MAX_QUOTA_REQUESTS, type QuotaAllocation, type QuotaRequest } from '@creatorr/contracts/internal';
+import type { Logger } from '@creatorr/service/logger';
+
+interface Deps {
+	/** Asks auth, in one statement of its database. Requests name each principal and policy once. */
+	call(requests: QuotaRequest[]): Promise<{ gateways: number; allocations: QuotaAllocation[] }>;
+	monotonicMs(): number;
+	/** After a failure nothing is sent for this long. */
+	retryMs: number;
+	logger: Pick<Logger, 'info' | 'warn'>;
+}
+
+interface Waiting {
+	request: QuotaRequest;
+	resolve(allocation: QuotaAllocation): void;
+	reject(error: unknown): void;
+}
+
+/** Requests allocations from auth. */
+export interface QuotaCalls {
+	/** Rejects if auth is down or slow, and at once for a while after that. */
+	allocate(request: QuotaRequest): Promise<QuotaAllocation>;
+	/** Number of gateways that share each quota. */
+	gateways(): number;
+}
+
+/** Sends one call at a time. Requests that come meanwhile share the next one, so that many busy users cost few calls. */
+export function createQuotaCalls({ call, monotonicMs, retryMs, logger }: Deps): QuotaCalls {
+	let waiting: Waiting[] = [];
+	let isSending = false;
+	let gateways = 1;
+	/** The last failure, until a call succeeds. */
+	let failure: { error: unknown; retryAtMs: number } | undefined;
+
+	/** Takes the next requests, each principal and policy once: an evicted bucket may have asked already. */
+	function takeBatch(): Waiting[] {
+		const batch = new Map<string, Waiting>();
+		const rest: Waiting[] = [];
+		for (const one of waiting) {
+			const key = `${one.request.principal} ${one.request.policy}`;
+			if (batch.size === MAX_QUOTA_REQUESTS || batch.has(key)) rest.push(one);
+			else batch.set(key, one);
+		}
+		waiting = rest;
+		return [...batch.values()];
+	}
+
+	async function send(batch: readonly Waiting[]): Promise<void> {
+		try {
+			const answer = await call(batch.map(({ request }) => request));
+			gateways = answer.gateways;
+			if (failure) logger.info('gateway.quota_available');
+			failure = undefined;
+			for (const [index, { resolve }] of batch.entries()) resolve(answer.allocations[index] ?? null);
+		} catch (error) {
+			if (!failure) logger.warn('gateway.quota_unavailable', { error });
+			failure = { error, retryAtMs: monotonicMs() + retryMs };
+			for (const { reject } of [...batch, ...waiting.splice(0)]) reject(error);
+		}
+	}
+
+	async function sendAll(): Promise<void> {
+		isSending = true;
+		// A request that creates a job asks for both policies at once.
+		await Promise.resolve();
+		while (waiting.length > 0) await send(takeBatch());
+		isSending = false;
+	}
+
+	return {
+		allocate(request) {
+			if (failure && failure.retryAtMs > monotonicMs()) return Promise.reject(failure.error);
+			return new Promise((resolve, reject) => {
+				waiting.push({ request, resolve, reject });
+				if (!isSending) void sendAll();
+			});
+		},
+		gateways: () => gateways,
+	};
+}

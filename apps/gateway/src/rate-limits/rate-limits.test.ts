@@ -1,0 +1,272 @@
+import { newId } from '@creatorr/contracts/ids';
+import { createJob, getJob } from '@creatorr/contracts/jobs';
+import type { Operation } from '@creatorr/contracts/operation';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Exchange } from '../exchange.ts';
+import type { Credential } from '../sessions/credential.ts';
+import { createQuotaStore } from '../testing/quota-store.ts';
+import { createQuotaCalls } from './quota-calls.ts';
+import { createRateLimits, type RateLimits } from './rate-limits.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const ignore = () => undefined;
+
+/** The time of all gateways and of the store. */
+let nowMs: number;
+let store: ReturnType<typeof createQuotaStore>;
+
+beforeEach(() => {
+	nowMs = 0;
+	store = createQuotaStore(() => nowMs);
+	store.limits = { requests: 600, jobs: 60 };
+});
+
+function startGateways(count: number): RateLimits[] {
+	store.gateways = count;
+	return Array.from({ length: count }, () => {
+		const logger = { info: ignore, warn: ignore };
+		const quota = createQuotaCalls({
+			call: store.allocate,
+			monotonicMs: () => nowMs,
+			retryMs: 1_000,
+			logger,
+		});
+		return createRateLimits({ quota, capacity: 100, monotonicMs: () => nowMs });
+	});
+}
+
+const newSession = (userId = newId('usr')): Credential => ({
+	...{ kind: 'session', userId, credentialId: newId('ses'), expiresAtMs: Number.POSITIVE_INFINITY },
+});
+
+const newKey = (userId = newId('usr')): Credential => ({
+	...{ kind: 'key', userId, credentialId: newId('evt'), expiresAtMs: Number.POSITIVE_INFINITY },
+	...{ keyId: newId('key'), scopes: new Set(), tools: null, allowedIps: null },
+});
+
+interface Response {
+	status: number;
+	policy: string | undefined;
+	limit: string | undefined;
+}
+
+/** Sends a request. Unless a limit refuses it, the service responds with this status and these headers. */
+async function send(
+	gateway: RateLimits | undefined,
+	credential: Credential,
+	operation: Operation = getJob,
+	{ status = operation.status as number, headers = [] as string[] } = {},
+): Promise<Response> {
+	const exchange: Pick<Exchange, 'credential' | 'operation' | 'rateLimitHeaders'> = {
+		...{ credential, operation, rateLimitHeaders: undefined },
+	};
+	const limits = await gateway?.open(exchange);
+	const answer = async () => limits?.take();
+	const sent = await answer().then(
+		() => status,
+		(error: { status: number }) => error.status,
+	);
+	const [, policy, , limit] = exchange.rateLimitHeaders?.(sent, headers) ?? [];
+	return { status: sent, policy, limit };
+}
+
+/** Sends a request every 10 ms for a minute, to each gateway in turn. Returns how many were admitted. */
+async function overload(gateways: readonly RateLimits[], user: Credential): Promise<number> {
+	const endMs = nowMs + MINUTE_MS;
+	let admitted = 0;
+	for (let turn = 0; nowMs < endMs; turn += 1) {
+		const { status } = await send(gateways[turn % gateways.length], user);
+		if (status === 200) admitted += 1;
+		nowMs += 10;
+	}
+	return admitted;
+}
+
+/** The burst and what is restored in a minute. */
+const ALLOWED = 600 + 600;
+
+describe.each([1, 2, 4])('a key at ten times its limit, over %d gateways', (count) => {
+	test('is admitted as often as the limit allows, with few calls', async () => {
+		const admitted = await overload(startGateways(count), newKey());
+		expect(admitted / ALLOWED).toBeGreaterThanOrEqual(0.9);
+		expect(admitted / ALLOWED).toBeLessThanOrEqual(1.02);
+		expect(store.calls / admitted).toBeLessThanOrEqual(0.1);
+	});
+
+	test('is admitted no more often when each gateway has kept units during a pause', async () => {
+		const gateways = startGateways(count);
+		const key = newKey();
+		for (const gateway of gateways) await send(gateway, key);
+		nowMs += 60 * MINUTE_MS;
+		const admitted = await overload(gateways, key);
+		expect(admitted / ALLOWED).toBeGreaterThanOrEqual(0.9);
+		expect(admitted / ALLOWED).toBeLessThanOrEqual(1.02);
+	});
+
+	test('goes on at the rate of the limit in the next minute', async () => {
+		const gateways = startGateways(count);
+		const key = newKey();
+		await overload(gateways, key);
+		const admitted = await overload(gateways, key);
+		expect(admitted / 600).toBeGreaterThanOrEqual(0.9);
+		expect(admitted / 600).toBeLessThanOrEqual(1.02);
+	});
+});
+
+describe('a key that sends one request a minute', () => {
+	test('is never refused, with few calls', async () => {
+		const gateways = startGateways(4);
+		const key = newKey();
+		const requests = 400;
+		for (let turn = 0; turn < requests; turn += 1) {
+			expect((await send(gateways[turn % 4], key)).status).toBe(200);
+			nowMs += MINUTE_MS;
+		}
+		expect(store.calls / requests).toBeLessThanOrEqual(0.1);
+	});
+});
+
+describe('a key at nine tenths of its limit', () => {
+	test.each([
+		['evenly', (turn: number) => turn % 4],
+		['mostly to one gateway', (turn: number) => (turn % 20 === 0 ? turn % 3 : 3)],
+	])('is never refused when it sends %s', async (_, gatewayOf) => {
+		const gateways = startGateways(4);
+		const key = newKey();
+		for (let turn = 0; turn < 3_000; turn += 1) {
+			expect((await send(gateways[gatewayOf(turn)], key)).status).toBe(200);
+			nowMs += 111;
+		}
+	});
+});
+
+describe('quotas', () => {
+	test('are one for all sessions of a user, and one for each key', async () => {
+		store.limits.requests = 3;
+		const [gateway] = startGateways(1);
+		const userId = newId('usr');
+		const statuses: number[] = [];
+		const senders = [newSession(userId), newSession(userId), newSession(userId), newSession(userId)];
+		for (const sender of [...senders, newKey(userId), newSession()]) {
+			statuses.push((await send(gateway, sender)).status);
+		}
+		expect(statuses).toEqual([200, 200, 200, 429, 200, 200]);
+	});
+
+	test('change with the plan of the user', async () => {
+		store.limits.requests = 2;
+		const [gateway] = startGateways(1);
+		const user = newSession();
+		const use = async () => [await send(gateway, user), await send(gateway, user), await send(gateway, user)];
+		expect((await use()).map(({ status }) => status)).toEqual([200, 200, 429]);
+		store.limits.requests = 600;
+		nowMs += MINUTE_MS;
+		await send(gateway, user);
+		expect((await use()).at(-1)).toMatchObject({ status: 200, policy: '"requests";q=600;w=60' });
+		store.limits.requests = 0;
+		for (let left = 60; left > 0; left -= 1) await send(gateway, user);
+		expect(await send(gateway, user)).toEqual({ status: 200, policy: undefined, limit: undefined });
+		store.limits.requests = 1;
+		nowMs += 2 * MINUTE_MS;
+		await send(gateway, user);
+		expect(await send(gateway, user)).toMatchObject({ status: 200, policy: '"requests";q=1;w=60' });
+	});
+});
+
+describe('headers', () => {
+	test('name the quota, what is left and when there is more', async () => {
+		const [gateway] = startGateways(1);
+		const user = newSession();
+		expect(await send(gateway, user)).toEqual({
+			...{ status: 200, policy: '"requests";q=600;w=60', limit: '"requests";r=599;t=1' },
+		});
+		expect(await send(gateway, user, createJob)).toEqual({
+			status: 201,
+			policy: '"requests";q=600;w=60, "jobs";q=60;w=60',
+			limit: '"requests";r=598;t=1, "jobs";r=59;t=1',
+		});
+	});
+
+	test('of a refused request say when the next unit is restored', async () => {
+		store.limits.requests = 4;
+		const [gateway] = startGateways(1);
+		const user = newSession();
+		for (let left = 4; left > 0; left -= 1) await send(gateway, user);
+		expect(await send(gateway, user)).toMatchObject({ status: 429, limit: '"requests";r=0;t=15' });
+		nowMs += 14.5 * SECOND_MS;
+		expect(await send(gateway, user)).toMatchObject({ status: 429, limit: '"requests";r=0;t=1' });
+		nowMs += 0.5 * SECOND_MS;
+		expect((await send(gateway, user)).status).toBe(200);
+	});
+});
+
+describe('a response', () => {
+	const left = async (answer: Partial<{ status: number; headers: string[] }>) => {
+		const { limit } = await send(startGateways(1)[0], newSession(), createJob, answer);
+		return [...(limit ?? '').matchAll(/r=(\d+)/g)].map(([, units]) => Number(units));
+	};
+
+	test.each([
+		[401, [600, 60]],
+		[429, [600, 60]],
+		[403, [599, 60]],
+		[400, [599, 60]],
+		[201, [599, 59]],
+	])('with status %d leaves %j requests and jobs', async (status, units) => {
+		expect(await left({ status })).toEqual(units);
+	});
+
+	test('that repeats an earlier one creates no job', async () => {
+		expect(await left({ headers: ['idempotency-replayed', 'true'] })).toEqual([599, 60]);
+	});
+});
+
+describe('an operation of cost 0', () => {
+	test('is never refused and costs nothing', async () => {
+		store.limits.requests = 1;
+		const [gateway] = startGateways(1);
+		const user = newSession();
+		const free: Operation = { ...getJob, cost: 0 };
+		await send(gateway, user);
+		expect(await send(gateway, user, free)).toMatchObject({ status: 200, limit: '"requests";r=0;t=60' });
+	});
+});
+
+describe('without the quota store', () => {
+	test('each gateway admits its share of the rate, and the quota again when it is back', async () => {
+		const gateways = startGateways(4);
+		const key = newKey();
+		await overload(gateways, key);
+		store.isDown = true;
+		const admitted = await overload(gateways, key);
+		expect(admitted / 600).toBeGreaterThanOrEqual(0.9);
+		expect(admitted / 600).toBeLessThanOrEqual(1.1);
+		store.isDown = false;
+		nowMs += MINUTE_MS;
+		expect((await overload(gateways, key)) / ALLOWED).toBeGreaterThanOrEqual(0.9);
+	});
+
+	test('a key whose limit is unknown is admitted', async () => {
+		store.isDown = true;
+		expect(await send(startGateways(1)[0], newKey())).toEqual({
+			...{ status: 200, policy: undefined, limit: undefined },
+		});
+	});
+});
+
+describe('concurrent requests', () => {
+	test('wait for one allocation, and get no more than it has', async () => {
+		store.limits.requests = 10;
+		const [gateway] = startGateways(1);
+		const user = newSession();
+		const responses = await Promise.all(Array.from({ length: 30 }, () => send(gateway, user)));
+		expect(responses.filter(({ status }) => status === 200)).toHaveLength(10);
+	});
+
+	test('of many users share calls', async () => {
+		const [gateway] = startGateways(1);
+		await Promise.all(Array.from({ length: 100 }, () => send(gateway, newSession())));
+		expect(store.calls).toBe(1);
+	});
+});

@@ -1,0 +1,173 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { queryDatabase } from '../../driver/database.ts';
+import { BenchError } from '../log.ts';
+import { median } from '../measure/statistics.ts';
+import type { Options } from '../options.ts';
+import { cpuSeconds, readPids } from '../product/processes.ts';
+import { type Product, readProduct, startHeld } from '../product/product.ts';
+import { registerUser } from '../product/user.ts';
+import type { Figure, Section } from '../report/section.ts';
+import { runRounds } from '../run/rounds.ts';
+import { createKeys, overload, sendAll, sendEverySecond } from './limited-load.ts';
+
+/** Of Free in this product. Pro has no limit. */
+const REQUESTS_PER_MINUTE = 600;
+const OVERLOAD = 10;
+const KEYS = 50;
+const REQUESTS_PER_KEY = 100;
+const ROUNDS = 5;
+const SPARSE_SECONDS = 60;
+const MAX_STATEMENTS = 0.1;
+const MAX_COST = 1.05;
+
+/** Limits of each gateway that would hide those of the plan. */
+const HIGH_LIMITS = {
+	USER_REQUESTS_PER_SECOND: '1000000',
+	USER_REQUEST_BURST: '1000000',
+	USER_CONCURRENT_REQUESTS: '1000',
+};
+
+/**
+ * Measures rate limits of plans: how exactly 1, 2 and 4 gateways keep one quota under overload, how many database statements they need,
+ * for busy keys and for those with one request a second, and how much CPU time a request costs beside one without a limit.
+ */
+export async function* bench({ seconds }: Options): AsyncGenerator<Section> {
+	const product = readProduct();
+	const service = await startService();
+	for (const count of [1, 2, 4]) yield await measureOverload(product, service.url, count, seconds);
+	yield await measureSparseKeys(product, service.url);
+	yield await measureCost(product, service.url);
+	service.stop();
+}
+
+/** Answers every request as if about a job. */
+async function startService() {
+	const body = JSON.stringify({ data: { id: 'job_0', status: 'succeeded', note: 'x'.repeat(400) } });
+	const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length };
+	const server = createServer((request, response) => {
+		request.resume();
+		response.writeHead(200, headers).end(body);
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	return {
+		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+		stop() {
+			server.closeAllConnections();
+			server.close();
+		},
+	};
+}
+
+async function withGateways<T>(
+	product: Product,
+	serviceUrl: string,
+	count: number,
+	work: (gateways: { urls: string[]; pids: number[] }) => Promise<T>,
+): Promise<T> {
+	const held = product.held.slice(0, count);
+	if (held.length < count) throw new BenchError(`there are no ${count} gateways to start`);
+	const env = { JOBS_URL: serviceUrl, ...HIGH_LIMITS };
+	const servers = await Promise.all(held.map((one) => startHeld(product, one, { env })));
+	try {
+		const urls = held.map((one) => `http://127.0.0.1:${one.env.PUBLIC_PORT}`);
+		return await work({ urls, pids: servers.map(({ pid }) => pid) });
+	} finally {
+		await Promise.all(servers.map((server) => server.stop()));
+	}
+}
+
+/** Returns how many statements auth has executed for allocations. */
+async function countStatements({ held }: Product): Promise<number> {
+	const metrics = await (await fetch(`${held[0]?.env.AUTH_URL}/metrics`)).text();
+	const counts = metrics.matchAll(
+		/^creatorr_http_request_duration_seconds_count\{.*operation="allocateQuota".*\} (\d+)$/gm,
+	);
+	return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+const atMost = (name: string, value: number, limit: number): Figure => ({
+	...{ name, value, bar: { atMost: limit } },
+});
+
+function measureOverload(
+	product: Product,
+	serviceUrl: string,
+	count: number,
+	seconds: number,
+): Promise<Section> {
+	return withGateways(product, serviceUrl, count, async ({ urls }) => {
+		const { client } = await registerUser(product.apiUrl);
+		const [key = ''] = await createKeys(client, 1);
+		const before = await countStatements(product);
+		const perSecond = (OVERLOAD * REQUESTS_PER_MINUTE) / 60;
+		const load = await overload({ urls, key, perSecond, seconds });
+		const statements = (await countStatements(product)) - before;
+		const allowed = REQUESTS_PER_MINUTE + (REQUESTS_PER_MINUTE / 60) * load.seconds;
+		const ratio = load.admitted / allowed;
+		return {
+			title: `One key at ${OVERLOAD} times its limit, gateways: ${count}`,
+			figures: [
+				{ name: 'admitted ÷ allowed', value: ratio, bar: { atLeast: 0.9 } },
+				atMost('admitted ÷ allowed, at most', ratio, 1.02),
+				atMost('statements ÷ admitted request', statements / load.admitted, MAX_STATEMENTS),
+			],
+			files: [{ gateways: count, sent: load.sent, admitted: load.admitted, allowed, statements }],
+		};
+	});
+}
+
+function measureSparseKeys(product: Product, serviceUrl: string): Promise<Section> {
+	return withGateways(product, serviceUrl, 4, async ({ urls }) => {
+		const { client } = await registerUser(product.apiUrl);
+		const keys = await createKeys(client, KEYS);
+		const before = await countStatements(product);
+		const sent = await sendEverySecond({ urls, keys, seconds: SPARSE_SECONDS });
+		const statements = (await countStatements(product)) - before;
+		return {
+			title: `${KEYS} new keys with a request a second, to 4 gateways in turn`,
+			figures: [atMost('statements ÷ request', statements / sent, MAX_STATEMENTS)],
+			files: [{ requests: sent, statements }],
+		};
+	});
+}
+
+function measureCost(product: Product, serviceUrl: string): Promise<Section> {
+	return withGateways(product, serviceUrl, 1, async ({ urls: [url = ''], pids }) => {
+		const limited = await registerUser(product.apiUrl);
+		const unlimited = await registerUser(product.apiUrl);
+		await queryDatabase('auth', `UPDATE users SET plan = 'pro' WHERE email = $1`, [unlimited.email]);
+		const others = readPids(product.home);
+		const all = [...pids, others.get('auth') ?? 0, others.get('postgres') ?? 0];
+		const microseconds = async (keys: readonly string[]) => {
+			await sleep(500);
+			const before = await cpuSeconds(...all);
+			const requests = await sendAll({ url, keys, requestsPerKey: REQUESTS_PER_KEY });
+			return (1e6 * ((await cpuSeconds(...all)) - before)) / requests;
+		};
+		const keys = {
+			limited: await createKeys(limited.client, KEYS),
+			unlimited: await createKeys(unlimited.client, KEYS),
+		};
+		for (const some of Object.values(keys)) await sendAll({ url, keys: some, requestsPerKey: 1 });
+		const rounds = await runRounds(ROUNDS, {
+			limited: () => microseconds(keys.limited),
+			unlimited: () => microseconds(keys.unlimited),
+		});
+		const ratio = median(rounds.limited.map((value, round) => value / (rounds.unlimited[round] ?? 0)));
+		return {
+			title: `CPU time a request of the gateway, auth and PostgreSQL, ${KEYS} keys, ${ROUNDS} rounds of each in turn`,
+			figures: [
+				{ name: 'with a limit', value: median(rounds.limited), unit: 'µs' },
+				{ name: 'without a limit', value: median(rounds.unlimited), unit: 'µs' },
+				atMost('with ÷ without', ratio, MAX_COST),
+			],
+			files: rounds.limited.map((value, round) => ({
+				...{ round: round + 1, 'with a limit µs': value, 'without µs': rounds.unlimited[round] ?? 0 },
+			})),
+		};
+	});
+}

@@ -1,0 +1,100 @@
+import { Agent } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, UntypedTools } from '@creatorr/client';
+import { send } from '../../driver/http.ts';
+import { BenchError } from '../log.ts';
+
+const PATH = '/v1/jobs/job_01ARZ3NDEKTSV4RRFFQ69G5FAV';
+const CONNECTIONS = 32;
+const agent = new Agent({ keepAlive: true });
+
+/** Creates API keys of one user. */
+export async function createKeys(client: Client<UntypedTools>, count: number): Promise<string[]> {
+	const keys: string[] = [];
+	while (keys.length < count) {
+		keys.push((await client.keys.create({ name: 'Bench', scopes: ['jobs:read'] })).key);
+	}
+	return keys;
+}
+
+async function statusOf(url: string, token: string): Promise<number> {
+	return (await send(url, 'GET', PATH, { token, agent })).status;
+}
+
+/** Sends at a constant rate to each gateway in turn, however late responses are. Resolves once all have come. */
+export async function overload({
+	urls,
+	key,
+	perSecond,
+	seconds,
+}: {
+	urls: readonly string[];
+	key: string;
+	perSecond: number;
+	seconds: number;
+}) {
+	const responses: Promise<number>[] = [];
+	const startedAt = performance.now();
+	const passed = () => (performance.now() - startedAt) / 1_000;
+	while (passed() < seconds) {
+		while (responses.length < passed() * perSecond) {
+			responses.push(statusOf(urls[responses.length % urls.length] ?? '', key));
+		}
+		await sleep(5);
+	}
+	const measuredSeconds = passed();
+	const statuses = await Promise.all(responses);
+	const other = statuses.find((status) => status !== 200 && status !== 429);
+	if (other !== undefined) throw new BenchError(`a request was answered ${other}`);
+	const admitted = statuses.filter((status) => status === 200).length;
+	return { sent: statuses.length, admitted, seconds: measuredSeconds };
+}
+
+async function requireSuccess(url: string, key: string): Promise<void> {
+	const status = await statusOf(url, key);
+	if (status !== 200) throw new BenchError(`a request was answered ${status}`);
+}
+
+/** Sends a request of each key every second, to each gateway in turn. Resolves to their number. */
+export async function sendEverySecond({
+	urls,
+	keys,
+	seconds,
+}: {
+	urls: readonly string[];
+	keys: readonly string[];
+	seconds: number;
+}): Promise<number> {
+	let sent = 0;
+	for (let second = 0; second < seconds; second += 1) {
+		for (const [index, key] of keys.entries()) {
+			// A request that shares its statement with others would hide the cost of a sparse key.
+			await requireSuccess(urls[(second + index) % urls.length] ?? '', key);
+			sent += 1;
+		}
+		await sleep(1_000);
+	}
+	return sent;
+}
+
+/** Sends requests of all keys as fast as responses come, on kept connections. Resolves to their number. */
+export async function sendAll({
+	url,
+	keys,
+	requestsPerKey,
+}: {
+	url: string;
+	keys: readonly string[];
+	requestsPerKey: number;
+}): Promise<number> {
+	const total = keys.length * requestsPerKey;
+	let sent = 0;
+	const connection = async () => {
+		while (sent < total) {
+			sent += 1;
+			await requireSuccess(url, keys[sent % keys.length] ?? '');
+		}
+	};
+	await Promise.all(Array.from({ length: CONNECTIONS }, connection));
+	return total;
+}
