@@ -28,9 +28,9 @@ describe('the configuration', () => {
 		expect(config.AUTH_KEY_ENCRYPTION_KEY).toHaveLength(32);
 	});
 
-	test('leaves one core to other work than passwords by default', () => {
-		const leftOver = Math.max(1, availableParallelism() - 1);
-		expect(readConfig(env).BCRYPT_CONCURRENCY).toBe(leftOver);
+	test('hashes passwords on all cores except one by default', () => {
+		const allButOne = Math.max(1, availableParallelism() - 1);
+		expect(readConfig(env).BCRYPT_CONCURRENCY).toBe(allButOne);
 		expect(readConfig({ ...env, BCRYPT_CONCURRENCY: '9' }).BCRYPT_CONCURRENCY).toBe(9);
 	});
 

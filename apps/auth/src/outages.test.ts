@@ -86,9 +86,8 @@ describe('when PostgreSQL goes down', () => {
 			const response = call(auth.app, 'get', '/v1/me', { person }).then((response) => {
 				status = response.status;
 			});
-			// Until the query runs, as a task of the service may wait for the table too. Outside the transaction, which would see the same
-			// activity repeatedly.
-			// the same activity again and again.
+			// Repeats until the request fails, because a task of the service may wait for the table too. Outside the transaction, which
+			// would see the same activity each time.
 			await waitUntil(async () => {
 				await auth.prisma.$queryRaw<unknown[]>`
 					SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -62,7 +62,7 @@ const MAILED_TOKENS: readonly Mutant[] = [
 	{
 		name: 'revokes every session when the password is reset',
 		mutations: [auth('resetPassword', replaceCall('revokeSessions', NO_SESSION_REVOKED))],
-		test: 'revokes every session at every gateway before it responds',
+		test: 'is replaced after every session is revoked at every gateway',
 		beside: 'invalidates the other tokens of the account',
 	},
 	{
@@ -73,13 +73,13 @@ const MAILED_TOKENS: readonly Mutant[] = [
 	{
 		name: 'limits mails to one email',
 		mutations: [auth('insertRequestedMail', forceCondition(true, 'isTooMany'))],
-		test: 'too often for one email gets the usual response, and sends no more',
+		test: 'repeated too often for one email gets the usual response, and sends no more',
 		beside: 'is not replaced after 30 minutes',
 	},
 	{
 		name: 'limits requests for mails from one network',
 		mutations: [auth('insertRequestedMail', forceCondition(false, 'waitSeconds'))],
-		test: 'too often from one network is refused, and allowed from another',
+		test: 'repeated too often from one network is refused, and allowed from another',
 	},
 ];
 
@@ -163,7 +163,7 @@ const SESSIONS: readonly Mutant[] = [
 	{
 		name: 'waits for the end of the lease of a gateway that does not acknowledge',
 		mutations: [auth('propagateTo', forceCondition(false, 'remainingMs'))],
-		test: 'because it is dead is fenced, and its lease waited for',
+		test: 'because it is dead is fenced, and the sign-out waits for its lease',
 	},
 	{
 		name: 'ends the process when the control thread has ended',
@@ -191,17 +191,17 @@ const API_KEYS: readonly Mutant[] = [
 	{
 		name: 'revokes an API key at every gateway before it responds',
 		mutations: [auth('deleteApiKeyRoute', dropCall('propagateRevocations'))],
-		test: 'is answered once every gateway has forgotten the key',
+		test: 'gets its response after every gateway has revoked the key',
 	},
 	{
 		name: 'announces a changed API key to every gateway before it responds',
 		mutations: [auth('updateApiKeyRoute', dropCall('propagateRevocations'))],
-		test: 'is answered once every gateway has forgotten the earlier state',
+		test: 'gets its response after every gateway has dropped the earlier state',
 	},
 	{
 		name: 'requires a verified email to create API keys',
 		mutations: [auth('createKey', forceCondition(false, 'requiresVerifiedEmail'))],
-		test: 'a user creates keys after verifying the email, and keys from before end then',
+		test: 'a user creates keys after verifying the email, which revokes earlier keys',
 	},
 	{
 		name: 'hides the API keys of other users',
@@ -211,7 +211,7 @@ const API_KEYS: readonly Mutant[] = [
 	{
 		name: 'revokes the API keys of a deleted account at every gateway',
 		mutations: [auth('deleteAccount', replaceCall('revokeKeys', '{ keyChanges: [] }'))],
-		test: 'with their account, at every gateway before the answer',
+		test: 'with their account, at every gateway before the response',
 	},
 	{
 		name: 'revokes the API keys of a suspended account at every gateway',

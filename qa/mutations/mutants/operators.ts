@@ -12,7 +12,7 @@ export const OPERATORS: readonly Mutant[] = [
 	{
 		name: 'refuses sign-ins to a suspended account',
 		mutations: [SHOWS_THE_PASSWORD_IS_RIGHT, OPENS_A_SESSION],
-		test: 'gets the response to a wrong password for the right one',
+		test: 'gets the same response for the right password as for a wrong one',
 	},
 	{
 		name: 'does not confirm the password of a suspended account',

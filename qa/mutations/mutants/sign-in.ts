@@ -38,7 +38,7 @@ const GUESSING: readonly Mutant[] = [
 	{
 		name: 'throttles guesses at one account from many addresses',
 		mutations: [auth('effectiveFreeFailures', forceCondition(false, 'delayMs'))],
-		test: 'are one while other networks have failed too often',
+		test: 'fall to one while other networks have too many failures',
 	},
 	{
 		name: 'keeps strangers’ guesses from locking the owner out',

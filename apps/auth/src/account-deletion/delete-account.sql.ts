@@ -10,7 +10,10 @@ import { addNotice } from '../mails/mails.sql.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
 import { type RevokedSessions, revokeSessions } from '../sessions/sessions.sql.ts';
 
-/** Erases all personal data. That the account existed and when it was deleted stays. Returns the email, for a last mail. */
+/**
+ * Erases all personal data. One event stays, which says that the account existed and when it was deleted. Returns the email, for a last
+ * mail.
+ */
 async function erase(tx: Transaction, userId: string): Promise<string> {
 	const { email } = await tx.user.delete({ where: { id: userId }, select: { email: true } });
 	await tx.mail.deleteMany({ where: { email } });

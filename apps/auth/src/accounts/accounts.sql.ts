@@ -15,7 +15,7 @@ export interface Account {
 export interface Credentials {
 	account: Account;
 	passwordHash: string;
-	/** The password is refused, even the right one. */
+	/** Every password is refused, even the right one. */
 	isSuspended: boolean;
 }
 
@@ -46,8 +46,8 @@ export interface VerifiedOwner {
 }
 
 /**
- * Returns whether the account exists, is not suspended and, after a password check, still has that password. If so, none of this changes
- * until the transaction ends.
+ * Locks the account until the transaction ends. Returns false if it doesn't exist or is suspended, or if its password has changed since it
+ * was compared with `verifiedHash`.
  */
 export async function lockAccount(
 	tx: Transaction,

@@ -7,7 +7,7 @@ import type { ApiKeyRow } from './api-keys.sql.ts';
 /** An API key in the format of the contract. */
 export type ApiKeyView = z.input<typeof apiKeySchema>;
 
-/** What an owner decides about a key. An empty list of tools or addresses admits every one. */
+/** What the owner of a key chooses. An empty list of tools or addresses allows all. */
 export interface ApiKeyRights {
 	name: string;
 	scopes: string[];
@@ -17,12 +17,12 @@ export interface ApiKeyRights {
 	expiresAt: Date | null;
 }
 
-/** Returns what is stored instead of the key. Needs no salt: 178 random bits can't be guessed. */
+/** Returns the hash that is stored instead of the key. It needs no salt: 178 random bits can't be guessed. */
 export function hashApiKey(key: string): Uint8Array<ArrayBuffer> {
 	return new Uint8Array(hash('sha256', key, 'buffer'));
 }
 
-/** Returns when the key stops working: at its own time, or at the end of its grace period. */
+/** Returns when the key stops working: the earlier of its expiry and the end of its grace period, or null. */
 export function endOf({ expiresAt, graceEndsAt }: Pick<ApiKeyRow, 'expiresAt' | 'graceEndsAt'>): Date | null {
 	if (expiresAt === null || graceEndsAt === null) return expiresAt ?? graceEndsAt;
 	return expiresAt < graceEndsAt ? expiresAt : graceEndsAt;

@@ -6,18 +6,18 @@ import { type ApiKey, Prisma } from '../generated/client.ts';
 
 export type ApiKeyRow = ApiKey;
 
-/** Keys of one user that no longer work and stay listed. */
+/** Limit of a user's keys that no longer work but stay listed. */
 const ENDED_KEYS_KEPT = 100;
 /** User agents are truncated like those of sessions. */
 const USER_AGENT_MAX_CHARACTERS = 512;
 
-/** The condition of `api_keys` for keys that work. */
+/** Condition on rows of `api_keys` for keys that work. */
 export const IS_LIVE = Prisma.sql`api_keys.revoked_at IS NULL
 	AND coalesce(least(api_keys.expires_at, api_keys.grace_ends_at), 'infinity') > now()`;
 
 export type ApiKeyEventType = 'created' | 'rotated' | 'changed' | 'revoked' | 'leaked';
 
-/** Where a request came from, as events of keys record it. Null for an operator. */
+/** Returns the origin of a request for an event of a key. `client` is null for an operator. */
 export function originOf(client: Client | null) {
 	return {
 		clientAddress: client?.address ?? null,
@@ -79,7 +79,7 @@ export function listKeyEvents(prisma: Database, keyId: string) {
 	return prisma.apiKeyEvent.findMany({ where: { keyId }, orderBy: { id: 'desc' }, take: MAX_API_KEY_EVENTS });
 }
 
-/** Stores a change that gateways have to learn of, if the transaction commits. */
+/** Stores a change of a key until it is pushed to every gateway. */
 export async function insertKeyChange(
 	tx: Transaction,
 	{ keyHash, userId }: Pick<ApiKey, 'keyHash' | 'userId'>,

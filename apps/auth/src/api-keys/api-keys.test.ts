@@ -41,7 +41,7 @@ async function create(body: object = {}, owner = person) {
 	return (await call(auth.app, 'post', '/v1/keys', { person: owner }).send(sent).expect(201)).body.data;
 }
 
-/** What a gateway learns of a key; null for a dead one. */
+/** Checks a key as a gateway does. Returns its rights, or null for a dead key. */
 async function check(key: string) {
 	const response = await call(auth.controlUrl, 'post', '/internal/keys/check')
 		.send({ key_hash: hashOf(key) })
@@ -82,13 +82,13 @@ describe('a new key', () => {
 		expect(JSON.stringify(auth.log)).not.toContain(created.key);
 	});
 
-	test('is reported to its owner by mail, with how it starts and ends', async () => {
+	test('is reported to its owner by mail, with its first and last characters', async () => {
 		const { start, last4 } = await create();
 		const [mail] = await mailsTo(auth, person.email, { about: 'New API key for your creatorr account' });
 		expect(mail?.text).toContain(`API key: ${start}...${last4}`);
 	});
 
-	test('works for gateways with what its owner allows', async () => {
+	test('has the rights that its owner chose when a gateway checks it', async () => {
 		const expires_at = new Date(Date.now() + 3_600_000).toISOString();
 		const created = await create({ tools: ['ocr'], allowed_ips: ['::1'], expires_at });
 		expect(await check(created.key)).toEqual({
@@ -102,7 +102,7 @@ describe('a new key', () => {
 		['no scopes', { scopes: [] }, 'scopes'],
 		['an unknown scope', { scopes: ['files:*'] }, 'scopes.0'],
 		['no name', { name: '' }, 'name'],
-		['an address that is none', { allowed_ips: ['192.0.2.0/33'] }, 'allowed_ips.0'],
+		['an invalid address range', { allowed_ips: ['192.0.2.0/33'] }, 'allowed_ips.0'],
 		['a past expiry', { expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
 		['too much metadata', { metadata: { a: 'x'.repeat(201) } }, 'metadata.a'],
 	])('with %s is refused', async (_, body, path) => {
@@ -111,7 +111,7 @@ describe('a new key', () => {
 		expect(error.details[0].path).toBe(path);
 	});
 
-	test('is refused when 50 work, until one is revoked', async () => {
+	test('is refused while the user has 50 that work', async () => {
 		const first = await create();
 		const row = await auth.prisma.apiKey.findUniqueOrThrow({ where: { id: first.id } });
 		const data = Array.from({ length: 49 }, () => ({
@@ -154,7 +154,7 @@ describe('another user', () => {
 });
 
 describe('a revocation', () => {
-	test('is answered once every gateway has forgotten the key', async () => {
+	test('gets its response after every gateway has revoked the key', async () => {
 		const { id, key } = await create();
 		let aliveAtPush: unknown = 'not pushed';
 		gateway.handlePush = async (res) => {
@@ -169,7 +169,7 @@ describe('a revocation', () => {
 		expect(await typesOf(id)).toEqual(['revoked', 'created']);
 	});
 
-	test('may be repeated, and waits for a revocation whose process was killed', async () => {
+	test('can be repeated, and completes a revocation whose process was killed', async () => {
 		const { id, key } = await create();
 		const row = await auth.prisma.apiKey.update({ where: { id }, data: { revokedAt: new Date() } });
 		const { keyHash, userId } = row;
@@ -202,7 +202,7 @@ describe('a revocation', () => {
 });
 
 describe('a change', () => {
-	test('is answered once every gateway has forgotten the earlier state', async () => {
+	test('gets its response after every gateway has dropped the earlier state', async () => {
 		const { id, key } = await create({ scopes: ['jobs:read', 'jobs:write'], tools: ['ocr'] });
 		let scopesAtPush: unknown;
 		gateway.handlePush = async (res) => {
@@ -312,7 +312,7 @@ describe('a report of a leaked key', () => {
 		await broker.close();
 	});
 
-	test('is answered the same for every other text', async () => {
+	test('gets the same response for every other text', async () => {
 		for (const key of ['', 'x', newApiKey(DEFAULT_API_KEY_PREFIX), `${newApiKey(DEFAULT_API_KEY_PREFIX)}x`])
 			await report(key).expect(204);
 		expect(gateway.pushes).toEqual([]);
@@ -338,7 +338,7 @@ describe('the last use', () => {
 });
 
 describe('keys end', () => {
-	test('with their account, at every gateway before the answer', async () => {
+	test('with their account, at every gateway before the response', async () => {
 		const { key } = await create();
 		await call(auth.app, 'delete', '/v1/me', { person }).send({ password: PASSWORD }).expect(204);
 		expect(gateway.pushes.map((push) => push.revoked_keys)).toEqual([[hashOf(key)]]);
@@ -346,7 +346,7 @@ describe('keys end', () => {
 		expect(await auth.prisma.apiKey.count({ where: { userId: person.id } })).toBe(0);
 	});
 
-	test('not with a new password', async () => {
+	test('but not with a new password', async () => {
 		const { key } = await create();
 		const body = { current_password: PASSWORD, new_password: 'staple horse battery' };
 		await call(auth.app, 'post', '/v1/auth/password', { person }).send(body).expect(204);
@@ -354,7 +354,7 @@ describe('keys end', () => {
 	});
 });
 
-test('an event list and the keys that no longer work are bounded', async () => {
+test('the events of a key and a user’s keys that no longer work are limited in number', async () => {
 	const first = await create();
 	const row = await auth.prisma.apiKey.findUniqueOrThrow({ where: { id: first.id } });
 	await auth.prisma.apiKeyEvent.createMany({

@@ -24,7 +24,7 @@ export interface KeyAction {
 	client: Client;
 }
 
-/** Changes a key that works. Throws `not_found` for another. */
+/** Changes a key that works. Throws `not_found` for any other key. */
 export function changeKey(
 	prisma: Database,
 	{ userId, keyId, sessionId, client }: KeyAction,
@@ -44,16 +44,16 @@ export function changeKey(
 export interface Rotation {
 	graceSeconds: number;
 	startsAtFirstUse: boolean;
-	/** Of the new key; like that of the old one if undefined. */
+	/** Expiry of the new key. If undefined, it is that of the old key. */
 	expiresAt: Date | null | undefined;
 }
 
-/** A rotated key works longer than it counts: the keys of an account may all be rotated at once. */
+/** Limit of keys at a rotation. A rotated key counts until its grace period ends, and all keys of an account may be rotated at once. */
 const MAX_KEYS_WITH_ROTATED = 2 * MAX_API_KEYS;
 
 /**
- * Creates a key with the rights of another that works, whose grace period starts now or with the first use of the new one. An earlier
- * end of the old one stays. Throws `not_found`, `plan_limit`, and `unauthorized` if the account was deleted or suspended.
+ * Creates a key with the rights of an old key that works. The grace period of the old key starts now or with the first use of the new key,
+ * and never extends its expiry. Throws `not_found`, `plan_limit`, and `unauthorized` if the account was deleted or suspended.
  */
 export function rotateKey(
 	prisma: Database,

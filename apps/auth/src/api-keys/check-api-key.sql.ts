@@ -13,7 +13,7 @@ export async function findLiveKey(prisma: Database, keyHash: string): Promise<Ap
 	return rows.length === 0 ? null : await prisma.apiKey.findUnique({ where: { keyHash: hash } });
 }
 
-/** Starts the grace period that waits for the first use of this key, once. Returns what gateways have to learn. */
+/** Starts the grace period of the replaced key at the first use of this key. Returns the changes to push to gateways. */
 export function startGracePeriod(prisma: Database, { id, userId }: ApiKey): Promise<KeyChange[]> {
 	return inTransaction(prisma, async (tx) => {
 		const [used] = await tx.$queryRaw<{ replaces: string; seconds: number }[]>`

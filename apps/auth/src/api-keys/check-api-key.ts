@@ -13,8 +13,8 @@ interface Deps extends PropagateDeps {
 }
 
 /**
- * Starts the grace period of the key that this one replaces. The first request doesn't wait for the gateways: {@link propagateMissedRevocations}
- * tells those that this misses.
+ * Starts the grace period of the key that this one replaces. The request doesn't wait until gateways know. If the push fails,
+ * {@link propagateMissedRevocations} repeats it.
  */
 async function noteFirstUse(deps: Deps, key: ApiKeyRow): Promise<void> {
 	const changes = await startGracePeriod(deps.prisma, key);
@@ -23,7 +23,7 @@ async function noteFirstUse(deps: Deps, key: ApiKeyRow): Promise<void> {
 	});
 }
 
-/** Returns to gateways what an API key may do, or null if it doesn't work. */
+/** Responds to gateways with the rights of an API key, or null if it doesn't work. */
 export function checkApiKeyRoute(deps: Deps): Route {
 	return defineRoute(checkApiKey, async ({ body }) => {
 		const key = await findLiveKey(deps.prisma, body.key_hash);

@@ -11,7 +11,7 @@ import { insertEvent } from '../security-events/security-events.sql.ts';
 import type { ApiKeyRights } from './api-key.ts';
 import { countLiveKeys, insertKeyEvent, pruneEndedKeys } from './api-keys.sql.ts';
 
-/** A key whose text was generated. */
+/** What is stored of a new key. */
 export interface NewApiKey {
 	keyHash: Uint8Array<ArrayBuffer>;
 	start: string;
@@ -26,7 +26,9 @@ export interface KeyCreator {
 	noticesPerHour: number;
 }
 
-/** Locks the account, so that its keys are counted one creation at a time. Throws `unauthorized` if it was deleted or suspended. */
+/**
+ * Locks the account, so that concurrent creations can't exceed the limit of its keys. Throws `unauthorized` if it was deleted or suspended.
+ */
 export async function lockOwner(tx: Transaction, userId: string): Promise<void> {
 	if (!(await lockAccount(tx, { userId })))
 		throw new AppError('unauthorized', 'This account no longer exists.');

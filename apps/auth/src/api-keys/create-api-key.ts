@@ -23,7 +23,7 @@ export interface CreateKeyDeps {
 	mailLimits: MailLimits;
 }
 
-/** What happened to keys, by kind: created, changed, rotated, revoked, leaked. */
+/** Counts changes of keys by kind: created, changed, rotated, revoked, leaked. */
 export const keyChanges = counter({
 	name: 'creatorr_api_key_changes_total',
 	help: 'API keys created, changed, rotated, revoked and reported as leaked, by kind',

@@ -2,7 +2,10 @@ import type { reportApiKeyUse } from '@creatorr/contracts/internal';
 import type { BodyOf } from '@creatorr/contracts/operation';
 import type { Database } from '../database.sql.ts';
 
-/** Records later uses only: gateways report in any order. Rows are locked in one order, so that two reports don't deadlock. */
+/**
+ * Records only uses that are later than the recorded ones, because gateways report in any order. Locks rows in the order of their ids, so
+ * that two reports don't deadlock.
+ */
 export async function recordUse(
 	prisma: Database,
 	uses: BodyOf<typeof reportApiKeyUse>['uses'],

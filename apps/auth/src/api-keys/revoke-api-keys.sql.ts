@@ -13,11 +13,11 @@ import type { KeyAction } from './change-api-key.sql.ts';
 export interface RevokedKeys {
 	/** Number of keys that worked. */
 	revokedCount: number;
-	/** Changes that gateways may not know yet, also from earlier. */
+	/** Changes that gateways may not know yet, including earlier ones. */
 	keyChanges: KeyChange[];
 }
 
-/** Revokes the keys of a user that work, or one of them. Returns their changes with those that earlier ones left pending. */
+/** Revokes the keys of a user that work, or one of them. Returns their changes and earlier ones that are still pending. */
 export async function revokeKeys(
 	tx: Transaction,
 	scope: { userId: string; only?: { id: string; keyHash: Uint8Array } },
@@ -41,12 +41,12 @@ export async function revokeKeys(
 	};
 }
 
-/** Revokes a key. Returns null for an unknown one. One that no longer works stays as it is. */
+/** Revokes a key. Returns null for an unknown key. A key that no longer works stays unchanged. */
 export async function revokeKey(
 	prisma: Database,
 	{ userId, keyId, sessionId, client }: KeyAction,
 ): Promise<RevokedKeys | null> {
-	// Always admitted, like a sign-out: an unknown id must not cost a transaction.
+	// Revocations are hardly throttled, like sign-outs, so an unknown id must not cost a transaction.
 	const only = await findKey(prisma, userId, keyId);
 	if (!only) return null;
 	return await inTransaction(prisma, async (tx) => {

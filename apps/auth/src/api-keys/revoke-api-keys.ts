@@ -30,7 +30,10 @@ export function deleteApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
 }
 
 export interface LeakedKeyDeps extends CreateKeyDeps, PropagateDeps {
-	/** By network: work that waits for a network's lock in the database waits here, without a connection. */
+	/**
+	 * Serializes the requests of a network. Otherwise each would hold a database connection while it waits for the lock of the network's
+	 * row.
+	 */
 	mailMutex: ReturnType<typeof createKeyedMutex>;
 }
 
@@ -47,7 +50,7 @@ async function admitReport(
 	});
 }
 
-/** POST /v1/keys/leaked: responds when no gateway accepts the key, and the same for every text. Throws `rate_limited`. */
+/** POST /v1/keys/leaked: responds when no gateway accepts the key. The response is the same for every text. Throws `rate_limited`. */
 export function reportLeakedKeyRoute(deps: LeakedKeyDeps): Route {
 	return defineRoute(reportLeakedKey, async (input) => {
 		const key = input.body.key.trim();

@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => auth.close());
 
-test('a user creates keys after verifying the email, and keys from before end then', async () => {
+test('a user creates keys after verifying the email, which revokes earlier keys', async () => {
 	const person = await register(auth.app);
 	const body = { name: 'a', scopes: ['jobs:read'] };
 	const create = () => call(auth.app, 'post', '/v1/keys', { person }).send(body);

@@ -25,7 +25,7 @@ export type ControlReply = { id: number } & (
 	| { error: { code: string; message: string } }
 );
 
-/** The control service on its own thread, and thus event loop. */
+/** The control service, with a thread and an event loop of its own. */
 export interface ControlThread extends PropagateDeps {
 	/** The port of the control service. */
 	port: number;
@@ -45,7 +45,7 @@ function toError({ code, message }: { code: string; message: string }): Error {
 	return code === 'upstream_unavailable' ? unavailable('Session revocation', cause) : cause;
 }
 
-/** Waits for the first message. Rejects if the thread exits before it, also without an error. */
+/** Resolves to the port in the thread's first message. Rejects if the thread exits first, even without an error. */
 async function portOf(worker: Worker): Promise<number> {
 	const exit = once(worker, 'exit').then(([code]) => {
 		throw new Error(`the control thread has ended with code ${code} before its port was open`);

@@ -30,7 +30,7 @@ export async function markVerified(tx: Transaction, userId: string, client: Clie
 	return (await revokeKeys(tx, { userId }, { type: 'revoked', client })).keyChanges;
 }
 
-/** A verification by the holder of the token and of the account. */
+/** A verification by someone who has the mailed token and has proved to own the account. */
 export interface EmailVerification {
 	tokenHash: Uint8Array<ArrayBuffer>;
 	userId: string;
@@ -58,8 +58,8 @@ export function verifyEmail(
 }
 
 /**
- * Publishes `account.verified` for accounts without the event, which a release without it has verified before or during an upgrade. Returns
- * the number of accounts, 0 if none is left.
+ * Publishes `account.verified` for accounts that a release without this event has verified, before or during an upgrade. Returns the number
+ * of accounts, 0 if none is left.
  */
 export async function publishMissedEvents(prisma: Database): Promise<number> {
 	return await inTransaction(prisma, async (tx) => {

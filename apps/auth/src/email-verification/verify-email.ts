@@ -19,8 +19,8 @@ interface Verification extends Caller {
 
 /**
  * Proves that the holder of the token owns the account. Someone who registers with another person's email has the session and the password,
- * but not the mail; its reader has only the mail. So the mail verifies nothing without one of the other two. Throws `invalid_credentials`, and
- * `rate_limited` like sign-in.
+ * but not the mail; its reader has only the mail. So the mail alone verifies nothing. Throws `invalid_credentials`, and `rate_limited` like
+ * sign-in.
  */
 async function proveOwner(
 	deps: CheckPasswordDeps,
@@ -41,8 +41,8 @@ async function proveOwner(
 }
 
 /**
- * Marks the email of the token's account verified. Responds when no gateway accepts other sessions and earlier API keys of the account. Throws `validation` for a
- * token that is wrong, used or expired, and like {@link proveOwner}.
+ * Marks the email of the token's account verified. Responds when no gateway accepts the account's other sessions and earlier API keys.
+ * Throws `validation` for a token that is wrong, used or expired, and like {@link proveOwner}.
  */
 export function verifyEmailRoute(deps: CheckPasswordDeps & PropagateDeps): Route {
 	return defineRoute(operation, async (input) => {

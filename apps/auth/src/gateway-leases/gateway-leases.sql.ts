@@ -3,7 +3,7 @@ import { definePruneTask } from '../prune-task.ts';
 
 /** Limits a statement's time after a long pause. The next run propagates the rest. */
 const PENDING_BATCH_SIZE = 10_000;
-/** Longer than propagation takes at most: two pushes and a lease. */
+/** Longer than the slowest propagation, which takes two pushes and a lease. */
 const PROPAGATION_SECONDS = 30;
 
 /** A revocation or change of an API key that some gateway may not know yet. */
@@ -22,14 +22,14 @@ export interface Lease {
 }
 
 /**
- * Grants or renews a lease that was not fenced, from now on and never for less than before. Returns whether it did. All times here are the
- * database's, as they are compared in the order of transactions, which fencing relies on.
+ * Grants or renews a lease, unless it was fenced. A renewal never shortens the lease. Returns false if it was fenced. All times in this
+ * file are those of the database, because fencing compares them in the order of transactions.
  */
 export async function renewLease(
 	prisma: Database,
 	{ id, callbackUrl, durationMs }: { id: string; callbackUrl: string; durationMs: number },
 ): Promise<boolean> {
-	// The maximum, as the older of two concurrent renewals may be written last.
+	// The maximum, because the older of two concurrent renewals may be written last.
 	const written = await prisma.$executeRaw`
 		INSERT INTO gateway_leases AS lease (id, callback_url, expires_at)
 		VALUES (${id}, ${callbackUrl}, clock_timestamp() + make_interval(secs => ${durationMs / 1000}::float8))
@@ -69,7 +69,7 @@ export interface Revocations {
 	keyChanges: KeyChange[];
 }
 
-/** Returns sessions and API keys whose revocation or change no request is propagating. */
+/** Returns sessions and API keys whose revocation or change is pending for so long that no request can still be propagating it. */
 export async function listPendingRevocations(prisma: Database): Promise<Revocations> {
 	const sessions = await prisma.$queryRaw<{ session_id: string }[]>`
 		SELECT session_id FROM revocations

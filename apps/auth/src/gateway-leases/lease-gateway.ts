@@ -20,7 +20,7 @@ const renewals = counter({
 	labels: ['outcome'],
 });
 
-/** Lets a gateway instance use its cache for a while, counted from before its request, unless it was fenced. */
+/** Grants or renews the lease of a gateway instance, unless it was fenced. The gateway counts its time from before the request. */
 export function leaseGatewayRoute({ leaseDatabase, leaseTtlMs }: LeaseDeps): Route {
 	return defineRoute(leaseGateway, async ({ params, body }) => {
 		const durationMs = leaseTtlMs + LEASE_MARGIN_MS;

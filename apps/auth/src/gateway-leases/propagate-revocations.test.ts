@@ -99,7 +99,7 @@ describe('a sign-out', () => {
 		expect(gateway.pushes).toHaveLength(1);
 	});
 
-	test('retries once when the connection breaks, without a fence', async () => {
+	test('retries once when the connection breaks, without fencing the gateway', async () => {
 		const gateway = await startGatewayThat(hangUp);
 		gateway.handlePush = (res, push) => {
 			gateway.handlePush = acknowledge;
@@ -143,7 +143,7 @@ describe('a gateway that does not acknowledge', () => {
 		['breaks every connection', hangUp],
 		['is another instance at the same address', rejectAsOtherInstance],
 		['answers with a failure', (res) => void res.writeHead(500).end()],
-	])('because it %s is fenced, and its lease waited for', async (_, handlePush) => {
+	])('because it %s is fenced, and the sign-out waits for its lease', async (_, handlePush) => {
 		const person = await register(auth.app);
 		const gateway = await startGatewayThat(handlePush);
 		await signOut(person).expect(204);
@@ -152,7 +152,7 @@ describe('a gateway that does not acknowledge', () => {
 		expect(await auth.prisma.revocation.count()).toBe(0);
 	});
 
-	test('because it is dead is fenced, and its lease waited for', async () => {
+	test('because it is dead is fenced, and the sign-out waits for its lease', async () => {
 		const person = await register(auth.app);
 		const gateway = await startGatewayThat(acknowledge);
 		await gateway.stop();
@@ -201,7 +201,7 @@ describe('a gateway that does not acknowledge', () => {
 			signedOut = signOut(person)
 				.expect(204)
 				.then(() => 'answered');
-			// The fence waits for the row's lock now. A wrong one would use what it had read before.
+			// The fence waits for the row's lock now. A wrong fence would use the end that it had read before.
 			await waitUntil(() => gateway.pushes.length === 2);
 			await sleep(100);
 		});

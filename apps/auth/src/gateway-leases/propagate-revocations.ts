@@ -18,16 +18,16 @@ import {
 /** Keeps a push far below the body limit. */
 const IDS_PER_PUSH = 5_000;
 /**
- * A gateway on a busy machine responds late; a slower one is fenced. Two pushes and a lease (20 s together) are the maximum of a sign-out: below
- * the 29 s after which a gateway gives up on auth.
+ * Long enough for a gateway on a busy machine. A slower gateway is fenced. A sign-out takes two pushes and a lease at most, 20 s together:
+ * less than the 29 s after which a gateway gives up on auth.
  */
 const PUSH_TIMEOUT_MS = 2_500;
 const RECOVERY_INTERVAL_MS = 5_000;
 
 export interface PropagateDeps {
 	/**
-	 * Resolves when no gateway accepts requests of these sessions and revoked keys, and none uses an earlier state of the changed keys. All of
-	 * that is committed.
+	 * Resolves when no gateway accepts requests of these sessions and revoked keys, and none uses an earlier state of the changed keys.
+	 * Call it after the commit.
 	 */
 	propagate(revocations: Revocations): Promise<void>;
 }
@@ -67,14 +67,15 @@ async function push({ sign }: PropagatorDeps, lease: Lease, revocations: Revocat
 		timeoutMs: PUSH_TIMEOUT_MS,
 	});
 	for (const body of bodiesOf(lease.id, revocations)) {
-		// Retries, as the first call may have used a kept connection that the gateway was closing.
+		// Retries, because the first call may have used a keep-alive connection that the gateway was closing.
 		await call(pushRevocations, { body }).catch(() => call(pushRevocations, { body }));
 	}
 }
 
 /**
- * Resolves when this gateway accepts none of the sessions and keys: it has acknowledged, or its cache has expired. Another instance that responds at the
- * same address (`not_found`) proves nothing about this one, which may be draining or behind the same name: its lease is waited for, too.
+ * Resolves when this gateway accepts none of the sessions and keys: it has acknowledged, or its cache has expired. Another instance that
+ * responds at the same address (`not_found`) proves nothing about this one, which may be draining or share the address. So the function
+ * waits for its lease, too.
  */
 async function propagateTo(deps: PropagatorDeps, lease: Lease, revocations: Revocations): Promise<void> {
 	if (!lease.isFenced) {
@@ -89,10 +90,11 @@ async function propagateTo(deps: PropagatorDeps, lease: Lease, revocations: Revo
 }
 
 /**
- * Returns a function that propagates revocations, at most two pushes and one lease later. Why no session or key is accepted then: every instance that may
- * use a cache has an unfenced lease, or a fenced one that has not expired. Each of the former acknowledges, or is fenced in the database, where
- * a concurrent renewal is either seen by the fence or refused because of it; then its end is waited for. An instance whose first lease is
- * granted after the leases were read only caches checks that it began with that lease, and those see the revocation.
+ * Returns a function that propagates revocations within two pushes and one lease. Afterwards no gateway accepts the sessions and keys. Why:
+ * every instance that may use a cache has an unfenced lease, or a fenced lease that has not expired. An instance with an unfenced lease
+ * acknowledges, or it is fenced in the database. A renewal at the same time either comes before the fence, which then sees the new end, or
+ * is refused. The function waits for the end of every fenced lease. An instance that gets its first lease after the leases were read starts
+ * with an empty cache, and its checks see the revocation.
  */
 export function createRevocationPropagator(deps: PropagatorDeps): PropagateDeps['propagate'] {
 	return async (revocations) => {
@@ -115,8 +117,8 @@ export async function propagateRevocations(
 }
 
 /**
- * Propagates revocations that a killed process or a lost database left pending, whose requests got no response. When the process stops, another
- * one propagates the rest, because a gateway's lease may outlast the shutdown.
+ * Propagates revocations that are still pending because their process was killed or lost the database. Their requests got no response. When
+ * the process stops, another one propagates the rest, because a gateway's lease may outlast the shutdown.
  */
 export const propagateMissedRevocations = defineTask<PropagateDeps & { prisma: Database }>({
 	name: 'propagate_missed_revocations',

@@ -5,13 +5,13 @@ import { definePruneTask } from '../prune-task.ts';
 
 const HOUR_SECONDS = 3600;
 
-/** Mails or registrations per hour. All may come at once. */
+/** Hourly limit of one kind of request, such as mails or registrations. All of them may come at once. */
 export interface Allowance {
 	key: string;
 	perHour: number;
 }
 
-/** Returns a digest, as the table contains no email. */
+/** Returns a key with a digest, because the table must not contain emails. */
 export function emailKey(email: string): string {
 	return `email ${createHash('sha256').update(email).digest('base64url')}`;
 }
@@ -40,7 +40,7 @@ export async function consumeAllowance(tx: Transaction, { key, perHour }: Allowa
 	return Math.max(1, Math.ceil(row?.seconds ?? 1));
 }
 
-/** Takes one from the allowance, also a future one. Returns the seconds until the mail may be sent. */
+/** Takes one from the allowance, even if none is available yet. Returns the seconds until the mail may be sent. */
 export async function reserveAllowance(tx: Transaction, { key, perHour }: Allowance): Promise<number> {
 	const stepSeconds = HOUR_SECONDS / perHour;
 	const [row] = await tx.$queryRaw<{ seconds: number }[]>`

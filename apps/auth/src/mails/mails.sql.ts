@@ -31,7 +31,7 @@ export interface RequestedMail {
 	kind: MailKind;
 	email: string;
 	client: Client;
-	/** Of a notice: what it is about, in our own words. */
+	/** The API key that a notice is about, as its first and last characters. */
 	resource?: string | null;
 }
 
@@ -68,8 +68,8 @@ async function insertMail(
 }
 
 /**
- * Stores the mail of a registration, in its transaction. A network's mails beyond its allowance are delayed: nobody can mail strangers with a
- * flood of registrations, and no other network's mail waits.
+ * Stores the mail of a registration, in its transaction. Mails beyond the allowance of the network are delayed, so that a flood of
+ * registrations can't flood strangers with mail. Mails of other networks don't wait.
  */
 export async function addVerificationMail(
 	tx: Transaction,
@@ -93,8 +93,8 @@ export async function addNotice(
 }
 
 /**
- * Stores the mail until it is sent. Beyond the limits, an email's mail is dropped without an error, and for a network the time to wait is
- * returned, in seconds. Does the same whether or not the account exists.
+ * Stores the mail until it is sent. Returns 0, or the seconds to wait if the network is beyond its limit. If the email is beyond its limit,
+ * drops the mail and returns 0. Does the same whether or not the account exists.
  */
 export function insertRequestedMail(
 	prisma: Database,
@@ -129,7 +129,7 @@ export async function leaseMails(
 			RETURNING id`;
 		return { where: { id: { in: rows.map(({ id }) => id) } } };
 	};
-	// At most half, so that neither waits behind the other.
+	// Notices are at most half of a batch, so that neither kind waits behind the other.
 	const notices = await prisma.notice.findMany(await leaseFrom(NOTICES, Math.floor(limit / 2)));
 	const mails = await prisma.mail.findMany(await leaseFrom(MAILS, limit - notices.length));
 	return [...notices, ...mails].map(toLeased);

@@ -37,7 +37,7 @@ const changePassword = (from = PASSWORD, to = NEW_PASSWORD) =>
 		.set('User-Agent', CHROME)
 		.send({ current_password: from, new_password: to });
 
-/** Returns how many mails of this subject the person has, once none waits. */
+/** Waits until every mail is sent. Returns the number of the person's mails with this subject. */
 async function countOf(about: string): Promise<number> {
 	await untilAllSent(auth);
 	return (await mailsTo(auth, person.email, { about, count: 0 })).length;
@@ -109,7 +109,7 @@ describe('no mail is sent', () => {
 	});
 });
 
-test('the owner of a webhook endpoint that was disabled gets a mail that names it, without the facts of a client', async () => {
+test('the owner of a webhook endpoint that was disabled gets a mail that names the endpoint, without details of a client', async () => {
 	const broker = await connectBroker({ url: auth.amqpUrl, name: 'test', logger: silent });
 	const publish = createPublisher(broker);
 	const endpoint = { webhook_id: newId('whk'), host: 'hooks.example.com' };
@@ -123,7 +123,7 @@ test('the owner of a webhook endpoint that was disabled gets a mail that names i
 	await broker.close();
 });
 
-test('a process of 0.3.0, which doesn’t know their kinds, leases no notice', async () => {
+test('a process of release 0.3.0, which doesn’t know notices, leases none', async () => {
 	await untilAllSent(auth);
 	await auth.prisma.$transaction(async (tx) => {
 		const notice = { kind: 'new_sign_in', email: person.email, clientAddress: HOME, requestId: '' } as const;

@@ -10,7 +10,10 @@ import { insertRequestedMail, type MailLimits, type RequestedMail } from './mail
 export interface RequestMailDeps {
 	prisma: Database;
 	mailLimits: MailLimits;
-	/** By network: work that waits for a network's lock in the database waits here, without a connection. */
+	/**
+	 * Serializes the requests of a network. Otherwise each would hold a database connection while it waits for the lock of the network's
+	 * row.
+	 */
 	mailMutex: ReturnType<typeof createKeyedMutex>;
 	logger: Logger;
 }

@@ -16,7 +16,7 @@ import {
 
 /** Mails sent concurrently. */
 const BATCH_SIZE = 10;
-/** Longer than a mailer takes to send or fail: another sender takes the mails of one that died after this time. */
+/** Longer than a mailer takes to send or fail. If a sender dies, another takes its mails after this time. */
 const LEASE_SECONDS = 120;
 const FIRST_RETRY_SECONDS = 5;
 const LONGEST_RETRY_SECONDS = 15 * 60;
@@ -106,8 +106,8 @@ async function sendOne(deps: SendMailsDeps, mail: LeasedMail): Promise<void> {
 }
 
 /**
- * Sends due mails. Resolves to the number of attempts. If a sender dies after it has sent a mail, the mail is sent again; if it has a token,
- * with another one, and both are valid.
+ * Sends due mails. Resolves to the number of attempts. If a sender dies after it has sent a mail, the mail is sent again. If it has a
+ * token, the second mail has another one, and both are valid.
  */
 async function sendMails(deps: SendMailsDeps): Promise<number> {
 	const leased = await leaseMails(deps.prisma, { limit: BATCH_SIZE, leaseSeconds: LEASE_SECONDS });

@@ -13,7 +13,7 @@ interface Deps {
 	logger: Logger;
 }
 
-/** The mail has no request of a user. */
+/** No request of a user causes the mail. */
 const NO_CLIENT = { address: '', userAgent: null };
 
 /** Mails the owner of a webhook endpoint that was disabled. */

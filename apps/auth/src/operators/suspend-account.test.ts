@@ -63,7 +63,7 @@ describe('a suspended account', () => {
 		await deaf.stop();
 	});
 
-	test('gets the response to a wrong password for the right one', async () => {
+	test('gets the same response for the right password as for a wrong one', async () => {
 		const wrong = await login(scene.auth.app, scene.person.email, 'wrong password');
 		await suspend();
 		const right = await login(scene.auth.app, scene.person.email);

@@ -12,8 +12,8 @@ interface Suspension {
 }
 
 /**
- * Suspends an account. Resolves when no gateway accepts its sessions and API keys. Returns null for an unknown account. If it is interrupted, running it
- * again completes it; the service does so too, within seconds.
+ * Suspends an account. Resolves when no gateway accepts its sessions and API keys. Returns null for an unknown account. An interrupted
+ * suspension is completed by running it again, or by the service within a minute.
  */
 export async function suspendAccount(
 	deps: PropagateDeps & { prisma: Database },

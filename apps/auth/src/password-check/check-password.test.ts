@@ -75,7 +75,7 @@ describe('wrong passwords for an account', () => {
 		await login(auth.app, person.email, PASSWORD, AWAY).expect(200);
 	});
 
-	test('of an owner at a new address cost a second during an attack', async () => {
+	test('by the owner at a new address cause a delay of a second during an attack', async () => {
 		await statusesOf(3, () => wrong(person.email, STRANGER));
 		await slowToTheUtmost();
 		await wrong(person.email, AWAY).expect(401);

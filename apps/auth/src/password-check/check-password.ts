@@ -24,7 +24,7 @@ export interface CheckPasswordDeps {
 	logger: Logger;
 }
 
-/** Factor of free failures of an IPv6 site, which may be several people, to those of one network. */
+/** An IPv6 site, which may be several people, has this many times the free failures of one network. */
 const SITE_FREE_FAILURES_FACTOR = 4;
 const REPEAT_MS = 60_000;
 const REMEMBERED_EVENTS = 10_000;
@@ -36,15 +36,24 @@ const checks = counter({
 });
 
 export interface PasswordAttempt extends Caller {
-	/** Null if there is no account; `passwordHash` is null if it is suspended. Then every password fails, after the same time. */
+	/**
+	 * Null if there is no account; `passwordHash` is null if it is suspended. In both cases every password fails, after the time of a
+	 * comparison.
+	 */
 	owner: { userId: string; passwordHash: string | null } | null;
 	email: string;
 	password: string;
-	/** Whose failures count together: those of a session, of a network that the owner has signed in from, or of an unknown network. */
+	/**
+	 * Where the attempt comes from: a session, a network that the owner has signed in from, or an unknown network. Failures are counted
+	 * separately.
+	 */
 	origin: { sessionId: string } | 'known-network' | 'unknown-network';
 }
 
-/** Returns a function that is true for a key of the last minute: refused requests of a flood must not fill the event table. */
+/**
+ * Returns a function that says whether it was called with the same key within the last minute. It keeps the refused requests of a flood
+ * from filling the event table.
+ */
 export function createRepeatFilter(): (key: string) => boolean {
 	const recent = new LRUCache<string, true>({ max: REMEMBERED_EVENTS, ttl: REPEAT_MS });
 	return (key) => {
@@ -54,7 +63,7 @@ export function createRepeatFilter(): (key: string) => boolean {
 	};
 }
 
-/** Digests the email, as counters outlive accounts by some minutes. */
+/** Returns a digest of the email, because counters outlive a deleted account by some minutes. */
 function digestOf(email: string): string {
 	return createHash('sha256').update(email).digest('base64url');
 }
@@ -65,8 +74,8 @@ function accountKey({ email, origin }: PasswordAttempt, network: string): string
 }
 
 /**
- * Returns the limits of an unknown network. They fall to one free failure while all unknown networks together guess the password: the owner at
- * a new address is admitted at once, no matter who else tries.
+ * Returns the limits of an unknown network. While unknown networks together have too many failures, each of them has only one free failure.
+ * So the owner at a new address is admitted at once, no matter who else tries.
  */
 function unknownNetworkLimits(
 	attempt: PasswordAttempt,
@@ -129,9 +138,9 @@ async function record(
 }
 
 /**
- * Returns whether the password is right. Throws `rate_limited` if it comes too early after wrong ones, or too many others are being checked. A
- * right one clears the failures of its account from there; those of the address and of strangers elsewhere expire with time, as others may
- * have caused them.
+ * Returns whether the password is right. Throws `rate_limited` if the attempt is too early after wrong passwords, or too many other
+ * passwords are being checked. A right password clears the account's failures from this session or network. Other failures of the network
+ * or the account expire with time, because other people may have caused them.
  */
 export function checkPassword(deps: CheckPasswordDeps, attempt: PasswordAttempt): Promise<boolean> {
 	const { client, clientGone, owner } = attempt;

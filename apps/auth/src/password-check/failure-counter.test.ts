@@ -51,7 +51,7 @@ describe('a failure counter', () => {
 		expect(counterAt(counter(7), at(3600)).failures).toBe(0);
 	});
 
-	test('still delays attempts after the delay, until enough failures are forgiven', () => {
+	test('is at its limit after the delay, until enough failures are forgiven', () => {
 		expect(isThrottled(counter(6), 5, at(10))).toBe(true);
 		expect(isThrottled(counter(6), 5, at(120))).toBe(false);
 	});
@@ -80,15 +80,15 @@ describe('the free failures of one network', () => {
 			at(seconds),
 		);
 
-	test('are all of them while other networks cause no failures, however often this one fails', () => {
+	test('stay the same while other networks have few failures, however often this one fails', () => {
 		expect([free(undefined, undefined), free(3, 3), free(40, 40), free(2, 6)]).toEqual([5, 5, 5, 5]);
 	});
 
-	test('are one while other networks have failed too often', () => {
+	test('fall to one while other networks have too many failures', () => {
 		expect([free(undefined, 5), free(3, 1_000)]).toEqual([1, 1]);
 	});
 
-	test('are all of them again after those of the others are forgiven', () => {
+	test('rise again when the failures of other networks are forgiven', () => {
 		expect(free(undefined, 6, 120)).toBe(5);
 	});
 });

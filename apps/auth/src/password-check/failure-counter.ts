@@ -7,7 +7,7 @@ const FIRST_DELAY_MS = 1_000;
 /** Wrong passwords for one account or from one network. */
 export interface FailureCounter {
 	key: string;
-	/** As of `lastFailedAt`. One is forgiven per minute, hence a fraction. */
+	/** As of `lastFailedAt`. May be a fraction, because one failure is forgiven per minute. */
 	failures: number;
 	/** Time of the last failure, or of an attempt in progress. */
 	lastFailedAt: Date;
@@ -47,12 +47,12 @@ export function remainingDelayMs(counter: FailureCounter, freeFailures: number, 
 	return Math.max(0, delayMs(counter.failures, freeFailures) - elapsedMs(counter, now));
 }
 
-/** Whether the next failure causes a delay, so that attempts are made one by one. */
+/** Whether the counter has reached its limit, so that attempts are made one by one. */
 export function isThrottled(counter: FailureCounter, freeFailures: number, now: Date): boolean {
 	return delayMs(counterAt(counter, now).failures, freeFailures) > 0;
 }
 
-/** Returns the number of free failures, in view of those of other networks. */
+/** Returns the number of free failures of a network, which is lower while other networks have too many failures. */
 export function effectiveFreeFailures(
 	{ freeFailures, allNetworks }: FailureLimit,
 	counters: { own: FailureCounter | undefined; allNetworks: FailureCounter | undefined },

@@ -70,7 +70,7 @@ describe('a fair queue', () => {
 		expect(order.slice(0, 4).filter((name) => name.startsWith('sign-in'))).toHaveLength(2);
 	});
 
-	test('has room for another kind when it is full of one', async () => {
+	test('has room for another kind when one kind has filled its queue', async () => {
 		const registers = Array.from({ length: 5 }, (_, index) => from(`flood ${index}`, 'register'));
 		const order = await orderOf([...registers, from('one')], 3);
 		expect(order).toContain('sign-in one 5');

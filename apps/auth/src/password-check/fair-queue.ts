@@ -4,7 +4,7 @@ import { isBusier, type SiteLoad, type SiteLoads, trackSiteLoads } from './site-
 
 /**
  * What a request waits for. Each kind has its own queue, so that a flood of one doesn't affect the others. Strangers can't flood
- * `known-sign-in`: it takes a network that the account has signed in from.
+ * `known-sign-in`, because its requests come from networks that the account has signed in from.
  */
 type QueueKind = 'sign-in' | 'known-sign-in' | 'register' | 'session' | 'mailed-token';
 
@@ -21,7 +21,7 @@ interface QueueOptions {
 	concurrency: number;
 	/** Limit of waiters of each kind. */
 	maxWaiting: number;
-	/** After this time a waiting request is refused: before its caller gives up. */
+	/** A waiting request is refused after this time. Shorter than the time after which its caller gives up. */
 	maxWaitMs: number;
 	/** Retry-After of refused requests. */
 	retryAfterSeconds: number;
@@ -58,7 +58,7 @@ function takeNext(waiting: Waiting, loads: SiteLoads): Waiter | undefined {
 	return next;
 }
 
-/** Refuses the last waiter of the busiest site, for one of this site. Returns false if none is busier than this one. */
+/** Refuses the last waiter of the busiest site, to make room for one of this site. Returns false if no site is busier than this one. */
 function makeRoom(waiting: Waiting, site: string, loads: SiteLoads): boolean {
 	const busiest = [...waiting.keys()].reduce(
 		(most, other) => (isBusier(loads.of(other), loads.of(most)) ? other : most),
@@ -76,7 +76,7 @@ interface WaitOptions {
 	refuse(why: string): AppError;
 }
 
-/** Waits behind the others of the site. Resolves with its turn. */
+/** Waits behind the other requests of the site. Resolves when the request has its turn. */
 async function waitInQueue(
 	waiting: Waiting,
 	{ site, load, clientGone }: { site: string; load: SiteLoad; clientGone: AbortSignal },
@@ -111,8 +111,8 @@ function refusal(why: string, retryAfterSeconds: number): AppError {
 
 /**
  * Creates a queue in which the kinds take turns, and within a kind the sites: the site that recently had the fewest turns is next. When a
- * queue is full, a request takes the last slot of the busiest site, unless its own is as busy. A full queue is 429 and not 503: nothing is
- * down, only sign-in is limited, and a flood must not page anybody. Work of a disconnected client is dropped.
+ * queue is full, a request takes the last slot of the busiest site, unless its own is as busy. A full queue causes 429 and not 503: sign-in
+ * is limited but not down, and a flood must not page anybody. Work of a disconnected client is dropped.
  */
 export function createFairQueue(options: QueueOptions): FairQueue {
 	const queues = new Map<QueueKind, Waiting>();

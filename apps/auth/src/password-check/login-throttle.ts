@@ -32,7 +32,7 @@ function keysOf(limits: readonly FailureLimit[]): string[] {
 	return limits.flatMap(({ key, allNetworks }) => (allNetworks ? [key, allNetworks.key] : [key]));
 }
 
-/** Throws `rate_limited` while an attempt would be too early. Returns the limits at which attempts are made one by one. */
+/** Throws `rate_limited` if an attempt is too early. Returns the limits that are reached, at which attempts are made one by one. */
 export async function refuseEarly(
 	prisma: Database,
 	limits: readonly FailureLimit[],
@@ -51,8 +51,8 @@ export async function refuseEarly(
 }
 
 /**
- * Admits an attempt, or throws `rate_limited`. At its limit, each attempt claims the counter's delay, so that concurrent ones don't bypass it.
- * Below the limit nothing is written, and right passwords never interfere with each other.
+ * Admits an attempt, or throws `rate_limited`. When a limit is reached, each attempt claims the counter's delay, so that concurrent
+ * attempts can't bypass it. Before that, nothing is written, and right passwords never delay each other.
  */
 export async function admitAttempt(prisma: Database, limits: readonly FailureLimit[]): Promise<Admission> {
 	const throttled = new Map((await refuseEarly(prisma, limits)).map((limit) => [limit.key, limit]));

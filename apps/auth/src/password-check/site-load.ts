@@ -13,11 +13,11 @@ export interface SiteLoads {
 	of(site: string): SiteLoad;
 }
 
-/** Long enough that a flood from few sites can't pass as new ones. */
+/** Long enough that the few sites of a flood aren't taken for new ones. */
 const FORGET_AFTER_MS = 10 * 60_000;
 const REMEMBERED_SITES = 10_000;
 
-/** Returns whether a site has to yield to another: turns count first, so that a user who is refused and tries again loses nothing. */
+/** Whether `one` has to yield to `other`. Turns count first, so that a user who is refused and tries again loses nothing. */
 export function isBusier(one: SiteLoad, other: SiteLoad): boolean {
 	if (one.turns !== other.turns) return one.turns > other.turns;
 	return one.requests > other.requests;

@@ -27,7 +27,7 @@ describe('a password', () => {
 		const slow = createPasswords(10, bcrypt);
 		const hash = await slow.hash('correct horse');
 		expect(await slow.matches('correct horse', null)).toBe(false);
-		/** The fastest of three, as a busy machine delays some. */
+		/** Returns the fastest of three times, because a busy machine delays some. */
 		const quickestMs = async (given: string | null) => {
 			const timesMs: number[] = [];
 			for (let round = 0; round < 3; round += 1) {
@@ -65,7 +65,7 @@ describe('the password threads', () => {
 		expect(await threads.compare('wrong', hash)).toBe(false);
 	});
 
-	test('queue questions when all are busy, and mix none up', async () => {
+	test('queue requests when all are busy, and return each result to its request', async () => {
 		const passwords = Array.from({ length: 20 }, (_, index) => `password ${index}`);
 		const hashes = await Promise.all(passwords.map((password) => threads.hash(password, 4)));
 		const pairs = passwords.map((password, index) => threads.compare(password, hashes[index] ?? ''));
@@ -77,7 +77,7 @@ describe('the password threads', () => {
 		expect(await threads.compare('x', await threads.hash('x', 4))).toBe(true);
 	});
 
-	test('rate passwords, in view of the email', async () => {
+	test('rate passwords, also by how much of the email they contain', async () => {
 		expect((await threads.rate('Password', 'ada@example.com')).score).toBe(0);
 		expect((await threads.rate('correct horse battery', 'ada@example.com')).score).toBe(4);
 		expect((await threads.rate('quizzlefranz1', 'quizzlefranz@example.com')).score).toBeLessThan(2);

@@ -19,7 +19,7 @@ export interface Passwords {
 }
 
 export function createPasswords(cost: number, bcrypt: Bcrypt): Passwords {
-	// A valid hash of no known password, as slow to compare as others.
+	// A valid hash that no known password matches. Comparing with it takes as long as with others.
 	const unmatchable = `${salts.genSaltSync(cost)}${'.'.repeat(31)}`;
 	return {
 		hash: (password) => bcrypt.hash(password, cost),

@@ -36,7 +36,7 @@ describe('a forgotten password', () => {
 		await login(scene.auth.app, scene.person.email, NEW_PASSWORD).expect(200);
 	});
 
-	test('revokes every session at every gateway before it responds', async () => {
+	test('is replaced after every session is revoked at every gateway', async () => {
 		const other = await signIn(scene.auth.app, scene.person);
 		const token = await resetToken();
 		await reset(token).expect(204);
@@ -47,7 +47,7 @@ describe('a forgotten password', () => {
 		expect(await isAlive(scene.auth.app, other.sessionId)).toBe(false);
 	});
 
-	test('is replaced with a verified email', async () => {
+	test('is replaced, which also verifies the email', async () => {
 		await reset(await resetToken()).expect(204);
 		const response = await login(scene.auth.app, scene.person.email, NEW_PASSWORD).expect(200);
 		expect(response.body.data.user.email_verified).toBe(true);
@@ -97,9 +97,9 @@ describe('a forgotten password', () => {
 	});
 
 	test.each([
-		['nobody’s token', 'A'.repeat(43)],
+		['an unknown token', 'A'.repeat(43)],
 		['an empty token', ''],
-		['a token that is no text', 7],
+		['a token that is a number', 7],
 		['a token of 2,000 characters', 'A'.repeat(2_000)],
 	])('is not replaced with %s', async (_, token) => {
 		const response = await reset(token).expect(400);
@@ -130,7 +130,7 @@ describe('a forgotten password', () => {
 		expect(response.body.error.details).toEqual([{ path: 'token', message: expect.any(String) }]);
 	});
 
-	test('opens no session during the replacement', async () => {
+	test('is replaced without leaving a session of a concurrent sign-in', async () => {
 		const token = await resetToken();
 		await Promise.all([
 			reset(token).expect(204),
@@ -177,13 +177,13 @@ describe('a request for a reset mail', () => {
 		expect(await mailsTo(scene.auth, nobody, { about: RESET, count: 0 })).toEqual([]);
 	});
 
-	test('too often for one email gets the usual response, and sends no more', async () => {
+	test('repeated too often for one email gets the usual response, and sends no more', async () => {
 		for (let sent = 0; sent < 5; sent += 1) await forget(scene.person.email).expect(204);
 		await untilAllSent(scene.auth);
 		expect(await mailsTo(scene.auth, scene.person.email, { about: RESET, count: 3 })).toHaveLength(3);
 	});
 
-	test('too often from one network is refused, and allowed from another', async () => {
+	test('repeated too often from one network is refused, and allowed from another', async () => {
 		const statuses: number[] = [];
 		for (let sent = 0; sent < 12; sent += 1)
 			statuses.push((await forget(newEmail(), `2001:db8:1:2::${sent}`)).status);
@@ -213,7 +213,7 @@ describe('a request for a reset mail', () => {
 
 	test.each([
 		['no email', {}],
-		['an email that is none', { email: 'nobody' }],
+		['a malformed email', { email: 'nobody' }],
 		['an email that is a list', { email: ['a@example.com'] }],
 	])('returns 400 for %s', async (_, body) => {
 		const response = await call(scene.auth.app, 'post', '/v1/auth/password/forgot').send(body).expect(400);

@@ -73,7 +73,7 @@ describe('register', () => {
 
 	test.each([
 		['no email', { password: PASSWORD }, 'email'],
-		['an email that is none', { email: 'nobody', password: PASSWORD }, 'email'],
+		['a malformed email', { email: 'nobody', password: PASSWORD }, 'email'],
 		['an email of 255 characters', { email: `${'a'.repeat(243)}@example.com`, password: PASSWORD }, 'email'],
 		['a password that is a number', { email: newEmail(), password: 12345678 }, 'password'],
 		['a password of 7 characters', { email: newEmail(), password: '1234567' }, 'password'],

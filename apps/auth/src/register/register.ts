@@ -52,9 +52,7 @@ function emailTaken(): AppError {
 	);
 }
 
-/**
- * Admits an attempt before any lookup: responses that an email is taken count too, as they reveal accounts. Throws `rate_limited`.
- */
+/** Counts an attempt before any lookup, because the response that an email is taken reveals an account. Throws `rate_limited`. */
 async function admit({ registrations: throttle, logger }: RegisterDeps, network: string): Promise<void> {
 	const waitSeconds = await throttle.take(network);
 	if (waitSeconds === 0) return;

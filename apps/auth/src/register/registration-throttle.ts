@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { Database } from '../database.sql.ts';
 import { type Allowance, consumeAllowance } from '../mails/allowances.sql.ts';
 
-/** Factor of registrations from an IPv6 /56, which may be several people, to those from one network. */
+/** An IPv6 /56, which may be several people, may register this many times as often as one network. */
 const SITE_REGISTRATIONS_FACTOR = 4;
 const REMEMBERED_NETWORKS = 50_000;
 
@@ -27,7 +27,7 @@ function allowancesOf(network: string, perHour: number): Allowance[] {
  */
 export function createRegistrationThrottle(prisma: Database, perHour: number): RegistrationThrottle {
 	const refusedUntilMs = new LRUCache<string, number>({ max: REMEMBERED_NETWORKS });
-	// Work that waits for a key's lock in the database waits here, without a connection.
+	// Serializes the requests of a network. Otherwise each would hold a connection while it waits for the lock of the network's row.
 	const mutex = createKeyedMutex();
 
 	async function take(network: string): Promise<number> {

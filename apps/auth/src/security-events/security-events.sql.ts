@@ -32,10 +32,10 @@ export type SecurityEventKind =
 /** Never contains a token, a password or an email. */
 export interface SecurityEvent {
 	kind: SecurityEventKind;
-	/** Null without an account, and for keys. */
+	/** Null without an account, and for signing keys. */
 	userId: string | null;
 	sessionId: string | null;
-	/** Null for events without an HTTP request, and if the account is erased with it. */
+	/** Null for events without an HTTP request, and for the deletion of an account. */
 	client: Client | null;
 	/** The operator of a command. */
 	by?: Operator;
@@ -51,7 +51,7 @@ export interface Operator {
 /** User agents are truncated like those of sessions. */
 const USER_AGENT_MAX_CHARACTERS = 512;
 
-/** Records the event if the transaction commits. `requestId` if it is not that of the current request. */
+/** Records the event if the transaction commits. `requestId` is that of the current request by default. */
 export async function insertEvent(
 	tx: Pick<Transaction, 'securityEvent'>,
 	{ kind, userId, sessionId, client, by }: SecurityEvent,

@@ -48,21 +48,21 @@ describe('security events', () => {
 
 	test('are recorded for every step of an account', async () => {
 		const [second, third] = [await signIn(auth.app, person), await signIn(auth.app, person)];
-		const say = (method: 'post' | 'delete', path: string, of?: Person, body?: object) =>
+		const send = (method: 'post' | 'delete', path: string, of?: Person, body?: object) =>
 			call(auth.app, method, path, of ? { person: of } : {}).send(body);
-		await say('delete', `/v1/auth/sessions/${third.sessionId}`, second).expect(204);
+		await send('delete', `/v1/auth/sessions/${third.sessionId}`, second).expect(204);
 		await login(auth.app, person.email, 'wrong password').expect(401);
-		await say('post', '/v1/auth/password', second, {
+		await send('post', '/v1/auth/password', second, {
 			current_password: PASSWORD,
 			new_password: 'battery staple',
 		});
 		const [welcome] = await mailsTo(auth, person.email, { about: VERIFY });
-		await say('post', '/v1/auth/verify', second, { token: welcome?.token }).expect(204);
-		await say('post', '/v1/auth/logout-all', second).expect(204);
-		await say('post', '/v1/auth/password/forgot', undefined, { email: person.email }).expect(204);
+		await send('post', '/v1/auth/verify', second, { token: welcome?.token }).expect(204);
+		await send('post', '/v1/auth/logout-all', second).expect(204);
+		await send('post', '/v1/auth/password/forgot', undefined, { email: person.email }).expect(204);
 		const [mail] = await mailsTo(auth, person.email, { about: RESET });
 		await untilAllSent(auth);
-		await say('post', '/v1/auth/password/reset', undefined, { token: mail?.token, new_password: PASSWORD });
+		await send('post', '/v1/auth/password/reset', undefined, { token: mail?.token, new_password: PASSWORD });
 		expect(await kindsOf(person.id)).toEqual([
 			'registered',
 			'signed_in',

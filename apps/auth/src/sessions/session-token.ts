@@ -6,7 +6,7 @@ import type { Client } from '../accounts/account.ts';
 import type { Account } from '../accounts/accounts.sql.ts';
 import type { SigningKey } from '../signing-keys/signing-key.ts';
 
-/** Longer ones are truncated, as they are only shown to their owner. */
+/** Longer user agents are truncated, because they are only shown to their owner. */
 const USER_AGENT_MAX_CHARACTERS = 512;
 
 export interface NewSession {

@@ -18,7 +18,7 @@ export interface RevokedSessions {
 	pendingIds: string[];
 }
 
-/** Revokes the live sessions in the scope. Returns them with those that earlier revocations left pending. */
+/** Revokes the live sessions in the scope. Returns them and the sessions whose earlier revocation is still pending. */
 export async function revokeSessions(
 	tx: Transaction,
 	{ userId, only, except }: SessionScope,
@@ -55,7 +55,7 @@ export function signOutSessions(
 	});
 }
 
-/** Whether a session of the user is live, or revoked and gateways may still accept it. Takes no lock. */
+/** Whether the user's session is live, or is revoked but gateways may still accept it. Takes no lock. */
 export async function isRevocable(prisma: Database, userId: string, sessionId: string): Promise<boolean> {
 	const rows = await prisma.$queryRaw<unknown[]>`
 		SELECT id FROM sessions

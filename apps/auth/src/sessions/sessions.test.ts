@@ -102,7 +102,7 @@ describe('signing out one session', () => {
 	});
 
 	test.each([
-		['text that is no id', 'x'],
+		['text that is not an id', 'x'],
 		['an id of something else', newId('fil')],
 	])('returns 404 for %s', async (_, id) => {
 		await signOut(person, id).expect(404);

@@ -63,7 +63,7 @@ export function deleteSessionRoute(deps: SignOutDeps): Route {
 		const { id: userId, sessionId: bySessionId } = input.user;
 		const { client } = callerOf(input);
 		const only = input.params.id;
-		// A sign-out is always admitted: an unknown id must not cost a transaction.
+		// Sign-outs are hardly throttled, so an unknown id must not cost a transaction.
 		if (!(await isRevocable(deps.prisma, userId, only))) throw notFound('session');
 		const count = await signOut(deps, { userId, only, bySessionId, client });
 		if (count === 0) throw notFound('session');

@@ -6,7 +6,7 @@ import { call, login, newEmail, register } from '../testing/requests.ts';
 const ROUNDS = 40;
 /** However busy the machine is. */
 const TIMEOUT_MS = 300_000;
-/** Once in a million runs by chance. */
+/** Rank distance that chance exceeds once in a million runs. */
 const FAR = 5;
 
 let auth: AuthService;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 		LOGIN_FAILURES_PER_NETWORK: '100000',
 		MAILS_PER_NETWORK: '100000',
 		MAILS_PER_EMAIL: '100000',
-		// A comparison has to outweigh all else, on a busy machine too, for the test to notice one that is left out.
+		// A comparison has to take longer than everything else, also on a busy machine, so that the test notices when it is skipped.
 		BCRYPT_COST: '10',
 	});
 	email = (await register(auth.app)).email;

@@ -42,7 +42,7 @@ describe('login', () => {
 	});
 
 	test.each([
-		['an email that is no email', { email: 'nobody', password: PASSWORD }, 401],
+		['a malformed email', { email: 'nobody', password: PASSWORD }, 401],
 		['an empty password', { email: 'a@example.com', password: '' }, 401],
 		['no password', { email: 'a@example.com' }, 400],
 		['a password that is an object', { email: 'a@example.com', password: { $ne: '' } }, 400],

@@ -29,7 +29,7 @@ function wrongCredentials(): AppError {
 	return new AppError('invalid_credentials', 'Incorrect email or password.');
 }
 
-/** Returns whether this is the password of the account, if there is one, and it may be signed in to. Throws `rate_limited`. */
+/** Whether there is an account that isn't suspended, and this is its password. Throws `rate_limited`. */
 export async function checkSignInPassword(
 	deps: CheckPasswordDeps,
 	found: Credentials | null,

@@ -8,7 +8,7 @@ import { HELP, keysCommands } from './signing-keys-command.ts';
 
 const KEYS = fileURLToPath(new URL('../keys.ts', import.meta.url));
 
-// A command that is a process of its own takes its time to start on a busy machine.
+// Starting a command as a process takes long on a busy machine.
 jest.setTimeout(180_000);
 
 let auth: AuthService;
@@ -72,7 +72,7 @@ describe('the command for signing keys', () => {
 	test.each([
 		['no command', [], /node apps\/auth\/src\/keys\.ts rotate/, UsageError],
 		['an unknown key', ['retire', 'x', '--by', 'ada'], /^No such active key: x\.$/, CommandError],
-		['a time that is no number', ['rotate', '--signs-in', 'soon'], /whole number of seconds/, UsageError],
+		['a time that is not a number', ['rotate', '--signs-in', 'soon'], /whole number of seconds/, UsageError],
 		['an unknown option', ['rotate', '--now'], /--now/, UsageError],
 	])('refuses %s and says why', async (_, args, message, kind) => {
 		const refused = run(...args);

@@ -131,8 +131,8 @@ export function addNextKey(prisma: Database, next: NextKey, olderThanSeconds = 0
 }
 
 /**
- * Ends a key at once and makes another one sign; returns false when there is none of this id. Its tokens are refused everywhere as
- * soon as every gateway has renewed its lease.
+ * Ends a key at once and makes another one sign; returns false if no active key has this id. Its tokens are refused everywhere as soon as
+ * every gateway has renewed its lease.
  */
 export function retireKey(prisma: Database, kid: string, next: NextKey): Promise<boolean> {
 	return inTransaction(prisma, async (tx) => {

@@ -20,7 +20,7 @@ beforeAll(async () => {
 	auth = await startAuth();
 });
 
-/** As after the first boot of all. */
+/** Restores the keys as after the first boot of the first replica. */
 beforeEach(async () => {
 	await auth.prisma.signingKey.deleteMany();
 	await auth.prisma.session.deleteMany();
@@ -114,7 +114,7 @@ function operate() {
 	};
 }
 
-/** As if so much time had passed for the keys. */
+/** Lets time pass for the keys. */
 async function letPass(seconds: number): Promise<void> {
 	await auth.prisma.$executeRaw`
 		UPDATE signing_keys SET signs_from = signs_from - make_interval(secs => ${seconds}::float8),
@@ -234,7 +234,7 @@ describe('a compromised key', () => {
 		await signIn(auth.app, person);
 	});
 
-	test('is retired once, an unknown one never', async () => {
+	test('is retired once, and an unknown key is not retired', async () => {
 		const [first = ''] = await publishedIds();
 		const { retire } = operate();
 		await retire(first);

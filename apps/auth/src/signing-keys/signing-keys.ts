@@ -49,7 +49,7 @@ interface RotationDeps {
 	logger: Logger;
 }
 
-/** Adds the next key once the last one has signed for `keyDays`. Of several replicas, one does. */
+/** Adds the next key once the last one has signed for `keyDays`. Only one of several replicas adds it. */
 export const rotateSigningKey = defineTask<RotationDeps>({
 	name: 'rotate_signing_key',
 	everyMs: ROTATION_INTERVAL_MS,

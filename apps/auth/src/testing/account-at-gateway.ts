@@ -10,7 +10,10 @@ interface AccountAtGateway {
 	person: Person;
 }
 
-/** Gives the tests of a file a service, a gateway that has a lease of it, and a signed-in person each. Call it at the top of the file. */
+/**
+ * Starts a service and a gateway with a lease for the tests of a file, and signs a new person in for each test. Call it at the top of the
+ * file.
+ */
 export function setUpAccountAtGateway(env: NodeJS.ProcessEnv = {}): AccountAtGateway {
 	const scene = {} as AccountAtGateway;
 	beforeAll(async () => {

@@ -26,7 +26,7 @@ export interface AuthService {
 	prisma: Database;
 	/** Everything logged so far, by all replicas. */
 	log: LogLine[];
-	/** The variables of the first replica, for commands of operators and for parts that a test starts by themselves. */
+	/** The variables of the first replica, for commands of operators and for parts that a test starts separately. */
 	environment: NodeJS.ProcessEnv;
 	/** AUTH_KEY_ENCRYPTION_KEY */
 	encryptionKey: string;
@@ -40,7 +40,7 @@ export interface AuthService {
 	controlUrl: string;
 	/** The URL of the control port of a replica. */
 	controlUrlOf(app: string): string;
-	/** Stops one replica; without a URL the first, so that others are alone. */
+	/** Stops one replica, by default the first. */
 	stopReplica(url?: string): Promise<void>;
 	/** Stops all replicas and removes database and virtual host. */
 	close(): Promise<void>;

@@ -36,7 +36,7 @@ export interface FakeGateway {
 
 let instances = 0;
 
-/** An instance id, as the contract has them. */
+/** Returns a new instance id in the format of the contract. */
 export function newInstanceId(): string {
 	instances += 1;
 	return String(instances).padStart(26, '0');
