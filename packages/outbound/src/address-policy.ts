@@ -28,7 +28,7 @@ export interface AddressPolicy {
 	blocked: BlockList;
 }
 
-/** Returns whether an address may be connected to: a public one, and none of this machine, unless the operator decides otherwise. */
+/** Returns whether connections to an address are allowed. By default, only public addresses that don't belong to this machine are. */
 export function isAllowedAddress(address: string, { allowed, blocked }: AddressPolicy): boolean {
 	const family = addressFamily(address);
 	if (blocked.check(address, family)) return false;

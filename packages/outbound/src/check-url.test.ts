@@ -51,7 +51,7 @@ describe('a URL is refused before any connection if it', () => {
 		['is unencrypted', 'http://example.com/', 'https'],
 		['has another scheme', 'file:///etc/passwd', 'https'],
 		['has a port of another protocol', 'https://example.com:25/', 'port'],
-		['is no URL', 'example.com', 'a URL'],
+		['is not a URL', 'example.com', 'a URL'],
 		['is too long', `https://example.com/${'a'.repeat(2_048)}`, 'at most 2048'],
 		['is the product’s own', 'https://app.example.com/v1/jobs', 'private or reserved'],
 		['is the product’s own with a final dot', 'https://app.example.com./v1/jobs', 'private or reserved'],

@@ -16,8 +16,8 @@ interface ConnectOptions {
 }
 
 /**
- * Returns a connector that resolves a name once and connects to an address that it has checked, with the name for SNI and the certificate.
- * One forbidden address among those of a name refuses all: no honest name has private and public ones.
+ * Returns a connector that resolves a name once and connects to an address that it has checked. It uses the name for SNI and to verify the
+ * certificate. If one address of a name is forbidden, it refuses all: no legitimate name has both private and public addresses.
  */
 export function createVettedConnector({ policy, resolve, ca }: ConnectOptions): buildConnector.connector {
 	const connectTo = buildConnector({

@@ -100,7 +100,7 @@ describe('nothing is sent', () => {
 		});
 	});
 
-	test('to where a redirect leads', async () => {
+	test('to the target of a redirect', async () => {
 		await expect(post(outboundWith(), `http://hook.test:${server.port}/redirect`)).resolves.toMatchObject({
 			status: 302,
 			excerpt: 'see there',
@@ -132,14 +132,14 @@ test.each([
 	['a body that stops', '/slow', 'a'],
 	['an endless body', '/endless', 'x'.repeat(1_024)],
 	['a compressed body, which is not inflated', '/bomb', ''],
-])('a response with %s counts, and at most 1 KiB of it is kept', async (_, path, excerpt) => {
+])('a response with %s is accepted, and at most 1 KiB of it is kept', async (_, path, excerpt) => {
 	await expect(post(outboundWith(), `http://hook.test:${server.port}${path}`, 500)).resolves.toMatchObject({
 		status: 200,
 		excerpt,
 	});
 });
 
-test('a name that can’t be resolved and a port that nobody listens on are told apart', async () => {
+test('a name that can’t be resolved and a port that nobody listens on have different errors', async () => {
 	const lost = outboundWith({
 		resolve: async () => {
 			throw Object.assign(new Error('queryA ENOTFOUND'), { code: 'ENOTFOUND' });

@@ -4,15 +4,15 @@ import { createVettedConnector } from './connect-vetted.ts';
 import { OutboundError, toOutboundError } from './outbound-error.ts';
 import { type Resolve, resolveAddresses } from './resolve-addresses.ts';
 
-/** How much of a response is kept. It is shown to the user, so more could carry data out of a network. */
+/** How much of a response is kept. It is shown to the user, so more of it could leak data of a private network. */
 const EXCERPT_BYTES = 1_024;
 /** How much of a response is read, so that its connection can be used again. */
 const READ_BYTES = 16_384;
 /** Informational responses (1xx) before the response. An endless series would keep this process busy until the timeout. */
 const MAX_INFORMATIONAL = 8;
 /**
- * How long a connection without a request stays open, at most. Endpoints ask for more with `Keep-Alive`, and one user may have many. Shorter
- * than servers keep theirs: a request on a connection that is being closed fails.
+ * How long a connection without a request stays open, at most. Endpoints ask for more with `Keep-Alive`, and one user may have many.
+ * Shorter than servers keep connections, because a request on a connection that is being closed fails.
  */
 const MAX_IDLE_MS = 4_000;
 
@@ -30,7 +30,7 @@ export interface OutboundRequest {
 	url: string;
 	headers: Record<string, string>;
 	body: string;
-	/** Of everything from the name lookup to the end of the response. */
+	/** Timeout from the name lookup to the end of the response. */
 	timeoutMs: number;
 	/** Aborts the request, which then rejects with the signal's reason. */
 	signal?: AbortSignal;
@@ -48,15 +48,15 @@ export interface Outbound {
 	/** Returns what is wrong with a URL, or undefined. Connects to nothing. */
 	urlProblem(url: string): string | undefined;
 	/**
-	 * Sends a POST to a user's URL. Follows no redirects and decompresses nothing. A response counts from its headers on, whatever its body
-	 * does. Rejects with an OutboundError without a response.
+	 * Sends a POST to a user's URL. Follows no redirects and decompresses nothing. The headers of a response are enough, whether or not its
+	 * body completes. Rejects with an OutboundError if there is no response.
 	 */
 	post(request: OutboundRequest): Promise<OutboundResponse>;
 	/** Closes all connections. Running requests fail. */
 	close(): Promise<void>;
 }
 
-/** Creates the only way to a URL that a user supplied: it connects to allowed addresses only, whatever names and redirects say. */
+/** Creates the client for all requests to URLs that users supply. It connects only to allowed addresses, whatever names resolve to. */
 export function createOutbound(options: OutboundOptions): Outbound {
 	const { policy, resolve = resolveAddresses, ca, maxIdleMs = MAX_IDLE_MS } = options;
 	const agent = new Agent({
@@ -117,7 +117,7 @@ async function readExcerpt({ headers, body }: Dispatcher.ResponseData): Promise<
 	const isCompressed = headers['content-encoding'] !== undefined;
 	const chunks: Buffer[] = [];
 	let bytes = 0;
-	// Leaving the loop early destroys the body, which may report that.
+	// Leaving the loop early destroys the body, which may then emit an error.
 	body.on('error', () => undefined);
 	try {
 		for await (const chunk of body) {

@@ -57,7 +57,7 @@ test.each([
 	'00-0-0-00',
 	`00-${'0'.repeat(32)}-${'1'.repeat(16)}-01`,
 	`01-${'1'.repeat(32)}-${'1'.repeat(16)}-01`,
-])('%j is no traceparent', (text) => {
+])('%j is not a traceparent', (text) => {
 	expect(contextOf(text)).toBeUndefined();
 });
 

@@ -16,7 +16,7 @@ export function currentTraceparent(): string | undefined {
 	return context && isSpanContextValid(context) ? traceparentOf(context) : undefined;
 }
 
-/** Returns the context of another process's span, or undefined if the text is no traceparent. */
+/** Returns the context of another process's span, or undefined if the text is not a traceparent. */
 export function contextOf(traceparent: string | null | undefined): Context | undefined {
 	const [, traceId, spanId, flags] = TRACEPARENT.exec(traceparent ?? '') ?? [];
 	if (!traceId || !spanId || !flags) return undefined;

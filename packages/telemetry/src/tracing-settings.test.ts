@@ -29,6 +29,6 @@ test('the sampler can keep a share of the traces', () => {
 test.each([
 	[{ OTEL_TRACES_SAMPLER: 'sometimes' }, 'OTEL_TRACES_SAMPLER must be'],
 	[{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '7' }, 'OTEL_TRACES_SAMPLER_ARG must be'],
-])('what is wrong is named: %j', (env, message) => {
+])('names the wrong variable: %j', (env, message) => {
 	expect(() => read({ ...ENDPOINT, ...env })).toThrow(message);
 });

@@ -4,7 +4,7 @@ export interface Tracing {
 	stop(): Promise<void>;
 }
 
-/** The OpenTelemetry variables that decide here. The exporter reads its endpoint and headers itself. */
+/** The settings that this process reads from OpenTelemetry variables. The exporter reads its endpoint and headers itself. */
 export interface TracingSettings {
 	isOn: boolean;
 	serviceName: string;

@@ -19,8 +19,8 @@ export interface TestBucket {
 }
 
 /**
- * Creates an empty bucket of its own, addressed by path, in the store of the local product (TEST_S3_ENDPOINT) unless `endpoint` is
- * given. TEST_RGW_ENDPOINT is the second implementation, with the same key pair.
+ * Creates a new, empty bucket, addressed by path, in the store of the local product (TEST_S3_ENDPOINT) unless `endpoint` is given.
+ * TEST_RGW_ENDPOINT is the second implementation, with the same key pair.
  */
 export async function createBucket({ endpoint }: { endpoint?: string } = {}): Promise<TestBucket> {
 	const store = {

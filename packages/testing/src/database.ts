@@ -74,7 +74,7 @@ async function withLock(query: Query, name: string, work: () => Promise<void>): 
 	await query(`SELECT pg_advisory_unlock(hashtext('${name}'))`);
 }
 
-/** Builds the template under another name first, so that a killed process leaves no half-migrated one. */
+/** Builds the template under another name first, so that a killed process leaves no half-migrated template. */
 async function prepareTemplate(
 	query: Query,
 	template: string,

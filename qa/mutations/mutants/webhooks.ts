@@ -58,7 +58,7 @@ const FAIRNESS: readonly Mutant[] = [
 		mutations: [
 			webhooks('claimDeliveries', replaceText('due.slow, coalesce(busy.attempts, 0)', 'due.slow, 0')),
 		],
-		test: 'takes those of users with the fewest running attempts first',
+		test: 'takes deliveries of users with the fewest running attempts first',
 	},
 	{
 		name: 'recovers deliveries in batches',
@@ -75,7 +75,7 @@ const FAIRNESS: readonly Mutant[] = [
 		mutations: [
 			webhooks('recordAttempts', replaceText('WHERE recorded.attempt_count > ', 'WHERE false AND 1 > ')),
 		],
-		test: 'is kept of the last 50 attempts only',
+		test: 'is kept only for the last 50 attempts',
 	},
 	{
 		name: 'bounds the events that are kept of a user',
@@ -119,12 +119,12 @@ const DELIVERIES: readonly Mutant[] = [
 	{
 		name: 'publishes that an endpoint was disabled',
 		mutations: [webhooks('reportDisabled', dropCall('addToOutbox'))],
-		test: 'and its owner and the other endpoints are told',
+		test: 'and its owner and the other endpoints are notified',
 	},
 	{
 		name: 'ends the pending deliveries of a disabled endpoint',
 		mutations: [webhooks('createRecorder', dropCall('failPending'))],
-		test: 'and its owner and the other endpoints are told',
+		test: 'and its owner and the other endpoints are notified',
 	},
 	{
 		name: 'sends a delivery that is replayed during an attempt',

@@ -64,7 +64,7 @@ export function EditKeyDialog({
 	);
 }
 
-/** Tools by title. One that the key names and no worker offers now is shown, too. */
+/** Tools by title. Also shows tools of the key that no worker offers now. */
 function ToolChoices({ chosen }: { chosen: readonly string[] }) {
 	const { data: tools = [] } = useTools();
 	const titles = new Map([

@@ -19,7 +19,7 @@ function isSame(one: readonly string[], other: readonly string[]): boolean {
 	return one.join('\n') === other.join('\n');
 }
 
-/** Returns what the form's values change. A note that has several lines stays as it is while no other changes. */
+/** Returns what the form's values change. A note of several lines stays unchanged unless another note changes. */
 export function changeOf(apiKey: ApiKey, values: Values): ApiKeyChange {
 	const tools = Object.keys(values).flatMap((name) => (name.startsWith('tool ') ? [name.slice(5)] : []));
 	const addresses = linesOf(values.allowed_ips);

@@ -21,7 +21,7 @@ function expiryText({ status, expires_at }: ApiKey): string | undefined {
 	return `${status === 'expired' ? 'expired' : 'expires'} ${formatDateTime(expires_at)}`;
 }
 
-/** An API key with what can be done to it. */
+/** An API key and its actions. */
 export function KeyRow({
 	apiKey,
 	onEdit,

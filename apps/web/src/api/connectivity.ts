@@ -4,8 +4,8 @@ const FIRST_DELAY_MS = 2_000;
 const MAX_DELAY_MS = 20_000;
 
 /**
- * Whether the API is unavailable. One failed call says little, because clients retry: after one, the API's health is
- * polled until it is healthy.
+ * Whether the API is unavailable. A single failed call doesn't prove that, because clients retry. After one, the API's health is polled
+ * until it is healthy.
  */
 let isApiDown = false;
 let isPolling = false;

@@ -28,7 +28,7 @@ export function advisesUpgrade(message: string): boolean {
 	return /\bupgrade to Pro\b/i.test(message);
 }
 
-/** The limits of requests are explained to programs, with names of headers and query params. */
+/** Whether the message is for programs: messages about request limits name headers and query params. */
 function isForPrograms(message: string): boolean {
 	return /Retry-After|\?wait=|requests|connections/.test(message);
 }

@@ -70,7 +70,7 @@ export function useFileStates(
 		if (!data?.isComplete || mayBeNewer(id, data)) return { kind: 'unknown', ...cached };
 		return { kind: 'gone', ...cached };
 	}
-	// a failed first request is not waited for
+	// doesn't wait for the retries of a failed first request
 	return { stateOf, isPending: isPending && failureCount === 0 };
 }
 

@@ -10,7 +10,7 @@ import { type Chapter, Contents } from './contents.tsx';
 import styles from './docs-page.module.css';
 import { headingId } from './docs-section.tsx';
 import { ErrorsChapter } from './errors-chapter.tsx';
-import { GettingStarted, HowItAnswers, RateLimits } from './guide.tsx';
+import { ConventionsChapter, GettingStarted, RateLimits } from './guide.tsx';
 import { Reference } from './reference.tsx';
 import { ToolsChapter, toolSectionId } from './tools-chapter.tsx';
 import { useSectionSearch } from './use-section-search.ts';
@@ -64,7 +64,7 @@ export function DocsPage() {
 			<Contents chapters={chapters} current={current} query={query} onQuery={setQuery} found={found?.size} />
 			<div className={styles.text} ref={text}>
 				<GettingStarted />
-				<HowItAnswers />
+				<ConventionsChapter />
 				<RateLimits />
 				<WebhooksChapter />
 				{!isReady && !error && <Spinner label="Loading reference" />}

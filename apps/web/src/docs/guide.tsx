@@ -33,7 +33,7 @@ export function GettingStarted() {
 	);
 }
 
-export function HowItAnswers() {
+export function ConventionsChapter() {
 	return (
 		<Chapter id="conventions" title="Conventions">
 			<dl className={styles.terms}>

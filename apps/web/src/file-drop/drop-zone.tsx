@@ -4,7 +4,7 @@ import { Button } from '../ui/button.tsx';
 import styles from './drop-zone.module.css';
 import { acceptAttribute } from './media-types.ts';
 
-/** Invites to drop, paste or choose files. The drop itself is handled for the whole page: see usePageDrop. */
+/** Invites the user to drop, paste or choose files. The drop itself is handled for the whole page: see usePageDrop. */
 export function DropZone({
 	accepts,
 	isDragging,

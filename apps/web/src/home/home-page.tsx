@@ -25,7 +25,7 @@ export function HomePage() {
 					</p>
 					{tools && <HomeDrop key={userChanges} tools={tools} />}
 				</div>
-				{/* With the tools, as the words above it grow then. */}
+				{/* Shown with the tools, because the text above grows when they are loaded. */}
 				{(tools || error) && <BeforeAfter />}
 			</section>
 			{!tools && !error && <Spinner label="Loading tools" />}

@@ -3,7 +3,7 @@ import { ParamFrame } from './param-frame.tsx';
 import styles from './params.module.css';
 import type { Preset } from './presets.ts';
 
-/** The presets of a tool as radio buttons. A form whose values belong to none shows Custom. */
+/** The presets of a tool as radio buttons. Shows Custom if the form's values match no preset. */
 export function PresetChoice({
 	presets,
 	chosen,

@@ -11,7 +11,7 @@ test.each([
 });
 
 test.each([new TypeError('x is not a function'), 'Importing a module script failed.', undefined])(
-	'%p is not',
+	'does not recognize %p',
 	(error) => {
 		expect(isChunkError(error)).toBe(false);
 	},

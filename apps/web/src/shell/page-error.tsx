@@ -24,7 +24,7 @@ export function PageError() {
 	);
 }
 
-/** The same, for an error in the shell itself. */
+/** Replaces the whole page after an error in the shell itself. */
 export function ShellError() {
 	return (
 		<main className={styles.alone}>

@@ -19,8 +19,8 @@ const REQUEST_LINK = <ButtonLink to="/forgot-password">Request a new link</Butto
 const isUsedLink = (error: unknown) => refusedFields(error, ['token']).token !== undefined;
 
 /**
- * Checks once, when the page opens, whether its link has expired or was used. The API checks the token before the password
- * and accepts no empty password, so the check never uses the link. Until the answer the link counts as good.
+ * Checks once, when the page opens, whether its link has expired or was used. The API checks the token before the password and accepts no
+ * empty password, so the check never uses the link. Until the response, the link counts as valid.
  */
 function useIsLinkUsed(token: string | undefined): boolean {
 	const { data = false } = useQuery({
@@ -55,7 +55,8 @@ function ResetPassword({ token }: { token: string | undefined }) {
 		fields: ['new_password'],
 		call: ({ new_password = '' }) => api.account.resetPassword({ token: token ?? '', new_password }),
 		onDone: async () => {
-			// the reset ended all sessions of its account, which may be another one than that of this browser: refetching the user tells
+			// the reset ended all sessions of its account, which may not be this browser's account: refetching the user shows whether this
+			// session has ended
 			await refreshUser();
 			setDone(true);
 		},

@@ -41,7 +41,7 @@ export function partsOf({ data, error }: HealthBody): PartState[] {
 	return [...new Set([...known, ...down])].map((name) => ({ name, isUp: !down.has(name) }));
 }
 
-/** Fetches the health. An answer of 503 names what is down, so it is no error. Rejects with a ConnectionError when nothing answers. */
+/** Fetches the health. A 503 names what is down, so it isn't an error. Rejects with a ConnectionError when nothing answers. */
 export async function fetchHealth(signal: AbortSignal): Promise<PartState[]> {
 	const unreachable = (cause: unknown) => new ConnectionError('GET /v1/health got no answer', { cause });
 	const answer = await fetch('/v1/health', { signal }).catch((error: unknown) => {

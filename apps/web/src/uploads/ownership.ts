@@ -1,7 +1,7 @@
 import type { SessionState } from '../api/session.ts';
 import { isOver, type Upload } from './upload.ts';
 
-/** Whose page it is, also while the session has expired. */
+/** The user whose uploads the page shows, also while the session has expired; undefined for a visitor. */
 type Person = { id: string } | undefined;
 
 export function personOf(state: SessionState): Person {

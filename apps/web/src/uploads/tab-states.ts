@@ -7,7 +7,7 @@ export interface TabState {
 	secrets: JobRequest['secrets'];
 	/** Other tabs don't know the upload yet: only this tab has its file and secrets. */
 	isUnannounced: boolean;
-	/** Commands that, as far as this tab knows, no tab has acted on: maybe no tab drives the upload yet. */
+	/** Commands that no tab has executed yet, as far as this tab knows. Perhaps no tab drives the upload. */
 	pendingCommands: readonly { command: Command; payload: CommandPayload }[];
 }
 

@@ -186,7 +186,7 @@ describe('a rerun', () => {
 		expect(copy.idempotencyKey).not.toBe(uploaded.idempotencyKey);
 	});
 
-	test('uploads a file that is not', () => {
+	test('uploads a file that is not in the store', () => {
 		expect(rerunUpload(uploading, request)).toMatchObject({ stage: { kind: 'waiting' }, remoteFile: null });
 	});
 });

@@ -100,7 +100,7 @@ function effectRunner({ api, files, secretsOf, report }: EngineDeps) {
 			await null;
 			await EFFECTS[effect](upload, context);
 		} catch (error) {
-			// an abort reason is no error
+			// an abort reason is not an error
 			if (!signal.aborted) reportError(error);
 		}
 	};

@@ -151,7 +151,7 @@ describe('an endpoint is disabled', () => {
 	test.each([
 		['by 410', 410, 0, 'gone'],
 		['after 5 days of nothing but failures', 500, 5, 'failing'],
-	])('%s, and its owner and the other endpoints are told', async (_, status, days, reason) => {
+	])('%s, and its owner and the other endpoints are notified', async (_, status, days, reason) => {
 		await user.createWebhook(hook('/other'), { events: ['webhook.disabled'] });
 		const { id } = await user.createWebhook(hook('/bad'));
 		if (days > 0)
@@ -182,7 +182,7 @@ describe('an endpoint is disabled', () => {
 	});
 });
 
-test('a test event reaches its endpoint, whatever types that receives', async () => {
+test('a test event reaches its endpoint, whatever types the endpoint receives', async () => {
 	const { id } = await user.createWebhook(hook(), { events: ['plan.changed'] });
 	await user.createWebhook(hook('/other'));
 	const { status, body } = await user.call('POST', `/v1/webhooks/${id}/test`);
@@ -220,7 +220,7 @@ test('a replay sends the same event once more', async () => {
 	expect(second).toBe(first);
 });
 
-test('a recovery sends what failed and what came while the endpoint was disabled, and nothing twice', async () => {
+test('a recovery sends failed events and those missed while the endpoint was disabled, once each', async () => {
 	const { id } = await user.createWebhook(hook());
 	const since = new Date(Date.now() - 60_000).toISOString();
 	const publish = async () => {

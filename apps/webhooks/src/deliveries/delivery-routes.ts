@@ -16,7 +16,7 @@ import { findEndpoint } from '../endpoints/endpoints.sql.ts';
 import { findDeliveries, findDelivery } from './deliveries.sql.ts';
 import { addTestEvent, recover, replay } from './resend.sql.ts';
 
-/** GET /v1/webhooks/{id}/deliveries. Serves one list of a user at a time, so that none occupies all database connections. */
+/** GET /v1/webhooks/{id}/deliveries. Serves one list of a user at a time, so that one user can't occupy all database connections. */
 export function listDeliveriesRoute({ prisma }: Deps) {
 	const mutex = createKeyedMutex();
 	return defineRoute(listDeliveries, async ({ params, query, user }) => {
@@ -49,7 +49,7 @@ export function getDeliveryRoute({ prisma }: Deps) {
 /** POST /v1/webhooks/{id}/test */
 export function testWebhookRoute({ prisma }: Deps) {
 	return defineRoute(testWebhook, async ({ params, user }) => ({
-		data: { delivery_id: sent(await addTestEvent(prisma, { id: params.id, userId: user.id })) },
+		data: { delivery_id: requireSent(await addTestEvent(prisma, { id: params.id, userId: user.id })) },
 	}));
 }
 
@@ -57,7 +57,7 @@ export function testWebhookRoute({ prisma }: Deps) {
 export function replayDeliveryRoute({ prisma }: Deps) {
 	return defineRoute(replayDelivery, async ({ params, user }) => {
 		const own = { id: params.delivery_id, endpointId: params.id, userId: user.id };
-		return { data: { delivery_id: sent(await replay(prisma, own)) } };
+		return { data: { delivery_id: requireSent(await replay(prisma, own)) } };
 	});
 }
 
@@ -69,11 +69,12 @@ export function recoverDeliveriesRoute({ prisma }: Deps) {
 		if (since >= until) throw validationError([{ path: 'since', message: 'must be before until' }]);
 		const own = { id: params.id, userId: user.id };
 		const count = await mutex.runExclusive(user.id, () => recover(prisma, own, { since, until }));
-		return { data: { count: sent(count) } };
+		return { data: { count: requireSent(count) } };
 	});
 }
 
-function sent<T extends string | number>(
+/** Returns the result of sending. Throws `not_found`, or `validation` if the endpoint is disabled. */
+function requireSent<T extends string | number>(
 	result: T | 'disabled' | 'not_found',
 ): Exclude<T, 'disabled' | 'not_found'> {
 	if (result === 'not_found') throw notFound('delivery');

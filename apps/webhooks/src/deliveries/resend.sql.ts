@@ -13,7 +13,7 @@ export interface OwnEndpoint {
 	userId: string;
 }
 
-/** An endpoint that takes part: `disabled` and `not_found` change nothing. */
+/** The result, or why nothing was changed: the endpoint is disabled or not found. */
 type Resent<T> = T | 'disabled' | 'not_found';
 
 /** Keeps the endpoint from being disabled or deleted until the transaction ends. */
@@ -59,7 +59,7 @@ interface Period {
 
 /**
  * Makes the failed deliveries of a period due, and creates those of events that have none, for example because the endpoint was disabled.
- * Returns their number. Test events are not recovered. Each batch is a transaction of its own: when one fails, a repeat continues.
+ * Returns their number. Test events are not recovered. Each batch is a transaction of its own. If one fails, repeating the call continues.
  */
 export async function recover(prisma: Database, own: OwnEndpoint, period: Period): Promise<Resent<number>> {
 	const endpoint = await inTransaction(prisma, (tx: Tx) => shareEndpoint(tx, own));
@@ -116,7 +116,9 @@ async function retryFailed(
 	return { ids, count: ids.length };
 }
 
-/** Creates deliveries of events that the endpoint should have received. One that another transaction has added meanwhile stays as it is. */
+/**
+ * Creates deliveries of events that the endpoint should have received. Skips events whose delivery another transaction has added meanwhile.
+ */
 async function addMissing(
 	tx: Tx,
 	{ id, userId }: OwnEndpoint,

@@ -19,7 +19,7 @@ export async function failPending(prisma: Database, endpointId: string): Promise
 	);
 }
 
-/** Deletes the deliveries of an endpoint in batches, but for those that another transaction has locked. */
+/** Deletes the deliveries of an endpoint in batches, except those that another transaction has locked. */
 export async function deleteDeliveries(prisma: Database, endpointId: string): Promise<void> {
 	await inBatches(
 		() => prisma.$executeRaw`
@@ -38,8 +38,8 @@ async function inBatches(change: () => PromiseLike<number>): Promise<number> {
 }
 
 /**
- * Fails the pending deliveries of disabled endpoints: of events that were recorded while the endpoint was being disabled, and of a process
- * that died then.
+ * Fails the pending deliveries that disabled endpoints still have: those of events recorded while the endpoint was being disabled, and
+ * those left by a process that died.
  */
 export const failUndeliverable = defineTask<{ prisma: Database }>({
 	name: 'fail_undeliverable',

@@ -67,7 +67,7 @@ export interface EndpointChange {
 	status?: 'enabled' | 'disabled' | undefined;
 }
 
-/** Changes an endpoint. A new URL or status starts with a clean record. Returns null if there is none. */
+/** Changes an endpoint. A new URL or status resets its health. Returns null if there is none. */
 export async function updateEndpoint(
 	prisma: Database,
 	own: OwnEndpoint,
@@ -100,7 +100,10 @@ async function lockEndpoint(tx: Tx, { id, userId }: OwnEndpoint): Promise<Row | 
 	return await tx.endpoint.findFirst({ where: { id, userId } });
 }
 
-/** Deletes an endpoint with its deliveries, which are many. Nothing is sent to it from the start. Returns false if there is none. */
+/**
+ * Deletes an endpoint with its deliveries, of which there may be many. Disables it first, so that nothing more is sent. Returns false if
+ * there is none.
+ */
 export async function deleteEndpoint(prisma: Database, own: OwnEndpoint): Promise<boolean> {
 	const { count } = await prisma.endpoint.updateMany({ where: own, data: { status: 'disabled' } });
 	if (count === 0) return false;

@@ -116,7 +116,7 @@ describe('an endpoint', () => {
 		expect(refused.status).toBe(400);
 	});
 
-	test('is gone with its deliveries once it was deleted', async () => {
+	test('is gone with its deliveries after it is deleted', async () => {
 		await owner.call('POST', `/v1/webhooks/${id}/test`);
 		expect((await owner.call('DELETE', `/v1/webhooks/${id}`)).status).toBe(204);
 		expect((await owner.call('DELETE', `/v1/webhooks/${id}`)).status).toBe(404);

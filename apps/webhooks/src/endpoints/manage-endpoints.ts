@@ -62,7 +62,7 @@ export function getWebhookRoute({ prisma }: Deps) {
 	}));
 }
 
-/** PATCH /v1/webhooks/{id}. Runs one change of a user at a time: to disable an endpoint changes its pending deliveries. */
+/** PATCH /v1/webhooks/{id}. Runs one change of a user at a time, because disabling an endpoint changes its pending deliveries. */
 export function updateWebhookRoute({ prisma, outbound }: Deps) {
 	const mutex = createKeyedMutex();
 	return defineRoute(updateWebhook, async ({ params, body, user }) => {
@@ -105,7 +105,7 @@ function requireAllowedUrl(outbound: Deps['outbound'], url: string): void {
 	if (message !== undefined) throw validationError([{ path: 'url', message }]);
 }
 
-/** Returns the types to store; none stand for all. */
+/** Returns the types to store; an empty list stands for all types. */
 function storedEvents(events: readonly ('*' | EventType)[] = ['*']): EventType[] {
 	return events.flatMap((type) => (type === '*' ? [] : [type]));
 }

@@ -9,7 +9,7 @@ export function newSecret(): string {
 	return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
 }
 
-/** Encrypts signing secrets, so that a copy of the database can sign nothing. */
+/** Encrypts signing secrets, so that a copy of the database can't be used to sign. */
 export interface SecretSealer {
 	seal(secret: string, endpointId: string): string;
 	/** Throws if the text was changed, belongs to another endpoint, or was sealed with an unknown key. */

@@ -15,7 +15,7 @@ export function toEvent({ id, type, occurredAt, data }: Row): Event {
 	return { id, type: type as EventType, timestamp: occurredAt.toISOString(), data: data as EventData };
 }
 
-/** An id has the time at which its event was created, which is nearly that at which it occurred. */
+/** An id contains the time when its event was created, shortly after it occurred. */
 const ID_TOLERANCE_MS = 60_000;
 
 interface EventQuery {
@@ -28,7 +28,10 @@ interface EventQuery {
 	limit: number;
 }
 
-/** Returns the user's events, newest first. Reads none from long before `since`: clients that poll would read all of them each time. */
+/**
+ * Returns the user's events, newest first. Skips events from long before `since`, because clients that poll would otherwise read all of
+ * them each time.
+ */
 export async function findEvents(prisma: Database | Tx, query: EventQuery): Promise<Event[]> {
 	const { userId, type, since, beforeId, limit } = query;
 	const rows = await prisma.event.findMany({

@@ -7,7 +7,7 @@ const DELIVERIES_SHOWN = 10;
 
 /**
  * Returns the endpoints of a user with their health and backlog, and the last deliveries, without secrets, or null when the account was
- * deleted. Of a URL it shows the host: the rest may be secret. Records that the operator viewed it.
+ * deleted. Shows only the host of a URL, because the rest may be secret. Records that the operator viewed it.
  */
 export function viewUser(prisma: Database, userId: string, operator: string): Promise<object | null> {
 	return inTransaction(prisma, async (tx: Tx) => {
@@ -47,7 +47,7 @@ async function readEndpoints(tx: Tx, userId: string): Promise<object[]> {
 	});
 }
 
-/** The deliveries of the last events: one index finds these, and none finds deliveries by user. */
+/** Reads the deliveries of the last events, because no index finds deliveries by user. */
 async function readDeliveries(tx: Tx, userId: string): Promise<object[]> {
 	return await tx.$queryRaw<object[]>`
 		SELECT deliveries.id, endpoint_id, event_id, type, deliveries.status::text, attempt_count, response_status,

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createBatch, createKeyedBatch } from './batch.ts';
 
-test('items that come while a batch is flushed go together with the next', async () => {
+test('items that arrive while a batch is flushed are flushed together in the next one', async () => {
 	const flushed: number[][] = [];
 	const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
 	const add = createBatch<number>(async (items) => {

@@ -1,6 +1,6 @@
 /**
- * Returns a function that hands items to `flush` in batches: while one batch is being flushed, others collect, so that batches grow with
- * the load and a single item waits for nothing. It rejects if the flush of its batch does.
+ * Returns a function that passes items to `flush` in batches. While a batch is being flushed, further items collect for the next one. So
+ * batches grow with the load, and a single item doesn't wait. The function rejects if the flush of its batch rejects.
  */
 export function createBatch<T>(flush: (items: readonly T[]) => Promise<void>): (item: T) => Promise<void> {
 	let waiting: T[] = [];
@@ -20,7 +20,7 @@ export function createBatch<T>(flush: (items: readonly T[]) => Promise<void>): (
 	};
 }
 
-/** Returns a function like that of {@link createBatch}, with batches of its own for each key. It stores nothing for idle keys. */
+/** Returns a function like that of {@link createBatch}, with separate batches for each key. It stores nothing for idle keys. */
 export function createKeyedBatch<T>(
 	flush: (key: string, items: readonly T[]) => Promise<void>,
 ): (key: string, item: T) => Promise<void> {

@@ -38,13 +38,14 @@ export interface ClaimLimits {
 	leaseSeconds: number;
 }
 
-/** Two processes that choose the same deliveries at the same time still claim different ones. */
+/** A process looks at more deliveries than it claims, so that two processes that choose the same ones can still claim different ones. */
 const LOOKAHEAD = 2;
 
 /**
  * Claims due deliveries within the limits of each endpoint: none to an endpoint that is paused, one at a time to one that fails. Users with
- * the fewest running attempts come first, so that the backlog of one delays no other; among those of a user, the longest due. Visits each
- * endpoint with pending deliveries by the index `deliveries_due`, so that a long backlog of one costs no other.
+ * the fewest running attempts come first, so that the backlog of one user doesn't delay others. Among the deliveries of a user, those due
+ * for longest come first. Visits each endpoint with pending deliveries by the index `deliveries_due`, so that a long backlog of one
+ * endpoint doesn't slow down the claim.
  */
 export async function claimDeliveries(prisma: Database, limits: ClaimLimits): Promise<ClaimedDelivery[]> {
 	const { free, freeSlow, perEndpoint, ofEndpoints, ofUsers, leaseSeconds } = limits;
@@ -95,7 +96,7 @@ export async function claimDeliveries(prisma: Database, limits: ClaimLimits): Pr
 			endpoints.slow, events.id AS "eventId", events.type, events.occurred_at AS "occurredAt", events.data`;
 }
 
-/** Makes pending deliveries due again whose attempts this process has aborted. They count as no tries. */
+/** Makes pending deliveries due again after this process has aborted their attempts. The aborted attempts don't count as tries. */
 export async function releaseDeliveries(
 	prisma: Database,
 	deliveries: readonly Pick<ClaimedDelivery, 'id' | 'number'>[],

@@ -61,14 +61,14 @@ const claim = async (limits: Partial<ClaimLimits> = {}) => {
 };
 
 describe('a claim', () => {
-	test('takes what is due for longest, and not what is due later', async () => {
+	test('takes the deliveries that are due for longest, and none that is due later', async () => {
 		const [a, b] = [await addEndpoint([50, 10, -60]), await addEndpoint([30, 20])];
 		expect(await claim({ free: 2 })).toEqual([`${a} 50`, `${b} 30`].sort());
 		expect(await claim()).toEqual([`${a} 10`, `${b} 20`].sort());
 		expect(await claim()).toEqual([]);
 	});
 
-	test('leaves an endpoint no more than its attempts at a time', async () => {
+	test('never exceeds the concurrent attempts of an endpoint', async () => {
 		const [busy, idle] = [await addEndpoint([9, 8, 7]), await addEndpoint([6, 5, 4])];
 		const claimed = await claim({ perEndpoint: 2, ofEndpoints: new Map([[busy, 1]]) });
 		expect(claimed).toEqual([`${busy} 9`, `${idle} 6`, `${idle} 5`].sort());
@@ -88,13 +88,13 @@ describe('a claim', () => {
 		expect(await claim({ freeSlow: 1 })).toEqual([`${slow} 99`, `${fast} 2`, `${fast} 1`].sort());
 	});
 
-	test('takes those of users with the fewest running attempts first, however long others wait', async () => {
+	test('takes deliveries of users with the fewest running attempts first, however long others wait', async () => {
 		const [busy, idle] = [await addEndpoint([99, 98, 97], { userId: 'usr_busy' }), await addEndpoint([2, 1])];
 		const claimed = await claim({ free: 3, ofUsers: new Map([['usr_busy', 1]]) });
 		expect(claimed).toEqual([`${busy} 99`, `${idle} 2`, `${idle} 1`].sort());
 	});
 
-	test('shares nothing with one that runs at the same time', async () => {
+	test('takes no delivery that a concurrent claim takes', async () => {
 		await addEndpoint(Array.from({ length: 20 }, (_, index) => index + 1));
 		const claims = await Promise.all(Array.from({ length: 4 }, () => claim({ free: 10 })));
 		const rest = await claim();
@@ -141,7 +141,7 @@ describe('the outcome of an attempt', () => {
 		});
 	});
 
-	test('is kept of the last 50 attempts only', async () => {
+	test('is kept only for the last 50 attempts', async () => {
 		const id = `${await addEndpoint([1])} 1`;
 		await prisma.delivery.update({ where: { id }, data: { attemptCount: 60 } });
 		await prisma.attempt.createMany({
@@ -177,7 +177,7 @@ test('an aborted attempt of a delivery that has failed meanwhile does not make i
 	});
 });
 
-test('a process that stops gives back the attempts that it aborts', async () => {
+test('a process that stops releases the deliveries whose attempts it aborts', async () => {
 	const endpoint = await addEndpoint([1]);
 	const sealer = createSecretSealer([randomBytes(32)]);
 	await prisma.endpoint.updateMany({ data: { sealedSecret: sealer.seal(newSecret(), endpoint) } });

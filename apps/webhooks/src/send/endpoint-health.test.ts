@@ -28,7 +28,7 @@ const pauseSeconds = ({ pausedUntil }: EndpointHealth) =>
 	pausedUntil && (pausedUntil.getTime() - endedAt.getTime()) / 1_000;
 
 describe('an endpoint', () => {
-	test('is paused after some failures in a row, ever longer, and at most 5 minutes', () => {
+	test('is paused after five failures in a row, longer after each further one, for at most 5 minutes', () => {
 		const pauses = [-1, 0, 1, 2, 20].map((more) => pauseSeconds(fail(BREAKER_FAILURES + more)));
 		expect(pauses).toEqual([null, 10, 20, 40, 300]);
 	});

@@ -4,9 +4,9 @@ import { isGone, isSuccess, type Outcome, retryAfterSeconds } from './outcome.ts
 export interface EndpointHealth {
 	/** Failed attempts since the last success. */
 	failures: number;
-	/** Time of the first of them. */
+	/** Time of the first of these failures. */
 	failingSince: Date | null;
-	/** Nothing is sent before. */
+	/** Nothing is sent to the endpoint before this time. */
 	pausedUntil: Date | null;
 	slow: boolean;
 }
@@ -15,11 +15,11 @@ export interface HealthRules {
 	disableAfterMs: number;
 }
 
-/** After as many failures in a row, an endpoint gets one attempt at a time, with growing pauses. */
+/** After this many failures in a row, an endpoint gets one attempt at a time, with growing pauses. */
 export const BREAKER_FAILURES = 5;
 const FIRST_PAUSE_MS = 10_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
-/** A busy endpoint may pause all of its deliveries, but not for long: each has its own Retry-After. */
+/** Longest pause of a whole endpoint after a Retry-After. Each delivery also waits for its own Retry-After. */
 const LONGEST_RETRY_AFTER_PAUSE_MS = 3_600_000;
 /** Responses that took longer make an endpoint slow. */
 const SLOW_MS = 3_000;

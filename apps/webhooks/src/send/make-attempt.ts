@@ -26,8 +26,8 @@ export async function makeAttempt(
 	const outcome = await send(deps, delivery, startedAt, stopping);
 	crashPoint('webhooks.attempt.answered');
 	const endedAt = new Date();
-	const place = { tries: delivery.tries, now: endedAt, random: Math.random() };
-	const retrySeconds = retryDelaySeconds(outcome, place, deps.rules);
+	const context = { tries: delivery.tries, now: endedAt, random: Math.random() };
+	const retrySeconds = retryDelaySeconds(outcome, context, deps.rules);
 	const isEnded = isSuccess(outcome) || isGone(outcome) || retrySeconds === null;
 	return {
 		...{ delivery, outcome, startedAt, endedAt, retrySeconds },

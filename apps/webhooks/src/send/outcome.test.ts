@@ -23,7 +23,7 @@ describe('retryDelaySeconds', () => {
 		expect([delayAfter(failed, 2), delayAfter(failed, 3)]).toEqual([300, null]);
 	});
 
-	test('is null after 410, as no other response will follow', () => {
+	test('is null after 410, because no other response will follow', () => {
 		expect(delayAfter(answered(410))).toBeNull();
 	});
 

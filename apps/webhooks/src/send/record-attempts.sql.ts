@@ -22,9 +22,9 @@ export interface DeliveryAttempt extends EndedAttempt {
 }
 
 /**
- * Records attempts and what follows from them for their deliveries, in one statement. Ignores an attempt whose lease has expired and that
- * another process has repeated. A delivery that was replayed meanwhile stays due. Keeps as many attempts of a delivery as the API shows:
- * replays are not limited. Locks deliveries in one order, as other statements change many at a time, too.
+ * Records attempts and updates their deliveries, in one statement. Ignores an attempt whose lease has expired and which another process has
+ * repeated. A delivery that was replayed meanwhile stays due. Keeps only as many attempts of a delivery as the API shows, because the
+ * number of replays isn't limited. Locks deliveries in the order of their ids, because other statements change many at a time, too.
  */
 export async function recordAttempts(prisma: Database, attempts: readonly DeliveryAttempt[]): Promise<void> {
 	await prisma.$executeRaw`
@@ -63,7 +63,10 @@ export async function recordAttempts(prisma: Database, attempts: readonly Delive
 		SELECT id, number, started_at, duration_ms, response_status, error, excerpt FROM ended JOIN recorded USING (id)`;
 }
 
-/** Applies ended attempts, in their order, to the health of their endpoint, and disables it if they say so. Returns why. */
+/**
+ * Applies ended attempts, in their order, to the health of their endpoint, and disables the endpoint if necessary. Returns the reason, or
+ * null.
+ */
 export function recordHealth(
 	prisma: Database,
 	{ endpointId, attempts }: { endpointId: string; attempts: readonly EndedAttempt[] },

@@ -13,7 +13,7 @@ beforeAll(async () => {
 beforeEach(() => world.receiver.reset());
 afterAll(() => world?.stop());
 
-test('slow endpoints delay no other, though they could take every attempt', async () => {
+test('slow endpoints don’t delay others, although they could use every attempt', async () => {
 	const [slow, fast] = [world.user(), world.user()];
 	const hanging: ServerResponse[] = [];
 	world.receiver.respond = ({ path }, res) =>

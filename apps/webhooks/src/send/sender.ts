@@ -26,21 +26,24 @@ interface SenderOptions extends AttemptDeps {
 	limits: SlotLimits;
 	/** How long running attempts may take to end after a stop. */
 	stopMs: number;
-	/** Has {@link Sender.sendDue} called soon. */
+	/** Causes a call of {@link Sender.sendDue} soon. */
 	wake(): void;
 }
 
 /** The attempts of this process. */
 export interface Sender {
-	/** Claims due deliveries and starts their attempts. Doesn't wait for those. */
+	/** Claims due deliveries and starts their attempts. Doesn't wait for the attempts. */
 	sendDue(stopping: AbortSignal): Promise<void>;
 	/** Starts no more attempts and waits for those that run. After a few seconds it aborts them, and other processes repeat them. */
 	stop(): Promise<void>;
 }
 
-/** A claim is one statement. Its attempts start together, and new events wait for that long: so more deliveries come with the next one. */
+/**
+ * Maximum number of deliveries of one claim. Its attempts start at once, and new events wait until they have started, so a larger backlog
+ * takes several claims.
+ */
 const MAX_CLAIMED = 32;
-/** Attempts that start together end together at slow endpoints, too. */
+/** Maximum number of deliveries to slow endpoints of one claim. Their attempts start together, so that they probably also end together. */
 const MAX_SLOW_CLAIMED = 8;
 /** From the end of an attempt until it is recorded, on a busy database. */
 const RECORD_MS = 30_000;
@@ -54,7 +57,7 @@ unrecorded.inc({}, 0);
 
 /**
  * Returns a function that stores an ended attempt. The outcomes of all endpoints share statements. The health of an endpoint, which few
- * attempts change, is stored apart: other endpoints don't wait for it.
+ * attempts change, is stored separately, so that other endpoints don't wait for it.
  */
 function createRecorder({ prisma, rules, logger }: SenderOptions): (ended: DeliveryAttempt) => Promise<void> {
 	const recordOutcome = createBatch<DeliveryAttempt>((ended) => recordAttempts(prisma, ended));

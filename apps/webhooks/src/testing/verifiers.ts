@@ -21,7 +21,7 @@ function headersOf({ headers }: ReceivedRequest): Record<string, string> {
 	return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }
 
-/** Verifies a delivery with the package `standardwebhooks`. Throws if that rejects it. */
+/** Verifies a delivery with the package `standardwebhooks`. Throws if the package rejects it. */
 export function verifyWithPackage(request: ReceivedRequest, secret: string): unknown {
 	return new Webhook(secret).verify(request.body, headersOf(request));
 }

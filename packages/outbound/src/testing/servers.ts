@@ -9,7 +9,7 @@ type Options = { host?: string };
 export async function startServer(handle: RequestListener, { host = '127.0.0.1' }: Options = {}) {
 	const server = createServer(handle);
 	await new Promise<void>((resolve) => server.listen(0, host, resolve));
-	return ended(server);
+	return handleOf(server);
 }
 
 /** Starts an HTTPS server whose certificate is for `name`. */
@@ -19,10 +19,10 @@ export async function startSecureServer(name: string, handle: RequestListener) {
 	});
 	const server = createSecureServer({ key, cert }, handle);
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	return { ...ended(server), cert };
+	return { ...handleOf(server), cert };
 }
 
-function ended(server: ReturnType<typeof createServer>) {
+function handleOf(server: ReturnType<typeof createServer>) {
 	return {
 		port: (server.address() as AddressInfo).port,
 		async stop() {

@@ -38,8 +38,8 @@ async function cancelOnce(upload: Upload, context: EffectContext): Promise<Job |
 }
 
 /**
- * Returns the job of a creation whose answer was lost or is still on its way: the same request with the same key answers
- * with that job. After a reload that lost its secrets the request can't be repeated, but then it has long ended.
+ * Returns the job of a creation whose response was lost or is still on its way: the same request with the same key returns that job. After
+ * a reload that lost the secrets, the request can't be repeated. By then that request has ended, so the job is found by its key.
  */
 async function unansweredJob(upload: Upload, context: EffectContext): Promise<CreatedJob | Job | undefined> {
 	if (!hasSecrets(upload, context)) return findCreatedJob(upload, context);

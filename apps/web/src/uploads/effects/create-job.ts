@@ -32,7 +32,7 @@ async function createOnce(upload: Upload, context: EffectContext): Promise<Repor
 		return { type: 'job', job: await postJob(upload, context), at: Date.now() };
 	} catch (error) {
 		if (problemOf(error).code !== 'idempotency_conflict') throw error;
-		// created before a reload, after which the password was entered differently: the job is this upload's all the same
+		// the job was created before a reload, after which the user entered another password: it still belongs to this upload
 		const job = await findCreatedJob(upload, context);
 		return job ? { type: 'job', job, at: Date.now() } : { type: 'key-taken', key: newId() };
 	}

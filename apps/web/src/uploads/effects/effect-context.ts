@@ -25,7 +25,7 @@ export function problemOf(error: unknown): Problem {
 	return { code, message: error instanceof Error ? error.message : '', details: [] };
 }
 
-/** Users see a failure that would take longer to wait out, with what they can do. */
+/** After a longer Retry-After, users see the failure and what they can do, instead of a wait. */
 const LONGEST_WAIT_MS = 60_000;
 
 /** Whether the same request may succeed soon. */

@@ -60,7 +60,7 @@ test('pauses before it reports an interruption by the store', async () => {
 	expect(reports.at(-1)).toEqual({ type: 'upload-interrupted' });
 });
 
-test('reports a failure that would take long to wait out', async () => {
+test('reports a failure with a long Retry-After', async () => {
 	const { reports, done } = await start(async () => {
 		throw new ApiError('You have 1,000 unfinished uploads.', {
 			code: 'rate_limited',

@@ -27,7 +27,7 @@ export async function sendFile(upload: Upload, context: EffectContext): Promise<
 		report({ type: 'uploaded' });
 		await files.deleteStoredCopy(upload.source.id);
 	} catch (error) {
-		// keeps the slot during the pause, because the next upload would meet the same trouble; an abort ends the pause
+		// keeps the slot during the pause, because the next upload would fail in the same way; an abort ends the pause
 		if (mayRetrySoon(error)) {
 			await sleep(Math.max(RETRY_DELAY_MS, retryAfterOf(error)), signal).catch(() => {});
 		}

@@ -1,6 +1,6 @@
 /** After this time a measurement has a third of its weight. */
 const TIME_CONSTANT_MS = 4_000;
-/** Shorter spans are not measured: progress is reported in lumps. */
+/** Shorter spans are not measured, because progress is reported in jumps. */
 const MIN_SPAN_MS = 400;
 
 /** Takes the bytes sent so far; returns the smoothed bytes per second, or undefined while it is too early to tell. */

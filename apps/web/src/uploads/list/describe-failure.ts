@@ -30,7 +30,7 @@ interface FailureText {
 const TRY_AGAIN: readonly Remedy[] = ['try-again'];
 const SIGNED_OUT = { title: 'You’re signed out', text: 'Sign in, then try again.', remedies: TRY_AGAIN };
 
-/** What this page says and offers beyond the catalog of error codes: it knows that the request was for an upload. */
+/** Texts and remedies for uploads, which replace those of the catalog of error codes. */
 const TEXTS: Partial<Record<Problem['code'], Partial<FailureText>>> = {
 	// error codes of jobs
 	input_missing: { text: 'Upload it again.', remedies: ['upload-again'] },

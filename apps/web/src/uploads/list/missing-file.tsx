@@ -5,7 +5,7 @@ import type { Upload } from '../upload.ts';
 import { uploads } from '../uploads.ts';
 import styles from './upload-row.module.css';
 
-/** Asks for a file that was not kept over a reload. Accepts no other file, because parts of it are already in the store. */
+/** Asks for a file that was not kept over a reload. Accepts no other file, because parts of the original are already in the store. */
 export function MissingFile({ upload }: { upload: Upload }) {
 	const input = useRef<HTMLInputElement>(null);
 	const [isOther, setOther] = useState(false);

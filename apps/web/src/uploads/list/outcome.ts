@@ -9,11 +9,11 @@ export type Outcome =
 	| { kind: 'smaller'; bytesIn: number; bytesOut: number; savedShare: number }
 	/** Equal, or smaller by less than 1%. */
 	| { kind: 'same'; bytesIn: number; bytesOut: number; headline: string }
-	/** Made by a tool that doesn't compress, or larger: sizes don't tell how well it went. */
+	/** Made by a tool that doesn't compress, or larger: the sizes don't show how well the job went. */
 	| { kind: 'made'; bytesIn: number; bytesOut: number; headline: string };
 
 /** Smaller savings mean that the file was already optimized. */
-const WORTH_TELLING = 0.01;
+const MIN_SHOWN_SAVINGS = 0.01;
 
 /** Whether smaller files are what the tool is for. */
 export function isCompression(tool: string): boolean {
@@ -27,7 +27,7 @@ export function outcomeOf({ tool, result }: Job): Outcome | undefined {
 		return { kind: 'made', bytesIn, bytesOut, headline: headlineOf(result) };
 	}
 	const savedShare = 1 - bytesOut / bytesIn;
-	if (savedShare < WORTH_TELLING) {
+	if (savedShare < MIN_SHOWN_SAVINGS) {
 		const isPartial = warnings.some((warning) => warning.startsWith('optimizer_failed:'));
 		const headline = isPartial ? 'No smaller version found' : 'Already optimized';
 		return { kind: 'same', bytesIn, bytesOut, headline };
@@ -35,7 +35,7 @@ export function outcomeOf({ tool, result }: Job): Outcome | undefined {
 	return { kind: 'smaller', bytesIn, bytesOut, savedShare };
 }
 
-/** Says what was done, if the result tells. */
+/** Describes what was done, if the result says so. */
 function headlineOf({ pages_recognized: pages, words, warnings }: NonNullable<Job['result']>): string {
 	if (typeof pages !== 'number') return 'Done';
 	if (pages > 0 && words !== 0) return `Text recognized on ${formatCount(pages, 'page', 'pages')}`;
@@ -56,7 +56,7 @@ export function percent(share: number): string {
 /** Returns the savings in whole percent; undefined if the file was already optimized. */
 export function savedPercent(bytesIn: number, bytesOut: number): number | undefined {
 	const share = bytesIn === 0 ? 0 : 1 - bytesOut / bytesIn;
-	if (share < WORTH_TELLING) return undefined;
+	if (share < MIN_SHOWN_SAVINGS) return undefined;
 	// never 100%, because something is always left
 	return Math.min(99, Math.round(share * 100));
 }

@@ -57,7 +57,7 @@ export function PreviewToolbar({
 	);
 }
 
-/** A button that stays focusable at its end, so that the keyboard keeps its place. */
+/** A button that stays focusable when it is disabled, so that the keyboard focus isn't lost. */
 function IconButton({
 	label,
 	isDisabled,
