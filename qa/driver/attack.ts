@@ -59,10 +59,13 @@ function alternate(items: readonly string[]): () => string {
 	return () => items[turn++ % items.length] ?? '';
 }
 
+/** Another address than that of the users: the gateway limits how many new connections one opens in a second. */
+const localAddress = '127.0.0.11';
+
 /** Connects repeatedly until the attack is over. Keeps each connection until the server closes it, at most for `forMs`. */
 async function reconnect(use: (socket: Socket) => void, forMs = 2 ** 30): Promise<void> {
 	while (!stopping.signal.aborted) {
-		const socket = connect({ host: hostname, port: Number(port), signal: stopping.signal });
+		const socket = connect({ host: hostname, port: Number(port), localAddress, signal: stopping.signal });
 		const closed = new Promise((resolve) => socket.once('close', resolve));
 		socket.on('error', () => undefined).setTimeout(forMs, () => socket.destroy());
 		use(socket.pause());
