@@ -9,7 +9,7 @@ const OUT_OF_DISK = /\[Errno 27\] File too large/;
 
 /** Message for a PDF with content that is compressed extremely. */
 export const TOO_LARGE_UNPACKED =
-	'The content of this PDF is too large to process, although the file is small. Print it to a new PDF, and use that.';
+	'The content of this PDF is too large to process, although the file is small. Open it, choose Print, then “Save as PDF”, and use the new file.';
 
 /** Throws `limit_exceeded` if a command failed because it exceeded its time, disk or memory limit. */
 export function throwOnLimit(result: CommandResult): void {

@@ -118,9 +118,10 @@ function describeUserAgent(userAgent: string | null): string {
 	return program ?? system ?? 'unknown';
 }
 
-/** Returns a time such as "2026-11-30 10:20 UTC". */
+/** Returns a time such as "30 November 2026, 10:20 UTC (your local time may differ)". */
 function minuteOf(time: Date): string {
-	return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+	const date = time.toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+	return `${date}, ${time.toISOString().slice(11, 16)} UTC (your local time may differ)`;
 }
 
 function noticeText(mail: LeasedMail, { what, otherwise, page, isByOthers }: Notice, appUrl: string): string {

@@ -17,10 +17,10 @@ describe('a job', () => {
 
 	test('is refused when the storage is full, with the limit, the use and what to do', () => {
 		expect(() => create(50 * GB)).toThrow(
-			'Your files and unfinished uploads use 50 GB, so there is no room for the output of a job. The Free plan allows 50 GB, Pro 500 GB. Delete some files (deleted files may still count for up to 1 hour) or upgrade to Pro.',
+			'Your files and unfinished uploads use 50 GB, so there is no room for another result. The Free plan allows 50 GB, Pro 500 GB. Delete some files (deleted files may still count for up to 1 hour) or upgrade to Pro.',
 		);
 		expect(() => create(GB, { emailVerified: false })).toThrow(
-			'Your files and unfinished uploads use 1 GB, so there is no room for the output of a job. You can store 1 GB until you verify your email. Open the link in the email we sent you, or resend it from your account.',
+			'Your files and unfinished uploads use 1 GB, so there is no room for another result. You can store 1 GB until you verify your email. Open the link in the email we sent you, or resend it from your account.',
 		);
 	});
 

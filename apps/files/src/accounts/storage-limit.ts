@@ -41,7 +41,7 @@ export function requireStorageForOutput(limits: Limits, storageUse: Use): void {
 function requireBelow(limits: Limits, storageUse: Use, margin: number): void {
 	const { plan, storedBytes } = storageUse;
 	const isFull = (limit: number) => storedBytes >= limit + Math.floor(limit * margin);
-	const use = `${formatUse(storedBytes)}, so there is no room for the output of a job`;
+	const use = `${formatUse(storedBytes)}, so there is no room for another result`;
 	if (isFull(limits.plans[plan].maxStoredBytes)) throw planExceeded(limits, plan, use);
 	const limit = unverifiedLimit(limits, storageUse);
 	if (limit !== null && isFull(limit)) throw unverifiedExceeded(limit, use);

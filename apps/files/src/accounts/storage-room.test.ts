@@ -34,7 +34,7 @@ test.each<[limitOf: string, use: { storedBytes: number; emailVerified?: boolean 
 	const { state, check } = checkOf(use);
 	await check();
 	use.storedBytes = limit;
-	await expect(check()).rejects.toThrow('there is no room for the output of a job');
+	await expect(check()).rejects.toThrow('there is no room for another result');
 	use.storedBytes = 0;
 	await check();
 	expect(state.reads).toBe(3);

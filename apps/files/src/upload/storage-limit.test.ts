@@ -240,7 +240,7 @@ describe('jobs of a user whose storage is full', () => {
 		await store(newId('job'), GB);
 		const refused = await check();
 		expect([refused.status, refused.body.error.code]).toEqual([403, 'plan_limit']);
-		expect(refused.body.error.message).toMatch(/there is no room for the output of a job\. .* allows 50 GB/);
+		expect(refused.body.error.message).toMatch(/there is no room for another result\. .* allows 50 GB/);
 	});
 });
 

@@ -23,7 +23,7 @@ test.each(['plan_limit', 'email_not_verified'] as const)(
 		const job = { id: 'job_a', userId: 'usr_a' };
 		await expect(storeOutput(files, job, result, AbortSignal.timeout(20_000))).rejects.toMatchObject({
 			code: 'limit_exceeded',
-			message: 'Your storage is full. Delete some files. Then run this job again.',
+			message: 'Your storage is full. Delete some files. Then add this file again.',
 		});
 		expect(callCount).toBe(1);
 	},

@@ -13,7 +13,7 @@ function explainFullStorage(error: unknown): unknown {
 	const isFull =
 		error instanceof AppError && (error.code === 'plan_limit' || error.code === 'email_not_verified');
 	return isFull
-		? new ToolError('limit_exceeded', `${error.message} Then run this job again.`, { cause: error })
+		? new ToolError('limit_exceeded', `${error.message} Then add this file again.`, { cause: error })
 		: error;
 }
 

@@ -67,7 +67,7 @@ export function PlanOffer({ billing }: { billing: Billing }) {
 							)}
 						</div>
 						<p className={styles.small}>
-							You pay on Stripe’s page. Cancel anytime. <Link to="/pricing">Compare the plans</Link>
+							You pay on the secure page of Stripe, our payment provider. Cancel anytime. <Link to="/pricing">Compare the plans</Link>
 						</p>
 					</>
 				)

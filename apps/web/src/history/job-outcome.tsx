@@ -45,8 +45,8 @@ export function JobOutcome({
 	}
 }
 
-/** Failures that the same file with the same options would cause again. */
-const NEEDS_OTHER_FILE: ReadonlySet<string> = new Set([
+/** Failures whose message says which file to add. */
+const SAYS_WHICH_FILE: ReadonlySet<string> = new Set([
 	'corrupt_input',
 	'encrypted_input',
 	'limit_exceeded',
@@ -66,7 +66,6 @@ function Failed({ job, tool, isInputGone }: FailedProps) {
 	const { title, text, remedies } = describeFailure({ code, message, details: [] }, fields);
 	const isRepeatable = !isInputGone && canRunAgain(job, fields);
 	const needsPassword = missingPassword(job, fields) !== undefined;
-	const needsOther = NEEDS_OTHER_FILE.has(code) && !remedies.includes('change-options');
 	return (
 		<p className={styles.failed}>
 			<strong>{endSentence(title)}</strong>{' '}
@@ -76,7 +75,9 @@ function Failed({ job, tool, isInputGone }: FailedProps) {
 					<Link to={`/tools/${tool.slug}`}>Open “{tool.title}”</Link>
 					{needsPassword
 						? ' and add the file again, then enter its password.'
-						: ` and add the ${needsOther ? 'new file' : 'file again'}.`}
+						: SAYS_WHICH_FILE.has(code)
+							? '.'
+							: ' and add the file again.'}
 				</>
 			)}{' '}
 			{remedies.includes('upgrade') && <Link to="/pricing">See Pro</Link>}

@@ -174,7 +174,7 @@ describe('runTool', () => {
 		await expect(runWith(script('exit'), { params: { old: 1 } })).rejects.toMatchObject({
 			code: 'internal',
 			message: expect.stringMatching(
-				/^This tool has changed, and the job’s options are no longer valid\. Change them, then try again \(params\.old/,
+				/^This tool has changed, and the job’s options are no longer valid\. Open the tool, check the options, and add the file again \(params\.old/,
 			),
 		});
 	});

@@ -77,7 +77,7 @@ function requireParams(manifest: ToolManifest, raw: unknown): unknown {
 	const problems = parsed.details.map(({ path, message }) => `${path}: ${message}`).join('; ');
 	throw new ToolError(
 		'internal',
-		`This tool has changed, and the job’s options are no longer valid. Change them, then try again (${problems}).`,
+		`This tool has changed, and the job’s options are no longer valid. Open the tool, check the options, and add the file again (${problems}).`,
 	);
 }
 

@@ -31,7 +31,7 @@ describe('compress_heavy', () => {
 		];
 		await expect(compress(rawPdf({ objects }))).rejects.toMatchObject({
 			code: 'corrupt_input',
-			message: expect.stringMatching(/couldn’t read the pages.*print them to a new PDF/),
+			message: expect.stringMatching(/couldn’t read the pages.*“Save as PDF”/),
 		});
 	});
 

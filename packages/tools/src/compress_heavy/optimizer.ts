@@ -137,7 +137,7 @@ function toToolError(refusal: Refusal): ToolError {
 		case 'unreadable':
 			return new ToolError(
 				'corrupt_input',
-				'We couldn’t read the pages of this PDF. If they open in your PDF viewer, print them to a new PDF and use that.',
+				'We couldn’t read the pages of this PDF. If they open in your PDF viewer, choose Print, then “Save as PDF”, and use the new file.',
 				{ cause: refusal },
 			);
 		case 'signed':

@@ -43,7 +43,7 @@ export async function imageToPdf(
 	if (result.exitCode === TOO_LARGE) {
 		throw new ToolError(
 			'limit_exceeded',
-			`The image has more than ${MAX_PIXELS.toLocaleString('en')} pixels. Make it smaller first.`,
+			`The image has more than ${MAX_PIXELS.toLocaleString('en')} pixels. Scan it again at a lower resolution (300 DPI is enough), or reduce its width and height in a photo program.`,
 		);
 	}
 	throwOnLimit(result);

@@ -34,7 +34,7 @@ const REASONS_BY_MESSAGE: readonly (readonly [RegExp, Reason])[] = [
 		/dynamic XFA forms/,
 		[
 			'unsupported_input',
-			'The PDF is a form that only Adobe software can open (XFA). Open it in Adobe Reader, print it to a new PDF, and use that.',
+			'The PDF is a form that only Adobe software can open (XFA). Open it in Adobe Reader, choose Print, then “Save as PDF”, and use the new file.',
 		],
 	],
 	[
