@@ -21,7 +21,10 @@ async function statusOf(url: string, token: string): Promise<number> {
 	return (await send(url, 'GET', PATH, { token, agent })).status;
 }
 
-/** Sends at a constant rate to each gateway in turn, however late responses are. Resolves once all have come. */
+/**
+ * Sends at a constant rate to each gateway in turn, however late responses are. Resolves once all have come, with the time from the first
+ * request to the last success: a busy machine serves requests late.
+ */
 export async function overload({
 	urls,
 	key,
@@ -36,18 +39,23 @@ export async function overload({
 	const responses: Promise<number>[] = [];
 	const startedAt = performance.now();
 	const passed = () => (performance.now() - startedAt) / 1_000;
+	let admittedSeconds = 0;
+	const sendOne = async (url: string) => {
+		const status = await statusOf(url, key);
+		if (status === 200) admittedSeconds = passed();
+		return status;
+	};
 	while (passed() < seconds) {
 		while (responses.length < passed() * perSecond) {
-			responses.push(statusOf(urls[responses.length % urls.length] ?? '', key));
+			responses.push(sendOne(urls[responses.length % urls.length] ?? ''));
 		}
 		await sleep(5);
 	}
-	const measuredSeconds = passed();
 	const statuses = await Promise.all(responses);
 	const other = statuses.find((status) => status !== 200 && status !== 429);
 	if (other !== undefined) throw new BenchError(`a request was answered ${other}`);
 	const admitted = statuses.filter((status) => status === 200).length;
-	return { sent: statuses.length, admitted, seconds: measuredSeconds };
+	return { sent: statuses.length, admitted, seconds: admittedSeconds };
 }
 
 async function requireSuccess(url: string, key: string): Promise<void> {

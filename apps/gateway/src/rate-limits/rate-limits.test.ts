@@ -72,7 +72,7 @@ async function send(
 }
 
 /** Sends a request every 10 ms for a minute, to each gateway in turn. Returns how many were admitted. */
-async function overload(gateways: readonly RateLimits[], user: Credential): Promise<number> {
+async function overload(gateways: readonly (RateLimits | undefined)[], user: Credential): Promise<number> {
 	const endMs = nowMs + MINUTE_MS;
 	let admitted = 0;
 	for (let turn = 0; nowMs < endMs; turn += 1) {
@@ -247,7 +247,18 @@ describe('without the quota store', () => {
 		expect((await overload(gateways, key)) / ALLOWED).toBeGreaterThanOrEqual(0.9);
 	});
 
-	test('a key whose limit is unknown is admitted', async () => {
+	test('a new key gets a share of the lowest limit that the gateway knows', async () => {
+		const [gateway] = startGateways(1);
+		await send(gateway, newKey());
+		store.limits.requests = 6_000;
+		await send(gateway, newKey());
+		store.isDown = true;
+		const admitted = await overload([gateway], newKey());
+		expect(admitted / 600).toBeGreaterThanOrEqual(0.9);
+		expect(admitted / 600).toBeLessThanOrEqual(1.02);
+	});
+
+	test('a new key is admitted by a gateway that knows no limit', async () => {
 		store.isDown = true;
 		expect(await send(startGateways(1)[0], newKey())).toEqual({
 			...{ status: 200, policy: undefined, limit: undefined },

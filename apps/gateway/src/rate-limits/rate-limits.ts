@@ -105,6 +105,8 @@ export function createRateLimits({ quota, capacity, monotonicMs }: Deps): RateLi
 		requests: new LRUCache({ max: capacity }),
 		jobs: new LRUCache({ max: capacity }),
 	};
+	/** The lowest limits so far, for principals whose limit can't be read. Without any, these are admitted. */
+	const lowest: Partial<Record<RateLimitPolicy, number>> = {};
 
 	function useOf(policy: RateLimitPolicy, credential: Credential): Use {
 		const principal = principalOf(credential);
@@ -129,12 +131,14 @@ export function createRateLimits({ quota, capacity, monotonicMs }: Deps): RateLi
 				return;
 			}
 			const { limit, units, full_in_ms: fullInMs } = allocation;
+			lowest[policy] = Math.min(limit, lowest[policy] ?? limit);
 			addAllocation(bucket, { limit, units, fullInMs }, nowMs);
 			if (units > 0) bucket.lateUnits -= late_units;
 			else bucket.retryAtMs = nowMs + NOTHING_LEFT_MS;
 		} catch {
 			// The calls log failures.
 			fallbacks.inc({ policy });
+			bucket.limit ??= lowest[policy];
 			addLocalShare(bucket, quota.gateways(), monotonicMs());
 		}
 	}
