@@ -67,7 +67,8 @@ export function PlanOffer({ billing }: { billing: Billing }) {
 							)}
 						</div>
 						<p className={styles.small}>
-							You pay on the secure page of Stripe, our payment provider. Cancel anytime. <Link to="/pricing">Compare the plans</Link>
+							You pay on the secure page of Stripe, our payment provider. Cancel anytime.{' '}
+							<Link to="/pricing">Compare the plans</Link>
 						</p>
 					</>
 				)
