@@ -57,7 +57,7 @@ async function openSigningKeys({ config, logger }: ServiceContext<Config>, prism
 	const { AUTH_KEY_ENCRYPTION_KEY: encryptionKey, TOKEN_TTL_SECONDS: tokenTtlSeconds } = config;
 	const signingKey = createSigningKeySource((make) => loadOrInsertSigningKey(prisma, make), encryptionKey);
 	await signingKey().catch((error: unknown) => {
-		// A database that is down is no reason not to start.
+		// Auth also starts while the database is down.
 		if (toAppError(error).code !== 'upstream_unavailable') throw error;
 		logger.warn('signing_key.load_failed', { error });
 	});

@@ -44,20 +44,20 @@ export interface Exchange {
 	readonly startedAtMs: number;
 	/** Address of the peer, or of X-Forwarded-For behind a trusted proxy. */
 	readonly clientAddress: string;
-	/** That address, or its /64 for IPv6. */
+	/** The client address, or its /64 for IPv6. */
 	readonly clientNetwork: string;
 	/** Headers of every response, as alternating names and values. */
 	readonly headers: readonly string[];
 	/** Whether to close the connection after the response. */
 	readonly isDraining: () => boolean;
 	operation: Operation | undefined;
-	/** Set before auth is asked whether it is alive: revocations name it. */
+	/** Set before the gateway asks auth whether the credential is alive, so that a revocation finds this exchange. */
 	credentialId: string | undefined;
 	/** Set for a verified token or a live API key. */
 	credential: Credential | undefined;
 	/**
-	 * Returns the headers about the rate limits of the plan, as alternating names and values, from the status and the headers of the
-	 * response. Called once: a response that doesn't count gives its units back.
+	 * Returns the rate limit headers for a response with this status and these headers, as alternating names and values. Called once,
+	 * because it also gives back the units of a response that doesn't count.
 	 */
 	rateLimitHeaders: ((status: number, headers: readonly string[]) => string[]) | undefined;
 	/** `immediate` until the request is routed. */

@@ -146,11 +146,11 @@ describe('a request', () => {
 		expectRefusal(await sendRaw(gateway.publicPort, text), 400, 'validation');
 	});
 
-	test('with an endless head is refused in time', async () => {
+	test('with an endless head is refused after the time limit', async () => {
 		expectRefusal(await sendRaw(gateway.publicPort, `${get}Host: a${CRLF}A: `), 400, 'validation');
 	});
 
-	test('with an endless body is refused in time', async () => {
+	test('with an endless body is refused after the time limit', async () => {
 		const head = `POST /v1/jobs HTTP/1.1${CRLF}Host: a${CRLF}Authorization: Bearer ${auth.token()}${CRLF}`;
 		const response = await sendRaw(gateway.publicPort, `${head}Content-Length: 100${CRLF}${CRLF}{`);
 		expectRefusal(response, 400, 'validation');
@@ -197,12 +197,12 @@ describe('on one connection', () => {
 		expect(seen).toEqual([]);
 	});
 
-	test('invalid bytes are refused after the responses that are due', async () => {
+	test('invalid bytes are refused after the responses to earlier requests', async () => {
 		const response = await sendRaw(gateway.publicPort, `${get}${get}not HTTP${CRLF}${CRLF}`);
 		expect(codesOf(response.text)).toEqual([200, 200, 400]);
 	});
 
-	test('an endless head is refused after the response that is due', async () => {
+	test('an endless head is refused after the response to the earlier request', async () => {
 		held = Promise.withResolvers();
 		const response = sendRaw(gateway.publicPort, `${get}GET /v1/tools HTTP/1.1${CRLF}A: `);
 		// Longer than the time limit of a head.
@@ -270,14 +270,14 @@ describe('CORS', () => {
 		}
 	});
 
-	test('lets no other origin read them', async () => {
+	test('hides responses from other origins', async () => {
 		const { headers } = await fetch(`${gateway.url}/v1/tools`, {
 			headers: { Origin: 'https://evil.example' },
 		});
 		expect(headers.get('access-control-allow-origin')).toBeNull();
 	});
 
-	test('answers preflights of an allowed origin without a service', async () => {
+	test('responds to preflights of an allowed origin without calling a service', async () => {
 		seen.length = 0;
 		const response = await fetch(`${gateway.url}/v1/jobs`, {
 			method: 'OPTIONS',

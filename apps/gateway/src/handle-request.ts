@@ -84,7 +84,7 @@ function endConnectionOnError<T>(exchange: Exchange, check: () => T): T {
 /** Checks the head and returns the target. Throws `validation` or `rate_limited`. */
 function readHead({ limits }: PublicDeps, exchange: Exchange): Target {
 	const { req } = exchange;
-	// Node's parser takes what follows for the other protocol, and drops it.
+	// Node's parser takes the bytes after an upgrade request for the other protocol, and drops them.
 	if (req.headers.upgrade !== undefined) endConnection(exchange);
 	return endConnectionOnError(exchange, () => {
 		if (req.socket.connection?.isBeyondLimit) throw rateLimited('connections', 1);
@@ -99,7 +99,10 @@ function needsCredential({ access }: Operation, { headers }: PublicRequest): boo
 	return access === 'user' || (access === 'optional-user' && headers.authorization !== undefined);
 }
 
-/** A request without the scope for the operation doesn't count toward the rate limits of the plan, but learns them. */
+/**
+ * Authenticates a request, counts it toward the rate limits of the plan, and admits its user. A request without the required scope doesn't
+ * count, but its response has the rate limit headers.
+ */
 async function admitWithCredential(
 	deps: PublicDeps,
 	exchange: Exchange,
@@ -117,7 +120,7 @@ async function admitWithCredential(
 	await deps.admitUser(exchange);
 }
 
-/** Takes a permit for a request to a service. Paces the gateway's own responses. */
+/** Admits a request without a credential: takes a permit if a service handles it, and paces it if the gateway itself does. */
 async function admitAnyone(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	if (deps.connections.isCrowded()) {
 		endConnection(exchange);
@@ -127,7 +130,7 @@ async function admitAnyone(deps: PublicDeps, exchange: Exchange): Promise<void> 
 	else await deps.admitAnonymous(exchange);
 }
 
-/** Throws `not_found`, unless a browser is shown the not-found page instead, or `method_not_allowed`. */
+/** Returns the route of a request, or the not-found page for a browser. Throws `not_found` or `method_not_allowed`. */
 function routeOf({ findRoute, findNotFoundPage }: PublicDeps, req: PublicRequest, path: string): PublicRoute {
 	try {
 		return findRoute(req.method ?? '', path);

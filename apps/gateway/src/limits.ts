@@ -9,7 +9,10 @@ export const LIMITS = {
 	maxBodyBytesPerNetwork: 64 * 1024 * 1024,
 	/** Less than the services accept (16 KiB): they get the same headers and an identity. */
 	maxHeaderBytes: 12 * 1024,
-	/** Node silently drops headers beyond its own limit, even one that frames the body. Ours refuses the request. */
+	/**
+	 * Beyond this number, the gateway refuses the request. Node would silently drop headers beyond its own limit, even one that frames the
+	 * body.
+	 */
 	maxHeaderCount: 100,
 	/** Time for the head of a request, and for a new connection to start one. */
 	headersTimeoutMs: 10_000,
@@ -22,8 +25,8 @@ export const LIMITS = {
 	/** When all connections are in use, a request that is still arriving or has no session may be dropped after this time. */
 	slowRequestMs: 5_000,
 	/**
-	 * Near it, new connections evict idle ones. Beyond it they are closed unread: a process without free file descriptors can't serve
-	 * any client.
+	 * Near this number, new connections evict idle ones. Beyond it, they are closed unread, because a process without free file descriptors
+	 * can't serve any client.
 	 */
 	connections: 10_000,
 	/** Connections of one network, so that one client can't take all. */
@@ -36,15 +39,15 @@ export const LIMITS = {
 	newConnectionBurst: 1_000,
 	/** Concurrent requests of one network without a session. Others wait for `anonymousQueueMs`. */
 	anonymousConcurrentRequests: 16,
-	/** Shortest time that each holds its permit, which allows at most 160 requests a second. */
+	/** Shortest time that a request holds its permit, which allows at most 160 requests a second. */
 	anonymousMinPermitMs: 100,
 	/** Longest wait for a permit. Afterwards the request gets 429. */
 	anonymousQueueMs: 2_000,
 	/** Requests of one network that may wait for a permit. Further ones get 429 at once. */
 	anonymousQueuedRequests: 64,
-	/** Time for a body of a few KiB without a session to arrive. Until then its request holds no permit. */
+	/** Time for a small body of a request without a session to arrive. The request takes its permit only afterwards. */
 	anonymousBodyMs: 5_000,
-	/** Delay of a 429: a client that retries too early then costs little. */
+	/** Delay of a 429, so that a client that retries too early costs little. */
 	refusalDelayMs: 300,
 	/**
 	 * Rate of the gateway's own responses to one network: errors, files of the web app, preflights. Others are delayed. A page load of
@@ -76,13 +79,13 @@ export const LIMITS = {
 	abandonedPermitMs: 1_000,
 	/** After this time without a byte from a service, the gateway returns 504. Event streams send a comment every 15 s. */
 	upstreamSilenceMs: 29_000,
-	/** A client that reads a long response for longer is cut off. Event streams have no limit. */
+	/** Longest time that a client may take to read a long response. Then it is cut off. Event streams have no limit. */
 	slowReaderMs: 60_000,
 	/** Timeout of calls to auth about keys or a session. On a busy machine a late response is better than an error. */
 	authCallMs: 8_000,
-	/** Timeout of calls to auth for units of rate limits. Beyond it, users get this gateway's local share. */
+	/** Timeout of calls to auth for units of rate limits. Afterwards, users get this gateway's local share. */
 	quotaCallMs: 2_000,
-	/** After such a call has failed, none is made for this long. */
+	/** Time without such calls after one has failed. */
 	quotaRetryMs: 1_000,
 	/** Timeout of lease calls to auth. Several are made within a lease, each without waiting for the previous one. */
 	leaseCallMs: 6_000,
@@ -100,7 +103,7 @@ export const LIMITS = {
 	keyRefreshMs: 60_000,
 	/** Minimum time between two loads of the keys, however many unknown keys tokens name. */
 	keyRefreshMinMs: 1_000,
-	/** How soon a renewed certificate is used. */
+	/** Time between two checks for a renewed certificate. */
 	certificateRefreshMs: 10_000,
 	/** Verified tokens in the cache. */
 	cachedTokens: 20_000,
@@ -108,7 +111,7 @@ export const LIMITS = {
 	cachedSessions: 50_000,
 	/** API keys in the cache, and keys whose use is not reported yet. */
 	cachedKeys: 50_000,
-	/** Token buckets of users, and of sessions; API keys and users with units of rate limits. */
+	/** Token buckets of users and of sessions; quota buckets of API keys and users. */
 	trackedUsers: 50_000,
 	/** Token buckets of networks, for each pacer. */
 	trackedNetworks: 50_000,
@@ -116,9 +119,9 @@ export const LIMITS = {
 	healthCacheMs: 1_000,
 	/** Timeout of a readiness request to one service. */
 	healthCallMs: 3_000,
-	/** While draining, long polls may end within this time. Later ones are ended. */
+	/** Time for long polls to end while draining. Afterwards, the gateway ends them. */
 	drainLongPollsMs: 6_500,
-	/** While draining, other requests may end within this time. Later ones are cut off. */
+	/** Time for other requests to end while draining. Afterwards, they are cut off. */
 	drainMs: 8_000,
 };
 

@@ -128,7 +128,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'keeps the error of the next request out of a response',
 		mutations: [gateway('onClientError', forceCondition(false, 'due', 'once'))],
-		test: 'invalid bytes are refused after the responses that are due',
+		test: 'invalid bytes are refused after the responses to earlier requests',
 	},
 	{
 		name: 'limits requests without a session from one network',
@@ -213,7 +213,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'limits the new connections of a network',
 		mutations: [gateway('createConnectionLimit', forceCondition(false, 'isTooFast'))],
-		test: 'new connections of a network that opens too many are closed',
+		test: 'closes new connections of a network that opens too many',
 	},
 	{
 		name: 'divides the long polls among networks',

@@ -213,12 +213,12 @@ const REQUEST_LIMITS: readonly Mutant[] = [
 			gateway('createPublicServer', replaceProperty('headersTimeout', '0')),
 			gateway('createPublicServer', replaceProperty('requestTimeout', '0')),
 		],
-		test: 'with an endless head is refused in time',
+		test: 'with an endless head is refused after the time limit',
 	},
 	{
 		name: 'limits the time for the body of a request',
 		mutations: [gateway('createPublicServer', replaceProperty('requestTimeout', '0'))],
-		test: 'with an endless body is refused in time',
+		test: 'with an endless body is refused after the time limit',
 	},
 	{
 		name: 'bounds the connections of one address',

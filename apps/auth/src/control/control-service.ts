@@ -23,7 +23,8 @@ export function controlConfigOf(config: Config) {
 	const { NODE_ENV, LOG_LEVEL, HOST, CONTROL_PORT: PORT, INTERNAL_KEYS, INTERNAL_PRIVATE_KEY } = config;
 	return {
 		...{ NODE_ENV, LOG_LEVEL, HOST, PORT, INTERNAL_KEYS, INTERNAL_PRIVATE_KEY },
-		// Bypasses a pooler: there they would wait behind public requests, and one in transaction mode refuses the statement timeout.
+		// Bypasses a pooler: control calls would wait there behind public requests, and a pooler in transaction mode refuses the statement
+		// timeout.
 		databaseUrl: config.AUTH_DATABASE_DIRECT_URL ?? config.AUTH_DATABASE_URL,
 		poolSize: config.CONTROL_DATABASE_POOL_SIZE,
 		leaseTtlMs: config.GATEWAY_LEASE_MS,
@@ -68,7 +69,7 @@ export const controlRoutes = [
 	getJwksRoute,
 ] as const;
 
-/** Serves {@link controlRoutes} apart from public routes, with its own database connections. */
+/** Serves {@link controlRoutes} separately from public routes, with its own database connections. */
 export const control = defineService({
 	name: 'auth-control',
 	readConfig: (environment) => controlConfigOf(readConfig(environment)),

@@ -120,7 +120,7 @@ describe('the control port', () => {
 		await expect(fetch(controlUrl)).rejects.toThrow();
 	});
 
-	test('fails the start of the process if it is taken', async () => {
+	test('fails the start of the process if it is in use', async () => {
 		const CONTROL_PORT = new URL(auth.controlUrl).port;
 		await expect(auth.startReplica({ CONTROL_PORT })).rejects.toThrow('EADDRINUSE');
 	});

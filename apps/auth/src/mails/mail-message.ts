@@ -88,7 +88,7 @@ const NOTICES: Record<NoticeKind, Notice> = {
 
 type Names = readonly (readonly [RegExp, string])[];
 
-/** In this order, as most browsers also name others. */
+/** The order matters, because most browsers also name other browsers. */
 const PROGRAMS: Names = [
 	[/\bEdgA?\//, 'Edge'],
 	[/\bOPR\//, 'Opera'],

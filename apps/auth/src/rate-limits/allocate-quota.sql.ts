@@ -8,10 +8,10 @@ import {
 import type { Database } from '../database.sql.ts';
 import { definePruneTask } from '../prune-task.ts';
 
-/** Bounds what is allocated in advance, such as to gateways that ended since then: this much beyond an empty bucket. */
+/** How far allocations may go beyond an empty bucket. Bounds the units that are lost with gateways that end. */
 const MAX_ADVANCE_SECONDS = 60;
 
-/** A large allocation is this share of the quota, a small one a fifth of it, but several units. */
+/** A large allocation is the quota divided by this. A small one is a fifth of a large one, but at least {@link MIN_SMALL_UNITS}. */
 const LARGE_SHARE = 10;
 const SMALL_SHARE = 50;
 const MIN_SMALL_UNITS = 3;
@@ -21,7 +21,9 @@ const QUOTA_OF: Readonly<Record<RateLimitPolicy, (terms: PlanTerms) => number>> 
 	jobs: (terms) => terms.jobsPerMinute,
 };
 
-/** Returns the units of allocations. Small ones are for buckets of which other gateways need the rest. */
+/**
+ * Returns the units of large and small allocations. Small ones are for buckets with few units left, so that other gateways get some, too.
+ */
 export function allocationSizes(quota: number): { large: number; small: number } {
 	const large = Math.max(1, Math.floor(quota / LARGE_SHARE));
 	return { large, small: Math.min(large, Math.max(MIN_SMALL_UNITS, Math.floor(quota / SMALL_SHARE))) };
@@ -45,9 +47,9 @@ interface Row {
 }
 
 /**
- * Allocates units to a gateway with the generic cell rate algorithm, at the time of the database: `full_at` is its theoretical arrival
- * time. Each allocation moves it by the time in which its units are restored, also beyond an empty bucket: the gateway then waits until
- * its units are restored. Rows are locked in one order, so that two gateways don't deadlock.
+ * Allocates units to a gateway with the generic cell rate algorithm and the clock of the database. `full_at` is the theoretical arrival
+ * time: each allocation moves it by the time in which the allocated units are restored. This may go beyond an empty bucket. The gateway
+ * then waits until its units are restored. Locks rows in the order of their keys, so that two gateways don't deadlock.
  */
 export async function allocateUnits(
 	prisma: Database,
@@ -102,7 +104,7 @@ function allocationOf(row: Row | undefined): QuotaAllocation {
 	return { limit: row.quota, units: row.units, full_in_ms: row.full_in_ms };
 }
 
-/** Deletes full buckets. Skips those that an allocation holds, which could otherwise deadlock with it. */
+/** Deletes full buckets. Skips those that an allocation has locked, because the two statements could otherwise deadlock. */
 export const pruneRateLimits = definePruneTask<{ prisma: Database }>(
 	'prune_rate_limits',
 	({ prisma }, batchSize) => prisma.$executeRaw`

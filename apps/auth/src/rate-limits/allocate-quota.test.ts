@@ -45,7 +45,7 @@ async function fullAtMs(principal = userId): Promise<number> {
 }
 
 describe('an allocation', () => {
-	test('comes after all earlier ones, also of gateways that ask at the same time', async () => {
+	test('is added to all earlier ones, also when gateways request them at the same time', async () => {
 		const first = await allocate(requestOf());
 		expect(first.allocations).toEqual([{ limit: 60, units: 6, full_in_ms: 6 * SECOND_MS }]);
 		const beforeMs = await fullAtMs();
@@ -65,17 +65,17 @@ describe('an allocation', () => {
 		expect(allocations).toEqual([{ limit: 60, units: 3, full_in_ms: 3 * SECOND_MS }]);
 	});
 
-	test('has no units when those of a minute are allocated in advance', async () => {
-		const inTwoMinutes = new Date(Date.now() + 150 * SECOND_MS);
+	test('has no units when the units of a minute are already allocated in advance', async () => {
+		const beyondAdvance = new Date(Date.now() + 150 * SECOND_MS);
 		await prisma.rateLimit.create({
-			data: { principal: userId, policy: 'requests', fullAt: inTwoMinutes },
+			data: { principal: userId, policy: 'requests', fullAt: beyondAdvance },
 		});
 		const { allocations } = await allocate(requestOf());
 		expect(allocations).toMatchObject([{ limit: 60, units: 0 }]);
-		expect(await fullAtMs()).toBe(inTwoMinutes.getTime());
+		expect(await fullAtMs()).toBe(beyondAdvance.getTime());
 	});
 
-	test('has the limit of the plan, and of each principal its own', async () => {
+	test('has the limit of the plan, and each principal has its own bucket', async () => {
 		const pro = newId('usr');
 		await prisma.user.create({ data: { id: pro, email: pro, passwordHash: '', plan: 'pro' } });
 		const { allocations } = await allocate(
@@ -94,7 +94,7 @@ describe('an allocation', () => {
 		]);
 	});
 
-	test('of many principals deadlocks with no other', async () => {
+	test('of many principals doesn’t deadlock with others', async () => {
 		const keys = Array.from({ length: 20 }, () => requestOf({ principal: newId('key') }));
 		const batches = Array.from({ length: 20 }, (_, turn) => (turn % 2 === 0 ? keys : keys.toReversed()));
 		const results = await Promise.all(batches.map((batch) => allocate(...batch)));

@@ -22,7 +22,7 @@ export interface LogLine {
 export interface AuthService {
 	/** The URL of the first replica's private port. */
 	app: string;
-	/** Reads and changes the tables past the service. */
+	/** Reads and changes the tables directly. */
 	prisma: Database;
 	/** Everything logged so far, by all replicas. */
 	log: LogLine[];
@@ -53,7 +53,7 @@ function recordInto(log: LogLine[]): Logger {
 	return { debug: write, info: write, warn: write, error: write };
 }
 
-/** The real service, as main.ts runs it, on a database and a virtual host of its own. */
+/** Starts the real service, as main.ts does, with its own database and virtual host. */
 export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthService> {
 	const [database, virtualHost] = await Promise.all([
 		createMigratedDatabase(PRISMA_DIRECTORY, () => import('@creatorr/database/migrate')),

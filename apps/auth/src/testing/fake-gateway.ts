@@ -42,7 +42,7 @@ export function newInstanceId(): string {
 	return String(instances).padStart(26, '0');
 }
 
-/** The private port of a gateway that has a lease. */
+/** Starts the private port of a gateway and gets a lease for it. */
 export async function startGateway(app: string, handlePush = acknowledge): Promise<FakeGateway> {
 	const pushes: Push[] = [];
 	const server: Server = await listen(

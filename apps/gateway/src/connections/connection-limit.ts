@@ -90,7 +90,7 @@ function describeConnection(socket: PublicSocket, trustedProxies: TrustedProxies
 	return connection;
 }
 
-/** Counts a new connection of its network and IPv6 site until it closes, and limits it if they have too many. */
+/** Counts a new connection of its network and IPv6 site until it closes, and limits the connection if they have too many. */
 function limitNetwork(
 	connection: ClientConnection,
 	open: NetworkTotals,
@@ -106,7 +106,7 @@ function limitNetwork(
 	socket.once('close', () => open.add(network, -1));
 }
 
-/** Returns whether the network of a new connection opens too many. Refused ones cost it nothing. */
+/** Returns a function that tells whether the network of a new connection opens too many. Refused connections take no token. */
 function createConnectionPacer(limits: ConnectionLimitOptions['limits'], monotonicMs: () => number) {
 	const buckets = createNetworkBuckets({
 		tokensPerSecond: limits.newConnectionsPerSecond,
@@ -121,7 +121,7 @@ function createConnectionPacer(limits: ConnectionLimitOptions['limits'], monoton
 	};
 }
 
-/** Gives connections the socket that carries their requests after the TLS handshake. Both sockets have the same address and port. */
+/** Replaces the raw socket of a connection by its TLS socket after the handshake. Both sockets have the same address and port. */
 function followHandshakes(server: TlsServer): { add(connection: ClientConnection): void } {
 	const nameOf = ({ remoteAddress, remotePort, localAddress }: Socket) =>
 		`${remoteAddress} ${remotePort} ${localAddress}`;
@@ -145,9 +145,9 @@ function followHandshakes(server: TlsServer): { add(connection: ClientConnection
 }
 
 /**
- * Limits how many connections are open at a time. Near the total limit, a new connection replaces an idle one of the network that
- * has most. When none is idle, the reserve takes new ones; beyond it Node closes them unread. Beyond the limit of its network, or four
- * times the limit in an IPv6 site, the first request on a connection gets 429; beyond twice that limit, connections are closed unread.
+ * Limits how many connections are open at a time. Near the total limit, a new connection replaces an idle one of the network that has the
+ * most. If none is idle, new connections use the reserve. Beyond the reserve, Node closes them unread. Beyond the limit of its network, or
+ * four times the limit in an IPv6 site, the first request on a connection gets 429. Beyond twice that limit, connections are closed unread.
  */
 export function createConnectionLimit(options: ConnectionLimitOptions): ConnectionLimit {
 	const { limits, trustedProxies } = options;

@@ -31,14 +31,14 @@ function openAt(limits: Partial<Limits>) {
 	};
 }
 
-test('the networks of one IPv6 site have four times the limit of one, and no more', () => {
+test('the networks of one IPv6 site together have four times the limit of one network', () => {
 	const open = openAt({ maxConnectionsPerNetwork: 1 });
 	const sockets = Array.from({ length: 9 }, (_, index) => open(`2001:db8:1:ab0${index}::1`));
 	const limited = sockets.map(({ connection }) => connection?.isBeyondLimit);
 	expect(limited).toEqual([...Array(4).fill(false), ...Array(5).fill(true)]);
 });
 
-test('new connections of a network that opens too many are closed, and those of others and of proxies are not', () => {
+test('closes new connections of a network that opens too many, but not those of other networks and of proxies', () => {
 	const open = openAt({ newConnectionsPerSecond: 0.001, newConnectionBurst: 2 });
 	const isClosed = (address: string) => open(address).destroyed;
 	const addresses = ['192.0.2.1', '192.0.2.1', '192.0.2.1', '192.0.2.2'];

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import type { Exchange } from '../exchange.ts';
 import { createBodyBudget } from './body-budget.ts';
 
-test('the networks of one IPv6 site have four times the budget of one, and no more', () => {
+test('the networks of one IPv6 site together have four times the budget of one network', () => {
 	const admitBody = createBodyBudget({ maxBodyBytesPerNetwork: 1_000 });
 	/** Starts a body that takes the whole budget of a network. */
 	const begin = (index: number) => {

@@ -3,7 +3,7 @@ import { RATE_LIMIT_WINDOW_SECONDS } from '@creatorr/contracts/rate-limits';
 /** The window of every rate limit. */
 export const WINDOW_MS = 1_000 * RATE_LIMIT_WINDOW_SECONDS;
 
-/** Keeps a sum of times from losing a unit to rounding. */
+/** Added to quotients of times, so that no unit is lost by rounding. */
 const ROUNDING = 1e-6;
 
 /** The next allocation is requested when this share of the last one is left. */
@@ -16,30 +16,30 @@ export interface Allocation {
 	/** When the first unit may be spent. Each further one may be spent `unitMs` later. */
 	firstReadyMs: number;
 	unitMs: number;
-	/** When the bucket would be full if no unit of this allocation were spent. From then on, the bucket restores units that it had no room for. */
+	/** When the bucket would be full if no unit of this allocation were spent. After this time, its unspent units overflow the bucket. */
 	overflowsFromMs: number;
-	/** Units that it has restored without room. */
+	/** Units of this allocation that have overflowed the bucket. */
 	overflowed: number;
 }
 
-/** What this gateway knows and has of one rate limit of an API key or, for sessions, of a user. */
+/** The state of one rate limit at this gateway, for an API key or, for sessions, a user. */
 export interface QuotaBucket {
-	/** Units a minute; 0: no limit. Undefined until auth has answered. */
+	/** Units a minute; 0: no limit. Undefined until auth has responded. */
 	limit: number | undefined;
-	/** When the bucket is full again according to auth's last answer. Other gateways may have taken units since then. */
+	/** When the bucket is full again according to auth's last response. Other gateways may have taken units since then. */
 	fullAtMs: number;
 	/** Oldest first. */
 	allocations: Allocation[];
 	/**
-	 * Units that the bucket has restored without room while this gateway kept others, and that are not paid for yet. They are paid with the
-	 * next allocation. Otherwise, units that gateways kept during a pause would come on top of a full bucket.
+	 * Units that overflowed the bucket while this gateway kept them, and that are not paid for yet. They are paid with the next allocation.
+	 * Otherwise, units that gateways kept during a pause could be spent in addition to a full bucket.
 	 */
 	lateUnits: number;
-	/** No allocation is requested before. */
+	/** No allocation is requested before this time. */
 	retryAtMs: number;
-	/** When the next unit without auth may be spent ({@link addLocalShare}). */
+	/** When the next unit of a local share may be spent ({@link addLocalShare}). */
 	nextLocalMs: number;
-	/** Settles, without an error, when an allocation was requested. */
+	/** The current request for an allocation. Never rejects. */
 	pending: Promise<void> | undefined;
 }
 
@@ -87,7 +87,7 @@ function readyAtMs({ firstReadyMs, spent, unitMs }: Allocation): number {
 	return firstReadyMs + spent * unitMs;
 }
 
-/** Notes what the bucket has restored without room until now. */
+/** Adds the units that have overflowed the bucket until now to its late units. */
 function noteOverflow(bucket: QuotaBucket, allocation: Allocation, nowMs: number): void {
 	const { units, spent, unitMs, overflowsFromMs } = allocation;
 	const restored = Math.floor((nowMs - overflowsFromMs) / unitMs);
@@ -97,7 +97,10 @@ function noteOverflow(bucket: QuotaBucket, allocation: Allocation, nowMs: number
 	allocation.overflowed = overflowed;
 }
 
-/** Spends a unit. Returns its allocation, or the milliseconds until the next unit may be spent; undefined if there is none. */
+/**
+ * Spends a unit. Returns its allocation, or the milliseconds until the next unit may be spent; undefined if an allocation must be requested
+ * first.
+ */
 export function spendUnit(bucket: QuotaBucket, nowMs: number): Allocation | number | undefined {
 	const [allocation] = bucket.allocations;
 	if (!allocation) return bucket.retryAtMs > nowMs ? bucket.retryAtMs - nowMs : undefined;
@@ -123,7 +126,7 @@ export function isNearlySpent({ allocations }: QuotaBucket): boolean {
 	return left <= last.units * PREFETCH_SHARE;
 }
 
-/** Whether the bucket is more than half full, as far as this gateway knows: most buckets are. */
+/** Whether to request a large allocation: the bucket is more than half full, as far as this gateway knows. */
 export function mayTakeMany({ fullAtMs }: QuotaBucket, nowMs: number): boolean {
 	return fullAtMs - nowMs < WINDOW_MS / 2;
 }

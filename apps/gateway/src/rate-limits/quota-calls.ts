@@ -2,10 +2,10 @@ import { MAX_QUOTA_REQUESTS, type QuotaAllocation, type QuotaRequest } from '@cr
 import type { Logger } from '@creatorr/service/logger';
 
 interface Deps {
-	/** Asks auth, in one statement of its database. Requests name each principal and policy once. */
+	/** Requests allocations from auth, which makes them in one statement. The requests name each principal and policy at most once. */
 	call(requests: QuotaRequest[]): Promise<{ gateways: number; allocations: QuotaAllocation[] }>;
 	monotonicMs(): number;
-	/** After a failure nothing is sent for this long. */
+	/** Time without calls after a failure. */
 	retryMs: number;
 	logger: Pick<Logger, 'info' | 'warn'>;
 }
@@ -18,13 +18,13 @@ interface Waiting {
 
 /** Requests allocations from auth. */
 export interface QuotaCalls {
-	/** Rejects if auth is down or slow, and at once for a while after that. */
+	/** Rejects if auth is down or slow. For a while after that, rejects immediately. */
 	allocate(request: QuotaRequest): Promise<QuotaAllocation>;
 	/** Number of gateways that share each quota. */
 	gateways(): number;
 }
 
-/** Sends one call at a time. Requests that come meanwhile share the next one, so that many busy users cost few calls. */
+/** Sends one call at a time. Requests that arrive meanwhile share the next call, so that many busy users cause few calls. */
 export function createQuotaCalls({ call, monotonicMs, retryMs, logger }: Deps): QuotaCalls {
 	let waiting: Waiting[] = [];
 	let isSending = false;
@@ -32,7 +32,9 @@ export function createQuotaCalls({ call, monotonicMs, retryMs, logger }: Deps): 
 	/** The last failure, until a call succeeds. */
 	let failure: { error: unknown; retryAtMs: number } | undefined;
 
-	/** Takes the next requests, each principal and policy once: an evicted bucket may have asked already. */
+	/**
+	 * Takes the next requests, with each principal and policy at most once. Two may be waiting if a bucket was evicted after its request.
+	 */
 	function takeBatch(): Waiting[] {
 		const batch = new Map<string, Waiting>();
 		const rest: Waiting[] = [];
@@ -61,7 +63,7 @@ export function createQuotaCalls({ call, monotonicMs, retryMs, logger }: Deps): 
 
 	async function sendAll(): Promise<void> {
 		isSending = true;
-		// A request that creates a job asks for both policies at once.
+		// A request that creates a job first adds its requests for both policies.
 		await Promise.resolve();
 		while (waiting.length > 0) await send(takeBatch());
 		isSending = false;

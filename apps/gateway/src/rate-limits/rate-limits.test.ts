@@ -142,7 +142,7 @@ describe('a key at nine tenths of its limit', () => {
 });
 
 describe('quotas', () => {
-	test('are one for all sessions of a user, and one for each key', async () => {
+	test('are shared by all sessions of a user, and separate for each key', async () => {
 		store.limits.requests = 3;
 		const [gateway] = startGateways(1);
 		const userId = newId('usr');
@@ -175,7 +175,7 @@ describe('quotas', () => {
 });
 
 describe('headers', () => {
-	test('name the quota, what is left and when there is more', async () => {
+	test('name the quota, the units that are left, and when the next one is restored', async () => {
 		const [gateway] = startGateways(1);
 		const user = newSession();
 		expect(await send(gateway, user)).toEqual({
@@ -217,7 +217,7 @@ describe('a response', () => {
 		expect(await left({ status })).toEqual(units);
 	});
 
-	test('that repeats an earlier one creates no job', async () => {
+	test('that repeats an earlier one doesn’t count as a new job', async () => {
 		expect(await left({ headers: ['idempotency-replayed', 'true'] })).toEqual([599, 60]);
 	});
 });
@@ -234,7 +234,7 @@ describe('an operation of cost 0', () => {
 });
 
 describe('without the quota store', () => {
-	test('each gateway admits its share of the rate, and the quota again when it is back', async () => {
+	test('each gateway admits its share of the rate, and the whole quota again when the store is back', async () => {
 		const gateways = startGateways(4);
 		const key = newKey();
 		await overload(gateways, key);
@@ -267,7 +267,7 @@ describe('without the quota store', () => {
 });
 
 describe('concurrent requests', () => {
-	test('wait for one allocation, and get no more than it has', async () => {
+	test('wait for one allocation, and get no more units than it has', async () => {
 		store.limits.requests = 10;
 		const [gateway] = startGateways(1);
 		const user = newSession();

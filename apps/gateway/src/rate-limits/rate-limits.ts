@@ -28,11 +28,11 @@ interface Deps {
 
 /** The rate limits of the plan for one request. */
 export interface RequestLimits {
-	/** Counts the request. Returns undefined at once if it can. Throws or rejects with `rate_limited`. */
+	/** Counts the request. Returns undefined if it doesn't have to wait for an allocation. Throws or rejects with `rate_limited`. */
 	take(): undefined | Promise<void>;
 }
 
-/** Applies the rate limits of plans, each with one quota over all gateways. */
+/** Applies the rate limits of plans. All gateways share each quota. */
 export interface RateLimits {
 	/**
 	 * Finds the limits of an authenticated exchange, and sets {@link Exchange.rateLimitHeaders}. Calls auth for a credential that this
@@ -48,13 +48,13 @@ interface Use {
 	policy: RateLimitPolicy;
 	bucket: QuotaBucket;
 	request: Pick<QuotaRequest, 'user_id' | 'principal' | 'policy'>;
-	/** Where the unit of the request comes from. */
+	/** The allocation whose unit the request has spent. */
 	spentFrom: Allocation | undefined;
 	/** Seconds until the next unit, for a refused request. */
 	retryAfterSeconds: number | undefined;
 }
 
-/** How long auth isn't asked again after it allocated nothing to a principal. */
+/** Time until the next request for an allocation after auth allocated no units. */
 const NOTHING_LEFT_MS = 1_000;
 /** How long a plan without a limit is remembered. */
 const UNLIMITED_MS = 60_000;
@@ -65,7 +65,7 @@ const fallbacks = counter({
 	labels: ['policy'],
 });
 
-/** An API key has quotas of its own. The sessions of a user share theirs. */
+/** An API key has its own quotas. All sessions of a user share the quotas of the user. */
 function principalOf(credential: Credential): string {
 	return credential.kind === 'key' ? credential.keyId : credential.userId;
 }
@@ -136,14 +136,14 @@ export function createRateLimits({ quota, capacity, monotonicMs }: Deps): RateLi
 			if (units > 0) bucket.lateUnits -= late_units;
 			else bucket.retryAtMs = nowMs + NOTHING_LEFT_MS;
 		} catch {
-			// The calls log failures.
+			// Quota calls log their failures.
 			fallbacks.inc({ policy });
 			bucket.limit ??= lowest[policy];
 			addLocalShare(bucket, quota.gateways(), monotonicMs());
 		}
 	}
 
-	/** Requests an allocation, unless that is in progress. Resolves in any case. */
+	/** Requests an allocation, unless a request is in progress. Never rejects. */
 	function allocate(use: Use): Promise<void> {
 		const { bucket } = use;
 		bucket.pending ??= requestAllocation(use).finally(() => {
@@ -152,7 +152,10 @@ export function createRateLimits({ quota, capacity, monotonicMs }: Deps): RateLi
 		return bucket.pending;
 	}
 
-	/** Counts the request if it may go on, and returns whether it does. Throws `rate_limited`. Returns undefined without an allocation. */
+	/**
+	 * Spends a unit for the request, if the policy has a limit, and returns true. Returns undefined if it needs an allocation first. Throws
+	 * `rate_limited`.
+	 */
 	function trySpend(use: Use): true | undefined {
 		const { policy, bucket } = use;
 		const nowMs = monotonicMs();

@@ -41,7 +41,7 @@ describe('preflightHeaders', () => {
 		['of another origin', { ...requestHeaders, origin: 'https://evil.example' }],
 		['without an origin', { ...requestHeaders, origin: undefined }],
 		['that is a plain OPTIONS', { ...requestHeaders, requestedMethod: undefined }],
-		['that is no OPTIONS', { ...requestHeaders, method: 'GET' }],
+		['with another method', { ...requestHeaders, method: 'GET' }],
 	])('returns undefined for a request %s', (_, request) => {
 		expect(preflightHeaders(origins, request)).toBeUndefined();
 	});

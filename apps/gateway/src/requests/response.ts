@@ -14,7 +14,10 @@ export const LINGER_MS = 3_000;
  * full speed a few clients would take a whole core.
  */
 const DROP_PAUSE_MS = 20;
-/** Lingering connections of one network. Others are closed with the response: their clients may see a reset instead. */
+/**
+ * Maximum number of lingering connections of one network. Others are closed with the response, so that their clients may see a reset
+ * instead.
+ */
 const MAX_LINGERING = 16;
 
 /** Lingering connections in this process. */
@@ -127,9 +130,9 @@ export function sendNoContent(exchange: Exchange, headers: readonly string[]): v
 	send(exchange, 204, headers, '');
 }
 
-/** Sends the error. A response that the service has begun is cut instead, as no other can follow. */
+/** Sends the error. A response that the service has begun is cut instead, because a second response can't follow. */
 export function sendError(exchange: Exchange, error: AppError): void {
-	// The client has disconnected: there will be no other 'close' to clean up after.
+	// The client has disconnected: 'close' was emitted already.
 	if (exchange.res.closed) return;
 	if (exchange.respondedBy === 'service') exchange.res.destroy();
 	if (exchange.respondedBy !== undefined) return;
@@ -137,15 +140,15 @@ export function sendError(exchange: Exchange, error: AppError): void {
 	sendJson(exchange, error.status, json, Object.entries(error.headers).flat());
 }
 
-/** Ends an exchange in any state: with an error if there is no response yet, otherwise by a cut. */
+/** Ends an exchange in any state: with an error if there is no response yet, otherwise by cutting its response. */
 export function endExchange(exchange: Exchange, error: AppError): void {
 	sendError(exchange, error);
 	exchange.upstream?.destroy();
 }
 
 /**
- * Returns the messages of an error's causes in one line, or its own without a cause. Errors that an outage causes for every request are logged with it instead of
- * their stacks.
+ * Returns the messages of an error's causes in one line, or its own message if it has no cause. An outage causes the same error for every
+ * request, so the log gets this line instead of a stack.
  */
 export function reasonOf(error: Error): string {
 	const messages: string[] = [];

@@ -20,7 +20,7 @@ function setUp() {
 	};
 	const credentials = createLiveCredentials<{ scope: string }>({
 		lease: { term: () => world.term, isValid: () => world.isValid },
-		look(id) {
+		fetchFromAuth(id) {
 			const response = Promise.withResolvers<{ scope: string } | null>();
 			world.lookups.push({ id, response });
 			return response.promise;

@@ -29,8 +29,8 @@ interface CacheGeneration<V> {
 
 interface Deps<V> {
 	lease: Pick<Lease, 'term' | 'isValid'>;
-	/** Asks auth for a credential, under the id of the request that needs it. Resolves to null for a dead one. */
-	look(id: string, requestId: string): Promise<V | null>;
+	/** Fetches a credential from auth, under the id of the request that needs it. Resolves to null for a dead one. */
+	fetchFromAuth(id: string, requestId: string): Promise<V | null>;
 	monotonicMs(): number;
 	recheckMs: number;
 	/** Limit of live credentials, and of dead ones. */
@@ -79,7 +79,7 @@ export function createLiveCredentials<V extends object | true>(deps: Deps<V>): L
 	): Promise<V | null> {
 		lookup.changed = false;
 		const requestedAtMs = deps.monotonicMs();
-		const value = await deps.look(id, requestId);
+		const value = await deps.fetchFromAuth(id, requestId);
 		if (value === null || lookup.revoked) {
 			markDead(from, id);
 			return null;

@@ -35,7 +35,7 @@ interface SessionVerificationOptions {
 
 export type SessionVerification = ReturnType<typeof createSessionVerification>;
 
-/** Creates what calls auth: token keys, the lease, and checks of sessions and API keys. */
+/** Creates the parts that call auth: token keys, the lease, and checks of sessions and API keys. */
 export function createSessionVerification(options: SessionVerificationOptions) {
 	const { limits, logger, bootTimeMs } = options;
 	const call = createAuthCalls(options);
@@ -52,12 +52,12 @@ export function createSessionVerification(options: SessionVerificationOptions) {
 	const common = { lease, monotonicMs: bootTimeMs, recheckMs: limits.sessionRecheckMs };
 	const sessions = createLiveCredentials<true>({
 		...common,
-		look: call.checkSession,
+		fetchFromAuth: call.checkSession,
 		capacity: limits.cachedSessions,
 	});
 	const liveKeys = createLiveCredentials<ApiKey>({
 		...common,
-		look: call.checkApiKey,
+		fetchFromAuth: call.checkApiKey,
 		capacity: limits.cachedKeys,
 	});
 	const keyUse = createKeyUse({ send: call.reportKeyUse, capacity: limits.cachedKeys });
@@ -75,7 +75,7 @@ export function createSessionVerification(options: SessionVerificationOptions) {
 			if (!keys.isLoaded()) return 'no keys from auth yet';
 			return lease.isValid() ? undefined : 'no lease from auth';
 		},
-		/** Ends the lease here, and then at auth, so that no sign-out waits for it. A lease that can't be released expires. */
+		/** Ends the lease first here, then at auth, so that no sign-out waits for this gateway. A lease that can't be released expires. */
 		async releaseLease(): Promise<void> {
 			const { instanceId } = lease.term();
 			lease.close();
@@ -107,7 +107,7 @@ function createOwnLease(
 	});
 }
 
-/** Auth of release 0.3.0 knows no keys: during an upgrade its 404 says nothing about a key. */
+/** Release 0.3.0 of auth has no API keys. During an upgrade, its 404 doesn't mean that the key is dead. */
 function unlessUnknownRoute(error: unknown): never {
 	if (error instanceof AppError && error.code === 'not_found') throw unavailable(SESSION_VERIFICATION, error);
 	throw error;
@@ -129,7 +129,7 @@ function createAuthCalls({ config, limits }: SessionVerificationOptions) {
 			return (await callLease(leaseGateway, { params: { id }, body })).data;
 		},
 		releaseLease: (id: string) => callRelease(releaseLease, { params: { id } }),
-		/** Sent under the id of the request that needs the result. */
+		/** Uses the id of the request that needs the result. */
 		async checkSession(session_id: string, requestId: string): Promise<true | null> {
 			const response = await withRequestId(requestId, () => callAuth(checkSession, { body: { session_id } }));
 			return response.data.alive || null;

@@ -60,7 +60,7 @@ export async function startFakeAuth() {
 		/** Runs after a session or key was looked up and before the response. */
 		beforeCheckResponse: async (_sessionId: string): Promise<void> => undefined,
 		leases,
-		/** Allocates units of rate limits, at the time of this process. Without limits until a test sets some. */
+		/** Allocates units of rate limits by the clock of this process. There are no limits until a test sets some. */
 		quota: createQuotaStore(() => performance.now()),
 		kill: (sessionId: string) => dead.add(sessionId),
 		/** Creates an API key, or changes it, without a push. */

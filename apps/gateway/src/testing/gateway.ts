@@ -45,7 +45,7 @@ const WAIT_MS = 25_000;
 export async function waitUntil(condition: () => boolean | Promise<boolean>): Promise<void> {
 	const deadlineMs = performance.now() + WAIT_MS;
 	while (!(await condition())) {
-		if (performance.now() > deadlineMs) throw new Error('it did not come about in time');
+		if (performance.now() > deadlineMs) throw new Error('the condition did not hold in time');
 		await delay(10);
 	}
 }

@@ -3,7 +3,7 @@ import type { QuotaAllocation, QuotaRequest } from '@creatorr/contracts/internal
 const WINDOW_MS = 60_000;
 const MAX_ADVANCE_MS = 60_000;
 
-/** What auth does to allocate units, in memory. A test sets the limits, the number of gateways and the time. */
+/** Allocates units as auth does, in memory. A test sets the limits, the number of gateways and the time. */
 export function createQuotaStore(monotonicMs: () => number) {
 	const fullAtMs = new Map<string, number>();
 	const store = {
