@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 
-/** ESM and TypeScript through swc; tests sit next to what they test, cases with real services in test/. */
+/** ESM and TypeScript through swc. Most tests sit next to the code that they test; tests of a whole package are in test/. */
 export default {
 	testEnvironment: 'node',
 	testMatch: ['**/*.test.ts'],
 	extensionsToTreatAsEsm: ['.ts'],
 	transform: {
 		'\\.ts$': [
-			// Jest would look for it from each package, where it is nobody's dependency
+			// Jest would look for it from each package, but only this one depends on it
 			fileURLToPath(import.meta.resolve('@swc/jest')),
 			{ jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
 		],
