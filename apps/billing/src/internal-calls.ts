@@ -1,4 +1,6 @@
-import { getAccount, getJobUse, getStorageUse } from '@creatorr/contracts/internal';
+import { getAccount } from '@creatorr/contracts/internal/auth';
+import { getStorageUse } from '@creatorr/contracts/internal/files';
+import { getJobUse } from '@creatorr/contracts/internal/jobs';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import type { Config } from './config.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '@creatorr/contracts/errors';
-import { checkInput, discardOutputs, publishOutput } from '@creatorr/contracts/internal';
+import { checkInput, discardOutputs, publishOutput } from '@creatorr/contracts/internal/files';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';

@@ -1,4 +1,4 @@
-import { getAccount } from '@creatorr/contracts/internal';
+import { getAccount } from '@creatorr/contracts/internal/auth';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import type { Config } from './config.ts';

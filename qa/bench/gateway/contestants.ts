@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { newId } from '@creatorr/contracts/ids';
-import { getJwks } from '@creatorr/contracts/internal';
+import { getJwks } from '@creatorr/contracts/internal/auth';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import { freePort } from '@creatorr/testing/pgbouncer';

@@ -1,6 +1,6 @@
 import { getMe } from '@creatorr/contracts/auth';
 import { AppError } from '@creatorr/contracts/errors';
-import { getAccount } from '@creatorr/contracts/internal';
+import { getAccount } from '@creatorr/contracts/internal/auth';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Database } from '../database.sql.ts';
 import { loadAccount } from './account.ts';

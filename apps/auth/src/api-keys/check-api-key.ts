@@ -1,4 +1,4 @@
-import { checkApiKey } from '@creatorr/contracts/internal';
+import { checkApiKey } from '@creatorr/contracts/internal/auth';
 import type { Logger } from '@creatorr/service/logger';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Database } from '../database.sql.ts';

@@ -1,4 +1,4 @@
-import type { reportApiKeyUse } from '@creatorr/contracts/internal';
+import type { reportApiKeyUse } from '@creatorr/contracts/internal/auth';
 import type { BodyOf } from '@creatorr/contracts/operation';
 import type { Database } from '../database.sql.ts';
 

@@ -1,4 +1,4 @@
-import { reportApiKeyUse } from '@creatorr/contracts/internal';
+import { reportApiKeyUse } from '@creatorr/contracts/internal/auth';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Database } from '../database.sql.ts';
 import { recordUse } from './report-use.sql.ts';

@@ -1,4 +1,4 @@
-import { leaseGateway, releaseLease as releaseOperation } from '@creatorr/contracts/internal';
+import { leaseGateway, releaseLease as releaseOperation } from '@creatorr/contracts/internal/auth';
 import { counter } from '@creatorr/service/metrics';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Database } from '../database.sql.ts';

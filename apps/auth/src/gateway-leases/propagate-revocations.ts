@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NO_SESSION, pushRevocations } from '@creatorr/contracts/internal';
+import { NO_SESSION, pushRevocations } from '@creatorr/contracts/internal/gateway';
 import type { SignIdentity } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';

@@ -1,4 +1,4 @@
-import type { QuotaAllocation, QuotaRequest } from '@creatorr/contracts/internal';
+import type { QuotaAllocation, QuotaRequest } from '@creatorr/contracts/internal/auth';
 import type { Plans, PlanTerms } from '@creatorr/contracts/plans';
 import {
 	RATE_LIMIT_WINDOW_SECONDS,

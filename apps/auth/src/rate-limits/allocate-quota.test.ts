@@ -1,5 +1,5 @@
 import { newId } from '@creatorr/contracts/ids';
-import type { QuotaRequest } from '@creatorr/contracts/internal';
+import type { QuotaRequest } from '@creatorr/contracts/internal/auth';
 import { PLANS } from '@creatorr/contracts/plans';
 import { createMigratedDatabase } from '@creatorr/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';

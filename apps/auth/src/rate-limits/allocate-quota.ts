@@ -1,4 +1,4 @@
-import { allocateQuota } from '@creatorr/contracts/internal';
+import { allocateQuota } from '@creatorr/contracts/internal/auth';
 import type { Plans } from '@creatorr/contracts/plans';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Database } from '../database.sql.ts';

@@ -1,5 +1,5 @@
 import { listSessions } from '@creatorr/contracts/auth';
-import { checkSession as checkSessionOperation } from '@creatorr/contracts/internal';
+import { checkSession as checkSessionOperation } from '@creatorr/contracts/internal/auth';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Database } from '../database.sql.ts';
 import { checkSession, listAliveSessions } from './sessions.sql.ts';

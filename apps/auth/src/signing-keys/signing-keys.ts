@@ -1,4 +1,4 @@
-import { getJwks } from '@creatorr/contracts/internal';
+import { getJwks } from '@creatorr/contracts/internal/auth';
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { Logger } from '@creatorr/service/logger';
 import { defineRoute, type Route } from '@creatorr/service/route';

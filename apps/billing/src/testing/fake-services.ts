@@ -1,5 +1,7 @@
 import { AppError } from '@creatorr/contracts/errors';
-import { getAccount, getJobUse, getStorageUse } from '@creatorr/contracts/internal';
+import { getAccount } from '@creatorr/contracts/internal/auth';
+import { getStorageUse } from '@creatorr/contracts/internal/files';
+import { getJobUse } from '@creatorr/contracts/internal/jobs';
 import { createService } from '@creatorr/service/create-service';
 import { createIdentityVerifier } from '@creatorr/service/identity';
 import { closeServer, listen, portOf } from '@creatorr/service/process';

@@ -1,4 +1,4 @@
-import { getStorageUse } from '@creatorr/contracts/internal';
+import { getStorageUse } from '@creatorr/contracts/internal/files';
 import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Deps } from '../deps.ts';

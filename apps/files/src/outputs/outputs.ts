@@ -1,5 +1,10 @@
 import { notFound } from '@creatorr/contracts/errors';
-import { completeOutput, createOutput, discardOutputs, publishOutput } from '@creatorr/contracts/internal';
+import {
+	completeOutput,
+	createOutput,
+	discardOutputs,
+	publishOutput,
+} from '@creatorr/contracts/internal/files';
 import { crashPoint } from '@creatorr/service/crash-point';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Deps } from '../deps.ts';

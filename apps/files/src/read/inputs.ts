@@ -1,4 +1,4 @@
-import { checkInput, openInput } from '@creatorr/contracts/internal';
+import { checkInput, openInput } from '@creatorr/contracts/internal/files';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { readStorageUse } from '../accounts/accounts.sql.ts';
 import { createRoomCheck } from '../accounts/storage-room.ts';

@@ -1,4 +1,8 @@
-import { MAX_QUOTA_REQUESTS, type QuotaAllocation, type QuotaRequest } from '@creatorr/contracts/internal';
+import {
+	MAX_QUOTA_REQUESTS,
+	type QuotaAllocation,
+	type QuotaRequest,
+} from '@creatorr/contracts/internal/auth';
 import type { Logger } from '@creatorr/service/logger';
 
 interface Deps {

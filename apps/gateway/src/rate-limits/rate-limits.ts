@@ -1,4 +1,4 @@
-import type { QuotaRequest } from '@creatorr/contracts/internal';
+import type { QuotaRequest } from '@creatorr/contracts/internal/auth';
 import { RATE_LIMIT_WINDOW_SECONDS, type RateLimitPolicy } from '@creatorr/contracts/rate-limits';
 import { counter } from '@creatorr/service/metrics';
 import { LRUCache } from 'lru-cache';

@@ -1,4 +1,4 @@
-import { MAX_KEY_USES } from '@creatorr/contracts/internal';
+import { MAX_KEY_USES } from '@creatorr/contracts/internal/auth';
 import { defineTask } from '@creatorr/service/task';
 
 const MINUTE_MS = 60_000;

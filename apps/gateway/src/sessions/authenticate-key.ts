@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { isApiKey } from '@creatorr/contracts/api-key-format';
 import type { AppError } from '@creatorr/contracts/errors';
-import type { LiveApiKey } from '@creatorr/contracts/internal';
+import type { LiveApiKey } from '@creatorr/contracts/internal/auth';
 import { isInRanges, parseRanges } from '@creatorr/service/address-ranges';
 import type { Exchange } from '../exchange.ts';
 import type { KeyUse } from './api-key-use.ts';

@@ -1,5 +1,5 @@
 import { AppError, unavailable } from '@creatorr/contracts/errors';
-import { pushRevocations } from '@creatorr/contracts/internal';
+import { pushRevocations } from '@creatorr/contracts/internal/gateway';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { InFlight } from '../requests/in-flight.ts';
 import { signedOut } from './authenticate.ts';

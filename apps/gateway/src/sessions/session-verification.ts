@@ -8,7 +8,7 @@ import {
 	type QuotaRequest,
 	releaseLease,
 	reportApiKeyUse,
-} from '@creatorr/contracts/internal';
+} from '@creatorr/contracts/internal/auth';
 import { withRequestId } from '@creatorr/service/context';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';

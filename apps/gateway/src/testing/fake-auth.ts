@@ -4,12 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { DEFAULT_API_KEY_PREFIX, newApiKey } from '@creatorr/contracts/api-key-format';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
-import {
-	type LiveApiKey,
-	NO_SESSION,
-	pushRevocations,
-	type QuotaRequest,
-} from '@creatorr/contracts/internal';
+import type { LiveApiKey, QuotaRequest } from '@creatorr/contracts/internal/auth';
+import { NO_SESSION, pushRevocations } from '@creatorr/contracts/internal/gateway';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import jwt from 'jsonwebtoken';

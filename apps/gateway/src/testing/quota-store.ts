@@ -1,4 +1,4 @@
-import type { QuotaAllocation, QuotaRequest } from '@creatorr/contracts/internal';
+import type { QuotaAllocation, QuotaRequest } from '@creatorr/contracts/internal/auth';
 
 const WINDOW_MS = 60_000;
 const MAX_ADVANCE_MS = 60_000;

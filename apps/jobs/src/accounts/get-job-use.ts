@@ -1,4 +1,4 @@
-import { getJobUse } from '@creatorr/contracts/internal';
+import { getJobUse } from '@creatorr/contracts/internal/jobs';
 import { defineRoute } from '@creatorr/service/route';
 import type { Deps } from '../deps.ts';
 import { readAccount } from './accounts.sql.ts';

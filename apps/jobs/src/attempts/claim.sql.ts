@@ -1,4 +1,4 @@
-import type { ClaimResponse } from '@creatorr/contracts/internal';
+import type { ClaimResponse } from '@creatorr/contracts/internal/jobs';
 import type { Plans } from '@creatorr/contracts/plans';
 import { afterCommit } from '@creatorr/database/after-commit';
 import { inTransaction } from '@creatorr/database/transaction';

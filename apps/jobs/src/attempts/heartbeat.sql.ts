@@ -1,4 +1,4 @@
-import type { heartbeat } from '@creatorr/contracts/internal';
+import type { heartbeat } from '@creatorr/contracts/internal/jobs';
 import type { ProgressDetail } from '@creatorr/contracts/jobs';
 import type { BodyOf } from '@creatorr/contracts/operation';
 import { inTransaction } from '@creatorr/database/transaction';

@@ -1,5 +1,5 @@
 import { jobProgressed } from '@creatorr/contracts/events';
-import { claimJob, heartbeat as heartbeatOperation, returnJob } from '@creatorr/contracts/internal';
+import { claimJob, heartbeat as heartbeatOperation, returnJob } from '@creatorr/contracts/internal/jobs';
 import { defineConsumer } from '@creatorr/messaging/consumer';
 import { QUEUES } from '@creatorr/messaging/topology';
 import { crashPoint } from '@creatorr/service/crash-point';

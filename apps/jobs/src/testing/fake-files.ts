@@ -1,5 +1,5 @@
 import { AppError, notFound } from '@creatorr/contracts/errors';
-import { checkInput, discardOutputs, publishOutput } from '@creatorr/contracts/internal';
+import { checkInput, discardOutputs, publishOutput } from '@creatorr/contracts/internal/files';
 import { createService } from '@creatorr/service/create-service';
 import { createIdentityVerifier } from '@creatorr/service/identity';
 import { closeServer, listen, portOf } from '@creatorr/service/process';

@@ -1,4 +1,4 @@
-import { type ClaimResponse, claimJob, heartbeat, returnJob } from '@creatorr/contracts/internal';
+import { type ClaimResponse, claimJob, heartbeat, returnJob } from '@creatorr/contracts/internal/jobs';
 import type { Capabilities } from '@creatorr/contracts/jobs';
 import type { SignIdentity } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';

@@ -1,4 +1,4 @@
-import type { heartbeat as heartbeatOperation } from '@creatorr/contracts/internal';
+import type { heartbeat as heartbeatOperation } from '@creatorr/contracts/internal/jobs';
 import { type Capabilities, capabilitiesSchema } from '@creatorr/contracts/jobs';
 import type { BodyOf } from '@creatorr/contracts/operation';
 import type { PrismaClient, Tx } from '../database.sql.ts';

@@ -1,4 +1,4 @@
-import { heartbeat } from '@creatorr/contracts/internal';
+import { heartbeat } from '@creatorr/contracts/internal/jobs';
 import type { Capabilities } from '@creatorr/contracts/jobs';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jobRequested, newEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
-import { claimJob, returnJob } from '@creatorr/contracts/internal';
+import { claimJob, returnJob } from '@creatorr/contracts/internal/jobs';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import { TEXT } from '@creatorr/tool-kit/files/media-types';
 import { createWorkspaces } from '@creatorr/tool-kit/pool/workspaces';

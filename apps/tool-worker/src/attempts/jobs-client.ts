@@ -1,5 +1,8 @@
 import { type JobOutcome, jobFinished, jobProgressed, newEvent } from '@creatorr/contracts/events';
-import { claimJob as claimJobOperation, returnJob as returnJobOperation } from '@creatorr/contracts/internal';
+import {
+	claimJob as claimJobOperation,
+	returnJob as returnJobOperation,
+} from '@creatorr/contracts/internal/jobs';
 import type { Publish } from '@creatorr/messaging/publisher';
 import { currentRequestId } from '@creatorr/service/context';
 import { crashPoint } from '@creatorr/service/crash-point';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { AppError } from '@creatorr/contracts/errors';
-import { openInput } from '@creatorr/contracts/internal';
+import { openInput } from '@creatorr/contracts/internal/files';
 import type { ResponseOf } from '@creatorr/contracts/operation';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import { inSpan } from '@creatorr/telemetry/span';

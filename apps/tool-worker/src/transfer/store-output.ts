@@ -1,5 +1,5 @@
 import { AppError } from '@creatorr/contracts/errors';
-import { completeOutput, createOutput } from '@creatorr/contracts/internal';
+import { completeOutput, createOutput } from '@creatorr/contracts/internal/files';
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import { inSpan } from '@creatorr/telemetry/span';

@@ -1,4 +1,4 @@
-import { getAccount } from '@creatorr/contracts/internal';
+import { getAccount } from '@creatorr/contracts/internal/auth';
 import { createService } from '@creatorr/service/create-service';
 import { createIdentityVerifier } from '@creatorr/service/identity';
 import { closeServer, listen, portOf } from '@creatorr/service/process';
