@@ -18,6 +18,8 @@ const EVENT_EVERY_MS = 20;
 /** The last tenth of a backlog must be sent as fast as the first, except for other load on the machine. */
 const MIN_STEADINESS = 0.7;
 const MAX_DELAY_RATIO = 1.5;
+/** The query costs the database time, the more the more rows there are. */
+const POLL_MS = 1_000;
 /** Time limit of a drain. */
 const DRAIN_LIMIT_MS = 1_200_000;
 
@@ -115,9 +117,9 @@ async function drain(product: Product, store: DeliveryStore, { replicas, count, 
 	const servers = await Promise.all(replicas.map((process) => startHeld(product, process)));
 	const pids = servers.map(({ pid }) => pid);
 	const startedAt = performance.now();
-	while ((await store.countPending()) > 0) {
+	while (await store.hasPending()) {
 		if (performance.now() - startedAt > DRAIN_LIMIT_MS) throw new BenchError('deliveries are left over');
-		await sleep(100);
+		await sleep(POLL_MS);
 	}
 	const cpu = await cpuSeconds(...pids);
 	await Promise.all(servers.map((server) => server.stop()));

@@ -9,7 +9,7 @@ export interface DeliveryStore {
 	addBacklog(count: number, endpointIds: readonly string[]): Promise<void>;
 	/** Adds one event with its delivery, as a message does. Resolves once it is committed. */
 	addEvent(endpointId: string, eventId: string): Promise<void>;
-	countPending(): Promise<number>;
+	hasPending(): Promise<boolean>;
 	/** Returns when each attempt started, in seconds since the epoch, the earliest first. */
 	attemptTimes(): Promise<number[]>;
 	clear(): Promise<void>;
@@ -61,9 +61,9 @@ export function openDeliveryStore(env: Record<string, string>): DeliveryStore {
 				[eventId, endpointId],
 			);
 		},
-		async countPending() {
+		async hasPending() {
 			const { rows } = await pool.query(
-				'SELECT count(*)::int AS pending FROM deliveries WHERE due_at IS NOT NULL',
+				'SELECT EXISTS (SELECT FROM deliveries WHERE due_at IS NOT NULL) AS pending',
 			);
 			return rows[0].pending;
 		},
