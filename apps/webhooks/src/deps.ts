@@ -12,6 +12,6 @@ export interface Deps extends Messaging {
 	outbound: Outbound;
 	sealer: SecretSealer;
 	sender: Sender;
-	/** Returns whether the account's email is verified. Rejects with `upstream_unavailable` without an answer of auth. */
+	/** Returns whether the account's email is verified. Rejects with `upstream_unavailable` if auth doesn't respond. */
 	isEmailVerified(userId: string): Promise<boolean>;
 }

@@ -5,7 +5,7 @@ import { OutboundError } from './outbound-error.ts';
 import type { Resolve } from './resolve-addresses.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** More addresses of one name are not tried. */
+/** Maximum number of addresses of a name that are tried. */
 const MAX_ADDRESSES = 3;
 
 interface ConnectOptions {

@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 
-/** Resolves a host name to its addresses, those to try first at the beginning. Rejects if there are none. */
+/** Resolves a host name to its addresses, in the order in which to try them. Rejects if there are none. */
 export type Resolve = (hostname: string) => Promise<readonly string[]>;
 
 /** Unlike `dns.lookup`, it uses no thread, so a slow name server delays no other host. It applies no search domains either. */

@@ -114,7 +114,7 @@ const REGISTRATION: readonly Mutant[] = [
 	{
 		name: 'limits registrations from one network',
 		mutations: [auth('registerAccount', dropCall('delayRefusal'))],
-		test: 'are refused beyond the hourly limit of all replicas, and others are not',
+		test: 'are refused beyond the hourly limit of all replicas, but not those from other networks',
 	},
 	{
 		name: 'counts registrations of a whole IPv6 site',

@@ -98,7 +98,7 @@ const FLOODS: readonly Mutant[] = [
 	{
 		name: 'gives known networks a queue of their own',
 		mutations: [auth('checkPassword', forceCondition(false, 'known-network'))],
-		test: 'a password from a known network waits in a queue of its own',
+		test: 'a password from a known network waits in a separate queue',
 	},
 	{
 		name: 'makes room in a full queue for networks that took less',

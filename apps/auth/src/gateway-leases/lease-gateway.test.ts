@@ -36,7 +36,7 @@ describe('a lease', () => {
 		await gateway.stop();
 	});
 
-	test('delays no sign-out after its release, and is not granted again', async () => {
+	test('doesn’t delay sign-outs after its release, and is not granted again', async () => {
 		const gateway = await startGateway(auth.app, hangUp);
 		await call(auth.app, 'delete', `/internal/gateways/${gateway.instanceId}/lease`).expect(204);
 		await call(auth.app, 'post', '/v1/auth/logout', { person: await register(auth.app) }).expect(204);

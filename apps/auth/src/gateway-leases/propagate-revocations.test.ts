@@ -142,7 +142,7 @@ describe('a gateway that does not acknowledge', () => {
 		['hangs', hang],
 		['breaks every connection', hangUp],
 		['is another instance at the same address', rejectAsOtherInstance],
-		['answers with a failure', (res) => void res.writeHead(500).end()],
+		['responds with a failure', (res) => void res.writeHead(500).end()],
 	])('because it %s is fenced, and the sign-out waits for its lease', async (_, handlePush) => {
 		const person = await register(auth.app);
 		const gateway = await startGatewayThat(handlePush);

@@ -30,7 +30,7 @@ export function suspend(
 	});
 }
 
-/** Allows sign-in again. Returns false, with nothing changed, if the account is not suspended. */
+/** Allows sign-in again. Changes nothing and returns false if the account is not suspended. */
 export function unsuspend(prisma: Database, { userId, by }: OperatorAction): Promise<boolean> {
 	return inTransaction(prisma, async (tx) => {
 		const { count } = await tx.user.updateMany({

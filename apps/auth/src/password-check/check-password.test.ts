@@ -252,7 +252,7 @@ describe.each([
 	});
 });
 
-test('a password from a known network waits in a queue of its own', async () => {
+test('a password from a known network waits in a separate queue', async () => {
 	const queue = createFairQueue({
 		concurrency: 1,
 		maxWaiting: 1,

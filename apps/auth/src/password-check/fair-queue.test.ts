@@ -83,7 +83,7 @@ describe('a fair queue', () => {
 		expect(order.indexOf('sign-in 2001:db8:1:ac00::/64 4')).toBe(1);
 	});
 
-	test('has a queue of its own for sign-ins from a known network', async () => {
+	test('has a separate queue for sign-ins from a known network', async () => {
 		const flood = Array.from({ length: 5 }, (_, index) => from(`flood ${index}`));
 		const order = await orderOf([...flood, from('owner', 'known-sign-in')], 3);
 		expect(order.slice(0, 2)).toContain('known-sign-in owner 5');

@@ -30,7 +30,7 @@ async function statusesOf(count: number, address: (index: number) => string, ema
 }
 
 describe('registrations from one network', () => {
-	test('are refused beyond the hourly limit of all replicas, and others are not', async () => {
+	test('are refused beyond the hourly limit of all replicas, but not those from other networks', async () => {
 		expect(await statusesOf(30, () => '198.51.100.1')).toEqual({ 201: PER_HOUR, 429: 30 - PER_HOUR });
 		const refused = await attempt('198.51.100.1').expect(429);
 		expect(refused.body.error.code).toBe('rate_limited');

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => auth.close());
 
 describe('login', () => {
-	test('opens a session of its own', async () => {
+	test('opens a new session', async () => {
 		const response = await login(auth.app, person.email).expect(200);
 		expect(response.body.data.user).toEqual({
 			id: person.id,

@@ -82,7 +82,7 @@ async function recordKeyEvent(tx: Transaction, kind: SecurityEventKind, { by }: 
 	await insertEvent(tx, { kind, userId: null, sessionId: null, client: null, ...(by && { by }) });
 }
 
-/** Returns the key that signs now. If there is none, stores the result of `make`; of concurrent callers, one does. */
+/** Returns the key that signs now. If there is none, one of the concurrent callers stores the result of `make`. */
 export async function loadOrInsertSigningKey(
 	prisma: Database,
 	make: () => StoredSigningKey,
@@ -116,7 +116,10 @@ export function describeKeys(prisma: Database): Promise<DescribedKey[]> {
 		FROM signing_keys ORDER BY signs_from DESC`;
 }
 
-/** Adds the next key and returns its id. With `olderThanSeconds`, returns null unless the last key has signed for that long. */
+/**
+ * Adds the next key and returns its id. With `olderThanSeconds`, adds it only if the last key has signed for at least this time, and
+ * otherwise returns null.
+ */
 export function addNextKey(prisma: Database, next: NextKey, olderThanSeconds = 0): Promise<string | null> {
 	return inTransaction(prisma, async (tx) => {
 		await lockKeys(tx);

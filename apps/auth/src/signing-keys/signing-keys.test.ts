@@ -234,7 +234,7 @@ describe('a compromised key', () => {
 		await signIn(auth.app, person);
 	});
 
-	test('is retired once, and an unknown key is not retired', async () => {
+	test('is retired only once, and an unknown key can’t be retired', async () => {
 		const [first = ''] = await publishedIds();
 		const { retire } = operate();
 		await retire(first);

@@ -125,7 +125,7 @@ describe('ten networks that together open more connections than the limit', () =
 describe('when all connections are in use', () => {
 	const flooderOf = (index: number) => FLOODERS[index % FLOODERS.length] ?? '';
 
-	/** Sends `count` requests of live sessions from all flooders together, which the service doesn't answer. */
+	/** Sends `count` requests of live sessions from all flooders together, to which the service doesn't respond. */
 	async function fillWithRequests(count: number): Promise<void> {
 		const authorization = `Authorization: Bearer ${auth.token()}`;
 		for (let index = 0; index < count; index += 1) {

@@ -152,7 +152,7 @@ describe('sumUpHealth', () => {
 			{ a: failingAnswer('rabbitmq'), b: failingAnswer('rabbitmq', 's3') },
 			['rabbitmq', 's3'],
 		],
-		['a service that does not answer', { auth: readyAnswer, jobs: undefined }, ['jobs']],
+		['a service that does not respond', { auth: readyAnswer, jobs: undefined }, ['jobs']],
 		['a service that fails without details', { jobs: { status: 500, body: 'oops' } }, ['jobs']],
 	])('names %s', (_, readiness, paths) => {
 		expect(() => sumUpHealth(readiness)).toThrow(

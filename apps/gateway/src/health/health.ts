@@ -67,8 +67,8 @@ export function sumUpHealth(
 		const path = 'session-verification';
 		failures.set(path, { path, message: sessionVerificationProblem });
 	}
-	for (const [service, answer] of Object.entries(readiness)) {
-		for (const failure of failuresOf(service, answer)) {
+	for (const [service, response] of Object.entries(readiness)) {
+		for (const failure of failuresOf(service, response)) {
 			if (!failures.has(failure.path)) failures.set(failure.path, failure);
 		}
 	}

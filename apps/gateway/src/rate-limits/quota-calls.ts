@@ -53,11 +53,11 @@ export function createQuotaCalls({ call, monotonicMs, retryMs, logger }: Deps): 
 
 	async function send(batch: readonly Waiting[]): Promise<void> {
 		try {
-			const answer = await call(batch.map(({ request }) => request));
-			gateways = answer.gateways;
+			const response = await call(batch.map(({ request }) => request));
+			gateways = response.gateways;
 			if (failure) logger.info('gateway.quota_available');
 			failure = undefined;
-			for (const [index, { resolve }] of batch.entries()) resolve(answer.allocations[index] ?? null);
+			for (const [index, { resolve }] of batch.entries()) resolve(response.allocations[index] ?? null);
 		} catch (error) {
 			if (!failure) logger.warn('gateway.quota_unavailable', { error });
 			failure = { error, retryAtMs: monotonicMs() + retryMs };

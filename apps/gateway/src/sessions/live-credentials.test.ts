@@ -71,7 +71,7 @@ describe('a live credential', () => {
 		expect(await second).toBe(true);
 	});
 
-	test('is checked again after a minute, while the cached answer is used', async () => {
+	test('is checked again after a minute, while the cached result is used', async () => {
 		const { world, learn, isAlive } = setUp();
 		await learn('a');
 		world.nowMs = 60_001;

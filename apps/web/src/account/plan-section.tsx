@@ -31,7 +31,7 @@ export function PlanSection({ user }: { user: User }) {
 		refetch,
 	} = useBilling(user.id, isPending ? FAST_POLL_MS : SLOW_POLL_MS);
 	const plan = billing?.plan;
-	// with each answer, because the user's plan changes a moment after the subscription
+	// with each response, because the user's plan changes a moment after the subscription
 	useEffect(() => {
 		if (dataUpdatedAt > 0 && plan !== user.plan) void refreshUser();
 	}, [plan, user.plan, dataUpdatedAt]);

@@ -19,8 +19,8 @@ export function parseContact(file: string): Contact | undefined {
 
 async function load(): Promise<Contact | undefined> {
 	try {
-		const answer = await fetch('/legal/contact.txt');
-		known = answer.ok ? parseContact(await answer.text()) : undefined;
+		const response = await fetch('/legal/contact.txt');
+		known = response.ok ? parseContact(await response.text()) : undefined;
 	} catch {
 		// messages then name no contact; the next visit tries again
 	}

@@ -21,9 +21,9 @@ export async function saveFile(id: string): Promise<void> {
 /** Requests one byte first: the error page of an unavailable store would replace this page. */
 async function checkAvailable(url: string): Promise<void> {
 	const options = { headers: { Range: 'bytes=0-0' }, cache: 'no-store' } as const;
-	const answer = await fetch(url, options).catch((cause: unknown) => {
+	const response = await fetch(url, options).catch((cause: unknown) => {
 		throw new ConnectionError('File storage didn’t respond.', { cause });
 	});
-	await answer.body?.cancel();
-	if (!answer.ok) throw new StoreError('File storage didn’t return the file.', { status: answer.status });
+	await response.body?.cancel();
+	if (!response.ok) throw new StoreError('File storage didn’t return the file.', { status: response.status });
 }

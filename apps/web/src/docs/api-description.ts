@@ -68,7 +68,7 @@ export interface Operation {
 	body?: Schema | undefined;
 	/** States the maximum length of the body. */
 	bodyDescription?: string | undefined;
-	answer: { status: number; contentType?: string | undefined; schema?: Schema | undefined };
+	response: { status: number; contentType?: string | undefined; schema?: Schema | undefined };
 	/** Without the errors that every operation has. */
 	errors: ErrorAnswer[];
 }
@@ -158,9 +158,9 @@ function operationOf(
 	described: DescribedOperation,
 	shared: ReadonlySet<string>,
 ): Operation {
-	const [status = '204', answer] =
+	const [status = '204', response] =
 		Object.entries(described.responses).find(([key]) => key.startsWith('2')) ?? [];
-	const [contentType, content] = Object.entries(answer?.content ?? {})[0] ?? [];
+	const [contentType, content] = Object.entries(response?.content ?? {})[0] ?? [];
 	return {
 		id: described.operationId,
 		title: described.summary,
@@ -172,7 +172,7 @@ function operationOf(
 		parameters: described.parameters,
 		bodyDescription: described.requestBody?.description,
 		body: Object.values(described.requestBody?.content ?? {})[0]?.schema,
-		answer: { status: Number(status), contentType, schema: content?.schema },
+		response: { status: Number(status), contentType, schema: content?.schema },
 		errors: errorsOf(described).filter((error) => !shared.has(keyOf(error))),
 	};
 }

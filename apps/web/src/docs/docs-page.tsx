@@ -127,9 +127,9 @@ function useApiDescription() {
 	return useQuery({
 		queryKey: ['description'],
 		queryFn: async ({ signal }): Promise<ApiDescription> => {
-			const answer = await fetch('/v1/openapi.json', { signal });
-			if (!answer.ok) throw new Error(`the description was answered ${answer.status}`);
-			return await answer.json();
+			const response = await fetch('/v1/openapi.json', { signal });
+			if (!response.ok) throw new Error(`the description has status ${response.status}`);
+			return await response.json();
 		},
 		staleTime: Number.POSITIVE_INFINITY,
 	});

@@ -28,7 +28,7 @@ export function FieldList({ fields, isRequest }: { fields: readonly Field[]; isR
 	);
 }
 
-/** Marks required fields of requests, and optional fields of answers. */
+/** Marks required fields of requests, and optional fields of responses. */
 function Presence({ isRequired, isRequest }: { isRequired: boolean; isRequest: boolean }) {
 	if (isRequired === !isRequest) return null;
 	return isRequest ? (

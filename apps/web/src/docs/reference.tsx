@@ -38,8 +38,8 @@ export const Reference = memo(function Reference({
 const PLACES = { path: 'Path parameters', query: 'Query parameters', header: 'Headers' } as const;
 
 function OperationSection({ operation, description }: { operation: Operation; description: ApiDescription }) {
-	const { id, answer, body, errors, method, path } = operation;
-	const answered = answer.schema ? fieldsOf(answer.schema, description) : [];
+	const { id, response, body, errors, method, path } = operation;
+	const responseFields = response.schema ? fieldsOf(response.schema, description) : [];
 	return (
 		<section id={id} aria-labelledby={headingId(id)} className={styles.operation}>
 			<div className={styles.words}>
@@ -64,10 +64,10 @@ function OperationSection({ operation, description }: { operation: Operation; de
 					</>
 				)}
 				<h4>
-					Response <code>{answer.status}</code>
+					Response <code>{response.status}</code>
 				</h4>
-				{answered.length > 0 && <FieldList fields={answered} isRequest={false} />}
-				{answered.length === 0 && <p className={styles.plain}>{plainAnswer(operation)}</p>}
+				{responseFields.length > 0 && <FieldList fields={responseFields} isRequest={false} />}
+				{responseFields.length === 0 && <p className={styles.plain}>{plainResponse(operation)}</p>}
 				{errors.length > 0 && (
 					<>
 						<h4>Errors</h4>
@@ -113,7 +113,7 @@ function Parameters({
 	);
 }
 
-function plainAnswer({ answer: { schema, contentType } }: Operation): string {
+function plainResponse({ response: { schema, contentType } }: Operation): string {
 	if (!schema) return 'No body.';
 	return `${contentType}${schema.description ? `: ${schema.description}` : '.'}`;
 }

@@ -1,6 +1,6 @@
 import { type ApiDescription, resolve, type Schema } from './api-description.ts';
 
-/** A described field of a body, an answer or a tool's params. */
+/** A described field of a request body, a response or a tool's params. */
 export interface Field {
 	name: string;
 	/** For example "integer, 1 to 100", "list of strings", "string or null". */

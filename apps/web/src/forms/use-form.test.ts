@@ -18,6 +18,6 @@ test('maps the first message of each shown field', () => {
 	expect(refusedFields(refusal, ['email', 'password'])).toEqual({ email: 'Must be an email address.' });
 });
 
-test('maps nothing without an API answer', () => {
+test('maps nothing without an API response', () => {
 	expect(refusedFields(new Error('no connection'), ['email'])).toEqual({});
 });

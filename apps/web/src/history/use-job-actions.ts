@@ -10,7 +10,7 @@ import { saveFile } from '../api/save-file.ts';
 import { toast } from '../ui/toasts.ts';
 import { newId } from '../uploads/upload.ts';
 
-/** Whether the API answered that it did nothing. */
+/** Whether the API responded that it did nothing. */
 function isRefusal(error: unknown): boolean {
 	return error instanceof ApiError && error.status < 500;
 }

@@ -37,9 +37,9 @@ function LegalPage({ title, url }: { title: string; url: string }) {
 }
 
 async function fetchText(url: string): Promise<string> {
-	const answer = await fetch(url).catch((cause: unknown) => {
+	const response = await fetch(url).catch((cause: unknown) => {
 		throw new ConnectionError(`${url} got no answer`, { cause });
 	});
-	if (!answer.ok) throw new ConnectionError(`${url} was answered with ${answer.status}`);
-	return await answer.text();
+	if (!response.ok) throw new ConnectionError(`${url} was answered with ${response.status}`);
+	return await response.text();
 }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { partsOf } from './health.ts';
 
-test('all parts are up in an answer without failures', () => {
+test('all parts are up in a response without failures', () => {
 	expect(partsOf({ data: { services: { auth: 'ok', search: 'ok' } } })).toEqual([
 		{ name: 'Accounts and sign-in', isUp: true },
 		{ name: 'search', isUp: true },

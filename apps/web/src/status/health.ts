@@ -31,7 +31,7 @@ interface HealthBody {
 	error?: { details?: { path: string; message: string }[] };
 }
 
-/** Returns the parts in an answer of `GET /v1/health`: all parts when it is up, else the known parts and what is down. */
+/** Returns the parts in a response of `GET /v1/health`: all parts when it is up, else the known parts and what is down. */
 export function partsOf({ data, error }: HealthBody): PartState[] {
 	const nameOf = (path: string) => PARTS[path] ?? path;
 	const down = new Set((error?.details ?? []).map(({ path }) => nameOf(path)));
@@ -41,17 +41,17 @@ export function partsOf({ data, error }: HealthBody): PartState[] {
 	return [...new Set([...known, ...down])].map((name) => ({ name, isUp: !down.has(name) }));
 }
 
-/** Fetches the health. A 503 names what is down, so it isn't an error. Rejects with a ConnectionError when nothing answers. */
+/** Fetches the health. A 503 names what is down, so it isn't an error. Rejects with a ConnectionError if there is no response. */
 export async function fetchHealth(signal: AbortSignal): Promise<PartState[]> {
 	const unreachable = (cause: unknown) => new ConnectionError('GET /v1/health got no answer', { cause });
-	const answer = await fetch('/v1/health', { signal }).catch((error: unknown) => {
+	const response = await fetch('/v1/health', { signal }).catch((error: unknown) => {
 		signal.throwIfAborted();
 		throw unreachable(error);
 	});
-	// A proxy in front of a gateway that is down answers with a page of its own.
-	const body: HealthBody = await answer.json().catch((error: unknown) => {
+	// A proxy in front of a gateway that is down sends its own page.
+	const body: HealthBody = await response.json().catch((error: unknown) => {
 		throw unreachable(error);
 	});
-	if (!answer.ok && !body.error?.details) throw unreachable(body);
+	if (!response.ok && !body.error?.details) throw unreachable(body);
 	return partsOf(body);
 }

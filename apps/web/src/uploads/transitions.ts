@@ -126,7 +126,7 @@ function cancel(upload: Upload): Upload {
 		case 'paused':
 		case 'file-missing':
 			return withStage({ ...upload, remoteFile: null }, { kind: 'canceled' });
-		// the job may have been created although no answer came
+		// the job may have been created although there was no response
 		case 'secrets-missing':
 		case 'creating':
 			return withStage(upload, { kind: 'canceling', jobId: null });
@@ -176,7 +176,7 @@ function withJob(upload: Upload, job: Job | CreatedJob, now: number): Upload {
 	return withStage(upload, { kind: 'failed', problem: { code, message, details: [] }, job });
 }
 
-/** A job that has ended is a whole `Job`; the answer to a repeated creation has only its id and status. */
+/** A job that has ended is a whole `Job`; the response to a repeated creation has only its id and status. */
 function isEnded(job: Job | CreatedJob): job is Job {
 	return job.status !== 'queued' && job.status !== 'running' && 'created_at' in job;
 }

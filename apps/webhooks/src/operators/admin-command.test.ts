@@ -29,7 +29,7 @@ test('an operator sees the endpoints of a user and the last deliveries, but no s
 	for (const hidden of [secret.slice(6, 30), 'token-in-the-path']) expect(output).not.toContain(hidden);
 });
 
-test('nothing is shown of a deleted account, and no action on it is kept', async () => {
+test('shows nothing of a deleted account, and keeps no operator action on it', async () => {
 	const user = world.user();
 	await run('user', user.id, '--by', 'ada');
 	await world.publish(accountDeletedMessage(user.id));

@@ -12,7 +12,7 @@ const operation = (given: Partial<Operation>): Operation => ({
 	path: '/v1/x',
 	needsToken: false,
 	parameters: [],
-	answer: { status: 200 },
+	response: { status: 200 },
 	errors: [],
 	...given,
 });
@@ -37,7 +37,7 @@ test('uses variables for ids in the path, and query parameters that have an exam
 });
 
 test('uses a variable for the token, and does not buffer a stream', () => {
-	expect(curl({ needsToken: true, answer: { status: 200, contentType: 'text/event-stream' } })).toBe(
+	expect(curl({ needsToken: true, response: { status: 200, contentType: 'text/event-stream' } })).toBe(
 		'curl -N https://api.test/v1/x \\\n  -H "Authorization: Bearer $TOKEN"',
 	);
 });

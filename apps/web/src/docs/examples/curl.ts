@@ -4,10 +4,10 @@ import { exampleOf, type Value, Variable } from './values.ts';
 /** Longer bodies are broken into lines. */
 const LINE_LENGTH = 56;
 
-/** Returns the curl command of an operation, with shell variables for values from earlier answers. */
+/** Returns the curl command of an operation, with shell variables for values from earlier responses. */
 export function curlExample(operation: Operation, description: ApiDescription, origin: string): string {
-	const { method, needsToken, body, answer } = operation;
-	const streams = answer.contentType === 'text/event-stream';
+	const { method, needsToken, body, response } = operation;
+	const streams = response.contentType === 'text/event-stream';
 	const first = [
 		'curl',
 		...(streams ? ['-N'] : []),

@@ -1,6 +1,6 @@
 /**
- * The JavaScript example of each operation. `creatorr` is the client; values from earlier answers are `fileId`, `jobId`,
- * `sessionId`, `keyId`, `mailToken`, `webhookId`, `deliveryId`.
+ * The JavaScript example of each operation. `creatorr` is the client; values from earlier responses are `fileId`, `jobId`, `sessionId`,
+ * `keyId`, `mailToken`, `webhookId`, `deliveryId`.
  */
 export const JAVASCRIPT_EXAMPLES: Record<string, string> = {
 	register: `const { token, user } = await creatorr.account.register({

@@ -1,6 +1,6 @@
 import { type ApiDescription, resolve, type Schema } from '../api-description.ts';
 
-/** A value from an earlier answer: an id, the token of an email link. */
+/** A value from an earlier response or mail, such as an id or the token of an email link. */
 export class Variable {
 	readonly name: string;
 

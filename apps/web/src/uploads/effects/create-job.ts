@@ -54,7 +54,7 @@ export function postJob(upload: Upload, { api, secretsOf, signal }: EffectContex
 	);
 }
 
-/** Finds the job of an earlier try whose answer was lost, by the idempotency key. */
+/** Finds the job of an earlier try whose response was lost, by the idempotency key. */
 export async function findCreatedJob(
 	{ idempotencyKey }: Upload,
 	{ api, signal }: EffectContext,

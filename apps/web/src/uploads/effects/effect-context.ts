@@ -33,7 +33,7 @@ export function mayRetrySoon(error: unknown): boolean {
 	return isRetryable(error) && retryAfterOf(error) <= LONGEST_WAIT_MS;
 }
 
-/** Returns the answer's Retry-After in ms; 0 without one. */
+/** Returns the Retry-After of the response in ms; 0 without one. */
 export function retryAfterOf(error: unknown): number {
 	return (error instanceof ApiError || error instanceof StoreError ? error.retryAfterMs : undefined) ?? 0;
 }

@@ -21,7 +21,7 @@ function pollerOf(listed: string[], others: string[]) {
 	return { requests, poller: createJobPoller(client, 1) };
 }
 
-test('answers all waiting calls with one request', async () => {
+test('serves all waiting calls with one request', async () => {
 	const { requests, poller } = pollerOf(['a', 'b'], []);
 	const jobs = await Promise.all(['a', 'b', 'a'].map((id) => poller.next(id, signal)));
 	expect(jobs.map((found) => found?.id)).toEqual(['a', 'b', 'a']);

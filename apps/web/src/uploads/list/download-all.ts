@@ -22,8 +22,8 @@ export interface DownloadableFile {
 }
 
 /**
- * Downloads files as one zip, or one by one if they are too large for that. Returns the files that no longer exist; the others
- * are downloaded all the same.
+ * Downloads files as one zip, or one by one if they are too large for that. Returns the files that no longer exist. They don't prevent the
+ * download of the others.
  */
 export async function downloadAll<T extends DownloadableFile>(
 	files: readonly T[],
