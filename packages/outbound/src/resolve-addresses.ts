@@ -3,7 +3,7 @@ import { Resolver } from 'node:dns/promises';
 /** Resolves a host name to its addresses, in the order in which to try them. Rejects if there are none. */
 export type Resolve = (hostname: string) => Promise<readonly string[]>;
 
-/** Unlike `dns.lookup`, it uses no thread, so a slow name server delays no other host. It applies no search domains either. */
+/** Unlike `dns.lookup`, it uses no thread, so a slow name server doesn't delay other hosts. It also ignores search domains. */
 const resolver = new Resolver({ timeout: 2_000, tries: 2 });
 
 /** Resolves with the name servers of this machine; `localhost` without them, as RFC 6761 requires. */

@@ -113,7 +113,7 @@ const FLOODS: readonly Mutant[] = [
 	{
 		name: 'prefers networks that had no turn yet',
 		mutations: [auth('isBusier', forceCondition(false, 'turns'))],
-		test: 'gives the slot of a network that had a turn to one that had none, however often that one tried',
+		test: 'prefers a network without a turn yet to one that had a turn, however often the former tried',
 	},
 	{
 		name: 'lets the kinds in the queue take turns',
@@ -133,7 +133,7 @@ const DISCLOSURE: readonly Mutant[] = [
 		mutations: [
 			auth('createPasswords', replaceCall('compare', 'hash !== null && bcrypt.compare(password, hash)')),
 		],
-		test: 'without a hash matches nothing, after as many rounds',
+		test: 'without a hash never matches, but takes as many rounds',
 	},
 	{
 		name: 'answers a wrong password and an unknown email in the same time',

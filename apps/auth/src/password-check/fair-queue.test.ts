@@ -89,7 +89,7 @@ describe('a fair queue', () => {
 		expect(order.slice(0, 2)).toContain('known-sign-in owner 5');
 	});
 
-	test('gives the slot of a network that had a turn to one that had none, however often that one tried', async () => {
+	test('prefers a network without a turn yet to one that had a turn, however often the former tried', async () => {
 		const queue = queueOf(1, 1);
 		const running = task([], 'running');
 		const result = queue(HOME, running.run);

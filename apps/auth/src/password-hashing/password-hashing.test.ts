@@ -23,7 +23,7 @@ describe('a password', () => {
 		expect(bcrypt.getRounds(await createPasswords(5, bcrypt).hash('correct horse'))).toBe(5);
 	});
 
-	test('without a hash matches nothing, after as many rounds', async () => {
+	test('without a hash never matches, but takes as many rounds', async () => {
 		const slow = createPasswords(10, bcrypt);
 		const hash = await slow.hash('correct horse');
 		expect(await slow.matches('correct horse', null)).toBe(false);

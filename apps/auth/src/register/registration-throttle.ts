@@ -9,7 +9,7 @@ const SITE_REGISTRATIONS_FACTOR = 4;
 const REMEMBERED_NETWORKS = 50_000;
 
 export interface RegistrationThrottle {
-	/** Counts one registration of the network. Returns 0, or the seconds for which it may not register. */
+	/** Counts one registration of the network. Returns 0, or the seconds until it may register again. */
 	take(network: string): Promise<number>;
 }
 

@@ -68,7 +68,7 @@ describe('the signing key', () => {
 });
 
 describe('the published keys', () => {
-	test('are all that may have signed tokens in use, and none that has expired', async () => {
+	test('include all keys that may have signed tokens in use, but no expired key', async () => {
 		const [current] = await publishedKeys();
 		const [retiring, expired] = [makeSigningKey(randomBytes(32)), makeSigningKey(randomBytes(32))];
 		await auth.prisma.signingKey.createMany({

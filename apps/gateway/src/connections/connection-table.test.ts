@@ -86,7 +86,7 @@ describe('the idle connection that is evicted', () => {
 		expect(evictAll()).toEqual(['a1', 'p1', 'p2']);
 	});
 
-	test('was idle for the minimum time; otherwise none is evicted, not even from a smaller network', () => {
+	test('is the longest idle one of the largest network, and none is evicted if that has not been idle for the minimum time', () => {
 		const { clock, table, openIdle } = tableAt();
 		openIdle('small', 'old');
 		clock.nowMs = 1_000;

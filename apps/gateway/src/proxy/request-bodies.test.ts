@@ -116,7 +116,7 @@ describe('a body', () => {
 		expect(world.received[0]?.complete).toBe(false);
 	});
 
-	test('in chunks beyond the limit ends its connection: nothing after it is a request', async () => {
+	test('in chunks beyond the limit ends its connection, and the bytes after it are not read as a request', async () => {
 		world.handler = (req, res) => {
 			req.on('error', () => undefined);
 			req.resume().once('end', () => sendEmptyList(req, res));
@@ -142,7 +142,7 @@ describe('a body', () => {
 		expect(world.auth.counts).toEqual({ ...before, lease: world.auth.counts.lease });
 	});
 
-	test('is ignored if it is short and the operation has none', async () => {
+	test('is ignored if it is short and the operation has no request body', async () => {
 		world.handler = (req, res) => {
 			req.resume().once('end', () => sendEmptyList(req, res));
 		};

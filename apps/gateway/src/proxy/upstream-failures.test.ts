@@ -97,7 +97,7 @@ describe('a service that fails', () => {
 		},
 	);
 
-	test('with an error envelope has it forwarded', async () => {
+	test('with an error envelope is forwarded', async () => {
 		world.handler = (_req, res) => {
 			res.writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': '2' });
 			res.end('{"error":{"code":"upstream_unavailable","message":"the store"}}');

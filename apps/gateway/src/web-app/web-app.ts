@@ -124,7 +124,7 @@ export function createWebApp(directory: string, storeOrigins: readonly string[])
 		sendBytes(exchange, 200, headers, exchange.req.method === 'HEAD' ? NOTHING : bytes);
 	}
 
-	// Browsers revalidate pages each time, so that none keeps an old release. A file with a hash in its name never changes.
+	// Browsers revalidate pages each time, so that no browser keeps an old release. A file with a hash in its name never changes.
 	const cacheControlOf = (name: string) =>
 		name.startsWith(HASHED) ? 'public, max-age=31536000, immutable' : 'no-cache';
 	const routes = (id: string, path: string, file: WebFile, cacheControl: string) =>

@@ -17,7 +17,7 @@ export interface Field {
 	fields: Field[];
 }
 
-/** Returns the fields of an object schema; none for others. */
+/** Returns the fields of an object schema; an empty list for other schemas. */
 export function fieldsOf(given: Schema, description: ApiDescription): Field[] {
 	const schema = resolve(given, description);
 	return Object.entries(schema.properties ?? {}).map(([name, property]) =>

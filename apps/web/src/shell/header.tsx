@@ -53,8 +53,7 @@ function SignInLink() {
 }
 
 /**
- * A component that is loaded separately and is not essential: when loading fails, nothing is shown, and it is loaded
- * when the network is back.
+ * A component that is loaded separately and is not essential: if loading fails, it is not shown, and it is loaded when the network is back.
  */
 function lazyPart(load: () => Promise<ComponentType>): ComponentType {
 	return function LazyPart() {

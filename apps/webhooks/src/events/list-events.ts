@@ -5,7 +5,7 @@ import { defineRoute } from '@creatorr/service/route';
 import type { Deps } from '../deps.ts';
 import { findEvents } from './events.sql.ts';
 
-/** GET /v1/events. Serves one list of a user at a time, so that none occupies all database connections. */
+/** GET /v1/events. Serves one list of a user at a time, so that one user can't occupy all database connections. */
 export function listEventsRoute({ prisma }: Deps) {
 	const mutex = createKeyedMutex();
 	return defineRoute(listEvents, async ({ query, user }) => {

@@ -7,7 +7,7 @@ export interface ClaimedDelivery extends EndpointHealth {
 	id: string;
 	/** Number of the attempt: its fencing token. */
 	number: number;
-	/** Tries since the delivery was created or replayed, with this one. */
+	/** Tries since the delivery was created or replayed, including this one. */
 	tries: number;
 	/** Time since the event was recorded. */
 	ageSeconds: number;

@@ -71,7 +71,7 @@ describe('an endpoint is disabled', () => {
 	});
 });
 
-test('only a success of a healthy endpoint changes nothing', () => {
+test('only a success leaves a healthy endpoint unchanged', () => {
 	const attempt = (status: number, durationMs = 1) => ({
 		outcome: { status, excerpt: '' },
 		durationMs,
