@@ -27,8 +27,8 @@ function addToTotals(counts: Prisma.Sql): Prisma.Sql {
 }
 
 /**
- * Returns the column with the new `lastStartedAt`. It doesn't advance while reconciliation finds `unremembered` objects, because the next
- * run would take them for orphans and delete them.
+ * Returns the column with the new `lastStartedAt`. It doesn't advance while reconciliation finds objects whose rows a database restore
+ * lost (`unremembered`), because the next run would take them for orphans and delete them.
  */
 function lastStart({ unremembered = 0 }: Counts): Prisma.Sql {
 	return unremembered > 0 ? Prisma.sql`last_begun_at` : Prisma.sql`begun_at`;

@@ -38,12 +38,12 @@ export async function scheduleSweep(prisma: Database, id: string): Promise<void>
 	await prisma.$executeRaw`UPDATE files SET sweep_at = ${sweepDueAt()} WHERE id = ${id} AND deleted_at IS NULL`;
 }
 
-/** Records that the bytes were removed, and that more may arrive until `nextAt`. */
+/** Records that the bytes that have arrived were removed (`cleared_at`), and when to remove those that may arrive later. */
 export async function scheduleResweep(prisma: Database, id: string, nextAt: Date): Promise<void> {
 	await prisma.$executeRaw`UPDATE files SET cleared_at = now(), sweep_at = ${nextAt} WHERE id = ${id}`;
 }
 
-/** Records that the bytes were removed and that no more can arrive. */
+/** Records that all bytes were removed and no more can arrive (`bytes_removed_at`). */
 export async function markBytesRemoved(prisma: Database, id: string): Promise<void> {
 	await prisma.$executeRaw`
 		UPDATE files SET cleared_at = now(), bytes_removed_at = now(), sweep_at = NULL WHERE id = ${id}`;

@@ -25,7 +25,7 @@ type PendingLimit = Pick<FilePolicy, 'maxPendingUploads' | 'putUrlSeconds'>;
 
 /**
  * Bounds the rows and multipart uploads that an account can create without sending a byte. No plan allows more, so the refusal is not
- * `plan_limit`. After Retry-After, uploads that the user deletes now no longer count.
+ * `plan_limit`. An upload that the user deletes now stops counting by the end of Retry-After.
  */
 function requireFewPending(
 	{ maxPendingUploads, putUrlSeconds }: PendingLimit,

@@ -4,18 +4,18 @@ import type { FileRecord } from '../file.ts';
 import { type Database, type Tx, toColumns } from '../files.sql.ts';
 
 /**
- * Inserts the file that `plan` returns for its owner's storage use, which no concurrent insert changes. Returns null, and inserts
- * nothing, when the account was deleted. Throws what `plan` throws.
+ * Inserts the file that `fileFor` returns for its owner's storage use, which no concurrent insert changes. Returns null, and inserts
+ * nothing, when the account was deleted. Throws what `fileFor` throws.
  */
 export function insertFile(
 	prisma: Database,
 	owner: StorageOwner,
-	plan: (use: StorageUse) => FileRecord,
+	fileFor: (use: StorageUse) => FileRecord,
 ): Promise<FileRecord | null> {
 	return inTransaction(prisma, async (tx: Tx) => {
 		const use = await lockStorageUse(tx, owner);
 		if (!use) return null;
-		const file = plan(use);
+		const file = fileFor(use);
 		const { planVersion } = use;
 		await tx.file.create({ data: { ...toColumns(file), planVersion, sweepAt: file.abandonAt } });
 		return file;

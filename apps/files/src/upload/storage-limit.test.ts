@@ -202,7 +202,7 @@ describe('the storage use', () => {
 		expect((await create(GB)).body.error.code).toBe('plan_limit');
 	});
 
-	test('is for billing only', async () => {
+	test('can be read only by billing', async () => {
 		expect((await service.storageUse(user.id, 'jobs')).status).toBe(401);
 	});
 

@@ -35,7 +35,7 @@ export interface ConnectionLimit {
 	attach(server: Server | TlsServer): void;
 	beginRequest(socket: PublicSocket): void;
 	endRequest(socket: PublicSocket): void;
-	/** Whether all connections and the reserve are in use, so that only live sessions should be served. */
+	/** Whether the reserve is in use and no connection is idle, so that only live sessions should be served. */
 	isCrowded(): boolean;
 	/** Closes connections without a request, which would delay a drain. */
 	closeUnused(): void;

@@ -31,8 +31,8 @@ export interface QuotaBucket {
 	/** Oldest first. */
 	allocations: Allocation[];
 	/**
-	 * Units that overflowed the bucket while this gateway kept them, and that are not paid for yet. They are paid with the next allocation.
-	 * Otherwise, units that gateways kept during a pause could be spent in addition to a full bucket.
+	 * Units spent here after the bucket had refilled without room for them. The next allocation deducts them from the bucket. Otherwise,
+	 * units that gateways kept during a pause could be spent in addition to a full bucket. ADR 24 explains it.
 	 */
 	lateUnits: number;
 	/** No allocation is requested before this time. */

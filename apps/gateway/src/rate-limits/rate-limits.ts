@@ -105,7 +105,7 @@ export function createRateLimits({ quota, capacity, monotonicMs }: Deps): RateLi
 		requests: new LRUCache({ max: capacity }),
 		jobs: new LRUCache({ max: capacity }),
 	};
-	/** The lowest limits so far, for principals whose limit can't be read. Without any, these are admitted. */
+	/** The lowest limits seen so far. They apply to principals whose limit can't be read. Until one is seen, these principals are admitted. */
 	const lowest: Partial<Record<RateLimitPolicy, number>> = {};
 
 	function useOf(policy: RateLimitPolicy, credential: Credential): Use {

@@ -18,7 +18,7 @@ interface Lookup<V> {
 	changed: boolean;
 }
 
-/** Cache of one term of the lease. A dead credential stays dead, so only known values depend on the lease. */
+/** Cache of one term of the lease. Both maps end with the term; without a lease, none is read. */
 interface CacheGeneration<V> {
 	term: LeaseTerm;
 	known: LRUCache<string, Known<V>>;

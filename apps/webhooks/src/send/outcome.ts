@@ -25,7 +25,7 @@ export function isGone(outcome: Outcome): boolean {
 }
 
 /**
- * Returns the delay before the next try, in seconds, or null if none follows: not earlier than the endpoint asks for.
+ * Returns the seconds until the next try, at least those of the endpoint's Retry-After; null if no try follows.
  * @param tries tries so far, with this one
  * @param random from 0 to 1
  */

@@ -104,10 +104,10 @@ export function createSender(options: SenderOptions): Sender {
 			.catch((error: unknown) => logger.warn('webhook.release_failed', { delivery_id: delivery.id, error }))
 			.finally(() => {
 				attempts.delete(running);
-				const wasLast = slots.isLast(delivery);
+				const heldLastSlot = slots.holdsLastSlot(delivery);
 				slots.release(delivery);
 				countRunning(slots.count());
-				if (wasLast && !isStopping) options.wake();
+				if (heldLastSlot && !isStopping) options.wake();
 			});
 		attempts.add(running);
 	}

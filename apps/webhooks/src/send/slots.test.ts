@@ -46,5 +46,5 @@ test.each<[string, SlotUser[], boolean]>([
 	],
 ])('whether the end of an attempt %s lets another start', (_, running, isLast) => {
 	const [first = delivery()] = running;
-	expect(withRunning(running).isLast(first)).toBe(isLast);
+	expect(withRunning(running).holdsLastSlot(first)).toBe(isLast);
 });

@@ -49,7 +49,7 @@ export function createSlots({ total, perEndpoint }: SlotLimits) {
 		free: () => Math.max(0, total - all),
 		freeSlow: () => Math.max(0, totalSlow - allSlow),
 		/** Whether the end of this running attempt lets another one start, because it takes the last slot of a limit. */
-		isLast({ endpointId, slow, failures }: SlotUser): boolean {
+		holdsLastSlot({ endpointId, slow, failures }: SlotUser): boolean {
 			const limit = failures >= BREAKER_FAILURES ? 1 : perEndpoint;
 			const isEndpointFull = (ofEndpoints.counts.get(endpointId) ?? 0) >= limit;
 			return isEndpointFull || all >= total || (slow && allSlow >= totalSlow);

@@ -156,7 +156,7 @@ export const allocateQuota = defineOperation({
 					policy: rateLimitPolicySchema,
 					is_large: z.boolean().meta({ description: 'the bucket was more than half full' }),
 					late_units: z.int().min(0).max(1_000_000_000).meta({
-						description: 'spent after the bucket was full again without them: they are paid for now',
+						description: 'spent after the bucket had refilled without room for them; deducted from it now',
 					}),
 				}),
 			)
