@@ -48,6 +48,7 @@ const BENCHES: readonly [folder: string, name: string, summary: string, ...optio
 		'gateway',
 		'ratelimit',
 		'measure the accuracy and the cost of rate limits with 1, 2 and 4 gateways',
+		only('part'),
 		seconds('duration of each overload', 30),
 	],
 	['queue', 'overhead', 'measure the overhead of a job beyond its tool, with an idle queue', jobs(300)],

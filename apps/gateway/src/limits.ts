@@ -87,6 +87,8 @@ export const LIMITS = {
 	quotaCallMs: 2_000,
 	/** Time without such calls after one has failed. */
 	quotaRetryMs: 1_000,
+	/** How long requests for the next units of busy keys are gathered for one call. */
+	quotaGatherMs: 50,
 	/** Timeout of lease calls to auth. Several are made within a lease, each without waiting for the previous one. */
 	leaseCallMs: 6_000,
 	/** Longest time between two renewals of a valid lease. */

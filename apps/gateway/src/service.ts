@@ -122,6 +122,7 @@ function openRateLimits({ logger }: ServiceContext<Config>, { limits, verificati
 		call: verification.allocateQuota,
 		monotonicMs: bootTimeMs,
 		retryMs: limits.quotaRetryMs,
+		gatherMs: limits.quotaGatherMs,
 		logger,
 	});
 	return createRateLimits({ quota, capacity: limits.trackedUsers, monotonicMs: bootTimeMs });

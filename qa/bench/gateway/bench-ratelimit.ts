@@ -32,14 +32,17 @@ const HIGH_LIMITS = {
 
 /**
  * Measures rate limits of plans: how exactly 1, 2 and 4 gateways keep one quota under overload, how many database statements they need,
- * for busy keys and for those with one request a second, and how much CPU time a request costs beside one without a limit.
+ * for busy keys and for those with one request a second, and how much CPU time a request costs beside one without a limit. `--only` takes
+ * overload, sparse or cost.
  */
-export async function* bench({ seconds }: Options): AsyncGenerator<Section> {
+export async function* bench({ seconds, only }: Options): AsyncGenerator<Section> {
 	const product = readProduct();
 	const service = await startService();
-	for (const count of [1, 2, 4]) yield await measureOverload(product, service.url, count, seconds);
-	yield await measureSparseKeys(product, service.url);
-	yield await measureCost(product, service.url);
+	const isChosen = (part: string) => only.length === 0 || only.includes(part);
+	for (const count of isChosen('overload') ? [1, 2, 4] : [])
+		yield await measureOverload(product, service.url, count, seconds);
+	if (isChosen('sparse')) yield await measureSparseKeys(product, service.url);
+	if (isChosen('cost')) yield await measureCost(product, service.url);
 	service.stop();
 }
 
@@ -115,7 +118,7 @@ function measureOverload(
 				atMost('admitted ÷ allowed, at most', ratio, 1.02),
 				atMost('statements ÷ admitted request', statements / load.admitted, MAX_STATEMENTS),
 			],
-			files: [{ gateways: count, sent: load.sent, admitted: load.admitted, allowed, statements }],
+			files: [{ gateways: count, ...load, allowed, statements }],
 		};
 	});
 }

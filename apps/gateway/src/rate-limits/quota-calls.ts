@@ -11,6 +11,8 @@ interface Deps {
 	monotonicMs(): number;
 	/** Time without calls after a failure. */
 	retryMs: number;
+	/** How long requests that can wait are gathered for one call. */
+	gatherMs: number;
 	logger: Pick<Logger, 'info' | 'warn'>;
 }
 
@@ -22,16 +24,17 @@ interface Waiting {
 
 /** Requests allocations from auth. */
 export interface QuotaCalls {
-	/** Rejects if auth is down or slow. For a while after that, rejects immediately. */
-	allocate(request: QuotaRequest): Promise<QuotaAllocation>;
+	/** Rejects if auth is down or slow. For a while after that, rejects immediately. `canWait`: no client waits for the response. */
+	allocate(request: QuotaRequest, options?: { canWait?: boolean }): Promise<QuotaAllocation>;
 	/** Number of gateways that share each quota. */
 	gateways(): number;
 }
 
 /** Sends one call at a time. Requests that arrive meanwhile share the next call, so that many busy users cause few calls. */
-export function createQuotaCalls({ call, monotonicMs, retryMs, logger }: Deps): QuotaCalls {
+export function createQuotaCalls({ call, monotonicMs, retryMs, gatherMs, logger }: Deps): QuotaCalls {
 	let waiting: Waiting[] = [];
 	let isSending = false;
+	let timer: NodeJS.Timeout | undefined;
 	let gateways = 1;
 	/** The last failure, until a call succeeds. */
 	let failure: { error: unknown; retryAtMs: number } | undefined;
@@ -66,6 +69,8 @@ export function createQuotaCalls({ call, monotonicMs, retryMs, logger }: Deps): 
 	}
 
 	async function sendAll(): Promise<void> {
+		clearTimeout(timer);
+		timer = undefined;
 		isSending = true;
 		// A request that creates a job first adds its requests for both policies.
 		await Promise.resolve();
@@ -74,11 +79,13 @@ export function createQuotaCalls({ call, monotonicMs, retryMs, logger }: Deps): 
 	}
 
 	return {
-		allocate(request) {
+		allocate(request, { canWait = false } = {}) {
 			if (failure && failure.retryAtMs > monotonicMs()) return Promise.reject(failure.error);
 			return new Promise((resolve, reject) => {
 				waiting.push({ request, resolve, reject });
-				if (!isSending) void sendAll();
+				if (isSending) return;
+				if (!canWait) void sendAll();
+				else timer ??= setTimeout(sendAll, gatherMs).unref();
 			});
 		},
 		gateways: () => gateways,

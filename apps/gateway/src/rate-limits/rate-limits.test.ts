@@ -30,6 +30,7 @@ function startGateways(count: number): RateLimits[] {
 			call: store.allocate,
 			monotonicMs: () => nowMs,
 			retryMs: 1_000,
+			gatherMs: 0,
 			logger,
 		});
 		return createRateLimits({ quota, capacity: 100, monotonicMs: () => nowMs });
@@ -213,7 +214,7 @@ describe('a response', () => {
 		[403, [599, 60]],
 		[400, [599, 60]],
 		[201, [599, 59]],
-	])('with status %d leaves %j requests and jobs', async (status, units) => {
+	])('with status %s leaves %s requests and jobs', async (status, units) => {
 		expect(await left({ status })).toEqual(units);
 	});
 
@@ -279,5 +280,15 @@ describe('concurrent requests', () => {
 		const [gateway] = startGateways(1);
 		await Promise.all(Array.from({ length: 100 }, () => send(gateway, newSession())));
 		expect(store.calls).toBe(1);
+	});
+
+	test('share the call for the next units of busy users', async () => {
+		const [gateway] = startGateways(1);
+		for (const user of [newSession(), newSession(), newSession()]) {
+			for (let turn = 0; turn < 50; turn += 1) await send(gateway, user);
+		}
+		// Timers fire in the order of their times.
+		await new Promise((resolve) => setTimeout(resolve, 20));
+		expect(store.calls).toBe(3 + 1);
 	});
 });

@@ -119,11 +119,11 @@ export function createRateLimits({ quota, capacity, monotonicMs }: Deps): RateLi
 		return { policy, bucket, request, spentFrom: undefined, retryAfterSeconds: undefined };
 	}
 
-	async function requestAllocation({ policy, bucket, request }: Use): Promise<void> {
+	async function requestAllocation({ policy, bucket, request }: Use, canWait: boolean): Promise<void> {
 		const late_units = bucket.lateUnits;
 		const is_large = mayTakeMany(bucket, monotonicMs());
 		try {
-			const allocation = await quota.allocate({ ...request, is_large, late_units });
+			const allocation = await quota.allocate({ ...request, is_large, late_units }, { canWait });
 			const nowMs = monotonicMs();
 			if (!allocation || allocation.limit === 0) {
 				bucket.limit = 0;
@@ -144,9 +144,9 @@ export function createRateLimits({ quota, capacity, monotonicMs }: Deps): RateLi
 	}
 
 	/** Requests an allocation, unless a request is in progress. Never rejects. */
-	function allocate(use: Use): Promise<void> {
+	function allocate(use: Use, canWait = false): Promise<void> {
 		const { bucket } = use;
-		bucket.pending ??= requestAllocation(use).finally(() => {
+		bucket.pending ??= requestAllocation(use, canWait).finally(() => {
 			bucket.pending = undefined;
 		});
 		return bucket.pending;
@@ -170,7 +170,7 @@ export function createRateLimits({ quota, capacity, monotonicMs }: Deps): RateLi
 		}
 		if (!spent) return undefined;
 		use.spentFrom = spent;
-		if (isNearlySpent(bucket) && bucket.retryAtMs <= nowMs) void allocate(use);
+		if (isNearlySpent(bucket) && bucket.retryAtMs <= nowMs) void allocate(use, true);
 		return true;
 	}
 
@@ -210,7 +210,7 @@ export function createRateLimits({ quota, capacity, monotonicMs }: Deps): RateLi
 			const limits: RequestLimits = { take: () => (operation.cost === 0 ? undefined : take(uses)) };
 			const unknown = uses.filter(({ bucket }) => bucket.limit === undefined);
 			if (unknown.length === 0) return limits;
-			return Promise.all(unknown.map(allocate)).then(() => limits);
+			return Promise.all(unknown.map((use) => allocate(use))).then(() => limits);
 		},
 	};
 }
