@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createBatch, createKeyedBatch } from './batch.ts';
+import { createBatch } from './batch.ts';
 
 test('items that arrive while a batch is flushed are flushed together in the next one', async () => {
 	const flushed: number[][] = [];
@@ -25,19 +25,4 @@ test('a failed flush fails its own items and no others', async () => {
 	});
 	await expect(add('bad')).rejects.toThrow('no database');
 	await add('good');
-});
-
-test('the batches of a key don’t wait for those of another', async () => {
-	const gate = Promise.withResolvers<void>();
-	const flushed: string[] = [];
-	const add = createKeyedBatch<number>(async (key, items) => {
-		flushed.push(`${key} ${items.join()}`);
-		if (key === 'blocked') await gate.promise;
-	});
-	const blocked = [add('blocked', 1), add('blocked', 2)];
-	await add('free', 3);
-	gate.resolve();
-	await Promise.all(blocked);
-	expect(flushed).toContain('free 3');
-	expect(flushed.join(' ')).toMatch(/^blocked 1(,2)? /);
 });

@@ -19,24 +19,3 @@ export function createBatch<T>(flush: (items: readonly T[]) => Promise<void>): (
 		return next;
 	};
 }
-
-/** Returns a function like that of {@link createBatch}, with separate batches for each key. It stores nothing for idle keys. */
-export function createKeyedBatch<T>(
-	flush: (key: string, items: readonly T[]) => Promise<void>,
-): (key: string, item: T) => Promise<void> {
-	const batches = new Map<string, { add(item: T): Promise<void>; pending: number }>();
-	return async (key, item) => {
-		const batch = batches.get(key) ?? {
-			add: createBatch<T>((items) => flush(key, items)),
-			pending: 0,
-		};
-		batches.set(key, batch);
-		batch.pending += 1;
-		try {
-			await batch.add(item);
-		} finally {
-			batch.pending -= 1;
-			if (batch.pending === 0) batches.delete(key);
-		}
-	};
-}

@@ -11,7 +11,7 @@ import {
 	countRunning,
 	countStarted,
 } from './attempt-metrics.ts';
-import { createBatch, createKeyedBatch } from './batch.ts';
+import { createBatch } from './batch.ts';
 import { type ClaimedDelivery, claimDeliveries, releaseDeliveries } from './claim.sql.ts';
 import { type HealthRules, isUnchanged } from './endpoint-health.ts';
 import { type AttemptDeps, makeAttempt } from './make-attempt.ts';
@@ -56,21 +56,24 @@ const unrecorded = counter({
 unrecorded.inc({}, 0);
 
 /**
- * Returns a function that stores an ended attempt. The outcomes of all endpoints share statements. The health of an endpoint, which few
- * attempts change, is stored separately, so that other endpoints don't wait for it.
+ * Returns a function that stores an ended attempt. The outcomes of all endpoints share statements. The health of endpoints, which few
+ * attempts change, is stored apart, so that other attempts don't wait for it, one endpoint after the other: a transaction for each at the
+ * same time would take all database connections.
  */
 function createRecorder({ prisma, rules, logger }: SenderOptions): (ended: DeliveryAttempt) => Promise<void> {
 	const recordOutcome = createBatch<DeliveryAttempt>((ended) => recordAttempts(prisma, ended));
-	const recordHealthOf = createKeyedBatch<DeliveryAttempt>(async (endpointId, attempts) => {
-		const reason = await recordHealth(prisma, { endpointId, attempts }, rules);
-		if (reason === null) return;
-		countDisabled(reason);
-		logger.info('webhook.disabled', { webhook_id: endpointId, reason });
-		await failPending(prisma, endpointId);
+	const recordHealthOf = createBatch<DeliveryAttempt>(async (ended) => {
+		for (const [endpointId, attempts] of Map.groupBy(ended, ({ delivery }) => delivery.endpointId)) {
+			const reason = await recordHealth(prisma, { endpointId, attempts }, rules);
+			if (reason === null) continue;
+			countDisabled(reason);
+			logger.info('webhook.disabled', { webhook_id: endpointId, reason });
+			await failPending(prisma, endpointId);
+		}
 	});
 	return async (ended) => {
 		await recordOutcome(ended);
-		if (!isUnchanged(ended.delivery, ended)) await recordHealthOf(ended.delivery.endpointId, ended);
+		if (!isUnchanged(ended.delivery, ended)) await recordHealthOf(ended);
 	};
 }
 
