@@ -28,5 +28,5 @@ test('a pattern is a valid regular expression', () => {
 });
 
 test.each(['0', '-1', '1.5', '', '1e3'])('a count is not "%s"', (text) => {
-	expect(() => toWholeNumber(text)).toThrow('It takes a whole number from 1.');
+	expect(() => toWholeNumber(text)).toThrow('Must be a whole number of at least 1.');
 });
