@@ -11,9 +11,10 @@ import { definePruneTask } from '../prune-task.ts';
 /** How far allocations may go beyond an empty bucket. Bounds the units that are lost with gateways that end. */
 const MAX_ADVANCE_SECONDS = 60;
 
-/** A large allocation is the quota divided by this. A small one is a fifth of a large one, but at least {@link MIN_SMALL_UNITS}. */
-const LARGE_SHARE = 10;
-const SMALL_SHARE = 50;
+/** The quota divided by this is a large allocation. */
+const LARGE_DIVISOR = 10;
+/** The quota divided by this is a small allocation, which has at least {@link MIN_SMALL_UNITS}. */
+const SMALL_DIVISOR = 50;
 const MIN_SMALL_UNITS = 3;
 
 const QUOTA_OF: Readonly<Record<RateLimitPolicy, (terms: PlanTerms) => number>> = {
@@ -25,8 +26,8 @@ const QUOTA_OF: Readonly<Record<RateLimitPolicy, (terms: PlanTerms) => number>> 
  * Returns the units of large and small allocations. Small ones are for buckets with few units left, so that other gateways get some, too.
  */
 export function allocationSizes(quota: number): { large: number; small: number } {
-	const large = Math.max(1, Math.floor(quota / LARGE_SHARE));
-	return { large, small: Math.min(large, Math.max(MIN_SMALL_UNITS, Math.floor(quota / SMALL_SHARE))) };
+	const large = Math.max(1, Math.floor(quota / LARGE_DIVISOR));
+	return { large, small: Math.min(large, Math.max(MIN_SMALL_UNITS, Math.floor(quota / SMALL_DIVISOR))) };
 }
 
 function quotasOf(plans: Plans) {

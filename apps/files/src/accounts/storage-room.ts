@@ -18,8 +18,8 @@ interface RoomCheckDeps {
 }
 
 /**
- * Returns a function that throws like {@link requireStorageLeft}. It counts one user once at a time, and one who had much room not again
- * for 10 s: jobs that are created meanwhile can exceed the limit, but their outputs are refused above its margin.
+ * Returns a function that throws like {@link requireStorageLeft}. One call at a time counts the files of a user. After a user had much room,
+ * calls within 10 s don't count again: jobs that are created meanwhile can exceed the limit, but their outputs are refused above its margin.
  */
 export function createRoomCheck({
 	policy,
