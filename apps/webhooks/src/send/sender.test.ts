@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { renderMetrics } from '@creatorr/service/metrics';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { jobEndedMessage, startWorld, type World } from '../testing/world.ts';
@@ -46,4 +47,31 @@ test('the next delivery to an endpoint starts when the last one ends', async () 
 	for (let index = 0; index < 10; index += 1) await world.publish(jobEndedMessage(user.id));
 	await waitFor(() => expect(world.receiver.of('/one')).toHaveLength(10));
 	expect(most).toBe(1);
+});
+
+test('an endpoint whose health can’t be stored affects no other, and the outcomes are stored', async () => {
+	const user = world.user();
+	const { prisma } = world;
+	world.receiver.respond = (_, res) => res.writeHead(500).end();
+	const ids: string[] = [];
+	for (const path of ['/first', '/broken', '/other'])
+		ids.push((await user.createWebhook(world.receiver.url + path)).id);
+	await prisma.$executeRaw`
+		CREATE FUNCTION refuse_health() RETURNS trigger LANGUAGE plpgsql AS
+		$$ BEGIN IF OLD.url LIKE '%/broken' THEN RAISE EXCEPTION 'refused'; END IF; RETURN NEW; END $$`;
+	await prisma.$executeRaw`
+		CREATE TRIGGER refuse_health BEFORE UPDATE ON endpoints FOR EACH ROW EXECUTE FUNCTION refuse_health()`;
+	const outcomes = () => prisma.attempt.count({ where: { delivery: { endpointId: { in: ids } } } });
+	// While the health of the first waits for this lock, the others gather in one batch.
+	await prisma.$transaction(async (tx) => {
+		await tx.$executeRaw`SELECT FROM endpoints WHERE id = ${ids[0]} FOR NO KEY UPDATE`;
+		await world.publish(jobEndedMessage(user.id));
+		await waitFor(async () => expect(await outcomes()).toBe(3));
+	});
+	await waitFor(async () => {
+		const rows = await prisma.endpoint.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } });
+		expect(rows.map(({ failures }) => failures)).toEqual([1, 0, 1]);
+	});
+	const { text } = await renderMetrics();
+	expect(text).toMatch(/^creatorr_webhook_attempts_unrecorded_total 0$/m);
 });

@@ -58,22 +58,28 @@ unrecorded.inc({}, 0);
 /**
  * Returns a function that stores an ended attempt. The outcomes of all endpoints share statements. The health of endpoints, which few
  * attempts change, is stored apart, so that other attempts don't wait for it, one endpoint after the other: a transaction for each at the
- * same time would take all database connections.
+ * same time would take all database connections. A health that can't be stored is only logged: the outcomes are stored, and the next
+ * attempts tell the health again.
  */
 function createRecorder({ prisma, rules, logger }: SenderOptions): (ended: DeliveryAttempt) => Promise<void> {
 	const recordOutcome = createBatch<DeliveryAttempt>((ended) => recordAttempts(prisma, ended));
-	const recordHealthOf = createBatch<DeliveryAttempt>(async (ended) => {
+	async function recordHealthOf(endpointId: string, attempts: readonly DeliveryAttempt[]): Promise<void> {
+		const reason = await recordHealth(prisma, { endpointId, attempts }, rules);
+		if (reason === null) return;
+		countDisabled(reason);
+		logger.info('webhook.disabled', { webhook_id: endpointId, reason });
+		await failPending(prisma, endpointId);
+	}
+	const recordAllHealth = createBatch<DeliveryAttempt>(async (ended) => {
 		for (const [endpointId, attempts] of Map.groupBy(ended, ({ delivery }) => delivery.endpointId)) {
-			const reason = await recordHealth(prisma, { endpointId, attempts }, rules);
-			if (reason === null) continue;
-			countDisabled(reason);
-			logger.info('webhook.disabled', { webhook_id: endpointId, reason });
-			await failPending(prisma, endpointId);
+			await recordHealthOf(endpointId, attempts).catch((error: unknown) =>
+				logger.warn('webhook.health_unrecorded', { webhook_id: endpointId, error }),
+			);
 		}
 	});
 	return async (ended) => {
 		await recordOutcome(ended);
-		if (!isUnchanged(ended.delivery, ended)) await recordHealthOf(ended);
+		if (!isUnchanged(ended.delivery, ended)) await recordAllHealth(ended);
 	};
 }
 
