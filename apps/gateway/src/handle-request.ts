@@ -53,6 +53,8 @@ export interface PublicDeps extends AuthenticateDeps {
 	/** Headers of every response, as alternating names and values. */
 	securityHeaders: readonly string[];
 	accessLog: AccessLog;
+	/** Notes a response to an API key whose first use starts a grace period. */
+	reportFirstUse(exchange: Exchange): void;
 	logger: Logger;
 	limits: Pick<Limits, 'maxHeaderCount' | 'refusalDelayMs'>;
 	/** Whether to continue traces from clients’ traceparent headers. */
@@ -211,6 +213,7 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 			deps.inFlight.remove(exchange);
 			deps.connections.endRequest(req.socket);
 			deps.accessLog.add(exchange);
+			deps.reportFirstUse(exchange);
 			count(exchange);
 			endExchangeSpan(exchange);
 			const next = nextInPipeline(req.socket, res);

@@ -92,6 +92,7 @@ function preparePublicPort(context: ServiceContext<Config>, shared: Shared): Pub
 		tokens: shared.verification.tokens,
 		sessions: shared.verification.sessions,
 		apiKeys: shared.verification.apiKeys,
+		reportFirstUse: shared.verification.reportFirstUse,
 		inFlight: shared.inFlight,
 		connections,
 		admitBody: createBodyBudget(limits),

@@ -257,10 +257,10 @@ export const rotateApiKey = defineOperation({
 		grace_seconds: z.int().min(0).max(MAX_GRACE_SECONDS).default(86_400).meta({
 			description: 'How long the old key still works.',
 		}),
-		starts: z
-			.enum(['now', 'first_use'])
-			.default('now')
-			.meta({ description: 'Whether the grace period starts now or with the first use of the new key.' }),
+		starts: z.enum(['now', 'first_use']).default('now').meta({
+			description:
+				'Whether the grace period starts now or with the first request that succeeds with the new key.',
+		}),
 		expires_at: futureSchema.optional().meta({
 			description: 'When the new key stops working. By default like the old one. null: never.',
 		}),

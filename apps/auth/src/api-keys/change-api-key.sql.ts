@@ -52,8 +52,8 @@ export interface Rotation {
 const MAX_KEYS_WITH_ROTATED = 2 * MAX_API_KEYS;
 
 /**
- * Creates a key with the rights of an old key that works. The grace period of the old key starts now or with the first use of the new key,
- * and never extends its expiry. Throws `not_found`, `plan_limit`, and `unauthorized` if the account was deleted or suspended.
+ * Creates a key with the rights of an old key that works. The grace period of the old key starts now or with the first successful use of
+ * the new key, and never extends its expiry. Throws `not_found`, `plan_limit`, and `unauthorized` if the account was deleted or suspended.
  */
 export function rotateKey(
 	prisma: Database,

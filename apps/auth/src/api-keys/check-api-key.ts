@@ -1,33 +1,13 @@
 import { checkApiKey } from '@creatorr/contracts/internal/auth';
-import type { Logger } from '@creatorr/service/logger';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Database } from '../database.sql.ts';
-import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
 import { endOf } from './api-key.ts';
-import type { ApiKeyRow } from './api-keys.sql.ts';
-import { findLiveKey, startGracePeriod } from './check-api-key.sql.ts';
-
-interface Deps extends PropagateDeps {
-	prisma: Database;
-	logger: Logger;
-}
-
-/**
- * Starts the grace period of the key that this one replaces. The request doesn't wait until gateways know. If the push fails,
- * {@link propagateMissedRevocations} repeats it.
- */
-async function noteFirstUse(deps: Deps, key: ApiKeyRow): Promise<void> {
-	const changes = await startGracePeriod(deps.prisma, key);
-	propagateRevocations(deps, [], changes).catch((error: unknown) => {
-		deps.logger.warn('api_key.propagation_failed', { key_id: key.id, error });
-	});
-}
+import { findLiveKey } from './check-api-key.sql.ts';
 
 /** Responds to gateways with the rights of an API key, or null if it doesn't work. */
-export function checkApiKeyRoute(deps: Deps): Route {
+export function checkApiKeyRoute({ prisma }: { prisma: Database }): Route {
 	return defineRoute(checkApiKey, async ({ body }) => {
-		const key = await findLiveKey(deps.prisma, body.key_hash);
-		if (key?.pendingGraceSeconds != null) await noteFirstUse(deps, key);
+		const key = await findLiveKey(prisma, body.key_hash);
 		return {
 			data: {
 				key: key && {
@@ -37,6 +17,7 @@ export function checkApiKeyRoute(deps: Deps): Route {
 					tools: key.tools.length === 0 ? null : key.tools,
 					allowed_ips: key.allowedIps.length === 0 ? null : key.allowedIps,
 					expires_at: endOf(key)?.toISOString() ?? null,
+					starts_grace_period: key.pendingGraceSeconds !== null,
 				},
 			},
 		};

@@ -2,6 +2,7 @@ import { ping } from '@creatorr/database/ping';
 import { defineService, type ServiceContext } from '@creatorr/service/define-service';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { checkApiKeyRoute } from '../api-keys/check-api-key.ts';
+import { reportFirstUseRoute } from '../api-keys/first-use.ts';
 import { reportApiKeyUseRoute } from '../api-keys/report-use.ts';
 import { type Config, readConfig } from '../config.ts';
 import { openConnections } from '../database.sql.ts';
@@ -64,6 +65,7 @@ export const controlRoutes = [
 	releaseLeaseRoute,
 	checkSessionRoute,
 	checkApiKeyRoute,
+	reportFirstUseRoute,
 	reportApiKeyUseRoute,
 	allocateQuotaRoute,
 	getJwksRoute,

@@ -43,7 +43,7 @@ const newSession = (userId = newId('usr')): Credential => ({
 
 const newKey = (userId = newId('usr')): Credential => ({
 	...{ kind: 'key', userId, credentialId: newId('evt'), expiresAtMs: Number.POSITIVE_INFINITY },
-	...{ keyId: newId('key'), scopes: new Set(), tools: null, allowedIps: null },
+	...{ keyId: newId('key'), scopes: new Set(), tools: null, allowedIps: null, startsGracePeriod: false },
 });
 
 interface Response {

@@ -231,6 +231,41 @@ describe('unknown keys', () => {
 	});
 });
 
+describe('the first successful use of a key', () => {
+	const newKeyOfRotation = (rights: object = {}) => {
+		const key_id = newId('key');
+		return { key_id, key: auth.setKey({ ...READER, key_id, starts_grace_period: true, ...rights }) };
+	};
+	const timesReported = (key_id: string) => auth.firstUses.filter((id) => id === key_id).length;
+
+	test('is reported once', async () => {
+		const { key_id, key } = newKeyOfRotation();
+		for (let request = 0; request < 5; request += 1) expect(await statusOf(one, key)).toBe(200);
+		await waitUntil(() => timesReported(key_id) > 0);
+		expect(timesReported(key_id)).toBe(1);
+	});
+
+	test('comes after requests that were refused', async () => {
+		const { key_id, key } = newKeyOfRotation({ allowed_ips: ['192.0.2.1'] });
+		const from = { 'X-Forwarded-For': '192.0.2.1' };
+		expect(await statusOf(one, key)).toBe(401);
+		expect((await get(one, key, '/v1/files', from)).status).toBe(403);
+		expect((await get(one, key, '/v1/keys', from)).status).toBe(403);
+		const other = newKeyOfRotation();
+		expect(await statusOf(one, other.key)).toBe(200);
+		await waitUntil(() => timesReported(other.key_id) === 1);
+		expect(timesReported(key_id)).toBe(0);
+		expect(await statusOf(one, key, from)).toBe(200);
+		await waitUntil(() => timesReported(key_id) === 1);
+	});
+
+	test('is reported again if auth didn’t accept the report', async () => {
+		const { key_id, key } = newKeyOfRotation();
+		auth.failingFirstUses = 1;
+		await waitUntil(async () => (await statusOf(one, key)) === 200 && timesReported(key_id) === 1);
+	});
+});
+
 describe('the use of a key', () => {
 	test('is reported when the gateway stops at the latest, to the minute and with the address', async () => {
 		const key_id = newId('key');

@@ -23,6 +23,8 @@ export interface ApiKey extends Authenticated {
 	tools: readonly string[] | null;
 	/** The addresses that it works from; null: every address. */
 	allowedIps: BlockList | null;
+	/** Whether its first successful use starts the grace period of the key that it replaces. Auth doesn't know of that use yet. */
+	startsGracePeriod: boolean;
 }
 
 /** Who sends a request. */

@@ -8,6 +8,7 @@ import {
 	type QuotaRequest,
 	releaseLease,
 	reportApiKeyUse,
+	reportFirstUse,
 } from '@creatorr/contracts/internal/auth';
 import { withRequestId } from '@creatorr/service/context';
 import { createIdentitySigner } from '@creatorr/service/identity';
@@ -19,6 +20,7 @@ import type { InFlight } from '../requests/in-flight.ts';
 import { createKeyUse, type ReportedUse } from './api-key-use.ts';
 import { apiKeyOf, createKeyVerifier } from './authenticate-key.ts';
 import type { ApiKey } from './credential.ts';
+import { createFirstUseReporter } from './first-use.ts';
 import { createKeySet, type KeySet } from './key-set.ts';
 import { createLease, type Lease } from './lease.ts';
 import { createLiveCredentials, SESSION_VERIFICATION } from './live-credentials.ts';
@@ -68,6 +70,7 @@ export function createSessionVerification(options: SessionVerificationOptions) {
 		liveKeys,
 		keyUse,
 		apiKeys: createKeyVerifier({ prefix: options.config.API_KEY_PREFIX, live: liveKeys, use: keyUse }),
+		reportFirstUse: createFirstUseReporter({ send: call.reportFirstUse, logger }),
 		tokens: createTokenVerifier({ keys, capacity: limits.cachedTokens }),
 		allocateQuota: call.allocateQuota,
 		/** Returns why signed-in requests can't be served, or undefined if they can. */
@@ -141,6 +144,8 @@ function createAuthCalls({ config, limits }: SessionVerificationOptions) {
 			return response.data.key && apiKeyOf(key_hash, response.data.key);
 		},
 		reportKeyUse: (uses: ReportedUse[]) => callAuth(reportApiKeyUse, { body: { uses } }),
+		reportFirstUse: (key_id: string, requestId: string) =>
+			withRequestId(requestId, () => callAuth(reportFirstUse, { body: { key_id } })),
 		allocateQuota: async (requests: QuotaRequest[]) =>
 			(await callQuota(allocateQuota, { body: { requests } })).data,
 	};

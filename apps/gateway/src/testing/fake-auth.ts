@@ -53,6 +53,10 @@ export async function startFakeAuth() {
 		counts: { jwks: 0, check: 0, lease: 0, checkKey: 0 },
 		/** Uses of keys, as gateways report them. */
 		reportedUses: [] as ReportedUse[],
+		/** Keys whose first use gateways reported. */
+		firstUses: [] as string[],
+		/** Number of next reports of first uses that fail. */
+		failingFirstUses: 0,
 		/** Runs after a session or key was looked up and before the response. */
 		beforeCheckResponse: async (_sessionId: string): Promise<void> => undefined,
 		leases,
@@ -63,7 +67,8 @@ export async function startFakeAuth() {
 		setKey(rights: Partial<LiveApiKey> = {}, text = newApiKey(DEFAULT_API_KEY_PREFIX)): string {
 			const known = keys.get(hashOf(text));
 			const created = { key_id: newId('key'), user_id: newId('usr'), scopes: [], expires_at: null };
-			keys.set(hashOf(text), { ...created, tools: null, allowed_ips: null, ...known, ...rights });
+			const more = { tools: null, allowed_ips: null, starts_grace_period: false };
+			keys.set(hashOf(text), { ...created, ...more, ...known, ...rights });
 			return text;
 		},
 		/** Revokes or changes a key as auth does: commits, then pushes to every gateway and waits. */
@@ -132,6 +137,16 @@ export async function startFakeAuth() {
 		}
 		if (req.url === '/internal/keys/use') {
 			auth.reportedUses.push(...((await readJson(req)).uses as ReportedUse[]));
+			res.statusCode = 204;
+			return undefined;
+		}
+		if (req.url === '/internal/keys/first-use') {
+			const { key_id } = await readJson(req);
+			if (auth.failingFirstUses > 0) {
+				auth.failingFirstUses -= 1;
+				throw new Error('down');
+			}
+			auth.firstUses.push(String(key_id));
 			res.statusCode = 204;
 			return undefined;
 		}

@@ -32,7 +32,10 @@ export function addKeyCommands(program: Command, io: Io): void {
 	)
 		.option('--grace <seconds>', 'How long the old key still works', parseSeconds, 86_400)
 		.addOption(
-			new Option('--starts <when>', 'Start of the grace period: now, or the first use of the new key')
+			new Option(
+				'--starts <when>',
+				'Start of the grace period: now, or the first request that succeeds with the new key',
+			)
 				.choices(['now', 'first-use'])
 				.default('now'),
 		)

@@ -51,11 +51,14 @@ const liveApiKeySchema = z.object({
 	tools: z.array(z.string()).nullable(),
 	allowed_ips: z.array(z.string()).nullable(),
 	expires_at: timestampSchema.nullable().meta({ description: 'also the end of the grace period' }),
+	starts_grace_period: z.boolean().meta({
+		description: 'the grace period of the key that it replaces starts with its first successful use',
+	}),
 });
 
 export type LiveApiKey = z.output<typeof liveApiKeySchema>;
 
-/** Returns what the API key with this SHA-256 may do, or null if it doesn't work. The first call for a new key starts the grace period that waits for it. */
+/** Returns what the API key with this SHA-256 may do, or null if it doesn't work. */
 export const checkApiKey = defineOperation({
 	id: 'checkApiKey',
 	method: 'post',
@@ -67,6 +70,20 @@ export const checkApiKey = defineOperation({
 	body: z.object({ key_hash: keyHashSchema }),
 	status: 200,
 	response: enveloped(z.object({ key: liveApiKeySchema.nullable() })),
+	errors: [],
+});
+
+/** Starts the grace period of the key that this one replaces, if it waits for the first use of this one. */
+export const reportFirstUse = defineOperation({
+	id: 'reportFirstUse',
+	method: 'post',
+	path: '/internal/keys/first-use',
+	service: 'auth',
+	access: ['gateway'],
+	summary: 'Start the grace period of a replaced API key.',
+	maxBodyBytes: BODY_LIMIT.auth,
+	body: z.object({ key_id: keyIdSchema }),
+	status: 204,
 	errors: [],
 });
 

@@ -1,0 +1,24 @@
+import { reportFirstUse } from '@creatorr/contracts/internal/auth';
+import type { Logger } from '@creatorr/service/logger';
+import { defineRoute, type Route } from '@creatorr/service/route';
+import type { Database } from '../database.sql.ts';
+import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
+import { startGracePeriod } from './first-use.sql.ts';
+
+interface Deps extends PropagateDeps {
+	prisma: Database;
+	logger: Logger;
+}
+
+/**
+ * Starts the grace period that waits for the first use of a key. Responds before gateways know. If the push fails,
+ * {@link propagateMissedRevocations} repeats it.
+ */
+export function reportFirstUseRoute(deps: Deps): Route {
+	return defineRoute(reportFirstUse, async ({ body }) => {
+		const changes = await startGracePeriod(deps.prisma, body.key_id);
+		propagateRevocations(deps, [], changes).catch((error: unknown) => {
+			deps.logger.warn('api_key.propagation_failed', { key_id: body.key_id, error });
+		});
+	});
+}
