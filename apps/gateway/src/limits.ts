@@ -88,7 +88,7 @@ export const LIMITS = {
 	/** Time without such calls after one has failed. */
 	quotaRetryMs: 1_000,
 	/** How long requests for the next units of busy keys are gathered for one call. */
-	quotaGatherMs: 50,
+	quotaGatherMs: 250,
 	/** Timeout of lease calls to auth. Several are made within a lease, each without waiting for the previous one. */
 	leaseCallMs: 6_000,
 	/** Longest time between two renewals of a valid lease. */

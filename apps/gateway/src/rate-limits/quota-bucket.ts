@@ -7,7 +7,7 @@ export const WINDOW_MS = 1_000 * RATE_LIMIT_WINDOW_SECONDS;
 const ROUNDING = 1e-6;
 
 /** The next allocation is requested when this share of the last one is left. */
-const PREFETCH_SHARE = 0.2;
+const PREFETCH_SHARE = 0.5;
 
 /** Units that this gateway may spend: one request or job each. All times are in milliseconds of this gateway's clock. */
 export interface Allocation {
