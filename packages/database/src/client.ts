@@ -62,13 +62,14 @@ export function resolveTimeouts({
 /** Returns the session settings. The adapter sends and expects times in UTC, whatever the server or role is set to. */
 function sessionSettings(settings: DatabaseSettings): pg.PoolConfig {
 	const { statementTimeoutMs, idleInTransactionMs } = resolveTimeouts(settings);
-	// A transaction pooler refuses other startup parameters, and a SET would persist on one of its server connections.
+	// pgbouncer refuses other startup parameters. In transaction mode, a SET would persist on one of its server connections.
 	if (settings.directUrl !== undefined) return { options: '-c TimeZone=UTC' };
-	return {
-		statement_timeout: statementTimeoutMs,
-		idle_in_transaction_session_timeout: idleInTransactionMs,
-		onConnect: (client) => client.query("SET TIME ZONE 'UTC'"),
-	};
+	const statements = [
+		"SET TIME ZONE 'UTC'",
+		`SET statement_timeout = ${Number(statementTimeoutMs)}`,
+		`SET idle_in_transaction_session_timeout = ${Number(idleInTransactionMs)}`,
+	];
+	return { onConnect: (client) => client.query(statements.join('; ')) };
 }
 
 function createPool(settings: DatabaseSettings): pg.Pool {

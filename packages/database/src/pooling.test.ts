@@ -4,10 +4,11 @@ import { silent } from '@creatorr/testing/silent';
 import { startTcpProxy } from '@creatorr/testing/tcp-proxy';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createPrisma } from './client.ts';
+import { migrateDeploy } from './migrations/migrate.ts';
 import { notify } from './notifications.ts';
 import { openDatabase } from './open-database.ts';
-import { detectPooling, requireSessionPooling } from './pooling.ts';
-import { createFixtureDatabase, type FixtureDatabase } from './testing/database.ts';
+import { detectPooling, requireSessionPooling, TransactionPoolerError } from './pooling.ts';
+import { createFixtureDatabase, FIXTURE_DIRECTORY, type FixtureDatabase } from './testing/database.ts';
 import { PrismaClient } from './testing/generated/prisma/client.ts';
 import { query, waitUntil } from './testing/query.ts';
 
@@ -65,6 +66,24 @@ describe('requireSessionPooling', () => {
 	});
 });
 
+test('a service does not start behind a transaction pooler without a direct URL', async () => {
+	const closes: (() => unknown)[] = [];
+	const context = {
+		name: 'pooled',
+		logger,
+		useNotifications() {},
+		onClose: (close: () => unknown) => closes.push(close),
+	};
+	const settings = { databaseUrl: transaction.url, directUrlSetting, poolSize: 1 };
+	await expect(openDatabase(context, PrismaClient, settings)).rejects.toThrow(TransactionPoolerError);
+	for (const close of closes) await close();
+});
+
+test('migrations are not applied through a transaction pooler, and the error names the setting', async () => {
+	const deployed = migrateDeploy({ databaseUrl: transaction.url, directory: FIXTURE_DIRECTORY });
+	await expect(deployed).rejects.toThrow(/set DATABASE_DIRECT_URL$/);
+});
+
 describe('a direct URL that fails', () => {
 	test('is logged once for all attempts, and once when it recovers', async () => {
 		const direct = await startTcpProxy(database.url);
@@ -93,6 +112,23 @@ describe('a direct URL that fails', () => {
 			await direct.close();
 		}
 	});
+});
+
+test('a client behind a session pooler has its timeouts without a direct URL', async () => {
+	const timeouts = { statementTimeoutMs: 4_000, idleInTransactionMs: 7_000 };
+	const prisma = createPrisma(PrismaClient, {
+		...timeouts,
+		databaseUrl: session.url,
+		poolSize: 1,
+		applicationName: 'session-test',
+	});
+	try {
+		const shown = await prisma.$queryRaw`SELECT current_setting('statement_timeout') AS statement,
+			current_setting('idle_in_transaction_session_timeout') AS idle, current_setting('TimeZone') AS zone`;
+		expect(shown).toEqual([{ statement: '4s', idle: '7s', zone: 'UTC' }]);
+	} finally {
+		await prisma.$disconnect();
+	}
 });
 
 describe('a client behind a transaction pooler', () => {
