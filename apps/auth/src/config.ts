@@ -77,7 +77,7 @@ export const configSchema = baseConfigSchema
 		}),
 		REGISTRATIONS_PER_NETWORK: z.coerce.number().min(1).default(30).meta({
 			description:
-				'Registrations an hour from one IPv4 address or IPv6 /64, including those that end with `email_taken`. `npm start` sets 100,000.',
+				'Registrations an hour from one IPv4 address or IPv6 /64, including those that end with `email_taken`. `npm start` sets 100,000, unless `TRUSTED_PROXIES` is set.',
 		}),
 		API_KEY_PREFIX: apiKeyPrefixSchema,
 		API_KEYS_REQUIRE_VERIFIED_EMAIL: flagSchema.prefault('true').meta({

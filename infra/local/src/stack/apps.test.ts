@@ -70,6 +70,22 @@ test('the control ports of several auth replicas have a load balancer of their o
 	expect(processes.gateway?.dependsOn).toEqual(expect.arrayContaining(balancersOf(processes)));
 });
 
+test('the limit of registrations from one network is raised only where all users have the address of this machine', async () => {
+	const limit = async (environment: NodeJS.ProcessEnv) =>
+		(await start({ gateway: 1 }, environment)).auth?.env.REGISTRATIONS_PER_NETWORK;
+	expect(await limit({})).toBe('100000');
+	expect(await limit({ TRUSTED_PROXIES: '127.0.0.1' })).toBeUndefined();
+	expect(await limit({ REGISTRATIONS_PER_NETWORK: '5' })).toBe('5');
+});
+
+test('users may create webhook endpoints without a verified email only where no mail can be sent, unless a setting forbids it', async () => {
+	const required = async (environment: NodeJS.ProcessEnv) =>
+		(await start({ gateway: 1 }, environment)).webhooks?.env.WEBHOOKS_REQUIRE_VERIFIED_EMAIL;
+	expect(await required({})).toBe('false');
+	expect(await required({ SMTP_URL: 'smtp://127.0.0.1' })).toBeUndefined();
+	expect(await required({ WEBHOOKS_REQUIRE_VERIFIED_EMAIL: 'true' })).toBe('true');
+});
+
 test('with a certificate, origins that may send to the store and links in mails use HTTPS', async () => {
 	const origins = (scheme: string) => `${scheme}://127.0.0.1:8080,${scheme}://localhost:8080`;
 	const plain = await start({ gateway: 1 });

@@ -75,8 +75,7 @@ const APPS: App[] = [
 		env: ({ settings, secrets, home }, { controlPort }) => ({
 			CONTROL_PORT: String(controlPort),
 			AUTH_KEY_ENCRYPTION_KEY: secrets.authKeyEncryptionKey,
-			// all users come from this machine
-			REGISTRATIONS_PER_NETWORK: settings.environment.REGISTRATIONS_PER_NETWORK || '100000',
+			...registrationLimit(settings),
 			// without an SMTP server, mails are written to files
 			...(settings.environment.SMTP_URL
 				? { SMTP_URL: settings.environment.SMTP_URL }
@@ -121,7 +120,11 @@ const APPS: App[] = [
 			// endpoints under development listen on this machine
 			OUTBOUND_ALLOWED_NETWORKS: settings.environment.OUTBOUND_ALLOWED_NETWORKS || '127.0.0.0/8,::1',
 			OUTBOUND_ALLOW_HTTP: settings.environment.OUTBOUND_ALLOW_HTTP || 'true',
-			...(settings.environment.SMTP_URL ? {} : { WEBHOOKS_REQUIRE_VERIFIED_EMAIL: 'false' }),
+			...(settings.environment.SMTP_URL
+				? {}
+				: {
+						WEBHOOKS_REQUIRE_VERIFIED_EMAIL: settings.environment.WEBHOOKS_REQUIRE_VERIFIED_EMAIL || 'false',
+					}),
 		}),
 	},
 	{
@@ -151,6 +154,12 @@ const APPS: App[] = [
 
 function controlPortName(replica: string): string {
 	return `${replica}-control`;
+}
+
+/** Raises the limit of registrations unless it is set: without a proxy whose clients auth can tell apart, all have the address of this machine. */
+function registrationLimit({ environment }: AppContext['settings']): Record<string, string> {
+	if (environment.REGISTRATIONS_PER_NETWORK || environment.TRUSTED_PROXIES) return {};
+	return { REGISTRATIONS_PER_NETWORK: '100000' };
 }
 
 /** Turns off a limit of unverified accounts unless it is set: without a mail server, users can't verify their email. */
