@@ -14,17 +14,20 @@ afterEach(async () => {
 	await Promise.all(servers.splice(0).map((server) => server[Symbol.asyncDispose]()));
 });
 
-/** Runs services of this home that answer with these metrics, and returns the alarms. */
-async function readAlarms(metrics: Record<string, string>): Promise<string[]> {
+/** Runs services of this home that answer with these texts at their ports, and returns the alarms. */
+async function readAlarms(
+	answers: Record<string, string>,
+	running = Object.keys(answers),
+): Promise<string[]> {
 	const ports: Record<string, number> = {};
-	for (const [name, text] of Object.entries(metrics)) {
+	for (const [name, text] of Object.entries(answers)) {
 		const server = createServer((_, response) => response.end(text)).listen(0, '127.0.0.1');
 		await once(server, 'listening');
 		servers.push(server);
 		ports[name] = (server.address() as AddressInfo).port;
 	}
 	writeFileSync(join(home().root, 'ports.json'), JSON.stringify(ports));
-	const processes = Object.keys(ports).map((name) => ({
+	const processes = running.map((name) => ({
 		name,
 		state: 'ready' as const,
 		pid: 1,
@@ -40,6 +43,19 @@ test('a broker that confirms nothing is an alarm with the longest wait of all se
 		files: 'creatorr_broker_unconfirmed_seconds 0\n',
 	});
 	expect(alarms).toEqual(['rabbitmq: no publish confirmed for 62 s: docs/runbooks/disk.md']);
+});
+
+test('a broker whose disk is nearly full is an alarm with the free space and its limit', async () => {
+	const node = {
+		mem_alarm: false,
+		disk_free_alarm: true,
+		disk_free: 100_000_000,
+		disk_free_limit: 300_000_000,
+	};
+	const alarms = await readAlarms({ 'rabbitmq-management': JSON.stringify([node]) }, ['rabbitmq']);
+	expect(alarms).toEqual([
+		expect.stringMatching(/^rabbitmq: disk alarm \(.* free, limit .*\): docs\/runbooks\/disk\.md$/),
+	]);
 });
 
 test('a publish that can still be confirmed is no alarm', async () => {
