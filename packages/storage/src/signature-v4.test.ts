@@ -2,6 +2,7 @@ import { GetObjectCommand, PutObjectCommand, S3Client, UploadPartCommand } from 
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { describe, expect, jest, test } from '@jest/globals';
 import { attachmentDisposition } from './attachment-disposition.ts';
+import { createSigner } from './signature-v4.ts';
 import { createStorage } from './storage.ts';
 
 const CREDENTIALS = { accessKeyId: 'key/id+', secretAccessKey: 'a/secret+=' };
@@ -125,6 +126,13 @@ describe('presign returns the same URL as the SDK', () => {
 		jest.setSystemTime(Date.UTC(2026, 1, 3, 4, 5, 6));
 		expect(await presign()).toBe(today);
 	});
+});
+
+test('a signer derives the key of a day once, which makes the URLs of many parts cheap', () => {
+	const { keyOf } = createSigner({ accessKeyId: 'id', secretAccessKey: 'secret', region: 'auto' });
+	const key = keyOf('20261130');
+	expect(keyOf('20261130')).toBe(key);
+	expect(keyOf('20261201')).not.toBe(key);
 });
 
 test('presign refuses a longer lifetime than a store accepts', async () => {

@@ -41,8 +41,8 @@ function run(...args: string[]): Promise<string> {
 }
 
 /** Runs a command as an operator does, with the service's environment, and crashes it on order. */
-async function runProcess(args: string[], order = ''): Promise<string> {
-	const env = { PATH: process.env.PATH, ...auth.environment, CRASH_ORDER_FILE: order };
+async function runProcess(args: string[], order = '', settings = {}): Promise<string> {
+	const env = { PATH: process.env.PATH, ...auth.environment, CRASH_ORDER_FILE: order, ...settings };
 	const node = ['--conditions=crash-test', ADMIN, ...args];
 	return (await promisify(execFile)(process.execPath, node, { env })).stdout;
 }
@@ -116,5 +116,16 @@ describe('the accounts command', () => {
 		const nobody = runProcess(['user', 'nobody@example.com', '--by', 'ada']);
 		await expect(nobody).rejects.toMatchObject({ code: 1, stderr: 'No such user: nobody@example.com.\n' });
 		await expect(runProcess([])).rejects.toMatchObject({ code: 2, stderr: HELP });
+	});
+
+	test('says in one line, without a stack, that Postgres is down', async () => {
+		const url = new URL(auth.databaseUrl);
+		url.port = '1';
+		const shown = runProcess(['user', 'ada@example.com', '--by', 'ada'], '', { AUTH_DATABASE_URL: url.href });
+		await expect(shown).rejects.toMatchObject({
+			code: 1,
+			stdout: '',
+			stderr: expect.stringMatching(/^A service that this command needs is down: .*127\.0\.0\.1:1\..*\n$/),
+		});
 	});
 });

@@ -36,8 +36,8 @@ function run(...args: string[]): Promise<string> {
 }
 
 /** Runs the command as an operator does, with the environment of the service. `order` names a crash order file. */
-async function runProcess(args: string[], order = ''): Promise<string> {
-	const env = { ...world.env, CRASH_ORDER_FILE: order };
+async function runProcess(args: string[], order = '', settings = {}): Promise<string> {
+	const env = { ...world.env, CRASH_ORDER_FILE: order, ...settings };
 	const node = ['--conditions=crash-test', DLQ, ...args];
 	return (await promisify(execFile)(process.execPath, node, { env })).stdout;
 }
@@ -156,6 +156,16 @@ describe('dlq', () => {
 		await expect(run('replay', strange.id, '--by', 'ada')).rejects.toThrow('no queue is bound for it');
 		await run('drop', strange.id, ...WHY, '--force');
 		expect(await list()).toEqual([]);
+	});
+
+	test('says in one line, without a stack, that RabbitMQ is down', async () => {
+		const url = new URL(world.host.url);
+		url.port = '1';
+		await expect(runProcess(['list'], '', { AMQP_URL: url.href })).rejects.toMatchObject({
+			code: 1,
+			stdout: '',
+			stderr: expect.stringMatching(/^A service that this command needs is down: .*127\.0\.0\.1:1\..*\n$/),
+		});
 	});
 
 	test('keeps the message when it is killed between publishing and removing, and the event takes effect once', async () => {

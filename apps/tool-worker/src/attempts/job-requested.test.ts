@@ -9,9 +9,12 @@ import { jobRequested, newEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { claimJob, returnJob } from '@creatorr/contracts/internal/jobs';
 import type { InternalClient } from '@creatorr/service/internal-client';
+import { describeError } from '@creatorr/service/logger';
 import { TEXT } from '@creatorr/tool-kit/files/media-types';
 import { createWorkspaces } from '@creatorr/tool-kit/pool/workspaces';
+import { failureReport } from '@creatorr/tool-kit/run/failure-report';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
+import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createBackgroundJobs } from '../scheduling/background-jobs.ts';
@@ -23,6 +26,8 @@ import { handleJobRequested, type JobRequestedDeps } from './job-requested.ts';
 const LONG_MS = 60_000;
 const PAGE_MS = 1_000;
 const MANY = (2 * LONG_MS) / PAGE_MS;
+/** Pages of a file on which the command of the tool fails. */
+const BROKEN = 13;
 
 let scratchRoot: string;
 let store: Server;
@@ -36,21 +41,28 @@ afterAll(async () => {
 	await rm(scratchRoot, { recursive: true });
 });
 
-/** Returns a tool that reports its pages and then runs until `finished`, or until its job ends; with 0 pages it ends at once. */
+/**
+ * Returns a tool that reports its pages and then runs until `finished`, or until its job ends; with 0 pages it ends at once, with
+ * {@link BROKEN} because its command fails.
+ */
 function pagesTool(finished: Promise<void>): Tool {
 	const limits = { maxInputBytes: 9, deadline: { baseMs: LONG_MS, perMiBMs: 0, capMs: LONG_MS } };
 	return {
 		manifest: {
 			...{ slug: 'pages', title: 'Pages', summary: 'Takes as long as it has pages.', accepts: [TEXT] },
 			params: z.strictObject({ pages: z.int().default(1) }),
-			limits: { ...limits, memoryBytes: 1, maxFileBytes: 1, maxProcesses: 1 },
+			limits: { ...limits, memoryBytes: 1024 ** 3, maxFileBytes: 1, maxProcesses: 8 },
 			...{ expected: { perMiBMs: 0, perPageMs: PAGE_MS }, programs: [], binaries: [], pythonModules: [] },
 			...{ outputName: (name) => name, outputMimeType: () => TEXT },
 		},
-		async run(input, { estimatePages, signal }) {
+		async run(input, { estimatePages, exec, signal }) {
 			const { pages } = input.params as { pages: number };
 			estimatePages(pages);
 			signal.throwIfAborted();
+			if (pages === BROKEN) {
+				const result = await exec('bash', ['-c', 'echo "it broke" >&2; exit 7']);
+				throw new ToolError('tool_failed', 'no', { cause: failureReport(result) });
+			}
 			const output = { outputPath: input.path, warnings: [], details: {} };
 			if (pages === 0) return output;
 			const ended = once(signal, 'abort').then(() => signal.throwIfAborted());
@@ -71,6 +83,7 @@ interface WorkerOptions {
 	backgroundSlots: number;
 	publish?: () => Promise<void>;
 	openFile?: () => Promise<unknown>;
+	logInfo?: JobRequestedDeps['logger']['info'];
 }
 
 /** The response of the files service to each call. */
@@ -82,7 +95,7 @@ const openedFile = async () => ({
 });
 
 /** A worker with one permit, and fakes of the jobs and files services. */
-function startWorker({ backgroundSlots, publish, openFile }: WorkerOptions) {
+function startWorker({ backgroundSlots, publish, openFile, logInfo }: WorkerOptions) {
 	const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
 	const tool = pagesTool(finished);
 	const known = new Map<string, Job>();
@@ -116,7 +129,7 @@ function startWorker({ backgroundSlots, publish, openFile }: WorkerOptions) {
 		},
 		backgroundJobs: createBackgroundJobs({ slots: backgroundSlots, slotsPerTool: 1, onError: ignore }),
 		sealer: { open: () => ({}) },
-		logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+		logger: { debug: ignore, info: logInfo ?? ignore, warn: ignore, error: ignore },
 	};
 	return {
 		attempts,
@@ -209,5 +222,21 @@ test('a job whose input can’t be fetched for a while doesn’t count as long',
 	restored.resolve();
 	await stuck.handled;
 	expect(worker.returned).toEqual([]);
+	await worker.stop();
+});
+
+test('a job whose command fails is logged with its program, exit code and stderr', async () => {
+	const lines: unknown[] = [];
+	const logInfo = (event: string, { error, ...fields }: { error?: unknown } = {}) =>
+		lines.push([event, fields, describeError(error)]);
+	const worker = startWorker({ backgroundSlots: 1, logInfo });
+	const job = worker.handle({ pages: BROKEN });
+	await job.handled;
+	const cause = { command: 'bash', exit_code: 7, signal: null, timed_out: false, stderr: 'it broke' };
+	expect(lines).toContainEqual([
+		'job.failed',
+		{ job_id: job.id, tool: 'pages', code: 'tool_failed' },
+		expect.objectContaining({ cause }),
+	]);
 	await worker.stop();
 });
