@@ -45,7 +45,7 @@ test('shows when a quota starts again in local time', () => {
 });
 
 test.each([
-	['The file’s content is plain text, whatever its name says. This tool accepts PDF.', []],
+	['Despite its name, this is a plain text file. This tool accepts PDF.', []],
 	['The PDF is a dynamic XFA form, which only Adobe software can open.', []],
 	['The file has no page 9. Set params.pages to pages from 1 to 2.', ['change-options']],
 	['The PDF is digitally signed. Set params.signed to invalidate.', ['change-options']],

@@ -95,7 +95,7 @@ def listed(text) -> Iterator:
 
 
 def turn_to_landscape(document) -> None:
-    """Turns every page that is higher than wide."""
+    """Turns every portrait page to landscape."""
     if hasattr(document, "getDrawPages") and not hasattr(document, "getText"):
         if hasattr(document, "getSheets"):
             turn_styles(document)
