@@ -3,7 +3,7 @@ import { ApiError, ConnectionError, type ErrorCode } from './errors.ts';
 import type { components, paths } from './generated/api.ts';
 import { isNetworkFailure } from './retry/is-network-failure.ts';
 import { parseRetryAfter } from './retry/retry-after.ts';
-import { createRetryingFetch, type Fetch } from './retry/retrying-fetch.ts';
+import { createRetryingFetch, type Fetch, RATE_LIMIT_WAIT_MS } from './retry/retrying-fetch.ts';
 
 export interface TransportOptions {
 	/** URL of the API without `/v1`. In a browser, the page's origin by default. */
@@ -14,10 +14,14 @@ export interface TransportOptions {
 	fetch?: typeof globalThis.fetch | undefined;
 	/**
 	 * How often an idempotent call (reads and job creation) is retried after no response or a 503 with `Retry-After`; 2 by default, with
-	 * growing delays. Unless it is 0, a signed-in call that a rate limit refuses waits as the response asks and is retried, for at most
-	 * 30 s.
+	 * growing delays. 0 also turns the waits for rate limits off.
 	 */
 	retries?: number | undefined;
+	/**
+	 * How long one signed-in call waits for rate limits, in milliseconds: 120,000 by default. It waits as each 429 asks and is sent again. If
+	 * that would take longer in total, it rejects at once with `rate_limited`.
+	 */
+	rateLimitWaitMs?: number | undefined;
 	/**
 	 * Receives every response that rejects the current token, and the token. The error is still thrown. A late response to an older
 	 * token is only thrown.
@@ -39,10 +43,10 @@ export interface Transport {
 	/** Fetches other URLs than the API's, without the token. */
 	fetch: Fetch;
 	/**
-	 * For calls that the API holds open (event streams and `?wait=`), which have their own limit. They don't wait after a 429, as a short
-	 * request is served meanwhile.
+	 * For calls that don't wait after a 429: those that the API holds open (event streams and `?wait=`), as a short request is served
+	 * meanwhile, and those about passwords and mails, so that a person sees the refusal at once.
 	 */
-	heldFetch: Fetch;
+	promptFetch: Fetch;
 }
 
 export interface ApiResponse<T> {
@@ -117,9 +121,13 @@ function keyOfEnvironment(): string | undefined {
 export function createTransport(options: TransportOptions): Transport {
 	const { token = keyOfEnvironment(), onUnauthorized } = options;
 	const currentToken = typeof token === 'function' ? token : () => token;
-	const { fetch: plainFetch = globalThis.fetch, retries = RETRIES } = options;
-	const fetch = createRetryingFetch(plainFetch, retries);
-	const heldFetch = createRetryingFetch(plainFetch, retries, { waitsForLimits: false });
+	const {
+		fetch: plainFetch = globalThis.fetch,
+		retries = RETRIES,
+		rateLimitWaitMs = RATE_LIMIT_WAIT_MS,
+	} = options;
+	const fetch = createRetryingFetch(plainFetch, { retries, rateLimitWaitMs });
+	const promptFetch = createRetryingFetch(plainFetch, { retries, rateLimitWaitMs: 0 });
 	const api = createFetchClient<paths>({ baseUrl: options.baseUrl ?? '', fetch });
 	/** The token of each response's request. */
 	const sentTokens = new WeakMap<Response, string | undefined>();
@@ -162,6 +170,6 @@ export function createTransport(options: TransportOptions): Transport {
 			await requireOk(call);
 		},
 		fetch,
-		heldFetch,
+		promptFetch,
 	};
 }

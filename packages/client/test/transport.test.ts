@@ -158,15 +158,24 @@ test('a call is retried no sooner than the response asks', async () => {
 	expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(999);
 });
 
-test.each<[string, { token?: string; retries?: number }, string]>([
+test.each<[string, { token?: string; retries?: number; rateLimitWaitMs?: number }, string]>([
 	['without a token', {}, '0'],
-	['with a long wait', { token: 'mine' }, '60'],
+	['with a wait beyond its limit', { token: 'mine' }, '121'],
+	['with a limit of the wait of 1 s', { token: 'mine', rateLimitWaitMs: 1_000 }, '2'],
 	['with retries switched off', { token: 'mine', retries: 0 }, '0'],
 ])('a call %s reports a rate limit at once', async (_, options, seconds) => {
 	const { calls, handle } = failFirst(9, limited(seconds));
 	server = await startServer(handle);
 	const client = createClient({ baseUrl: server.url, ...options });
 	await expect(client.tools()).rejects.toMatchObject({ code: 'rate_limited' });
+	expect(calls.count).toBe(1);
+});
+
+test('a call with a password reports a rate limit at once, so that a person sees it', async () => {
+	const { calls, handle } = failFirst(9, limited('1'));
+	server = await startServer(handle);
+	const { account } = createClient({ baseUrl: server.url, token: 'mine' });
+	await expect(account.delete('secret')).rejects.toMatchObject({ code: 'rate_limited' });
 	expect(calls.count).toBe(1);
 });
 

@@ -38,8 +38,9 @@ export interface AccountCalls {
 	delete(password: string, options?: CallOptions): Promise<void>;
 }
 
-export function createAccount({ api, body, list, done }: Transport): AccountCalls {
+export function createAccount({ api, body, list, done, promptFetch }: Transport): AccountCalls {
 	const requestOptions = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
+	const promptOptions = (options?: CallOptions) => ({ ...requestOptions(options), fetch: promptFetch });
 	return {
 		register: async (person, options) =>
 			(await body(api.POST('/v1/auth/register', { body: person, ...requestOptions(options) }))).data,
@@ -52,17 +53,17 @@ export function createAccount({ api, body, list, done }: Transport): AccountCall
 		endSession: (id, options) =>
 			done(api.DELETE('/v1/auth/sessions/{id}', { params: { path: { id } }, ...requestOptions(options) })),
 		changePassword: (passwords, options) =>
-			done(api.POST('/v1/auth/password', { body: passwords, ...requestOptions(options) })),
+			done(api.POST('/v1/auth/password', { body: passwords, ...promptOptions(options) })),
 		forgotPassword: (email, options) =>
 			done(api.POST('/v1/auth/password/forgot', { body: { email }, ...requestOptions(options) })),
 		resetPassword: (reset, options) =>
 			done(api.POST('/v1/auth/password/reset', { body: reset, ...requestOptions(options) })),
 		verifyEmail: (token, { password, ...options } = {}) => {
 			const body = { token, ...(password !== undefined && { password }) };
-			return done(api.POST('/v1/auth/verify', { body, ...requestOptions(options) }));
+			return done(api.POST('/v1/auth/verify', { body, ...promptOptions(options) }));
 		},
-		resendVerification: (options) => done(api.POST('/v1/auth/verify/resend', requestOptions(options))),
+		resendVerification: (options) => done(api.POST('/v1/auth/verify/resend', promptOptions(options))),
 		delete: (password, options) =>
-			done(api.DELETE('/v1/me', { body: { password }, ...requestOptions(options) })),
+			done(api.DELETE('/v1/me', { body: { password }, ...promptOptions(options) })),
 	};
 }

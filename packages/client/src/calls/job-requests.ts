@@ -35,7 +35,7 @@ export function createJobRequests({
 	body,
 	list,
 	done,
-	heldFetch,
+	promptFetch,
 }: Transport): JobRequests<UntypedTools> {
 	const requestOptions = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
 	return {
@@ -46,7 +46,7 @@ export function createJobRequests({
 		},
 		async get(id, { waitSeconds, ...options } = {}) {
 			const params = { path: { id }, query: waitSeconds === undefined ? {} : { wait: waitSeconds } };
-			const held = waitSeconds === undefined ? {} : { fetch: heldFetch };
+			const held = waitSeconds === undefined ? {} : { fetch: promptFetch };
 			return (await body(api.GET('/v1/jobs/{id}', { params, ...requestOptions(options), ...held }))).data;
 		},
 		list: (query, options) =>

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createRetryingFetch } from './retrying-fetch.ts';
 
 beforeEach(() => {
@@ -8,15 +8,58 @@ afterEach(() => {
 	jest.useRealTimers();
 });
 
-test('createRetryingFetch waits for a rate limit for 30 s at most, whatever the response asks for', async () => {
-	let calls = 0;
-	const fetch = createRetryingFetch(async () => {
-		calls += 1;
-		return new Response(null, { status: 429, headers: { 'retry-after': '9' } });
-	}, 2);
-	const call = fetch(new Request('http://far.end/', { headers: { authorization: 'Bearer mine' } }));
-	await jest.advanceTimersByTimeAsync(30_000);
-	expect((await call).status).toBe(429);
-	// After 9, 18 and 27 s; the next wait would end after 36 s.
-	expect(calls).toBe(4);
+/** Sends a signed-in request to a server that always refuses it. */
+function send({
+	retryAfter = '50',
+	status = 429,
+	signal,
+}: {
+	retryAfter?: string;
+	status?: number;
+	signal?: AbortSignal;
+}) {
+	const sent = { count: 0 };
+	const fetch = createRetryingFetch(
+		async () => {
+			sent.count += 1;
+			return new Response(null, { status, headers: { 'retry-after': retryAfter } });
+		},
+		{ retries: 2, rateLimitWaitMs: 120_000 },
+	);
+	const headers = { authorization: 'Bearer mine' };
+	return { sent, call: fetch(new Request('http://far.end/', { headers, ...(signal && { signal }) })) };
+}
+
+describe('createRetryingFetch', () => {
+	test('waits for a rate limit as long as the responses ask, within its limit', async () => {
+		const { sent, call } = send({});
+		await jest.advanceTimersByTimeAsync(49_000);
+		expect(sent.count).toBe(1);
+		await jest.advanceTimersByTimeAsync(52_000);
+		expect((await call).status).toBe(429);
+		// The next wait would end after 150 s.
+		expect(sent.count).toBe(3);
+	});
+
+	test('returns a rate limit at once whose wait is beyond its limit', async () => {
+		const { sent, call } = send({ retryAfter: '3600' });
+		expect((await call).status).toBe(429);
+		expect(sent.count).toBe(1);
+	});
+
+	test('returns a long outage at once', async () => {
+		const { sent, call } = send({ status: 503 });
+		expect((await call).status).toBe(503);
+		expect(sent.count).toBe(1);
+	});
+
+	test('ends its wait with the reason of an abort', async () => {
+		const controller = new AbortController();
+		const { sent, call } = send({ signal: controller.signal });
+		const outcome = expect(call).rejects.toThrow('enough');
+		await jest.advanceTimersByTimeAsync(1_000);
+		controller.abort(new Error('enough'));
+		await outcome;
+		expect(sent.count).toBe(1);
+	});
 });

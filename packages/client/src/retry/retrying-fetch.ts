@@ -9,41 +9,46 @@ export type Fetch = (request: Request) => Promise<Response>;
 
 /** The API responds within 30 s, or within 30 s after a `?wait=` of up to 60 s. */
 const ANSWER_WITHIN_MS = 100_000;
-/** A longer wait is reported to the caller instead. */
-const LONGEST_WAIT_MS = 10_000;
+/** A longer wait of a service that is down is reported to the caller instead. */
+const LONGEST_OUTAGE_WAIT_MS = 10_000;
 const JITTER_MS = 250;
 
-/** Limit of all waits of one call for rate limits. */
-const LONGEST_LIMITED_MS = 30_000;
+/** Limit of all waits of one call for rate limits, by default. The rate limits of plans ask for at most about a minute. */
+export const RATE_LIMIT_WAIT_MS = 120_000;
+
+interface RetryingFetchOptions {
+	/** Retries after no response or a 503. 0: nothing is retried, not even after a 429. */
+	retries: number;
+	/** Limit of all waits of one call for rate limits. 0: every 429 is returned at once. */
+	rateLimitWaitMs: number;
+}
 
 /**
  * Returns a fetch that retries idempotent requests (reads, and those with an Idempotency-Key) after no response or a 503 with
  * `Retry-After`. A signed-in request that a rate limit refused is always retried, because it had no effect; one without a token is
- * not, so that a person who signs in sees the refusal at once. With `retries` 0 nothing is retried. Without `waitsForLimits` every
- * 429 is returned at once.
+ * not, so that a person who signs in sees the refusal at once. A 429 is returned as soon as its wait would exceed the limit.
  */
 export function createRetryingFetch(
 	fetch: typeof globalThis.fetch,
-	retries: number,
-	{ waitsForLimits = true } = {},
+	{ retries, rateLimitWaitMs }: RetryingFetchOptions,
 ): Fetch {
 	return async (request) => {
 		const tries = isRepeatable(request) ? 1 + retries : 1;
-		let limitedMs = 0;
+		let leftMs = retries > 0 ? rateLimitWaitMs : 0;
 		for (let failures = 0; ; ) {
 			const isLast = failures === tries - 1;
 			let waitMs: number | undefined;
 			try {
 				const response = await fetchInTime(fetch, retries > 0 ? request.clone() : request, request.signal);
-				const isLimited = retries > 0 && waitsForLimits && isRateLimited(request, response);
+				const isLimited = leftMs > 0 && isRateLimited(request, response);
 				const mayRepeat = isLimited || (response.status === 503 && !isLast);
 				waitMs = mayRepeat ? parseRetryAfter(response.headers.get('retry-after')) : undefined;
-				if (waitMs === undefined || waitMs > LONGEST_WAIT_MS) return keepRequest(response, request);
+				if (waitMs === undefined) return keepRequest(response, request);
 				// Jitter keeps calls that were refused together from retrying together.
 				if (isLimited) waitMs += Math.random() * JITTER_MS;
-				if (isLimited && limitedMs + waitMs > LONGEST_LIMITED_MS) return keepRequest(response, request);
+				if (waitMs > (isLimited ? leftMs : LONGEST_OUTAGE_WAIT_MS)) return keepRequest(response, request);
 				await response.body?.cancel();
-				if (isLimited) limitedMs += waitMs;
+				if (isLimited) leftMs -= waitMs;
 				else failures += 1;
 			} catch (error) {
 				request.signal.throwIfAborted();
