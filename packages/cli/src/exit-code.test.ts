@@ -62,6 +62,10 @@ test.each([
 		'no. --pages: must be pages',
 	],
 	[
+		new JobError({ error_message: 'Set params.user_password to another password.' } as Job),
+		'Set --user-password to another password.',
+	],
+	[
 		new ConnectionError('no connection', {
 			cause: new TypeError('fetch failed', { cause: new Error('ECONNREFUSED') }),
 		}),

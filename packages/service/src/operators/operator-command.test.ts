@@ -100,6 +100,13 @@ describe('formatError', () => {
 		expect(formatError(refused)).toContain(`is down: connect ECONNREFUSED 127.0.0.1:${port}. Run`);
 	});
 
+	test('names Postgres when a wait for it took too long', () => {
+		const message = 'Transaction API error: Unable to start a transaction in the given time.';
+		expect(formatError(Object.assign(new Error(message), { code: 'P2028' }))).toContain(
+			'is down: Postgres: Transaction API error: Unable to start a transaction in the given time. Run',
+		);
+	});
+
 	test('names the code of an error without a message', () => {
 		expect(formatError(Object.assign(new Error(''), { code: 'ECONNRESET' }))).toContain(
 			'is down: ECONNRESET. Run',

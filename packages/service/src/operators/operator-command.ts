@@ -125,6 +125,9 @@ function render(report: object, { json }: Values): string {
 	return json ? `${JSON.stringify(report, null, '\t')}\n` : formatReport(report);
 }
 
+/** Waits for a connection or a transaction that took too long. Their messages name no server. */
+const TIMEOUTS_OF_PRISMA: ReadonlySet<string> = new Set(['P2024', 'P2028']);
+
 /**
  * Returns the last line of the innermost error: outer errors only say that something failed, and Prisma's messages begin with the call. For a
  * host with several addresses, Node throws an AggregateError without a message. An error without a message is named by its code.
@@ -134,7 +137,8 @@ function innermostMessage(error: Error): string {
 	if (isNativeError(inner)) return innermostMessage(inner);
 	const line = error.message.trim().split('\n').at(-1) ?? '';
 	const [, message = line] = /^Raw query failed\..* Message: `(.+)`$/.exec(line) ?? [];
-	return message || ('code' in error ? String(error.code) : error.name);
+	const text = message.replace(/\.$/, '') || ('code' in error ? String(error.code) : error.name);
+	return 'code' in error && TIMEOUTS_OF_PRISMA.has(String(error.code)) ? `Postgres: ${text}` : text;
 }
 
 /** Returns what to print: one line for errors that an operator can fix, all details for a bug. */
