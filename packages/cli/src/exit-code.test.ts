@@ -44,7 +44,10 @@ test.each([
 
 test.each([
 	[fileError, 'in.pdf: no such file or directory'],
-	[apiError('unauthorized', 401), 'Your session has ended. Sign in again: creatorr login'],
+	[
+		apiError('unauthorized', 401),
+		'Your session has ended. Sign in again: creatorr login. If CREATORR_API_KEY or CREATORR_TOKEN is set, its value is not valid.',
+	],
 	[
 		new ApiError('The API key is invalid.', {
 			...{ code: 'unauthorized', status: 401, requestId: 'req_1', details: [], retryAfterMs: undefined },

@@ -51,6 +51,7 @@ test('creatorr keys get shows a key with its limits', async () => {
 
 test.each([
 	[['--name', 'CI', '--scope', 'jobs:read'], { name: 'CI', scopes: ['jobs:read'] }],
+	[['--scope', 'jobs:read,jobs:write', 'usage:read'], { scopes: ['jobs:read', 'jobs:write', 'usage:read'] }],
 	[['--tool', 'ocr', 'inspect', '--ip', '::1'], { tools: ['ocr', 'inspect'], allowed_ips: ['::1'] }],
 	[
 		['--tool', 'all', '--ip', 'any', '--expires', 'never'],
@@ -63,7 +64,10 @@ test.each([
 	expect([code, sent]).toEqual([0, [['PATCH', '/v1/keys/key_1', change]]]);
 });
 
-test.each([[[]], [['--metadata', 'team']]])('creatorr keys update %j is wrong usage', async (options) => {
-	const { code, sent } = await run('update', 'key_1', ...options);
-	expect([code, sent]).toEqual([2, []]);
-});
+test.each([[[]], [['--metadata', 'team']], [['--scope', 'jobs:read,jobs']]])(
+	'creatorr keys update %j is wrong usage',
+	async (options) => {
+		const { code, sent } = await run('update', 'key_1', ...options);
+		expect([code, sent]).toEqual([2, []]);
+	},
+);

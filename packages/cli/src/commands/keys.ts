@@ -7,7 +7,7 @@ import { connectWithSession } from '../session/connect.ts';
 import { collect, parseLimit } from './collect.ts';
 import { type CommonOptions, withCommonOptions } from './common-options.ts';
 import { printKey } from './print-key.ts';
-import { addUpdate, metadataOption, SCOPES } from './update-key.ts';
+import { addUpdate, addWords, metadataOption, scopeOption } from './update-key.ts';
 
 type CreateOptions = CommonOptions & {
 	name: string;
@@ -61,9 +61,9 @@ export function addKeyCommands(program: Command, io: Io): void {
 function addCreate(keys: Command, io: Io): void {
 	withCommonOptions(keys.command('create').description('Create a key; prints it once'))
 		.requiredOption('--name <name>', 'What the key is for')
-		.addOption(new Option('--scope <scopes...>', 'What it may do').choices(SCOPES).makeOptionMandatory())
-		.option('--tool <slugs...>', 'Tools that it may use (default: all)')
-		.option('--ip <ranges...>', 'IP addresses or CIDR ranges that it works from (default: all)')
+		.addOption(scopeOption().makeOptionMandatory())
+		.option('--tool <slugs...>', 'Tools that it may use (default: all)', addWords)
+		.option('--ip <ranges...>', 'IP addresses or CIDR ranges that it works from (default: all)', addWords)
 		.option('--expires <time>', 'When it stops working, such as 2030-01-31T00:00:00Z (default: never)')
 		.addOption(metadataOption('Your own notes about it'))
 		.action(async ({ name, scope, tool, ip, expires, metadata, ...options }: CreateOptions) => {

@@ -6,7 +6,7 @@ import { connectWithSession } from '../session/connect.ts';
 import { type CommonOptions, withCommonOptions } from './common-options.ts';
 import { printKey } from './print-key.ts';
 
-export const SCOPES: readonly Scope[] = [
+const SCOPES: readonly Scope[] = [
 	...(['files:read', 'files:write', 'jobs:read', 'jobs:write'] as const),
 	...(['webhooks:read', 'webhooks:write', 'usage:read'] as const),
 ];
@@ -27,9 +27,9 @@ interface UpdateOptions {
 export function addUpdate(keys: Command, io: Io): void {
 	withCommonOptions(keys.command('update').description('Change a key that works').argument('<key id>'))
 		.option('--name <name>', 'What the key is for')
-		.addOption(new Option('--scope <scopes...>', 'What it may do').choices(SCOPES))
-		.option('--tool <slugs...>', 'Tools that it may use, or “all”')
-		.option('--ip <ranges...>', 'IP addresses or CIDR ranges that it works from, or “any”')
+		.addOption(scopeOption())
+		.option('--tool <slugs...>', 'Tools that it may use, or “all”', addWords)
+		.option('--ip <ranges...>', 'IP addresses or CIDR ranges that it works from, or “any”', addWords)
 		.option('--expires <time>', 'When it stops working, such as 2030-01-31T00:00:00Z, or “never”')
 		.addOption(metadataOption('Your own notes, which replace all earlier ones, or “none”'))
 		.action(async (id: string, options: CommonOptions & UpdateOptions) => {
@@ -39,6 +39,22 @@ export function addUpdate(keys: Command, io: Io): void {
 			const { client } = await connectWithSession(io, options);
 			printKey(io, options, await client.keys.update(id, change, { signal: io.signal }));
 		});
+}
+
+/** Returns the option `--scope files:read files:write`. */
+export function scopeOption(): Option {
+	return new Option('--scope <scopes...>', 'What it may do').choices(SCOPES).argParser(addScopes);
+}
+
+function addScopes(text: string, before?: string[]): string[] {
+	const words = addWords(text, before);
+	if (words.every((word) => (SCOPES as readonly string[]).includes(word))) return words;
+	throw new InvalidArgumentError(`Allowed choices are ${SCOPES.join(', ')}.`);
+}
+
+/** Adds the words of an option that takes several, separated by spaces or commas. */
+export function addWords(text: string, before: string[] = []): string[] {
+	return [...before, ...text.split(',')];
 }
 
 /** Returns the option `--metadata team=web stage=test`. */
