@@ -139,11 +139,12 @@ function readyUnits(allocation: Allocation, nowMs: number): number {
 
 /** Estimates the units that the bucket and this gateway have now, and the seconds until there is one more. */
 export function remainingUnits(bucket: QuotaBucket, nowMs: number): { units: number; nextInSeconds: number } {
-	const { limit = 0, fullAtMs, allocations } = bucket;
+	const { limit = 0, fullAtMs, allocations, lateUnits } = bucket;
 	const unitMs = WINDOW_MS / limit;
-	const shared = Math.max(0, Math.floor((nowMs + WINDOW_MS - fullAtMs) / unitMs + ROUNDING));
+	const restored = Math.floor((nowMs + WINDOW_MS - fullAtMs) / unitMs + ROUNDING);
+	const shared = Math.min(limit, Math.max(0, restored));
 	const own = allocations.reduce((sum, allocation) => sum + readyUnits(allocation, nowMs), 0);
-	const units = Math.min(limit, shared + own);
+	const units = Math.min(limit, Math.max(0, shared + own - lateUnits));
 	const [first] = allocations;
 	const nextMs = units > 0 || !first ? unitMs : readyAtMs(first) - nowMs;
 	return { units, nextInSeconds: Math.max(1, Math.ceil(nextMs / 1_000)) };

@@ -189,6 +189,17 @@ describe('headers', () => {
 		});
 	});
 
+	test('count every request of a gateway that has kept units during a pause', async () => {
+		const [gateway] = startGateways(1);
+		const user = newSession();
+		await send(gateway, user);
+		nowMs += MINUTE_MS;
+		const limits = [await send(gateway, user), await send(gateway, user), await send(gateway, user)];
+		expect(limits.map(({ limit }) => limit)).toEqual(
+			[599, 598, 597].map((units) => `"requests";r=${units};t=1`),
+		);
+	});
+
 	test('of a refused request say when the next unit is restored', async () => {
 		store.limits.requests = 4;
 		const [gateway] = startGateways(1);
