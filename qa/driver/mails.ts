@@ -7,13 +7,6 @@ const MAIL_MS = 30_000;
 export const RESET = 'Set a new creatorr password';
 export const VERIFY = 'Verify your email address for creatorr';
 
-/** Decodes quoted-printable, the encoding of long lines in mails. */
-function decode(text: string): string {
-	return text
-		.replaceAll(/=\r?\n/g, '')
-		.replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-}
-
 /** Returns all mails to this address with this subject, oldest first, from the product's mail directory. */
 async function mailsTo(email: string, subject: string): Promise<string[]> {
 	const directory = join(home(), 'mail');
@@ -36,5 +29,5 @@ export async function mailedToken(
 		return mails.length >= count;
 	};
 	await eventually(hasArrived, forMs, `no mail "${subject}" to ${email}`);
-	return /#token=([\w-]+)/.exec(decode(mails.at(-1) ?? ''))?.[1] ?? '';
+	return /#token=([\w-]+)/.exec(mails.at(-1) ?? '')?.[1] ?? '';
 }

@@ -59,6 +59,16 @@ function createSmtpMailer(from: string, smtpUrl: string): Mailer {
 	};
 }
 
+/** Undoes quoted-printable in the body, which breaks long lines, so that people can copy the links of a file. */
+function decodeBody(mail: string): string {
+	const [, head = '', body = ''] = /^(.*?\r?\n\r?\n)(.*)$/s.exec(mail) ?? [];
+	if (!head.includes('quoted-printable')) return mail;
+	const decoded = body
+		.replaceAll(/=\r?\n/g, '')
+		.replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+	return head.replace('quoted-printable', '8bit') + decoded;
+}
+
 function createFileMailer(from: string, directory: string): Mailer {
 	const transport = createTransport({ streamTransport: true, buffer: true });
 	return {
@@ -67,7 +77,8 @@ function createFileMailer(from: string, directory: string): Mailer {
 			await mkdir(directory, { recursive: true });
 			const path = join(directory, `${new Date().toISOString().replaceAll(':', '-')}-${randomUUID()}`);
 			// Renamed when it is complete, so that nothing reads a partial mail.
-			await writeFile(`${path}.new`, bytes as Buffer, { mode: 0o600 });
+			const mail = decodeBody((bytes as Buffer).toString('latin1'));
+			await writeFile(`${path}.new`, mail, { encoding: 'latin1', mode: 0o600 });
 			await rename(`${path}.new`, `${path}.eml`);
 		},
 		close: () => undefined,

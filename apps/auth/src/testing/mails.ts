@@ -11,7 +11,7 @@ export interface Mail {
 	token: string;
 }
 
-/** Undoes quoted-printable, the encoding of lines that are too long for mails. */
+/** Undoes quoted-printable, the encoding of lines that are too long for SMTP servers. */
 function decode(body: string): string {
 	return body
 		.replaceAll(/=\r?\n/g, '')
@@ -20,8 +20,9 @@ function decode(body: string): string {
 
 export function parseMail(raw: string): Mail {
 	const [head = '', ...body] = raw.split(/\r?\n\r?\n/);
-	const text = decode(body.join('\n\n'));
 	const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'mi').exec(head)?.[1]?.trim() ?? '';
+	const isEncoded = header('Content-Transfer-Encoding') === 'quoted-printable';
+	const text = isEncoded ? decode(body.join('\n\n')) : body.join('\n\n');
 	return {
 		to: header('To'),
 		subject: header('Subject'),
