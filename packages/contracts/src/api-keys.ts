@@ -159,7 +159,7 @@ export const createApiKey = defineOperation({
 	service: 'auth',
 	access: 'user',
 	cost: 5,
-	summary: `Creates an API key. The answer contains the key, which is never shown again. At most ${MAX_API_KEYS} keys work at a time.`,
+	summary: `Creates an API key. The response contains the key, which is never shown again. At most ${MAX_API_KEYS} keys work at a time.`,
 	maxBodyBytes: BODY_LIMIT.file,
 	body: z.object({
 		name: nameSchema,
@@ -292,7 +292,7 @@ export const reportLeakedKey = defineOperation({
 	service: 'auth',
 	access: 'public',
 	summary:
-		'Revokes a key that was found in public, and emails its owner. The response is the same for every text. Needs no token: having the key is enough.',
+		'Revokes a key that was found in public, and emails its owner, with the IP address of the report. The response is the same for every text. Having the key is enough.',
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({
 		key: z

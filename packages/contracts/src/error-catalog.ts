@@ -60,7 +60,8 @@ export const API_ERRORS = {
 	email_not_verified: {
 		status: 403,
 		title: 'Email not verified',
-		cause: 'Until the email of the account is verified, lower limits apply and API keys can’t be created.',
+		cause:
+			'Until the email of the account is verified, lower limits apply, and API keys and webhook endpoints can’t be created.',
 		fix: 'Open the link in the verification email, or request a new one.',
 		retryable: false,
 	},

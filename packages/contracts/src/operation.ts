@@ -126,5 +126,5 @@ export const pageQuerySchema = z.object({
 		.optional()
 		.transform((limit) => limit ?? 20)
 		.meta({ type: 'integer', minimum: 1, maximum: MAX_PAGE_ITEMS, default: 20 }),
-	cursor: z.string().max(200).optional().meta({ description: 'next_cursor of the previous page.' }),
+	cursor: z.string().max(200).optional().meta({ description: 'The next_cursor of the previous page.' }),
 });

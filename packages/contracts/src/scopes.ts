@@ -21,5 +21,5 @@ export const scopeSchema = z.enum(NAMES).meta({ 'x-enumDescriptions': SCOPES });
 export const scopesSchema = z
 	.array(scopeSchema)
 	.min(1, { error: 'must have at least one scope' })
-	.transform((scopes) => NAMES.filter((name) => scopes.includes(name)))
-	.meta({ maxItems: NAMES.length, examples: [['files:read', 'files:write', 'jobs:read', 'jobs:write']] });
+	.meta({ maxItems: NAMES.length, examples: [['files:read', 'files:write', 'jobs:read', 'jobs:write']] })
+	.transform((scopes) => NAMES.filter((name) => scopes.includes(name)));

@@ -95,7 +95,7 @@ const urlSchema = z
 	.string()
 	.max(MAX_URL_CHARACTERS)
 	.meta({
-		description: 'https, with a public host. Redirects are not followed.',
+		description: 'An https:// URL with a public host. Redirects are not followed.',
 		examples: ['https://example.com/webhooks'],
 	});
 

@@ -136,6 +136,16 @@ describe('the steps of getting started make a smaller PDF, also with an existing
 		}
 	});
 
+	test('and stop when the job fails', async () => {
+		for (const example of [curl.steps.join('\n\n'), await readmeWalkthrough()]) {
+			await inFolder(async (folder) => {
+				await writeFile(join(folder, 'input.pdf'), 'no PDF');
+				const failing = runAsTyped(withEmail(example, newEmail()), folder);
+				await expect(failing).rejects.toThrow(/no output: done\.json says why/);
+			});
+		}
+	});
+
 	async function expectSmallerPdf(folder: string): Promise<void> {
 		const output = await readFile(join(folder, 'smaller.pdf'));
 		expect(output.subarray(0, 5).toString()).toBe('%PDF-');

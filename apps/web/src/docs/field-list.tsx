@@ -1,4 +1,5 @@
 import { toSentence } from '../api/failure-message.ts';
+import { endSentence } from '../ui/format.ts';
 import styles from './field-list.module.css';
 import type { Field } from './schema-fields.ts';
 
@@ -65,4 +66,4 @@ function Choices({ field: { choices } }: { field: Field }) {
 }
 
 /** Keeps the case of a description that starts with an option and a colon. */
-const describe = (text: string) => (/^\w+: /.test(text) ? `${text}.` : toSentence(text));
+const describe = (text: string) => (/^\w+: /.test(text) ? endSentence(text) : toSentence(text));

@@ -26,7 +26,8 @@ export function GettingStarted() {
 			<p>
 				The command-line interface (CLI) does the same with two commands. It comes with the source code of
 				creatorr: <code>npx creatorr</code> runs it there. Without <code>--email</code> and{' '}
-				<code>--password-stdin</code>, it asks for both.
+				<code>--password-stdin</code>, it asks for both. The JavaScript library <code>@creatorr/client</code>{' '}
+				comes with the source code, too.
 			</p>
 			<CodeExample label="The same with the CLI" examples={{ cli: cliWalkthrough(location.origin) }} />
 		</Chapter>
@@ -77,10 +78,10 @@ export function ConventionsChapter() {
 				</dd>
 				<dt>Examples</dt>
 				<dd>
-					<code>$TOKEN</code>, <code>$FILE_ID</code>, <code>$JOB_ID</code>, <code>$SESSION_ID</code> and{' '}
-					<code>$KEY_ID</code> come from earlier responses, and <code>$MAIL_TOKEN</code> from the link in an
-					email. <code>$TOKEN</code> may also be an API key. In JavaScript, they are <code>fileId</code>,{' '}
-					<code>jobId</code>, <code>sessionId</code>, <code>keyId</code> and <code>mailToken</code>. CLI
+					Variables such as <code>$TOKEN</code>, <code>$FILE_ID</code> and <code>$WEBHOOK_ID</code> are values
+					of earlier responses, and <code>$MAIL_TOKEN</code> comes from the link in an email.{' '}
+					<code>$TOKEN</code> may also be an API key. In JavaScript, they are <code>fileId</code>,{' '}
+					<code>webhookId</code> and <code>mailToken</code>, and <code>creatorr</code> is the client. CLI
 					examples assume that you ran <code>creatorr login</code> and that <code>$FILE</code> is a local
 					file.
 				</dd>

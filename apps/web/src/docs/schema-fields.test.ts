@@ -20,6 +20,7 @@ test.each<[Schema, string]>([
 	[{ type: 'string', maxLength: 255 }, 'string, at most 255 characters'],
 	[{ type: 'string', format: 'date-time', pattern: '^\\d' }, 'time'],
 	[{ type: 'string', pattern: '^fil_[0-7]' }, 'file ID'],
+	[{ type: 'string', pattern: '^whk_[0-7]' }, 'webhook ID'],
 	[{ type: ['string', 'null'] }, 'string or null'],
 	[{ type: 'string', const: 'PUT' }, '"PUT"'],
 	[{ type: 'integer', minimum: 1, maximum: 10_000 }, 'integer, 1 to 10,000'],
@@ -64,4 +65,12 @@ test('returns choices with their meanings, and the default as JSON', () => {
 		],
 		defaultJson: '"a"',
 	});
+});
+
+test('returns the values of the items of a list as choices', () => {
+	const items = { type: 'string', enum: ['a', 'b'], 'x-enumDescriptions': { a: 'the first' } };
+	expect(fieldOf('x', { type: 'array', items }, false, description).choices).toEqual([
+		{ value: 'a', meaning: 'the first' },
+		{ value: 'b', meaning: undefined },
+	]);
 });

@@ -7,7 +7,7 @@ export interface Field {
 	type: string;
 	isRequired: boolean;
 	description: string;
-	/** The values of an enum with their meanings. */
+	/** The values of an enum, or of the items of a list, with their meanings. */
 	choices: { value: string; meaning: string | undefined }[];
 	/** As JSON. */
 	defaultJson: string | undefined;
@@ -33,13 +33,13 @@ export function fieldOf(
 ): Field {
 	const schema = resolve(given, description);
 	const inner = schema.items ? resolve(schema.items, description) : schema;
-	const meanings = { ...schema['x-enumTitles'], ...schema['x-enumDescriptions'] };
+	const meanings = { ...inner['x-enumTitles'], ...inner['x-enumDescriptions'] };
 	return {
 		name,
 		type: typeText(schema, description),
 		isRequired,
 		description: schema.description ?? '',
-		choices: (schema.enum ?? Object.keys(schema['x-enumTitles'] ?? {})).map((value) => ({
+		choices: (inner.enum ?? Object.keys(inner['x-enumTitles'] ?? {})).map((value) => ({
 			value: String(value),
 			meaning: meanings[String(value)],
 		})),
@@ -49,13 +49,16 @@ export function fieldOf(
 	};
 }
 
-const ID = /^\^(fil|job|ses|usr|key)_/;
+const ID = /^\^(fil|job|ses|usr|key|whk|dlv|evt)_/;
 const ID_NAMES: Record<string, string> = {
 	fil: 'file ID',
 	job: 'job ID',
 	ses: 'session ID',
 	usr: 'user ID',
 	key: 'key ID',
+	whk: 'webhook ID',
+	dlv: 'delivery ID',
+	evt: 'event ID',
 };
 
 function typeText(given: Schema, description: ApiDescription): string {

@@ -7,13 +7,11 @@ import type { ReceivedRequest } from './receiver.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../../../..');
 
-/** Returns the code block of docs/webhooks.md in this language that contains a word, and the text after it. */
-function documentedVerifier(language: string, word: string): { code: string; after: string } {
+/** Returns the code block of docs/webhooks.md in this language that contains a word. */
+function documentedVerifier(language: string, word: string): string {
 	const page = readFileSync(join(REPOSITORY, 'docs/webhooks.md'), 'utf8');
-	for (const [, code = '', after = ''] of page.matchAll(
-		new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\`\\n\\n(.*)`, 'g'),
-	))
-		if (code.includes(word)) return { code, after };
+	for (const [, code = ''] of page.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g')))
+		if (code.includes(word)) return code;
 	throw new Error(`docs/webhooks.md has no example in ${language}`);
 }
 
@@ -33,7 +31,7 @@ export function verifyInPython(
 	const input = deliveries.map(({ request, secret }) => ({
 		...{ headers: headersOf(request), body: request.body, secret },
 	}));
-	const program = `${documentedVerifier('python', 'hmac').code}
+	const program = `${documentedVerifier('python', 'hmac')}
 import json, sys
 print(json.dumps([verify_webhook(one["headers"], one["body"].encode(), one["secret"]) for one in json.load(sys.stdin)]))
 `;
@@ -43,13 +41,13 @@ print(json.dumps([verify_webhook(one["headers"], one["body"].encode(), one["secr
 
 /** Runs the shell example of the docs as printed. Returns its variables and body, its output, and what the docs say that it prints. */
 export function runShellExample() {
-	const { code, after } = documentedVerifier('sh', 'openssl');
+	const code = documentedVerifier('sh', 'openssl');
 	const directory = mkdtempSync(join(tmpdir(), 'webhook-example-'));
 	try {
 		const output = execFileSync('sh', ['-c', code], { cwd: directory, encoding: 'utf8' }).trim();
 		const body = readFileSync(join(directory, 'body.json'), 'utf8');
 		const variable = (name: string) => new RegExp(`^${name}=(\\S+)$`, 'm').exec(code)?.[1] ?? '';
-		return { variable, body, output, documented: /`(v1,\S+)`/.exec(after)?.[1] };
+		return { variable, body, output, documented: /^# (v1,\S+)/m.exec(code)?.[1] };
 	} finally {
 		rmSync(directory, { recursive: true });
 	}

@@ -21,8 +21,15 @@ def verify_webhook(headers, raw_body, secret):
     expected = "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
     return any(hmac.compare_digest(expected, one) for one in headers["webhook-signature"].split(" "))
 `,
-	Shell: `KEY=$(printf %s "\${SECRET#whsec_}" | base64 -d | od -An -v -tx1 | tr -d ' \\n')
+	Shell: `# the secret, the headers and the body of a delivery
+SECRET=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+WEBHOOK_ID=evt_01KBCDEFGHJKMNPQRSTVWXYZ01
+WEBHOOK_TIMESTAMP=1764547200
+printf %s '{"type":"webhook.test"}' > body.json
+
+KEY=$(printf %s "\${SECRET#whsec_}" | base64 -d | od -An -v -tx1 | tr -d ' \\n')
 printf 'v1,%s\\n' "$({ printf '%s.%s.' "$WEBHOOK_ID" "$WEBHOOK_TIMESTAMP"; cat body.json; } |
   openssl dgst -sha256 -mac HMAC -macopt "hexkey:$KEY" -binary | base64)"
+# v1,sgpQce86J01XxIEBR3pp0EYa0aSMHPMHRPSKuaVDNnw= must be one of the signatures in webhook-signature
 `,
 } as const;
