@@ -149,25 +149,31 @@ async function countMessages(
 	return counts;
 }
 
-/** Logs an outage once, however often connecting fails. Returns a function that says whether there is a connection. */
+/**
+ * Logs why connecting fails: once, however often it fails, and again when the reason changes, as from a restart to a refused login. Returns
+ * a function that says whether there is a connection.
+ */
 function watchConnection(connection: Connection, logger: Logger): () => boolean {
-	let state: 'new' | 'up' | 'down' = 'new';
+	let isConnected = false;
+	let loggedReason: string | undefined;
 	connection.on('connect', () => {
-		state = 'up';
+		isConnected = true;
+		loggedReason = undefined;
 		connected.set(1);
 	});
 	connection.on('connect-failed', (error) => {
-		if (state !== 'down') logger.warn('broker.unreachable', { error });
-		state = 'down';
+		const reason = String(error);
+		if (reason !== loggedReason) logger.warn('broker.unreachable', { error });
+		loggedReason = reason;
 	});
 	connection.on('disconnect', () => {
 		logger.warn('broker.disconnected');
-		state = 'down';
+		isConnected = false;
 		connected.set(0);
 		disconnects.inc();
 	});
 	connection.on('error', (error) => logger.warn('broker.connection_failed', { error }));
-	return () => state === 'up';
+	return () => isConnected;
 }
 
 /** Connects, in the background if the broker is down: until then publishing rejects, and consumers start later. */

@@ -300,6 +300,31 @@ describe('after a channel is lost', () => {
 	});
 });
 
+test('after a lost connection, each reason why there is no new one is logged once', async () => {
+	const warn = jest.fn();
+	const proxy = await startProxy(host.url);
+	const lost = await connectBroker({ url: proxy.url, name: 'lost', logger: { ...logger, warn } });
+	await waitFor(() => lost.ping());
+	const closed = proxy.close();
+	proxy.cut();
+	await closed;
+	const reasons = () => warn.mock.calls.filter(([event]) => event === 'broker.unreachable');
+	await waitFor(() => expect(reasons()).toHaveLength(1));
+	let refused = 0;
+	const refusing = createServer((socket) => {
+		refused += 1;
+		socket.destroy();
+	});
+	await new Promise<void>((resolve) => refusing.listen(Number(new URL(proxy.url).port), '127.0.0.1', resolve));
+	await waitFor(() => expect(refused).toBeGreaterThanOrEqual(3));
+	expect(reasons()).toEqual([
+		['broker.unreachable', { error: expect.objectContaining({ message: expect.stringContaining('ECONNREFUSED') }) }],
+		['broker.unreachable', { error: expect.objectContaining({ message: expect.stringContaining('closed') }) }],
+	]);
+	await lost.close();
+	await new Promise((resolve) => refusing.close(resolve));
+});
+
 test('publishing while the broker is down is rejected at once', async () => {
 	const lonely = await connectBroker({ url: 'amqp://127.0.0.1:1', name: 'lonely', logger });
 	const publishLonely = createPublisher(lonely);
