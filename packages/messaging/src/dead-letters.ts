@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { unavailable } from '@creatorr/contracts/errors';
 import { crashPoint } from '@creatorr/service/crash-point';
 import { type ConfirmChannel, connect, type GetMessage, type MessageProperties } from 'amqplib';
 import { REASON_HEADER, SOURCE_QUEUE_HEADER } from './consumer.ts';
@@ -159,11 +160,14 @@ async function settleChosen(
 	return settled;
 }
 
-/** Opens the dead-letter queue for an operator's command. Rejects if the broker doesn't respond. */
+/** Opens the dead-letter queue for an operator's command. Rejects with `upstream_unavailable` if the broker doesn't respond. */
 export async function openDeadLetters(url: string): Promise<DeadLetters> {
 	const connection = await connect(url, {
 		timeout: CONNECT_TIMEOUT_MS,
 		clientProperties: { connection_name: 'dlq' },
+	}).catch((error: NodeJS.ErrnoException) => {
+		// Names RabbitMQ: the operator sees only this, and amqplib's timeout has no address.
+		throw unavailable('RabbitMQ', new Error(`RabbitMQ: ${error.message || error.code}`));
 	});
 	// Callers get errors from their own calls; an error without a listener ends the process.
 	connection.on('error', () => undefined);
