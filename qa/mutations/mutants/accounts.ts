@@ -254,22 +254,22 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 	},
 	{
 		name: 'limits the number of a user’s files',
-		mutations: [files('admitUpload', dropCall('refuseTooManyFiles'))],
-		test: 'refuses an upload beyond it, includes outputs of jobs, and refuses none of those',
+		mutations: [files('admitUpload', dropCall('requireFewFiles'))],
+		test: 'of files refuses an upload beyond it, includes outputs of jobs, and refuses none of those',
 	},
 	{
 		name: 'limits the storage of users whose email is not verified',
 		mutations: [files('requireStorageFor', forceCondition(false, 'limit', 'storedBytes'))],
-		test: 'stores a gigabyte and no byte more, by single PUTs or multipart uploads',
+		test: 'stores a gigabyte and no byte more, by single PUTs or in parts',
 	},
 	{
 		name: 'refuses jobs of an account whose storage is full',
-		mutations: [files('createStorageCheck', dropCall('requireStorageLeft'))],
+		mutations: [files('createRoomCheck', dropCall('requireStorageLeft'))],
 		test: 'are not created',
 	},
 	{
 		name: 'counts the storage of an account that is nearly full for each job',
-		mutations: [files('createStorageCheck', forceCondition(true, 'isFarBelowLimit'))],
+		mutations: [files('createRoomCheck', forceCondition(true, 'hasMuchRoom'))],
 		test: 'is counted for each job',
 	},
 	{
@@ -279,13 +279,13 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 	},
 	{
 		name: 'limits the pending uploads of an account',
-		mutations: [files('refuseTooManyPending', forceCondition(true, 'pendingUploads'))],
-		test: 'refuses one more, single PUT or multipart, and admits it once the bytes of one have arrived',
+		mutations: [files('requireFewPending', forceCondition(true, 'pendingUploads'))],
+		test: 'refuses one more, by a single PUT or in parts, and admits it once the bytes of one have come',
 	},
 	{
 		name: 'counts uploads whose bytes have arrived as no longer pending',
 		mutations: [files('createFileRoute', forceCondition(true, 'isTooManyPending'))],
-		test: 'admits concurrent uploads once the bytes of as many have arrived',
+		test: 'admits concurrent uploads once the bytes of as many have come',
 	},
 	{
 		name: 'hides the files of a deleted account before they are erased',

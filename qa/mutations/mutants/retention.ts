@@ -21,8 +21,7 @@ const REMOVED_DATA: readonly Mutant[] = [
 	{
 		name: 'removes expired files',
 		mutations: [files('decideSweep', dropOperand('expiresAt'))],
-		test: 'an expired file',
-		beside: 'decides what to do with',
+		test: 'an expired one',
 	},
 	{
 		name: 'removes the bytes of a deleted file',
@@ -32,12 +31,12 @@ const REMOVED_DATA: readonly Mutant[] = [
 	{
 		name: 'removes bytes that arrive after the deletion of their file',
 		mutations: [files('recordRemoval', forceCondition(false, 'next'))],
-		test: 'removes bytes again that arrive while the upload URL works, and then ends',
+		test: 'removes bytes again that came while the upload URL still worked, and then ends',
 	},
 	{
 		name: 'removes late bytes within minutes while a URL works',
 		mutations: [files('nextRemovalAt', replaceReturn('lastBytesAt', 'resweepIntervalMs'))],
-		test: 'removes bytes that arrive after the deletion within minutes',
+		test: 'removes bytes that came after the deletion within minutes',
 	},
 	{
 		name: 'counts bytes that the upload URLs of deleted files still accept',
@@ -47,12 +46,12 @@ const REMOVED_DATA: readonly Mutant[] = [
 	{
 		name: 'aborts abandoned multipart uploads',
 		mutations: [files('deleteAndAbort', dropCall('abortMultipart'))],
-		test: 'aborts an abandoned or deleted multipart upload',
+		test: 'aborts an abandoned or deleted upload in parts',
 	},
 	{
 		name: 'aborts the multipart upload of a refused file',
-		mutations: [files('insertMultipart', forceCondition(false, 'AppError'))],
-		test: 'refuses a multipart upload when another upload has taken its space, and aborts it in the store',
+		mutations: [files('insertInParts', forceCondition(false, 'AppError'))],
+		test: 'refuses an upload in parts that another overtook, and aborts it in the store',
 	},
 	{
 		name: 'aborts multipart uploads without a row',
@@ -110,7 +109,7 @@ const KEPT_DATA: readonly Mutant[] = [
 	{
 		name: 'does not mistake late bytes of a removed file for an object that a restored database has lost',
 		mutations: [files('removeOrphans', dropOperand('removedKeys'))],
-		test: 'removes bytes that arrived after the last sweep of a deleted file',
+		test: 'removes bytes that came after the last sweep of a deleted file',
 	},
 	{
 		name: 'does not mistake a late upload for a restored copy',
@@ -140,7 +139,7 @@ const KEPT_DATA: readonly Mutant[] = [
 	{
 		name: 'checks a file once more before it counts as lost',
 		mutations: [files('reconcileFile', replaceCall('headObject', 'null'))],
-		test: 'keeps a file whose bytes arrived between the listing and the read of its row',
+		test: 'keeps a file whose bytes came between the listing and the read of its row',
 	},
 	{
 		name: 'counts as lost only files that reconciliation deleted',

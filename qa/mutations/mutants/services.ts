@@ -112,7 +112,7 @@ const OWNERSHIP: readonly Mutant[] = [
 	{
 		name: 'hides files of other users',
 		mutations: [files('findVisibleFile', dropProperty('userId'))],
-		test: 'of another user gets the same response as an absent file',
+		test: 'of another user answers as an absent one',
 	},
 	{
 		name: 'hides expired files',
@@ -161,7 +161,7 @@ const UPLOADS_AND_DOWNLOADS: readonly Mutant[] = [
 	},
 	{
 		name: 'rejects objects with unsigned headers',
-		mutations: [files('isAsDeclared', dropOperand('hasUnsignedHeaders'))],
+		mutations: [files('isDeclared', dropOperand('hasUnsignedHeaders'))],
 		test: 'stays pending while its object has unsigned headers',
 	},
 	{
