@@ -29,7 +29,7 @@ export const FEATURE_ENTRIES = {
 		sync: ['sync-customer'],
 	},
 	'apps/files': {
-		accounts: ['accounts.sql', 'storage-limit', 'storage-check'],
+		accounts: ['accounts.sql', 'storage-limit', 'storage-room'],
 		operators: ['metrics'],
 		plans: ['plans.sql'],
 		store: ['bucket-mark'],

@@ -6,7 +6,7 @@ import { Prisma } from './generated/client.ts';
 import { countItems, countRun } from './operators/metrics.ts';
 
 /**
- * The lease of every task that runs in one process at a time. It is longer than the work between two checkpoints, even when every call to
+ * The lease of every task that one process at a time runs. It is longer than the work between two checkpoints, even when every call to
  * the store times out.
  */
 export const LEASE = { leaseMs: 15 * 60_000, retryMs: 15 * 60_000, store: createLeaseStore };
@@ -15,7 +15,7 @@ function inMs(ms: number): Prisma.Sql {
 	return Prisma.sql`now() + ${ms} * interval '1 millisecond'`;
 }
 
-/** Inserts a task that is due at once. The time is truncated to milliseconds, because the column would round it up, into the future. */
+/** Inserts a task that is due at once. The column rounds to milliseconds, so the time is truncated: rounded up, it would be in the future. */
 function insertTask(name: string): Prisma.Sql {
 	return Prisma.sql`INSERT INTO chores (name, due_at) VALUES (${name}, date_trunc('milliseconds', now())) ON CONFLICT DO NOTHING`;
 }
@@ -37,7 +37,7 @@ function lastStart({ unremembered = 0 }: Counts): Prisma.Sql {
 const toJsonb = (counts: Counts) => Prisma.sql`${JSON.stringify(counts)}::jsonb`;
 const isHeld = ({ task, token }: Lease) => Prisma.sql`name = ${task} AND lease_token = ${token}`;
 
-/** Returns the leases of scheduled tasks. The retention report reads the same rows. Counts and logs how runs end. */
+/** Returns the leases in the table `chores`, which operators read too. Counts and logs how runs end. */
 function createLeaseStore({ prisma, logger }: Pick<Deps, 'prisma' | 'logger'>): LeaseStore {
 	return {
 		async acquire(task, leaseMs) {
@@ -83,7 +83,7 @@ function createLeaseStore({ prisma, logger }: Pick<Deps, 'prisma' | 'logger'>): 
 	};
 }
 
-/** Records a run of a task without a lease, which several processes may run at the same time. */
+/** Records a run of a task without a lease, which any number of processes run. */
 export async function reportRun(
 	prisma: Database,
 	task: string,

@@ -8,7 +8,7 @@ export type FilePolicy = ReturnType<typeof policyOf>;
 
 export function policyOf(config: Config) {
 	return {
-		/** Larger files are multipart uploads. */
+		/** Larger files are uploaded in parts. */
 		singlePutLimitBytes: config.SINGLE_PUT_LIMIT_BYTES,
 		putUrlSeconds: config.PUT_URL_TTL_SECONDS,
 		partUrlSeconds: config.PART_URL_TTL_SECONDS,

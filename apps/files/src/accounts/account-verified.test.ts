@@ -28,7 +28,7 @@ const create = (sizeBytes: number) => service.as(user).create({ ...PDF, size_byt
 const use = async () => (await service.storageUse(user.id)).body.data;
 
 describe('a user whose email is not verified', () => {
-	test('stores a gigabyte and no byte more, by single PUTs or multipart uploads', async () => {
+	test('stores a gigabyte and no byte more, by single PUTs or in parts', async () => {
 		expect((await create(GB)).status).toBe(201);
 		expect(await use()).toEqual({ stored_bytes: GB, max_stored_bytes: GB, stored_files: 1 });
 		for (const body of [{ size_bytes: 1 }, { size_bytes: 6_000_000, multipart: true }]) {

@@ -6,11 +6,11 @@ import { Prisma } from '../generated/client.ts';
 export interface StorageUse {
 	plan: Plan;
 	emailVerified: boolean;
-	/** Sizes of all kept files, and declared sizes of uploads whose bytes may still arrive, deleted ones included. */
+	/** Sizes of all files that are kept, and declared sizes of uploads whose bytes may still come, also for deleted files. */
 	storedBytes: number;
 	/** How many files and uploads {@link storedBytes} sums up. */
 	storedFiles: number;
-	/** Unfinished uploads whose bytes may still arrive, deleted ones included. */
+	/** Uploads that may still bring bytes and are not ready, also deleted ones. */
 	pendingUploads: number;
 }
 
@@ -33,7 +33,7 @@ export async function readStorageUse(prisma: Database, owner: StorageOwner): Pro
 	};
 }
 
-/** Returns whether the account was deleted. Then its owner can read no file, although a task still erases them in batches. */
+/** Returns whether the account was deleted. Its files are erased in batches afterwards, and their owner reads none of them from then on. */
 export async function isAccountDeleted(prisma: Database, userId: string): Promise<boolean> {
 	return (await prisma.account.count({ where: { userId, deletedAt: { not: null } } })) > 0;
 }
@@ -72,7 +72,6 @@ async function countUse(
 ): Promise<Omit<StorageUse, 'plan' | 'emailVerified'>> {
 	const isCounted =
 		exceptJobId === null ? Prisma.sql`true` : Prisma.sql`job_id IS DISTINCT FROM ${exceptJobId}`;
-	// The sweep aborts a multipart upload before it records the first removal (`cleared_at`).
 	const mayArrive = Prisma.sql`job_id IS NULL AND upload_url_expires_at > now() AND (upload_id IS NULL OR cleared_at IS NULL)`;
 	const isKept = Prisma.sql`expires_at > now() AND ((status = 'ready' AND published_at IS NOT NULL) OR abandon_at > now())`;
 	// Two SELECTs, so that each uses an index of its own.

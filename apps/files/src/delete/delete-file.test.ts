@@ -26,7 +26,7 @@ describe('deleting a file', () => {
 		expect(responses.filter((response) => response.status === 204)).toHaveLength(1);
 	});
 
-	test('deletes a pending file, and bytes that arrive later don’t restore it', async () => {
+	test('takes a pending one, which no later bytes bring back', async () => {
 		const user = newUser();
 		const { file_id, upload_url, headers } = await declare(service, user, { size_bytes: 5 });
 		expect((await service.as(user).delete(file_id)).status).toBe(204);

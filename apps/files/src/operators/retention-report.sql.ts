@@ -7,7 +7,7 @@ const MAX_COUNT = 10_000;
 interface Backlog {
 	due: number;
 	oldestDueAt: Date | null;
-	oldestUnremovedAt: Date | null;
+	oldestUnclearedAt: Date | null;
 	planChanges: number;
 	accountDeletions: number;
 }
@@ -17,11 +17,11 @@ async function readBacklog(prisma: Database): Promise<Backlog> {
 		SELECT
 			(SELECT count(*)::int FROM (SELECT 1 FROM files WHERE sweep_at <= now() LIMIT ${MAX_COUNT}) AS due) AS due,
 			(SELECT min(sweep_at) FROM files WHERE sweep_at <= now()) AS "oldestDueAt",
-			(SELECT min(deleted_at) FROM files WHERE deleted_at IS NOT NULL AND cleared_at IS NULL) AS "oldestUnremovedAt",
+			(SELECT min(deleted_at) FROM files WHERE deleted_at IS NOT NULL AND cleared_at IS NULL) AS "oldestUnclearedAt",
 			(SELECT count(*)::int FROM plan_changes) AS "planChanges",
 			(SELECT count(*)::int FROM account_deletions) AS "accountDeletions"`;
 	return (
-		backlog ?? { due: 0, oldestDueAt: null, oldestUnremovedAt: null, planChanges: 0, accountDeletions: 0 }
+		backlog ?? { due: 0, oldestDueAt: null, oldestUnclearedAt: null, planChanges: 0, accountDeletions: 0 }
 	);
 }
 
@@ -33,8 +33,8 @@ export async function readRetention(prisma: Database): Promise<object> {
 		files_due: backlog.due,
 		files_due_are_counted_up_to: MAX_COUNT,
 		oldest_due_at: backlog.oldestDueAt,
-		// Null once the sweep has removed the bytes of every deleted file at least once.
-		oldest_undeleted_at: backlog.oldestUnremovedAt,
+		// The oldest deletion whose bytes were not removed even once.
+		oldest_undeleted_at: backlog.oldestUnclearedAt,
 		plan_changes_under_way: backlog.planChanges,
 		account_deletions_under_way: backlog.accountDeletions,
 		chores: Object.fromEntries(tasks.map((task) => [task.name, describe(task)])),
@@ -44,12 +44,12 @@ export async function readRetention(prisma: Database): Promise<object> {
 function describe(task: ScheduledTask): object {
 	return {
 		last_run: task.lastEndedAt && {
-			begun_at: task.lastStartedAt,
+			begun_at: task.lastBegunAt,
 			ended_at: task.lastEndedAt,
 			counts: task.lastCounts,
 		},
 		totals: task.totals,
-		running: task.startedAt && { begun_at: task.startedAt, position: task.position, counts: task.counts },
+		running: task.begunAt && { begun_at: task.begunAt, position: task.position, counts: task.counts },
 		next_due_at: task.dueAt,
 		failure: task.failure && { at: task.failedAt, message: task.failure },
 	};
@@ -57,7 +57,7 @@ function describe(task: ScheduledTask): object {
 
 export interface Schedule {
 	due: number;
-	/** Age of the oldest file that is due, or deleted with its bytes still stored: a failed removal only moves the due date. */
+	/** Age of the oldest file that is due, or deleted with its bytes still stored. A failed removal moves the due date, which alone would hide it. */
 	oldestDueAgeSeconds: number;
 	/** By task; without those that have never ended. */
 	successAgeSeconds: ReadonlyMap<string, number>;
@@ -65,13 +65,13 @@ export interface Schedule {
 
 /** Returns what is due and when each task last ended, by the database's clock. */
 export async function readSchedule(prisma: Database): Promise<Schedule> {
-	const { due, oldestDueAt, oldestUnremovedAt } = await readBacklog(prisma);
+	const { due, oldestDueAt, oldestUnclearedAt } = await readBacklog(prisma);
 	const rows = await prisma.$queryRaw<{ name: string; seconds: number }[]>`
 		SELECT name, extract(epoch FROM now() - last_ended_at)::float8 AS seconds
 		FROM chores WHERE last_ended_at IS NOT NULL`;
 	return {
 		due,
-		oldestDueAgeSeconds: Math.max(ageSeconds(oldestDueAt), ageSeconds(oldestUnremovedAt)),
+		oldestDueAgeSeconds: Math.max(ageSeconds(oldestDueAt), ageSeconds(oldestUnclearedAt)),
 		successAgeSeconds: new Map(rows.map(({ name, seconds }) => [name, seconds])),
 	};
 }

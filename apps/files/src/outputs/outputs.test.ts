@@ -178,8 +178,8 @@ describe('an output', () => {
 	});
 });
 
-describe('a multipart output', () => {
-	test('is completed, also repeatedly, and published', async () => {
+describe('an output in parts', () => {
+	test('is completed, twice if need be, and published', async () => {
 		const job = newJob();
 		const { file_id, upload_url, multipart } = await createOutput(job, 7 * MIB);
 		expect(upload_url).toBeNull();

@@ -142,7 +142,7 @@ describe('a file', () => {
 		expect(responses.map((response) => response.body.error?.code)).toEqual(Array(6).fill('not_found'));
 	});
 
-	test('past its deadline is not found, unless its bytes arrived in time', async () => {
+	test('past its deadline is not found, unless its bytes came in time', async () => {
 		const [never, came] = [await declare(service, user, { size_bytes: 5 }), await upload(service, user)];
 		await service.prisma.file.updateMany({
 			where: { id: { in: [never.file_id, came.file_id] } },
@@ -152,7 +152,7 @@ describe('a file', () => {
 		expect((await get(came.file_id)).body.data.status).toBe('ready');
 	});
 
-	test('of another user gets the same response as an absent file', async () => {
+	test('of another user answers as an absent one', async () => {
 		const { file_id } = await uploadReady(service, newUser());
 		const mine = service.as(user);
 		const part = { part_number: 1, etag: '"x"' };

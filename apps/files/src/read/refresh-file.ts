@@ -17,15 +17,15 @@ export async function refreshFile(deps: RefreshDeps, file: FileRecord): Promise<
 	if (file.status === 'ready' && !mayReceiveBytes(file, new Date())) return file;
 	const stored = await deps.store.headObject(file.storageKey);
 	if (file.status === 'ready') return deleteUnlessIntact(deps, file, stored);
-	if (!isAsDeclared(file, stored)) return file.abandonAt > new Date() ? file : null;
+	if (!isDeclared(file, stored)) return file.abandonAt > new Date() ? file : null;
 	const ready = await markReady(deps.prisma, file, stored.etag);
 	if (ready === null || ready.etag === stored.etag) return ready;
 	// A concurrent call set another ETag. Only the store knows which of the two objects is there now.
 	return deleteUnlessIntact(deps, ready, await deps.store.headObject(ready.storageKey));
 }
 
-/** Returns whether the object is what the client declared and the upload URL was signed for, as far as the store shows. */
-export function isAsDeclared(file: FileRecord, stored: StoredObject | null): stored is StoredObject {
+/** Returns whether the object has what the upload URL was signed for, as far as the store shows. */
+export function isDeclared(file: FileRecord, stored: StoredObject | null): stored is StoredObject {
 	return stored !== null && stored.sizeBytes === file.sizeBytes && !stored.hasUnsignedHeaders;
 }
 
@@ -34,7 +34,7 @@ async function deleteUnlessIntact(
 	file: FileRecord,
 	stored: StoredObject | null,
 ): Promise<FileRecord | null> {
-	if (isAsDeclared(file, stored) && stored.etag === file.etag) return file;
+	if (isDeclared(file, stored) && stored.etag === file.etag) return file;
 	await deleteLost(deps, file, stored);
 	return null;
 }

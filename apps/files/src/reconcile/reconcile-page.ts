@@ -4,7 +4,7 @@ import pMap from 'p-map';
 import type { Deps } from '../deps.ts';
 import { type FileRecord, isFileKey, isMultipart, MARK_PREFIX, timeOfKey } from '../file.ts';
 import { addMs } from '../policy.ts';
-import { deleteLost, isAsDeclared } from '../read/refresh-file.ts';
+import { deleteLost, isDeclared } from '../read/refresh-file.ts';
 import { findReady, findStored, replaceEtag } from './reconcile.sql.ts';
 
 type PageDeps = Pick<Deps, 'prisma' | 'store' | 'policy'>;
@@ -13,8 +13,8 @@ interface PageStart {
 	/** The page starts after this key. */
 	after: string;
 	/**
-	 * Start of the last reconciliation without unremembered objects; null before the first. The files service creates each row before its
-	 * object, so a newer object without a row means that the database was restored to an older state.
+	 * When the last reconciliation started that found no unremembered object; null before the first. The files service creates each row before its
+	 * object, so an object that is newer and has never had a row means that the database was restored to an older state.
 	 */
 	lastStartedAt: Date | null;
 }
@@ -92,15 +92,15 @@ export async function reconcilePage(
 }
 
 interface Rows {
-	/** Keys of rows after the final removal of their bytes. Objects under these keys arrived even later. */
+	/** Keys of rows whose bytes were removed. Objects under these keys arrived late. */
 	removedKeys: ReadonlySet<string>;
 	now: Date;
 	lastStartedAt: Date | null;
 }
 
 /**
- * Removes the old objects among those without a row, or with a row whose bytes were finally removed. Keeps `unremembered` ones. Three
- * clocks must agree that an object is old: the store's, that of the process that created the file, and the database's.
+ * Removes those of these objects that are old, except `unremembered` ones. The objects have no row, or one whose bytes were removed.
+ * Three clocks must agree that an object is old: the store's, that of the process that created the file, and the database's.
  */
 async function removeOrphans(
 	{ store, policy }: PageDeps,
@@ -135,7 +135,7 @@ type Outcome = 'kept' | 'restored' | 'lost';
  */
 async function reconcileFile(deps: PageDeps, file: FileRecord): Promise<Outcome> {
 	const stored = await deps.store.headObject(file.storageKey);
-	if (isAsDeclared(file, stored)) {
+	if (isDeclared(file, stored)) {
 		if (stored.etag === file.etag) return 'kept';
 		if (isRestoredCopy(file, stored, deps.policy)) {
 			return (await replaceEtag(deps.prisma, file, stored.etag)) ? 'restored' : 'kept';

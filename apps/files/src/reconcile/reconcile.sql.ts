@@ -2,14 +2,14 @@ import type { FileRecord } from '../file.ts';
 import { type Database, toRecord } from '../files.sql.ts';
 import { Prisma } from '../generated/client.ts';
 
-/** Returns the rows with these keys that may have bytes in the store, the keys of rows after their final removal, and the database's time. */
+/** Returns the rows with these keys that may have bytes in the store, the keys of the other rows, and the database's time. */
 export async function findStored(
 	prisma: Database,
 	keys: readonly string[],
 ): Promise<{ files: FileRecord[]; removedKeys: Set<string>; now: Date }> {
 	const rows = await prisma.file.findMany({ where: { storageKey: { in: [...keys] } } });
-	const stored = rows.filter(({ finalRemovalAt }) => finalRemovalAt === null);
-	const removed = rows.filter(({ finalRemovalAt }) => finalRemovalAt !== null);
+	const stored = rows.filter(({ bytesRemovedAt }) => bytesRemovedAt === null);
+	const removed = rows.filter(({ bytesRemovedAt }) => bytesRemovedAt !== null);
 	const [time] = await prisma.$queryRaw<{ now: Date }[]>`SELECT now()::timestamptz(3) AS now`;
 	if (!time) throw new Error('the database returned no time');
 	const removedKeys = new Set(removed.map(({ storageKey }) => storageKey));

@@ -35,9 +35,9 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 	const storedTask = () =>
 		service.prisma.scheduledTask.findUniqueOrThrow({ where: { name: 'reconciliation' } });
 
-	const recordLastRun = (lastStartedAt: Date) =>
-		service.prisma.scheduledTask.create({ data: { name: 'reconciliation', lastStartedAt } });
-	const makeDue = (more: { lastStartedAt?: Date } = {}) =>
+	const recordLastRun = (lastBegunAt: Date) =>
+		service.prisma.scheduledTask.create({ data: { name: 'reconciliation', lastBegunAt } });
+	const makeDue = (more: { lastBegunAt?: Date } = {}) =>
 		service.prisma.scheduledTask.updateMany({ data: { dueAt: new Date(0), ...more } });
 
 	interface Run {
@@ -137,12 +137,12 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		await makeDue();
 		expect(await run()).toMatchObject({ orphans: 1, unremembered: 1 });
 		expect([(await stored(lost)) !== null, (await stored(older)) !== null]).toEqual([true, false]);
-		await makeDue({ lastStartedAt: new Date() });
+		await makeDue({ lastBegunAt: new Date() });
 		expect(await run()).toMatchObject({ orphans: 1, unremembered: 0 });
 		expect(await stored(lost)).toBeNull();
 	});
 
-	test('removes bytes that arrived after the last sweep of a deleted file', async () => {
+	test('removes bytes that came after the last sweep of a deleted file', async () => {
 		await recordLastRun(new Date(Date.now() - 2 * HOUR_MS));
 		const { file_id, upload_url, headers } = await uploadReady(service, user, 'the bytes');
 		await service.as(user).delete(file_id);
@@ -151,7 +151,7 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 			data: { uploadUrlExpiresAt: new Date(Date.now() - 10 * HOUR_MS) },
 		});
 		await sweep(service.deps, running);
-		expect((await row(file_id)).finalRemovalAt).not.toBeNull();
+		expect((await row(file_id)).bytesRemovedAt).not.toBeNull();
 		expect(await put(upload_url, 'the bytes', headers)).toBe(200);
 		await untilOld();
 		expect(await run()).toMatchObject({ orphans: 1, unremembered: 0 });
@@ -236,7 +236,7 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 			}
 		});
 
-		test('keeps a file of a multipart upload, whose URLs ended with the upload', async () => {
+		test('keeps a file that was uploaded in parts, whose URLs ended with the upload', async () => {
 			const { file_id, multipart } = await declare(service, user, { size_bytes: 6 * MIB, multipart: true });
 			const parts = [];
 			for (const part of multipart.parts) parts.push(await putPart(part));
@@ -259,7 +259,7 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		});
 	});
 
-	test('keeps a file whose bytes arrived between the listing and the read of its row', async () => {
+	test('keeps a file whose bytes came between the listing and the read of its row', async () => {
 		const late: string[] = [];
 		const listObjects: FilesService['deps']['store']['listObjects'] = async (after, limit) => {
 			const page = await service.deps.store.listObjects(after, limit);
@@ -340,7 +340,7 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		await run();
 		expect(await stored(orphan)).not.toBeNull();
 		// A start after the object's creation: newer objects without a row are kept.
-		await makeDue({ lastStartedAt: new Date() });
+		await makeDue({ lastBegunAt: new Date() });
 		await run();
 		expect(await stored(orphan)).toBeNull();
 	});

@@ -23,8 +23,8 @@ afterAll(async () => {
 	await store.close();
 });
 
-/** Makes a multipart upload and completes it; returns the id of the file. */
-async function uploadMultipart(): Promise<string> {
+/** Uploads a file in parts and completes it; returns its id. */
+async function uploadInParts(): Promise<string> {
 	const { file_id, multipart } = await declare(service, user, { size_bytes: 6 * MIB, multipart: true });
 	const sent = await Promise.all(multipart.parts.map(putPart));
 	expect((await service.as(user).complete(file_id, sent)).status).toBe(200);
@@ -77,7 +77,7 @@ describe('while the store is down', () => {
 
 	test('a ready file whose upload URLs don’t work any more needs no store', async () => {
 		const { file_id } = await uploadReady(service, user, 'the bytes');
-		const parts = await uploadMultipart();
+		const parts = await uploadInParts();
 		await service.prisma.file.update({ where: { id: file_id }, data: { uploadUrlExpiresAt: new Date() } });
 		store.cut();
 		for (const id of [file_id, parts]) {

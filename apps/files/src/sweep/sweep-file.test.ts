@@ -35,9 +35,9 @@ test('once neither kind of URL works, bytes are removed a last time when no PUT 
 });
 
 test.each([
-	['a multipart upload, which was aborted', { multipart: { uploadId: 'a', partSizeBytes: 5 } }],
+	['an upload in parts, which was aborted', { multipart: { uploadId: 'a', partSizeBytes: 5 } }],
 	['the output of a job, whose URLs only a worker has', { jobId: 'job_01JZZZZZZZZZZZZZZZZZZZZZZZ' }],
-])('bytes are removed again only once, at the end, for %s', (_, change) => {
+])('there is only the last time for %s', (_, change) => {
 	expect(next(deleted(10, change), 10)).toEqual(at(420));
 });
 
@@ -45,7 +45,7 @@ const NOW = new Date('2026-01-02T12:00:00Z');
 const PAST = new Date('2026-01-02T11:00:00Z');
 const FUTURE = new Date('2026-01-02T13:00:00Z');
 
-/** A ready, published upload past its deadline. */
+/** A ready, published upload whose time to upload is over. */
 const FILE = buildFile({
 	status: 'ready',
 	etag: '"a"',
@@ -55,16 +55,16 @@ const FILE = buildFile({
 });
 const OUTPUT = { jobId: 'job_01JZZZZZZZZZZZZZZZZZZZZZZZ', publishedAt: null };
 
-describe('decides what to do with', () => {
+describe('the decision about a file that fell due is right for', () => {
 	test.each<[string, Partial<FileRecord>, ReturnType<typeof decideSweep>]>([
-		['a ready file', {}, 'keep'],
-		['a deleted file', { deletedAt: PAST }, 'remove'],
-		['an expired file', { expiresAt: NOW }, 'remove'],
-		['a pending one before its deadline', { status: 'pending', abandonAt: FUTURE }, 'keep'],
-		['a pending one past its deadline', { status: 'pending', abandonAt: NOW }, 'check store'],
+		['a ready one', {}, 'keep'],
+		['a deleted one', { deletedAt: PAST }, 'remove'],
+		['an expired one', { expiresAt: NOW }, 'remove'],
+		['a pending one that has time left', { status: 'pending', abandonAt: FUTURE }, 'keep'],
+		['a pending one whose time is over', { status: 'pending', abandonAt: NOW }, 'check store'],
 		['a pending one that expired', { status: 'pending', expiresAt: NOW }, 'remove'],
-		['an unpublished output before its deadline', { ...OUTPUT, abandonAt: FUTURE }, 'keep'],
-		['an unpublished output past its deadline, ready or not', OUTPUT, 'remove'],
+		['an unpublished output that has time left', { ...OUTPUT, abandonAt: FUTURE }, 'keep'],
+		['an unpublished output whose time is over, ready or not', OUTPUT, 'remove'],
 		['a published output', { ...OUTPUT, publishedAt: PAST }, 'keep'],
 	])('%s', (_, change, decision) => {
 		expect(decideSweep({ ...FILE, ...change }, NOW)).toBe(decision);

@@ -4,33 +4,31 @@ import { type FileRecord, isMultipart } from '../file.ts';
 import { deleteUnchanged } from '../files.sql.ts';
 import { addMs, type FilePolicy } from '../policy.ts';
 import { refreshFile } from '../read/refresh-file.ts';
-import { recordFinalRemoval, scheduleResweep, scheduleSweep } from './sweep.sql.ts';
+import { markBytesRemoved, scheduleResweep, scheduleSweep } from './sweep.sql.ts';
 
 type SweepDeps = Pick<Deps, 'prisma' | 'store' | 'policy'>;
 
 /**
- * Prepares the removal of a due file's bytes: deletes the file and aborts its multipart upload. Returns false for a file to keep, after
- * scheduling its next sweep. Repeated and concurrent calls are safe.
+ * Prepares the removal of one due row's bytes: the file is deleted and its multipart upload aborted. Returns whether to remove them;
+ * otherwise the row has its next date. Repeated and concurrent calls are safe.
  */
 export async function prepareRemoval(deps: SweepDeps, file: FileRecord, now: Date): Promise<boolean> {
 	switch (decideSweep(file, now)) {
 		case 'keep':
-			return await keepUntilNextSweep(deps, file);
+			return await keep(deps, file);
 		case 'remove':
 			return await deleteAndAbort(deps, file);
 		case 'check store': {
 			// A client may never read its file after the upload, so the bytes may be there.
 			const current = await refreshFile(deps, file);
-			return current?.status === 'ready'
-				? await keepUntilNextSweep(deps, current)
-				: await deleteAndAbort(deps, file);
+			return current?.status === 'ready' ? await keep(deps, current) : await deleteAndAbort(deps, file);
 		}
 	}
 }
 
 /**
- * Returns what to do with a file that is due. `remove`: remove its bytes. `check store`: its deadline has passed, so it is kept only if its
- * bytes are in the store. `keep`: schedule its next sweep, for example because it became ready after it was due.
+ * Returns what to do with a row that fell due. `remove`: remove its bytes. `check store`: the upload's deadline is over, and the store
+ * decides. `keep`: schedule its next date, as when a file became ready after it fell due.
  */
 export function decideSweep(file: FileRecord, now: Date): 'remove' | 'check store' | 'keep' {
 	if (file.deletedAt !== null || file.expiresAt <= now) return 'remove';
@@ -39,7 +37,7 @@ export function decideSweep(file: FileRecord, now: Date): 'remove' | 'check stor
 	return file.status === 'pending' ? 'check store' : 'keep';
 }
 
-async function keepUntilNextSweep({ prisma }: SweepDeps, file: FileRecord): Promise<false> {
+async function keep({ prisma }: SweepDeps, file: FileRecord): Promise<false> {
 	await scheduleSweep(prisma, file.id);
 	return false;
 }
@@ -63,7 +61,7 @@ export async function recordRemoval(
 ): Promise<void> {
 	const next = nextRemovalAt(file, now, policy);
 	if (next !== null) await scheduleResweep(prisma, file.id, next);
-	else await recordFinalRemoval(prisma, file.id);
+	else await markBytesRemoved(prisma, file.id);
 	crashPoint('files.sweep.committed');
 }
 

@@ -38,18 +38,18 @@ export async function scheduleSweep(prisma: Database, id: string): Promise<void>
 	await prisma.$executeRaw`UPDATE files SET sweep_at = ${sweepDueAt()} WHERE id = ${id} AND deleted_at IS NULL`;
 }
 
-/** Records a removal of the bytes (`lastRemovalAt`), and when to remove those that may still arrive. */
+/** Records that the bytes that have arrived were removed (`cleared_at`), and when to remove those that may arrive later. */
 export async function scheduleResweep(prisma: Database, id: string, nextAt: Date): Promise<void> {
 	await prisma.$executeRaw`UPDATE files SET cleared_at = now(), sweep_at = ${nextAt} WHERE id = ${id}`;
 }
 
-/** Records the last removal of the bytes (`finalRemovalAt`): no more can arrive. */
-export async function recordFinalRemoval(prisma: Database, id: string): Promise<void> {
+/** Records that all bytes were removed and no more can arrive (`bytes_removed_at`). */
+export async function markBytesRemoved(prisma: Database, id: string): Promise<void> {
 	await prisma.$executeRaw`
 		UPDATE files SET cleared_at = now(), bytes_removed_at = now(), sweep_at = NULL WHERE id = ${id}`;
 }
 
-/** Deletes up to `limit` rows whose final removal was at least `retentionMs` ago, and returns how many. */
+/** Deletes up to `limit` rows whose bytes were removed at least `retentionMs` ago, and returns how many. */
 export async function purgeRows(
 	prisma: Database,
 	{ retentionMs, limit }: { retentionMs: number; limit: number },

@@ -63,7 +63,7 @@ async function age(id: string, byMs: number, on = service): Promise<void> {
 			abandonAt: moved(before.abandonAt),
 			uploadUrlExpiresAt: moved(before.uploadUrlExpiresAt),
 			...(before.sweepAt ? { sweepAt: moved(before.sweepAt) } : {}),
-			...(before.finalRemovalAt ? { finalRemovalAt: moved(before.finalRemovalAt) } : {}),
+			...(before.bytesRemovedAt ? { bytesRemovedAt: moved(before.bytesRemovedAt) } : {}),
 		},
 	});
 }
@@ -88,19 +88,19 @@ describe('a sweep', () => {
 		expect(await stored(file_id)).toBeNull();
 	});
 
-	test('removes bytes again that arrive while the upload URL works, and then ends', async () => {
+	test('removes bytes again that came while the upload URL still worked, and then ends', async () => {
 		const { file_id, upload_url, headers } = await uploadReady(service, user, 'the bytes');
 		await service.as(user).delete(file_id);
 		await runSweep();
-		expect((await row(file_id)).finalRemovalAt).toBeNull();
+		expect((await row(file_id)).bytesRemovedAt).toBeNull();
 		expect(await put(upload_url, 'the bytes', headers)).toBe(200);
 		await age(file_id, 7 * HOUR_MS);
 		await runSweep();
 		expect(await stored(file_id)).toBeNull();
-		expect(await row(file_id)).toMatchObject({ finalRemovalAt: expect.any(Date), sweepAt: null });
+		expect(await row(file_id)).toMatchObject({ bytesRemovedAt: expect.any(Date), sweepAt: null });
 	});
 
-	test('removes bytes that arrive after the deletion within minutes, so that older download URLs don’t serve them', async () => {
+	test('removes bytes that came after the deletion within minutes, so that older download URLs don’t serve them', async () => {
 		const { file_id, upload_url, headers } = await uploadReady(service, user, 'the bytes');
 		const { download_url } = (await service.as(user).get(file_id)).body.data;
 		await service.as(user).delete(file_id);
@@ -114,7 +114,7 @@ describe('a sweep', () => {
 		await age(file_id, service.deps.policy.resweepIntervalMs);
 		await runSweep();
 		expect((await download(download_url)).status).toBe(404);
-		expect((await row(file_id)).finalRemovalAt).toBeNull();
+		expect((await row(file_id)).bytesRemovedAt).toBeNull();
 	});
 
 	test('deletes an expired file with its bytes', async () => {
@@ -147,7 +147,7 @@ describe('a sweep', () => {
 		expect(sweepAt).toEqual(expiresAt);
 	});
 
-	test('aborts an abandoned or deleted multipart upload', async () => {
+	test('aborts an abandoned or deleted upload in parts', async () => {
 		const uploads = [];
 		const urls = [];
 		for (let begun = 0; begun < 2; begun += 1) {

@@ -1,7 +1,7 @@
 import { MAX_FILE_BYTES } from '@creatorr/contracts/files';
 import { PLANS } from '@creatorr/contracts/plans';
 import { describe, expect, test } from '@jest/globals';
-import { admitUpload, chooseUploadMethod } from './admit-upload.ts';
+import { admitUpload, chooseUpload } from './admit-upload.ts';
 
 const GB = 1_000_000_000;
 const MIB = 1024 ** 2;
@@ -81,24 +81,24 @@ describe('an upload of a user with as many pending uploads as allowed', () => {
 
 const SINGLE_PUT_LIMIT = 5_000_000_000;
 const choose = (sizeBytes: number, wantsMultipart = false) =>
-	chooseUploadMethod({ sizeBytes, wantsMultipart }, SINGLE_PUT_LIMIT);
+	chooseUpload({ sizeBytes, wantsMultipart }, SINGLE_PUT_LIMIT);
 
 describe('an upload’s method', () => {
 	test('is a single PUT up to the limit', () => {
-		expect([choose(1), choose(SINGLE_PUT_LIMIT)]).toEqual(['single_put', 'single_put']);
+		expect([choose(1), choose(SINGLE_PUT_LIMIT)]).toEqual(['single', 'single']);
 	});
 
-	test('is multipart above the limit', () => {
-		expect(choose(SINGLE_PUT_LIMIT + 1)).toBe('multipart');
+	test('is in parts above the limit', () => {
+		expect(choose(SINGLE_PUT_LIMIT + 1)).toBe('parts');
 	});
 
-	test('is multipart on request, from 5 MiB on', () => {
-		expect(choose(5 * MIB, true)).toBe('multipart');
+	test('is in parts on request, from 5 MiB on', () => {
+		expect(choose(5 * MIB, true)).toBe('parts');
 		expect(() => choose(5 * MIB - 1, true)).toThrow(expect.objectContaining({ code: 'validation' }));
 	});
 
 	test('is refused above 10 GiB', () => {
-		expect(choose(10 * 1024 ** 3)).toBe('multipart');
+		expect(choose(10 * 1024 ** 3)).toBe('parts');
 		expect(() => choose(10 * 1024 ** 3 + 1)).toThrow(expect.objectContaining({ code: 'too_large' }));
 	});
 });

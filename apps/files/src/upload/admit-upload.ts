@@ -16,8 +16,8 @@ export function admitUpload(
 	sizeBytes: number,
 	storageUse: StorageUse,
 ): void {
-	refuseTooManyPending(limits, storageUse);
-	refuseTooManyFiles(limits, storageUse);
+	requireFewPending(limits, storageUse);
+	requireFewFiles(limits, storageUse);
 	requireStorageFor(limits, sizeBytes, storageUse);
 }
 
@@ -27,7 +27,7 @@ type PendingLimit = Pick<FilePolicy, 'maxPendingUploads' | 'putUrlSeconds'>;
  * Bounds the rows and multipart uploads that an account can create without sending a byte. No plan allows more, so the refusal is not
  * `plan_limit`. An upload that the user deletes now stops counting by the end of Retry-After.
  */
-function refuseTooManyPending(
+function requireFewPending(
 	{ maxPendingUploads, putUrlSeconds }: PendingLimit,
 	{ pendingUploads }: Pick<StorageUse, 'pendingUploads'>,
 ): void {
@@ -40,7 +40,7 @@ function refuseTooManyPending(
 }
 
 /** Bounds what each upload and `GET /v1/usage` read to sum up the user's files. Outputs of jobs count, too. */
-function refuseTooManyFiles(
+function requireFewFiles(
 	{ plans, putUrlSeconds }: Pick<FilePolicy, 'plans' | 'putUrlSeconds'>,
 	{ plan, storedFiles }: Pick<StorageUse, 'plan' | 'storedFiles'>,
 ): void {
@@ -58,24 +58,24 @@ export function isTooManyPending(error: unknown): boolean {
 }
 
 /**
- * Returns how a file of this size is uploaded: as a multipart upload when it is too large for a single PUT, or when the client asks for it.
- * Throws `too_large` above 10 GiB, `validation` for a multipart upload that is smaller than stores accept.
+ * Returns how a file of this size is uploaded: in parts when it is too large for a single PUT, or when the client asks for it. Throws
+ * `too_large` above 10 GiB, `validation` for an upload in parts that is smaller than stores accept.
  */
-export function chooseUploadMethod(
+export function chooseUpload(
 	upload: { sizeBytes: number; wantsMultipart: boolean },
 	singlePutLimitBytes: number,
-): 'single_put' | 'multipart' {
+): 'single' | 'parts' {
 	if (upload.sizeBytes > MAX_FILE_BYTES) {
 		throw new AppError(
 			'too_large',
 			`The file is larger than ${formatBytes(MAX_FILE_BYTES)} (${formatNumber(MAX_FILE_BYTES)} bytes). Split it into smaller files.`,
 		);
 	}
-	if (upload.sizeBytes > singlePutLimitBytes) return 'multipart';
-	if (!upload.wantsMultipart) return 'single_put';
+	if (upload.sizeBytes > singlePutLimitBytes) return 'parts';
+	if (!upload.wantsMultipart) return 'single';
 	if (upload.sizeBytes < MIN_MULTIPART_BYTES) {
 		const message = `needs a file of at least ${formatNumber(MIN_MULTIPART_BYTES)} bytes; omit it for smaller files`;
 		throw validationError([{ path: 'multipart', message }]);
 	}
-	return 'multipart';
+	return 'parts';
 }

@@ -28,8 +28,8 @@ export function completeFileRoute(deps: Deps): Route {
 type CompletedParts = z.output<typeof completedPartsSchema>;
 
 /**
- * Completes a multipart upload whose parts are in the store, and returns the ready file; repeated and concurrent calls do the same. A file
- * that was uploaded by a single PUT is ready when its bytes are there. Throws `validation` when the parts are not those in the store,
+ * Makes a file ready whose parts are in the store, and returns it; repeated and concurrent calls do the same. A file that was uploaded
+ * by a single PUT is ready when its bytes are there. Throws `validation` when the parts are not those in the store,
  * `file_not_uploaded`, and `not_found` when the file is gone.
  */
 export async function completeUpload(

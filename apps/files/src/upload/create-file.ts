@@ -13,7 +13,7 @@ import { requireStorageForOutput } from '../accounts/storage-limit.ts';
 import type { Deps } from '../deps.ts';
 import { type FileRecord, KEY_PREFIX } from '../file.ts';
 import { addMs, type FilePolicy, retentionOf } from '../policy.ts';
-import { admitUpload, chooseUploadMethod, isTooManyPending } from './admit-upload.ts';
+import { admitUpload, chooseUpload, isTooManyPending } from './admit-upload.ts';
 import { insertFile } from './insert-file.sql.ts';
 import { refreshOldestPending } from './refresh-pending.ts';
 import { presignUpload } from './upload-urls.ts';
@@ -48,7 +48,7 @@ interface UploadRequest {
 	mimeType: string;
 	sizeBytes: number;
 	wantsMultipart: boolean;
-	/** The job whose output the file is; null for an upload of a user, which its owner sees from the start. */
+	/** The job whose output it will be; null for an upload of a user, which its owner sees from the start. */
 	jobId: string | null;
 	audience: Audience;
 }
@@ -64,8 +64,8 @@ export async function createUpload(
 	const id = newId('fil');
 	const draft: Draft = { id, storageKey: KEY_PREFIX + id, multipart: null };
 	const file =
-		chooseUploadMethod(request, deps.policy.singlePutLimitBytes) === 'multipart'
-			? await insertMultipart(deps, request, draft)
+		chooseUpload(request, deps.policy.singlePutLimitBytes) === 'parts'
+			? await insertInParts(deps, request, draft)
 			: await insertUpload(deps, request, draft);
 	crashPoint('files.create.committed');
 	return presignUpload(deps, file, request.audience);
@@ -73,7 +73,7 @@ export async function createUpload(
 
 type Draft = Pick<FileRecord, 'id' | 'storageKey' | 'multipart'>;
 
-/** Returns the user whose storage use limits the upload. An output replaces others of its job, so those don't count. */
+/** Returns whose storage use limits the upload. An output replaces others of its job. */
 function ownerOf({ userId, jobId }: UploadRequest): StorageOwner {
 	return { userId, exceptJobId: jobId };
 }
@@ -89,7 +89,7 @@ async function insertUpload(deps: Deps, request: UploadRequest, draft: Draft): P
 	const inserted = await deps.insertMutex.runExclusive(request.userId, () =>
 		insertFile(prisma, ownerOf(request), (use) => {
 			admit(policy, request, use);
-			return newFileRecord(request, draft, { plan: use.plan, policy });
+			return planFile(request, draft, { plan: use.plan, policy });
 		}),
 	);
 	return requireAccount(inserted, request);
@@ -99,7 +99,7 @@ async function insertUpload(deps: Deps, request: UploadRequest, draft: Draft): P
  * Creates the multipart upload before the row that names it. A process that ends in between leaves an upload without a row, which the
  * stale-uploads task aborts.
  */
-async function insertMultipart(deps: Deps, request: UploadRequest, draft: Draft): Promise<FileRecord> {
+async function insertInParts(deps: Deps, request: UploadRequest, draft: Draft): Promise<FileRecord> {
 	const { prisma, policy, store } = deps;
 	const { storageKey: key } = draft;
 	// Checked here too, so that most refusals create no multipart upload.
@@ -110,13 +110,13 @@ async function insertMultipart(deps: Deps, request: UploadRequest, draft: Draft)
 	try {
 		return await insertUpload(deps, request, { ...draft, multipart });
 	} catch (error) {
-		// After any other error than a refusal, the row may exist. When the abort fails, the stale-uploads task repeats it.
+		// After another error than a refusal the row may be there. When the abort fails, the stale-uploads task repeats it.
 		if (error instanceof AppError) await store.abortMultipart({ key, uploadId }).catch(() => undefined);
 		throw error;
 	}
 }
 
-function newFileRecord(
+function planFile(
 	{ userId, name, mimeType, sizeBytes, jobId }: UploadRequest,
 	draft: Draft,
 	{ plan, policy }: { plan: Plan; policy: FilePolicy },

@@ -33,8 +33,8 @@ export function listFilePartsRoute(deps: Deps): Route {
 type PartsResponse = ResponseOf<typeof listFileParts>['data'];
 
 /**
- * Returns the progress of a multipart upload: ETags of the parts in the store, fresh URLs for the others. Throws `not_found`, and
- * `validation` for a file without a multipart upload, or with one that has ended.
+ * Returns the progress of an upload in parts: ETags of the parts in the store, fresh URLs for the others. Throws `not_found`, and
+ * `validation` for a file that is not, or no longer, uploaded in parts.
  */
 async function listUploadParts(deps: Deps, wanted: OwnedFile): Promise<PartsResponse> {
 	const file = await findVisibleFile(deps, wanted);
@@ -46,7 +46,7 @@ async function listUploadParts(deps: Deps, wanted: OwnedFile): Promise<PartsResp
 	}
 	const current = await refreshFile(deps, file);
 	if (!current) throw notFound('file');
-	throw noPartsError(current);
+	throw withoutParts(current);
 }
 
 /** Returns null when the multipart upload was completed or aborted. */
@@ -85,7 +85,7 @@ async function describeParts(
 	};
 }
 
-function noPartsError(file: FileRecord): AppError {
+function withoutParts(file: FileRecord): AppError {
 	let message = 'this upload expired or was aborted; create the file again';
 	if (!isMultipart(file)) message = 'this file is uploaded with a single PUT and has no parts';
 	else if (file.status === 'ready') message = 'this upload is already complete';

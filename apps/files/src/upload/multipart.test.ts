@@ -44,7 +44,7 @@ async function abortInStore(id: string) {
 	await service.storage.abortMultipart({ key: storageKey, uploadId: uploadId ?? '' });
 }
 
-describe('completing a multipart upload', () => {
+describe('completing an upload in parts', () => {
 	test('makes the file ready, with its parts in order', async () => {
 		const { id, parts, stored } = await beginAndSend();
 		const response = await complete(id, stored);
@@ -267,7 +267,7 @@ describe('listing the parts of an upload', () => {
 	});
 });
 
-test('a file of a multipart upload is downloaded under its own name', async () => {
+test('a file uploaded in parts is downloaded under its own name', async () => {
 	const { id, stored } = await beginAndSend();
 	const { download_url } = (await complete(id, stored)).body.data;
 	const { headers } = await download(download_url);

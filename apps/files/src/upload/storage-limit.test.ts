@@ -14,26 +14,17 @@ const GB = 1_000_000_000;
 const GIB = 1024 ** 3;
 
 let service: FilesService;
-/** With a limit of 3 pending uploads and 6 files. */
-let limited: FilesService;
 let user: TestUser;
 
 beforeAll(async () => {
 	service = await startFiles();
-	limited = await startFiles({
-		MAX_PENDING_UPLOADS: '3',
-		PLANS: JSON.stringify({ free: { maxFiles: 6 } }),
-	});
 });
 beforeEach(() => {
 	user = newUser();
 });
-afterAll(async () => {
-	await Promise.all([service.stop(), limited.stop()]);
-});
+afterAll(() => service.stop());
 
 const create = (sizeBytes: number) => service.as(user).create({ ...PDF, size_bytes: sizeBytes });
-const createLimited = (body: object = {}) => limited.as(user).create({ ...PDF, size_bytes: 5, ...body });
 
 async function used(of = user): Promise<number> {
 	const response = await service.storageUse(of.id);
@@ -106,7 +97,7 @@ describe('the limit of stored bytes', () => {
 		}
 	});
 
-	test('refuses a multipart upload when another upload has taken its space, and aborts it in the store', async () => {
+	test('refuses an upload in parts that another overtook, and aborts it in the store', async () => {
 		for (let count = 0; count < 4; count++) await declare(service, user, { size_bytes: 10 * GIB });
 		const { store } = service.deps;
 		const { createMultipart } = store;
@@ -167,7 +158,7 @@ describe('the storage use', () => {
 		expect((await create(5 * GB)).status).toBe(201);
 	});
 
-	test('includes a deleted multipart upload until the sweep has aborted it', async () => {
+	test('includes a deleted upload in parts until the sweep has aborted it', async () => {
 		const { file_id } = await declare(service, user, { size_bytes: 10 * GIB });
 		await service.as(user).delete(file_id);
 		expect(await used()).toBe(10 * GIB);
@@ -253,33 +244,57 @@ describe('jobs of a user whose storage is full', () => {
 	});
 });
 
-describe('the limit of pending uploads', () => {
+describe('the limit of pending uploads and files', () => {
+	let limited: FilesService;
+
+	beforeAll(async () => {
+		limited = await startFiles({
+			MAX_PENDING_UPLOADS: '3',
+			PLANS: JSON.stringify({ free: { maxFiles: 6 } }),
+		});
+	});
+	afterAll(() => limited.stop());
+
+	const createOne = (body: object = {}) => limited.as(user).create({ ...PDF, size_bytes: 5, ...body });
 	const expectRefused = async (body: object = {}) => {
-		const refused = await createLimited(body);
+		const refused = await createOne(body);
 		expect([refused.status, refused.body.error.code]).toEqual([429, 'rate_limited']);
 		expect(refused.headers['retry-after']).toBe('3600');
 		expect(refused.body.error.message).toMatch(/3 unfinished uploads .* Finish or delete some/);
 	};
 
-	test('refuses one more, single PUT or multipart, and admits it once the bytes of one have arrived', async () => {
+	test('refuses one more, by a single PUT or in parts, and admits it once the bytes of one have come', async () => {
 		await uploadReady(limited, user);
 		for (let count = 0; count < 2; count++) await declare(limited, user, { size_bytes: 5 });
 		const { upload_url, headers } = await declare(limited, user, { size_bytes: 5 });
 		await expectRefused();
 		await expectRefused({ size_bytes: 6_000_000, multipart: true });
 		await put(upload_url, 'hello', headers);
-		expect((await createLimited()).status).toBe(201);
+		expect((await createOne()).status).toBe(201);
 		await expectRefused();
 	});
 
-	test('admits concurrent uploads once the bytes of as many have arrived', async () => {
+	test('of files refuses an upload beyond it, includes outputs of jobs, and refuses none of those', async () => {
+		const output = { job_id: newId('job'), user_id: user.id, name: 'a', mime_type: 'a/b', size_bytes: 5 };
+		const createOutput = async () => (await limited.worker('outputs', output)).status;
+		for (let count = 0; count < 5; count++) expect(await createOutput()).toBe(201);
+		expect((await createOne()).status).toBe(201);
+		const refused = await createOne();
+		expect([refused.status, refused.body.error.code]).toEqual([403, 'plan_limit']);
+		expect(refused.body.error.message).toMatch(
+			/You have 6 files and unfinished uploads\. The Free plan allows 6 files, Pro 50,000\. Delete some/,
+		);
+		expect(await createOutput()).toBe(201);
+	});
+
+	test('admits concurrent uploads once the bytes of as many have come', async () => {
 		for (let count = 0; count < 3; count++) await upload(limited, user, 'hello');
-		const responses = await Promise.all([createLimited(), createLimited(), createLimited(), createLimited()]);
+		const responses = await Promise.all([createOne(), createOne(), createOne(), createOne()]);
 		expect(responses.map(({ status }) => status).toSorted()).toEqual([201, 201, 201, 429]);
 	});
 
 	test('is not exceeded by ten concurrent uploads', async () => {
-		const responses = await Promise.all(Array.from({ length: 10 }, () => createLimited()));
+		const responses = await Promise.all(Array.from({ length: 10 }, () => createOne()));
 		expect(responses.filter(({ status }) => status === 201)).toHaveLength(3);
 	});
 
@@ -294,21 +309,6 @@ describe('the limit of pending uploads', () => {
 		const output = { job_id: newId('job'), user_id: user.id, name: 'a', mime_type: 'a/b', size_bytes: 5 };
 		for (let count = 0; count < 4; count++)
 			expect((await limited.worker('outputs', output)).status).toBe(201);
-		expect((await createLimited()).status).toBe(201);
-	});
-});
-
-describe('the limit of files', () => {
-	test('refuses an upload beyond it, includes outputs of jobs, and refuses none of those', async () => {
-		const output = { job_id: newId('job'), user_id: user.id, name: 'a', mime_type: 'a/b', size_bytes: 5 };
-		const createOutput = async () => (await limited.worker('outputs', output)).status;
-		for (let count = 0; count < 5; count++) expect(await createOutput()).toBe(201);
-		expect((await createLimited()).status).toBe(201);
-		const refused = await createLimited();
-		expect([refused.status, refused.body.error.code]).toEqual([403, 'plan_limit']);
-		expect(refused.body.error.message).toMatch(
-			/You have 6 files and unfinished uploads\. The Free plan allows 6 files, Pro 50,000\. Delete some/,
-		);
-		expect(await createOutput()).toBe(201);
+		expect((await createOne()).status).toBe(201);
 	});
 });

@@ -72,7 +72,7 @@ export function presignParts(
 	);
 }
 
-/** Returns where to complete a multipart upload: a path, as this service does not know its public host. */
+/** Returns where to complete an upload in parts: a path, as this service does not know its public host. */
 export function completePath(fileId: string, audience: Audience): string {
 	return audience === 'client' ? `/v1/files/${fileId}/complete` : `/internal/outputs/${fileId}/complete`;
 }

@@ -3,14 +3,14 @@ import { type FilePolicy, type StorageLimits, unverifiedLimit } from '../policy.
 import type { StorageUse } from './accounts.sql.ts';
 import { requireStorageLeft } from './storage-limit.ts';
 
-/** A user with at least this share of the storage free is far below the limit. */
-const FREE_SHARE = 0.1;
-/** How long a count far below the limit is reused. */
+/** A user with at least this share of the storage left has much room. */
+const MUCH_ROOM = 0.1;
+/** How long a user who had much room is not counted again. */
 const MAX_AGE_MS = 10_000;
 
 type Use = Pick<StorageUse, 'plan' | 'emailVerified' | 'storedBytes'>;
 
-interface StorageCheckDeps {
+interface RoomCheckDeps {
 	policy: StorageLimits & Pick<FilePolicy, 'putUrlSeconds'>;
 	/** Counts what a user stores; null when the account was deleted. Reads all files of the user. */
 	readUse(userId: string): Promise<Use | null>;
@@ -18,15 +18,15 @@ interface StorageCheckDeps {
 }
 
 /**
- * Returns a function that throws like {@link requireStorageLeft}. One call at a time counts the files of a user. When the count is far below
- * the limit, calls in the next 10 s reuse it. Jobs created in that time can exceed the limit, but their outputs are refused above the margin.
+ * Returns a function that throws like {@link requireStorageLeft}. One call at a time counts the files of a user. After a user had much room,
+ * calls within 10 s don't count again: jobs that are created meanwhile can exceed the limit, but their outputs are refused above its margin.
  */
-export function createStorageCheck({
+export function createRoomCheck({
 	policy,
 	readUse,
 	monotonicMs = () => performance.now(),
-}: StorageCheckDeps): (userId: string) => Promise<void> {
-	/** When the users far below their limit were counted, oldest first. */
+}: RoomCheckDeps): (userId: string) => Promise<void> {
+	/** When users who had much room were counted, oldest first. */
 	const countedAtMs = new Map<string, number>();
 	const mutex = createKeyedMutex();
 
@@ -43,13 +43,13 @@ export function createStorageCheck({
 		const use = await readUse(userId);
 		if (!use) return;
 		requireStorageLeft(policy, use);
-		if (isFarBelowLimit(policy, use)) countedAtMs.set(userId, monotonicMs());
+		if (hasMuchRoom(policy, use)) countedAtMs.set(userId, monotonicMs());
 	}
 
 	return (userId) => mutex.runExclusive(userId, () => count(userId));
 }
 
-function isFarBelowLimit(policy: StorageLimits, use: Use): boolean {
+function hasMuchRoom(policy: StorageLimits, use: Use): boolean {
 	const limit = unverifiedLimit(policy, use) ?? policy.plans[use.plan].maxStoredBytes;
-	return use.storedBytes <= limit * (1 - FREE_SHARE);
+	return use.storedBytes <= limit * (1 - MUCH_ROOM);
 }

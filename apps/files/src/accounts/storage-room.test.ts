@@ -1,13 +1,13 @@
 import { PLANS } from '@creatorr/contracts/plans';
 import { expect, test } from '@jest/globals';
-import { createStorageCheck } from './storage-check.ts';
+import { createRoomCheck } from './storage-room.ts';
 
 const GB = 1_000_000_000;
 
 /** Returns a check of a user whose use can change. */
 function checkOf(use: { storedBytes: number; emailVerified?: boolean }) {
 	const state = { nowMs: 0, reads: 0 };
-	const check = createStorageCheck({
+	const check = createRoomCheck({
 		policy: { plans: PLANS, unverifiedStoredBytes: GB, putUrlSeconds: 3_600 },
 		async readUse() {
 			state.reads += 1;
@@ -18,7 +18,7 @@ function checkOf(use: { storedBytes: number; emailVerified?: boolean }) {
 	return { state, check: () => check('usr_a') };
 }
 
-test('a user far below the limit is counted once for several jobs, and again after 10 s', async () => {
+test('a user with much room is counted once for several jobs, and again after 10 s', async () => {
 	const { state, check } = checkOf({ storedBytes: 45 * GB });
 	await Promise.all([check(), check(), check()]);
 	expect(state.reads).toBe(1);
