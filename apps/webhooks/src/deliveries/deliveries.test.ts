@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { webhookDisabled } from '@creatorr/contracts/events';
+import { newId } from '@creatorr/contracts/ids';
 import { startConsumer } from '@creatorr/messaging/consumer';
 import { QUEUES } from '@creatorr/messaging/topology';
 import { silent } from '@creatorr/testing/silent';
@@ -207,6 +208,18 @@ test('during the grace period of a rotation, deliveries are signed with both sec
 	const last = world.receiver.requests[1] as (typeof world.receiver.requests)[number];
 	verifyWithPackage(last, next);
 	expect(() => verifyWithPackage(last, current)).toThrow();
+});
+
+test.each([
+	['test', undefined],
+	['recover', { since: '2026-01-01T00:00:00Z' }],
+])('%s of an endpoint that does not exist names the endpoint', async (operation, body) => {
+	const { status, body: response } = await user.call(
+		'POST',
+		`/v1/webhooks/${newId('whk')}/${operation}`,
+		body,
+	);
+	expect([status, response.error.message]).toEqual([404, 'No such webhook.']);
 });
 
 test('a replay sends the same event once more', async () => {

@@ -49,7 +49,9 @@ export function getDeliveryRoute({ prisma }: Deps) {
 /** POST /v1/webhooks/{id}/test */
 export function testWebhookRoute({ prisma }: Deps) {
 	return defineRoute(testWebhook, async ({ params, user }) => ({
-		data: { delivery_id: requireSent(await addTestEvent(prisma, { id: params.id, userId: user.id })) },
+		data: {
+			delivery_id: requireSent(await addTestEvent(prisma, { id: params.id, userId: user.id }), 'webhook'),
+		},
 	}));
 }
 
@@ -57,7 +59,7 @@ export function testWebhookRoute({ prisma }: Deps) {
 export function replayDeliveryRoute({ prisma }: Deps) {
 	return defineRoute(replayDelivery, async ({ params, user }) => {
 		const own = { id: params.delivery_id, endpointId: params.id, userId: user.id };
-		return { data: { delivery_id: requireSent(await replay(prisma, own)) } };
+		return { data: { delivery_id: requireSent(await replay(prisma, own), 'delivery') } };
 	});
 }
 
@@ -69,15 +71,16 @@ export function recoverDeliveriesRoute({ prisma }: Deps) {
 		if (since >= until) throw validationError([{ path: 'since', message: 'must be before until' }]);
 		const own = { id: params.id, userId: user.id };
 		const count = await mutex.runExclusive(user.id, () => recover(prisma, own, { since, until }));
-		return { data: { count: requireSent(count) } };
+		return { data: { count: requireSent(count, 'webhook') } };
 	});
 }
 
-/** Returns the result of sending. Throws `not_found`, or `validation` if the endpoint is disabled. */
+/** Returns the result of sending. Throws `not_found` for what the path names, or `validation` if the endpoint is disabled. */
 function requireSent<T extends string | number>(
 	result: T | 'disabled' | 'not_found',
+	what: 'webhook' | 'delivery',
 ): Exclude<T, 'disabled' | 'not_found'> {
-	if (result === 'not_found') throw notFound('delivery');
+	if (result === 'not_found') throw notFound(what);
 	if (result === 'disabled')
 		throw validationError([{ path: 'id', message: 'this endpoint is disabled; enable it first' }]);
 	return result as Exclude<T, 'disabled' | 'not_found'>;
