@@ -160,7 +160,7 @@ export const deleteSession = defineOperation({
 	service: 'auth',
 	access: 'user',
 	cost: 0,
-	summary: 'Signs out one session.',
+	summary: 'Revokes one session. Once this returns, its token is rejected everywhere.',
 	params: z.object({ id: idSchema('ses') }),
 	status: 204,
 	errors: ['not_found'],
@@ -267,7 +267,8 @@ export const deleteMe = defineOperation({
 	service: 'auth',
 	access: 'user',
 	cost: 10,
-	summary: 'Deletes the account with all its sessions, files and jobs.',
+	summary:
+		'Deletes the account with its sessions, API keys, files, jobs and webhooks, and cancels its subscription.',
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ password: givenPasswordSchema }),
 	status: 204,

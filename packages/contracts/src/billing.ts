@@ -130,19 +130,24 @@ export const listPlans = defineOperation({
 								'Requests per minute of each API key, and of all sessions of a user together. Absent without a limit.',
 						}),
 						jobs_per_minute: z.number().int().optional().meta({
-							description: 'Jobs that each of them creates per minute. Absent without a limit.',
+							description:
+								'Jobs created per minute with each API key, and in all sessions of a user together. Absent without a limit.',
 						}),
 						max_input_bytes: z
 							.number()
 							.int()
-							.meta({ description: 'Input of one job. Some tools have lower limits: see List tools.' }),
+							.meta({
+								description: 'Maximum size of a job’s input. `GET /v1/tools` lists tools with lower limits.',
+							}),
 						max_pages: z
 							.number()
 							.int()
-							.meta({ description: 'Pages of one job. Some tools have lower limits: see List tools.' }),
+							.meta({
+								description: 'Maximum pages of a job’s input. `GET /v1/tools` lists tools with lower limits.',
+							}),
 						prices: planPricesSchema.optional().meta({
 							description:
-								'Prices of a subscription at Stripe. Absent for free, and while they can’t be read.',
+								'Prices of a subscription. Absent for the Free plan, and until they were read from Stripe.',
 						}),
 					})
 					.meta({ id: 'Plan' }),

@@ -146,7 +146,7 @@ export const API_ERRORS = {
 		status: 429,
 		title: 'Too many requests',
 		cause:
-			'A limit of requests, new jobs, connections or unfinished uploads was exceeded. Nothing was changed. The headers RateLimit-Policy and RateLimit show how much of your plan’s limits is left.',
+			'A limit of requests, new jobs, connections, sign-in attempts, emails or unfinished uploads was exceeded. Nothing was changed. The headers RateLimit-Policy and RateLimit show how much of your plan’s limits is left.',
 		fix: 'Wait for the number of seconds in Retry-After, then send the same request again. If the message names unfinished uploads, finish or delete some first.',
 		retryable: true,
 	},
@@ -273,7 +273,7 @@ const text = () => z.string().meta({ maxLength: 500 });
 
 export const errorDescriptionSchema = z
 	.object({
-		code: z.string().meta({ maxLength: 64, description: 'Unique for each kind.' }),
+		code: z.string().meta({ maxLength: 64, description: 'Unique among the codes of its `kind`.' }),
 		kind: z
 			.enum(['api', 'job'])
 			.meta({ description: '`api`: the `code` of an error. `job`: the `error_code` of a failed job.' }),

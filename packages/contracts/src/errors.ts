@@ -3,7 +3,10 @@ import { API_ERRORS, docsUrlSchema, type ErrorCode, errorCodeSchema } from './er
 import { type RateLimitPolicy, rateLimitPolicySchema } from './rate-limits.ts';
 import { truncate } from './text.ts';
 
-/** One wrong field: its path (`params.quality`, `query.limit`, or only the part of the request) and what is wrong. */
+/**
+ * One wrong field: its path (`params.quality`, `query.limit`, or only the part of the request) and what is wrong. In the response of
+ * getHealth, one part of the service that is down.
+ */
 export interface ErrorDetail {
 	path: string;
 	message: string;
@@ -37,10 +40,11 @@ export const errorBodySchema = z
 				.optional()
 				.meta({
 					maxItems: MAX_DETAILS,
-					description: 'The first invalid fields. Present for validation errors only.',
+					description:
+						'The first invalid fields of a `validation` error. In the response of `GET /v1/health`, the parts that are down. Otherwise absent.',
 				}),
 			details_total: z.number().int().optional().meta({
-				description: 'Total number of invalid fields. Present with details.',
+				description: 'Number of all details, including those left out. Present with details.',
 			}),
 			violated_policies: z.array(rateLimitPolicySchema).optional().meta({
 				maxItems: rateLimitPolicySchema.options.length,

@@ -23,10 +23,15 @@ export const mimeTypeSchema = z
 		},
 	);
 
-export const fileStatusSchema = z.enum(['pending', 'ready']);
+export const fileStatusSchema = z.enum(['pending', 'ready']).meta({
+	'x-enumDescriptions': {
+		pending: 'Its bytes are not uploaded yet.',
+		ready: 'It can be downloaded and used as the input of a job.',
+	},
+});
 
-/** The largest file has no more parts. */
-const MAX_PARTS_OF_ANSWER = 100;
+/** Parts of the largest file. */
+const MAX_LISTED_PARTS = 100;
 /** Content-Type with a media type of 255 characters. */
 const MAX_UPLOAD_HEADERS_BYTES = 1024;
 
@@ -40,7 +45,7 @@ const fileRowSchema = z
 		mime_type: z.string().meta({ maxLength: 255 }),
 		storage_tier: storageTierSchema,
 		status: fileStatusSchema,
-		expires_at: timestampSchema,
+		expires_at: timestampSchema.meta({ description: 'When the file expires and is deleted.' }),
 		created_at: timestampSchema,
 	})
 	.meta({ id: 'FileRow' });
@@ -68,7 +73,7 @@ const completeUrlSchema = z.string().meta({
 export const multipartSchema = z
 	.object({
 		part_size: z.number().int(),
-		parts: z.array(partUploadSchema).meta({ maxItems: MAX_PARTS_OF_ANSWER }),
+		parts: z.array(partUploadSchema).meta({ maxItems: MAX_LISTED_PARTS }),
 		complete_url: completeUrlSchema,
 	})
 	.meta({ id: 'MultipartUpload' });
@@ -106,7 +111,7 @@ export const createFile = defineOperation({
 	access: 'user',
 	scope: 'files:write',
 	cost: 4,
-	summary: 'Declares a file and returns a presigned URL to upload it to.',
+	summary: 'Creates a file and returns a presigned URL to upload its bytes to.',
 	maxBodyBytes: BODY_LIMIT.file,
 	body: z.object({
 		name: fileNameSchema.meta({ examples: ['input.pdf'] }),
@@ -121,7 +126,8 @@ export const createFile = defineOperation({
 				examples: [48_213],
 			}),
 		multipart: z.boolean().optional().meta({
-			description: 'Upload in parts, in parallel and resumable. Needs at least 5,242,880 bytes (5 MiB).',
+			description:
+				'Whether to upload in parts, which can be sent in parallel and resumed. Needs at least 5,242,880 bytes (5 MiB). A file that is too large for one PUT is always uploaded in parts.',
 		}),
 	}),
 	status: 201,
@@ -220,7 +226,7 @@ export const listFileParts = defineOperation({
 						upload_url: urlSchema.optional().meta({ description: 'Present until the part is uploaded.' }),
 					}),
 				)
-				.meta({ maxItems: MAX_PARTS_OF_ANSWER }),
+				.meta({ maxItems: MAX_LISTED_PARTS }),
 			complete_url: completeUrlSchema,
 			expires_at: timestampSchema.meta({ description: 'When the URLs expire.' }),
 		}),

@@ -27,56 +27,56 @@ const ID_BYTES = 32;
 const ID_PATTERN = /^\^[a-z]{3}_\[0-7\]/;
 
 /**
- * Returns the maximum size of a value of this JSON Schema, in bytes of JSON. Throws an Error that names the first unbounded place,
- * where `maxLength`, `maxItems` or `x-maxBytes` is missing.
+ * Returns the maximum size of a value of this JSON Schema, in bytes of JSON. Throws an Error that names the JSONPath of the first
+ * value without `maxLength`, `maxItems` or `x-maxBytes`.
  */
 export function maxJsonBytes(root: object): number {
 	const { $defs = {} } = root as Schema;
 
-	function ofString(schema: Schema, place: string): number {
+	function ofString(schema: Schema, path: string): number {
 		if (schema.format === 'date-time') return TIME_BYTES;
 		if (schema.pattern && ID_PATTERN.test(schema.pattern)) return ID_BYTES;
-		if (schema.maxLength === undefined) throw new Error(`nothing bounds the text ${place}`);
+		if (schema.maxLength === undefined) throw new Error(`nothing bounds the text ${path}`);
 		return schema.maxLength * MAX_BYTES_PER_UNIT + 2;
 	}
 
-	function ofObject({ properties = {}, additionalProperties }: Schema, place: string): number {
+	function ofObject({ properties = {}, additionalProperties }: Schema, path: string): number {
 		const isOpen = additionalProperties !== undefined && additionalProperties !== false;
-		if (isOpen) throw new Error(`nothing bounds the fields of ${place}`);
+		if (isOpen) throw new Error(`nothing bounds the fields of ${path}`);
 		const fields = Object.entries(properties).map(
-			([name, field]) => name.length + 4 + of(field, `${place}.${name}`),
+			([name, field]) => name.length + 4 + of(field, `${path}.${name}`),
 		);
 		return fields.reduce((sum, bytes) => sum + bytes, 2);
 	}
 
-	function ofType(type: string | undefined, schema: Schema, place: string): number {
+	function ofType(type: string | undefined, schema: Schema, path: string): number {
 		switch (type) {
 			case 'string':
-				return ofString(schema, place);
+				return ofString(schema, path);
 			case 'object':
-				return ofObject(schema, place);
+				return ofObject(schema, path);
 			case 'array':
-				if (schema.maxItems === undefined) throw new Error(`nothing bounds the list ${place}`);
-				return 2 + schema.maxItems * (1 + of(schema.items ?? {}, `${place}[]`));
+				if (schema.maxItems === undefined) throw new Error(`nothing bounds the list ${path}`);
+				return 2 + schema.maxItems * (1 + of(schema.items ?? {}, `${path}[]`));
 			case 'integer':
 			case 'number':
 			case 'boolean':
 			case 'null':
 				return MAX_NUMBER_BYTES;
 			default:
-				throw new Error(`nothing bounds ${place}`);
+				throw new Error(`nothing bounds ${path}`);
 		}
 	}
 
-	function of(schema: Schema, place: string): number {
+	function of(schema: Schema, path: string): number {
 		if (schema['x-maxBytes'] !== undefined) return schema['x-maxBytes'];
-		if (schema.$ref) return of($defs[schema.$ref.split('/').at(-1) ?? ''] ?? {}, place);
+		if (schema.$ref) return of($defs[schema.$ref.split('/').at(-1) ?? ''] ?? {}, path);
 		const choices = schema.enum ?? (schema.const === undefined ? undefined : [schema.const]);
 		if (choices) return Math.max(...choices.map((value) => JSON.stringify(value).length));
 		const either = schema.anyOf ?? schema.oneOf;
-		if (either) return Math.max(...either.map((one) => of(one, place)));
-		return Math.max(...[schema.type].flat().map((type) => ofType(type, schema, place)));
+		if (either) return Math.max(...either.map((one) => of(one, path)));
+		return Math.max(...[schema.type].flat().map((type) => ofType(type, schema, path)));
 	}
 
-	return of(root as Schema, 'of it');
+	return of(root as Schema, '$');
 }

@@ -190,7 +190,7 @@ export function openApiDocument(): JsonObject {
 				apiKey: {
 					type: 'http',
 					scheme: 'bearer',
-					description: 'An API key (`POST /v1/keys`) with the listed scope, where there is one.',
+					description: 'An API key (`POST /v1/keys`). If the operation lists a scope, the key needs it.',
 				},
 			},
 		},

@@ -3,7 +3,7 @@ import { formatBytes } from './format.ts';
 import { planLimit } from './plan-limit.ts';
 import { PLANS } from './plans.ts';
 
-const met = {
+const exceeded = {
 	plans: PLANS,
 	limitOf: (terms: (typeof PLANS)['free']) => terms.maxStoredBytes,
 	format: formatBytes,
@@ -13,7 +13,7 @@ const met = {
 
 describe('planLimit', () => {
 	test('names the use, the limit and the limit of Pro', () => {
-		const error = planLimit({ ...met, plan: 'free' });
+		const error = planLimit({ ...exceeded, plan: 'free' });
 		expect([error.code, error.status]).toEqual(['plan_limit', 403]);
 		expect(error.message).toBe(
 			'You store 49 GB and this file has 2 GB. The Free plan allows 50 GB, Pro 500 GB. Delete some files or upgrade to Pro.',
@@ -21,16 +21,16 @@ describe('planLimit', () => {
 	});
 
 	test('says what the limit is for', () => {
-		expect(planLimit({ ...met, plan: 'free', scope: 'for this tool' }).message).toContain(
+		expect(planLimit({ ...exceeded, plan: 'free', scope: 'for this tool' }).message).toContain(
 			'The Free plan allows 50 GB for this tool, Pro 500 GB.',
 		);
 	});
 
 	test('offers no upgrade to users on Pro, or where Pro allows no more', () => {
-		expect(planLimit({ ...met, plan: 'pro' }).message).toBe(
+		expect(planLimit({ ...exceeded, plan: 'pro' }).message).toBe(
 			'You store 49 GB and this file has 2 GB. The Pro plan allows 500 GB. Delete some files.',
 		);
-		const same = planLimit({ ...met, plan: 'free', limitOf: () => 1000, format: String });
+		const same = planLimit({ ...exceeded, plan: 'free', limitOf: () => 1000, format: String });
 		expect(same.message).not.toContain('Pro');
 	});
 });

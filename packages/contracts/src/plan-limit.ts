@@ -2,7 +2,7 @@ import { AppError } from './errors.ts';
 import { formatNumber } from './format.ts';
 import type { Plan, Plans, PlanTerms } from './plans.ts';
 
-interface LimitMet {
+interface ExceededLimit {
 	plan: Plan;
 	plans: Plans;
 	/** Returns the limit from a plan's terms. */
@@ -30,7 +30,7 @@ export function planLimit({
 	use,
 	scope,
 	advice,
-}: LimitMet): AppError {
+}: ExceededLimit): AppError {
 	const limit = limitOf(plans[plan]);
 	const limitOfPro = limitOf(plans.pro);
 	const isMoreOnPro = limitOfPro > limit;

@@ -3,7 +3,12 @@ import { z } from 'zod';
 export const planSchema = z.enum(['free', 'pro']);
 export type Plan = z.infer<typeof planSchema>;
 
-export const storageTierSchema = z.enum(['ephemeral', 'standard']);
+export const storageTierSchema = z.enum(['ephemeral', 'standard']).meta({
+	'x-enumDescriptions': {
+		ephemeral: 'Kept for as long as the Free plan keeps files.',
+		standard: 'Kept for as long as the Pro plan keeps files.',
+	},
+});
 export type StorageTier = z.infer<typeof storageTierSchema>;
 
 const count = z.int().min(1);
@@ -34,7 +39,7 @@ const planTermsSchema = z.strictObject({
 	computeSecondsPerDay: z.int().min(0),
 	/** Requests a minute of each API key, and of all sessions of a user together. 0: no limit. */
 	requestsPerMinute: perMinute,
-	/** Jobs that each of them creates a minute. 0: no limit. */
+	/** Jobs created a minute with each API key, and in all sessions of a user together. 0: no limit. */
 	jobsPerMinute: perMinute,
 	/** Waiting jobs of the user with the higher priority are dispatched first. */
 	priority: z.int().min(0).max(9),

@@ -13,7 +13,7 @@ export const deliveryIdSchema = idSchema('dlv');
 export const eventIdSchema = idSchema('evt');
 
 export const MAX_WEBHOOKS_PER_USER = 10;
-/** How much of a response is shown. */
+/** How much of a response body is shown. */
 const EXCERPT_CHARACTERS = 1_024;
 /** Attempts that a delivery shows, the latest ones. */
 export const MAX_SHOWN_ATTEMPTS = 50;
@@ -36,32 +36,35 @@ export type EventType = z.infer<typeof eventTypeSchema>;
 /** Why an endpoint was disabled. */
 export const disabledReasonSchema = z.enum(['failing', 'gone', 'user']).meta({
 	'x-enumDescriptions': {
-		failing: 'Every attempt failed for days.',
+		failing: 'All attempts failed for several days.',
 		gone: 'The endpoint responded with 410.',
 		user: 'Its owner disabled it.',
 	},
 });
 export type DisabledReason = z.infer<typeof disabledReasonSchema>;
 
-const ofJobs = (description = 'Jobs only.') => ({ description });
+/** `job.*` in these descriptions are the types of events about jobs. */
+const ONLY_JOBS = { description: 'Only in `job.*` events.' };
+const ONLY_SUCCEEDED = { description: 'Only in `job.succeeded` events.' };
 
 /** What an event reports. The field names are those of the resource that it is about. */
 export const eventDataSchema = z
 	.object({
-		job_id: jobIdSchema.optional().meta(ofJobs()),
-		sequence: z
-			.int()
+		job_id: jobIdSchema.optional().meta(ONLY_JOBS),
+		sequence: z.int().optional().meta({
+			description:
+				'Only in `job.*` events. Increases with each event of a job, because events can arrive in any order.',
+		}),
+		tool: z
+			.string()
 			.optional()
-			.meta(
-				ofJobs('Jobs only. Increases with each event of the job, as order of arrival is not guaranteed.'),
-			),
-		tool: z.string().optional().meta({ maxLength: 64, description: 'Jobs only.' }),
+			.meta({ maxLength: 64, ...ONLY_JOBS }),
 		status: z.string().optional().meta({ maxLength: 16, description: 'Status of the job or the endpoint.' }),
-		input_file_id: fileIdSchema.optional().meta(ofJobs()),
-		output_file_id: fileIdSchema.optional().meta(ofJobs('Succeeded jobs only.')),
+		input_file_id: fileIdSchema.optional().meta(ONLY_JOBS),
+		output_file_id: fileIdSchema.optional().meta(ONLY_SUCCEEDED),
 		error_code: jobErrorCodeSchema.optional(),
-		bytes_in: z.int().optional().meta(ofJobs('Succeeded jobs only.')),
-		bytes_out: z.int().optional().meta(ofJobs('Succeeded jobs only.')),
+		bytes_in: z.int().optional().meta(ONLY_SUCCEEDED),
+		bytes_out: z.int().optional().meta(ONLY_SUCCEEDED),
 		created_at: timestampSchema.optional(),
 		finished_at: timestampSchema.optional(),
 		plan: planSchema.optional(),
@@ -105,9 +108,11 @@ const webhookSchema = z
 	.object({
 		id: webhookIdSchema,
 		url: z.string().meta({ maxLength: MAX_URL_CHARACTERS }),
-		events: z
-			.array(z.enum(['*', ...EVENT_TYPES]))
-			.meta({ maxItems: EVENT_TYPES.length + 1, description: 'Types that it receives; `*`: all.' }),
+		events: z.array(z.enum(['*', ...EVENT_TYPES])).meta({
+			maxItems: EVENT_TYPES.length + 1,
+			description:
+				'Types of events that the endpoint receives. `*` stands for all, including types that are added later.',
+		}),
 		description: z.string().optional().meta({ maxLength: 510 }),
 		status: z.enum(['enabled', 'disabled']),
 		disabled_reason: disabledReasonSchema.optional(),
@@ -150,7 +155,10 @@ const deliverySchema = z
 		event_type: eventTypeSchema,
 		status: deliveryStatusSchema,
 		attempt_count: z.int(),
-		response_status: z.int().optional().meta({ description: 'Of the last attempt.' }),
+		response_status: z
+			.int()
+			.optional()
+			.meta({ description: 'HTTP status that the last attempt received. Absent if it received none.' }),
 		created_at: timestampSchema,
 		next_attempt_at: timestampSchema
 			.optional()
@@ -187,7 +195,8 @@ export const createWebhook = defineOperation({
 	body: z.object({
 		url: urlSchema,
 		events: subscriptionSchema.optional().meta({
-			description: 'Types to receive. All by default.',
+			description:
+				'Types of events to receive. By default `["*"]`: all, including types that are added later.',
 			examples: [['job.succeeded', 'job.failed']],
 		}),
 		description: descriptionSchema.optional(),
@@ -236,7 +245,7 @@ export const updateWebhook = defineOperation({
 	scope: 'webhooks:write',
 	cost: 2,
 	summary:
-		'Changes the given fields. Disabling an endpoint ends its pending deliveries; enable it again and recover them.',
+		'Updates an endpoint. Omitted fields stay unchanged. Disabling an endpoint fails its pending deliveries. After you enable it again, recover them.',
 	params: webhookParams,
 	maxBodyBytes: BODY_LIMIT.file,
 	body: z.object({
@@ -304,7 +313,7 @@ export const testWebhook = defineOperation({
 	access: 'user',
 	scope: 'webhooks:write',
 	cost: 10,
-	summary: 'Sends an event of type webhook.test to this endpoint.',
+	summary: 'Sends an event of type webhook.test to an enabled endpoint.',
 	params: webhookParams,
 	status: 202,
 	response: startedDelivery,
@@ -352,7 +361,8 @@ export const replayDelivery = defineOperation({
 	access: 'user',
 	scope: 'webhooks:write',
 	cost: 4,
-	summary: 'Sends a delivery again, with the same webhook-id, and retries it like a new one.',
+	summary:
+		'Sends a delivery again, with the same webhook-id, and retries it like a new one. The endpoint must be enabled.',
 	params: deliveryParams,
 	status: 202,
 	response: startedDelivery,
@@ -369,7 +379,7 @@ export const recoverDeliveries = defineOperation({
 	scope: 'webhooks:write',
 	cost: 10,
 	summary:
-		'Sends the events of a period that this endpoint has not received: failed deliveries, and events without one.',
+		'Sends the events of a period that the endpoint hasn’t received: those whose delivery failed, and those recorded while it was disabled. The endpoint must be enabled.',
 	params: webhookParams,
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({
@@ -377,7 +387,9 @@ export const recoverDeliveries = defineOperation({
 		until: timestampSchema.optional().meta({ description: 'Now by default.' }),
 	}),
 	status: 202,
-	response: enveloped(z.object({ count: z.int().meta({ description: 'Deliveries that are sent.' }) })),
+	response: enveloped(
+		z.object({ count: z.int().meta({ description: 'Number of deliveries that will be sent.' }) }),
+	),
 	errors: ['validation', 'not_found'],
 });
 

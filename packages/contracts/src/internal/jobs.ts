@@ -98,7 +98,7 @@ export const heartbeat = defineOperation({
 			.meta({ description: 'how many jobs of each tool it runs at once' }),
 		capabilities: z
 			.record(z.string(), capabilitiesSchema)
-			.meta({ description: 'what each of its tools can choose from there' }),
+			.meta({ description: 'choices of each tool on this machine, such as languages' }),
 		background_slots: z
 			.int()
 			.min(0)
@@ -133,7 +133,7 @@ export const getJobUse = defineOperation({
 	path: '/internal/users/{id}/job-use',
 	service: 'jobs',
 	access: ['billing'],
-	summary: 'Say how much a user uses of what the plan limits.',
+	summary: 'Return a user’s usage of the plan limits for jobs.',
 	params: z.object({ id: userIdSchema }),
 	status: 200,
 	response: enveloped(
