@@ -51,7 +51,7 @@ export function createClient<C extends AnyCatalog<C> = ToolCatalog>(options: Cli
 		billing: createBilling(transport),
 		webhooks: createWebhooks(transport),
 		keys: createKeys(transport),
-		run: (given) => runTool(files, jobs, given),
+		run: (runOptions) => runTool(files, jobs, runOptions),
 		tools: async ({ signal } = {}) => (await list(api.GET('/v1/tools', { signal: signal ?? null }))).data,
 		plans: async ({ signal } = {}) => (await list(api.GET('/v1/plans', { signal: signal ?? null }))).data,
 		errors: async ({ signal } = {}) => (await list(api.GET('/v1/errors', { signal: signal ?? null }))).data,

@@ -20,9 +20,9 @@ export class ApiError extends Error {
 	readonly status: number;
 	/** Names the request in logs and support cases. */
 	readonly requestId: string;
-	/** On `validation`: each wrong field and what is wrong with it. */
+	/** On `validation`: the first wrong fields and what is wrong with each. */
 	readonly details: readonly ErrorDetail[];
-	/** Number of all problems. `details` has at most 20. */
+	/** Number of all wrong fields. `details` has at most 20 of them. */
 	readonly detailsTotal: number;
 	/** From `Retry-After`, if the API sent it. */
 	readonly retryAfterMs: number | undefined;
@@ -33,10 +33,10 @@ export class ApiError extends Error {
 	/** The docs page about the code. Undefined if the API is older than this client. */
 	readonly docsUrl: string | undefined;
 
-	/** @param given without `retryable`, this release's catalog decides */
+	/** @param init its `retryable` is by default that of the code in this release */
 	constructor(
 		message: string,
-		given: Pick<ApiError, 'code' | 'status' | 'requestId' | 'details' | 'retryAfterMs'> & {
+		init: Pick<ApiError, 'code' | 'status' | 'requestId' | 'details' | 'retryAfterMs'> & {
 			detailsTotal?: number | undefined;
 			violatedPolicies?: readonly string[] | undefined;
 			retryable?: boolean | undefined;
@@ -44,15 +44,15 @@ export class ApiError extends Error {
 		},
 	) {
 		super(message);
-		this.code = given.code;
-		this.status = given.status;
-		this.requestId = given.requestId;
-		this.details = given.details;
-		this.detailsTotal = given.detailsTotal ?? given.details.length;
-		this.retryAfterMs = given.retryAfterMs;
-		this.violatedPolicies = given.violatedPolicies ?? [];
-		this.retryable = given.retryable ?? API_ERRORS[given.code]?.retryable ?? false;
-		this.docsUrl = given.docsUrl;
+		this.code = init.code;
+		this.status = init.status;
+		this.requestId = init.requestId;
+		this.details = init.details;
+		this.detailsTotal = init.detailsTotal ?? init.details.length;
+		this.retryAfterMs = init.retryAfterMs;
+		this.violatedPolicies = init.violatedPolicies ?? [];
+		this.retryable = init.retryable ?? API_ERRORS[init.code]?.retryable ?? false;
+		this.docsUrl = init.docsUrl;
 	}
 }
 
@@ -69,9 +69,9 @@ export class StoreError extends Error {
 	/** From `Retry-After`, if the store sent it. */
 	readonly retryAfterMs: number | undefined;
 
-	constructor(message: string, given: { status: number; retryAfterMs?: number | undefined }) {
+	constructor(message: string, init: { status: number; retryAfterMs?: number | undefined }) {
 		super(message);
-		this.status = given.status;
-		this.retryAfterMs = given.retryAfterMs;
+		this.status = init.status;
+		this.retryAfterMs = init.retryAfterMs;
 	}
 }

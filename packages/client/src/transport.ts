@@ -8,7 +8,7 @@ import { createRetryingFetch, type Fetch, RATE_LIMIT_WAIT_MS } from './retry/ret
 export interface TransportOptions {
 	/** URL of the API without `/v1`. In a browser, the page's origin by default. */
 	baseUrl?: string | undefined;
-	/** The user's token or API key, or a function that returns it. In Node, `CREATORR_API_KEY` of the environment by default. */
+	/** The user's token or API key, or a function that returns it. In Node, the environment variable `CREATORR_API_KEY` by default. */
 	token?: string | (() => string | undefined) | undefined;
 	/** The global fetch by default. */
 	fetch?: typeof globalThis.fetch | undefined;
@@ -43,10 +43,10 @@ export interface Transport {
 	/** Fetches other URLs than the API's, without the token. */
 	fetch: Fetch;
 	/**
-	 * For calls that don't wait after a 429: those that the API holds open (event streams and `?wait=`), as a short request is served
-	 * meanwhile, and those about passwords and mails, so that a person sees the refusal at once.
+	 * Returns a 429 at once instead of retrying it. For event streams and `?wait=`, whose limit of concurrent requests doesn't apply to short
+	 * requests, and for calls about passwords and mails, so that a person sees the refusal at once.
 	 */
-	promptFetch: Fetch;
+	failFastFetch: Fetch;
 }
 
 export interface ApiResponse<T> {
@@ -113,13 +113,13 @@ async function receive<T>(call: Promise<ApiResponse<T>>): Promise<ApiResponse<T>
 	}
 }
 
-function keyOfEnvironment(): string | undefined {
+function apiKeyFromEnvironment(): string | undefined {
 	const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
 	return process?.env?.CREATORR_API_KEY || undefined;
 }
 
 export function createTransport(options: TransportOptions): Transport {
-	const { token = keyOfEnvironment(), onUnauthorized } = options;
+	const { token = apiKeyFromEnvironment(), onUnauthorized } = options;
 	const currentToken = typeof token === 'function' ? token : () => token;
 	const {
 		fetch: plainFetch = globalThis.fetch,
@@ -127,7 +127,7 @@ export function createTransport(options: TransportOptions): Transport {
 		rateLimitWaitMs = RATE_LIMIT_WAIT_MS,
 	} = options;
 	const fetch = createRetryingFetch(plainFetch, { retries, rateLimitWaitMs });
-	const promptFetch = createRetryingFetch(plainFetch, { retries, rateLimitWaitMs: 0 });
+	const failFastFetch = createRetryingFetch(plainFetch, { retries, rateLimitWaitMs: 0 });
 	const api = createFetchClient<paths>({ baseUrl: options.baseUrl ?? '', fetch });
 	/** The token of each response's request. */
 	const sentTokens = new WeakMap<Response, string | undefined>();
@@ -170,6 +170,6 @@ export function createTransport(options: TransportOptions): Transport {
 			await requireOk(call);
 		},
 		fetch,
-		promptFetch,
+		failFastFetch,
 	};
 }

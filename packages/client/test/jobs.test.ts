@@ -81,7 +81,7 @@ test('watch sends short requests while the user has too many open streams', asyn
 	expect(paths).toEqual([stream, get, stream, get, stream]);
 });
 
-test('watch retries a short request after a rate limit, and no wait', async () => {
+test('get retries a short request after a rate limit, but not a long poll', async () => {
 	const paths: string[] = [];
 	const { jobs } = await clientOf((request, response) => {
 		paths.push(request.url ?? '');

@@ -64,9 +64,9 @@ test('a ByteSource is read in slices', async () => {
 });
 
 test('a part is retried when the store fails or the connection breaks', async () => {
-	service.fate = (part, before) => {
-		if (part === 2 && before === 0) return 503;
-		return part === 3 && before === 0 ? 'drop' : 'take';
+	service.outcomeOf = (part, earlierPuts) => {
+		if (part === 2 && earlierPuts === 0) return 503;
+		return part === 3 && earlierPuts === 0 ? 'drop' : 'accept';
 	};
 	const file = await client.files.upload(large());
 	expect(service.bytesOf(file.id).equals(LARGE)).toBe(true);
@@ -74,9 +74,9 @@ test('a part is retried when the store fails or the connection breaks', async ()
 });
 
 test('expired URLs are replaced, and stored parts are not sent again', async () => {
-	service.fate = (part) => {
+	service.outcomeOf = (part) => {
 		if (part === 3) service.round = 2;
-		return part === 3 && service.puts.filter((one) => one === 3).length === 1 ? 403 : 'take';
+		return part === 3 && service.puts.filter((one) => one === 3).length === 1 ? 403 : 'accept';
 	};
 	const file = await client.files.upload(large());
 	expect(service.bytesOf(file.id).equals(LARGE)).toBe(true);
@@ -84,7 +84,7 @@ test('expired URLs are replaced, and stored parts are not sent again', async () 
 });
 
 test('a store that refuses fresh URLs too fails the upload', async () => {
-	service.fate = () => 403;
+	service.outcomeOf = () => 403;
 	const upload = client.files.upload(large());
 	await expect(upload).rejects.toBeInstanceOf(StoreError);
 	await expect(upload).rejects.toMatchObject({ status: 403 });
@@ -93,7 +93,7 @@ test('a store that refuses fresh URLs too fails the upload', async () => {
 test('an aborted upload resumes with the missing parts', async () => {
 	const pause = new AbortController();
 	let id = '';
-	service.fate = (part) => (part > 4 ? 'hang' : 'take');
+	service.outcomeOf = (part) => (part > 4 ? 'hang' : 'accept');
 	const paused = client.files.upload(large(), {
 		signal: pause.signal,
 		onCreated: (created) => {
@@ -107,7 +107,7 @@ test('an aborted upload resumes with the missing parts', async () => {
 		),
 	]);
 
-	service.fate = () => 'take';
+	service.outcomeOf = () => 'accept';
 	service.puts.length = 0;
 	const progress: number[] = [];
 	const file = await client.files.upload(large(), {
@@ -162,7 +162,7 @@ test('a completion whose response is lost is detected', async () => {
 });
 
 test('an expired single URL is replaced by a new file, and the old file is deleted', async () => {
-	service.fate = (_, before) => (before === 0 ? 403 : 'take');
+	service.outcomeOf = (_, earlierPuts) => (earlierPuts === 0 ? 403 : 'accept');
 	const created: string[] = [];
 	const file = await client.files.upload(new Blob(['hello']), {
 		name: 'a',
@@ -174,8 +174,8 @@ test('an expired single URL is replaced by a new file, and the old file is delet
 
 test('an upload survives a lost connection', async () => {
 	let hasStopped = false;
-	service.fate = (part) => {
-		if (part !== 4 || hasStopped) return 'take';
+	service.outcomeOf = (part) => {
+		if (part !== 4 || hasStopped) return 'accept';
 		hasStopped = true;
 		void service.stop().then(() => setTimeout(() => void service.start(), 1_500));
 		return 'hang';
@@ -185,7 +185,7 @@ test('an upload survives a lost connection', async () => {
 });
 
 test('an upload fails after retryForMs without a connection', async () => {
-	service.fate = () => {
+	service.outcomeOf = () => {
 		void service.stop();
 		return 'hang';
 	};

@@ -14,7 +14,7 @@ import type {
 export interface FileRequests {
 	/** Creates a file and returns its upload URLs. */
 	create(
-		requestOptions: { name: string; mime_type: string; size_bytes: number; multipart?: boolean },
+		file: { name: string; mime_type: string; size_bytes: number; multipart?: boolean },
 		options?: CallOptions,
 	): Promise<Upload>;
 	/** Returns the file, with a download URL once it is ready. */

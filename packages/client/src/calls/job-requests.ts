@@ -18,7 +18,7 @@ export interface JobRequests<C extends AnyCatalog<C> = ToolCatalog> {
 	 * Without one, each call gets its own key.
 	 */
 	create<Slug extends ToolSlug<C>>(
-		requestOptions: NewJob<C, Slug>,
+		job: NewJob<C, Slug>,
 		options?: CallOptions & { idempotencyKey?: string | undefined },
 	): Promise<CreatedJob>;
 	/** @param options.waitSeconds waits up to this long (0 to 60) for the job to change */
@@ -35,7 +35,7 @@ export function createJobRequests({
 	body,
 	list,
 	done,
-	promptFetch,
+	failFastFetch,
 }: Transport): JobRequests<UntypedTools> {
 	const requestOptions = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
 	return {
@@ -46,8 +46,9 @@ export function createJobRequests({
 		},
 		async get(id, { waitSeconds, ...options } = {}) {
 			const params = { path: { id }, query: waitSeconds === undefined ? {} : { wait: waitSeconds } };
-			const held = waitSeconds === undefined ? {} : { fetch: promptFetch };
-			return (await body(api.GET('/v1/jobs/{id}', { params, ...requestOptions(options), ...held }))).data;
+			const fetchOptions = waitSeconds === undefined ? {} : { fetch: failFastFetch };
+			return (await body(api.GET('/v1/jobs/{id}', { params, ...requestOptions(options), ...fetchOptions })))
+				.data;
 		},
 		list: (query, options) =>
 			list(api.GET('/v1/jobs', { params: { query: query ?? {} }, ...requestOptions(options) })),

@@ -14,7 +14,7 @@ import type {
 /** API keys. All of these calls but `reportLeaked` need the token of a session: a key can't manage keys. */
 export interface KeyCalls {
 	/** Creates a key. The result has the key itself, which the API never shows again. */
-	create(requestOptions: NewApiKeyOptions, options?: CallOptions): Promise<NewApiKey>;
+	create(key: NewApiKeyOptions, options?: CallOptions): Promise<NewApiKey>;
 	/** Returns a page of keys, newest first. */
 	list(query?: PageQuery, options?: CallOptions): Promise<Page<ApiKey>>;
 	get(id: string, options?: CallOptions): Promise<ApiKey>;

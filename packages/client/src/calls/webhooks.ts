@@ -19,7 +19,7 @@ export interface WebhookCalls {
 	/** Returns the endpoints, newest first. */
 	list(options?: CallOptions): Promise<Webhook[]>;
 	get(id: string, options?: CallOptions): Promise<Webhook>;
-	/** Changes the given fields. */
+	/** Updates the endpoint. Omitted fields stay unchanged. */
 	update(id: string, change: WebhookChange, options?: CallOptions): Promise<Webhook>;
 	delete(id: string, options?: CallOptions): Promise<void>;
 	/** Returns a new secret. Deliveries are signed with both for `graceSeconds`, a day by default. */
@@ -27,13 +27,13 @@ export interface WebhookCalls {
 		id: string,
 		options?: CallOptions & { graceSeconds?: number | undefined },
 	): Promise<{ secret: string }>;
-	/** Sends a test event to the endpoint. */
+	/** Sends a test event to the endpoint, which must be enabled. */
 	test(id: string, options?: CallOptions): Promise<{ delivery_id: string }>;
 	/** Returns a page of deliveries, newest first. */
 	deliveries(id: string, query?: DeliveryQuery, options?: CallOptions): Promise<Page<Delivery>>;
 	/** Returns a delivery with its event and attempts. */
 	delivery(id: string, deliveryId: string, options?: CallOptions): Promise<DeliveryWithAttempts>;
-	/** Sends a delivery again. */
+	/** Sends a delivery again. Its endpoint must be enabled. */
 	replay(id: string, deliveryId: string, options?: CallOptions): Promise<{ delivery_id: string }>;
 	/** Sends the events of a period that the endpoint has not received. Returns their number. */
 	recover(
@@ -62,8 +62,8 @@ export function createWebhooks({ api, body, list, done }: Transport): WebhookCal
 			(await body(api.PATCH('/v1/webhooks/{id}', { body: change, ...ofWebhook(id, options) }))).data,
 		delete: (id, options) => done(api.DELETE('/v1/webhooks/{id}', ofWebhook(id, options))),
 		async rotateSecret(id, { graceSeconds, ...options } = {}) {
-			const given = graceSeconds === undefined ? {} : { grace_seconds: graceSeconds };
-			const request = { body: given, ...ofWebhook(id, options) };
+			const rotation = graceSeconds === undefined ? {} : { grace_seconds: graceSeconds };
+			const request = { body: rotation, ...ofWebhook(id, options) };
 			return (await body(api.POST('/v1/webhooks/{id}/rotate-secret', request))).data;
 		},
 		test: async (id, options) =>

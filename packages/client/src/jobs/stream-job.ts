@@ -49,11 +49,11 @@ export async function* streamJob(
 
 /** Resolves to undefined if the response is no event stream, as when a proxy changed it. */
 async function openStream(
-	{ api, requireOk, promptFetch }: Transport,
+	{ api, requireOk, failFastFetch }: Transport,
 	id: string,
 	signal: AbortSignal,
 ): Promise<ReadableStream<Uint8Array> | undefined> {
-	const request = { params: { path: { id } }, parseAs: 'stream', signal, fetch: promptFetch } as const;
+	const request = { params: { path: { id } }, parseAs: 'stream', signal, fetch: failFastFetch } as const;
 	const { data, response } = await requireOk(api.GET('/v1/jobs/{id}/events', request));
 	const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
 	return isStream && data ? data : undefined;

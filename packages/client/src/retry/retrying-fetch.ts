@@ -8,18 +8,18 @@ import { sleep } from './sleep.ts';
 export type Fetch = (request: Request) => Promise<Response>;
 
 /** The API responds within 30 s, or within 30 s after a `?wait=` of up to 60 s. */
-const ANSWER_WITHIN_MS = 100_000;
-/** A longer wait of a service that is down is reported to the caller instead. */
-const LONGEST_OUTAGE_WAIT_MS = 10_000;
+const RESPONSE_TIMEOUT_MS = 100_000;
+/** A 503 with a longer `Retry-After` is returned to the caller. */
+const MAX_OUTAGE_WAIT_MS = 10_000;
 const JITTER_MS = 250;
 
-/** Limit of all waits of one call for rate limits, by default. The rate limits of plans ask for at most about a minute. */
+/** Limit of the sum of all waits of one call for rate limits, by default. The rate limits of plans ask for at most about a minute. */
 export const RATE_LIMIT_WAIT_MS = 120_000;
 
 interface RetryingFetchOptions {
 	/** Retries after no response or a 503. 0: nothing is retried, not even after a 429. */
 	retries: number;
-	/** Limit of all waits of one call for rate limits. 0: every 429 is returned at once. */
+	/** Limit of the sum of all waits of one call for rate limits. 0: every 429 is returned at once. */
 	rateLimitWaitMs: number;
 }
 
@@ -34,21 +34,22 @@ export function createRetryingFetch(
 ): Fetch {
 	return async (request) => {
 		const tries = isRepeatable(request) ? 1 + retries : 1;
-		let leftMs = retries > 0 ? rateLimitWaitMs : 0;
+		let remainingWaitMs = retries > 0 ? rateLimitWaitMs : 0;
 		for (let failures = 0; ; ) {
 			const isLast = failures === tries - 1;
 			let waitMs: number | undefined;
 			try {
 				const response = await fetchInTime(fetch, retries > 0 ? request.clone() : request, request.signal);
-				const isLimited = leftMs > 0 && isRateLimited(request, response);
+				const isLimited = remainingWaitMs > 0 && isRateLimited(request, response);
 				const mayRepeat = isLimited || (response.status === 503 && !isLast);
 				waitMs = mayRepeat ? parseRetryAfter(response.headers.get('retry-after')) : undefined;
 				if (waitMs === undefined) return keepRequest(response, request);
 				// Jitter keeps calls that were refused together from retrying together.
 				if (isLimited) waitMs += Math.random() * JITTER_MS;
-				if (waitMs > (isLimited ? leftMs : LONGEST_OUTAGE_WAIT_MS)) return keepRequest(response, request);
+				if (waitMs > (isLimited ? remainingWaitMs : MAX_OUTAGE_WAIT_MS))
+					return keepRequest(response, request);
 				await response.body?.cancel();
-				if (isLimited) leftMs -= waitMs;
+				if (isLimited) remainingWaitMs -= waitMs;
 				else failures += 1;
 			} catch (error) {
 				request.signal.throwIfAborted();
@@ -89,8 +90,8 @@ async function fetchInTime(
 	outerSignal: AbortSignal,
 ): Promise<Response> {
 	const { signal, abort } = followSignal(outerSignal);
-	const late = new ConnectionError(`no response within ${ANSWER_WITHIN_MS / 1_000} s`);
-	const timer = setTimeout(abort, ANSWER_WITHIN_MS, late);
+	const timeout = new ConnectionError(`no response within ${RESPONSE_TIMEOUT_MS / 1_000} s`);
+	const timer = setTimeout(abort, RESPONSE_TIMEOUT_MS, timeout);
 	try {
 		return await fetch(request, { signal });
 	} catch (error) {

@@ -2,8 +2,8 @@ import { withRetries } from '../retry/retry.ts';
 import type { Upload } from '../types.ts';
 import type { UploadContext } from './upload-context.ts';
 
-/** A smaller file is uploaded again as a whole faster than its parts are listed. */
-const PARTS_FROM_BYTES = 16 * 1024 * 1024;
+/** To resume a smaller file, uploading it again is faster than listing its parts. */
+const MULTIPART_FROM_BYTES = 16 * 1024 * 1024;
 
 /** Creates the file. An attempt whose response is lost leaves a pending file, which the API deletes within a day. */
 export async function beginUpload({
@@ -17,7 +17,7 @@ export async function beginUpload({
 		name: source.name,
 		mime_type: source.mimeType,
 		size_bytes: source.size,
-		...(source.size >= PARTS_FROM_BYTES && { multipart: true }),
+		...(source.size >= MULTIPART_FROM_BYTES && { multipart: true }),
 	};
 	const upload = await withRetries(() => files.create(declaration, { signal }), retry);
 	onCreated(upload.file_id);

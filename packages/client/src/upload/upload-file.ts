@@ -14,12 +14,12 @@ import { uploadSingle } from './upload-single.ts';
 /** Uploads a source. Resolves when the file is ready. */
 export async function uploadFile(
 	files: FileRequests,
-	given: UploadSource,
+	uploadSource: UploadSource,
 	options: UploadOptions = {},
 ): Promise<File> {
 	const { signal = new AbortController().signal, onProgress, onCreated, resume } = options;
 	signal.throwIfAborted();
-	const source = await openSource(given, options);
+	const source = await openSource(uploadSource, options);
 	const meter = createProgressMeter(source.size, onProgress);
 	const retry = { forMs: options.retryForMs ?? RETRY_FOR_MS, signal };
 	const context = { files, source, meter, signal, retry, onCreated: onCreated ?? (() => undefined) };

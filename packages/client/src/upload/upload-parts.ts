@@ -11,9 +11,13 @@ import type { UploadContext } from './upload-context.ts';
  * Sends missing parts in rounds. After a round that did not complete the file, the API returns the stored parts and fresh URLs for
  * the next one. Gives up if failures last too long, or if the store refuses a round of fresh URLs.
  */
-export async function uploadParts(context: UploadContext, fileId: string, given: PartsPlan): Promise<File> {
+export async function uploadParts(
+	context: UploadContext,
+	fileId: string,
+	firstPlan: PartsPlan,
+): Promise<File> {
 	const backoff = createBackoff(context.retry);
-	let plan = given;
+	let plan = firstPlan;
 	for (let madeNoProgress = false; ; ) {
 		const missing = missingParts(plan).length;
 		try {

@@ -4,7 +4,7 @@ import { readBody, reply, replyError, startServer, type TestServer } from './sta
 export const PART_SIZE = 5 * 1024 * 1024;
 
 /** Outcome of a PUT: `drop` closes the connection half-way, a number is the status of a refusal. */
-export type PutOutcome = 'take' | 'drop' | 'hang' | number;
+export type PutOutcome = 'accept' | 'drop' | 'hang' | number;
 
 interface StoredFile {
 	id: string;
@@ -24,8 +24,8 @@ export interface FileService extends TestServer {
 	mostPutsAtOnce: number;
 	/** Part of each URL. URLs of another round are refused with 403. */
 	round: number;
-	/** Decides the outcome of a PUT from its part and the number of earlier PUTs of it. */
-	fate(part: number, before: number): PutOutcome;
+	/** Returns the outcome of the next PUT of a part after this number of earlier ones. */
+	outcomeOf(part: number, earlierPuts: number): PutOutcome;
 	/** Drops the response of the next completion. */
 	loseCompletion: boolean;
 	bytesOf(id: string): Buffer;
@@ -36,22 +36,22 @@ export async function startFileService(): Promise<FileService> {
 	let putsNow = 0;
 	let count = 0;
 
-	async function takePut(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+	async function receivePut(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
 		const [, , id = '', partText = '', round] = url.pathname.split('/');
 		const part = Number(partText);
-		const before = attempts.get(part) ?? 0;
-		attempts.set(part, before + 1);
+		const earlierPuts = attempts.get(part) ?? 0;
+		attempts.set(part, earlierPuts + 1);
 		service.puts.push(part);
 		const file = service.files.get(id);
-		const fate = Number(round) === service.round && file ? service.fate(part, before) : 403;
-		if (fate === 'drop') return void request.once('data', () => request.socket.destroy());
-		if (fate === 'hang') return;
+		const outcome = Number(round) === service.round && file ? service.outcomeOf(part, earlierPuts) : 403;
+		if (outcome === 'drop') return void request.once('data', () => request.socket.destroy());
+		if (outcome === 'hang') return;
 		putsNow += 1;
 		service.mostPutsAtOnce = Math.max(service.mostPutsAtOnce, putsNow);
 		const bytes = await readBody(request).finally(() => {
 			putsNow -= 1;
 		});
-		if (fate !== 'take') return void response.writeHead(fate).end();
+		if (outcome !== 'accept') return void response.writeHead(outcome).end();
 		file?.parts.set(part, bytes);
 		if (file && !file.isMultipart) file.isReady = request.headers['content-type'] === file.mimeType;
 		response.writeHead(200, { etag: `"${part}"` }).end();
@@ -119,7 +119,7 @@ export async function startFileService(): Promise<FileService> {
 
 	async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const url = new URL(request.url ?? '', 'http://far.end');
-		if (url.pathname.startsWith('/store/')) return takePut(request, response, url);
+		if (url.pathname.startsWith('/store/')) return receivePut(request, response, url);
 		if (url.pathname === '/v1/files') return create(request, response);
 		const [, , , id = '', operation] = url.pathname.split('/');
 		const file = service.files.get(id);
@@ -142,7 +142,7 @@ export async function startFileService(): Promise<FileService> {
 		puts: [],
 		mostPutsAtOnce: 0,
 		round: 1,
-		fate: () => 'take',
+		outcomeOf: () => 'accept',
 		loseCompletion: false,
 		bytesOf(id) {
 			const parts = [...(service.files.get(id)?.parts ?? [])].sort(([a], [b]) => a - b);
