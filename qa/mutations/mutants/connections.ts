@@ -218,7 +218,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'divides the long polls among networks',
 		mutations: [gateway('createLongPollShares', replaceCall('ceil', 'free'))],
-		test: 'a network gets its share after 40 others have taken all they can',
+		test: 'one network gets a fifth of the long polls',
 	},
 	{
 		name: 'charges for the body of a request',
