@@ -315,11 +315,19 @@ test('after a lost connection, each reason why there is no new one is logged onc
 		refused += 1;
 		socket.destroy();
 	});
-	await new Promise<void>((resolve) => refusing.listen(Number(new URL(proxy.url).port), '127.0.0.1', resolve));
+	await new Promise<void>((resolve) =>
+		refusing.listen(Number(new URL(proxy.url).port), '127.0.0.1', resolve),
+	);
 	await waitFor(() => expect(refused).toBeGreaterThanOrEqual(3));
 	expect(reasons()).toEqual([
-		['broker.unreachable', { error: expect.objectContaining({ message: expect.stringContaining('ECONNREFUSED') }) }],
-		['broker.unreachable', { error: expect.objectContaining({ message: expect.stringContaining('closed') }) }],
+		[
+			'broker.unreachable',
+			{ error: expect.objectContaining({ message: expect.stringContaining('ECONNREFUSED') }) },
+		],
+		[
+			'broker.unreachable',
+			{ error: expect.objectContaining({ message: expect.stringContaining('closed') }) },
+		],
 	]);
 	await lost.close();
 	await new Promise((resolve) => refusing.close(resolve));
