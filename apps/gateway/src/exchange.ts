@@ -50,6 +50,10 @@ export interface Exchange {
 	readonly headers: readonly string[];
 	/** Whether to close the connection after the response. */
 	readonly isDraining: () => boolean;
+	/** Longest time that the client may take to read the response. */
+	readonly slowReaderMs: number;
+	/** Cuts the response if it is still unread then. Cleared when the response has ended. */
+	slowReaderTimer: NodeJS.Timeout | undefined;
 	operation: Operation | undefined;
 	/** Set before the gateway asks auth whether the credential is alive, so that a revocation finds this exchange. */
 	credentialId: string | undefined;
@@ -81,7 +85,7 @@ export function isAbandoned({ req, forwarded, respondedBy }: Exchange): boolean 
 export function openExchange(
 	req: PublicRequest,
 	res: ServerResponse,
-	common: Pick<Exchange, 'headers' | 'isDraining' | 'clientAddress'>,
+	common: Pick<Exchange, 'headers' | 'isDraining' | 'slowReaderMs' | 'clientAddress'>,
 ): Exchange {
 	const requestId = newId('req');
 	const exchange: Exchange = {
@@ -94,6 +98,8 @@ export function openExchange(
 		clientNetwork: networkOf(common.clientAddress),
 		headers: ['X-Request-Id', requestId, ...common.headers],
 		isDraining: common.isDraining,
+		slowReaderMs: common.slowReaderMs,
+		slowReaderTimer: undefined,
 		operation: undefined,
 		credentialId: undefined,
 		credential: undefined,

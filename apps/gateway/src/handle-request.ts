@@ -56,7 +56,7 @@ export interface PublicDeps extends AuthenticateDeps {
 	/** Notes a response to an API key whose first use starts a grace period. */
 	reportFirstUse(exchange: Exchange): void;
 	logger: Logger;
-	limits: Pick<Limits, 'maxHeaderCount' | 'refusalDelayMs'>;
+	limits: Pick<Limits, 'maxHeaderCount' | 'refusalDelayMs' | 'slowReaderMs'>;
 	/** Whether to continue traces from clients’ traceparent headers. */
 	trustsTraceparent: boolean;
 	/** Whether to close connections after their response. */
@@ -201,6 +201,7 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 		const exchange = openExchange(req, res, {
 			headers,
 			isDraining: deps.isDraining,
+			slowReaderMs: deps.limits.slowReaderMs,
 			clientAddress: clientAddress(
 				req.socket.remoteAddress,
 				req.headers['x-forwarded-for'],
@@ -210,6 +211,7 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 		deps.connections.beginRequest(req.socket);
 		// A single listener, because each one costs as much as routing.
 		res.on('close', () => {
+			clearTimeout(exchange.slowReaderTimer);
 			deps.inFlight.remove(exchange);
 			deps.connections.endRequest(req.socket);
 			deps.accessLog.add(exchange);

@@ -79,7 +79,7 @@ export const LIMITS = {
 	abandonedPermitMs: 1_000,
 	/** After this time without a byte from a service, the gateway returns 504. Event streams send a comment every 15 s. */
 	upstreamSilenceMs: 29_000,
-	/** Longest time that a client may take to read a long response. Then it is cut off. Event streams have no limit. */
+	/** Longest time that a client may take to read a response. Then it is cut off. Event streams have no limit. */
 	slowReaderMs: 60_000,
 	/** Timeout of calls to auth about keys or a session. On a busy machine a late response is better than an error. */
 	authCallMs: 8_000,

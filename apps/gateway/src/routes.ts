@@ -38,14 +38,14 @@ export function createProxies({
 	logger,
 }: {
 	config: Config;
-	limits: Pick<Limits, 'upstreamSilenceMs' | 'slowReaderMs'>;
+	limits: Pick<Limits, 'upstreamSilenceMs'>;
 	logger: Logger;
 }): Map<ServiceName, ServiceProxy> {
-	const { upstreamSilenceMs: silenceMs, slowReaderMs } = limits;
+	const { upstreamSilenceMs: silenceMs } = limits;
 	return new Map(
 		Object.entries(upstreamUrls(config)).map(([name, baseUrl]) => {
 			const service = name as ServiceName;
-			return [service, createProxy({ service, baseUrl, logger, silenceMs, slowReaderMs })];
+			return [service, createProxy({ service, baseUrl, logger, silenceMs })];
 		}),
 	);
 }

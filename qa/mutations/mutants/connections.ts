@@ -28,6 +28,11 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'get four times the limit of one, and no more',
 	},
 	{
+		name: 'disconnects a client that doesn’t read a response of the gateway',
+		mutations: [gateway('send', forceCondition(false, 'writableLength'))],
+		test: 'a client that doesn’t read the gateway’s own response in time is disconnected',
+	},
+	{
 		name: 'counts a body without a declared length as the longest',
 		mutations: [
 			gateway(

@@ -26,8 +26,6 @@ interface ProxyOptions {
 	logger: Logger;
 	/** The request fails after this time without a byte from the service. */
 	silenceMs: number;
-	/** A client that takes longer to read a response is cut off. */
-	slowReaderMs: number;
 }
 
 /** Streams requests to a service and its responses back. */
@@ -96,7 +94,7 @@ function handleUpstreamResponse(options: ProxyOptions, response: IncomingMessage
 		return;
 	}
 	writeResponseHead(exchange, 'service', response.statusCode ?? 500, headersFromService(response.headers));
-	relay(response, exchange.res, exchange.responseMode.kind === 'stream' ? undefined : options.slowReaderMs);
+	relay(response, exchange);
 }
 
 /** Parses the URL once instead of for every request. */

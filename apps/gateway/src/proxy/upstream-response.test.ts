@@ -5,30 +5,35 @@ import { PassThrough, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { IMMEDIATE, type ResponseMode } from '../routing/response-mode.ts';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
 import { startTestGateway, startUpstream, type TestGateway } from '../testing/gateway.ts';
 import { relay } from './upstream-response.ts';
 
 const SLOW_READER_MS = 300;
 
-/** Relays an endless response to a client that reads nothing. */
-function relayToNobody(maxMs?: number): Writable {
-	const response = Object.assign(new PassThrough(), { headers: {} });
+/** Relays a response to a client that reads nothing. */
+function relayToNobody(headers: Record<string, string>, responseMode: ResponseMode = IMMEDIATE): Writable {
+	const response = Object.assign(new PassThrough(), { headers });
 	response.write('a');
 	const res = new Writable({ write: () => undefined });
-	relay(response as unknown as IncomingMessage, res as unknown as ServerResponse, maxMs);
+	const exchange = { responseMode, slowReaderMs: 10, slowReaderTimer: undefined };
+	relay(response as unknown as IncomingMessage, { ...exchange, res: res as unknown as ServerResponse });
 	return res;
 }
 
-describe('a long response', () => {
-	test('is cut when its client does not read it in time', async () => {
-		const res = relayToNobody(10);
+describe('a response', () => {
+	test.each([
+		['long', {}],
+		['short', { 'content-length': '1' }],
+	])('that is %s is cut when its client does not read it in time', async (_, headers) => {
+		const res = relayToNobody(headers);
 		await once(res, 'close');
 		expect(res.destroyed).toBe(true);
 	});
 
 	test('has no time limit if it is a stream', async () => {
-		const res = relayToNobody();
+		const res = relayToNobody({}, { kind: 'stream', waitMs: 0 });
 		await delay(50);
 		expect(res.destroyed).toBe(false);
 		res.destroy();

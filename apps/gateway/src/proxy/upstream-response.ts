@@ -1,9 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { AppError, unavailable } from '@creatorr/contracts/errors';
 import { IDENTITY_REFUSED_HEADER } from '@creatorr/contracts/identity';
 import type { ServiceName } from '@creatorr/contracts/operation';
 import type { Exchange } from '../exchange.ts';
 import { hasBody } from '../requests/request-head.ts';
+import { cutIfReadSlowly } from '../requests/response.ts';
 
 /**
  * Whether a service closed this connection while the request was being sent, and the request can be sent again without side effects.
@@ -38,29 +39,31 @@ export function errorForInvalidResponse(
 /** A response up to this size is in memory anyway when it is read. */
 const SHORT_RESPONSE_BYTES = 64 * 1024;
 
-/** Cuts a response that its client does not read in time, because the service keeps the rest in memory until then. */
-function endAfter(res: ServerResponse, maxMs: number): void {
-	const timer = setTimeout(() => res.destroy(), maxMs);
-	res.once('close', () => clearTimeout(timer));
-}
-
 /**
  * Sends the body of a response to the client. A short one is written as it arrives, because a pipe costs a twentieth of a whole request,
  * and as a latin1 string, because Node then sends head and body in one write. Others are piped, so that the service waits for a slow
- * client, for at most `maxMs`. Event streams have no limit.
+ * client. Clients have `slowReaderMs` to read a response, and no limit for an event stream.
  */
-export function relay(response: IncomingMessage, res: ServerResponse, maxMs?: number): void {
+export function relay(
+	response: IncomingMessage,
+	exchange: Pick<Exchange, 'res' | 'responseMode' | 'slowReaderMs' | 'slowReaderTimer'>,
+): void {
+	const { res, responseMode } = exchange;
 	const lengthBytes = Number(response.headers['content-length'] ?? Number.POSITIVE_INFINITY);
 	if (lengthBytes === 0 || lengthBytes > SHORT_RESPONSE_BYTES) {
 		response.pipe(res);
-		if (maxMs !== undefined) endAfter(res, maxMs);
+		if (responseMode.kind !== 'stream') cutIfReadSlowly(exchange);
 		return;
 	}
 	let leftBytes = lengthBytes;
 	response.on('data', (chunk: Buffer) => {
 		leftBytes -= chunk.length;
 		const bytes = chunk.toString('latin1');
-		if (leftBytes > 0) res.write(bytes, 'latin1');
-		else res.end(bytes, 'latin1');
+		if (leftBytes > 0) {
+			res.write(bytes, 'latin1');
+			return;
+		}
+		res.end(bytes, 'latin1');
+		if (res.writableLength > 0) cutIfReadSlowly(exchange);
 	});
 }

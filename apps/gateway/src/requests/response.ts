@@ -75,6 +75,16 @@ export function writeResponseHead(
 	exchange.res.writeHead(status, [...common, ...headers, ...rateLimits]);
 }
 
+/**
+ * Cuts the response if its client doesn't read it in time, because until then the connection is in use and the rest of the response is in
+ * the memory of this process or the service.
+ */
+export function cutIfReadSlowly(exchange: Pick<Exchange, 'res' | 'slowReaderMs' | 'slowReaderTimer'>): void {
+	const { res, slowReaderMs } = exchange;
+	if (res.closed) return;
+	exchange.slowReaderTimer ??= setTimeout(() => res.destroy(), slowReaderMs);
+}
+
 function send(
 	exchange: Exchange,
 	status: number,
@@ -86,13 +96,13 @@ function send(
 	const lingers = mayHaveLongBody(exchange);
 	if (lingers) res.shouldKeepAlive = false;
 	writeResponseHead(exchange, 'gateway', status, headers, common);
-	if (!lingers) {
-		res.end(body);
-		return;
-	}
-	res.flushHeaders();
-	res.write(body);
-	endAfterLinger(exchange);
+	if (lingers) {
+		res.flushHeaders();
+		res.write(body);
+		endAfterLinger(exchange);
+	} else res.end(body);
+	// Mostly the kernel has taken the whole response by now.
+	if (res.writableLength > 0) cutIfReadSlowly(exchange);
 }
 
 /** Sends a JSON response. */
