@@ -80,8 +80,11 @@ test('a service does not start behind a transaction pooler without a direct URL'
 });
 
 test('migrations are not applied through a transaction pooler, and the error names the setting', async () => {
-	const deployed = migrateDeploy({ databaseUrl: transaction.url, directory: FIXTURE_DIRECTORY });
-	await expect(deployed).rejects.toThrow(/set DATABASE_DIRECT_URL$/);
+	const options = { databaseUrl: transaction.url, directory: FIXTURE_DIRECTORY };
+	await expect(migrateDeploy(options)).rejects.toThrow(/set DATABASE_DIRECT_URL$/);
+	await expect(migrateDeploy({ ...options, directUrlSetting })).rejects.toThrow(
+		/set JOBS_DATABASE_DIRECT_URL$/,
+	);
 });
 
 describe('a direct URL that fails', () => {

@@ -37,14 +37,19 @@ export function ownDatabases(home: Home): DatabaseVariables {
 export function migrationTasks(databases: DatabaseVariables, dependsOn: string[]): Step[] {
 	return DATABASE_OWNERS.map((owner) => {
 		const prefix = `${owner.toUpperCase()}_DATABASE`;
-		const url = databases[`${prefix}_DIRECT_URL`] ?? databases[`${prefix}_URL`] ?? '';
-		return { kind: 'task', name: `${owner}-database`, dependsOn, run: () => migrate(owner, url) };
+		const directUrlSetting = `${prefix}_DIRECT_URL`;
+		const databaseUrl = databases[directUrlSetting] ?? databases[`${prefix}_URL`] ?? '';
+		const run = () => migrate(owner, { databaseUrl, directUrlSetting });
+		return { kind: 'task', name: `${owner}-database`, dependsOn, run };
 	});
 }
 
-async function migrate(owner: DatabaseOwner, databaseUrl: string): Promise<void> {
+async function migrate(
+	owner: DatabaseOwner,
+	urls: { databaseUrl: string; directUrlSetting: string },
+): Promise<void> {
 	try {
-		await migrateDeploy({ databaseUrl, directory: join(REPOSITORY, 'apps', owner, 'prisma') });
+		await migrateDeploy({ ...urls, directory: join(REPOSITORY, 'apps', owner, 'prisma') });
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
 		throw new CommandError(`Can’t migrate the database of ${owner}: ${reason}`);

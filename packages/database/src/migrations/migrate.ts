@@ -34,6 +34,8 @@ export interface MigrateOptions {
 	directory: string;
 	/** How long to wait for another deploy on the same database. */
 	lockTimeoutMs?: number;
+	/** Names the setting of a URL that bypasses a pooler, for the error; `DATABASE_DIRECT_URL` by default. */
+	directUrlSetting?: string;
 }
 
 /**
@@ -52,7 +54,7 @@ export async function migrateDeploy(options: MigrateOptions): Promise<string[]> 
 	}
 	if ((await detectPooling(options.databaseUrl)) === 'transaction') {
 		throw new TransactionPoolerError(
-			'the URL leads to a pooler in transaction mode, which loses the migration lock: set DATABASE_DIRECT_URL',
+			`the URL leads to a pooler in transaction mode, which loses the migration lock: set ${options.directUrlSetting ?? 'DATABASE_DIRECT_URL'}`,
 		);
 	}
 	return await withSession(options.databaseUrl, async (client) => {
