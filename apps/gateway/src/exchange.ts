@@ -60,10 +60,10 @@ export interface Exchange {
 	/** Set for a verified token or a live API key. */
 	credential: Credential | undefined;
 	/**
-	 * Returns the rate limit headers for a response with this status and these headers, as alternating names and values. Called once,
-	 * because it also gives back the units of a response that doesn't count.
+	 * Refunds the units of a response that doesn't count, by its status and headers. Returns the rate limit headers of the response. Headers
+	 * are alternating names and values. Called once for each response.
 	 */
-	rateLimitHeaders: ((status: number, headers: readonly string[]) => string[]) | undefined;
+	settleRateLimits: ((status: number, headers: readonly string[]) => string[]) | undefined;
 	/** `immediate` until the request is routed. */
 	responseMode: ResponseMode;
 	/** The request to the service. */
@@ -103,7 +103,7 @@ export function openExchange(
 		operation: undefined,
 		credentialId: undefined,
 		credential: undefined,
-		rateLimitHeaders: undefined,
+		settleRateLimits: undefined,
 		responseMode: IMMEDIATE,
 		upstream: undefined,
 		forwarded: false,

@@ -112,18 +112,18 @@ async function admitWithCredential(
 ): Promise<void> {
 	await authenticate(deps, exchange);
 	if (isEnded(exchange)) return;
-	const opening = deps.rateLimits.open(exchange);
-	const rateLimits = opening instanceof Promise ? await opening : opening;
+	const loaded = deps.rateLimits.loadLimits(exchange);
+	const planLimits = loaded instanceof Promise ? await loaded : loaded;
 	if (isEnded(exchange)) return;
 	checkScope(operation, exchange.credential);
-	const taking = rateLimits.take();
-	if (taking) await taking;
+	const consumed = planLimits.consume();
+	if (consumed) await consumed;
 	if (isEnded(exchange)) return;
 	await deps.admitUser(exchange);
 }
 
 /** Admits a request without a credential: takes a permit if a service handles it, and paces it if the gateway itself does. */
-async function admitAnyone(deps: PublicDeps, exchange: Exchange): Promise<void> {
+async function admitWithoutCredential(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	if (deps.connections.isCrowded()) {
 		endConnection(exchange);
 		throw shedRequest();
@@ -161,7 +161,7 @@ async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	endConnectionOnError(exchange, () => deps.admitBody(exchange, route.operation));
 	exchange.responseMode = responseModeOf(route.operation, target.query);
 	if (needsCredential(route.operation, req)) await admitWithCredential(deps, exchange, route.operation);
-	else await admitAnyone(deps, exchange);
+	else await admitWithoutCredential(deps, exchange);
 	if (isEnded(exchange)) return;
 	await route.serve(exchange);
 }

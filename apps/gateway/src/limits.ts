@@ -83,12 +83,12 @@ export const LIMITS = {
 	slowReaderMs: 60_000,
 	/** Timeout of calls to auth about keys or a session. On a busy machine a late response is better than an error. */
 	authCallMs: 8_000,
-	/** Timeout of calls to auth for units of rate limits. Afterwards, users get this gateway's local share. */
+	/** Timeout of calls to auth for units of rate limits. After a failure, this gateway admits its local share. */
 	quotaCallMs: 2_000,
-	/** Time without such calls after one has failed. */
+	/** Time without calls for units after one has failed. */
 	quotaRetryMs: 1_000,
-	/** How long requests for the next units of busy keys are gathered for one call. */
-	quotaGatherMs: 250,
+	/** How long a prefetch of units waits for others that share its call. */
+	quotaBatchDelayMs: 250,
 	/** Timeout of lease calls to auth. Several are made within a lease, each without waiting for the previous one. */
 	leaseCallMs: 6_000,
 	/** Longest time between two renewals of a valid lease. */

@@ -24,7 +24,7 @@ import { createUserAdmission } from './limits/admit-user.ts';
 import { createBodyBudget } from './limits/body-budget.ts';
 import { createNetworkPacer } from './limits/network-pacer.ts';
 import type { Limits } from './limits.ts';
-import { createQuotaCalls } from './rate-limits/quota-calls.ts';
+import { createQuotaClient } from './rate-limits/quota-client.ts';
 import { createRateLimits } from './rate-limits/rate-limits.ts';
 import { createAccessLog } from './requests/access-log.ts';
 import { createInFlight, type InFlight } from './requests/in-flight.ts';
@@ -96,7 +96,7 @@ function preparePublicPort(context: ServiceContext<Config>, shared: Shared): Pub
 		inFlight: shared.inFlight,
 		connections,
 		admitBody: createBodyBudget(limits),
-		rateLimits: openRateLimits(context, shared),
+		rateLimits: createPlanRateLimits(context, shared),
 		admitUser: createUserAdmission(limits, shared.bootTimeMs),
 		admitAnonymous: createAnonymousAdmission(limits),
 		pacers: createPacers(shared),
@@ -117,13 +117,16 @@ function preparePublicPort(context: ServiceContext<Config>, shared: Shared): Pub
 	return publicServer;
 }
 
-/** Opens the rate limits of plans, whose units come from auth. */
-function openRateLimits({ logger }: ServiceContext<Config>, { limits, verification, bootTimeMs }: Shared) {
-	const quota = createQuotaCalls({
+/** Creates the rate limits of plans, whose units come from auth. */
+function createPlanRateLimits(
+	{ logger }: ServiceContext<Config>,
+	{ limits, verification, bootTimeMs }: Shared,
+) {
+	const quota = createQuotaClient({
 		call: verification.allocateQuota,
 		monotonicMs: bootTimeMs,
 		retryMs: limits.quotaRetryMs,
-		gatherMs: limits.quotaGatherMs,
+		batchDelayMs: limits.quotaBatchDelayMs,
 		logger,
 	});
 	return createRateLimits({ quota, capacity: limits.trackedUsers, monotonicMs: bootTimeMs });

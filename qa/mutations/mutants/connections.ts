@@ -76,12 +76,12 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'counts units of rate limits that gateways keep during a pause',
-		mutations: [gateway('noteOverflow', forceCondition(true, 'overflowed'))],
+		mutations: [gateway('countOverflow', forceCondition(true, 'overflowed'))],
 		test: 'is admitted no more often when each gateway has kept units during a pause',
 	},
 	{
 		name: 'lets a user sign out beyond a rate limit of the plan',
-		mutations: [gateway('createRateLimits.open', forceCondition(false, 'cost'))],
+		mutations: [gateway('createRateLimits.loadLimits', forceCondition(false, 'cost'))],
 		test: 'is never refused and costs nothing',
 	},
 	{
@@ -202,7 +202,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'limits signing out for each session',
-		mutations: [gateway('createUserAdmission', replaceCall('admitFree', 'undefined'))],
+		mutations: [gateway('createUserAdmission', replaceCall('admitZeroCost', 'undefined'))],
 		test: 'sign-outs are limited for each session',
 	},
 	{

@@ -252,7 +252,7 @@ const REQUEST_LIMITS: readonly Mutant[] = [
 	},
 	{
 		name: 'prefers clients with live sessions when all connections are in use',
-		mutations: [gateway('admitAnyone', forceCondition(false, 'isCrowded'))],
+		mutations: [gateway('admitWithoutCredential', forceCondition(false, 'isCrowded'))],
 		test: 'requests of live sessions are served, and others get 503',
 	},
 ];

@@ -34,9 +34,9 @@ export type AdmitUser = (exchange: Exchange) => undefined | Promise<undefined>;
  */
 const LONG_POLL_SHARE = 0.5;
 
-/** Rate of one session for operations of cost 0. Other sessions of the user, such as a thief's, don't reduce it. */
-const FREE_REQUESTS_PER_SECOND = 5;
-const FREE_REQUEST_BURST = 50;
+/** Rate of one session for operations of cost 0, which no API key may call. Other sessions of the user, such as a thief's, don't reduce it. */
+const ZERO_COST_REQUESTS_PER_SECOND = 5;
+const ZERO_COST_REQUEST_BURST = 50;
 
 /** Reading and validating this much of a body takes a service as long as a plain request. */
 const BODY_BYTES_PER_TOKEN = 4 * 1024;
@@ -45,13 +45,13 @@ const BODY_BYTES_PER_TOKEN = 4 * 1024;
 const MAX_BODY_SHARE = 1 / 4;
 
 /** Limits the operations of cost 0 of each session. */
-function createFreeAdmission(
+function createZeroCostAdmission(
 	limits: UserLimits,
 	monotonicMs: () => number,
 ): (credentialId: string) => undefined {
 	const rates = createTokenBuckets({
-		tokensPerSecond: FREE_REQUESTS_PER_SECOND,
-		burst: FREE_REQUEST_BURST,
+		tokensPerSecond: ZERO_COST_REQUESTS_PER_SECOND,
+		burst: ZERO_COST_REQUEST_BURST,
 		capacity: limits.trackedUsers,
 		monotonicMs,
 	});
@@ -83,7 +83,7 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		long_polls: createKeyedSemaphore({ permits: limits.userConcurrentLongPolls, waitMs: 0, maxWaiting: 0 }),
 	};
 
-	const admitFree = createFreeAdmission(limits, monotonicMs);
+	const admitZeroCost = createZeroCostAdmission(limits, monotonicMs);
 	const longPollShares = createLongPollShares(Math.max(1, Math.floor(limits.connections * LONG_POLL_SHARE)));
 	const maxBodyPermits = Math.ceil(limits.userConcurrentRequests * MAX_BODY_SHARE);
 
@@ -92,7 +92,7 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		if (!credential) throw new Error('only signed-in users are admitted');
 		const { userId } = credential;
 		const cost = operation?.cost ?? 1;
-		if (cost === 0) return admitFree(credential.credentialId);
+		if (cost === 0) return admitZeroCost(credential.credentialId);
 		const isLongPoll = isLongPollOrStream(responseMode);
 		const limit = isLongPoll ? 'long_polls' : 'requests';
 		if (isLongPoll && longPollShares.isUsedUp(clientNetwork)) throw rateLimited('all_long_polls', 1);

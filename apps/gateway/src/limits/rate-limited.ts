@@ -2,20 +2,24 @@ import { AppError } from '@creatorr/contracts/errors';
 import type { RateLimitPolicy } from '@creatorr/contracts/rate-limits';
 import { counter } from '@creatorr/service/metrics';
 
-/**
- * The limits of requests of this gateway. Per user: rate, concurrent short requests, and `long_polls`: concurrent long polls and event streams.
- * `all_long_polls`: the share of the network in those of all users. Per network: concurrent requests without a session, bytes of bodies in flight, open connections.
- */
-export type RequestLimit =
+/** The limits of this gateway, as in the metric. Those of plans are `plan_requests` and `plan_jobs`. */
+export type GatewayLimit =
+	/** Requests of a user per second. */
 	| 'rate'
+	/** Concurrent requests of a user, without long polls and event streams. */
 	| 'requests'
+	/** Concurrent long polls and event streams of a user. */
 	| 'long_polls'
+	/** The network's share of all long polls and event streams. */
 	| 'all_long_polls'
+	/** Concurrent requests of a network without a token or API key. */
 	| 'anonymous'
+	/** Bytes of a network's request bodies in flight. */
 	| 'bodies'
+	/** Open connections of a network. */
 	| 'connections';
 
-const MESSAGES: Record<RequestLimit, string> = {
+const MESSAGES: Record<GatewayLimit, string> = {
 	rate: 'Too many requests. Wait the number of seconds in Retry-After, then try again.',
 	requests: 'Too many concurrent requests. Wait for some to finish, then try again.',
 	long_polls: 'Too many open long polls (?wait=) and event streams. Close some, then try again.',
@@ -33,7 +37,7 @@ const limitedRequests = counter({
 });
 
 /** Returns the error for a request beyond a limit, and counts it. */
-export function rateLimited(limit: RequestLimit, retryAfterSeconds: number): AppError {
+export function rateLimited(limit: GatewayLimit, retryAfterSeconds: number): AppError {
 	limitedRequests.inc({ limit });
 	return new AppError('rate_limited', MESSAGES[limit], { retryAfterSeconds });
 }

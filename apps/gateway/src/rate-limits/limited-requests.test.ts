@@ -74,7 +74,7 @@ describe('a response to a user', () => {
 		expect([sessionOnly.status, remaining(sessionOnly)]).toEqual([403, 4]);
 	});
 
-	test('is 200 while auth allocates nothing to a new user', async () => {
+	test('is 200 to a new user while calls to auth fail', async () => {
 		auth.quota.isDown = true;
 		const response = await get(gateways[0], auth.token()).finally(() => {
 			auth.quota.isDown = false;

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Exchange } from '../exchange.ts';
 import type { Credential } from '../sessions/credential.ts';
 import { createQuotaStore } from '../testing/quota-store.ts';
-import { createQuotaCalls } from './quota-calls.ts';
+import { createQuotaClient } from './quota-client.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
 
 const SECOND_MS = 1_000;
@@ -26,11 +26,11 @@ function startGateways(count: number): RateLimits[] {
 	store.gateways = count;
 	return Array.from({ length: count }, () => {
 		const logger = { info: ignore, warn: ignore };
-		const quota = createQuotaCalls({
+		const quota = createQuotaClient({
 			call: store.allocate,
 			monotonicMs: () => nowMs,
 			retryMs: 1_000,
-			gatherMs: 0,
+			batchDelayMs: 0,
 			logger,
 		});
 		return createRateLimits({ quota, capacity: 100, monotonicMs: () => nowMs });
@@ -59,16 +59,16 @@ async function send(
 	operation: Operation = getJob,
 	{ status = operation.status as number, headers = [] as string[] } = {},
 ): Promise<Response> {
-	const exchange: Pick<Exchange, 'credential' | 'operation' | 'rateLimitHeaders'> = {
-		...{ credential, operation, rateLimitHeaders: undefined },
+	const exchange: Pick<Exchange, 'credential' | 'operation' | 'settleRateLimits'> = {
+		...{ credential, operation, settleRateLimits: undefined },
 	};
-	const limits = await gateway?.open(exchange);
-	const answer = async () => limits?.take();
-	const sent = await answer().then(
+	const limits = await gateway?.loadLimits(exchange);
+	const consume = async () => limits?.consume();
+	const sent = await consume().then(
 		() => status,
 		(error: { status: number }) => error.status,
 	);
-	const [, policy, , limit] = exchange.rateLimitHeaders?.(sent, headers) ?? [];
+	const [, policy, , limit] = exchange.settleRateLimits?.(sent, headers) ?? [];
 	return { status: sent, policy, limit };
 }
 
@@ -105,7 +105,7 @@ describe.each([1, 2, 4])('a key at ten times its limit, over %d gateways', (coun
 		expect(admitted / ALLOWED).toBeLessThanOrEqual(1.02);
 	});
 
-	test('goes on at the rate of the limit in the next minute', async () => {
+	test('continues at the rate of the limit in the next minute', async () => {
 		const gateways = startGateways(count);
 		const key = newKey();
 		await overload(gateways, key);

@@ -9,42 +9,42 @@ import {
 	type Allocation,
 	addAllocation,
 	addLocalShare,
-	isNearlySpent,
-	mayTakeMany,
+	needsPrefetch,
 	newQuotaBucket,
 	type QuotaBucket,
 	refundUnit,
 	remainingUnits,
+	shouldRequestLarge,
 	spendUnit,
 } from './quota-bucket.ts';
-import type { QuotaCalls } from './quota-calls.ts';
+import type { QuotaClient } from './quota-client.ts';
 
 interface Deps {
-	quota: QuotaCalls;
+	quota: QuotaClient;
 	/** Limit of principals for each policy. */
 	capacity: number;
 	monotonicMs(): number;
 }
 
-/** The rate limits of the plan for one request. */
-export interface RequestLimits {
-	/** Counts the request. Returns undefined if it doesn't have to wait for an allocation. Throws or rejects with `rate_limited`. */
-	take(): undefined | Promise<void>;
+/** The rate limits of a plan, applied to one request. */
+export interface PlanLimits {
+	/** Takes a unit of each limit. Returns undefined if no unit has to be allocated first. Throws or rejects with `rate_limited`. */
+	consume(): undefined | Promise<void>;
 }
 
 /** Applies the rate limits of plans. All gateways share each quota. */
 export interface RateLimits {
 	/**
-	 * Finds the limits of an authenticated exchange, and sets {@link Exchange.rateLimitHeaders}. Calls auth for a credential that this
-	 * gateway hasn't seen lately.
+	 * Returns the limits of an authenticated exchange, and sets {@link Exchange.settleRateLimits}. Calls auth for an API key or user whose
+	 * limits this gateway hasn't cached.
 	 */
-	open(exchange: LimitedExchange): RequestLimits | Promise<RequestLimits>;
+	loadLimits(exchange: LimitedExchange): PlanLimits | Promise<PlanLimits>;
 }
 
-type LimitedExchange = Pick<Exchange, 'credential' | 'operation' | 'rateLimitHeaders'>;
+type LimitedExchange = Pick<Exchange, 'credential' | 'operation' | 'settleRateLimits'>;
 
-/** One rate limit of one request. */
-interface Use {
+/** One rate limit, applied to one request. */
+interface AppliedPolicy {
 	policy: RateLimitPolicy;
 	bucket: QuotaBucket;
 	request: Pick<QuotaRequest, 'user_id' | 'principal' | 'policy'>;
@@ -54,39 +54,39 @@ interface Use {
 	retryAfterSeconds: number | undefined;
 }
 
-/** Time until the next request for an allocation after auth allocated no units. */
-const NOTHING_LEFT_MS = 1_000;
-/** How long a plan without a limit is remembered. */
-const UNLIMITED_MS = 60_000;
+/** Time until the next request for an allocation after auth allocated no units, because the bucket was empty. */
+const EMPTY_RETRY_MS = 1_000;
+/** Time until the limit of a plan without one is read again. */
+const UNLIMITED_RECHECK_MS = 60_000;
 
 const fallbacks = counter({
 	name: 'creatorr_gateway_rate_limit_fallbacks_total',
-	help: 'Times that this gateway used its local share of a rate limit, because auth allocated nothing',
+	help: 'Times that this gateway used its local share of a rate limit, because a call to auth failed',
 	labels: ['policy'],
 });
 
-/** An API key has its own quotas. All sessions of a user share the quotas of the user. */
+/** Returns whose quotas a request uses: those of its API key or, for a session, of its user. */
 function principalOf(credential: Credential): string {
 	return credential.kind === 'key' ? credential.keyId : credential.userId;
 }
 
-function isLimited({ bucket }: Use): boolean {
+function isLimited({ bucket }: AppliedPolicy): boolean {
 	return bucket.limit !== undefined && bucket.limit > 0;
 }
 
 /** Writes the header fields of draft-ietf-httpapi-ratelimit-headers, as alternating names and values. */
-function headersOf(uses: readonly Use[], nowMs: number): string[] {
-	const limited = uses.filter(isLimited);
+function headersOf(policies: readonly AppliedPolicy[], nowMs: number): string[] {
+	const limited = policies.filter(isLimited);
 	if (limited.length === 0) return [];
-	const policies = limited.map(
+	const policyItems = limited.map(
 		({ policy, bucket }) => `"${policy}";q=${bucket.limit};w=${RATE_LIMIT_WINDOW_SECONDS}`,
 	);
-	const states = limited.map(({ policy, bucket, retryAfterSeconds }) => {
+	const limitItems = limited.map(({ policy, bucket, retryAfterSeconds }) => {
 		if (retryAfterSeconds !== undefined) return `"${policy}";r=0;t=${retryAfterSeconds}`;
 		const { units, nextInSeconds } = remainingUnits(bucket, nowMs);
 		return `"${policy}";r=${units};t=${nextInSeconds}`;
 	});
-	return ['RateLimit-Policy', policies.join(', '), 'RateLimit', states.join(', ')];
+	return ['RateLimit-Policy', policyItems.join(', '), 'RateLimit', limitItems.join(', ')];
 }
 
 /** Whether the response counts toward a policy. A job counts once, however often its creation is repeated. */
@@ -106,9 +106,9 @@ export function createRateLimits({ quota, capacity, monotonicMs }: Deps): RateLi
 		jobs: new LRUCache({ max: capacity }),
 	};
 	/** The lowest limits seen so far. They apply to principals whose limit can't be read. Until one is seen, these principals are admitted. */
-	const lowest: Partial<Record<RateLimitPolicy, number>> = {};
+	const lowestLimits: Partial<Record<RateLimitPolicy, number>> = {};
 
-	function useOf(policy: RateLimitPolicy, credential: Credential): Use {
+	function applyPolicy(policy: RateLimitPolicy, credential: Credential): AppliedPolicy {
 		const principal = principalOf(credential);
 		let bucket = buckets[policy].get(principal);
 		if (!bucket) {
@@ -119,34 +119,37 @@ export function createRateLimits({ quota, capacity, monotonicMs }: Deps): RateLi
 		return { policy, bucket, request, spentFrom: undefined, retryAfterSeconds: undefined };
 	}
 
-	async function requestAllocation({ policy, bucket, request }: Use, canWait: boolean): Promise<void> {
+	async function requestAllocation(
+		{ policy, bucket, request }: AppliedPolicy,
+		isPrefetch: boolean,
+	): Promise<void> {
 		const late_units = bucket.lateUnits;
-		const is_large = mayTakeMany(bucket, monotonicMs());
+		const is_large = shouldRequestLarge(bucket, monotonicMs());
 		try {
-			const allocation = await quota.allocate({ ...request, is_large, late_units }, { canWait });
+			const allocation = await quota.allocate({ ...request, is_large, late_units }, { isPrefetch });
 			const nowMs = monotonicMs();
 			if (!allocation || allocation.limit === 0) {
 				bucket.limit = 0;
-				bucket.retryAtMs = nowMs + UNLIMITED_MS;
+				bucket.retryAtMs = nowMs + UNLIMITED_RECHECK_MS;
 				return;
 			}
 			const { limit, units, full_in_ms: fullInMs } = allocation;
-			lowest[policy] = Math.min(limit, lowest[policy] ?? limit);
+			lowestLimits[policy] = Math.min(limit, lowestLimits[policy] ?? limit);
 			addAllocation(bucket, { limit, units, fullInMs }, nowMs);
 			if (units > 0) bucket.lateUnits -= late_units;
-			else bucket.retryAtMs = nowMs + NOTHING_LEFT_MS;
+			else bucket.retryAtMs = nowMs + EMPTY_RETRY_MS;
 		} catch {
-			// Quota calls log their failures.
+			// The quota client logs its failures.
 			fallbacks.inc({ policy });
-			bucket.limit ??= lowest[policy];
-			addLocalShare(bucket, quota.gateways(), monotonicMs());
+			bucket.limit ??= lowestLimits[policy];
+			addLocalShare(bucket, quota.gatewayCount(), monotonicMs());
 		}
 	}
 
 	/** Requests an allocation, unless a request is in progress. Never rejects. */
-	function allocate(use: Use, canWait = false): Promise<void> {
-		const { bucket } = use;
-		bucket.pending ??= requestAllocation(use, canWait).finally(() => {
+	function allocate(applied: AppliedPolicy, { isPrefetch = false } = {}): Promise<void> {
+		const { bucket } = applied;
+		bucket.pending ??= requestAllocation(applied, isPrefetch).finally(() => {
 			bucket.pending = undefined;
 		});
 		return bucket.pending;
@@ -156,61 +159,62 @@ export function createRateLimits({ quota, capacity, monotonicMs }: Deps): RateLi
 	 * Spends a unit for the request, if the policy has a limit, and returns true. Returns undefined if it needs an allocation first. Throws
 	 * `rate_limited`.
 	 */
-	function trySpend(use: Use): true | undefined {
-		const { policy, bucket } = use;
+	function trySpend(applied: AppliedPolicy): true | undefined {
+		const { policy, bucket } = applied;
 		const nowMs = monotonicMs();
-		if (!isLimited(use)) {
-			if (bucket.limit === 0 && bucket.retryAtMs <= nowMs) void allocate(use);
+		if (!isLimited(applied)) {
+			if (bucket.limit === 0 && bucket.retryAtMs <= nowMs) void allocate(applied);
 			return true;
 		}
-		const spent = spendUnit(bucket, nowMs);
-		if (typeof spent === 'number') {
-			use.retryAfterSeconds = Math.ceil(spent / 1_000);
-			throw planRateLimited(policy, bucket.limit ?? 0, use.retryAfterSeconds);
+		const allocationOrWaitMs = spendUnit(bucket, nowMs);
+		if (typeof allocationOrWaitMs === 'number') {
+			applied.retryAfterSeconds = Math.ceil(allocationOrWaitMs / 1_000);
+			throw planRateLimited(policy, bucket.limit ?? 0, applied.retryAfterSeconds);
 		}
-		if (!spent) return undefined;
-		use.spentFrom = spent;
-		if (isNearlySpent(bucket) && bucket.retryAtMs <= nowMs) void allocate(use, true);
+		if (!allocationOrWaitMs) return undefined;
+		applied.spentFrom = allocationOrWaitMs;
+		if (needsPrefetch(bucket) && bucket.retryAtMs <= nowMs) void allocate(applied, { isPrefetch: true });
 		return true;
 	}
 
-	async function spendAllocated(uses: readonly Use[]): Promise<void> {
-		for (const use of uses) {
-			while (!trySpend(use)) await allocate(use);
+	async function spendAllocated(policies: readonly AppliedPolicy[]): Promise<void> {
+		for (const applied of policies) {
+			while (!trySpend(applied)) await allocate(applied);
 		}
 	}
 
-	function take(uses: readonly Use[]): undefined | Promise<void> {
-		const waiting = uses.findIndex((use) => !trySpend(use));
-		return waiting === -1 ? undefined : spendAllocated(uses.slice(waiting));
+	function consume(policies: readonly AppliedPolicy[]): undefined | Promise<void> {
+		const unspent = policies.findIndex((applied) => !trySpend(applied));
+		return unspent === -1 ? undefined : spendAllocated(policies.slice(unspent));
 	}
 
-	function settle(
-		uses: readonly Use[],
+	function refundAndBuildHeaders(
+		policies: readonly AppliedPolicy[],
 		operation: Exchange['operation'],
 		status: number,
 		headers: readonly string[],
 	): string[] {
-		for (const use of uses) {
-			if (!use.spentFrom || countsToward(use.policy, operation, status, headers)) continue;
-			refundUnit(use.bucket, use.spentFrom);
-			use.spentFrom = undefined;
+		for (const applied of policies) {
+			if (!applied.spentFrom || countsToward(applied.policy, operation, status, headers)) continue;
+			refundUnit(applied.bucket, applied.spentFrom);
+			applied.spentFrom = undefined;
 		}
-		return headersOf(uses, monotonicMs());
+		return headersOf(policies, monotonicMs());
 	}
 
 	return {
-		open(exchange) {
+		loadLimits(exchange) {
 			const { credential, operation } = exchange;
-			if (!credential || !operation) throw new Error('only requests of signed-in users have rate limits');
-			const uses = [useOf('requests', credential)];
-			if (operation.createsJob) uses.push(useOf('jobs', credential));
-			exchange.rateLimitHeaders = (status, headers) => settle(uses, operation, status, headers);
+			if (!credential || !operation) throw new Error('only authenticated requests have rate limits');
+			const policies = [applyPolicy('requests', credential)];
+			if (operation.createsJob) policies.push(applyPolicy('jobs', credential));
+			exchange.settleRateLimits = (status, headers) =>
+				refundAndBuildHeaders(policies, operation, status, headers);
 			// An operation of cost 0 is never refused, so that signing out works while other sessions use up the quota.
-			const limits: RequestLimits = { take: () => (operation.cost === 0 ? undefined : take(uses)) };
-			const unknown = uses.filter(({ bucket }) => bucket.limit === undefined);
-			if (unknown.length === 0) return limits;
-			return Promise.all(unknown.map((use) => allocate(use))).then(() => limits);
+			const limits: PlanLimits = { consume: () => (operation.cost === 0 ? undefined : consume(policies)) };
+			const uncached = policies.filter(({ bucket }) => bucket.limit === undefined);
+			if (uncached.length === 0) return limits;
+			return Promise.all(uncached.map((applied) => allocate(applied))).then(() => limits);
 		},
 	};
 }

@@ -267,7 +267,7 @@ describe('the first successful use of a key', () => {
 });
 
 describe('the use of a key', () => {
-	test('is reported when the gateway stops at the latest, to the minute and with the address', async () => {
+	test('is reported at the latest when the gateway stops, to the minute and with the address', async () => {
 		const key_id = newId('key');
 		const key = auth.setKey({ ...READER, key_id });
 		const other = await startTestGateway({ auth, jobsUrl: jobs.url });

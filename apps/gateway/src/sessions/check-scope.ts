@@ -11,7 +11,7 @@ export function checkScope({ scope }: Pick<Operation, 'scope'>, credential: Cred
 	if (scope === undefined) {
 		throw new AppError(
 			'session_required',
-			'This operation takes a session, not an API key. Sign in and send the token of the session.',
+			'This operation requires a session, not an API key. Sign in and send the token of the session.',
 		);
 	}
 	if (credential.scopes.has(scope)) return;

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 
-/** Period of the lease under one instance id. Sessions cached during a term are valid as long as the term is. */
+/** Period of the lease under one instance id. Sessions and API keys that are cached during a term are valid as long as the term is. */
 export interface LeaseTerm {
 	readonly instanceId: string;
 }
@@ -15,7 +15,7 @@ interface LeaseDeps {
 	onEnd(reason: 'lapsed' | 'fenced'): void;
 }
 
-/** Permission to use the session cache. */
+/** Permission to use the cache of sessions and API keys. */
 export interface Lease {
 	/** Returns the current term, valid or not. */
 	term(): LeaseTerm;

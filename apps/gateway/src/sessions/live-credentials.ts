@@ -22,7 +22,7 @@ interface Lookup<V> {
 interface CacheGeneration<V> {
 	term: LeaseTerm;
 	known: LRUCache<string, Known<V>>;
-	/** A separate cache, so that invented credentials don't evict live ones. */
+	/** A separate cache, so that unknown credentials don't evict live ones. */
 	dead: LRUCache<string, true>;
 	lookups: Map<string, Lookup<V>>;
 }
@@ -84,7 +84,7 @@ export function createLiveCredentials<V extends object | true>(deps: Deps<V>): L
 			markDead(from, id);
 			return null;
 		}
-		// A revocation after this response was pushed to the previous instance id, so this cache did not see it.
+		// Auth may have pushed a later revocation to the previous instance id, so this response may be outdated.
 		if (!deps.lease.isValid() || currentGeneration() !== from) {
 			throw unavailable(SESSION_VERIFICATION, new Error('the lease ended during the lookup of a credential'));
 		}

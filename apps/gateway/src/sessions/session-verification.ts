@@ -111,7 +111,7 @@ function createOwnLease(
 }
 
 /** Release 0.3.0 of auth has no API keys. During an upgrade, its 404 doesn't mean that the key is dead. */
-function unlessUnknownRoute(error: unknown): never {
+function rethrowNotFoundAsUnavailable(error: unknown): never {
 	if (error instanceof AppError && error.code === 'not_found') throw unavailable(SESSION_VERIFICATION, error);
 	throw error;
 }
@@ -140,7 +140,7 @@ function createAuthCalls({ config, limits }: SessionVerificationOptions) {
 		async checkApiKey(key_hash: string, requestId: string): Promise<ApiKey | null> {
 			const response = await withRequestId(requestId, () =>
 				callAuth(checkApiKey, { body: { key_hash } }),
-			).catch(unlessUnknownRoute);
+			).catch(rethrowNotFoundAsUnavailable);
 			return response.data.key && apiKeyOf(key_hash, response.data.key);
 		},
 		reportKeyUse: (uses: ReportedUse[]) => callAuth(reportApiKeyUse, { body: { uses } }),

@@ -5,7 +5,7 @@ import type { RateLimitPolicy } from '@creatorr/contracts/rate-limits';
 import { startService } from '@creatorr/service/define-service';
 import { portOf } from '@creatorr/service/process';
 import { readConfig } from '../config.ts';
-import type { RequestLimit } from '../limits/rate-limited.ts';
+import type { GatewayLimit } from '../limits/rate-limited.ts';
 import type { Limits } from '../limits.ts';
 import { gateway } from '../service.ts';
 import type { FakeAuth } from './fake-auth.ts';
@@ -108,7 +108,7 @@ export function bearer(token: string): { Authorization: string } {
 /** Returns how many requests this gateway's process has refused because of a limit. */
 export async function limitedRequests(
 	{ privateUrl }: TestGateway,
-	limit: RequestLimit | `plan_${RateLimitPolicy}`,
+	limit: GatewayLimit | `plan_${RateLimitPolicy}`,
 ): Promise<number> {
 	const metrics = await (await fetch(`${privateUrl}/metrics`)).text();
 	const count = new RegExp(`^creatorr_gateway_requests_limited_total\\{limit="${limit}"\\} (\\d+)$`, 'm');

@@ -11,28 +11,28 @@ interface Deps {
 	monotonicMs(): number;
 	/** Time without calls after a failure. */
 	retryMs: number;
-	/** How long requests that can wait are gathered for one call. */
-	gatherMs: number;
+	/** How long a prefetch waits for others that share its call. */
+	batchDelayMs: number;
 	logger: Pick<Logger, 'info' | 'warn'>;
 }
 
-interface Waiting {
+interface PendingRequest {
 	request: QuotaRequest;
 	resolve(allocation: QuotaAllocation): void;
 	reject(error: unknown): void;
 }
 
 /** Requests allocations from auth. */
-export interface QuotaCalls {
-	/** Rejects if auth is down or slow. For a while after that, rejects immediately. `canWait`: no client waits for the response. */
-	allocate(request: QuotaRequest, options?: { canWait?: boolean }): Promise<QuotaAllocation>;
+export interface QuotaClient {
+	/** Rejects if auth is down or slow, and then at once for `retryMs`. `isPrefetch`: no client waits for the response. */
+	allocate(request: QuotaRequest, options?: { isPrefetch?: boolean }): Promise<QuotaAllocation>;
 	/** Number of gateways that share each quota. */
-	gateways(): number;
+	gatewayCount(): number;
 }
 
-/** Sends one call at a time. Requests that arrive meanwhile share the next call, so that many busy users cause few calls. */
-export function createQuotaCalls({ call, monotonicMs, retryMs, gatherMs, logger }: Deps): QuotaCalls {
-	let waiting: Waiting[] = [];
+/** Sends one call at a time. Requests that arrive meanwhile share the next call, so that many busy users and API keys cause few calls. */
+export function createQuotaClient({ call, monotonicMs, retryMs, batchDelayMs, logger }: Deps): QuotaClient {
+	let waiting: PendingRequest[] = [];
 	let isSending = false;
 	let timer: NodeJS.Timeout | undefined;
 	let gateways = 1;
@@ -42,9 +42,9 @@ export function createQuotaCalls({ call, monotonicMs, retryMs, gatherMs, logger 
 	/**
 	 * Takes the next requests, with each principal and policy at most once. Two may be waiting if a bucket was evicted after its request.
 	 */
-	function takeBatch(): Waiting[] {
-		const batch = new Map<string, Waiting>();
-		const rest: Waiting[] = [];
+	function takeBatch(): PendingRequest[] {
+		const batch = new Map<string, PendingRequest>();
+		const rest: PendingRequest[] = [];
 		for (const one of waiting) {
 			const key = `${one.request.principal} ${one.request.policy}`;
 			if (batch.size === MAX_QUOTA_REQUESTS || batch.has(key)) rest.push(one);
@@ -54,7 +54,7 @@ export function createQuotaCalls({ call, monotonicMs, retryMs, gatherMs, logger 
 		return [...batch.values()];
 	}
 
-	async function send(batch: readonly Waiting[]): Promise<void> {
+	async function send(batch: readonly PendingRequest[]): Promise<void> {
 		try {
 			const response = await call(batch.map(({ request }) => request));
 			gateways = response.gateways;
@@ -79,15 +79,15 @@ export function createQuotaCalls({ call, monotonicMs, retryMs, gatherMs, logger 
 	}
 
 	return {
-		allocate(request, { canWait = false } = {}) {
+		allocate(request, { isPrefetch = false } = {}) {
 			if (failure && failure.retryAtMs > monotonicMs()) return Promise.reject(failure.error);
 			return new Promise((resolve, reject) => {
 				waiting.push({ request, resolve, reject });
 				if (isSending) return;
-				if (!canWait) void sendAll();
-				else timer ??= setTimeout(sendAll, gatherMs).unref();
+				if (!isPrefetch) void sendAll();
+				else timer ??= setTimeout(sendAll, batchDelayMs).unref();
 			});
 		},
-		gateways: () => gateways,
+		gatewayCount: () => gateways,
 	};
 }
