@@ -61,6 +61,7 @@ describe('headersFromService', () => {
 			'content-length': '2',
 			'retry-after': '3',
 			'idempotency-replayed': 'true',
+			'www-authenticate': 'Bearer error="insufficient_scope"',
 			'set-cookie': ['a=b'],
 			'x-powered-by': 'Express',
 			server: 'x',
@@ -76,6 +77,8 @@ describe('headersFromService', () => {
 			'3',
 			'idempotency-replayed',
 			'true',
+			'www-authenticate',
+			'Bearer error="insufficient_scope"',
 		]);
 	});
 });

@@ -17,7 +17,13 @@ const FROM_CLIENT = [
 ] as const;
 
 /** The service's headers that a client receives. */
-const FROM_SERVICE = ['content-type', 'content-length', 'retry-after', 'idempotency-replayed'] as const;
+const FROM_SERVICE = [
+	'content-type',
+	'content-length',
+	'retry-after',
+	'idempotency-replayed',
+	'www-authenticate',
+] as const;
 
 /** Facts that the gateway asserts to the service. */
 export interface ForwardedContext {

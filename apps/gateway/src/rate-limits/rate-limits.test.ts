@@ -229,6 +229,11 @@ describe('a response', () => {
 		expect(await left({ status })).toEqual(units);
 	});
 
+	test('that refuses an API key because it lacks the tool doesn’t count', async () => {
+		const headers = ['www-authenticate', 'Bearer error="insufficient_scope"'];
+		expect(await left({ status: 403, headers })).toEqual([600, 60]);
+	});
+
 	test('that repeats an earlier one doesn’t count as a new job', async () => {
 		expect(await left({ headers: ['idempotency-replayed', 'true'] })).toEqual([599, 60]);
 	});

@@ -89,6 +89,11 @@ function headersOf(policies: readonly AppliedPolicy[], nowMs: number): string[] 
 	return ['RateLimit-Policy', policyItems.join(', '), 'RateLimit', limitItems.join(', ')];
 }
 
+/** Whether a service has refused the API key, because it lacks the tool of the job. No other 403 of a service has a challenge. */
+function lacksTool(status: number, headers: readonly string[]): boolean {
+	return status === 403 && headers.includes('www-authenticate');
+}
+
 /** Whether the response counts toward a policy. A job counts once, however often its creation is repeated. */
 function countsToward(
 	policy: RateLimitPolicy,
@@ -96,7 +101,7 @@ function countsToward(
 	status: number,
 	headers: readonly string[],
 ): boolean {
-	if (status === 401 || status === 429) return false;
+	if (status === 401 || status === 429 || lacksTool(status, headers)) return false;
 	return policy !== 'jobs' || (status === operation?.status && !headers.includes('idempotency-replayed'));
 }
 

@@ -53,6 +53,7 @@ describe('creating a job', () => {
 			expect((await user.withKey(tools).create(good())).status).toBe(201);
 		const refused = await user.withKey(['compress_heavy']).create(other, newId('evt'));
 		expect([refused.status, refused.body.error.code]).toEqual([403, 'insufficient_scope']);
+		expect(refused.headers.get('www-authenticate')).toBe('Bearer error="insufficient_scope"');
 		expect(refused.body.error.message).toContain('compress_heavy');
 		const invalid = await user.withKey(['compress_heavy']).create({ input_file_id: newId('fil') });
 		expect(invalid.body.error.code).toBe('validation');

@@ -43,6 +43,8 @@ function requireTool(key: UserKey | undefined, body: unknown): void {
 	throw new AppError(
 		'insufficient_scope',
 		`This API key may not use the tool ${quote(parsed.data.tool)}. It may use: ${key.tools.join(', ')}.`,
+		// By this challenge the gateway knows that the request doesn't count toward the rate limits.
+		{ headers: { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' } },
 	);
 }
 

@@ -177,12 +177,12 @@ export function RateLimits() {
 				</tbody>
 			</table>
 			<p>
-				Every response to a request with a token or API key shows the rate limits of your plan in two headers.{' '}
+				Responses of operations that need a token or API key show the rate limits of your plan in two headers.{' '}
 				<code>q</code> is the number allowed in <code>w</code> seconds, <code>r</code> how many are left, and{' '}
 				<code>t</code> the number of seconds until there are more. After a pause of a minute, all of them are
 				available at once. A response 429 because of these limits names them in{' '}
-				<code>error.violated_policies</code>. Responses 401 and 429, and 403 because of a missing scope, don’t
-				count. <code>GET /v1/plans</code> lists the limits of each plan.
+				<code>error.violated_policies</code>. Responses 401 and 429, and 403 because of a missing scope or
+				tool, don’t count. <code>GET /v1/plans</code> lists the limits of each plan.
 			</p>
 			<pre className={styles.headers}>
 				<code>{RATE_LIMIT_HEADERS}</code>
