@@ -123,7 +123,7 @@ function parseSeconds(text: string): number {
 	return seconds;
 }
 
-const HEAD = ['KEY', 'NAME', 'LOOKS LIKE', 'STATUS', 'LAST USED', 'SCOPES'];
+const HEAD = ['ID', 'NAME', 'KEY', 'STATUS', 'LAST USED', 'SCOPES'];
 
 function row({ id, name, start, last4, status, last_used_at, scopes }: ApiKey): string[] {
 	return [id, name, `${start}…${last4}`, status, last_used_at ?? 'never', scopes.join(' ')];
