@@ -121,7 +121,7 @@ describe('GET /v1/keys/{id}', () => {
 });
 
 describe('PATCH /v1/keys/{id}', () => {
-	test('success: from its answer on, every gateway checks the new scopes', async () => {
+	test('success: once it returns, every gateway checks the new scopes', async () => {
 		const { id, key } = await newApiKey(person.token, RIGHTS);
 		expect(await statusesOf(key, '/v1/jobs')).toEqual([200, 200]);
 		const body = { scopes: ['files:read'] };
@@ -136,7 +136,7 @@ describe('PATCH /v1/keys/{id}', () => {
 });
 
 describe('DELETE /v1/keys/{id}', () => {
-	test('success: from its answer on, no gateway accepts the key, and it may be repeated', async () => {
+	test('success: once it returns, no gateway accepts the key, and it may be repeated', async () => {
 		const { id, key } = await newApiKey(person.token);
 		expect(await statusesOf(key)).toEqual([200, 200]);
 		for (const _time of ['first', 'second']) {
@@ -193,7 +193,7 @@ describe('GET /v1/keys/{id}/events', () => {
 describe('POST /v1/keys/leaked', () => {
 	const report = (key: unknown) => call('POST', '/v1/keys/leaked', { body: { key } });
 
-	test('success: from its answer on, no gateway accepts the key', async () => {
+	test('success: once it returns, no gateway accepts the key', async () => {
 		const { id, key } = await newApiKey(person.token);
 		expect(await statusesOf(key)).toEqual([200, 200]);
 		expect((await report(key)).status).toBe(204);
@@ -202,7 +202,7 @@ describe('POST /v1/keys/leaked', () => {
 		expect(data[0].type).toBe('leaked');
 	});
 
-	test('success: answers the same for any other text', async () => {
+	test('success: returns the same response for any other text', async () => {
 		expect((await report('ctr_live_nothing')).status).toBe(204);
 	});
 
@@ -212,7 +212,7 @@ describe('POST /v1/keys/leaked', () => {
 	});
 });
 
-test('a key with a wrong checksum, an unknown and a revoked one get the same answer', async () => {
+test('a key with a wrong checksum, an unknown and a revoked one get the same response', async () => {
 	const { id, key } = await newApiKey(person.token);
 	const unknown = await newApiKey(stranger.token);
 	await Promise.all([

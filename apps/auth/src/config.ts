@@ -121,7 +121,7 @@ export const configSchema = baseConfigSchema
 		PLANS: plansSchema,
 		GATEWAY_LEASE_MS: z.coerce.number().int().min(1_500).max(15_000).default(15_000).meta({
 			description:
-				'Duration of a gateway lease: how long a gateway may use its session cache without renewal. A sign-out waits at most this long plus 5 s.',
+				'Duration of a gateway lease: how long a gateway may use its cache of sessions and API keys without renewal. A sign-out waits at most this long plus 5 s.',
 		}),
 	})
 	.superRefine((config, context) => {

@@ -9,8 +9,8 @@ const SECRET_LENGTH = 30;
 const CHECKSUM_LENGTH = 6;
 /** Characters after the prefix that identify a key to its owner. */
 const START_LENGTH = 4;
-/** Bytes from here on would make some digits more likely than others. */
-const FAIR_BYTES = 256 - (256 % DIGITS.length);
+/** Bytes from here on are rejected (rejection sampling), which avoids modulo bias. */
+const UNBIASED_BYTES = 256 - (256 % DIGITS.length);
 const BODY = /^[0-9A-Za-z]+$/;
 
 /** Names the environment that the key is for: scanners of leaked secrets search for it. */
@@ -20,7 +20,7 @@ function randomDigits(count: number): string {
 	let digits = '';
 	while (digits.length < count) {
 		for (const byte of randomBytes(count)) {
-			if (byte < FAIR_BYTES && digits.length < count) digits += DIGITS[byte % DIGITS.length];
+			if (byte < UNBIASED_BYTES && digits.length < count) digits += DIGITS[byte % DIGITS.length];
 		}
 	}
 	return digits;

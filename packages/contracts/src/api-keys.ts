@@ -69,7 +69,7 @@ const metadataSchema = z
 	.meta({
 		maxProperties: MAX_METADATA_FIELDS,
 		'x-maxBytes': MAX_METADATA_BYTES,
-		description: 'Your own notes about the key: up to 10 short texts.',
+		description: 'Up to 10 key-value pairs of your own.',
 	});
 
 const futureSchema = timestampSchema
@@ -77,11 +77,11 @@ const futureSchema = timestampSchema
 	.nullable()
 	.meta({ description: 'When the key stops working. null: never. RFC 3339, UTC.' });
 
-/** How a key's life stands. `rotating`: another key replaces it, and it works until its grace period ends. */
+/** Status of a key. */
 const KEY_STATUSES = {
 	active: 'The key works.',
 	rotating: 'Another key replaces it. It works until its grace period ends.',
-	expired: 'Its time or its grace period has ended.',
+	expired: 'It expired, or its grace period has ended.',
 	revoked: 'It was revoked, or it was reported as leaked.',
 } as const;
 
@@ -104,14 +104,14 @@ export const apiKeySchema = z
 			.meta({ description: 'null: every address.' }),
 		metadata: z
 			.record(z.string(), z.string())
-			.meta({ 'x-maxBytes': MAX_METADATA_BYTES, description: 'Your own notes about the key.' }),
+			.meta({ 'x-maxBytes': MAX_METADATA_BYTES, description: 'Key-value pairs of your own.' }),
 		status: z
 			.enum(Object.keys(KEY_STATUSES) as [keyof typeof KEY_STATUSES])
 			.meta({ 'x-enumDescriptions': KEY_STATUSES }),
 		created_at: timestampSchema,
 		expires_at: timestampSchema.nullable().meta({
 			description:
-				'When the key stops working: its own time, or the end of its grace period if that is earlier.',
+				'When the key stops working: its expiry, or the end of its grace period if that is earlier.',
 		}),
 		last_used_at: timestampSchema
 			.nullable()
@@ -131,7 +131,7 @@ const newKeySchema = apiKeySchema
 const EVENT_TYPES = {
 	created: 'The key was created.',
 	rotated: 'Another key was created to replace it.',
-	changed: 'Its name, scopes, limits or notes were changed.',
+	changed: 'Its name, scopes, tools, IP addresses, expiry or metadata were changed.',
 	revoked: 'It was revoked.',
 	leaked: 'Somebody reported the key as leaked, and it was revoked.',
 } as const;
@@ -159,7 +159,7 @@ export const createApiKey = defineOperation({
 	service: 'auth',
 	access: 'user',
 	cost: 5,
-	summary: `Creates an API key. The response contains the key, which is never shown again. At most ${MAX_API_KEYS} keys work at a time.`,
+	summary: `Creates an API key. The response contains the key, which is never shown again. At most ${MAX_API_KEYS} keys work at a time. Rotations may double that until their grace periods end.`,
 	maxBodyBytes: BODY_LIMIT.file,
 	body: z.object({
 		name: nameSchema,
@@ -211,7 +211,7 @@ export const updateApiKey = defineOperation({
 	access: 'user',
 	cost: 5,
 	summary:
-		'Changes the sent fields of a key that works. Once this returns, every request with the key follows them.',
+		'Updates an active or rotating key. Omitted fields stay unchanged. When this returns, every gateway uses the new values.',
 	params: paramsSchema,
 	maxBodyBytes: BODY_LIMIT.file,
 	body: z.object({
@@ -262,7 +262,8 @@ export const rotateApiKey = defineOperation({
 				'Whether the grace period starts now or with the first request that succeeds with the new key.',
 		}),
 		expires_at: futureSchema.optional().meta({
-			description: 'When the new key stops working. By default like the old one. null: never.',
+			description:
+				'When the new key stops working. By default, it has the expiry of the old one. null: never.',
 		}),
 	}),
 	status: 201,
@@ -292,7 +293,7 @@ export const reportLeakedKey = defineOperation({
 	service: 'auth',
 	access: 'public',
 	summary:
-		'Revokes a key that was found in public, and emails its owner, with the IP address of the report. The response is the same for every text. Having the key is enough.',
+		'Revokes a key that was found in public, and emails its owner, with the IP address of the report. The response is the same whether or not the key exists. Having the key is enough.',
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({
 		key: z

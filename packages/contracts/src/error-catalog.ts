@@ -53,8 +53,8 @@ export const API_ERRORS = {
 		status: 403,
 		title: 'Plan limit reached',
 		cause:
-			'The request exceeds a limit of your plan. The message names the limit and the plan that allows more.',
-		fix: 'Stay within the limit, or upgrade. GET /v1/usage returns how much of each limit is used.',
+			'The request exceeds a limit of your plan or account. The message names the limit, and the plan that allows more if there is one.',
+		fix: 'Stay within the limit, or upgrade if a plan allows more. GET /v1/usage returns how much of the limits of your plan is used.',
 		retryable: false,
 	},
 	email_not_verified: {
@@ -75,7 +75,7 @@ export const API_ERRORS = {
 	session_required: {
 		status: 403,
 		title: 'Needs a session',
-		cause: 'This operation takes a session, not an API key.',
+		cause: 'This operation requires a session, not an API key.',
 		fix: 'Sign in and send the token of the session.',
 		retryable: false,
 	},

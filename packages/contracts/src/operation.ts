@@ -34,7 +34,7 @@ export interface Operation<
 	path: string;
 	service: ServiceName;
 	access: A;
-	/** Only with access `user`. Without it, the operation takes a session and no API key. */
+	/** Only with access `user`. Without it, the operation requires a session, not an API key. */
 	scope?: C;
 	/** Short title for headings and menus. Required for public operations. */
 	title?: string;
@@ -47,9 +47,9 @@ export interface Operation<
 	/** The handler gets the bytes of the body as sent, whatever their type. */
 	rawBody?: true;
 	/**
-	 * Number of plain requests that it counts as in the user's limits of rate and concurrency; 1 by default. Waits and event streams have
-	 * their own concurrency limit and count only toward the rate. With 0 the limits never refuse it: for operations that a user must
-	 * always be able to call.
+	 * Weight in each gateway's limits of a user's rate and concurrency; 1 by default. Long polls and event streams have their own concurrency
+	 * limit and count only toward the rate. The rate limits of plans count every operation as one request. Cost 0 is for operations that
+	 * the user must be able to call even when a stranger uses up these limits: they don't count, and only each session limits them.
 	 */
 	cost?: number;
 	/** A success with {@link status} creates a job, unless it repeats an earlier one: it counts toward `jobsPerMinute`. */

@@ -50,7 +50,7 @@ async function admitReport(
 	});
 }
 
-/** POST /v1/keys/leaked: responds when no gateway accepts the key. The response is the same for every text. Throws `rate_limited`. */
+/** POST /v1/keys/leaked: responds when no gateway accepts the key. The response is the same whether or not the key exists. Throws `rate_limited`. */
 export function reportLeakedKeyRoute(deps: LeakedKeyDeps): Route {
 	return defineRoute(reportLeakedKey, async (input) => {
 		const key = input.body.key.trim();

@@ -35,7 +35,7 @@ export function controlConfigOf(config: Config) {
 
 export type ControlConfig = ReturnType<typeof controlConfigOf>;
 
-/** The database may still be down. */
+/** Connects lazily, so that the thread starts while the database is down. */
 function connect({ config, logger, onClose }: ServiceContext<ControlConfig>) {
 	const connectPool = (poolSize: number) => {
 		const prisma = openConnections({

@@ -61,7 +61,7 @@ function bodiesOf(instanceId: string, { sessionIds, keyChanges }: Revocations) {
 /** Resolves when the gateway instance, at its lease's callback URL, accepts no request of these sessions and keys. */
 async function push({ sign }: PropagatorDeps, lease: Lease, revocations: Revocations): Promise<void> {
 	const call = createInternalClient({
-		name: 'a gateway',
+		name: 'gateway',
 		baseUrl: lease.callbackUrl.replace(/\/+$/, ''),
 		sign,
 		timeoutMs: PUSH_TIMEOUT_MS,

@@ -62,7 +62,7 @@ export interface Operation {
 	method: string;
 	path: string;
 	needsToken: boolean;
-	/** What an API key needs: a scope, or `any` key will do. Undefined if the operation takes a session only. */
+	/** What an API key needs: a scope, or `any` key will do. Undefined if the operation requires a session. */
 	keyScope?: string | undefined;
 	parameters: Parameter[];
 	body?: Schema | undefined;

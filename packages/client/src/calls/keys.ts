@@ -18,7 +18,7 @@ export interface KeyCalls {
 	/** Returns a page of keys, newest first. */
 	list(query?: PageQuery, options?: CallOptions): Promise<Page<ApiKey>>;
 	get(id: string, options?: CallOptions): Promise<ApiKey>;
-	/** Changes the given fields. When it resolves, every request with the key follows them. */
+	/** Updates an active or rotating key. Omitted fields stay unchanged. When it resolves, every gateway uses the new values. */
 	update(id: string, change: ApiKeyChange, options?: CallOptions): Promise<ApiKey>;
 	/** Creates a key that replaces this one, which works until its grace period ends. */
 	rotate(id: string, rotation?: ApiKeyRotation, options?: CallOptions): Promise<NewApiKey>;

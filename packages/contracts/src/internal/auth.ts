@@ -30,7 +30,7 @@ export const checkSession = defineOperation({
 	path: '/internal/sessions/check',
 	service: 'auth',
 	access: ['gateway'],
-	summary: 'Say whether a session is live.',
+	summary: 'Return whether a session is live.',
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ session_id: sessionIdSchema }),
 	status: 200,
@@ -65,7 +65,7 @@ export const checkApiKey = defineOperation({
 	path: '/internal/keys/check',
 	service: 'auth',
 	access: ['gateway'],
-	summary: 'Say what an API key may do.',
+	summary: 'Return what an API key may do.',
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ key_hash: keyHashSchema }),
 	status: 200,
@@ -109,7 +109,7 @@ export const reportApiKeyUse = defineOperation({
 });
 
 /**
- * Lets a gateway use its session cache for `ttl_ms`, counted from before its request. `granted: false`: the instance missed a
+ * Lets a gateway use its cache of sessions and API keys for `ttl_ms`, counted from before its request. `granted: false`: the instance missed a
  * revocation, and its lease is fenced. It must clear its cache and request a lease under a new instance id. A gateway without
  * exactly the keys of `key_ids` loads them before it uses the lease.
  */
@@ -119,7 +119,7 @@ export const leaseGateway = defineOperation({
 	path: '/internal/gateways/{id}/lease',
 	service: 'auth',
 	access: ['gateway'],
-	summary: 'Grant or renew the lease of a gateway’s session cache.',
+	summary: 'Grant or renew the lease of a gateway.',
 	params: gatewayParamsSchema,
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({ callback_url: z.url({ protocol: /^https?$/ }) }),
@@ -151,8 +151,8 @@ export const releaseLease = defineOperation({
 export const MAX_QUOTA_REQUESTS = 500;
 
 /**
- * Allocates units of rate limits to a gateway, which spends them on requests without asking again. The units are paid for in advance: the
- * bucket of the principal and policy is full again after `full_in_ms`, at which time none of its window is in use.
+ * Allocates units of rate limits to a gateway, which spends them on requests without another call. Units leave the bucket of the principal
+ * and policy when they are allocated. It is full again after `full_in_ms`.
  */
 export const allocateQuota = defineOperation({
 	id: 'allocateQuota',
@@ -171,9 +171,12 @@ export const allocateQuota = defineOperation({
 						.union([userIdSchema, keyIdSchema])
 						.meta({ description: 'an API key or, for sessions, the user' }),
 					policy: rateLimitPolicySchema,
-					is_large: z.boolean().meta({ description: 'the bucket was more than half full' }),
+					is_large: z
+						.boolean()
+						.meta({ description: 'request a large allocation: the bucket was more than half full' }),
 					late_units: z.int().min(0).max(1_000_000_000).meta({
-						description: 'spent after the bucket had refilled without room for them; deducted from it now',
+						description:
+							'units that the gateway held while the bucket refilled to full; deducted from it now',
 					}),
 				}),
 			)
@@ -189,7 +192,10 @@ export const allocateQuota = defineOperation({
 					z
 						.object({
 							limit: z.int().min(0).meta({ description: 'units a minute; 0: no limit' }),
-							units: z.int().min(0).meta({ description: '0: too much is allocated in advance' }),
+							units: z
+								.int()
+								.min(0)
+								.meta({ description: '0: a full window beyond an empty bucket is already allocated' }),
 							full_in_ms: z.number(),
 						})
 						.nullable()
