@@ -133,18 +133,12 @@ export const listPlans = defineOperation({
 							description:
 								'Jobs created per minute with each API key, and in all sessions of a user together. Absent without a limit.',
 						}),
-						max_input_bytes: z
-							.number()
-							.int()
-							.meta({
-								description: 'Maximum size of a job’s input. `GET /v1/tools` lists tools with lower limits.',
-							}),
-						max_pages: z
-							.number()
-							.int()
-							.meta({
-								description: 'Maximum pages of a job’s input. `GET /v1/tools` lists tools with lower limits.',
-							}),
+						max_input_bytes: z.number().int().meta({
+							description: 'Maximum size of a job’s input. `GET /v1/tools` lists tools with lower limits.',
+						}),
+						max_pages: z.number().int().meta({
+							description: 'Maximum pages of a job’s input. `GET /v1/tools` lists tools with lower limits.',
+						}),
 						prices: planPricesSchema.optional().meta({
 							description:
 								'Prices of a subscription. Absent for the Free plan, and until they were read from Stripe.',
