@@ -13,7 +13,7 @@ export const FEATURE_ENTRIES = {
 		'signing-keys': ['signing-key', 'signing-keys', 'signing-keys.sql'],
 		'gateway-leases': ['gateway-leases.sql', 'lease-gateway', 'propagate-revocations'],
 		mails: ['allowances.sql', 'request-mail', 'mailed-token', 'mailed-tokens.sql', 'mails.sql'],
-		'api-keys': ['api-key', 'check-api-key', 'report-use', 'revoke-api-keys.sql'],
+		'api-keys': ['api-key', 'check-api-key', 'first-use', 'report-use', 'revoke-api-keys.sql'],
 		'rate-limits': ['allocate-quota'],
 		sessions: ['read-sessions', 'session-token', 'sessions.sql'],
 		'sign-in': ['sign-in', 'sign-in.sql'],
