@@ -7,6 +7,8 @@ import { SECRET_COLOR } from './world.ts';
 
 const execute = promisify(execFile);
 const LIMITS = { encoding: 'buffer', timeout: 60_000, maxBuffer: 256 * 1024 * 1024 } as const;
+/** Enough for every file that can be read to its end. */
+const CPU_SECONDS = 10;
 /** Lossy compression changes a color a little. */
 const COLOR_TOLERANCE = 24;
 
@@ -50,7 +52,7 @@ function contains(bytes: Buffer, secret: string): boolean {
 
 /** Returns what the command prints, for a damaged file until it fails. */
 async function run(command: string, args: readonly string[]): Promise<Buffer> {
-	return execute(command, args, LIMITS).then(
+	return execute('prlimit', [`--cpu=${CPU_SECONDS}`, command, ...args], LIMITS).then(
 		({ stdout }) => stdout,
 		({ stdout }: { stdout?: Buffer }) => stdout ?? Buffer.alloc(0),
 	);

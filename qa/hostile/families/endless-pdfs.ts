@@ -1,12 +1,18 @@
 import { deflateSync } from 'node:zlib';
-import { deflated, type OnePage, onePage, rawPdf } from '@creatorr/tools/testing/builders/pdf';
+import {
+	deflated,
+	type OnePage,
+	onePage,
+	type RawObject,
+	rawPdf,
+} from '@creatorr/tools/testing/builders/pdf';
 import type { Family, HostileCase } from '../hostile-case.ts';
 import { forPdfTools, replaceIn, SHOWS_MARK, withDeadline } from './case-tables.ts';
 import { hostilePages } from './pdf-pages.ts';
 
 const MIB = 1024 * 1024;
-/** Deadline of a job in which pdftotext runs until its own time limit of 60 s. */
-const PDFTOTEXT_DEADLINE_MS = 180_000;
+/** Deadline of a job that draws pages, or extracts text, until its limit of CPU time for that. */
+const COMPARISON_DEADLINE_MS = 90_000;
 
 /** PDFs whose objects refer to themselves, or nest ever deeper. */
 export const endlessPdfs: Family = {
@@ -15,7 +21,7 @@ export const endlessPdfs: Family = {
 		...hostilePages('endless PDFs', world).flatMap(([expected, files]) => forPdfTools(expected, files)),
 		...forPdfTools(SHOWS_MARK, { ...TABLES, 'a predictor of two billion columns': WIDE_PREDICTOR }),
 		...forPdfTools('succeeded', UNREADABLE),
-		...withDeadline(forPdfTools('timeout', { 'forms that draw each other twice, 40 deep': DOUBLING })),
+		...amplifiers(),
 		...filterChains(),
 		...savedStates(),
 		...forPdfTools('limit_exceeded', {
@@ -40,13 +46,88 @@ const WIDE_PREDICTOR = drawing([
 	deflateSync(Buffer.alloc(100)),
 ]);
 
-const DOUBLING = drawing(
-	...Array.from({ length: 40 }, (_, index): [string, string] =>
-		index < 39
-			? [`/BBox [0 0 300 300] /Resources << /XObject << /X ${index + 6} 0 R >> >>`, '/X Do /X Do']
-			: ['/BBox [0 0 300 300] /Resources <<  >>', '0 0 1 1 re f'],
+/** Small pages that take years to draw. Compression makes them smaller without comparing them; OCR gives up on the file or the page. */
+function amplifiers(): HostileCase[] {
+	const forms = {
+		'forms that draw the next one twice, 40 deep': nested(40, FORM, '/X Do '.repeat(2)),
+		'forms that draw the next one ten times, ten deep': nested(10, FORM, '/X Do '.repeat(10)),
+		'forms of which each draws all others': mutual(12),
+	};
+	const others = {
+		'soft masks with ten of the next, ten deep': nested(10, SOFT_MASK, '/X gs 0 0 99 99 re f '.repeat(10)),
+		'patterns with ten fills by the next, ten deep': nested(10, PATTERN, FILLS),
+		'glyphs with ten of the next font, ten deep': nested(10, TYPE_3, 'BT /X 1 Tf (AAAAAAAAAA) Tj ET'),
+	};
+	return [
+		...withDeadline([
+			...forPdfTools('succeeded', forms, ['compress_heavy']),
+			...forPdfTools('limit_exceeded', forms, ['ocr']),
+		]),
+		...withDeadline(forPdfTools('succeeded', others), COMPARISON_DEADLINE_MS),
+	];
+}
+
+const FILLS = '/Pattern cs /X scn 0 0 99 99 re f '.repeat(10);
+
+/** How to draw an object by the name X, and its objects: entries of a dictionary, and where there is one, a stream. */
+interface Drawable {
+	resource(object: number): string;
+	objects(resources: string, content: string, firstObject: number): RawObject[];
+}
+
+const asStream =
+	(entries: string): Drawable['objects'] =>
+	(resources, stream) => [{ dictionary: `${entries} /Resources << ${resources} >>`, stream }];
+const FORM_ENTRIES = '/Type /XObject /Subtype /Form /BBox [0 0 300 300]';
+const FORM: Drawable = {
+	resource: (object) => `/XObject << /X ${object} 0 R >>`,
+	objects: asStream(FORM_ENTRIES),
+};
+const SOFT_MASK: Drawable = {
+	resource: (object) => `/ExtGState << /X << /SMask << /S /Luminosity /G ${object} 0 R >> >> >>`,
+	objects: asStream(`${FORM_ENTRIES} /Group << /S /Transparency /CS /DeviceGray >>`),
+};
+const PATTERN: Drawable = {
+	resource: (object) => `/Pattern << /X ${object} 0 R >>`,
+	objects: asStream(
+		'/Type /Pattern /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 300 300] /XStep 300 /YStep 300',
 	),
-);
+};
+const TYPE_3: Drawable = {
+	resource: (object) => `/Font << /X ${object} 0 R >>`,
+	objects: (resources, content, firstObject) => [
+		`<< /Type /Font /Subtype /Type3 /FontBBox [0 0 9 9] /FontMatrix [1 0 0 1 0 0] /FirstChar 65 /LastChar 65 /Widths [9] /Encoding << /Differences [65 /A] >> /CharProcs << /A ${firstObject + 1} 0 R >> /Resources << ${resources} >> >>`,
+		{ dictionary: '', stream: `9 0 d0 ${content}` },
+	],
+};
+
+/** Returns a page that draws the first of `depth` objects, of which each draws the next with `content`. */
+function nested(depth: number, { resource, objects }: Drawable, content: string): OnePage {
+	const made: RawObject[] = [];
+	for (let level = 1; level <= depth; level += 1) {
+		const first = 5 + made.length;
+		const isLast = level === depth;
+		const { length } = objects('', '', first);
+		made.push(...objects(isLast ? '' : resource(first + length), isLast ? '0 0 1 1 re f' : content, first));
+	}
+	return { resources: resource(5), content, objects: made };
+}
+
+/** Returns a page that draws the first of `count` forms. Every form draws all others. */
+function mutual(count: number): OnePage {
+	const numbers = Array.from({ length: count }, (_, index) => index + 5);
+	const resources = `/XObject << ${numbers.map((object) => `/X${object} ${object} 0 R`).join(' ')} >>`;
+	const contentOf = (form: number) =>
+		numbers.filter((other) => other !== form).map((other) => `/X${other} Do `);
+	return {
+		resources,
+		content: '/X5 Do',
+		objects: numbers.map((form) => ({
+			dictionary: `${FORM_ENTRIES} /Resources << ${resources} >>`,
+			stream: contentOf(form).join(''),
+		})),
+	};
+}
 
 /** Streams with many filters. Compression refuses them all; OCR refuses those on whose page pdftotext finds no text. */
 function filterChains(): HostileCase[] {
@@ -66,7 +147,7 @@ function filterChains(): HostileCase[] {
 	return [
 		...forPdfTools('limit_exceeded', { ...chains, ...runs }, ['compress_heavy']),
 		...forPdfTools('succeeded', chains, ['ocr']),
-		...withDeadline(forPdfTools('limit_exceeded', runs, ['ocr']), PDFTOTEXT_DEADLINE_MS),
+		...withDeadline(forPdfTools('limit_exceeded', runs, ['ocr']), COMPARISON_DEADLINE_MS),
 	];
 }
 

@@ -115,6 +115,11 @@ const COMPRESSION: readonly Mutant[] = [
 		mutations: [tools('_pages', forceCondition(false, 'Array'))],
 		test: 'a page whose content is an array of one stream',
 	},
+	{
+		name: 'does not draw pages whose forms draw each other too often',
+		mutations: [tools('_MAX_DRAWN_BYTES', replaceConstant('2**99'))],
+		test: 'when forms draw forms many times',
+	},
 ];
 
 const LEFTOVERS_OF_COMMANDS: readonly Mutant[] = [

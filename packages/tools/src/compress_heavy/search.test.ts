@@ -76,6 +76,7 @@ def search(request, size, similarity, fails):
     class Checker:
         def __init__(self, *_): pass
         def is_readable(self): return True
+        def is_whole(self, path): return True
         def similarity(self, path, in_gray):
             quality, rewrites = open(path).read().split()
             return similarity(int(quality), rewrites == "True")
@@ -136,6 +137,14 @@ describe('the search, when an attempt fails,', () => {
 	test('ends if memory runs out, because no other attempt can succeed', () => {
 		expect(withoutMemory()).toMatchObject({ error: 'no memory' });
 	});
+});
+
+const comparingLong = plan({
+	...{ quality: 60, target_size_bytes: null },
+	...{ size: '50_000', similarity: '(_ for _ in ()).throw(compress.TooSlow())' },
+});
+test('the search takes a lossless copy if comparing a copy takes too long', () => {
+	expect(comparingLong()).toMatchObject({ method: 'lossless', content: '100 False' });
 });
 
 const searchingAgain = plan({

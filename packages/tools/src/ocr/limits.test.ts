@@ -3,7 +3,7 @@ import { deadlineMs } from '@creatorr/tool-kit/limits/deadline';
 import type { ToolLimits } from '@creatorr/tool-kit/tool/manifest';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
 import { expect, jest, test } from '@jest/globals';
-import { rawPdf } from '../testing/builders/pdf.ts';
+import { amplifiedPage, rawPdf } from '../testing/builders/pdf.ts';
 import { LETTER, LINES, ocr, PLAIN, scannedPdf } from './fixtures/ocr.ts';
 import { manifest } from './manifest.ts';
 
@@ -46,6 +46,13 @@ test('a failure of OCRmyPDF that is not caused by the file is tool_failed', asyn
 		code: 'tool_failed',
 		message: 'The tool couldn’t process this file. Open it, save a new copy, and try with that.',
 		cause: { command: 'python3', stderr: expect.stringMatching(/Resource temporarily unavailable/) },
+	});
+});
+
+test('a page that takes years to draw is over the limit, within seconds', async () => {
+	const adapt = limited({ deadline: { baseMs: 30_000, perMiBMs: 0, capMs: 30_000 } });
+	await expect(ocr(amplifiedPage(12), PDF, PLAIN, { adapt })).rejects.toMatchObject({
+		code: 'limit_exceeded',
 	});
 });
 

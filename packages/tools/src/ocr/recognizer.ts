@@ -13,7 +13,9 @@ type Params = ParamsOf<typeof manifest>;
 const INPUT = 'input';
 const MAIN = 'recognize.py';
 const SCRIPTS = new URL('./python/', import.meta.url);
-const BOMBS = fileURLToPath(new URL('../compress_heavy/optimizer/bombs.py', import.meta.url));
+/** Modules of the optimizer that recognition uses too. */
+const SHARED = ['bombs.py', 'cpu_budget.py'] as const;
+const OPTIMIZER = new URL('../compress_heavy/optimizer/', import.meta.url);
 
 const doneSchema = z.object({ done: z.int().min(1) });
 const recognitionSchema = z.object({
@@ -81,6 +83,7 @@ async function attempt(
 
 async function scripts(): Promise<Record<string, string>> {
 	const names = (await readdir(SCRIPTS)).filter((name) => name.endsWith('.py'));
-	const own = names.map((name) => [name, fileURLToPath(new URL(name, SCRIPTS))]);
-	return { ...Object.fromEntries(own), 'bombs.py': BOMBS };
+	const pathsIn = (folder: URL, files: readonly string[]) =>
+		files.map((name) => [name, fileURLToPath(new URL(name, folder))]);
+	return Object.fromEntries([...pathsIn(SCRIPTS, names), ...pathsIn(OPTIMIZER, SHARED)]);
 }

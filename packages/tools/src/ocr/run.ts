@@ -88,7 +88,7 @@ async function prepareSource(context: ToolContext, input: ToolInput<Params>): Pr
 async function pagesToSkip(context: ToolContext, input: ToolInput<Params>, source: Source): Promise<number> {
 	const { mode, output } = input.params;
 	if (input.mimeType !== PDF || mode !== 'skip' || output !== 'pdf') return 0;
-	return await countPagesWithText(context, source.path);
+	return await countPagesWithText(context, { path: source.path, sizeBytes: input.sizeBytes });
 }
 
 function hasTextEverywhere({ recognized, failed }: Recognition, params: Params): boolean {

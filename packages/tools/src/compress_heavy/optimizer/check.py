@@ -5,8 +5,9 @@ from concurrent.futures import Executor
 import pikepdf
 from pikepdf import Dictionary, Stream
 
-from rendering import RenderedPage, TooSlow, is_text_lost, render, text_of
+from cpu_budget import Budget, TooSlow
 from opening import Refused, open_document
+from rendering import RenderedPage, is_text_lost, render, text_of
 from settings import Settings
 from structure import has_same_pages, lost, page_boxes, structure_of
 from walk import SCREEN_PIXELS, inherited, longest_side, subdictionary
@@ -17,11 +18,12 @@ _LOW_DPI = 150
 class Checker:
     """Renders the pages of the original while copies of it are made."""
 
-    def __init__(self, source: str, pdf: pikepdf.Pdf, settings: Settings, pool: Executor) -> None:
+    def __init__(self, source: str, pdf: pikepdf.Pdf, settings: Settings, pool: Executor, budget: Budget) -> None:
         self.pool = pool
+        self.budget = budget
         self.pages = {page: _pixels(pdf.pages[page - 1].obj, settings) for page in sorted(sampled_pages(pdf))}
-        self.renderings = {page: pool.submit(_render_original, source, page, pixels) for page, pixels in self.pages.items()}
-        self.text = pool.submit(text_of, source)
+        self.renderings = {page: pool.submit(_render_original, budget, source, page, pixels) for page, pixels in self.pages.items()}
+        self.text = pool.submit(text_of, budget, source)
         self.structure = structure_of(pdf)
         self.boxes = page_boxes(pdf)
 
@@ -30,32 +32,35 @@ class Checker:
         return any(rendering.result() is not None for rendering in self.renderings.values())
 
     def similarity(self, path: str, in_gray: bool) -> float:
-        """Returns the lowest similarity of the sampled pages; 0 if something is lost."""
+        """Returns the lowest similarity of the sampled pages; 0 if something is lost. Raises TooSlow."""
         pages = [self.pool.submit(self.page_similarity, path, page, in_gray) for page in self.pages]
-        text = self.pool.submit(text_of, path)
-        try:
-            with open_document(path) as pdf:
-                is_whole = not lost(self.structure, structure_of(pdf)) and has_same_pages(self.boxes, page_boxes(pdf))
-        except Refused:
-            is_whole = False
+        text = self.pool.submit(text_of, self.budget, path)
+        is_whole = self.is_whole(path)
         least = min(page.result() for page in pages)
         return least if is_whole and not is_text_lost(self.text.result(), text.result()) else 0.0
 
-    def page_similarity(self, path: str, page: int, in_gray: bool) -> float:
-        """Returns 1 if even the original page isn't rendered in time."""
-        rendering = self.renderings[page].result()
-        if not isinstance(rendering, RenderedPage):
-            return 1.0
+    def is_whole(self, path: str) -> bool:
+        """Whether the copy has the pages and the structure of the original."""
         try:
-            copy = render(path, page, self.pages[page])
-        except TooSlow:
-            return 0.0
+            with open_document(path) as pdf:
+                return not lost(self.structure, structure_of(pdf)) and has_same_pages(self.boxes, page_boxes(pdf))
+        except Refused:
+            return False
+
+    def page_similarity(self, path: str, page: int, in_gray: bool) -> float:
+        """Returns 1 if even the original page can't be rendered. Raises TooSlow."""
+        rendering = self.renderings[page].result()
+        if isinstance(rendering, TooSlow):
+            raise rendering
+        if rendering is None:
+            return 1.0
+        copy = render(self.budget, path, page, self.pages[page])
         return rendering.similarity(copy, in_gray) if copy is not None else 0.0
 
 
-def _render_original(source: str, page: int, pixels: int) -> RenderedPage | TooSlow | None:
+def _render_original(budget: Budget, source: str, page: int, pixels: int) -> RenderedPage | TooSlow | None:
     try:
-        picture = render(source, page, pixels)
+        picture = render(budget, source, page, pixels)
     except TooSlow as slow:
         return slow
     return RenderedPage(picture) if picture is not None else None

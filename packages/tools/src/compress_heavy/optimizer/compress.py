@@ -7,8 +7,9 @@ from time import monotonic
 
 import pikepdf
 
-from bombs import contains_bomb
+from bombs import contains_bomb, draws_too_much
 from check import Checker
+from cpu_budget import Budget, TooSlow
 from failures import description, is_fatal
 from opening import Refused, open_document, was_repaired
 from optimize import Result, Work, optimize
@@ -23,6 +24,8 @@ _SMALL_DEFICIT = 0.02
 _QUALITY_STEP = 15
 # Qualities that are tried for a target size.
 _MAX_QUALITIES = 6
+# CPU time for comparing a document with its copies, by its size. Real documents use a tenth of it for each copy.
+_COMPARISON_SECONDS, _COMPARISON_SECONDS_PER_MIB = 10, 5
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,8 @@ class _Search:
         if request.max_pages is not None and self.pages > request.max_pages:
             raise Refused("too_many_pages", "more than the plan allows", pages=self.pages)
         self.warnings = self._inspect(pdf)
-        self.checker = Checker(source, pdf, self._settings(request.quality), threads)
+        self.budget = Budget(0 if draws_too_much(pdf) else self._comparison_seconds())
+        self.checker = Checker(source, pdf, self._settings(request.quality), threads, self.budget)
         if "repaired" in self.warnings and not self.checker.is_readable():
             raise Refused("unreadable", "none of the sampled pages can be rendered")
 
@@ -98,6 +102,13 @@ class _Search:
             "repaired": was_repaired(pdf),
         }
         return [warning for warning, holds in found.items() if holds]
+
+    def _comparison_seconds(self) -> float:
+        return _COMPARISON_SECONDS + _COMPARISON_SECONDS_PER_MIB * self.source_size / 2**20
+
+    def is_over(self) -> bool:
+        """Whether no time is left for further copies or for comparing them."""
+        return self.budget.is_spent or monotonic() > self.until
 
     def _settings(self, quality: int) -> Settings:
         return settings_of(quality, self.request.image_dpi, self.request.grayscale)
@@ -131,7 +142,12 @@ class _Search:
         if best is None:
             return {"method": "original", "pages": self.pages, "warnings": [], **failure}
         made = best.result
-        warnings = [*self.warnings, *(["grayscale_incomplete"] if made.is_partly_colored else [])]
+        is_unchecked = self.budget.is_spent and best.method == "lossless"
+        warnings = [
+            *self.warnings,
+            *(["grayscale_incomplete"] if made.is_partly_colored else []),
+            *(["slow_to_draw"] if is_unchecked else []),
+        ]
         return {
             **failure,
             "method": best.method,
@@ -148,14 +164,18 @@ class _Search:
         floor = self._settings(quality).similarity
         settings, used = self._settings(quality), quality
         for _ in range(_MAX_ATTEMPTS):
-            if monotonic() > self.until:
+            if self.is_over():
                 break
             copy = self.attempt("optimized", used, settings)
             if copy.size >= self.source_size:
                 # Stricter settings make it even larger.
                 drop(copy)
                 return None
-            similarity = self.checker.similarity(copy.path, settings.grayscale)
+            try:
+                similarity = self.checker.similarity(copy.path, settings.grayscale)
+            except TooSlow:
+                drop(copy)
+                break
             if similarity >= floor:
                 return replace(copy, similarity=similarity)
             drop(copy)
@@ -170,7 +190,11 @@ class _Search:
 
     def without_loss(self) -> Copy | None:
         copy = self.attempt("lossless", 100, None)
-        similarity = self.checker.similarity(copy.path, False)
+        try:
+            similarity = self.checker.similarity(copy.path, False)
+        except TooSlow:
+            # Nothing of what is drawn has changed.
+            similarity = 1.0 if self.checker.is_whole(copy.path) else 0.0
         if copy.size < self.source_size and similarity == 1:
             return replace(copy, similarity=similarity)
         drop(copy)
@@ -189,7 +213,7 @@ class _Search:
         """Returns the copy of the best quality that is not larger than wanted; the smallest copy if there is none."""
         low, high = 1, self.request.quality - 1
         for _ in range(_MAX_QUALITIES):
-            if low > high or monotonic() > self.until:
+            if low > high or self.is_over():
                 break
             quality = (low + high) // 2
             copy = self.attempted(lambda: self.at_quality(quality))  # noqa: B023 (called at once)

@@ -6,14 +6,10 @@ from collections import Counter
 import numpy as np
 from PIL import Image
 
+from cpu_budget import Budget
 from ssim import Reference
 
 
-class TooSlow(Exception):
-    """The page takes too long to render."""
-
-
-_PAGE_SECONDS, _TEXT_SECONDS = 60, 300
 _KEPT_SHARE = 0.95
 # Limit of the difference of tile averages, in levels of 255: it shows a missing part on a page of any size.
 _TILE = 16
@@ -39,33 +35,25 @@ class RenderedPage:
         return self.reference.similarity(other) if np.abs(first - second).max() <= _MAX_DIFFERENCE else 0.0
 
 
-def render(path: str, page: int, pixels: int) -> Image.Image | None:
+def render(budget: Budget, path: str, page: int, pixels: int) -> Image.Image | None:
     """Renders a page with this many pixels on its longest side; None if it can't be rendered. Raises TooSlow."""
     only = ["-f", str(page), "-l", str(page)]
     try:
-        made = subprocess.run(
-            ["pdftoppm", "-scale-to", str(pixels), *only, path],
-            capture_output=True, timeout=_PAGE_SECONDS, check=True,
-        )  # fmt: skip
-        picture = Image.open(io.BytesIO(made.stdout))
+        picture = Image.open(io.BytesIO(budget.run("pdftoppm", "-scale-to", str(pixels), *only, path)))
         picture.load()
-    except subprocess.TimeoutExpired as error:
-        raise TooSlow from error
     except (subprocess.SubprocessError, OSError, SyntaxError):
         return None
     # For an unreadable page, the renderer returns a single pixel.
     return picture if max(picture.size) > pixels // 2 else None
 
 
-def text_of(path: str) -> Counter[str] | None:
-    """Counts the characters of the document; None if that takes too long."""
+def text_of(budget: Budget, path: str) -> Counter[str] | None:
+    """Counts the characters of the document; None if they can't be extracted. Raises TooSlow."""
     try:
-        made = subprocess.run(
-            ["pdftotext", "-raw", path, "-"], capture_output=True, timeout=_TEXT_SECONDS, check=True
-        )
+        text = budget.run("pdftotext", "-raw", path, "-")
     except subprocess.SubprocessError:
         return None
-    return Counter(made.stdout.decode("utf-8", "replace"))
+    return Counter(text.decode("utf-8", "replace"))
 
 
 def is_text_lost(original: Counter[str] | None, copy: Counter[str] | None) -> bool:

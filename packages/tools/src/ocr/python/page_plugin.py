@@ -8,8 +8,10 @@ from pathlib import Path
 import page_raster
 import page_work
 import reader
+from cpu_budget import limited
 from leptonica import Alignment, measure_alignment
 from ocrmypdf import PageContext, hookimpl
+from ocrmypdf._exec import ghostscript as ghostscript_command
 from ocrmypdf.builtin_plugins import ghostscript
 from ocrmypdf.builtin_plugins.tesseract_ocr import TesseractOcrEngine
 from ocrmypdf.helpers import Resolution
@@ -22,6 +24,10 @@ HOCR_END = "</body></html>\n"
 BASELINE = re.compile(r"baseline (-?[\d.]+) -\d+")
 # The slope below which OCRmyPDF treats a line as horizontal.
 MAX_HORIZONTAL_SLOPE = 0.005
+
+# OCRmyPDF renders without a limit.
+_run = ghostscript_command.run
+ghostscript_command.run = lambda args, **options: _run(limited(page_raster.SECONDS, args), **options)
 
 
 @hookimpl

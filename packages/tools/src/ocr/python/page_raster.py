@@ -3,8 +3,9 @@
 from math import sqrt
 from os import link
 from pathlib import Path
-from subprocess import DEVNULL, SubprocessError, run
+from subprocess import SubprocessError
 
+from cpu_budget import Budget
 from leptonica import Alignment
 from page_work import PageWork
 from PIL import Image
@@ -15,7 +16,8 @@ MAX_DPI = 300.0
 MAX_PIXELS = 100_000_000
 # A smaller angle is invisible to readers and harmless to Tesseract.
 MIN_ANGLE = 0.2
-SECONDS = 120
+# CPU time for rendering a page. Real pages take a few seconds at most.
+SECONDS = 30
 
 ROTATIONS = {
     90: Image.Transpose.ROTATE_90,
@@ -25,7 +27,7 @@ ROTATIONS = {
 
 
 def draw(work: PageWork, source: Path, target: Path, dpi: float) -> bool:
-    """Renders the page into `target`. Returns False if Poppler fails."""
+    """Renders the page into `target`. Returns False if Poppler fails. Raises TooSlow for a page that no other program should try to render."""
     dpi = min(fitting(work, dpi), MAX_DPI)
     if dpi in work.drawn:
         link(work.drawn[dpi], target)
@@ -35,7 +37,7 @@ def draw(work: PageWork, source: Path, target: Path, dpi: float) -> bool:
     drawn = stem.with_name(f"{stem.name}.tif")
     args = ["-gray", "-tiff", "-tiffcompression", "none", "-r", f"{dpi:.6f}", "-f", number, "-l", number, "-singlefile"]
     try:
-        run(["pdftoppm", *args, source, stem], check=True, timeout=SECONDS, stdout=DEVNULL, stderr=DEVNULL)
+        Budget(SECONDS).run("pdftoppm", *args, str(source), str(stem))
         drawn.rename(target)
     except (SubprocessError, OSError):
         drawn.unlink(missing_ok=True)

@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, run
 from typing import TextIO
 from xml.etree import ElementTree
+
+from cpu_budget import Budget, TooSlow
+from prepare_pdf import BombError
 
 HOCR_START = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
@@ -24,6 +26,8 @@ XHTML = "{http://www.w3.org/1999/xhtml}"
 # hOCR has integer coordinates, for which points are too coarse.
 OWN_TEXT_DPI = 300
 POINTS_PER_INCH = 72
+# CPU time for extracting the text of a document, by its size.
+_TEXT_SECONDS, _TEXT_SECONDS_PER_MIB = 30, 10
 
 PageText = Callable[[int], str]
 
@@ -73,7 +77,11 @@ def own_text(pdf: Path, kind: str) -> PageText:
 
 
 def _poppler(pdf: Path, *flags: str) -> str:
-    return run(["pdftotext", *flags, pdf, "-"], stdout=PIPE, stderr=DEVNULL, check=True).stdout.decode("utf-8", "replace")
+    budget = Budget(_TEXT_SECONDS + _TEXT_SECONDS_PER_MIB * pdf.stat().st_size / 2**20)
+    try:
+        return budget.run("pdftotext", *flags, str(pdf), "-").decode("utf-8", "replace")
+    except TooSlow as error:
+        raise BombError from error
 
 
 def _own_hocr(pdf: Path) -> list[str]:

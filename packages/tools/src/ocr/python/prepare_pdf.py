@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
-from bombs import contains_bomb
+from bombs import contains_bomb, draws_too_much
 from ocrmypdf.exceptions import ExitCode, ExitCodeException
 from pikepdf import Array, Dictionary, Name, Page, Pdf, PdfError, Stream
 
@@ -32,10 +32,10 @@ def prepare(
 
     `is_replaced` says by index which pages lose their text layers; `keep` is for output that is no PDF.
 
-    Raises SignedError for a document that any change would break, BombError for a decompression bomb.
+    Raises SignedError for a document that any change would break, BombError for content that no machine can unpack or draw.
     """
     with Pdf.open(source) as pdf:
-        if contains_bomb(pdf):
+        if contains_bomb(pdf) or draws_too_much(pdf):
             raise BombError
         is_signed = signatures != "keep" and _is_signed(pdf)
         if is_signed and signatures == "reject":

@@ -19,6 +19,8 @@ from shutil import copyfile
 import finish_pdf
 import ocrmypdf
 import page_executor
+from cpu_budget import limited
+from ocrmypdf._exec import ghostscript
 from ocrmypdf.exceptions import ExitCode, ExitCodeException
 from page_texts import Writer, own_text, word_confidences
 from params import Params
@@ -26,6 +28,8 @@ from prepare_pdf import prepare
 
 TEXT_KINDS = ("text", "hocr")
 SECONDS_A_PAGE = 180
+# CPU time of a conversion to PDF/A, by the size of the document.
+PDFA_SECONDS, PDFA_SECONDS_PER_MIB = 60, 20
 # A page number that no document has, so that none is recognized.
 NO_PAGE = "1000000000"
 # Tried in this order; the last one returns a PDF if no PDF/A can be made.
@@ -131,6 +135,9 @@ def convert_to_pdfa(settings: Settings, source: Path, target: Path) -> bool:
     """Returns whether the target became PDF/A. The target is a PDF in any case."""
     page_executor.observer = Record(None, False)
     page_executor.observer.page_processed = lambda: None
+    seconds = PDFA_SECONDS + PDFA_SECONDS_PER_MIB * source.stat().st_size / 2**20
+    run = ghostscript.run_polling_stderr
+    ghostscript.run_polling_stderr = lambda args, **options: run(limited(seconds, args), **options)
     common = {"skip_text": True, "pages": NO_PAGE, "optimize": settings.params.optimize, "jobs": settings.jobs}
     for attempt in PDFA_ATTEMPTS:
         try:

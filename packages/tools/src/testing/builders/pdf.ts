@@ -79,6 +79,19 @@ export function onePage(parts: OnePage): Buffer {
 	});
 }
 
+/** Returns a page that draws `depth` forms, of which each draws the next ten times: 10 to the power of `depth` drawings. */
+export function amplifiedPage(depth: number): Buffer {
+	const form = (index: number): RawObject => ({
+		dictionary: `/Type /XObject /Subtype /Form /BBox [0 0 300 300] /Resources << /XObject << /X ${index + 6} 0 R >> >>`,
+		stream: index < depth - 1 ? '/X Do '.repeat(10) : '0 0 1 1 re f',
+	});
+	return onePage({
+		resources: '/XObject << /X 5 0 R >>',
+		content: '/X Do',
+		objects: Array.from({ length: depth }, (_, index) => form(index)),
+	});
+}
+
 export function deflated(dictionary: string, content: Buffer): RawObject {
 	return { dictionary: `${dictionary} /Filter /FlateDecode`, stream: deflateSync(content) };
 }
