@@ -41,6 +41,11 @@ export const JOBS: readonly Mutant[] = [
 		test: 'keeps queued jobs waiting until the next day',
 	},
 	{
+		name: 'counts running jobs toward the compute quota',
+		mutations: [jobs('renewLeases', replaceSqlValue('compute_ms', 'jobs.compute_ms'))],
+		test: 'refuses new jobs, and keeps queued ones waiting, once running jobs have used it up',
+	},
+	{
 		name: 'charges jobs that are canceled while they run',
 		mutations: [jobs('cancelLockedJob', replaceCall('chargedMs', '0'))],
 		test: 'counts the run time of a canceled job, and nothing for a job that was canceled before its start',

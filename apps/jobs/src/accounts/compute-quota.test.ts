@@ -3,6 +3,7 @@ import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { loseExpiredAttempts } from '../attempts/lose.sql.ts';
 import { chargeCompute } from '../lifecycle/end-job.sql.ts';
 import { failed, succeeded } from '../testing/bus.ts';
 import { countActiveJobs, emptyQueues, fillQueue } from '../testing/queue.ts';
@@ -35,6 +36,15 @@ async function startJob(user: User, secondsAgo: number): Promise<{ jobId: string
 	return { jobId, attempt };
 }
 
+const running = (seconds: number | undefined, { jobId, attempt }: { jobId: string; attempt: number }) => ({
+	...{ job_id: jobId, attempt },
+	...(seconds !== undefined && { compute_ms: 1000 * seconds }),
+});
+
+/** Sends a heartbeat of the job's worker, with the time that the tool has run so far. */
+const reportCompute = (seconds: number | undefined, started: { jobId: string; attempt: number }) =>
+	world.worker('a').heartbeat({}, [running(seconds, started)]);
+
 async function use(userId: string): Promise<{ compute_seconds: number; max_active_jobs: number }> {
 	const headers = { [IDENTITY_HEADER]: world.identities.sign.billing() };
 	const response = await fetch(`${world.url}/internal/users/${userId}/job-use`, { headers });
@@ -61,6 +71,59 @@ describe('the compute quota', () => {
 		const used = await usedSeconds(user);
 		expect(used).toBeGreaterThanOrEqual(50);
 		expect(used).toBeLessThan(80);
+	});
+
+	test('counts a running job by its last heartbeat, and its outcome instead once it has ended', async () => {
+		const user = world.user();
+		const { jobId, attempt } = await startJob(user, 40);
+		expect(await usedSeconds(user)).toBe(0);
+		await reportCompute(30, { jobId, attempt });
+		expect(await usedSeconds(user)).toBe(30);
+		await reportCompute(undefined, { jobId, attempt });
+		expect(await usedSeconds(user)).toBe(30);
+		await world.bus.finish(jobId, attempt, succeeded(), 35_000);
+		await untilEnded(user, jobId);
+		expect(await usedSeconds(user)).toBe(35);
+	});
+
+	test('counts a running job for no longer than it runs, whatever its worker reports', async () => {
+		const user = world.user();
+		const started = await startJob(user, 20);
+		await reportCompute(500, started);
+		expect(await usedSeconds(user)).toBeGreaterThanOrEqual(20);
+		expect(await usedSeconds(user)).toBeLessThan(60);
+	});
+
+	test('stops counting an attempt that its worker returned or lost, and counts the next from zero', async () => {
+		const user = world.user();
+		const returned = await startJob(user, 50);
+		await reportCompute(50, returned);
+		expect(await usedSeconds(user)).toBe(50);
+		await world.worker('a').returnJob(returned.jobId, returned.attempt);
+		expect(await usedSeconds(user)).toBe(0);
+		await world.worker('b').take(returned.jobId);
+		expect(await usedSeconds(user)).toBe(0);
+		const lost = await startJob(user, 50);
+		await reportCompute(50, lost);
+		const past = { leaseExpiresAt: new Date(Date.now() - 1000) };
+		await world.prisma.job.update({ where: { id: lost.jobId }, data: past });
+		await loseExpiredAttempts(world.prisma);
+		expect(await usedSeconds(user)).toBe(0);
+	});
+
+	test('refuses new jobs, and keeps queued ones waiting, once running jobs have used it up', async () => {
+		const user = world.user();
+		await charge(user.id, LIMIT_SECONDS - 60);
+		const started = await startJob(user, 80);
+		await reportCompute(59, started);
+		await user.enqueue(TOOL);
+		await reportCompute(60, started);
+		const refused = await user.create({ tool: TOOL, input_file_id: newId('fil') });
+		expect([refused.status, refused.body.error.code]).toEqual([403, 'plan_limit']);
+		const [other] = await fillQueue(world, { userId: newId('usr'), count: 1 });
+		await world.worker('a').heartbeat({ [TOOL]: 9 }, [running(60, started)]);
+		await waitFor(() => expect(world.bus.requested).toContain(other));
+		expect(await countActiveJobs(world, { userId: user.id })).toBe(1);
 	});
 
 	test('counts the run time of a canceled job, and nothing for a job that was canceled before its start', async () => {

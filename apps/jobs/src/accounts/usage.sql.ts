@@ -1,5 +1,5 @@
 import type { PrismaClient, Tx } from '../database.sql.ts';
-import { IS_ACTIVE, IS_DISPATCHABLE } from '../lifecycle/dispatch-state.sql.ts';
+import { IS_ACTIVE, IS_DISPATCHABLE, RUNNING_MS } from '../lifecycle/dispatch-state.sql.ts';
 
 interface JobCounts {
 	/** A worker runs them or was requested for them. */
@@ -17,10 +17,16 @@ export async function countJobs(tx: PrismaClient | Tx, userId: string): Promise<
 	return rows[0] ?? { active: 0, queued: 0 };
 }
 
-/** Returns how long tools ran for a user today, in whole seconds. The day is that of UTC, by the database's clock. */
+/**
+ * Returns how long tools ran for a user today, in whole seconds, with the jobs that run now. The day is that of UTC, by the database's
+ * clock.
+ */
 export async function readComputeSeconds(tx: PrismaClient | Tx, userId: string): Promise<number> {
 	const rows = await tx.$queryRaw<{ seconds: number }[]>`
-		SELECT (milliseconds / 1000)::int AS seconds
-		FROM compute_usage WHERE user_id = ${userId} AND day = (now() AT TIME ZONE 'UTC')::date`;
+		SELECT ((coalesce((
+				SELECT milliseconds FROM compute_usage
+				WHERE user_id = ${userId} AND day = (now() AT TIME ZONE 'UTC')::date), 0)
+			+ coalesce(sum(${RUNNING_MS}), 0)) / 1000)::int AS seconds
+		FROM jobs WHERE user_id = ${userId} AND status = 'running'`;
 	return rows[0]?.seconds ?? 0;
 }

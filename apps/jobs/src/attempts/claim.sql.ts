@@ -52,6 +52,7 @@ async function grant(
 			workerId,
 			leaseExpiresAt: new Date(job.now.getTime() + leaseMs),
 			attemptStartedAt: job.now,
+			computeMs: null,
 			dispatchedAt: job.now,
 			deferredAt: null,
 			progressDetail: Prisma.DbNull,

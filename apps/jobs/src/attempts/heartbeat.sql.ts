@@ -37,11 +37,13 @@ async function renewLeases(
 	const renewed = await tx.$queryRaw<{ id: string }[]>`
 		UPDATE jobs SET lease_expires_at = now() + make_interval(secs => ${leaseMs / 1000}),
 			background = jobs.background OR reported.background,
-			expected_seconds = coalesce(reported.expected_seconds, jobs.expected_seconds)
+			expected_seconds = coalesce(reported.expected_seconds, jobs.expected_seconds),
+			compute_ms = coalesce(reported.compute_ms, jobs.compute_ms)
 		FROM unnest(${running.map((job) => job.job_id)}::text[], ${running.map((job) => job.attempt)}::int[],
 			${running.map((job) => job.background ?? false)}::boolean[],
-			${running.map((job) => job.expected_seconds ?? null)}::int[])
-			AS reported (job_id, attempt, background, expected_seconds)
+			${running.map((job) => job.expected_seconds ?? null)}::int[],
+			${running.map((job) => job.compute_ms ?? null)}::int[])
+			AS reported (job_id, attempt, background, expected_seconds, compute_ms)
 		WHERE jobs.id = reported.job_id AND jobs.attempt = reported.attempt
 			AND jobs.status = 'running' AND jobs.worker_id = ${workerId}
 		RETURNING jobs.id`;

@@ -69,6 +69,31 @@ describe('a short job', () => {
 	});
 });
 
+test('a user’s next job comes after those of others once a running job has taken longer than expected', async () => {
+	const [heavy, light] = [newId('usr'), newId('usr')];
+	const one = (userId: string) => ({ userId, count: 1, tool: TOOL });
+	const [first = ''] = await fillQueue(world, one(heavy), { ...one(light), expectedSeconds: 60 });
+	await world.prisma.job.updateMany({ data: { dispatchedAt: new Date() } });
+	const waiting = await fillQueue(world, one(heavy), one(light));
+	const order = async () => {
+		const candidates = await findCandidates(
+			world.prisma,
+			{ byTool: new Map([[TOOL, 9]]), background: new Map() },
+			{ plans: PLANS, unverifiedActiveJobs: 0, starvationTimeoutMs: 60 * 60_000, deferralMs: 0 },
+		);
+		return candidates.map(({ id }) => id);
+	};
+	const worker = world.worker('a');
+	const attempt = await worker.take(first);
+	await world.prisma.job.update({ where: { id: first }, data: { attemptStartedAt: minutesAgo(2) } });
+	const ranFor = (seconds: number) =>
+		worker.heartbeat({}, [{ job_id: first, attempt, compute_ms: 1000 * seconds }]);
+	await ranFor(50);
+	expect(await order()).toEqual(waiting);
+	await ranFor(70);
+	expect(await order()).toEqual(waiting.toReversed());
+});
+
 describe('how long a job takes', () => {
 	test('is estimated from the size of its input, until a worker knows better', async () => {
 		const user = world.user();

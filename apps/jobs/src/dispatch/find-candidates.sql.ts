@@ -1,7 +1,7 @@
 import type { Plans } from '@creatorr/contracts/plans';
 import { maxActiveJobs } from '../accounts/plan-limits.ts';
 import type { Tx } from '../database.sql.ts';
-import { IS_ACTIVE, IS_DISPATCHABLE } from '../lifecycle/dispatch-state.sql.ts';
+import { IS_ACTIVE, IS_DISPATCHABLE, RUNNING_MS } from '../lifecycle/dispatch-state.sql.ts';
 import { LAST_RUNS } from '../lifecycle/stored-names.sql.ts';
 import type { Candidate, FreeSlots } from './choose-jobs.ts';
 
@@ -22,13 +22,14 @@ export interface Fairness {
  * Returns the waiting jobs that come first for these slots, in order:
  *
  * 1. the higher priority;
- * 2. fewer `seconds_ahead`: the expected time of the user's active jobs of the tool and of those waiting ones that come before the job;
+ * 2. fewer `seconds_ahead`: the time of the user's active jobs of the tool, as expected or, if more, as used so far, and the expected time of
+ *    those waiting ones that come before the job;
  * 3. the earlier `due`: when the job was created or, if later, the user's last job of the tool ended, plus the job's own expected time.
  *    So a shorter job overtakes it only if it comes within the difference of their expected times.
  *
  * Returns enough jobs to fill the slots of each tool even if users use up their allowance with other tools.
  *
- * Leaves out users whose compute quota of the day is used up, until the next day.
+ * Leaves out users whose compute quota of the day is used up, also by jobs that run now, until the next day.
  *
  * Reads no more jobs of a user than can be dispatched, and finds users by skipping through the index (loose index scan), so the
  * length of the queues doesn't matter.
@@ -71,16 +72,17 @@ export async function findCandidates(
 				ORDER BY user_id LIMIT 1
 			) AS next
 		), active_by_tool AS (
-			SELECT user_id, tool, count(*)::int AS jobs,
-				sum(greatest(expected_seconds, ${SHORTEST_SECONDS}::int)) AS seconds FROM jobs
+			SELECT user_id, tool, count(*)::int AS jobs, sum(${RUNNING_MS}) AS running_ms,
+				sum(greatest(expected_seconds, ${SHORTEST_SECONDS}::int, (${RUNNING_MS}) / 1000)) AS seconds FROM jobs
 			WHERE ${IS_ACTIVE}
 			GROUP BY user_id, tool
 		), active_by_user AS (
-			SELECT user_id, sum(jobs)::int AS jobs FROM active_by_tool GROUP BY user_id
+			SELECT user_id, sum(jobs)::int AS jobs, sum(running_ms) AS running_ms FROM active_by_tool GROUP BY user_id
 		), usage AS (
 			SELECT queues.*, coalesce(active_by_tool.jobs, 0) AS active_jobs,
 				coalesce(active_by_tool.seconds, 0) AS active_seconds, last_runs.ended_at,
-				CASE WHEN (plan_limits ->> 'compute_ms')::bigint BETWEEN 1 AND coalesce(compute_usage.milliseconds, 0) THEN 0
+				CASE WHEN (plan_limits ->> 'compute_ms')::bigint
+						BETWEEN 1 AND coalesce(compute_usage.milliseconds, 0) + coalesce(active_by_user.running_ms, 0) THEN 0
 					ELSE (plan_limits ->> CASE WHEN accounts.email_verified THEN 'verified' ELSE 'unverified' END)::int
 						- coalesce(active_by_user.jobs, 0) END AS allowance
 			FROM queues

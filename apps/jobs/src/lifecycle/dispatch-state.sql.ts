@@ -7,6 +7,13 @@ import { DISPATCHED_AT } from './stored-names.sql.ts';
  * job with a lease is active, whatever `deferred_at` says.
  */
 
+/**
+ * How many milliseconds the tool of a job has run in the attempt that a worker runs now, as far as heartbeats have told; 0 for other jobs. When
+ * the attempt ends, `chargeCompute` replaces it in the same transaction. Never more than the time since the grant, as in `chargedMs`.
+ */
+export const RUNNING_MS = Prisma.sql`CASE WHEN status = 'running' AND lease_expires_at IS NOT NULL
+	THEN least(coalesce(compute_ms, 0), greatest(0, 1000 * extract(epoch FROM now() - attempt_started_at)))::bigint ELSE 0 END`;
+
 /** Jobs that wait for dispatch: never dispatched, or deferred until a background slot is free. Uses the index `jobs_dispatchable_idx`. */
 export const IS_DISPATCHABLE = Prisma.sql`status IN ('queued', 'running')
 	AND (${DISPATCHED_AT} IS NULL OR deferred_at IS NOT NULL) AND lease_expires_at IS NULL`;

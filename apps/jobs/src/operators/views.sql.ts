@@ -33,6 +33,7 @@ export function viewJob(prisma: PrismaClient, jobId: string, operator: string): 
 			lost_attempts: job.lostAttempts,
 			returned_attempts: job.returnedAttempts,
 			attempt_started_at: job.attemptStartedAt,
+			compute_ms: job.computeMs,
 			expected_seconds: job.expectedSeconds,
 			background: job.background,
 			worker: job.workerId,

@@ -69,8 +69,9 @@ export async function startBus(amqpUrl: string) {
 		/** Ids of jobs whose worker was told to stop. */
 		canceled,
 		timesRequested: (jobId: string) => requested.filter((id) => id === jobId).length,
-		async finish(jobId: string, attempt: number, outcome: JobOutcome) {
-			const event = newEvent(jobFinished, { job_id: jobId, attempt, outcome }, newId('req'));
+		async finish(jobId: string, attempt: number, outcome: JobOutcome, computeMs?: number) {
+			const data = { job_id: jobId, attempt, outcome, compute_ms: computeMs };
+			const event = newEvent(jobFinished, data, newId('req'));
 			await publish(event);
 			return event;
 		},

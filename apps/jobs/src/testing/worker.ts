@@ -10,6 +10,7 @@ interface Running {
 	attempt: number;
 	background?: boolean;
 	expected_seconds?: number;
+	compute_ms?: number;
 }
 
 /** Sends a worker's requests to the jobs service. */

@@ -32,6 +32,8 @@ interface Attempt {
 	granted: { number: number; tool: string } | undefined;
 	controller: AbortController;
 	estimate: RuntimeEstimate;
+	/** Undefined until the tool runs. */
+	computeMs: (() => number) | undefined;
 }
 
 /** What is known about the run time of a job. */
@@ -44,6 +46,7 @@ export interface RuntimeEstimate {
 interface Leased extends RuntimeEstimate {
 	job_id: string;
 	attempt: number;
+	compute_ms?: number;
 }
 
 /** The attempts of this worker, from the claim until the jobs service has applied their outcome. */
@@ -62,6 +65,8 @@ export interface Attempts {
 	/** Updates the estimate of a job with the given fields. */
 	addEstimate(jobId: string, estimate: RuntimeEstimate): void;
 	estimate(jobId: string): RuntimeEstimate;
+	/** Sets how to measure the run time of the tool, in whole milliseconds. */
+	measure(jobId: string, computeMs: () => number): void;
 	/** Removes an attempt. */
 	remove(jobId: string): void;
 	/**
@@ -71,7 +76,7 @@ export interface Attempts {
 	abort(jobId: string, reason: Exclude<AbortReason, 'shutdown'>, number?: number): void;
 	/** Aborts all attempts, and those to come, for the shutdown. `withOutput: false` spares those that have an output. */
 	abortAll(attempts: { withOutput: boolean }): void;
-	/** Returns the attempts whose leases this worker renews. */
+	/** Returns the attempts whose leases this worker renews, with the run times of their tools so far. */
 	leased(): Leased[];
 	/** Counts the leased attempts by tool. */
 	leasedByTool(): Map<string, number>;
@@ -85,7 +90,13 @@ export function createAttempts(): Attempts {
 		reserve(jobId) {
 			if (attempts.has(jobId)) return false;
 			const controller = new AbortController();
-			attempts.set(jobId, { stage: 'claiming', granted: undefined, controller, estimate: {} });
+			attempts.set(jobId, {
+				stage: 'claiming',
+				granted: undefined,
+				controller,
+				estimate: {},
+				computeMs: undefined,
+			});
 			return true;
 		},
 		start(jobId, { attempt: number, tool }) {
@@ -105,6 +116,10 @@ export function createAttempts(): Attempts {
 			Object.assign(attempts.get(jobId)?.estimate ?? {}, estimate);
 		},
 		estimate: (jobId) => attempts.get(jobId)?.estimate ?? {},
+		measure(jobId, computeMs) {
+			const attempt = attempts.get(jobId);
+			if (attempt) attempt.computeMs = computeMs;
+		},
 		remove(jobId) {
 			attempts.delete(jobId);
 		},
@@ -121,8 +136,15 @@ export function createAttempts(): Attempts {
 				if (withOutput || !hasOutput(attempt)) attempt.controller.abort(new AttemptAborted('shutdown'));
 		},
 		leased: () =>
-			[...attempts].flatMap(([jobId, { granted, estimate }]) =>
-				granted ? [{ job_id: jobId, attempt: granted.number, ...estimate }] : [],
+			[...attempts].flatMap(([jobId, { granted, estimate, computeMs }]) =>
+				granted
+					? [
+							{
+								...{ job_id: jobId, attempt: granted.number, ...estimate },
+								...(computeMs && { compute_ms: computeMs() }),
+							},
+						]
+					: [],
 			),
 		leasedByTool() {
 			const counts = new Map<string, number>();

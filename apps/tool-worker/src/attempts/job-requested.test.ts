@@ -155,12 +155,18 @@ function startWorker({ backgroundSlots, publish, openFile, logInfo }: WorkerOpti
 	};
 }
 
-test('a job of many pages moves to the background when its tool has counted them', async () => {
+test('a job of many pages moves to the background when its tool has counted them, and reports its run time', async () => {
 	const worker = startWorker({ backgroundSlots: 1 });
 	const long = worker.handle({ pages: MANY });
 	await long.handled;
 	const estimate = { background: true, expected_seconds: (MANY * PAGE_MS) / 1000 };
-	expect(worker.attempts.leased()).toEqual([{ job_id: long.id, attempt: 1, ...estimate }]);
+	const computeMs = () => worker.attempts.leased()[0]?.compute_ms ?? 0;
+	const before = computeMs();
+	expect(worker.attempts.leased()).toEqual([
+		{ job_id: long.id, attempt: 1, ...estimate, compute_ms: expect.any(Number) },
+	]);
+	await sleep(50);
+	expect(computeMs()).toBeGreaterThan(before);
 	const short = worker.handle({ pages: 1 });
 	await worker.claimed(short);
 	expect(worker.returned).toEqual([]);
@@ -196,7 +202,12 @@ test('a job whose tool has ended is not returned while the broker does not confi
 	const finished = worker.handle({ pages: 0 });
 	await reported.promise;
 	worker.deprioritizeLast();
-	expect(worker.attempts.leased()).toContainEqual({ job_id: finished.id, attempt: 1, expected_seconds: 0 });
+	const leased = () => worker.attempts.leased().find(({ job_id }) => job_id === finished.id);
+	const compute = { compute_ms: expect.any(Number) };
+	expect(leased()).toEqual({ job_id: finished.id, attempt: 1, expected_seconds: 0, ...compute });
+	const ended = leased();
+	await sleep(50);
+	expect(leased()).toEqual(ended);
 	confirmed.resolve();
 	await finished.handled;
 	expect(worker.returned).toEqual([]);

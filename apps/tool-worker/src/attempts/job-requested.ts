@@ -110,7 +110,10 @@ async function runAndReport(
 	const outcome = await runJob(deps, job, {
 		signal,
 		deprioritized: permit.deprioritized,
-		onToolStarted: () => deps.attempts.advance(job.id, 'running'),
+		onToolStarted: (toolMs) => {
+			deps.attempts.advance(job.id, 'running');
+			deps.attempts.measure(job.id, toolMs);
+		},
 		onProgress: createProgressReporter(deps, job),
 		onExpected,
 		onComputed,

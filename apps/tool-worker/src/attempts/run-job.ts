@@ -29,8 +29,11 @@ interface RunJobOptions {
 	onProgress: ToolRequest['onProgress'];
 	/** Receives the time, in milliseconds, that the tool spent waiting for a CPU. */
 	onCpuWait: (ms: number) => void;
-	/** Called when the input is fetched and the tool starts. */
-	onToolStarted: () => void;
+	/**
+	 * Called when the input is fetched and the tool starts. `computeMs` returns the run time of the tool so far, in whole milliseconds, without
+	 * time spent waiting for a CPU.
+	 */
+	onToolStarted: (computeMs: () => number) => void;
 	/** Receives the expected time of the tool, in milliseconds, once the tool knows it. */
 	onExpected: (ms: number) => void;
 	/** Receives the run time of the tool, in milliseconds, without time spent waiting for a CPU, when the tool has ended. */
@@ -113,9 +116,11 @@ async function transform(deps: RunJobDeps, work: Work, options: RunJobOptions): 
 async function runTimed({ logger }: RunJobDeps, work: Work, input: Input, options: RunJobOptions) {
 	const { job, tool, workspace } = work;
 	const startedAtMs = performance.now();
-	options.onToolStarted();
 	let outcome = 'aborted';
 	let cpuWaitMs = 0;
+	let endedAtMs: number | undefined;
+	const computeMs = () => Math.round(Math.max(0, (endedAtMs ?? performance.now()) - startedAtMs - cpuWaitMs));
+	options.onToolStarted(computeMs);
 	try {
 		const request: ToolRequest = {
 			...workspace,
@@ -138,8 +143,8 @@ async function runTimed({ logger }: RunJobDeps, work: Work, input: Input, option
 		if (!options.signal.aborted) outcome = error instanceof ToolError ? error.code : 'internal';
 		throw error;
 	} finally {
-		const durationMs = performance.now() - startedAtMs;
-		options.onComputed(Math.round(Math.max(0, durationMs - cpuWaitMs)));
-		recordToolRun({ tool: job.tool, outcome, durationMs });
+		endedAtMs = performance.now();
+		options.onComputed(computeMs());
+		recordToolRun({ tool: job.tool, outcome, durationMs: endedAtMs - startedAtMs });
 	}
 }

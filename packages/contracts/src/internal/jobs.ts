@@ -110,6 +110,9 @@ export const heartbeat = defineOperation({
 				attempt: z.int().min(1),
 				background: z.boolean().optional().meta({ description: 'it takes long' }),
 				expected_seconds: expectedSecondsSchema,
+				compute_ms: z.int().min(0).max(2_147_483_647).optional().meta({
+					description: 'how long the tool has run, without time in which other jobs used the cores',
+				}),
 			}),
 		),
 	}),
