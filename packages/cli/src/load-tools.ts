@@ -1,5 +1,5 @@
 import type { Tool } from '@creatorr/client';
-import { OWN_COMMANDS } from './commands/own-commands.ts';
+import { BUILT_IN_COMMANDS } from './commands/built-in-commands.ts';
 import type { Io } from './io.ts';
 import { connect } from './session/connect.ts';
 
@@ -12,7 +12,7 @@ const ABOUT_TOOLS = new Set(['run', 'help']);
 /** Returns the tools if the command line needs them. Help works without them if the API is down. */
 export async function loadTools(io: Io, argv: readonly string[]): Promise<Tool[]> {
 	const command = argv.find((argument) => !argument.startsWith('-'));
-	if (command !== undefined && OWN_COMMANDS.has(command) && !ABOUT_TOOLS.has(command)) return [];
+	if (command !== undefined && BUILT_IN_COMMANDS.has(command) && !ABOUT_TOOLS.has(command)) return [];
 	const isAboutTool = command !== undefined && command !== 'help';
 	try {
 		const { client } = await connect(io, { api: apiOf(argv) });

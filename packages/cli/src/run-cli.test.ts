@@ -75,8 +75,8 @@ describe('creatorr errors', () => {
 	test('lists all codes', async () => {
 		const { code, stdout } = await runAgainst(body, ['errors']);
 		expect([code, stdout.split('\n').length]).toEqual([0, 5]);
-		expect(stdout).toMatch(/^rate_limited +requests +429 +yes +Too many$/m);
-		expect(stdout).toMatch(/^internal +jobs +yes +Too many$/m);
+		expect(stdout).toMatch(/^rate_limited +request +429 +yes +Too many$/m);
+		expect(stdout).toMatch(/^internal +job +yes +Too many$/m);
 	});
 
 	test('explains a code', async () => {
@@ -84,12 +84,12 @@ describe('creatorr errors', () => {
 		expect(stdout).toBe(
 			[
 				'code   rate_limited',
-				'of     requests (429)',
+				'kind   request (429)',
 				'title  Too many',
 				'cause  A limit.',
 				'fix    Wait.',
 				'retry  yes',
-				'more   https://creatorr.example/docs/errors/rate_limited\n',
+				'docs   https://creatorr.example/docs/errors/rate_limited\n',
 			].join('\n'),
 		);
 	});

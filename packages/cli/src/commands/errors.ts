@@ -25,25 +25,25 @@ export function addErrorsCommand(program: Command, io: Io): void {
 	});
 }
 
-const HEAD = ['CODE', 'OF', 'STATUS', 'RETRY', 'TITLE'];
+const HEAD = ['CODE', 'KIND', 'STATUS', 'RETRY', 'TITLE'];
 
 function row({ code, kind, status, retryable, title }: ErrorDescription): string[] {
 	return [code, kindOf(kind), status === undefined ? '' : String(status), retryable ? 'yes' : 'no', title];
 }
 
-const kindOf = (kind: ErrorDescription['kind']) => (kind === 'job' ? 'jobs' : 'requests');
+const kindOf = (kind: ErrorDescription['kind']) => (kind === 'job' ? 'job' : 'request');
 
 /** Explains a code. A code of requests and jobs has a block for each. */
 function explain(errors: readonly ErrorDescription[]): string {
 	const blocks = errors.map((error) =>
 		formatTable([
 			['code', error.code],
-			['of', error.status === undefined ? kindOf(error.kind) : `${kindOf(error.kind)} (${error.status})`],
+			['kind', error.status === undefined ? kindOf(error.kind) : `${kindOf(error.kind)} (${error.status})`],
 			['title', error.title],
 			['cause', error.cause],
 			['fix', error.fix],
 			['retry', error.retryable ? 'yes' : 'no'],
-			['more', error.docs_url],
+			['docs', error.docs_url],
 		]),
 	);
 	return blocks.join('\n');

@@ -1,7 +1,7 @@
 import { formatBytes } from '@creatorr/client';
 import type { Command } from 'commander';
-import { createBoard } from '../display/board.ts';
 import { printJson } from '../display/print.ts';
+import { createProgressDisplay } from '../display/progress.ts';
 import { formatTable } from '../display/table.ts';
 import type { Io } from '../io.ts';
 import { planDestination } from '../output/destination.ts';
@@ -38,14 +38,14 @@ export function addFileCommands(program: Command, io: Io): void {
 			async (id: string, { out, force, ...options }: CommonOptions & { out?: string; force?: boolean }) => {
 				const { client } = await connectSignedIn(io, options);
 				const destination = await planDestination(out, { count: 1, force: force ?? false });
-				const board = createBoard(io, options.quiet ?? false);
+				const display = createProgressDisplay(io, options.quiet ?? false);
 				try {
-					const saved = await saveFile(client, io, id, destination, board.line(id));
+					const saved = await saveFile(client, io, id, destination, display.line(id));
 					if (saved.path === undefined) return;
 					if (options.json) printJson(io, { file_id: id, output: saved.path, bytes: saved.bytes });
-					else if (!options.quiet) board.print(io.stdout, `${saved.path} (${formatBytes(saved.bytes)})\n`);
+					else if (!options.quiet) display.print(io.stdout, `${saved.path} (${formatBytes(saved.bytes)})\n`);
 				} finally {
-					board.close();
+					display.close();
 				}
 			},
 		);

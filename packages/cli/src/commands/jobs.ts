@@ -70,7 +70,7 @@ function describe(job: Job): string[][] {
 		['input', job.input_file_id],
 		...(job.output_file_id ? [['output', job.output_file_id]] : []),
 		...(job.error_code ? [['error', `${job.error_code}: ${withOptionNames(job.error_message ?? '')}`]] : []),
-		...(job.error_docs_url ? [['more', job.error_docs_url]] : []),
+		...(job.error_docs_url ? [['docs', job.error_docs_url]] : []),
 		...(result ? [['size', formatChange(result.bytes_in, result.bytes_out)]] : []),
 		...(result?.warnings ?? []).map((warning) => ['warning', withOptionNames(warning)]),
 		['created', job.created_at],

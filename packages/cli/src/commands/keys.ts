@@ -65,7 +65,7 @@ function addCreate(keys: Command, io: Io): void {
 		.option('--tool <slugs...>', 'Tools that it may use (default: all)', addWords)
 		.option('--ip <ranges...>', 'IP addresses or CIDR ranges that it works from (default: all)', addWords)
 		.option('--expires <time>', 'When it stops working, such as 2030-01-31T00:00:00Z (default: never)')
-		.addOption(metadataOption('Your own notes about it'))
+		.addOption(metadataOption('Key-value pairs of your own, such as team=web'))
 		.action(async ({ name, scope, tool, ip, expires, metadata, ...options }: CreateOptions) => {
 			const { client } = await connectWithSession(io, options);
 			const rights: NewApiKeyOptions = {

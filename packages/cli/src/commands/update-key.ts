@@ -13,7 +13,7 @@ const SCOPES: readonly Scope[] = [
 
 type Metadata = NonNullable<ApiKeyChange['metadata']>;
 
-/** `all`, `any`, `never` and `none` remove a limit; they are no tool, address, time or note. */
+/** The values `all`, `any`, `never` and `none` remove a restriction, or all metadata. None of them is a valid value of its option. */
 interface UpdateOptions {
 	name?: string;
 	scope?: Scope[];
@@ -25,13 +25,13 @@ interface UpdateOptions {
 
 /** Adds `creatorr keys update`. */
 export function addUpdate(keys: Command, io: Io): void {
-	withCommonOptions(keys.command('update').description('Change a key that works').argument('<key id>'))
+	withCommonOptions(keys.command('update').description('Update an active key').argument('<key id>'))
 		.option('--name <name>', 'What the key is for')
 		.addOption(scopeOption())
 		.option('--tool <slugs...>', 'Tools that it may use, or “all”', addWords)
 		.option('--ip <ranges...>', 'IP addresses or CIDR ranges that it works from, or “any”', addWords)
 		.option('--expires <time>', 'When it stops working, such as 2030-01-31T00:00:00Z, or “never”')
-		.addOption(metadataOption('Your own notes, which replace all earlier ones, or “none”'))
+		.addOption(metadataOption('Key-value pairs that replace all earlier ones, or “none”'))
 		.action(async (id: string, options: CommonOptions & UpdateOptions) => {
 			const change = changeOf(options);
 			if (Object.keys(change).length === 0)
@@ -59,10 +59,10 @@ export function addWords(text: string, before: string[] = []): string[] {
 
 /** Returns the option `--metadata team=web stage=test`. */
 export function metadataOption(description: string): Option {
-	return new Option('--metadata <name=value...>', description).argParser(addNote);
+	return new Option('--metadata <name=value...>', description).argParser(addPair);
 }
 
-function addNote(text: string, before: Metadata = {}): Metadata {
+function addPair(text: string, before: Metadata = {}): Metadata {
 	if (text === 'none') return {};
 	const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
 	if (name === undefined || value === undefined)

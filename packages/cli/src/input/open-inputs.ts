@@ -8,7 +8,7 @@ import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 
 export interface Input {
-	/** The path as given. */
+	/** The path as entered. */
 	label: string;
 	path: string;
 	name: string;
@@ -21,18 +21,18 @@ const ANY_TYPE = 'application/octet-stream';
 /** Opens all inputs before the first upload. Buffers standard input in a file until `use` ends. */
 export async function withInputs<T>(
 	io: Io,
-	given: readonly string[],
+	labels: readonly string[],
 	options: { name?: string | undefined },
 	use: (inputs: Input[]) => Promise<T>,
 ): Promise<T> {
-	const fromStdin = given.filter((one) => one === '-').length;
+	const fromStdin = labels.filter((one) => one === '-').length;
 	if (fromStdin > 1) throw new UsageError('Standard input (-) can be used only once.');
-	if (options.name !== undefined && given.length > 1)
+	if (options.name !== undefined && labels.length > 1)
 		throw new UsageError('--name works with a single input only.');
 	const directory = fromStdin > 0 ? await mkdtemp(join(tmpdir(), 'creatorr-')) : undefined;
 	try {
 		const inputs: Input[] = [];
-		for (const label of given) {
+		for (const label of labels) {
 			const path = label === '-' && directory ? await bufferStdin(io, join(directory, 'stdin')) : label;
 			inputs.push(await inspectInput(label, path, options.name ?? basename(path)));
 		}

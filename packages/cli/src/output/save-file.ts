@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { type Client, ConnectionError, formatBytes } from '@creatorr/client';
-import type { BoardLine } from '../display/board.ts';
+import type { ProgressLine } from '../display/progress.ts';
 import type { Io } from '../io.ts';
 import { type Destination, outputPath } from './destination.ts';
 import { writeAtomically } from './write-atomically.ts';
 import { writeToStdout } from './write-to-stdout.ts';
 
-export interface Saved {
+export interface SavedFile {
 	/** Undefined for stdout. */
 	path: string | undefined;
 	bytes: number;
@@ -19,8 +19,8 @@ export async function saveFile(
 	io: Io,
 	fileId: string,
 	destination: Destination,
-	line: BoardLine,
-): Promise<Saved> {
+	line: ProgressLine,
+): Promise<SavedFile> {
 	const { signal } = io;
 	const { file, stream } = await client.files.download(fileId, { signal });
 	const path = outputPath(destination, file.name);

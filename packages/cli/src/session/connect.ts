@@ -21,20 +21,20 @@ interface ConnectOptions {
 }
 
 /**
- * Connects to the given API, that of CREATORR_API, or that of the last sign-in. Uses CREATORR_TOKEN, CREATORR_API_KEY, or the session of
+ * Connects to the API of the options, of CREATORR_API, or of the last sign-in, in this order. Uses CREATORR_TOKEN, CREATORR_API_KEY, or the session of
  * that API.
  */
-export function connect(io: Io, given: ConnectOptions): Promise<Connection> {
-	return connectWith(io, given, io.env.CREATORR_API_KEY || undefined);
+export function connect(io: Io, options: ConnectOptions): Promise<Connection> {
+	return connectWith(io, options, io.env.CREATORR_API_KEY || undefined);
 }
 
 async function connectWith(
 	{ env }: Io,
-	given: ConnectOptions,
+	options: ConnectOptions,
 	apiKey: string | undefined,
 ): Promise<Connection> {
 	const sessions = await readSessions(env);
-	const api = normalize(given.api ?? (env.CREATORR_API || undefined) ?? sessions.api ?? DEFAULT_API);
+	const api = normalize(options.api ?? (env.CREATORR_API || undefined) ?? sessions.api ?? DEFAULT_API);
 	const token = (env.CREATORR_TOKEN || apiKey) ?? sessions.byApi[api]?.token;
 	// A function, so that the client doesn't use a key of the environment.
 	return { api, client: createClient<UntypedTools>({ baseUrl: api, token: () => token }), token };
@@ -46,13 +46,13 @@ function requireToken(connection: Connection): Connection {
 }
 
 /** Connects for a command that needs a session or an API key. */
-export async function connectSignedIn(io: Io, given: ConnectOptions): Promise<Connection> {
-	return requireToken(await connect(io, given));
+export async function connectSignedIn(io: Io, options: ConnectOptions): Promise<Connection> {
+	return requireToken(await connect(io, options));
 }
 
-/** Connects for a command that takes no API key. */
-export async function connectWithSession(io: Io, given: ConnectOptions): Promise<Connection> {
-	return requireToken(await connectWith(io, given, undefined));
+/** Connects for a command that needs a session. Ignores CREATORR_API_KEY. */
+export async function connectWithSession(io: Io, options: ConnectOptions): Promise<Connection> {
+	return requireToken(await connectWith(io, options, undefined));
 }
 
 function normalize(api: string): string {

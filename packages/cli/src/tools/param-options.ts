@@ -49,8 +49,8 @@ function describe(schema: ParamSchema): string {
 		return `${title && `${title}. `}${description} Use - to be prompted, so that it doesn’t show on screen.`;
 	const text = withOptionNames([description, ...describeChoices(schema)].filter(Boolean).join(' '));
 	if (value === undefined || typeof value === 'boolean') return text;
-	const standard = value === null ? schema['x-nullTitle']?.toLowerCase() : String(value);
-	return standard === undefined ? text : `${text} (default: ${standard})`;
+	const defaultText = value === null ? schema['x-nullTitle']?.toLowerCase() : String(value);
+	return defaultText === undefined ? text : `${text} (default: ${defaultText})`;
 }
 
 /** Returns a sentence such as "skip: Leave unchanged." for each value with a title or description. */

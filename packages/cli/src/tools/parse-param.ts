@@ -2,8 +2,8 @@ import { InvalidArgumentError } from 'commander';
 import { type ParamSchema, typedSchema } from './param-schema.ts';
 
 /** Parses a text as the value of a param. The API checks everything else, such as patterns. */
-export function parseParam(text: string, given: ParamSchema): unknown {
-	const schema = typedSchema(given);
+export function parseParam(text: string, paramSchema: ParamSchema): unknown {
+	const schema = typedSchema(paramSchema);
 	if (schema.enum) return parseChoice(text, schema.enum);
 	switch (schema.type) {
 		case 'boolean':

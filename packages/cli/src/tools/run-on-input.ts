@@ -1,5 +1,5 @@
 import { type CreatedJob, formatBytes, type Job, runningText } from '@creatorr/client';
-import type { BoardLine } from '../display/board.ts';
+import type { ProgressLine } from '../display/progress.ts';
 import type { Input } from '../input/open-inputs.ts';
 import type { Io } from '../io.ts';
 import { saveFile } from '../output/save-file.ts';
@@ -8,11 +8,11 @@ import type { RunSettings } from './run-request.ts';
 /** Uploads one input, runs the tool and saves the output. An interruption cancels the job and deletes an upload without a job. */
 export async function runOnInput(
 	io: Io,
-	{ client, request, destination, board }: RunSettings,
+	{ client, request, destination, display }: RunSettings,
 	input: Input,
 ): Promise<{ job: Job; path: string | undefined }> {
 	const { signal } = io;
-	const line = board.line(input.label);
+	const line = display.line(input.label);
 	let uploading: string | undefined;
 	try {
 		const { job, output } = await client.run({
@@ -41,7 +41,7 @@ export async function runOnInput(
 			const { path } = await saveFile(client, io, output.id, destination, line);
 			return { job, path };
 		} catch (error) {
-			board.print(io.stderr, `The output is ready. Download it with: creatorr download ${output.id}\n`);
+			display.print(io.stderr, `The output is ready. Download it with: creatorr download ${output.id}\n`);
 			throw error;
 		}
 	} catch (error) {
@@ -53,7 +53,7 @@ export async function runOnInput(
 	}
 }
 
-function showJob(line: BoardLine, job: CreatedJob & Partial<Job>): void {
+function showJob(line: ProgressLine, job: CreatedJob & Partial<Job>): void {
 	if (job.status === 'queued') line.show('Queued');
 	else line.show(runningText(job, { percent: false }), job.progress / 100);
 }

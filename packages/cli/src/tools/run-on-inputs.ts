@@ -1,7 +1,7 @@
 import { describeError, errorJson, withOptionNames } from '../describe-error.ts';
-import { createBoard } from '../display/board.ts';
 import { formatChange } from '../display/bytes.ts';
 import { printJson } from '../display/print.ts';
+import { createProgressDisplay } from '../display/progress.ts';
 import { type Input, withInputs } from '../input/open-inputs.ts';
 import type { Io } from '../io.ts';
 import { planDestination } from '../output/destination.ts';
@@ -11,25 +11,25 @@ import { ReportedError } from './reported-error.ts';
 import { runOnInput } from './run-on-input.ts';
 import type { RunRequest, RunSettings } from './run-request.ts';
 
-/** Active jobs of the free plan. */
+/** As many jobs as the free plan allows to be active. */
 const PARALLEL = 3;
 
 /** Runs one job for each input, several at a time. A failed job is reported and doesn't stop the others. */
 export async function runOnInputs(io: Io, request: RunRequest): Promise<void> {
-	const { inputs: given, options } = request;
+	const { options } = request;
 	const { client } = await connectSignedIn(io, options);
 	const destination = await planDestination(options.out, {
-		count: given.length,
+		count: request.inputs.length,
 		force: options.force ?? false,
 	});
-	const board = createBoard(io, options.quiet ?? false);
+	const display = createProgressDisplay(io, options.quiet ?? false);
 	try {
-		await withInputs(io, given, options, async (inputs) => {
+		await withInputs(io, request.inputs, options, async (inputs) => {
 			await refuseConflicts(destination, inputs, request.tool, request.params);
-			await runAll(io, { client, request, inputs, destination, board });
+			await runAll(io, { client, request, inputs, destination, display });
 		});
 	} finally {
-		board.close();
+		display.close();
 	}
 }
 
@@ -50,7 +50,7 @@ async function runAll(io: Io, { inputs, ...settings }: RunSettings & { inputs: I
 				failures.push(error);
 				results[index] = { input: input.label, error: errorJson(error) };
 				const { message } = describeError(error);
-				if (!io.signal.aborted) settings.board.print(io.stderr, `${input.label}: ${message}\n`);
+				if (!io.signal.aborted) settings.display.print(io.stderr, `${input.label}: ${message}\n`);
 			}
 		}
 	}
@@ -63,13 +63,13 @@ async function runAll(io: Io, { inputs, ...settings }: RunSettings & { inputs: I
 
 type Done = Awaited<ReturnType<typeof runOnInput>>;
 
-function report(io: Io, { request, board }: RunSettings, input: Input, { job, path }: Done): void {
+function report(io: Io, { request, display }: RunSettings, input: Input, { job, path }: Done): void {
 	const { json, quiet } = request.options;
 	for (const warning of job.result?.warnings ?? []) {
-		if (!quiet) board.print(io.stderr, `${input.label}: ${withOptionNames(warning)}\n`);
+		if (!quiet) display.print(io.stderr, `${input.label}: ${withOptionNames(warning)}\n`);
 	}
 	if (json || quiet || !job.result) return;
 	const change = formatChange(job.result.bytes_in, job.result.bytes_out);
-	if (path === undefined) board.print(io.stderr, `${input.label}  ${change}\n`);
-	else board.print(io.stdout, `${input.label} → ${path}  ${change}\n`);
+	if (path === undefined) display.print(io.stderr, `${input.label}  ${change}\n`);
+	else display.print(io.stdout, `${input.label} → ${path}  ${change}\n`);
 }

@@ -1,6 +1,6 @@
 import type { Tool } from '@creatorr/client';
 import type { CommonOptions } from '../commands/common-options.ts';
-import type { Board } from '../display/board.ts';
+import type { ProgressDisplay } from '../display/progress.ts';
 import type { Destination } from '../output/destination.ts';
 import type { ToolClient } from '../session/connect.ts';
 
@@ -17,5 +17,5 @@ export interface RunSettings {
 	client: ToolClient;
 	request: RunRequest;
 	destination: Destination;
-	board: Board;
+	display: ProgressDisplay;
 }

@@ -1,7 +1,7 @@
 import type { Tool } from '@creatorr/client';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { BUILT_IN_COMMANDS } from '../commands/built-in-commands.ts';
 import { type CommonOptions, withCommonOptions } from '../commands/common-options.ts';
-import { OWN_COMMANDS } from '../commands/own-commands.ts';
 import { UsageError } from '../errors.ts';
 import { ALIASES } from '../generated/aliases.ts';
 import type { Io } from '../io.ts';
@@ -28,7 +28,7 @@ export function addToolCommands(program: Command, io: Io, tools: readonly Tool[]
 		const shorter = Object.keys(ALIASES).filter((alias) => ALIASES[alias] === tool.slug && !slugs.has(alias));
 		const names = [...new Set([...shorter, tool.slug, tool.slug.replaceAll('_', '-')])];
 		run.addCommand(toolCommand(io, tool, names));
-		const free = names.filter((name) => !OWN_COMMANDS.has(name));
+		const free = names.filter((name) => !BUILT_IN_COMMANDS.has(name));
 		if (free.length > 0) program.addCommand(toolCommand(io, tool, free));
 	}
 }

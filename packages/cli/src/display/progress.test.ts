@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Io } from '../io.ts';
-import { bar, createBoard } from './board.ts';
+import { bar, createProgressDisplay } from './progress.ts';
 
 function terminal(isTTY: boolean) {
 	const written: string[] = [];
@@ -26,23 +26,23 @@ test.each([
 	['when it should be quiet', true, true],
 ])('nothing is drawn %s, and messages are still printed', async (_, isTTY, isQuiet) => {
 	const { io, stream, written } = terminal(isTTY);
-	const board = createBoard(io, isQuiet);
-	board.line('in.pdf').show('uploading', 0.5);
+	const display = createProgressDisplay(io, isQuiet);
+	display.line('in.pdf').show('uploading', 0.5);
 	await new Promise((resolve) => setTimeout(resolve, 250));
-	board.print(stream, 'done\n');
-	board.close();
+	display.print(stream, 'done\n');
+	display.close();
 	expect(written).toEqual(['done\n']);
 });
 
 test('on a terminal, lines are drawn, and removed for messages and at the end', async () => {
 	const { io, stream, written } = terminal(true);
-	const board = createBoard(io, false);
-	board.line('in.pdf').show('uploading', 0.5);
+	const display = createProgressDisplay(io, false);
+	display.line('in.pdf').show('uploading', 0.5);
 	while (!written.join('').includes('50%  in.pdf  uploading\n'))
 		await new Promise((resolve) => setTimeout(resolve, 10));
-	board.print(stream, 'done\n');
+	display.print(stream, 'done\n');
 	expect(written.slice(-2)).toEqual(['\u001b[1A\u001b[2K', 'done\n']);
-	board.close();
+	display.close();
 	const count = written.length;
 	await new Promise((resolve) => setTimeout(resolve, 250));
 	expect(written).toHaveLength(count);

@@ -4,8 +4,8 @@ const REDRAW_MS = 100;
 const BAR_WIDTH = 24;
 const UP_AND_CLEAR = '\u001b[1A\u001b[2K';
 
-/** A line of the board for one input. */
-export interface BoardLine {
+/** A line for one input. */
+export interface ProgressLine {
 	/** @param share from 0 to 1; undefined while unknown */
 	show(what: string, share?: number): void;
 	/** Removes the line. */
@@ -13,14 +13,14 @@ export interface BoardLine {
 }
 
 /** Lines at the end of the terminal that are redrawn with progress. Draws nothing without a terminal. */
-export interface Board {
-	line(label: string): BoardLine;
+export interface ProgressDisplay {
+	line(label: string): ProgressLine;
 	/** Prints above the lines. */
 	print(stream: NodeJS.WritableStream, text: string): void;
 	close(): void;
 }
 
-export function createBoard({ stderr }: Pick<Io, 'stderr'>, isQuiet: boolean): Board {
+export function createProgressDisplay({ stderr }: Pick<Io, 'stderr'>, isQuiet: boolean): ProgressDisplay {
 	const isShown = stderr.isTTY === true && !isQuiet;
 	const texts = new Map<number, string>();
 	let count = 0;
