@@ -6,8 +6,8 @@ const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
 /** A silent connection is detected after at most the interval and the timeout. */
 const HEARTBEAT_INTERVAL_MS = 5_000;
-const ANSWER_TIMEOUT_MS = 5_000;
-const GOODBYE_TIMEOUT_MS = 1_000;
+const RESPONSE_TIMEOUT_MS = 5_000;
+const DISCONNECT_TIMEOUT_MS = 1_000;
 
 export interface NotificationListenerOptions {
 	databaseUrl: string;
@@ -65,8 +65,8 @@ async function listenUntilLost(
 	const client = new pg.Client({
 		connectionString: options.databaseUrl,
 		application_name: 'creatorr-listen',
-		connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
-		query_timeout: ANSWER_TIMEOUT_MS,
+		connectionTimeoutMillis: RESPONSE_TIMEOUT_MS,
+		query_timeout: RESPONSE_TIMEOUT_MS,
 		keepAlive: true,
 	});
 	const lost = new Promise<never>((_resolve, reject) => client.on('error', reject));
@@ -82,7 +82,7 @@ async function listenUntilLost(
 		await Promise.race([lost, heartbeat(client, closing)]);
 	} finally {
 		// A silent server never confirms the end.
-		await Promise.race([client.end(), sleep(GOODBYE_TIMEOUT_MS, undefined, { ref: false })]);
+		await Promise.race([client.end(), sleep(DISCONNECT_TIMEOUT_MS, undefined, { ref: false })]);
 	}
 }
 

@@ -13,7 +13,7 @@ export interface OperatorAction {
 	reason?: string;
 }
 
-interface KeptAction {
+interface RecordedAction {
 	occurred_at: Date;
 	operator: string;
 	action: string;
@@ -21,8 +21,8 @@ interface KeptAction {
 	reason: string | null;
 }
 
-/** Retention, as for the security events of auth by default. */
-const KEPT_DAYS = 365;
+/** The default retention of auth's security events. */
+const RETENTION_DAYS = 365;
 const BATCH_SIZE = 10_000;
 const SHOWN = 20;
 
@@ -37,8 +37,8 @@ export async function recordOperatorAction(
 }
 
 /** Returns the latest actions on a user, newest first. */
-export async function readOperatorActions(prisma: RawQueryClient, userId: string): Promise<KeptAction[]> {
-	return await prisma.$queryRaw<KeptAction[]>`
+export async function readOperatorActions(prisma: RawQueryClient, userId: string): Promise<RecordedAction[]> {
+	return await prisma.$queryRaw<RecordedAction[]>`
 		SELECT occurred_at, operator, action, subject, reason FROM operator_actions
 		WHERE user_id = ${userId} ORDER BY id DESC LIMIT ${SHOWN}`;
 }
@@ -52,6 +52,6 @@ export async function deleteOperatorActions(tx: RawExecutor, userId: string): Pr
 export async function pruneOperatorActions(prisma: RawExecutor): Promise<number> {
 	return await prisma.$executeRaw`
 		DELETE FROM operator_actions WHERE id IN (
-			SELECT id FROM operator_actions WHERE occurred_at < now() - make_interval(days => ${KEPT_DAYS}::int)
+			SELECT id FROM operator_actions WHERE occurred_at < now() - make_interval(days => ${RETENTION_DAYS}::int)
 			ORDER BY occurred_at LIMIT ${BATCH_SIZE})`;
 }

@@ -121,7 +121,7 @@ async function check({
 export async function requireSessionPooling(options: PoolingCheck): Promise<void> {
 	const { logger, directUrl, directUrlSetting: setting, retryMs = RETRY_MS, closing } = options;
 	let hasFailed = false;
-	const isDone = async () => {
+	const tryCheck = async () => {
 		try {
 			await check(options);
 			if (hasFailed) logger.info('database.direct_url_recovered', { setting });
@@ -135,10 +135,10 @@ export async function requireSessionPooling(options: PoolingCheck): Promise<void
 			return false;
 		}
 	};
-	if (await isDone()) return;
+	if (await tryCheck()) return;
 	const retry = async () => {
 		do await sleep(retryMs, undefined, { ref: false, ...(closing && { signal: closing }) });
-		while (!(await isDone()));
+		while (!(await tryCheck()));
 	};
 	retry().catch((error: unknown) => {
 		if (!closing?.aborted) throw error;

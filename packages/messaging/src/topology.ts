@@ -69,7 +69,7 @@ export function routingKey(event: { type: string; data: unknown }): string {
 	return `${event.type}.${jobRequested.data.parse(event.data).tool}`;
 }
 
-/** No delivery limit: a request that met crashing workers is as good as before, and claims count attempts. */
+/** No delivery limit: a crash of a worker doesn't make a job request invalid, and jobs limits the attempts when workers claim them. */
 function toolQueueOptions() {
 	return { ...DURABLE_QUORUM, arguments: { ...DURABLE_QUORUM.arguments, 'x-delivery-limit': -1 } };
 }
@@ -87,7 +87,7 @@ const DURABLE_QUORUM = {
 
 const DEAD_LETTERS = { durable: true, arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': -1 } };
 
-/** Progress is worthless once it is old. */
+/** Old progress may be lost. */
 const TRANSIENT = { durable: true, messageTtl: 30_000, maxLength: 20_000 };
 
 /**

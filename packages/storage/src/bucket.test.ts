@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { disconnect } from './connection.ts';
-import { BucketUnusable, StorageRefused, StorageUnavailable } from './errors.ts';
+import { StorageAccessDeniedError, StorageUnavailableError, UnusableBucketError } from './errors.ts';
 import { createStorage, type Storage } from './storage.ts';
 import { closeTestStore, describeOnEachServer, openTestStore } from './testing/contract-servers.ts';
 import { FOR_A_CLIENT, store } from './testing/requests.ts';
@@ -33,7 +33,7 @@ describeOnEachServer((server, testStore) => {
 
 		test('fails the health check if it is missing', async () => {
 			const fresh = openTestStore(server);
-			await expect(fresh.storage.ping()).rejects.toBeInstanceOf(StorageUnavailable);
+			await expect(fresh.storage.ping()).rejects.toBeInstanceOf(StorageUnavailableError);
 			disconnect(fresh.connection);
 			fresh.storage.close();
 		});
@@ -46,13 +46,13 @@ describeOnEachServer((server, testStore) => {
 
 		test('with a wrong secret is unusable, and the error names the setting', async () => {
 			const attempt = withWrongSecret((storage) => storage.ensureBucket());
-			await expect(attempt).rejects.toBeInstanceOf(BucketUnusable);
+			await expect(attempt).rejects.toBeInstanceOf(UnusableBucketError);
 			await expect(attempt).rejects.toThrow(testStore().config.bucket);
 		});
 
 		test('with a wrong secret refuses every operation', async () => {
 			const attempt = withWrongSecret((storage) => storage.headObject('bucket/kept'));
-			await expect(attempt).rejects.toBeInstanceOf(StorageRefused);
+			await expect(attempt).rejects.toBeInstanceOf(StorageAccessDeniedError);
 		});
 	});
 

@@ -7,14 +7,14 @@ import {
 } from '@aws-sdk/client-s3';
 import { callStore, isStoreError } from './call-store.ts';
 import type { StorageConnection } from './connection.ts';
-import { BucketUnusable, StorageRefused, StorageUnavailable } from './errors.ts';
+import { StorageAccessDeniedError, StorageUnavailableError, UnusableBucketError } from './errors.ts';
 
 /** Regions whose buckets are created without a location constraint: AWS's first region, and stores with one region. */
 const REGIONS_WITHOUT_CONSTRAINT = ['us-east-1', 'auto', ''];
 
 /**
- * Creates the bucket unless it exists. Several processes may call this at once. Throws BucketUnusable, which says what to do, and
- * StorageUnavailable.
+ * Creates the bucket unless it exists. Several processes may call this at once. Throws UnusableBucketError, which says what to do, and
+ * StorageUnavailableError.
  */
 export async function ensureBucket(connection: StorageConnection): Promise<void> {
 	if (await bucketExists(connection)) {
@@ -28,8 +28,8 @@ export async function ensureBucket(connection: StorageConnection): Promise<void>
 		if (raced && (await bucketExists(connection))) {
 			return;
 		}
-		if (raced || error instanceof StorageRefused || isStoreError(error, 'InvalidBucketName')) {
-			throw new BucketUnusable(
+		if (raced || error instanceof StorageAccessDeniedError || isStoreError(error, 'InvalidBucketName')) {
+			throw new UnusableBucketError(
 				`There is no bucket "${connection.bucket}", and these credentials can’t create it. Create it, or set another one.`,
 				{ cause: error },
 			);
@@ -48,8 +48,8 @@ async function bucketExists(connection: StorageConnection): Promise<boolean> {
 		if (isStoreError(error, 'NotFound')) {
 			return false;
 		}
-		if (error instanceof StorageRefused) {
-			throw new BucketUnusable(
+		if (error instanceof StorageAccessDeniedError) {
+			throw new UnusableBucketError(
 				`The store rejects these credentials for the bucket "${connection.bucket}". Correct them, or set a bucket they can use.`,
 				{ cause: error },
 			);
@@ -74,7 +74,7 @@ const PREFLIGHT_MAX_AGE_SECONDS = 3_600;
 
 /**
  * Replaces the bucket's CORS rules: pages of exactly these web origins may use presigned URLs and read ETags, which completing an upload
- * needs. Throws StorageRefused if the credentials may not change the bucket's settings, and StorageUnavailable.
+ * needs. Throws StorageAccessDeniedError if the credentials may not change the bucket's settings, and StorageUnavailableError.
  */
 export async function putCors(connection: StorageConnection, origins: readonly string[]): Promise<void> {
 	const bucket = { Bucket: connection.bucket };
@@ -98,7 +98,7 @@ export async function putCors(connection: StorageConnection, origins: readonly s
 
 const PING_TIMEOUT_MS = 2_000;
 
-/** Resolves if the store responds for the bucket. Throws StorageUnavailable within 2 s otherwise. */
+/** Resolves if the store responds for the bucket. Throws StorageUnavailableError within 2 s otherwise. */
 export async function ping(connection: StorageConnection): Promise<void> {
 	try {
 		await callStore(
@@ -108,7 +108,7 @@ export async function ping(connection: StorageConnection): Promise<void> {
 		);
 	} catch (error) {
 		if (isStoreError(error, 'NotFound')) {
-			throw new StorageUnavailable(`There is no bucket "${connection.bucket}"`, { cause: error });
+			throw new StorageUnavailableError(`There is no bucket "${connection.bucket}"`, { cause: error });
 		}
 		throw error;
 	}

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { StorageUnavailable } from './errors.ts';
+import { StorageUnavailableError } from './errors.ts';
 import { createStorage, type Storage } from './storage.ts';
 import { collect } from './testing/requests.ts';
 
@@ -98,7 +98,7 @@ describe('when nothing listens at the endpoint', () => {
 	test.each(Object.entries(OPERATIONS))(
 		'%s fails as unavailable',
 		async (_, operate) => {
-			await expect(operate(await nowhere())).rejects.toBeInstanceOf(StorageUnavailable);
+			await expect(operate(await nowhere())).rejects.toBeInstanceOf(StorageUnavailableError);
 		},
 		PATIENCE_MS,
 	);
@@ -126,7 +126,7 @@ describe('when the endpoint has no address', () => {
 		'an operation fails as unavailable',
 		async () => {
 			const attempt = (await open('http://store.invalid')).headObject('key');
-			await expect(attempt).rejects.toBeInstanceOf(StorageUnavailable);
+			await expect(attempt).rejects.toBeInstanceOf(StorageUnavailableError);
 		},
 		PATIENCE_MS,
 	);
@@ -137,7 +137,7 @@ describe.each(Object.entries(ILL_BEHAVIORS))('when the store %s', (_, listener) 
 		'%s fails as unavailable',
 		async (operation) => {
 			const ill = await open(await serve(listener));
-			await expect(OPERATIONS[operation]?.(ill)).rejects.toBeInstanceOf(StorageUnavailable);
+			await expect(OPERATIONS[operation]?.(ill)).rejects.toBeInstanceOf(StorageUnavailableError);
 		},
 		PATIENCE_MS,
 	);
@@ -146,7 +146,7 @@ describe.each(Object.entries(ILL_BEHAVIORS))('when the store %s', (_, listener) 
 describe('when the endpoint is another web server', () => {
 	test('headObject fails as unavailable instead of finding a file', async () => {
 		const other = await open(await serve((_, response) => response.writeHead(200).end('Welcome!')));
-		await expect(other.headObject('key')).rejects.toBeInstanceOf(StorageUnavailable);
+		await expect(other.headObject('key')).rejects.toBeInstanceOf(StorageUnavailableError);
 	});
 });
 

@@ -1,30 +1,30 @@
 import { type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { StorageConnection } from './connection.ts';
-import { StorageRefused, StorageUnavailable } from './errors.ts';
+import { StorageAccessDeniedError, StorageUnavailableError } from './errors.ts';
 
 /** Error codes with a status below 500 for which a retry helps. */
 const TRANSIENT = ['RequestTimeout', 'OperationAborted'];
 
 export type CallOptions = { readonly abortSignal: AbortSignal; readonly requestTimeout: number };
 
-export type CallBounds = { readonly attemptMs: number; readonly operationMs: number };
+export type CallTimeouts = { readonly attemptMs: number; readonly operationMs: number };
 
 /**
- * Runs `call` within its time limit. Every request to the store passes through it. Throws StorageUnavailable or StorageRefused for faults
+ * Runs `call` within its time limit. Every request to the store passes through it. Throws StorageUnavailableError or StorageAccessDeniedError for faults
  * of the store. Rethrows its other errors, which the operation translates.
  */
 export async function callStore<Result>(
 	connection: StorageConnection,
 	call: (client: S3Client, options: CallOptions) => Promise<Result>,
-	bounds: CallBounds = connection.timeouts,
+	timeouts: CallTimeouts = connection.timeouts,
 ): Promise<Result> {
-	const abortSignal = AbortSignal.timeout(bounds.operationMs);
+	const abortSignal = AbortSignal.timeout(timeouts.operationMs);
 	try {
-		return await call(connection.client, { abortSignal, requestTimeout: bounds.attemptMs });
+		return await call(connection.client, { abortSignal, requestTimeout: timeouts.attemptMs });
 	} catch (error) {
 		if (abortSignal.aborted) {
-			const message = `The store did not answer within ${bounds.operationMs} ms`;
-			throw new StorageUnavailable(message, { cause: error });
+			const message = `The store did not respond within ${timeouts.operationMs} ms`;
+			throw new StorageUnavailableError(message, { cause: error });
 		}
 		throw translate(error);
 	}
@@ -43,7 +43,7 @@ function translate(error: unknown): unknown {
 		return toStorageError(error);
 	}
 	if (isNetworkFailure(error) || isUnreadableResponse(error)) {
-		return new StorageUnavailable('The store is unreachable', { cause: error });
+		return new StorageUnavailableError('The store is unreachable', { cause: error });
 	}
 	return error;
 }
@@ -51,10 +51,10 @@ function translate(error: unknown): unknown {
 function toStorageError(error: S3ServiceException): Error {
 	const status = error.$metadata.httpStatusCode ?? 0;
 	if (status === 401 || status === 403) {
-		return new StorageRefused('The store refuses the credentials', { cause: error });
+		return new StorageAccessDeniedError('The store refuses the credentials', { cause: error });
 	}
 	if (status >= 500 || status === 429 || TRANSIENT.includes(error.name) || error.name === 'NoSuchBucket') {
-		return new StorageUnavailable(`The store answered ${status} ${error.name}`, { cause: error });
+		return new StorageUnavailableError(`The store responded with ${status} ${error.name}`, { cause: error });
 	}
 	return error;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type ClaimedPart, checkParts } from './complete-multipart.ts';
-import { InvalidParts, UploadNotFound } from './errors.ts';
+import { InvalidPartsError, UploadNotFoundError } from './errors.ts';
 import type { MultipartUpload } from './multipart.ts';
 import { createStorage } from './storage.ts';
 import { describeOnEachServer, testUnless } from './testing/contract-servers.ts';
@@ -83,7 +83,7 @@ describeOnEachServer((server, testStore) => {
 			['no parts', () => []],
 		])('with %s is refused, and succeeds afterwards', async (what, spoil) => {
 			const { upload, parts } = await beginAndSend(`end/${what.replaceAll(' ', '-')}`);
-			await expect(complete(testStore(), upload, spoil(parts))).rejects.toBeInstanceOf(InvalidParts);
+			await expect(complete(testStore(), upload, spoil(parts))).rejects.toBeInstanceOf(InvalidPartsError);
 			expect(await testStore().storage.headObject(upload.key)).toBeNull();
 			expect((await complete(testStore(), upload, parts)).sizeBytes).toBe(SIZE_BYTES);
 		});
@@ -95,14 +95,14 @@ describeOnEachServer((server, testStore) => {
 				await sendPart(testStore(), upload, { partNumber: 2, sizeBytes: 10 }),
 			];
 			const attempt = testStore().storage.completeMultipart({ ...upload, parts, sizeBytes: 20 });
-			await expect(attempt).rejects.toBeInstanceOf(InvalidParts);
+			await expect(attempt).rejects.toBeInstanceOf(InvalidPartsError);
 		});
 
 		test('of a finished upload is not found if the object has another size', async () => {
 			await store(testStore().storage, 'end/other', 'hello');
 			const { upload, parts } = await beginAndSend('end/other');
 			await testStore().storage.abortMultipart(upload);
-			await expect(complete(testStore(), upload, parts)).rejects.toBeInstanceOf(UploadNotFound);
+			await expect(complete(testStore(), upload, parts)).rejects.toBeInstanceOf(UploadNotFoundError);
 		});
 	});
 
@@ -110,8 +110,8 @@ describeOnEachServer((server, testStore) => {
 		test('removes its parts', async () => {
 			const { upload, parts } = await beginAndSend('end/aborted');
 			await testStore().storage.abortMultipart(upload);
-			await expect(testStore().storage.listParts(upload)).rejects.toBeInstanceOf(UploadNotFound);
-			await expect(complete(testStore(), upload, parts)).rejects.toBeInstanceOf(UploadNotFound);
+			await expect(testStore().storage.listParts(upload)).rejects.toBeInstanceOf(UploadNotFoundError);
+			await expect(complete(testStore(), upload, parts)).rejects.toBeInstanceOf(UploadNotFoundError);
 			expect(await testStore().storage.headObject(upload.key)).toBeNull();
 		});
 

@@ -1,7 +1,12 @@
 import { CompleteMultipartUploadCommand } from '@aws-sdk/client-s3';
 import { callStore, isStoreError } from './call-store.ts';
 import type { StorageConnection } from './connection.ts';
-import { InvalidParts, type PartProblem, StorageUnavailable, UploadNotFound } from './errors.ts';
+import {
+	InvalidPartsError,
+	type PartProblem,
+	StorageUnavailableError,
+	UploadNotFoundError,
+} from './errors.ts';
 import {
 	isUnknownUpload,
 	listParts,
@@ -18,8 +23,8 @@ export type CompleteMultipartInput = MultipartUpload & {
 };
 
 /**
- * Joins the parts into the object and returns it. Idempotent, also for concurrent calls. Throws InvalidParts and leaves the upload open if
- * the parts are not those in the store; UploadNotFound if the upload was aborted; StorageUnavailable, after which a retry is safe.
+ * Joins the parts into the object and returns it. Idempotent, also for concurrent calls. Throws InvalidPartsError and leaves the upload open if
+ * the parts are not those in the store; UploadNotFoundError if the upload was aborted; StorageUnavailableError, after which a retry is safe.
  */
 export async function completeMultipart(
 	connection: StorageConnection,
@@ -28,19 +33,19 @@ export async function completeMultipart(
 	try {
 		const problems = checkParts(input.parts, await listParts(connection, input), input.sizeBytes);
 		if (problems.length > 0) {
-			throw new InvalidParts(problems);
+			throw new InvalidPartsError(problems);
 		}
 		await joinParts(connection, input);
 	} catch (error) {
 		// Parts disappear while a concurrent completion ends, so a list that was read then may lack some.
-		if (error instanceof UploadNotFound || error instanceof InvalidParts) {
+		if (error instanceof UploadNotFoundError || error instanceof InvalidPartsError) {
 			return findCompleted(connection, input, error);
 		}
 		throw error;
 	}
 	const object = await headObject(connection, input.key);
 	if (object === null || object.sizeBytes !== input.sizeBytes) {
-		throw new StorageUnavailable('The store does not show the completed object yet');
+		throw new StorageUnavailableError('The store does not show the completed object yet');
 	}
 	return object;
 }
@@ -65,7 +70,9 @@ async function joinParts(connection: StorageConnection, input: CompleteMultipart
 			throw uploadNotFound(error);
 		}
 		if (isStoreError(error, 'InvalidPart', 'InvalidPartOrder', 'EntityTooSmall')) {
-			throw new InvalidParts([{ message: `the store refused the parts (${error.name})` }], { cause: error });
+			throw new InvalidPartsError([{ message: `the store refused the parts (${error.name})` }], {
+				cause: error,
+			});
 		}
 		throw error;
 	}
@@ -75,7 +82,7 @@ async function joinParts(connection: StorageConnection, input: CompleteMultipart
 async function findCompleted(
 	connection: StorageConnection,
 	input: CompleteMultipartInput,
-	reason: UploadNotFound | InvalidParts,
+	reason: UploadNotFoundError | InvalidPartsError,
 ): Promise<StoredObject> {
 	const object = await headObject(connection, input.key);
 	if (object === null || object.sizeBytes !== input.sizeBytes) {

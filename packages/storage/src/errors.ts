@@ -1,20 +1,20 @@
 /**
  * The store is down, too slow, or sends invalid responses. The request is valid and a retry may help. `cause` is only for the log.
  */
-export class StorageUnavailable extends Error {
-	override readonly name: string = 'StorageUnavailable';
+export class StorageUnavailableError extends Error {
+	override readonly name: string = 'StorageUnavailableError';
 }
 
 /**
  * The store refuses the credentials. For a client the store is down; an operator has to correct a setting.
  */
-export class StorageRefused extends StorageUnavailable {
-	override readonly name = 'StorageRefused';
+export class StorageAccessDeniedError extends StorageUnavailableError {
+	override readonly name = 'StorageAccessDeniedError';
 }
 
-/** The store kept some of the objects that it was asked to delete. The others are gone. */
-export class ObjectsKept extends StorageUnavailable {
-	override readonly name = 'ObjectsKept';
+/** The store did not delete some of the objects. The others are deleted. */
+export class ObjectsNotDeletedError extends StorageUnavailableError {
+	override readonly name = 'ObjectsNotDeletedError';
 	readonly keys: ReadonlySet<string>;
 
 	constructor(keys: readonly string[], options?: ErrorOptions) {
@@ -24,8 +24,8 @@ export class ObjectsKept extends StorageUnavailable {
 }
 
 /** The bucket is missing and can't be created, or belongs to another account. The message says what to do. */
-export class BucketUnusable extends Error {
-	override readonly name = 'BucketUnusable';
+export class UnusableBucketError extends Error {
+	override readonly name = 'UnusableBucketError';
 }
 
 export type PartProblem = {
@@ -35,8 +35,8 @@ export type PartProblem = {
 };
 
 /** The parts in a request to complete an upload are not those in the store. The upload stays open. */
-export class InvalidParts extends Error {
-	override readonly name = 'InvalidParts';
+export class InvalidPartsError extends Error {
+	override readonly name = 'InvalidPartsError';
 	readonly problems: readonly PartProblem[];
 
 	constructor(problems: readonly PartProblem[], options?: ErrorOptions) {
@@ -46,6 +46,6 @@ export class InvalidParts extends Error {
 }
 
 /** The multipart upload doesn't exist: it was completed, aborted, or never created. */
-export class UploadNotFound extends Error {
-	override readonly name = 'UploadNotFound';
+export class UploadNotFoundError extends Error {
+	override readonly name = 'UploadNotFoundError';
 }

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { callStore, isStoreError } from './call-store.ts';
 import type { StorageConnection } from './connection.ts';
-import { StorageUnavailable, UploadNotFound } from './errors.ts';
+import { StorageUnavailableError, UploadNotFoundError } from './errors.ts';
 import { canonicalEtag } from './objects.ts';
 
 export type MultipartUpload = { readonly key: string; readonly uploadId: string };
@@ -28,7 +28,7 @@ export async function createMultipart(
 	});
 	const response = await callStore(connection, (client, options) => client.send(command, options));
 	if (!response.UploadId) {
-		throw new StorageUnavailable('The store created a multipart upload without an id');
+		throw new StorageUnavailableError('The store created a multipart upload without an id');
 	}
 	return response.UploadId;
 }
@@ -39,7 +39,7 @@ export type StoredPart = {
 	readonly etag: string;
 };
 
-/** Returns the stored parts in order. Throws UploadNotFound if the upload was completed or aborted, and StorageUnavailable. */
+/** Returns the stored parts in order. Throws UploadNotFoundError if the upload was completed or aborted, and StorageUnavailableError. */
 export async function listParts(
 	connection: StorageConnection,
 	upload: MultipartUpload,
@@ -78,7 +78,7 @@ async function listPage(
 	}
 }
 
-/** Deletes an upload and its parts. Does nothing if it was completed or aborted. Throws StorageUnavailable. */
+/** Deletes an upload and its parts. Does nothing if it was completed or aborted. Throws StorageUnavailableError. */
 export async function abortMultipart(connection: StorageConnection, upload: MultipartUpload): Promise<void> {
 	const command = new AbortMultipartUploadCommand({
 		Bucket: connection.bucket,
@@ -100,7 +100,7 @@ export type ListStaleInput = { readonly prefix: string; readonly startedBefore: 
 
 /**
  * Yields uploads under `prefix` that started before a time and were neither completed nor aborted. Their parts cost storage and
- * appear in no listing of objects. They may be aborted during the iteration. Throws StorageUnavailable.
+ * appear in no listing of objects. They may be aborted during the iteration. Throws StorageUnavailableError.
  */
 export async function* listStaleMultiparts(
 	connection: StorageConnection,
@@ -138,6 +138,6 @@ export function isUnknownUpload(error: unknown): boolean {
 	return isStoreError(error, 'NoSuchUpload', 'NoSuchKey');
 }
 
-export function uploadNotFound(cause: unknown): UploadNotFound {
-	return new UploadNotFound('The store has no such upload', { cause });
+export function uploadNotFound(cause: unknown): UploadNotFoundError {
+	return new UploadNotFoundError('The store has no such upload', { cause });
 }

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { callStore, isStoreError } from './call-store.ts';
 import type { StorageConnection } from './connection.ts';
-import { ObjectsKept, StorageUnavailable } from './errors.ts';
+import { ObjectsNotDeletedError, StorageUnavailableError } from './errors.ts';
 
 /**
  * Returns an ETag in the product's form: a strong entity tag with its quotes (`"9a03…-3"`), as S3 sends it and `If-Match` needs it. Clients
@@ -33,7 +33,7 @@ export type StoredObject = {
 	readonly hasUnsignedHeaders: boolean;
 };
 
-/** Returns the object under `key`, or null. Throws StorageUnavailable. */
+/** Returns the object under `key`, or null. Throws StorageUnavailableError. */
 export async function headObject(connection: StorageConnection, key: string): Promise<StoredObject | null> {
 	try {
 		const { ContentLength, ETag, LastModified, Metadata, WebsiteRedirectLocation } = await callStore(
@@ -42,7 +42,7 @@ export async function headObject(connection: StorageConnection, key: string): Pr
 				client.send(new HeadObjectCommand({ Bucket: connection.bucket, Key: key }), options),
 		);
 		if (ContentLength === undefined || ETag === undefined || LastModified === undefined) {
-			throw new StorageUnavailable('The endpoint is not an S3 store');
+			throw new StorageUnavailableError('The endpoint is not an S3 store');
 		}
 		const hasUnsignedHeaders =
 			Object.entries(Metadata ?? {}).some(([name, value]) => name !== 'mtime' || !COPIED_AT.test(value)) ||
@@ -76,7 +76,7 @@ export type ObjectPage = { readonly objects: readonly ListedObject[]; readonly i
 
 /**
  * Returns a page of objects whose keys start with `prefix`, in the byte order of keys. A page starts after a key instead of the store's
- * continuation token, so that another process can continue a listing after a restart. Throws StorageUnavailable.
+ * continuation token, so that another process can continue a listing after a restart. Throws StorageUnavailableError.
  */
 export async function listObjects(
 	connection: StorageConnection,
@@ -102,7 +102,7 @@ export async function listObjects(
 	return { objects, isLast: page.IsTruncated !== true };
 }
 
-/** Stores a short text under `key`, never a user's file. Throws StorageUnavailable. */
+/** Stores a short text under `key`, never a user's file. Throws StorageUnavailableError. */
 export async function putText(
 	connection: StorageConnection,
 	{ key, text }: { key: string; text: string },
@@ -120,8 +120,8 @@ export async function putText(
 const MAX_KEYS_PER_CALL = 1_000;
 
 /**
- * Deletes the objects of these keys; missing ones count as deleted. Throws ObjectsKept, which names those that the store kept, or
- * StorageUnavailable if any may remain. A retry is safe.
+ * Deletes the objects of these keys; missing ones count as deleted. Throws ObjectsNotDeletedError, which names those that the store kept, or
+ * StorageUnavailableError if any may remain. A retry is safe.
  */
 export async function deleteObjects(connection: StorageConnection, keys: readonly string[]): Promise<void> {
 	const failures: DeleteFailure[] = [];
@@ -132,8 +132,8 @@ export async function deleteObjects(connection: StorageConnection, keys: readonl
 	const kept = failures.flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
 	const options = { cause: failures[0] };
 	if (kept.length < failures.length)
-		throw new StorageUnavailable('The store did not delete all objects', options);
-	throw new ObjectsKept(kept, options);
+		throw new StorageUnavailableError('The store did not delete all objects', options);
+	throw new ObjectsNotDeletedError(kept, options);
 }
 
 async function deleteBatch(connection: StorageConnection, keys: readonly string[]): Promise<DeleteFailure[]> {

@@ -17,9 +17,9 @@ const FLUSH_MS = 1_000;
 /** A trace is visible this long after its end. */
 const SEND_EVERY_MS = 2_000;
 
-function samplerOf({ share, followsParents }: TracingSettings): Sampler {
-	const root = new TraceIdRatioBasedSampler(share);
-	return followsParents ? new ParentBasedSampler({ root }) : root;
+function samplerOf({ ratio, isParentBased }: TracingSettings): Sampler {
+	const root = new TraceIdRatioBasedSampler(ratio);
+	return isParentBased ? new ParentBasedSampler({ root }) : root;
 }
 
 /** Starts the SDK. Nothing else imports it. */

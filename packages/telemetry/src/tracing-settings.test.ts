@@ -7,22 +7,22 @@ const read = (env: NodeJS.ProcessEnv) => readTracingSettings('jobs', env);
 test('traces are exported only if the environment names a collector', () => {
 	expect(read({}).isOn).toBe(false);
 	expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: '' }).isOn).toBe(false);
-	expect(read(ENDPOINT)).toEqual({ isOn: true, serviceName: 'jobs', share: 1, followsParents: true });
+	expect(read(ENDPOINT)).toEqual({ isOn: true, serviceName: 'jobs', ratio: 1, isParentBased: true });
 	expect(read({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://a/v1/traces' }).isOn).toBe(true);
 	expect(read({ ...ENDPOINT, OTEL_SDK_DISABLED: 'true' }).isOn).toBe(false);
 	expect(read({ ...ENDPOINT, OTEL_TRACES_EXPORTER: 'none' }).isOn).toBe(false);
 });
 
-test('the sampler can keep a share of the traces', () => {
+test('the sampler can keep a ratio of the traces', () => {
 	const ratio = {
 		...ENDPOINT,
 		OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
 		OTEL_TRACES_SAMPLER_ARG: '0.1',
 	};
-	expect(read(ratio)).toMatchObject({ share: 0.1, followsParents: true });
+	expect(read(ratio)).toMatchObject({ ratio: 0.1, isParentBased: true });
 	expect(read({ ...ENDPOINT, OTEL_TRACES_SAMPLER: 'always_off' })).toMatchObject({
-		share: 0,
-		followsParents: false,
+		ratio: 0,
+		isParentBased: false,
 	});
 });
 

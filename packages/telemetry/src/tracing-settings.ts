@@ -8,30 +8,30 @@ export interface Tracing {
 export interface TracingSettings {
 	isOn: boolean;
 	serviceName: string;
-	/** Share of the traces that begin here, from 0 to 1. */
-	share: number;
+	/** Sampled ratio of the traces that begin here, from 0 to 1. */
+	ratio: number;
 	/** Whether a trace of another process is sampled as its traceparent says. */
-	followsParents: boolean;
+	isParentBased: boolean;
 }
 
-const SAMPLERS: Record<string, { share: 'all' | 'none' | 'ratio'; followsParents: boolean }> = {
-	always_on: { share: 'all', followsParents: false },
-	always_off: { share: 'none', followsParents: false },
-	traceidratio: { share: 'ratio', followsParents: false },
-	parentbased_always_on: { share: 'all', followsParents: true },
-	parentbased_always_off: { share: 'none', followsParents: true },
-	parentbased_traceidratio: { share: 'ratio', followsParents: true },
+const SAMPLERS: Record<string, { root: 'all' | 'none' | 'ratio'; isParentBased: boolean }> = {
+	always_on: { root: 'all', isParentBased: false },
+	always_off: { root: 'none', isParentBased: false },
+	traceidratio: { root: 'ratio', isParentBased: false },
+	parentbased_always_on: { root: 'all', isParentBased: true },
+	parentbased_always_off: { root: 'none', isParentBased: true },
+	parentbased_traceidratio: { root: 'ratio', isParentBased: true },
 };
 
 function isSet(value: string | undefined): value is string {
 	return value !== undefined && value !== '';
 }
 
-function shareOf(kind: 'all' | 'none' | 'ratio', argument: string | undefined): number {
-	if (kind !== 'ratio') return kind === 'all' ? 1 : 0;
-	const share = isSet(argument) ? Number(argument) : 1;
-	if (!(share >= 0 && share <= 1)) throw new Error('OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1');
-	return share;
+function ratioOf(root: 'all' | 'none' | 'ratio', argument: string | undefined): number {
+	if (root !== 'ratio') return root === 'all' ? 1 : 0;
+	const ratio = isSet(argument) ? Number(argument) : 1;
+	if (!(ratio >= 0 && ratio <= 1)) throw new Error('OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1');
+	return ratio;
 }
 
 /** Reads the environment. Throws an Error that names a wrong variable. */
@@ -45,7 +45,7 @@ export function readTracingSettings(service: string, env: NodeJS.ProcessEnv): Tr
 	return {
 		isOn,
 		serviceName: isSet(env.OTEL_SERVICE_NAME) ? env.OTEL_SERVICE_NAME : service,
-		share: shareOf(sampler.share, env.OTEL_TRACES_SAMPLER_ARG),
-		followsParents: sampler.followsParents,
+		ratio: ratioOf(sampler.root, env.OTEL_TRACES_SAMPLER_ARG),
+		isParentBased: sampler.isParentBased,
 	};
 }

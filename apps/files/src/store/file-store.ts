@@ -1,5 +1,5 @@
 import { unavailable } from '@creatorr/contracts/errors';
-import { StorageUnavailable } from '@creatorr/storage/errors';
+import { StorageUnavailableError } from '@creatorr/storage/errors';
 import type { MultipartUpload } from '@creatorr/storage/multipart';
 import type { Storage } from '@creatorr/storage/storage';
 import { KEY_PREFIX, MARK_PREFIX } from '../file.ts';
@@ -52,6 +52,6 @@ async function translateErrors<R>(response: Promise<R>): Promise<R> {
 	try {
 		return await response;
 	} catch (error) {
-		throw error instanceof StorageUnavailable ? unavailable('File storage', error) : error;
+		throw error instanceof StorageUnavailableError ? unavailable('File storage', error) : error;
 	}
 }

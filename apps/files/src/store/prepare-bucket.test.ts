@@ -1,5 +1,5 @@
 import { startTask } from '@creatorr/service/task';
-import { StorageRefused, StorageUnavailable } from '@creatorr/storage/errors';
+import { StorageAccessDeniedError, StorageUnavailableError } from '@creatorr/storage/errors';
 import { expect, test } from '@jest/globals';
 import { type PrepareDeps, prepareBucket } from './prepare-bucket.ts';
 
@@ -25,7 +25,7 @@ test('the bucket is prepared once the store answers', async () => {
 	const { events, deps } = setUp({
 		async ensureBucket() {
 			attempts += 1;
-			if (attempts === 1) throw new StorageUnavailable('down');
+			if (attempts === 1) throw new StorageUnavailableError('down');
 		},
 	});
 	const task = startTask(prepareBucket, { deps, logger: deps.logger });
@@ -38,7 +38,7 @@ test('the bucket is prepared once the store answers', async () => {
 });
 
 test('the bucket is prepared, with a warning, when the credentials may not set its CORS rules', async () => {
-	const { events, deps } = setUp({ putCors: () => Promise.reject(new StorageRefused('no')) });
+	const { events, deps } = setUp({ putCors: () => Promise.reject(new StorageAccessDeniedError('no')) });
 	await prepareBucket.run(deps, new AbortController().signal);
 	expect(deps.bucket.isPrepared).toBe(true);
 	expect(events).toEqual(['store.cors_denied', 'store.prepared']);

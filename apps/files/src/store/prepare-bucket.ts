@@ -1,6 +1,6 @@
 import type { Logger } from '@creatorr/service/logger';
 import { defineTask } from '@creatorr/service/task';
-import { StorageRefused } from '@creatorr/storage/errors';
+import { StorageAccessDeniedError } from '@creatorr/storage/errors';
 import type { Storage } from '@creatorr/storage/storage';
 
 export interface PrepareDeps {
@@ -32,7 +32,7 @@ async function setCorsRules({ bucket: { storage, corsOrigins }, logger }: Prepar
 	try {
 		await storage.putCors(corsOrigins);
 	} catch (error) {
-		if (!(error instanceof StorageRefused)) throw error;
+		if (!(error instanceof StorageAccessDeniedError)) throw error;
 		logger.warn('store.cors_denied', {
 			message: 'these credentials can’t set the bucket’s CORS rules; set them in the store’s console',
 			origins: corsOrigins,

@@ -1,6 +1,6 @@
 import { unavailable } from '@creatorr/contracts/errors';
 import { newId } from '@creatorr/contracts/ids';
-import { ObjectsKept } from '@creatorr/storage/errors';
+import { ObjectsNotDeletedError } from '@creatorr/storage/errors';
 import { requireTestVariable } from '@creatorr/testing/environment';
 import { silent } from '@creatorr/testing/silent';
 import { startTcpProxy } from '@creatorr/testing/tcp-proxy';
@@ -393,7 +393,7 @@ describe('the batches of a sweep', () => {
 		const ids = await insertDue(3);
 		const [, bad] = ids;
 		const { counts, warnings } = sweepWith(async () => {
-			throw unavailable('File storage', new ObjectsKept([`files/${bad}`]));
+			throw unavailable('File storage', new ObjectsNotDeletedError([`files/${bad}`]));
 		});
 		expect(await counts).toEqual({ removed: 2, kept: 0, failed: 1 });
 		expect(warnings).toEqual([['sweep.file_failed', expect.objectContaining({ file_id: bad })]]);

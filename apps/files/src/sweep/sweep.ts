@@ -1,6 +1,6 @@
 import { crashPoint } from '@creatorr/service/crash-point';
 import { defineTask } from '@creatorr/service/task';
-import { ObjectsKept } from '@creatorr/storage/errors';
+import { ObjectsNotDeletedError } from '@creatorr/storage/errors';
 import pMap from 'p-map';
 import type { Deps } from '../deps.ts';
 import type { FileRecord } from '../file.ts';
@@ -102,7 +102,8 @@ async function removeObjects(
 		crashPoint('files.sweep.bytes-removed');
 		return files;
 	} catch (error) {
-		const kept = error instanceof Error && error.cause instanceof ObjectsKept ? error.cause.keys : undefined;
+		const kept =
+			error instanceof Error && error.cause instanceof ObjectsNotDeletedError ? error.cause.keys : undefined;
 		const isGone = ({ storageKey }: FileRecord) => kept?.has(storageKey) === false;
 		for (const { id } of files.filter((file) => !isGone(file)))
 			logger.warn('sweep.file_failed', { file_id: id, error });

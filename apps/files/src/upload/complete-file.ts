@@ -4,7 +4,7 @@ import { validationError } from '@creatorr/contracts/validation';
 import { crashPoint } from '@creatorr/service/crash-point';
 import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { defineRoute, type Route } from '@creatorr/service/route';
-import { InvalidParts, UploadNotFound } from '@creatorr/storage/errors';
+import { InvalidPartsError, UploadNotFoundError } from '@creatorr/storage/errors';
 import type { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { type FileRecord, isMultipart, type MultipartFile, notUploaded } from '../file.ts';
@@ -60,8 +60,8 @@ async function joinParts(
 			parts: parts.map(({ part_number: partNumber, etag }) => ({ partNumber, etag })),
 		});
 	} catch (error) {
-		if (error instanceof InvalidParts) throw invalidParts(parts, error);
-		if (error instanceof UploadNotFound) {
+		if (error instanceof InvalidPartsError) throw invalidParts(parts, error);
+		if (error instanceof UploadNotFoundError) {
 			throw new AppError('file_not_uploaded', 'This upload expired or was aborted. Create the file again.');
 		}
 		throw error;
@@ -79,7 +79,7 @@ function requirePlannedParts({ sizeBytes, multipart }: MultipartFile, parts: Com
 	]);
 }
 
-function invalidParts(parts: CompletedParts, { problems }: InvalidParts): AppError {
+function invalidParts(parts: CompletedParts, { problems }: InvalidPartsError): AppError {
 	const details = problems.map(({ partNumber, message }) => {
 		const index = parts.findIndex((part) => part.part_number === partNumber);
 		return { path: index < 0 ? 'parts' : `parts.${index}`, message };

@@ -4,7 +4,7 @@ import type { ResponseOf } from '@creatorr/contracts/operation';
 import { validationError } from '@creatorr/contracts/validation';
 import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { defineRoute, type Route } from '@creatorr/service/route';
-import { UploadNotFound } from '@creatorr/storage/errors';
+import { UploadNotFoundError } from '@creatorr/storage/errors';
 import type { StoredPart } from '@creatorr/storage/multipart';
 import { planParts } from '@creatorr/storage/plan-parts';
 import type { Deps } from '../deps.ts';
@@ -54,7 +54,7 @@ async function listStoredParts({ store }: Deps, file: MultipartFile): Promise<St
 	try {
 		return await store.listParts({ key: file.storageKey, uploadId: file.multipart.uploadId });
 	} catch (error) {
-		if (error instanceof UploadNotFound) return null;
+		if (error instanceof UploadNotFoundError) return null;
 		throw error;
 	}
 }

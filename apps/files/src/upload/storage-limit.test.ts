@@ -1,5 +1,5 @@
 import { newId } from '@creatorr/contracts/ids';
-import { UploadNotFound } from '@creatorr/storage/errors';
+import { UploadNotFoundError } from '@creatorr/storage/errors';
 import type { MultipartUpload } from '@creatorr/storage/multipart';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { deleteAccount } from '../accounts/delete-account.sql.ts';
@@ -116,7 +116,7 @@ describe('the limit of stored bytes', () => {
 			store.createMultipart = createMultipart;
 		}
 		expect(created).toHaveLength(1);
-		for (const each of created) await expect(store.listParts(each)).rejects.toThrow(UploadNotFound);
+		for (const each of created) await expect(store.listParts(each)).rejects.toThrow(UploadNotFoundError);
 	});
 
 	test('is the plan’s', async () => {

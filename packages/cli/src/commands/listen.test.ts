@@ -58,7 +58,7 @@ test('creatorr listen forwards events that are new, signed with the secret that 
 	expect(String(stdout.read())).toContain('2026-12-01T00:00:02.000Z  job.succeeded  evt_2  → 500\n');
 });
 
-test('creatorr listen refuses an address that is no URL', async () => {
+test('creatorr listen refuses a target that isn’t a URL', async () => {
 	const io = {
 		env: {},
 		stdout: new PassThrough(),

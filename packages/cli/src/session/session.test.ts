@@ -58,9 +58,12 @@ test('the token is that of the environment, then the API key, then that of the s
 	);
 });
 
-test.each(['here.example', '%j is refused as an API', 'https://', ''])('%j is no API', async (api) => {
-	await expect(connect(ioWith(), { api })).rejects.toThrow(UsageError);
-});
+test.each(['here.example', '%j is refused as an API', 'https://', ''])(
+	'%j is refused as the URL of an API',
+	async (api) => {
+		await expect(connect(ioWith(), { api })).rejects.toThrow(UsageError);
+	},
+);
 
 test('a token is sent to no other API than the one that issued it', async () => {
 	const seen: unknown[] = [];

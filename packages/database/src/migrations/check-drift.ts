@@ -14,7 +14,7 @@ export interface DriftOptions {
 }
 
 /**
- * Returns the SQL that the migrations lack of schema.prisma, or '' if they match. Every app has the test
+ * Returns the SQL that leads from the migrations to schema.prisma, or '' if they agree. Every app has the test
  * `expect(await checkDrift({ directory, scratchDatabaseUrl })).toBe('')`.
  * What a Prisma schema can't declare (triggers, functions, checks, partial and expression indexes) is not drift. Any other index is, until
  * the schema has an `@@index` with its name, columns, order and type.

@@ -10,10 +10,10 @@ import { withSession } from './session.ts';
 const MIGRATION_LOCK = 72_707_369;
 
 /** Shorter than the statement timeouts of services. */
-const TABLE_WAIT_MS = 3_000;
-const TABLE_PAUSE_MS = 1_000;
+const TABLE_LOCK_TIMEOUT_MS = 3_000;
+const TABLE_RETRY_DELAY_MS = 1_000;
 /** Longer than any transaction of a service. */
-const TABLE_TRIES_MS = 120_000;
+const TABLE_RETRY_FOR_MS = 120_000;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /** The database refused a migration and has rolled it back. The next deploy tries again. */
@@ -70,8 +70,8 @@ export async function migrateDeploy(options: MigrateOptions): Promise<string[]> 
  * and its migration is retried.
  */
 async function applyWithRetries(client: pg.Client, migrationsList: MigrationList): Promise<void> {
-	await client.query("SELECT set_config('lock_timeout', $1, false)", [String(TABLE_WAIT_MS)]);
-	for (const end = Date.now() + TABLE_TRIES_MS; ; await sleep(TABLE_PAUSE_MS)) {
+	await client.query("SELECT set_config('lock_timeout', $1, false)", [String(TABLE_LOCK_TIMEOUT_MS)]);
+	for (const end = Date.now() + TABLE_RETRY_FOR_MS; ; await sleep(TABLE_RETRY_DELAY_MS)) {
 		await rollBackUnfinished(client);
 		try {
 			await applyMigrations(client, migrationsList);

@@ -16,6 +16,9 @@ test.each([
 	expect(isInRanges(ranges, address)).toBe(isIn);
 });
 
-test.each(['10.0.0.0/33', 'a', '10.0.0.0/8/8', '::/129', '10.0.0.0/', ''])('%p is no range', (range) => {
-	expect(() => parseRanges([range])).toThrow('not an address or a CIDR range');
-});
+test.each(['10.0.0.0/33', 'a', '10.0.0.0/8/8', '::/129', '10.0.0.0/', ''])(
+	'parseRanges refuses %p',
+	(range) => {
+		expect(() => parseRanges([range])).toThrow('not an address or a CIDR range');
+	},
+);

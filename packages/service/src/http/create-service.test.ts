@@ -108,7 +108,7 @@ describe('a route', () => {
 		expect(response.headers['x-request-id']).toMatch(/^req_/);
 	});
 
-	test('keeps the request id of another process, and no other text', async () => {
+	test('keeps the request id of another process, and replaces text that is none', async () => {
 		const given = newId('req');
 		const kept = await post().set('X-Request-Id', given).send({ text: 'a' });
 		expect(kept.headers['x-request-id']).toBe(given);

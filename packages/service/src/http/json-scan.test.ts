@@ -63,7 +63,7 @@ describe('findJsonProblem', () => {
 		},
 	);
 
-	test.each(['"', '"\\', '["a', '{"a\\"', ''])('ends where %j ends', (text) => {
+	test.each(['"', '"\\', '["a', '{"a\\"', ''])('ends with the incomplete JSON %j', (text) => {
 		expect(scan(text, {})).toBeUndefined();
 	});
 });

@@ -88,7 +88,8 @@ function authorize(operation: Operation, identity: Identity): void {
 	}
 }
 
-function erase<O extends Operation>(
+/** Returns a route that authorizes and parses each request before `act`. */
+function toRoute<O extends Operation>(
 	operation: O,
 	act: (input: InputOf<O>, res: Response) => Promise<void>,
 ): Route {
@@ -110,7 +111,7 @@ export function defineRoute<O extends Operation<z.ZodType, z.ZodType, z.ZodType,
 	operation: O,
 	handler: (input: InputOf<O>) => Promise<O['status'] extends 204 ? void : ResponseOf<O>>,
 ): Route {
-	return erase(operation as unknown as Operation & O, async (input, res) => {
+	return toRoute(operation as unknown as Operation & O, async (input, res) => {
 		const body = await handler(input as InputOf<O>);
 		res.status(operation.status);
 		if (operation.status === 204) res.end();
@@ -123,5 +124,5 @@ export function defineStreamRoute<O extends Operation<z.ZodType, z.ZodType, z.Zo
 	operation: O,
 	handler: (input: InputOf<O>, res: Response) => Promise<void>,
 ): Route {
-	return erase(operation as unknown as Operation & O, (input, res) => handler(input as InputOf<O>, res));
+	return toRoute(operation as unknown as Operation & O, (input, res) => handler(input as InputOf<O>, res));
 }

@@ -15,7 +15,7 @@ export type ThreadMetrics = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 /** The metrics of each worker thread at the current scrape. */
 const metricsOfThreads = new Map<string, ThreadMetrics>();
 
-interface Described<L extends string> {
+interface MetricDefinition<L extends string> {
 	/** Begins with `creatorr_` and ends with its unit: `_seconds`, `_bytes`, `_total`. */
 	name: string;
 	help: string;
@@ -32,14 +32,14 @@ interface FormerName {
 
 const formerNames = new Map<string, FormerName>();
 
-function metricOptions<L extends string>({ name, help, labels = [], former }: Described<L>) {
+function metricOptions<L extends string>({ name, help, labels = [], former }: MetricDefinition<L>) {
 	if (former) formerNames.set(name, former);
 	return { name, help, labelNames: [...labels], registers: [registry] };
 }
 
 /** Creates a counter. */
-export function counter<L extends string = never>(described: Described<L>): Counter<L> {
-	return new Counter<L>(metricOptions(described));
+export function counter<L extends string = never>(definition: MetricDefinition<L>): Counter<L> {
+	return new Counter<L>(metricOptions(definition));
 }
 
 /**
@@ -47,11 +47,11 @@ export function counter<L extends string = never>(described: Described<L>): Coun
  */
 export function gauge<L extends string = never>({
 	read,
-	...described
-}: Described<L> & { read?: () => number }): Gauge<L> {
-	if (!read) return new Gauge<L>(metricOptions(described));
+	...definition
+}: MetricDefinition<L> & { read?: () => number }): Gauge<L> {
+	if (!read) return new Gauge<L>(metricOptions(definition));
 	return new Gauge<L>({
-		...metricOptions(described),
+		...metricOptions(definition),
 		collect() {
 			this.set(read());
 		},
@@ -60,9 +60,9 @@ export function gauge<L extends string = never>({
 
 /** Creates a histogram of durations or sizes. */
 export function histogram<L extends string = never>(
-	described: Described<L> & { buckets: readonly number[] },
+	definition: MetricDefinition<L> & { buckets: readonly number[] },
 ): Histogram<L> {
-	return new Histogram<L>({ ...metricOptions(described), buckets: [...described.buckets] });
+	return new Histogram<L>({ ...metricOptions(definition), buckets: [...definition.buckets] });
 }
 
 const requestSeconds = histogram({

@@ -12,14 +12,14 @@ export interface ScrapedValues<R> {
 	show(result: R): void;
 }
 
-interface Registered {
+interface Reading {
 	refresh(): Promise<void>;
 }
 
 /** Below Prometheus' scrape timeout of 10 s, with time for everything else. */
 const READ_TIMEOUT_MS = 2_000;
 
-const readings = new Set<Registered>();
+const readings = new Set<Reading>();
 
 const failures = counter({
 	name: 'creatorr_metric_reads_failed_total',
@@ -57,10 +57,10 @@ export function readWhenScraped<R>(values: ScrapedValues<R>, timeoutMs = READ_TI
 		}
 	}
 
-	const registered: Registered = { refresh };
-	readings.add(registered);
+	const reading: Reading = { refresh };
+	readings.add(reading);
 	failures.inc({ reading: values.name }, 0);
-	return { stop: () => readings.delete(registered) };
+	return { stop: () => readings.delete(reading) };
 }
 
 /** Declares values of a service that are read at each scrape ({@link ScrapedValues}). */

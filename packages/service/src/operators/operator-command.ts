@@ -7,7 +7,7 @@ import { isDatabaseDown } from '../http/database-down.ts';
 import { describeError, type Logger } from '../logging/logger.ts';
 import { formatReport } from './format-report.ts';
 
-/** Wrong usage of a command. The message says what is right. */
+/** Wrong usage of a command. The message says what to enter instead. */
 export class UsageError extends Error {}
 
 /** A command failed and has changed nothing, for example because the user doesn't exist. */
@@ -64,8 +64,8 @@ export interface OperatorCommand {
 	run(line: CommandLine): Promise<object>;
 }
 
-function textOf(option: string, given: string | undefined, max: number): string {
-	const text = given?.trim() ?? '';
+function textOf(option: string, value: string | undefined, max: number): string {
+	const text = value?.trim() ?? '';
 	if (text === '' || !isStorableText(text) || characterCount(text) > max)
 		throw new UsageError(`${option} needs a text of 1 to ${max} characters.`);
 	return text;
@@ -161,12 +161,12 @@ interface OperatorCommands {
 /**
  * Runs a command and prints its report as text or JSON. Exit codes: 0 success, 1 failure or partial success, 2 wrong usage.
  */
-export async function runOperatorCommand(given: OperatorCommands): Promise<void> {
+export async function runOperatorCommand(commands: OperatorCommands): Promise<void> {
 	try {
-		process.stdout.write(await runCommand(given));
+		process.stdout.write(await runCommand(commands));
 	} catch (error) {
 		if (error instanceof PartialFailureError)
-			process.stdout.write(render(error.report, parse(given.args).values));
+			process.stdout.write(render(error.report, parse(commands.args).values));
 		process.stderr.write(`${formatError(error).trimEnd()}\n`);
 		process.exitCode = error instanceof UsageError ? EXIT_CODES.usage : EXIT_CODES.failed;
 	}

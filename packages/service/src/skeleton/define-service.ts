@@ -92,8 +92,8 @@ async function callAll(calls: (() => unknown)[]): Promise<void> {
 	if (errors.length > 0) throw errors[0];
 }
 
-/** What a service has started. */
-interface Started {
+/** What a service has to stop. */
+interface StartedParts {
 	/** Requests and consumers. */
 	drains: (() => unknown)[];
 	/** Connections in the order in which they were opened. */
@@ -106,7 +106,7 @@ interface Started {
  * and another process repeats that work.
  */
 async function stopAll(
-	{ drains, closes, tasks }: Started,
+	{ drains, closes, tasks }: StartedParts,
 	{ drainMs, logger }: { drainMs: number; logger: Logger },
 ): Promise<void> {
 	const timeout = sleep(drainMs, 'timed out', { ref: false });
@@ -133,7 +133,7 @@ export async function startService<Config extends BaseConfig, Deps>(
 ): Promise<RunningService<Deps>> {
 	setAppUrl(config.APP_URL);
 	const opens: (() => unknown)[] = [];
-	const started: Started = { drains: [], closes: [] };
+	const started: StartedParts = { drains: [], closes: [] };
 	const { drains, closes } = started;
 	const drainMs = definition.drainMs?.(config) ?? DRAIN_MS;
 	const stop = () => stopAll(started, { drainMs, logger });
