@@ -20,7 +20,7 @@ export interface Broker {
 export interface ManagedChannel {
 	/** Returns the channel while one is open and prepared. */
 	current(): ConfirmChannel | undefined;
-	/** Closes the channel for good. */
+	/** Closes the channel for good, also one that is still being prepared. */
 	close(): Promise<void>;
 }
 
@@ -79,12 +79,14 @@ function keepChannel(
 	logger: Logger,
 	use: (channel: ConfirmChannel) => Promise<void>,
 ): ManagedChannel {
-	let open: ConfirmChannel | undefined;
+	let opened: ConfirmChannel | undefined;
+	let prepared: ConfirmChannel | undefined;
 	const stopped = new AbortController();
 
 	/** Opens one channel. Resolves when it has closed. */
 	async function runChannel(): Promise<void> {
 		const channel = await connection.createConfirmChannel();
+		opened = channel;
 		const closed = new Promise<void>((resolve) => channel.once('close', resolve));
 		channel.on('error', (error) => logger.warn('broker.channel_failed', { error }));
 		if (stopped.signal.aborted) return channel.close();
@@ -96,7 +98,7 @@ function keepChannel(
 		}
 		// Rejects if the channel closed before the listener was added.
 		await channel.checkExchange(EVENTS_EXCHANGE);
-		open = channel;
+		prepared = channel;
 		await closed;
 	}
 
@@ -105,17 +107,18 @@ function keepChannel(
 			await runChannel().catch((error: unknown) => {
 				if (!stopped.signal.aborted) logger.warn('broker.channel_lost', { error });
 			});
-			open = undefined;
+			opened = undefined;
+			prepared = undefined;
 			await sleep(REOPEN_DELAY_MS, undefined, { signal: stopped.signal }).catch(() => undefined);
 		}
 	}
 
 	run().catch((error: unknown) => logger.error('broker.channel_loop_failed', { error }));
 	return {
-		current: () => open,
+		current: () => prepared,
 		async close() {
 			stopped.abort();
-			if (open) await closeSoon(open);
+			if (opened) await closeSoon(opened);
 		},
 	};
 }

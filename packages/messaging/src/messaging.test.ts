@@ -12,6 +12,7 @@ import { currentRequestId } from '@creatorr/service/context';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { ConfirmChannel } from 'amqplib';
 import { type Broker, connectBroker } from './connection.ts';
 import { REASON_HEADER, startConsumer } from './consumer.ts';
 import { createPublisher, type Publish } from './publisher.ts';
@@ -331,6 +332,14 @@ test('after a lost connection, each reason why there is no new one is logged onc
 	]);
 	await lost.close();
 	await new Promise((resolve) => refusing.close(resolve));
+});
+
+test('a channel that is closed while it is being prepared stays closed', async () => {
+	const preparing = Promise.withResolvers<ConfirmChannel>();
+	const kept = broker.keepChannel(async (channel) => preparing.resolve(channel));
+	const channel = await preparing.promise;
+	await kept.close();
+	await expect(async () => await channel.checkExchange(EVENTS_EXCHANGE)).rejects.toThrow(/closed/i);
 });
 
 test('publishing while the broker is down is rejected at once', async () => {
