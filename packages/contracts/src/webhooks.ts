@@ -43,14 +43,13 @@ export const disabledReasonSchema = z.enum(['failing', 'gone', 'user']).meta({
 });
 export type DisabledReason = z.infer<typeof disabledReasonSchema>;
 
-/** `job.*` in these descriptions are the types of events about jobs. */
-const ONLY_JOBS = { description: 'Only in `job.*` events.' };
-const ONLY_SUCCEEDED = { description: 'Only in `job.succeeded` events.' };
+/** Describes a field of {@link eventDataSchema} that only events of these types have. */
+const onlyIn = (types: string) => ({ description: `Only in \`${types}\` events.` });
 
 /** What an event reports. The field names are those of the resource that it is about. */
 export const eventDataSchema = z
 	.object({
-		job_id: jobIdSchema.optional().meta(ONLY_JOBS),
+		job_id: jobIdSchema.optional().meta(onlyIn('job.*')),
 		sequence: z.int().optional().meta({
 			description:
 				'Only in `job.*` events. Increases with each event of a job, because events can arrive in any order.',
@@ -58,19 +57,19 @@ export const eventDataSchema = z
 		tool: z
 			.string()
 			.optional()
-			.meta({ maxLength: 64, ...ONLY_JOBS }),
+			.meta({ maxLength: 64, ...onlyIn('job.*') }),
 		status: z.string().optional().meta({ maxLength: 16, description: 'Status of the job or the endpoint.' }),
-		input_file_id: fileIdSchema.optional().meta(ONLY_JOBS),
-		output_file_id: fileIdSchema.optional().meta(ONLY_SUCCEEDED),
-		error_code: jobErrorCodeSchema.optional(),
-		bytes_in: z.int().optional().meta(ONLY_SUCCEEDED),
-		bytes_out: z.int().optional().meta(ONLY_SUCCEEDED),
-		created_at: timestampSchema.optional(),
-		finished_at: timestampSchema.optional(),
-		plan: planSchema.optional(),
-		key_id: idSchema('key').optional(),
-		webhook_id: webhookIdSchema.optional(),
-		reason: disabledReasonSchema.optional(),
+		input_file_id: fileIdSchema.optional().meta(onlyIn('job.*')),
+		output_file_id: fileIdSchema.optional().meta(onlyIn('job.succeeded')),
+		error_code: jobErrorCodeSchema.optional().meta(onlyIn('job.failed')),
+		bytes_in: z.int().optional().meta(onlyIn('job.succeeded')),
+		bytes_out: z.int().optional().meta(onlyIn('job.succeeded')),
+		created_at: timestampSchema.optional().meta(onlyIn('job.*')),
+		finished_at: timestampSchema.optional().meta(onlyIn('job.*')),
+		plan: planSchema.optional().meta(onlyIn('plan.changed')),
+		key_id: idSchema('key').optional().meta(onlyIn('key.leaked')),
+		webhook_id: webhookIdSchema.optional().meta(onlyIn('webhook.*')),
+		reason: disabledReasonSchema.optional().meta(onlyIn('webhook.disabled')),
 	})
 	.meta({ id: 'EventData' });
 export type EventData = z.infer<typeof eventDataSchema>;
