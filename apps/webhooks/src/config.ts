@@ -60,7 +60,8 @@ export const configSchema = baseConfigSchema
 			description: 'Time limit of an attempt, from the name lookup to the response.',
 		}),
 		WEBHOOK_CONCURRENT_ATTEMPTS: count(512).meta({
-			description: 'Attempts of one process at a time. Slow endpoints use at most half of them.',
+			description:
+				'Attempts of one process at a time. Slow endpoints use at most half of them, one user at most a fifth.',
 		}),
 		WEBHOOK_CONCURRENT_ATTEMPTS_PER_ENDPOINT: count(8).meta({
 			description: 'Attempts of one process at a time to one endpoint.',

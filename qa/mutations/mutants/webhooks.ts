@@ -61,6 +61,11 @@ const FAIRNESS: readonly Mutant[] = [
 		test: 'takes deliveries of users with the fewest running attempts first',
 	},
 	{
+		name: 'bounds the running attempts of a user over all endpoints',
+		mutations: [webhooks('claimDeliveries', replaceText('WHERE user_attempts <= ', 'WHERE true OR 1 = '))],
+		test: 'never exceeds the concurrent attempts of a user, over all endpoints',
+	},
+	{
 		name: 'recovers deliveries in batches',
 		mutations: [webhooks('retryFailed', replaceText('deliveries.id LIMIT ', 'deliveries.id LIMIT 100 * '))],
 		test: 'an endpoint with many deliveries is recovered, disabled and deleted in batches',

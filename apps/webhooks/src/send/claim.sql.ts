@@ -30,6 +30,8 @@ export interface ClaimLimits {
 	freeSlow: number;
 	/** Attempts of this process at a time to one endpoint. */
 	perEndpoint: number;
+	/** Attempts of this process at a time to all endpoints of one user. */
+	perUser: number;
 	/** Running attempts of this process, by endpoint. */
 	ofEndpoints: ReadonlyMap<string, number>;
 	/** Running attempts of this process, by user. */
@@ -42,13 +44,13 @@ export interface ClaimLimits {
 const LOOKAHEAD = 2;
 
 /**
- * Claims due deliveries within the limits of each endpoint: none to an endpoint that is paused, one at a time to one that fails. Users with
- * the fewest running attempts come first, so that the backlog of one user doesn't delay others. Among the deliveries of a user, those due
- * for longest come first. Visits each endpoint with pending deliveries by the index `deliveries_due`, so that a long backlog of one
+ * Claims due deliveries within the limits of each user and endpoint: none to an endpoint that is paused, one at a time to one that fails.
+ * Users with the fewest running attempts come first, so that the backlog of one user doesn't delay others. Among the deliveries of a user,
+ * those due for longest come first. Visits each endpoint with pending deliveries by the index `deliveries_due`, so that a long backlog of one
  * endpoint doesn't slow down the claim.
  */
 export async function claimDeliveries(prisma: Database, limits: ClaimLimits): Promise<ClaimedDelivery[]> {
-	const { free, freeSlow, perEndpoint, ofEndpoints, ofUsers, leaseSeconds } = limits;
+	const { free, freeSlow, perEndpoint, perUser, ofEndpoints, ofUsers, leaseSeconds } = limits;
 	return await prisma.$queryRaw<ClaimedDelivery[]>`
 		WITH RECURSIVE waiting AS (
 			(SELECT endpoint_id FROM deliveries WHERE due_at IS NOT NULL ORDER BY endpoint_id LIMIT 1)
@@ -76,6 +78,7 @@ export async function claimDeliveries(prisma: Database, limits: ClaimLimits): Pr
 		), next AS (
 			SELECT id, due_at, user_attempts FROM (
 				SELECT *, row_number() OVER (PARTITION BY slow ORDER BY user_attempts, due_at) AS position FROM ranked
+				WHERE user_attempts <= ${perUser}::int
 			) AS positioned
 			WHERE NOT slow OR position <= ${freeSlow}::int ORDER BY user_attempts, due_at LIMIT ${LOOKAHEAD * free}::int
 		), claimed AS (

@@ -52,7 +52,7 @@ async function addEndpoint(
 }
 
 const LIMITS: ClaimLimits = {
-	...{ free: 100, freeSlow: 100, perEndpoint: 100, leaseSeconds: 60 },
+	...{ free: 100, freeSlow: 100, perEndpoint: 100, perUser: 100, leaseSeconds: 60 },
 	...{ ofEndpoints: new Map(), ofUsers: new Map() },
 };
 const claim = async (limits: Partial<ClaimLimits> = {}) => {
@@ -72,6 +72,14 @@ describe('a claim', () => {
 		const [busy, idle] = [await addEndpoint([9, 8, 7]), await addEndpoint([6, 5, 4])];
 		const claimed = await claim({ perEndpoint: 2, ofEndpoints: new Map([[busy, 1]]) });
 		expect(claimed).toEqual([`${busy} 9`, `${idle} 6`, `${idle} 5`].sort());
+	});
+
+	test('never exceeds the concurrent attempts of a user, over all endpoints', async () => {
+		const greedy = { userId: 'usr_greedy' };
+		const [one, two] = [await addEndpoint([9, 8], greedy), await addEndpoint([7, 6], greedy)];
+		const other = await addEndpoint([2, 1]);
+		const claimed = await claim({ perUser: 4, ofUsers: new Map([[greedy.userId, 1]]) });
+		expect(claimed).toEqual([`${one} 9`, `${one} 8`, `${two} 7`, `${other} 2`, `${other} 1`].sort());
 	});
 
 	test('sends nothing to disabled or paused endpoints, and one at a time to failing ones', async () => {

@@ -8,27 +8,49 @@ import { jobEndedMessage, startWorld, type World } from '../testing/world.ts';
 let world: World;
 beforeAll(async () => {
 	world = await startWorld({
-		overrides: { WEBHOOK_CONCURRENT_ATTEMPTS: '4', WEBHOOK_CONCURRENT_ATTEMPTS_PER_ENDPOINT: '1' },
+		overrides: { WEBHOOK_CONCURRENT_ATTEMPTS: '16', WEBHOOK_CONCURRENT_ATTEMPTS_PER_ENDPOINT: '1' },
 	});
 });
 beforeEach(() => world.receiver.reset());
 afterAll(() => world?.stop());
 
 test('slow endpoints don’t delay others, although they could use every attempt', async () => {
-	const [slow, fast] = [world.user(), world.user()];
+	const slow = Array.from({ length: 5 }, () => world.user());
+	const fast = world.user();
 	const hanging: ServerResponse[] = [];
 	world.receiver.respond = ({ path }, res) =>
 		path === '/fast' ? res.writeHead(204).end() : hanging.push(res);
-	for (let index = 0; index < 5; index += 1) await slow.createWebhook(`${world.receiver.url}/slow`);
-	await world.prisma.endpoint.updateMany({ where: { userId: slow.id }, data: { slow: true } });
+	for (const user of [...slow, ...slow, ...slow]) await user.createWebhook(`${world.receiver.url}/slow`);
+	await world.prisma.endpoint.updateMany({
+		...{ where: { userId: { in: slow.map(({ id }) => id) } }, data: { slow: true } },
+	});
 	await fast.createWebhook(`${world.receiver.url}/fast`);
-	await world.publish(jobEndedMessage(slow.id));
-	await waitFor(() => expect(world.receiver.of('/slow')).toHaveLength(2));
+	for (const { id } of slow) await world.publish(jobEndedMessage(id));
+	await waitFor(() => expect(world.receiver.of('/slow')).toHaveLength(8));
 	for (let index = 0; index < 10; index += 1) await world.publish(jobEndedMessage(fast.id));
 	await waitFor(() => expect(world.receiver.of('/fast')).toHaveLength(10));
-	expect(world.receiver.of('/slow')).toHaveLength(2);
+	expect(world.receiver.of('/slow')).toHaveLength(8);
 	for (const res of hanging) res.end();
 }, 60_000);
+
+test('a user who deletes endpoints that hang, and creates new ones, doesn’t delay others', async () => {
+	const [greedy, other] = [world.user(), world.user()];
+	const hanging: ServerResponse[] = [];
+	world.receiver.respond = ({ path }, res) =>
+		path === '/other' ? res.writeHead(204).end() : hanging.push(res);
+	for (let index = 0; index < 20; index += 1) {
+		const { id } = await greedy.createWebhook(`${world.receiver.url}/greedy`);
+		await greedy.call('POST', `/v1/webhooks/${id}/test`);
+		await sleep(50);
+		await greedy.call('DELETE', `/v1/webhooks/${id}`);
+	}
+	await other.createWebhook(`${world.receiver.url}/other`);
+	await world.publish(jobEndedMessage(other.id));
+	await waitFor(() => expect(world.receiver.of('/other')).toHaveLength(1));
+	const attempts = world.receiver.of('/greedy').length;
+	for (const res of hanging) res.end();
+	expect(attempts).toBeLessThanOrEqual(4);
+});
 
 test('the next delivery to an endpoint starts when the last one ends', async () => {
 	const user = world.user();

@@ -127,7 +127,7 @@ export function createSender(options: SenderOptions): Sender {
 		if (free === 0) return false;
 		const freeSlow = Math.min(MAX_SLOW_CLAIMED, slots.freeSlow());
 		const due = await claimDeliveries(prisma, {
-			...{ free, freeSlow, perEndpoint: limits.perEndpoint },
+			...{ free, freeSlow, perEndpoint: limits.perEndpoint, perUser: slots.perUser() },
 			...{ ofEndpoints: slots.ofEndpoints(), ofUsers: slots.ofUsers() },
 			leaseSeconds: (timeoutMs + RECORD_MS) / 1_000,
 		});

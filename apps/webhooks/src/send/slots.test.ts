@@ -29,15 +29,27 @@ test('slow endpoints get half of the slots', () => {
 	expect([slots.free(), slots.freeSlow()]).toEqual([7, 3]);
 });
 
+test('one user gets a fifth of the slots, and ten users leave some free', () => {
+	const slots = createSlots({ total: 512, perEndpoint: 8 });
+	const takeAll = (userId: string) => {
+		while ((slots.ofUsers().get(userId) ?? 0) < slots.perUser()) slots.acquire(delivery({ userId }));
+	};
+	takeAll('usr_1');
+	expect(512 - slots.free()).toBe(103);
+	for (let user = 2; user <= 10; user += 1) takeAll(`usr_${user}`);
+	expect(slots.free()).toBeGreaterThan(50);
+});
+
 test.each<[string, SlotUser[], boolean]>([
 	['of an endpoint below its limit', [delivery()], false],
 	['of an endpoint at its limit', [delivery(), delivery()], true],
 	['of a failing endpoint, which gets one at a time', [delivery({ failures: 5 })], true],
 	[
 		'beside endpoints at their limits',
-		[delivery(), ...Array(2).fill(delivery({ endpointId: 'whk_2' }))],
+		[delivery(), ...Array(2).fill(delivery({ endpointId: 'whk_2', userId: 'usr_2' }))],
 		false,
 	],
+	['of a user at the limit', [delivery(), delivery({ endpointId: 'whk_2' })], true],
 	['of a full process', Array.from({ length: 8 }, (_, id) => delivery({ endpointId: `whk_${id}` })), true],
 	[
 		'of the last slow slot',

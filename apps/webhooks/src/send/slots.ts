@@ -14,6 +14,12 @@ export type SlotUser = Pick<ClaimedDelivery, 'endpointId' | 'userId' | 'slow' | 
 /** Slow endpoints never take the attempts that fast ones need. */
 const SLOW_SHARE = 0.5;
 
+/**
+ * Attempts that one user may have for each slot that is still free. A lone user gets a fifth of the slots; the more users there are, the less
+ * each gets. So a few users never take all, also by deleting endpoints whose attempts still run.
+ */
+const USER_SHARE_OF_FREE = 1 / 4;
+
 function createCounts() {
 	const counts = new Map<string, number>();
 	return {
@@ -38,6 +44,7 @@ export function createSlots({ total, perEndpoint }: SlotLimits) {
 		all += change;
 		if (slow) allSlow += change;
 	};
+	const perUser = () => Math.ceil(Math.max(0, total - all) * USER_SHARE_OF_FREE);
 	return {
 		acquire: (delivery: SlotUser) => add(delivery, 1),
 		release: (delivery: SlotUser) => add(delivery, -1),
@@ -48,11 +55,14 @@ export function createSlots({ total, perEndpoint }: SlotLimits) {
 		count: () => all,
 		free: () => Math.max(0, total - all),
 		freeSlow: () => Math.max(0, totalSlow - allSlow),
+		/** Limit of the running attempts of each user now. */
+		perUser,
 		/** Whether the end of this running attempt lets another one start, because it takes the last slot of a limit. */
-		holdsLastSlot({ endpointId, slow, failures }: SlotUser): boolean {
+		holdsLastSlot({ endpointId, userId, slow, failures }: SlotUser): boolean {
 			const limit = failures >= BREAKER_FAILURES ? 1 : perEndpoint;
 			const isEndpointFull = (ofEndpoints.counts.get(endpointId) ?? 0) >= limit;
-			return isEndpointFull || all >= total || (slow && allSlow >= totalSlow);
+			const isUserFull = (ofUsers.counts.get(userId) ?? 0) >= perUser();
+			return isEndpointFull || isUserFull || all >= total || (slow && allSlow >= totalSlow);
 		},
 	};
 }
