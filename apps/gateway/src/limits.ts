@@ -62,6 +62,10 @@ export const LIMITS = {
 	forgedTokensPerSecond: 100,
 	forgedTokenBurst: 200,
 	/**
+	 * Lookups of API keys that aren't cached, at a time. Auth's thread for gateways handles one in about a ms, and also renews leases.
+	 */
+	concurrentKeyLookups: 4,
+	/**
 	 * Rate of one user at each gateway. A plain request costs 1; `cost` in contracts names those that cost more. The web app and the command
 	 * line never reach it, and one account takes less than half of a machine with two cores.
 	 */

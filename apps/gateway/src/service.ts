@@ -35,6 +35,7 @@ import { createBootTimeClock } from './sessions/boot-time-clock.ts';
 import { refreshKeys } from './sessions/key-set.ts';
 import type { Lease } from './sessions/lease.ts';
 import { createLeaseRenewer, renewLease } from './sessions/lease-renewer.ts';
+import { createLookupTurns } from './sessions/lookup-turns.ts';
 import { pushRevocationsRoute } from './sessions/push-revocations.ts';
 import { createSessionVerification, type SessionVerification } from './sessions/session-verification.ts';
 import { createCertificateReloader, readCertificate, reloadCertificate } from './tls/certificate.ts';
@@ -92,6 +93,7 @@ function preparePublicPort(context: ServiceContext<Config>, shared: Shared): Pub
 		tokens: shared.verification.tokens,
 		sessions: shared.verification.sessions,
 		apiKeys: shared.verification.apiKeys,
+		takeTurn: createLookupTurns(limits.concurrentKeyLookups),
 		reportFirstUse: shared.verification.reportFirstUse,
 		inFlight: shared.inFlight,
 		connections,

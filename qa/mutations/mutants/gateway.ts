@@ -9,6 +9,7 @@ import {
 	iterateOver,
 	replaceArgument,
 	replaceCall,
+	replaceCallee,
 	replaceCondition,
 	replaceConstant,
 	replaceProperty,
@@ -113,6 +114,11 @@ const AUTHENTICATION: readonly Mutant[] = [
 		name: 'throttles networks that send unknown API keys',
 		mutations: [gateway('authenticateKey', forceCondition(true, 'isKnown'))],
 		test: 'are delayed after many from one network, while known keys are served',
+	},
+	{
+		name: 'looks up unknown API keys a few at a time',
+		mutations: [gateway('authenticateKey', replaceCallee('takeTurn', '((_network, run) => run())'))],
+		test: 'are looked up a few at a time, however many networks send them, and a new network is next',
 	},
 	{
 		name: 'reports itself healthy and ready only while it can serve signed-in requests',

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DEFAULT_API_KEY_PREFIX, newApiKey } from '@creatorr/contracts/api-key-format';
 import { newId } from '@creatorr/contracts/ids';
 import { createIdentityVerifier } from '@creatorr/service/identity';
@@ -228,6 +229,39 @@ describe('unknown keys', () => {
 		expect(statuses.filter((status) => status === 401)).toHaveLength(2);
 		expect(auth.counts.checkKey - before).toBe(2);
 		await slow.stop();
+	});
+
+	test('are looked up a few at a time, however many networks send them, and a new network is next', async () => {
+		const limits = { concurrentKeyLookups: 2 };
+		const gateway = await startTestGateway({
+			...{ auth, jobsUrl: jobs.url, limits, env: { TRUSTED_PROXIES: '127.0.0.1' } },
+		});
+		const before = auth.counts.checkKey;
+		const lookups = () => auth.counts.checkKey - before;
+		const ends: (() => void)[] = [];
+		auth.beforeCheckResponse = () => new Promise((resolve) => ends.push(resolve));
+		const from = (address: string, key: string) => statusOf(gateway, key, { 'X-Forwarded-For': address });
+		const unknown = Array.from({ length: 20 }, (_, index) =>
+			from(`192.0.2.${index % 4}`, newApiKey(DEFAULT_API_KEY_PREFIX)),
+		);
+		await waitUntil(() => ends.length === 2);
+		let status: number | undefined;
+		void from('198.51.100.1', auth.setKey(READER)).then((received) => {
+			status = received;
+		});
+		await delay(200);
+		expect(lookups()).toBe(2);
+		await waitUntil(() => {
+			ends.shift()?.();
+			return status !== undefined;
+		});
+		expect(status).toBe(200);
+		// At most one more of each of the four networks came before it, and two were running.
+		expect(lookups()).toBeLessThanOrEqual(2 + 5 + 2);
+		auth.beforeCheckResponse = async () => undefined;
+		for (const end of ends) end();
+		expect(new Set(await Promise.all(unknown))).toEqual(new Set([401]));
+		await gateway.stop();
 	});
 });
 

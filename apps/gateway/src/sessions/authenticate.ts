@@ -6,6 +6,7 @@ import type { KeyVerifier } from './authenticate-key.ts';
 import { readBearerToken, unauthorized } from './bearer-token.ts';
 import type { Session } from './credential.ts';
 import type { LiveCredentials } from './live-credentials.ts';
+import type { TakeTurn } from './lookup-turns.ts';
 import type { TokenVerifier } from './verify-token.ts';
 
 export interface AuthenticateDeps {
@@ -13,6 +14,8 @@ export interface AuthenticateDeps {
 	pacers: { forgedTokens: NetworkPacer };
 	sessions: Pick<LiveCredentials<true>, 'find'>;
 	apiKeys: KeyVerifier;
+	/** Limits the calls about keys that aren't cached. */
+	takeTurn: TakeTurn;
 	inFlight: Pick<InFlight, 'add'>;
 }
 
@@ -63,7 +66,12 @@ async function authenticateKey(deps: AuthenticateDeps, exchange: Exchange, text:
 		registerInFlight(deps, exchange, key.hash);
 		return deps.apiKeys.verify(key.hash, exchange);
 	};
-	exchange.credential = await (key.isKnown ? verify() : verifyUnknown(deps, exchange, verify));
+	const verifyInTurn = () =>
+		deps.takeTurn(exchange.clientNetwork, () => {
+			if (exchange.res.closed) throw unauthorized('the client has left');
+			return verify();
+		});
+	exchange.credential = await (key.isKnown ? verify() : verifyUnknown(deps, exchange, verifyInTurn));
 }
 
 /**

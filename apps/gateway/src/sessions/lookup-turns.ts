@@ -1,0 +1,49 @@
+import { siteOf } from '@creatorr/service/address-network';
+
+/** Runs a lookup in its turn, and settles as it does. */
+export type TakeTurn = <T>(network: string, lookUp: () => T | Promise<T>) => Promise<T>;
+
+/**
+ * Creates turns for lookups that strangers can cause. At most `concurrency` run at a time, so that auth also answers the calls that users
+ * depend on, however many networks send unknown keys. Networks that wait take turns, an IPv6 site as one.
+ */
+export function createLookupTurns(concurrency: number): TakeTurn {
+	/** In the order of their turns. */
+	const waiting = new Map<string, (() => void)[]>();
+	let running = 0;
+
+	function startNext(): void {
+		const [next] = waiting;
+		if (!next) {
+			running -= 1;
+			return;
+		}
+		const [site, [start, ...others]] = next;
+		// Moves the site to the end.
+		waiting.delete(site);
+		if (others.length > 0) waiting.set(site, others);
+		start?.();
+	}
+
+	async function waitForTurn(network: string): Promise<void> {
+		if (running < concurrency) {
+			running += 1;
+			return;
+		}
+		const site = siteOf(network) ?? network;
+		const turn = Promise.withResolvers<void>();
+		const others = waiting.get(site);
+		if (others) others.push(turn.resolve);
+		else waiting.set(site, [turn.resolve]);
+		await turn.promise;
+	}
+
+	return async (network, lookUp) => {
+		await waitForTurn(network);
+		try {
+			return await lookUp();
+		} finally {
+			startNext();
+		}
+	};
+}
