@@ -159,7 +159,7 @@ function measureCost(product: Product, serviceUrl: string): Promise<Section> {
 			keys.limited.push(...(await createKeys(limited.client, KEYS)));
 			keys.unlimited.push(...(await createKeys(unlimited.client, KEYS)));
 		}
-		await sendAll({ url, keys: keys.limited, requestsPerKey: 1 });
+		await sendAll({ url, keys: keys.limited, requestsPerKey: WARM_UP_REQUESTS_PER_KEY });
 		await sendAll({ url, keys: keys.unlimited, requestsPerKey: WARM_UP_REQUESTS_PER_KEY });
 		// Each comes first and last as often, because the processes still warm up.
 		const halves = await runRounds(ROUNDS, {
