@@ -53,11 +53,12 @@ describe('POST /v1/webhooks', () => {
 
 	test('refuses the eleventh endpoint of a user, also when several are created at once', async () => {
 		const user = world.user();
+		for (let count = 0; count < 9; count += 1) await user.createWebhook(URL);
 		const created = await Promise.all(
-			Array.from({ length: 12 }, () => user.call('POST', '/v1/webhooks', { url: URL })),
+			Array.from({ length: 4 }, () => user.call('POST', '/v1/webhooks', { url: URL })),
 		);
 		const refused = created.filter(({ status }) => status !== 201);
-		expect(refused.map(({ body }) => body.error.code)).toEqual(['plan_limit', 'plan_limit']);
+		expect(refused.map(({ body }) => body.error.code)).toEqual(Array(3).fill('plan_limit'));
 	});
 
 	test('refuses users whose email is not verified', async () => {
