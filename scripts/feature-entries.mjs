@@ -46,13 +46,13 @@ export const FEATURE_ENTRIES = {
 	},
 	'apps/jobs': {
 		lifecycle: [
-			'bound-outcome',
 			'dispatch-state.sql',
 			'end-job.sql',
 			'job-metrics',
 			'job-status',
 			'job.sql',
 			'stored-names.sql',
+			'truncate-outcome',
 		],
 		workers: ['workers.sql'],
 		accounts: ['accounts.sql', 'plan-limits', 'usage.sql'],

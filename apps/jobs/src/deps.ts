@@ -17,8 +17,8 @@ export interface Deps extends Messaging {
 	files: FilesClient;
 	sealer: ParamSealer;
 	fingerprint: Fingerprint;
-	/** Lets one creation of a user run at a time. The others wait here, and not with a database connection for the user's lock. */
-	creations: KeyedMutex;
+	/** By user id. Inserts of one user's jobs wait here for the user's lock, without a database connection. */
+	insertMutex: KeyedMutex;
 	notifications: JobNotifications;
 	mayExpireLeases: LeaseGrace;
 	/** Wakes the dispatch task, after a job was queued or ended, a worker appeared, or a limit changed. */

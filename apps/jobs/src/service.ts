@@ -11,7 +11,7 @@ import { onAccountDeleted, onAccountVerified, onPlanChanged } from './accounts/a
 import { eraseAccounts } from './accounts/erase-accounts.ts';
 import { getJobUseRoute } from './accounts/get-job-use.ts';
 import { expireLeases } from './attempts/expire-leases.ts';
-import { onJobFinished, onUndeliverableOutcome } from './attempts/finish.ts';
+import { onDeadLetteredOutcome, onJobFinished } from './attempts/finish.ts';
 import { createLeaseGrace, MAX_GAP_MS } from './attempts/lease-grace.ts';
 import { claimJobRoute, heartbeatRoute, onJobProgressed, returnJobRoute } from './attempts/worker-api.ts';
 import { cancelJobRoute } from './cancel/cancel-job.ts';
@@ -23,7 +23,7 @@ import { deleteJobRoute } from './delete/delete-job.ts';
 import type { Deps } from './deps.ts';
 import { dispatchJobs } from './dispatch/dispatch-jobs.ts';
 import { backlogMetrics, queueMetrics } from './dispatch/queue-metrics.ts';
-import { failOrphanedJobs, onUndeliverableRequest } from './dispatch/undispatchable.ts';
+import { failOrphanedJobs, onDeadLetteredRequest } from './dispatch/undispatchable.ts';
 import { openFilesClient } from './files-client.ts';
 import { JOB_CHANGED_CHANNEL } from './lifecycle/job.sql.ts';
 import { readReport } from './operators/report.sql.ts';
@@ -54,7 +54,7 @@ async function connect(context: ServiceContext<Config>): Promise<Deps> {
 		files: openFilesClient(config),
 		sealer: createParamSealer(config.PARAM_KEYS),
 		fingerprint: createFingerprint(config.INTERNAL_PRIVATE_KEY),
-		creations: createKeyedMutex(),
+		insertMutex: createKeyedMutex(),
 		notifications,
 		mayExpireLeases: createLeaseGrace({
 			leaseMs: config.WORKER_LEASE_MS,
@@ -90,8 +90,8 @@ export const jobs = defineService<Config, Deps>({
 	consumers: [
 		onJobFinished,
 		onJobProgressed,
-		onUndeliverableRequest,
-		onUndeliverableOutcome,
+		onDeadLetteredRequest,
+		onDeadLetteredOutcome,
 		onAccountDeleted,
 		onAccountVerified,
 		onPlanChanged,

@@ -220,7 +220,7 @@ const API_KEYS: readonly Mutant[] = [
 	},
 	{
 		name: 'lets an API key create jobs only with its tools',
-		mutations: [inPackage('jobs')('requireTool', forceCondition(true, 'includes'))],
+		mutations: [inPackage('jobs')('requireToolOfKey', forceCondition(true, 'includes'))],
 		test: 'with an API key works only for the tools of the key',
 	},
 ];

@@ -52,12 +52,12 @@ export const JOBS: readonly Mutant[] = [
 	},
 	{
 		name: 'runs one job at a time of an account whose email is not verified',
-		mutations: [jobs('maxActiveJobs', forceCondition(true, 'verified'))],
+		mutations: [jobs('maxActiveJobs', forceCondition(true, 'emailVerified'))],
 		test: 'has one active job, and as many as the plan allows after the verification',
 	},
 	{
 		name: 'dispatches short jobs before the long ones of many users',
-		mutations: [jobs('findCandidates', replaceSqlValue('due', 'since'))],
+		mutations: [jobs('findCandidates', replaceSqlValue('virtual_finish', 'waiting_since'))],
 		test: 'is dispatched before the long jobs of eight users that were queued earlier',
 	},
 	{

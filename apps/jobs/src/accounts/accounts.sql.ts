@@ -4,8 +4,7 @@ import type { PrismaClient, Tx } from '../database.sql.ts';
 
 interface Account {
 	plan: Plan;
-	/** Whether the email is known to be verified. */
-	verified: boolean;
+	emailVerified: boolean;
 }
 
 /** Distinguishes these advisory locks from others. */
@@ -24,10 +23,10 @@ export async function isDeleted(tx: PrismaClient | Tx, userId: string): Promise<
 /** Returns what is known of an account: without a row it is on the free plan, with an unverified email. */
 export async function readAccount(tx: PrismaClient | Tx, userId: string): Promise<Account> {
 	const account = await tx.account.findUnique({ where: { userId } });
-	return { plan: account?.plan ?? 'free', verified: account?.emailVerified ?? false };
+	return { plan: account?.plan ?? 'free', emailVerified: account?.emailVerified ?? false };
 }
 
-/** Records that the email is verified, for good. Ignores a deleted account. */
+/** Records that the email is verified, unless the account was deleted. */
 export async function markVerified(prisma: PrismaClient, userId: string): Promise<void> {
 	await inTransaction(prisma, async (tx) => {
 		await lockUser(tx, userId);

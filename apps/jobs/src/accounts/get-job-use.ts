@@ -8,7 +8,7 @@ import { countJobs, readComputeSeconds } from './usage.sql.ts';
 /** GET /internal/users/{id}/job-use: a user's usage of the plan's limits. */
 export function getJobUseRoute({ prisma, config }: Deps) {
 	return defineRoute(getJobUse, async ({ params: { id: userId } }) => {
-		const [{ active, queued }, computeSeconds, { plan, verified }] = await Promise.all([
+		const [{ active, queued }, computeSeconds, { plan, emailVerified }] = await Promise.all([
 			countJobs(prisma, userId),
 			readComputeSeconds(prisma, userId),
 			readAccount(prisma, userId),
@@ -17,7 +17,7 @@ export function getJobUseRoute({ prisma, config }: Deps) {
 		return {
 			data: {
 				active_jobs: active,
-				max_active_jobs: maxActiveJobs(config.PLANS[plan], { verified, unverifiedActiveJobs }),
+				max_active_jobs: maxActiveJobs(config.PLANS[plan], { emailVerified, unverifiedActiveJobs }),
 				queued_jobs: queued,
 				compute_seconds: computeSeconds,
 			},

@@ -3,9 +3,9 @@ import { type Plan, type Plans, type PlanTerms, toolTerms } from '@creatorr/cont
 /** Returns how many jobs of a user may be active at once. When `unverifiedActiveJobs` is 0, only the plan limits them. */
 export function maxActiveJobs(
 	terms: Pick<PlanTerms, 'maxActiveJobs'>,
-	{ verified, unverifiedActiveJobs }: { verified: boolean; unverifiedActiveJobs: number },
+	{ emailVerified, unverifiedActiveJobs }: { emailVerified: boolean; unverifiedActiveJobs: number },
 ): number {
-	if (verified || unverifiedActiveJobs === 0) return terms.maxActiveJobs;
+	if (emailVerified || unverifiedActiveJobs === 0) return terms.maxActiveJobs;
 	return Math.min(terms.maxActiveJobs, unverifiedActiveJobs);
 }
 

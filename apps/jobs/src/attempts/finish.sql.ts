@@ -20,7 +20,7 @@ export interface FinishedAttempt {
 	jobId: string;
 	attempt: number;
 	outcome: JobOutcome;
-	/** How long the tool ran, if the worker measured it. */
+	/** Run time of the tool, if the worker measured it. */
 	computeMs?: number | undefined;
 }
 
@@ -54,13 +54,17 @@ export async function finishAttempt(prisma: PrismaClient, input: FinishedAttempt
 		const once = { eventId: input.eventId, consumer: CONSUMER };
 		const first = await applyOnce(tx, once, async () => {
 			const job = await lockJob(tx, input.jobId);
-			if (job && canTransition(job, input.attempt, 'finishAttempt')) await end(tx, job, input);
+			if (job && canTransition(job, input.attempt, 'finishAttempt')) await endWithOutcome(tx, job, input);
 		});
 		return { repeated: !first, status: await readStatus(tx, input.jobId) };
 	});
 }
 
-async function end(tx: Tx, job: LockedJob, { outcome, computeMs }: FinishedAttempt): Promise<void> {
+async function endWithOutcome(
+	tx: Tx,
+	job: LockedJob,
+	{ outcome, computeMs }: FinishedAttempt,
+): Promise<void> {
 	switch (outcome.status) {
 		case 'succeeded':
 			await succeedJob(tx, job, outcome, computeMs);

@@ -4,7 +4,7 @@ import { defineConsumer } from '@creatorr/messaging/consumer';
 import { QUEUES } from '@creatorr/messaging/topology';
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { Deps } from '../deps.ts';
-import { boundOutcome } from '../lifecycle/bound-outcome.ts';
+import { truncateOutcome } from '../lifecycle/truncate-outcome.ts';
 import {
 	type FinishedAttempt,
 	finishAttempt,
@@ -26,7 +26,7 @@ export const onJobFinished = defineConsumer({
 			eventId: id,
 			jobId: data.job_id,
 			attempt: data.attempt,
-			outcome: boundOutcome(data.outcome),
+			outcome: truncateOutcome(data.outcome),
 			computeMs: data.compute_ms,
 		});
 		deps.logger.info('job.outcome_handled', {
@@ -38,7 +38,7 @@ export const onJobFinished = defineConsumer({
 });
 
 /** Repeats an attempt whose outcome was dead-lettered. The message stays in the dead-letter queue of operators. */
-export const onUndeliverableOutcome = defineConsumer({
+export const onDeadLetteredOutcome = defineConsumer({
 	queue: QUEUES.jobsJobFinishedDeadLetters,
 	definition: jobFinished,
 	prefetch: 5,

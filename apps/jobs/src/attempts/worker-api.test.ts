@@ -183,7 +183,7 @@ describe('progress', () => {
 		expect(await user.job(jobId)).not.toHaveProperty('progress_detail');
 	});
 
-	test('names no page of an attempt that another one has replaced', async () => {
+	test('omits the page of an attempt that another one has replaced', async () => {
 		const jobId = await user.enqueue();
 		await world.bus.progress(jobId, await worker.take(jobId), 40, { page: 3, pages: 6 });
 		await waitFor(async () => expect((await user.job(jobId)).progress).toBe(40));

@@ -16,7 +16,7 @@ interface NewJob {
 	inputBytes: number;
 }
 
-/** Returns what the plan gives a new job. Throws `plan_limit` when the plan doesn't allow the job. */
+/** Returns the priority of a new job. Throws `plan_limit` when the plan doesn't allow the job. */
 export function admitJob(plans: Plans, job: NewJob, usage: PlanUsage): { priority: number } {
 	refuseLargeInput(plans, job, usage.plan);
 	refuseFullQueue(plans, usage);

@@ -84,7 +84,7 @@ describe('creating a job', () => {
 		expect(error.details[0].message).toContain('quality');
 	});
 
-	test('returns a short response for as many unknown params as fit into a body', async () => {
+	test('returns a short response, however many unknown params the body has', async () => {
 		const params = Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`unknown_${index}`, 1]));
 		const response = await user.create(good({ params }));
 		expect(response.status).toBe(400);

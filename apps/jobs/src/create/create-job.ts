@@ -23,7 +23,7 @@ const unvalidated = { ...createJob, body: z.unknown() };
 /** POST /v1/jobs */
 export function createJobRoute(deps: Deps) {
 	return defineRoute(unvalidated, async ({ rawBody: body, user, header, setHeader }) => {
-		requireTool(user.key, body);
+		requireToolOfKey(user.key, body);
 		const headers = parseOrThrow(createJobHeadersSchema, { 'Idempotency-Key': header('idempotency-key') }, [
 			'headers',
 		]);
@@ -36,7 +36,7 @@ export function createJobRoute(deps: Deps) {
 const toolSchema = z.object({ tool: z.string() });
 
 /** Throws `insufficient_scope` if the API key may not use the tool. A body without a tool is refused later. */
-function requireTool(key: UserKey | undefined, body: unknown): void {
+function requireToolOfKey(key: UserKey | undefined, body: unknown): void {
 	if (!key?.tools) return;
 	const parsed = toolSchema.safeParse(body);
 	if (!parsed.success || key.tools.includes(parsed.data.tool)) return;
@@ -71,7 +71,7 @@ async function create(
 	const { tool, job, secrets } = await prepareJob(deps, body);
 	const { sizeBytes: inputBytes } = await deps.files.checkInput(job.input_file_id, userId);
 	crashPoint('jobs.create.input-checked');
-	const earlier = await deps.creations.runExclusive(userId, () =>
+	const earlier = await deps.insertMutex.runExclusive(userId, () =>
 		insertJob(prisma, {
 			job,
 			sealedSecrets: deps.sealer.seal(secrets, job.id),

@@ -21,7 +21,7 @@ interface Capacity {
 	slots: number;
 	activeJobs: number;
 	/** Active jobs that a worker runs. */
-	leased: number;
+	leasedJobs: number;
 	/** Free background slots of the workers that have the tool. */
 	backgroundFree: number;
 }
@@ -44,7 +44,7 @@ export async function dispatchWaitingJobs(prisma: PrismaClient, input: DispatchI
 		const capacities = await readCapacities(tx, input);
 		const dispatched = [
 			...(await dispatchFairly(tx, capacities, input)),
-			...(await dispatchUnclaimedAgain(tx, capacities, input)),
+			...(await dispatchUnclaimed(tx, capacities, input)),
 		];
 		for (const job of dispatched) await requestWorker(tx, job);
 		return dispatched.length;
@@ -65,7 +65,7 @@ async function readCapacities(tx: Tx, { tools, workerLifetimeMs }: DispatchInput
 		)
 		SELECT wanted.tool, fleet.slots,
 			count(active_jobs.tool)::int AS "activeJobs",
-			count(active_jobs.lease_expires_at)::int AS leased,
+			count(active_jobs.lease_expires_at)::int AS "leasedJobs",
 			fleet.background_slots - (
 				SELECT count(*) FROM active_jobs AS long WHERE background AND EXISTS (
 					SELECT FROM live_workers WHERE (slots ->> wanted.tool)::numeric > 0 AND CASE
@@ -108,12 +108,14 @@ async function dispatchFairly(
 	return chosen.filter(({ id }) => dispatchedIds.has(id));
 }
 
-async function dispatchUnclaimedAgain(
+async function dispatchUnclaimed(
 	tx: Tx,
 	capacities: readonly Capacity[],
 	{ unclaimedAfterMs }: DispatchInput,
 ): Promise<RequestedJob[]> {
-	const idle = capacities.filter(({ slots, activeJobs, leased }) => leased < Math.min(slots, activeJobs));
+	const idle = capacities.filter(
+		({ slots, activeJobs, leasedJobs }) => leasedJobs < Math.min(slots, activeJobs),
+	);
 	if (idle.length === 0) return [];
 	return await tx.$queryRaw<RequestedJob[]>`
 		UPDATE jobs SET ${DISPATCHED_AT} = now() WHERE id IN (

@@ -6,7 +6,7 @@ import { LAST_RUNS } from '../lifecycle/stored-names.sql.ts';
 import type { Candidate, FreeSlots } from './choose-jobs.ts';
 
 /** Every job counts for at least this: the shortest one takes a slot too, and its input has to be downloaded. */
-const SHORTEST_SECONDS = 10;
+const MIN_EXPECTED_SECONDS = 10;
 
 export interface Fairness {
 	plans: Plans;
@@ -14,7 +14,7 @@ export interface Fairness {
 	unverifiedActiveJobs: number;
 	/** A user without an active job of a tool who has waited longer than this gets the highest priority for one job of the tool. */
 	starvationTimeoutMs: number;
-	/** A deferred job waits for at least this long, until every worker has reported its free background slots. */
+	/** A deferred job waits at least this long: by then, every worker has reported its free background slots. */
 	deferralMs: number;
 }
 
@@ -24,8 +24,9 @@ export interface Fairness {
  * 1. the higher priority;
  * 2. fewer `seconds_ahead`: the time of the user's active jobs of the tool, as expected or, if more, as used so far, and the expected time of
  *    those waiting ones that come before the job;
- * 3. the earlier `due`: when the job was created or, if later, the user's last job of the tool ended, plus the job's own expected time.
- *    So a shorter job overtakes it only if it comes within the difference of their expected times.
+ * 3. the earlier `virtual_finish`: the start of the wait plus the job's own expected time. The wait starts when the job is created or, if
+ *    later, when the user's last job of the tool ends. So a shorter job overtakes a longer one only if its wait starts within the
+ *    difference of their expected times.
  *
  * Returns enough jobs to fill the slots of each tool even if users use up their allowance with other tools.
  *
@@ -47,7 +48,8 @@ export async function findCandidates(
 	const planLimits = JSON.stringify(
 		Object.fromEntries(
 			planTerms.map(([plan, { computeSecondsPerDay, ...terms }]) => {
-				const active = (verified: boolean) => maxActiveJobs(terms, { verified, unverifiedActiveJobs });
+				const active = (emailVerified: boolean) =>
+					maxActiveJobs(terms, { emailVerified, unverifiedActiveJobs });
 				return [
 					plan,
 					{ verified: active(true), unverified: active(false), compute_ms: 1000 * computeSecondsPerDay },
@@ -73,7 +75,7 @@ export async function findCandidates(
 			) AS next
 		), active_by_tool AS (
 			SELECT user_id, tool, count(*)::int AS jobs, sum(${RUNNING_MS}) AS running_ms,
-				sum(greatest(expected_seconds, ${SHORTEST_SECONDS}::int, (${RUNNING_MS}) / 1000)) AS seconds FROM jobs
+				sum(greatest(expected_seconds, ${MIN_EXPECTED_SECONDS}::int, (${RUNNING_MS}) / 1000)) AS seconds FROM jobs
 			WHERE ${IS_ACTIVE}
 			GROUP BY user_id, tool
 		), active_by_user AS (
@@ -95,14 +97,14 @@ export async function findCandidates(
 			CROSS JOIN LATERAL (SELECT ${planLimits}::jsonb -> coalesce(accounts.plan::text, 'free') AS plan_limits) AS of_plan
 		), candidates AS (
 			SELECT user_jobs.id, user_jobs.request_id, user_jobs.traceparent, tool, user_id, allowance, background,
-				active_seconds + seconds_before AS seconds_ahead, since + make_interval(secs => seconds) AS due,
-				CASE WHEN rank + active_jobs = 1 AND since < now() - make_interval(secs => ${starvationTimeoutMs / 1000})
+				active_seconds + seconds_before AS seconds_ahead, waiting_since + make_interval(secs => seconds) AS virtual_finish,
+				CASE WHEN rank + active_jobs = 1 AND waiting_since < now() - make_interval(secs => ${starvationTimeoutMs / 1000})
 					THEN greatest(priority, ${topPriority}::int) ELSE priority END AS urgency
 			FROM usage CROSS JOIN LATERAL (
 				SELECT id, request_id, traceparent, priority, background, seconds,
-					greatest(created_at, usage.ended_at) AS since,
+					greatest(created_at, usage.ended_at) AS waiting_since,
 					row_number() OVER per_user AS rank, sum(seconds) OVER per_user - seconds AS seconds_before
-				FROM jobs CROSS JOIN LATERAL (SELECT greatest(expected_seconds, ${SHORTEST_SECONDS}::int) AS seconds) AS cost
+				FROM jobs CROSS JOIN LATERAL (SELECT greatest(expected_seconds, ${MIN_EXPECTED_SECONDS}::int) AS seconds) AS cost
 				WHERE tool = usage.tool AND user_id = usage.user_id AND ${IS_DISPATCHABLE}
 					AND (NOT background OR background_slots > 0)
 					AND (deferred_at IS NULL OR deferred_at < now() - make_interval(secs => ${deferralMs / 1000}))
@@ -110,9 +112,9 @@ export async function findCandidates(
 				ORDER BY priority DESC, id LIMIT greatest(0, least(slots, allowance))
 			) AS user_jobs
 		), ranked AS (
-			SELECT *, row_number() OVER (PARTITION BY tool ORDER BY urgency DESC, seconds_ahead, due, id) AS position
+			SELECT *, row_number() OVER (PARTITION BY tool ORDER BY urgency DESC, seconds_ahead, virtual_finish, id) AS position
 			FROM candidates
 		)
 		SELECT id, tool, user_id AS "userId", request_id AS "requestId", traceparent, allowance, background
-		FROM ranked WHERE position <= ${allSlots}::int ORDER BY urgency DESC, seconds_ahead, due, id`;
+		FROM ranked WHERE position <= ${allSlots}::int ORDER BY urgency DESC, seconds_ahead, virtual_finish, id`;
 }

@@ -10,7 +10,7 @@ const TOOL_REMOVED: Failure = {
 	message: 'This tool is no longer available. Choose another tool.',
 };
 
-const UNDELIVERABLE: Failure = {
+const START_FAILED: Failure = {
 	code: 'internal',
 	message: 'The job couldn’t be started. Try again.',
 };
@@ -65,11 +65,11 @@ async function findOrphans(
 }
 
 /**
- * Fails a job whose request no worker could handle. Returns false when the job has ended, or when a worker runs it, because a request
- * may be sent twice.
+ * Fails a job whose request was dead-lettered. Returns false when the job has ended, or when a worker runs it, because a request may be
+ * sent twice.
  */
-export function failUndeliverable(prisma: PrismaClient, jobId: string): Promise<boolean> {
-	return failUnlessLeased(prisma, jobId, UNDELIVERABLE);
+export function failDeadLettered(prisma: PrismaClient, jobId: string): Promise<boolean> {
+	return failUnlessLeased(prisma, jobId, START_FAILED);
 }
 
 async function failUnlessLeased(prisma: PrismaClient, jobId: string, failure: Failure): Promise<boolean> {

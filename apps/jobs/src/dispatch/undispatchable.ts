@@ -4,7 +4,7 @@ import { QUEUES } from '@creatorr/messaging/topology';
 import { defineTask } from '@creatorr/service/task';
 import type { Deps } from '../deps.ts';
 import { discardOutputsInBackground } from '../files-client.ts';
-import { failOrphans, failUndeliverable } from './undispatchable.sql.ts';
+import { failDeadLettered, failOrphans } from './undispatchable.sql.ts';
 
 const EVERY_MS = 10 * 60_000;
 /** Longer than a rolling update of all replicas. */
@@ -28,12 +28,12 @@ export const failOrphanedJobs = defineTask<Deps>({
 });
 
 /** Fails jobs whose request was dead-lettered. The messages stay in the dead-letter queue of operators. */
-export const onUndeliverableRequest = defineConsumer({
+export const onDeadLetteredRequest = defineConsumer({
 	queue: QUEUES.jobsDeadLetters,
 	definition: jobRequested,
 	prefetch: 5,
 	async handle({ prisma, logger, wakeDispatch }: Deps, { data }) {
-		const failed = await failUndeliverable(prisma, data.job_id);
+		const failed = await failDeadLettered(prisma, data.job_id);
 		logger.error('job.undeliverable', { job_id: data.job_id, failed });
 		if (failed) wakeDispatch();
 	},

@@ -8,8 +8,8 @@ const attempt = { attemptStartedAt: ago(60), leaseExpiresAt: now, now };
 describe('an attempt that ends', () => {
 	test('costs the time since its grant, or what the worker measured if that is less', () => {
 		expect(chargedMs(attempt, {})).toBe(60_000);
-		expect(chargedMs(attempt, { measuredMs: 12_345 })).toBe(12_345);
-		expect(chargedMs(attempt, { measuredMs: 90_000 })).toBe(60_000);
+		expect(chargedMs(attempt, { computeMs: 12_345 })).toBe(12_345);
+		expect(chargedMs(attempt, { computeMs: 90_000 })).toBe(60_000);
 	});
 
 	test('costs its time when it failed because of the file or a timeout', () => {
@@ -20,12 +20,12 @@ describe('an attempt that ends', () => {
 
 	test('costs nothing when the product failed', () => {
 		for (const errorCode of ['internal', 'worker_lost'] as const) {
-			expect(chargedMs(attempt, { errorCode, measuredMs: 50_000 })).toBe(0);
+			expect(chargedMs(attempt, { errorCode, computeMs: 50_000 })).toBe(0);
 		}
 	});
 
 	test('costs nothing when no worker runs it, or its start is unknown', () => {
-		expect(chargedMs({ ...attempt, leaseExpiresAt: null }, { measuredMs: 50_000 })).toBe(0);
-		expect(chargedMs({ ...attempt, attemptStartedAt: null }, { measuredMs: 50_000 })).toBe(0);
+		expect(chargedMs({ ...attempt, leaseExpiresAt: null }, { computeMs: 50_000 })).toBe(0);
+		expect(chargedMs({ ...attempt, attemptStartedAt: null }, { computeMs: 50_000 })).toBe(0);
 	});
 });

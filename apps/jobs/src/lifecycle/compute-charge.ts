@@ -19,10 +19,10 @@ const FREE_FAILURES: ReadonlySet<JobErrorCode> = new Set<JobErrorCode>(['interna
  */
 export function chargedMs(
 	{ attemptStartedAt, leaseExpiresAt, now }: EndedAttempt,
-	{ errorCode, measuredMs }: { errorCode?: JobErrorCode | undefined; measuredMs?: number | undefined },
+	{ errorCode, computeMs }: { errorCode?: JobErrorCode | undefined; computeMs?: number | undefined },
 ): number {
 	if (!attemptStartedAt || !leaseExpiresAt) return 0;
 	if (errorCode && FREE_FAILURES.has(errorCode)) return 0;
 	const elapsedMs = Math.max(0, now.getTime() - attemptStartedAt.getTime());
-	return Math.min(elapsedMs, measuredMs ?? elapsedMs);
+	return Math.min(elapsedMs, computeMs ?? elapsedMs);
 }

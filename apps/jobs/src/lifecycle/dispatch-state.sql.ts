@@ -2,9 +2,9 @@ import { Prisma } from '../generated/client.ts';
 import { DISPATCHED_AT } from './stored-names.sql.ts';
 
 /*
- * A deferred job keeps the time of its last dispatch. Version 0.3.0, which doesn't know `deferred_at`, therefore treats it like a job
- * whose request was lost and requests a worker again. Version 0.3.0 never clears `deferred_at`, not even when it grants an attempt, so a
- * job with a lease is active, whatever `deferred_at` says.
+ * A deferred job has a dispatch time, the time of its deferral. Release 0.3.0 doesn't know `deferred_at`, so it treats the job as one
+ * whose request was lost, and requests a worker again. It never clears `deferred_at`, not even when it grants an attempt, so a job with a
+ * lease is active, whatever `deferred_at` says.
  */
 
 /**

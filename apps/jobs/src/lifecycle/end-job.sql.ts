@@ -22,7 +22,7 @@ const OUTCOMES = { succeed: 'succeeded', fail: 'failed', cancel: 'canceled' } as
 interface Ending {
 	change: keyof typeof OUTCOMES;
 	data?: Prisma.JobUpdateInput;
-	/** The time that counts towards the user's compute quota. */
+	/** Counts towards the user's compute quota. */
 	ms: number;
 }
 
@@ -90,28 +90,28 @@ async function recordLastRun(tx: Tx, { userId, tool, now }: LockedJob): Promise<
 		ON CONFLICT (user_id, tool) DO UPDATE SET ended_at = excluded.ended_at`;
 }
 
-/** Ends a locked job with success. Returns false when the job had already ended. `measuredMs` is the tool's run time, measured by the worker. */
+/** Ends a locked job with success. Returns false when the job had already ended. `computeMs` is the tool's run time, if the worker measured it. */
 export function succeedJob(
 	tx: Tx,
 	job: LockedJob,
 	outcome: Extract<JobOutcome, { status: 'succeeded' }>,
-	measuredMs?: number,
+	computeMs?: number,
 ): Promise<boolean> {
 	const data = {
 		outputFileId: outcome.output_file_id,
 		result: outcome.result as Prisma.InputJsonObject,
 		progress: 100,
 	};
-	return endJob(tx, job, { change: 'succeed', data, ms: chargedMs(job, { measuredMs }) });
+	return endJob(tx, job, { change: 'succeed', data, ms: chargedMs(job, { computeMs }) });
 }
 
 /** Ends a locked job with a failure. Returns false when the job had already ended. */
-export function failJob(tx: Tx, job: LockedJob, failure: Failure, measuredMs?: number): Promise<boolean> {
+export function failJob(tx: Tx, job: LockedJob, failure: Failure, computeMs?: number): Promise<boolean> {
 	const data = { errorCode: failure.code, errorMessage: failure.message };
 	return endJob(tx, job, {
 		change: 'fail',
 		data,
-		ms: chargedMs(job, { errorCode: failure.code, measuredMs }),
+		ms: chargedMs(job, { errorCode: failure.code, computeMs }),
 	});
 }
 

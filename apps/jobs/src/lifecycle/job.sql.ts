@@ -5,8 +5,8 @@ import { notify } from '@creatorr/database/notifications';
 import { docsUrlOf } from '@creatorr/service/error-docs';
 import type { Tx } from '../database.sql.ts';
 import type { Prisma } from '../generated/client.ts';
-import { boundResult } from './bound-outcome.ts';
 import { FINISHING } from './stored-names.sql.ts';
+import { truncateResult } from './truncate-outcome.ts';
 
 /** Notified in every transaction that changes a job's status or progress or deletes the job. The payload is its id. */
 export const JOB_CHANGED_CHANNEL = 'job_changed';
@@ -80,7 +80,7 @@ function errorFields(errorCode: string, message: string | null) {
 	};
 }
 
-/** Returns the row as the API shows it. A field without a value is absent. Bounds what release 0.3.0 stored without a bound. */
+/** Returns the row as the API shows it. A field without a value is absent. Truncates what release 0.3.0 stored without a limit. */
 export function toJob(row: JobRow): Job {
 	const job = jobSchema.parse({
 		id: row.id,
@@ -97,5 +97,5 @@ export function toJob(row: JobRow): Job {
 		...(row.errorCode && errorFields(row.errorCode, row.errorMessage)),
 		result: row.result ?? undefined,
 	});
-	return job.result ? { ...job, result: boundResult(job.result) } : job;
+	return job.result ? { ...job, result: truncateResult(job.result) } : job;
 }

@@ -20,7 +20,7 @@ const row: JobRow = {
 	result: { bytes_in: 1, bytes_out: 1, duration_ms: 1, warnings: [] },
 };
 
-test('bounds a result and a message that release 0.3.0 stored without a bound', () => {
+test('truncates a result and a message that release 0.3.0 stored without a limit', () => {
 	const warnings = Array.from({ length: 5_000 }, (_, index) => `font_substituted: ${index}`);
 	const { result } = toJob({ ...row, result: { bytes_in: 1, bytes_out: 1, duration_ms: 1, warnings } });
 	expect(result?.warnings).toHaveLength(JOB_LIMITS.warnings);

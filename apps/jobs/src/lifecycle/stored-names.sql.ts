@@ -5,11 +5,11 @@ import { Prisma } from '../generated/client.ts';
  * writes them during a rolling upgrade. SQL uses these constants instead; schema.prisma maps the same names.
  */
 
-/** Column of `jobs`: when a worker was last requested. Null before the first dispatch. */
+/** Column of `jobs`: when a worker was last requested, or an attempt was last granted or deferred. Null before the first dispatch. */
 export const DISPATCHED_AT = Prisma.raw('released_at');
 
 /** Column of `jobs`: whether the outcome of the current attempt is being applied. */
 export const FINISHING = Prisma.raw('settling');
 
-/** Table: for each user and tool, when the last job that a worker had started ended. */
+/** Table: for each user and tool, when the last job that had started ended. */
 export const LAST_RUNS = Prisma.raw('turns');

@@ -21,7 +21,7 @@ export const HELP = `Jobs, for operators. Runs with the environment of the jobs 
   node apps/jobs/src/admin.ts cancel-jobs USER --reason WHY
       Cancels all jobs of a user that have not ended. Running ones are killed.
 
-Each is recorded in operator_actions under the operator's name: --by NAME, or the user of the operating system.
+Each command is recorded in operator_actions under the operator's name: --by NAME, or the user of the operating system.
 Exit codes: 0 done; 1 not done, for example because there is no such job; 2 wrong usage.
 `;
 

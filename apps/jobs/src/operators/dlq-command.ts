@@ -116,28 +116,28 @@ function subjectOf(message: DeadLetter): MessageSubject {
 }
 
 /** Returns a function that records the action for a message. */
-function recorder({ prisma }: Dlq, action: Pick<DeadLetterAction, 'operator' | 'action' | 'reason'>) {
+function createRecorder({ prisma }: Dlq, action: Pick<DeadLetterAction, 'operator' | 'action' | 'reason'>) {
 	return (message: DeadLetter) => {
 		const subject = `${message.id} ${message.routingKey}`;
 		return recordDeadLetterAction(prisma, { ...action, subject, about: subjectOf(message) });
 	};
 }
 
-type RecordAction = ReturnType<typeof recorder>;
+type RecordAction = ReturnType<typeof createRecorder>;
 
 const NO_QUEUE = 'no queue is bound for it';
 
-const named = ({ id, routingKey }: DeadLetter) => ({ id, type: routingKey });
+const idAndType = ({ id, routingKey }: DeadLetter) => ({ id, type: routingKey });
 
 async function replayAll(messages: DeadLetters, record: RecordAction): Promise<object> {
 	const left: { id: string; type: string; why: string }[] = [];
 	const { replayed, unroutable } = await messages.replay((message) => {
 		const why = reasonNotToReplay(message.routingKey);
-		if (why !== undefined) left.push({ ...named(message), why });
+		if (why !== undefined) left.push({ ...idAndType(message), why });
 		return why === undefined;
 	}, record);
-	left.push(...unroutable.map((message) => ({ ...named(message), why: NO_QUEUE })));
-	const report = { replayed: replayed.map(named), left };
+	left.push(...unroutable.map((message) => ({ ...idAndType(message), why: NO_QUEUE })));
+	const report = { replayed: replayed.map(idAndType), left };
 	if (unroutable.length === 0) return report;
 	throw new PartialFailureError(`${unroutable.length} could not be replayed: ${NO_QUEUE}.`, report);
 }
@@ -153,7 +153,7 @@ async function replayOne(messages: DeadLetters, id: string, record: RecordAction
 		throw new CommandError(`${id} needs no replay: ${why}. Delete it with \`drop ${id}\`.`);
 	if (unroutable.length > 0) throw new CommandError(`${id} could not be replayed: ${NO_QUEUE}.`);
 	if (replayed.length === 0) throw noMessage(id);
-	return { replayed: replayed.map(named), left: [] };
+	return { replayed: replayed.map(idAndType), left: [] };
 }
 
 async function replay(dlq: Dlq, line: CommandLine): Promise<object> {
@@ -162,7 +162,7 @@ async function replay(dlq: Dlq, line: CommandLine): Promise<object> {
 		values: { all, reason },
 	} = line;
 	if ((id !== undefined) === (all === true)) throw new UsageError('replay needs an ID or --all.');
-	const record = recorder(dlq, {
+	const record = createRecorder(dlq, {
 		operator: line.operator(),
 		action: 'dead_letter_replayed',
 		...(reason === undefined ? {} : { reason: line.reason() }),
@@ -181,14 +181,14 @@ async function drop(dlq: Dlq, line: CommandLine): Promise<object> {
 			effect = effectOfDrop(message.routingKey);
 			return false;
 		},
-		recorder(dlq, action),
+		createRecorder(dlq, action),
 	);
 	if (effect !== undefined)
 		throw new CommandError(
 			`${id} needs a replay. Without it, ${effect}. Run \`replay ${id}\`, or \`drop ${id} --force\` to accept that.`,
 		);
 	if (dropped.length === 0) throw noMessage(id);
-	return { dropped: dropped.map((message) => ({ ...named(message), died_in: message.diedIn })) };
+	return { dropped: dropped.map((message) => ({ ...idAndType(message), died_in: message.diedIn })) };
 }
 
 interface DlqDeps {

@@ -2,7 +2,7 @@ import type { PrismaClient } from '../database.sql.ts';
 import { readWorkers } from '../workers/workers.sql.ts';
 
 const FAILURES = 10;
-/** The ids of jobs begin with their time, so these are the newest jobs. */
+/** Job ids begin with the time of creation, so the highest ids are the newest jobs. */
 const JOBS_SEARCHED = 10_000;
 
 /** Returns the live workers and the last failures, for `GET /health/jobs`. Contains nothing of a user. */

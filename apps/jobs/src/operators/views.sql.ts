@@ -58,11 +58,11 @@ export function viewUser(prisma: PrismaClient, userId: string, operator: string)
 			orderBy: { id: 'desc' },
 			take: JOBS_SHOWN,
 		});
-		const { plan, verified } = await readAccount(tx, userId);
+		const { plan, emailVerified } = await readAccount(tx, userId);
 		const report = {
 			user_id: userId,
 			plan,
-			email_verified: verified,
+			email_verified: emailVerified,
 			compute_seconds_today: await readComputeSeconds(tx, userId),
 			...(await countJobs(tx, userId)),
 			last_jobs: jobs.map((job) => ({

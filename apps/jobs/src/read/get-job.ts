@@ -2,7 +2,7 @@ import { notFound } from '@creatorr/contracts/errors';
 import { getJob } from '@creatorr/contracts/jobs';
 import { defineRoute } from '@creatorr/service/route';
 import type { Deps } from '../deps.ts';
-import { readJobs, waitForChange } from './job-states.ts';
+import { createJobSource, waitForChange } from './job-states.ts';
 import { findJob } from './jobs.sql.ts';
 
 /** GET /v1/jobs/{id}, with `?wait=` as a long poll. */
@@ -10,7 +10,11 @@ export function getJobRoute(deps: Deps) {
 	return defineRoute(getJob, async ({ params, query, user, closed }) => {
 		const owned = { jobId: params.id, userId: user.id };
 		if (query.wait) {
-			const data = await waitForChange(readJobs(deps), { ...owned, signal: closed }, query.wait * 1000);
+			const data = await waitForChange(
+				createJobSource(deps),
+				{ ...owned, signal: closed },
+				query.wait * 1000,
+			);
 			return { data };
 		}
 		const job = await findJob(deps.prisma, owned);

@@ -5,13 +5,16 @@ import { isTerminal } from '../lifecycle/job-status.ts';
 import { isSameState, type JobNotifications } from './job-notifications.ts';
 import { findJob } from './jobs.sql.ts';
 
-/** Where the states of jobs come from. Tests replace the database. */
+/** Finds jobs and notifies of their changes. Tests replace the database. */
 interface JobSource {
 	notifications: Pick<JobNotifications, 'watch'>;
 	find(input: { jobId: string; userId: string }): Promise<Job | null>;
 }
 
-export function readJobs({ prisma, notifications }: Pick<Deps, 'prisma' | 'notifications'>): JobSource {
+export function createJobSource({
+	prisma,
+	notifications,
+}: Pick<Deps, 'prisma' | 'notifications'>): JobSource {
 	return { notifications, find: (input) => findJob(prisma, input) };
 }
 
@@ -23,7 +26,7 @@ interface StatesInput {
 }
 
 /**
- * Yields the job now and after each change of its status or progress, until it is terminal, the time is over or the process stops.
+ * Yields the job now and after each change of its status or progress, until it is terminal, `waitMs` have passed or the process stops.
  * Throws `not_found`, also when the job is deleted meanwhile.
  */
 export async function* jobStates(

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { type Job, streamJob } from '@creatorr/contracts/jobs';
 import { defineStreamRoute } from '@creatorr/service/route';
 import type { Deps } from '../deps.ts';
-import { jobStates, readJobs } from './job-states.ts';
+import { createJobSource, jobStates } from './job-states.ts';
 
 /** Keeps proxies from closing an idle stream. */
 const COMMENT_EVERY_MS = 15_000;
@@ -14,7 +14,7 @@ export function streamJobRoute(deps: Deps) {
 		const comments = setInterval(() => res.headersSent && res.write(': still here\n\n'), COMMENT_EVERY_MS);
 		try {
 			const input = { jobId: params.id, userId: user.id, signal: closed };
-			for await (const job of jobStates(readJobs(deps), input)) {
+			for await (const job of jobStates(createJobSource(deps), input)) {
 				if (!res.headersSent) begin(res);
 				await send(res, job, closed);
 			}

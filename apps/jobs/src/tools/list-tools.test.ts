@@ -4,7 +4,7 @@ import { closeServer, listen, portOf } from '@creatorr/service/process';
 import { silent } from '@creatorr/testing/silent';
 import { loadCatalog } from '@creatorr/tools/catalog';
 import { expect, test } from '@jest/globals';
-import { listToolsFrom, toolOnPlans } from './list-tools.ts';
+import { limitsByPlan, listToolsFrom } from './list-tools.ts';
 
 test('reads once for many requests at once, and describes the tools once', async () => {
 	let reads = 0;
@@ -55,7 +55,7 @@ test('shows no larger limit for a plan than the tool has', () => {
 		free: { ...PLANS.free, anyTool: { maxInputBytes: 10, maxPages: 1 }, tools: {} },
 		pro: { ...PLANS.pro, tools: { ocr: { maxInputBytes: 1000, maxPages: 50 } } },
 	};
-	expect(toolOnPlans(plans, { slug: 'ocr', limits: { maxInputBytes: 500 } as never })).toEqual({
+	expect(limitsByPlan(plans, { slug: 'ocr', limits: { maxInputBytes: 500 } as never })).toEqual({
 		free: { max_input_bytes: 10, max_pages: 1 },
 		pro: { max_input_bytes: 500, max_pages: 50 },
 	});

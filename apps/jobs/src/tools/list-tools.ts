@@ -29,7 +29,7 @@ export function listToolsFrom(
 ): Route {
 	const tools = [...catalog.values()].map((tool) => ({
 		...describeTool(tool),
-		plans: toolOnPlans(plans, tool),
+		plans: limitsByPlan(plans, tool),
 	}));
 	const readResponse = createCachedRead(
 		async () => {
@@ -47,19 +47,19 @@ export function listToolsFrom(
 	});
 }
 
-interface ToolOnPlan {
+interface ToolLimits {
 	max_input_bytes: number;
 	max_pages: number;
 }
 
-type Limited = Pick<ToolManifest, 'slug' | 'limits'>;
+type LimitedTool = Pick<ToolManifest, 'slug' | 'limits'>;
 
-/** Returns what one job of a tool may take on each plan, so that users know before they upload a file. */
-export function toolOnPlans(plans: Plans, tool: Limited): { free: ToolOnPlan; pro: ToolOnPlan } {
-	return { free: onPlan(plans.free, tool), pro: onPlan(plans.pro, tool) };
+/** Returns the limits of one job of a tool on each plan, so that users know them before they upload a file. */
+export function limitsByPlan(plans: Plans, tool: LimitedTool): { free: ToolLimits; pro: ToolLimits } {
+	return { free: limitsOnPlan(plans.free, tool), pro: limitsOnPlan(plans.pro, tool) };
 }
 
-function onPlan(terms: PlanTerms, { slug, limits }: Limited): ToolOnPlan {
+function limitsOnPlan(terms: PlanTerms, { slug, limits }: LimitedTool): ToolLimits {
 	const { maxInputBytes, maxPages } = toolTerms(terms, slug);
 	// A plan can't raise the tool's own limit.
 	return { max_input_bytes: Math.min(maxInputBytes, limits.maxInputBytes), max_pages: maxPages };

@@ -22,11 +22,11 @@ export const workerMetrics = defineMetrics<Deps, LiveWorker[]>({
 	read: ({ prisma, config }) => readWorkers(prisma, config.WORKER_LEASE_MS),
 	show(live, { catalog }) {
 		for (const tool of catalog.keys()) {
-			const able = live.map((worker) => worker.slots[tool] ?? 0).filter((count) => count > 0);
-			workers.set({ tool }, able.length);
+			const slotCounts = live.map((worker) => worker.slots[tool] ?? 0).filter((count) => count > 0);
+			workers.set({ tool }, slotCounts.length);
 			slots.set(
 				{ tool },
-				able.reduce((sum, count) => sum + count, 0),
+				slotCounts.reduce((sum, count) => sum + count, 0),
 			);
 		}
 	},

@@ -2,7 +2,7 @@ import { type JobOutcome, jobOutcomeSchema } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { JOB_LIMITS } from '@creatorr/contracts/jobs';
 import { describe, expect, test } from '@jest/globals';
-import { boundOutcome } from './bound-outcome.ts';
+import { truncateOutcome } from './truncate-outcome.ts';
 
 const FIGURES = { bytes_in: 1, bytes_out: 2, duration_ms: 3 };
 const succeeded = (more: object): JobOutcome =>
@@ -18,18 +18,18 @@ const failed = (error_message: string): JobOutcome => ({
 });
 
 function resultOf(outcome: JobOutcome) {
-	const bounded = boundOutcome(outcome);
-	if (bounded.status !== 'succeeded') throw new Error('it failed');
-	expect(Buffer.byteLength(JSON.stringify(bounded.result))).toBeLessThanOrEqual(JOB_LIMITS.resultBytes);
-	expect(bounded.result.warnings.length).toBeLessThanOrEqual(JOB_LIMITS.warnings);
-	return bounded.result;
+	const truncated = truncateOutcome(outcome);
+	if (truncated.status !== 'succeeded') throw new Error('it failed');
+	expect(Buffer.byteLength(JSON.stringify(truncated.result))).toBeLessThanOrEqual(JOB_LIMITS.resultBytes);
+	expect(truncated.result.warnings.length).toBeLessThanOrEqual(JOB_LIMITS.warnings);
+	return truncated.result;
 }
 
 describe('an outcome', () => {
 	test.each([succeeded({ warnings: ['a', 'b'], pages: 3 }), failed('damaged')])(
 		'of usual size stays as it is',
 		(outcome) => {
-			expect(boundOutcome(outcome)).toEqual(outcome);
+			expect(truncateOutcome(outcome)).toEqual(outcome);
 		},
 	);
 
@@ -43,7 +43,9 @@ describe('an outcome', () => {
 		expect(resultOf(succeeded({ warnings: ['x'.repeat(100_000)] })).warnings).toEqual([
 			`${'x'.repeat(999)}…`,
 		]);
-		expect(boundOutcome(failed('x'.repeat(100_000)))).toMatchObject({ error_message: `${'x'.repeat(999)}…` });
+		expect(truncateOutcome(failed('x'.repeat(100_000)))).toMatchObject({
+			error_message: `${'x'.repeat(999)}…`,
+		});
 	});
 
 	test('omits fields of the tool that are too large, and names them in a warning', () => {

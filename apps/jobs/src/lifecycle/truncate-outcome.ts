@@ -5,21 +5,21 @@ import { truncate } from '@creatorr/contracts/text';
 type Result = Extract<JobOutcome, { status: 'succeeded' }>['result'];
 
 /**
- * Cuts an outcome to the size that a job may show. A document decides how much a tool reports, such as a warning for each of its
+ * Truncates an outcome to the size that a job may show. A document decides how much a tool reports, such as a warning for each of its
  * fonts, and every list of jobs repeats it.
  */
-export function boundOutcome(outcome: JobOutcome): JobOutcome {
-	if (outcome.status === 'succeeded') return { ...outcome, result: boundResult(outcome.result) };
+export function truncateOutcome(outcome: JobOutcome): JobOutcome {
+	if (outcome.status === 'succeeded') return { ...outcome, result: truncateResult(outcome.result) };
 	return { ...outcome, error_message: truncate(outcome.error_message, JOB_LIMITS.errorMessageLength) };
 }
 
 /**
- * Cuts a result to what a job may show: first warnings from the end, then the tool's own fields, which a warning names. Release
- * 0.3.0 stored results without a bound.
+ * Truncates a result to the size that a job may show: first drops warnings from the end, then the tool's own fields, which a warning then
+ * names.
  */
-export function boundResult(result: Result): Result {
-	const bounded = withFewerWarnings(result, result.warnings);
-	if (bounded) return bounded;
+export function truncateResult(result: Result): Result {
+	const truncated = withFewerWarnings(result, result.warnings);
+	if (truncated) return truncated;
 	const { bytes_in, bytes_out, duration_ms, warnings, ...omitted } = result;
 	const omission = `fields_omitted: The result was too large, so these fields were left out: ${Object.keys(omitted).join(', ')}.`;
 	const plain = { bytes_in, bytes_out, duration_ms, warnings: [] };
@@ -30,8 +30,8 @@ export function boundResult(result: Result): Result {
 function withFewerWarnings(result: Result, warnings: readonly string[]): Result | undefined {
 	const most = Math.min(warnings.length, JOB_LIMITS.warnings);
 	for (let count = most; count >= Math.min(1, most); count--) {
-		const bounded = { ...result, warnings: firstWarnings(warnings, count) };
-		if (fits(bounded)) return bounded;
+		const truncated = { ...result, warnings: firstWarnings(warnings, count) };
+		if (fits(truncated)) return truncated;
 	}
 	return undefined;
 }
