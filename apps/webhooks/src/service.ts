@@ -25,7 +25,7 @@ import {
 	updateWebhookRoute,
 } from './endpoints/manage-endpoints.ts';
 import { createSecretSealer } from './endpoints/secret.ts';
-import { onJobEnded, onKeyLeaked, onPlanChanged } from './events/consume-facts.ts';
+import { onJobEnded, onKeyLeaked, onPlanChanged } from './events/consume-messages.ts';
 import { listEventsRoute } from './events/list-events.ts';
 import { internalCalls } from './internal-calls.ts';
 import { pruneOldEvents } from './retention/prune.sql.ts';

@@ -41,14 +41,14 @@ export async function findDeliveries(prisma: Database, query: DeliveryQuery) {
 }
 
 /** Names a delivery, its endpoint, and the user who must own it. */
-export interface OwnDelivery {
+export interface OwnedDelivery {
 	id: string;
 	endpointId: string;
 	userId: string;
 }
 
 /** Returns a delivery with its event and latest attempts, or null if there is none or it belongs to another user. */
-export async function findDelivery(prisma: Database, { id, endpointId, userId }: OwnDelivery) {
+export async function findDelivery(prisma: Database, { id, endpointId, userId }: OwnedDelivery) {
 	const row = await prisma.delivery.findFirst({
 		where: { id, endpointId, endpoint: { userId } },
 		include: { event: true, attempts: { orderBy: { number: 'desc' }, take: MAX_SHOWN_ATTEMPTS } },

@@ -50,7 +50,7 @@ export function getDeliveryRoute({ prisma }: Deps) {
 export function testWebhookRoute({ prisma }: Deps) {
 	return defineRoute(testWebhook, async ({ params, user }) => ({
 		data: {
-			delivery_id: requireSent(await addTestEvent(prisma, { id: params.id, userId: user.id }), 'webhook'),
+			delivery_id: resultOrThrow(await addTestEvent(prisma, { id: params.id, userId: user.id }), 'webhook'),
 		},
 	}));
 }
@@ -59,7 +59,7 @@ export function testWebhookRoute({ prisma }: Deps) {
 export function replayDeliveryRoute({ prisma }: Deps) {
 	return defineRoute(replayDelivery, async ({ params, user }) => {
 		const own = { id: params.delivery_id, endpointId: params.id, userId: user.id };
-		return { data: { delivery_id: requireSent(await replay(prisma, own), 'delivery') } };
+		return { data: { delivery_id: resultOrThrow(await replay(prisma, own), 'delivery') } };
 	});
 }
 
@@ -71,12 +71,12 @@ export function recoverDeliveriesRoute({ prisma }: Deps) {
 		if (since >= until) throw validationError([{ path: 'since', message: 'must be before until' }]);
 		const own = { id: params.id, userId: user.id };
 		const count = await mutex.runExclusive(user.id, () => recover(prisma, own, { since, until }));
-		return { data: { count: requireSent(count, 'webhook') } };
+		return { data: { count: resultOrThrow(count, 'webhook') } };
 	});
 }
 
-/** Returns the result of sending. Throws `not_found` for what the path names, or `validation` if the endpoint is disabled. */
-function requireSent<T extends string | number>(
+/** Returns the result. Throws `not_found` for what the path names, or `validation` if the endpoint is disabled. */
+function resultOrThrow<T extends string | number>(
 	result: T | 'disabled' | 'not_found',
 	what: 'webhook' | 'delivery',
 ): Exclude<T, 'disabled' | 'not_found'> {

@@ -2,22 +2,21 @@ import { newId } from '@creatorr/contracts/ids';
 import { notify } from '@creatorr/database/notifications';
 import { inTransaction } from '@creatorr/database/transaction';
 import type { Database, Tx } from '../database.sql.ts';
+import type { OwnedEndpoint } from '../endpoints/endpoints.sql.ts';
 import { DELIVERY_CHANNEL, recordEventFor } from '../events/record-event.sql.ts';
-import type { OwnDelivery } from './deliveries.sql.ts';
+import type { OwnedDelivery } from './deliveries.sql.ts';
 
 /** Small enough that no statement holds locks for long: the outcomes of attempts wait for them. */
 const BATCH_SIZE = 1_000;
 
-export interface OwnEndpoint {
-	id: string;
-	userId: string;
-}
+/** The result, or why nothing was sent: the endpoint is disabled or not found. */
+type ResendResult<T> = T | 'disabled' | 'not_found';
 
-/** The result, or why nothing was changed: the endpoint is disabled or not found. */
-type Resent<T> = T | 'disabled' | 'not_found';
-
-/** Keeps the endpoint from being disabled or deleted until the transaction ends. */
-async function shareEndpoint(tx: Tx, { id, userId }: OwnEndpoint): Promise<Resent<{ events: string[] }>> {
+/** Locks the endpoint against being disabled or deleted until the transaction ends. */
+async function lockEndpointShared(
+	tx: Tx,
+	{ id, userId }: OwnedEndpoint,
+): Promise<ResendResult<{ events: string[] }>> {
 	const [row] = await tx.$queryRaw<{ status: string; events: string[] }[]>`
 		SELECT status::text, events FROM endpoints WHERE id = ${id} AND user_id = ${userId} FOR SHARE`;
 	if (!row) return 'not_found';
@@ -25,13 +24,13 @@ async function shareEndpoint(tx: Tx, { id, userId }: OwnEndpoint): Promise<Resen
 }
 
 /** Records an event of type `webhook.test` for this endpoint. Returns its delivery. */
-export function addTestEvent(prisma: Database, own: OwnEndpoint): Promise<Resent<string>> {
+export function addTestEvent(prisma: Database, own: OwnedEndpoint): Promise<ResendResult<string>> {
 	return inTransaction(prisma, async (tx: Tx) => {
-		const endpoint = await shareEndpoint(tx, own);
+		const endpoint = await lockEndpointShared(tx, own);
 		if (typeof endpoint === 'string') return endpoint;
 		const id = newId('evt');
 		const event = {
-			...{ id, userId: own.userId, type: 'webhook.test' as const, fact: id, occurredAt: new Date() },
+			...{ id, userId: own.userId, type: 'webhook.test' as const, dedupeKey: id, occurredAt: new Date() },
 			data: { webhook_id: own.id },
 		};
 		return (await recordEventFor(tx, own.id, event)) ?? 'not_found';
@@ -39,9 +38,12 @@ export function addTestEvent(prisma: Database, own: OwnEndpoint): Promise<Resent
 }
 
 /** Makes a delivery due now, whatever its status, and begins its retry schedule again. */
-export function replay(prisma: Database, { id, endpointId, userId }: OwnDelivery): Promise<Resent<string>> {
+export function replay(
+	prisma: Database,
+	{ id, endpointId, userId }: OwnedDelivery,
+): Promise<ResendResult<string>> {
 	return inTransaction(prisma, async (tx: Tx) => {
-		const endpoint = await shareEndpoint(tx, { id: endpointId, userId });
+		const endpoint = await lockEndpointShared(tx, { id: endpointId, userId });
 		if (typeof endpoint === 'string') return endpoint;
 		const count = await tx.$executeRaw`
 			UPDATE deliveries SET status = 'pending', due_at = now(), tries = 0
@@ -61,8 +63,12 @@ interface Period {
  * Makes the failed deliveries of a period due, and creates those of events that have none, for example because the endpoint was disabled.
  * Returns their number. Test events are not recovered. Each batch is a transaction of its own. If one fails, repeating the call continues.
  */
-export async function recover(prisma: Database, own: OwnEndpoint, period: Period): Promise<Resent<number>> {
-	const endpoint = await inTransaction(prisma, (tx: Tx) => shareEndpoint(tx, own));
+export async function recover(
+	prisma: Database,
+	own: OwnedEndpoint,
+	period: Period,
+): Promise<ResendResult<number>> {
+	const endpoint = await inTransaction(prisma, (tx: Tx) => lockEndpointShared(tx, own));
 	if (typeof endpoint === 'string') return endpoint;
 	const types = endpoint.events;
 	const failed = await inBatches(prisma, own, (tx, after) => retryFailed(tx, own, { ...period, after }));
@@ -81,13 +87,13 @@ interface Batch {
 /** Runs a step with the last id of its previous batch, while batches are full and the endpoint is enabled. Returns the sum of their counts. */
 async function inBatches(
 	prisma: Database,
-	own: OwnEndpoint,
+	own: OwnedEndpoint,
 	step: (tx: Tx, after: string) => Promise<Batch>,
 ): Promise<number> {
 	let sum = 0;
 	for (let after = ''; ; ) {
 		const { ids, count } = await inTransaction(prisma, async (tx: Tx) => {
-			if (typeof (await shareEndpoint(tx, own)) === 'string') return { ids: [], count: 0 };
+			if (typeof (await lockEndpointShared(tx, own)) === 'string') return { ids: [], count: 0 };
 			const batch = await step(tx, after);
 			if (batch.count > 0) await notify(tx, DELIVERY_CHANNEL);
 			return batch;
@@ -101,7 +107,7 @@ async function inBatches(
 /** Makes failed deliveries due. */
 async function retryFailed(
 	tx: Tx,
-	{ id }: OwnEndpoint,
+	{ id }: OwnedEndpoint,
 	{ since, until, after }: Period & { after: string },
 ): Promise<Batch> {
 	const rows = await tx.$queryRaw<{ id: string }[]>`
@@ -121,7 +127,7 @@ async function retryFailed(
  */
 async function addMissing(
 	tx: Tx,
-	{ id, userId }: OwnEndpoint,
+	{ id, userId }: OwnedEndpoint,
 	{ since, until, types, after }: Period & { types: string[]; after: string },
 ): Promise<Batch> {
 	const rows = await tx.$queryRaw<{ id: string }[]>`

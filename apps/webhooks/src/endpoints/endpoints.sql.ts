@@ -32,12 +32,12 @@ export async function insertEndpoint(
 	prisma: Database,
 	endpoint: NewEndpoint,
 	max: number,
-): Promise<Webhook | 'too many' | 'deleted'> {
+): Promise<Webhook | 'too_many' | 'deleted'> {
 	const { userId } = endpoint;
 	return await inTransaction(prisma, async (tx: Tx) => {
 		await lockUser(tx, userId);
 		if (await isDeletedAccount(tx, userId)) return 'deleted';
-		if ((await tx.endpoint.count({ where: { userId } })) >= max) return 'too many';
+		if ((await tx.endpoint.count({ where: { userId } })) >= max) return 'too_many';
 		return toWebhook(await tx.endpoint.create({ data: endpoint }));
 	});
 }
@@ -49,13 +49,13 @@ export async function findEndpoints(prisma: Database, userId: string): Promise<W
 }
 
 /** Names an endpoint, and the user who must own it. */
-export interface OwnEndpoint {
+export interface OwnedEndpoint {
 	id: string;
 	userId: string;
 }
 
 /** Returns null if there is none, or it belongs to another user. */
-export async function findEndpoint(prisma: Database, own: OwnEndpoint): Promise<Webhook | null> {
+export async function findEndpoint(prisma: Database, own: OwnedEndpoint): Promise<Webhook | null> {
 	const row = await prisma.endpoint.findFirst({ where: own });
 	return row && toWebhook(row);
 }
@@ -70,14 +70,14 @@ export interface EndpointChange {
 /** Changes an endpoint. A new URL or status resets its health. Returns null if there is none. */
 export async function updateEndpoint(
 	prisma: Database,
-	own: OwnEndpoint,
+	own: OwnedEndpoint,
 	change: EndpointChange,
 ): Promise<Webhook | null> {
 	const changed = await inTransaction(prisma, async (tx: Tx) => {
 		const before = await lockEndpoint(tx, own);
 		if (!before) return null;
 		const { url, events, description, status } = change;
-		const isFresh =
+		const resetsHealth =
 			(status !== undefined && status !== before.status) || (url !== undefined && url !== before.url);
 		const row = await tx.endpoint.update({
 			where: { id: own.id },
@@ -86,7 +86,7 @@ export async function updateEndpoint(
 				...(events && { events }),
 				...(description === undefined ? {} : { description }),
 				...(status && { status, disabledReason: status === 'disabled' ? 'user' : null }),
-				...(isFresh && { failures: 0, failingSince: null, pausedUntil: null, slow: false }),
+				...(resetsHealth && { failures: 0, failingSince: null, pausedUntil: null, slow: false }),
 			},
 		});
 		return toWebhook(row);
@@ -95,7 +95,7 @@ export async function updateEndpoint(
 	return changed;
 }
 
-async function lockEndpoint(tx: Tx, { id, userId }: OwnEndpoint): Promise<Row | null> {
+async function lockEndpoint(tx: Tx, { id, userId }: OwnedEndpoint): Promise<Row | null> {
 	await tx.$queryRaw`SELECT 1 FROM endpoints WHERE id = ${id} AND user_id = ${userId} FOR NO KEY UPDATE`;
 	return await tx.endpoint.findFirst({ where: { id, userId } });
 }
@@ -104,7 +104,7 @@ async function lockEndpoint(tx: Tx, { id, userId }: OwnEndpoint): Promise<Row | 
  * Deletes an endpoint with its deliveries, of which there may be many. Disables it first, so that nothing more is sent. Returns false if
  * there is none.
  */
-export async function deleteEndpoint(prisma: Database, own: OwnEndpoint): Promise<boolean> {
+export async function deleteEndpoint(prisma: Database, own: OwnedEndpoint): Promise<boolean> {
 	const { count } = await prisma.endpoint.updateMany({ where: own, data: { status: 'disabled' } });
 	if (count === 0) return false;
 	await deleteDeliveries(prisma, own.id);
@@ -115,7 +115,7 @@ export async function deleteEndpoint(prisma: Database, own: OwnEndpoint): Promis
 /** Replaces the secret. The previous one stays in use for `graceSeconds`. Returns false if there is no such endpoint. */
 export async function replaceSecret(
 	prisma: Database,
-	{ id, userId, sealedSecret, graceSeconds }: OwnEndpoint & { sealedSecret: string; graceSeconds: number },
+	{ id, userId, sealedSecret, graceSeconds }: OwnedEndpoint & { sealedSecret: string; graceSeconds: number },
 ): Promise<boolean> {
 	const count = await prisma.$executeRaw`
 		UPDATE endpoints SET previous_sealed_secret = sealed_secret,

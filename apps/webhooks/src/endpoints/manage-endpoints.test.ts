@@ -204,7 +204,7 @@ test('a delivery that was added while its endpoint was being disabled fails', as
 	const eventId = newId('evt');
 	await world.prisma.event.create({
 		data: {
-			...{ id: eventId, userId: user.id, type: 'job.failed', fact: eventId },
+			...{ id: eventId, userId: user.id, type: 'job.failed', dedupeKey: eventId },
 			occurredAt: new Date(),
 			data: {},
 		},

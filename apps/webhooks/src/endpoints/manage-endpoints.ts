@@ -40,7 +40,7 @@ export function createWebhookRoute({ prisma, outbound, sealer, config, isEmailVe
 			sealedSecret: sealer.seal(secret, id),
 		};
 		const created = await insertEndpoint(prisma, endpoint, MAX_WEBHOOKS_PER_USER);
-		if (created === 'too many')
+		if (created === 'too_many')
 			throw new AppError(
 				'plan_limit',
 				`An account has at most ${MAX_WEBHOOKS_PER_USER} webhook endpoints on any plan. Delete one first.`,

@@ -31,7 +31,7 @@ test('a message that arrives several times, on several replicas, makes one event
 	]);
 });
 
-test('two messages about the same fact make one event', async () => {
+test('two messages about the same plan version, or the end of the same job, make one event', async () => {
 	const user = world.user();
 	const jobId = newId('job');
 	for (const version of [1, 1, 2]) await world.publish(planChangedMessage(user.id, version));
@@ -120,7 +120,7 @@ test('a list since a time reads no older events', async () => {
 	const { id: userId } = world.user();
 	const since = new Date();
 	const makeEvent = (occurredAt: Date, number: number) => ({
-		...{ id: lowestIdAt('evt', occurredAt), userId, type: 'job.failed', fact: `${userId} ${number}` },
+		...{ id: lowestIdAt('evt', occurredAt), userId, type: 'job.failed', dedupeKey: `${userId} ${number}` },
 		...{ occurredAt, data: {} },
 	});
 	const old = Array.from({ length: 500 }, (_, number) =>

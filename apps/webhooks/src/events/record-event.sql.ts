@@ -11,8 +11,8 @@ export interface NewEvent {
 	id: string;
 	userId: string;
 	type: EventType;
-	/** Identifies what happened. Of two events about the same fact, only the first is recorded. */
-	fact: string;
+	/** Only the first event with a key is recorded. */
+	dedupeKey: string;
 	occurredAt: Date;
 	data: EventData;
 }

@@ -11,9 +11,9 @@ import { viewUser } from './view-user.sql.ts';
 export const HELP = `Webhooks, for operators. Runs with the environment of the webhooks service.
 
   node apps/webhooks/src/admin.ts user USER [--json]
-      Shows the webhook endpoints of a user (usr_…), what waits for them, and the last deliveries.
+      Shows the webhook endpoints of a user (usr_…), their pending deliveries, and the last deliveries.
 
-It is recorded in operator_actions under the operator's name: --by NAME, or the user of the operating system.
+Each command is recorded in operator_actions under the operator's name: --by NAME, or the user of the operating system.
 Exit codes: 0 done; 1 not done, for example because the account was deleted; 2 wrong usage.
 `;
 

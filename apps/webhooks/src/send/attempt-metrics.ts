@@ -34,12 +34,12 @@ const inFlight = gauge({
 });
 inFlight.set(0);
 
-const abandoned = counter({
+const failedDeliveries = counter({
 	name: 'creatorr_webhook_deliveries_failed_total',
 	help: 'Deliveries whose last retry failed',
 	labels: [],
 });
-abandoned.inc({}, 0);
+failedDeliveries.inc({}, 0);
 
 const disabled = counter({
 	name: 'creatorr_webhook_endpoints_disabled_total',
@@ -53,7 +53,7 @@ export function countStarted(running: number, firstDelaySeconds: number | undefi
 	if (firstDelaySeconds !== undefined) delay.observe({}, Math.max(0, firstDelaySeconds));
 }
 
-export function countRunning(running: number): void {
+export function setRunning(running: number): void {
 	inFlight.set(running);
 }
 
@@ -63,8 +63,8 @@ export function countAttempt(outcome: Outcome, durationMs: number): void {
 	duration.observe({}, durationMs / 1_000);
 }
 
-export function countAbandoned(): void {
-	abandoned.inc({});
+export function countFailedDelivery(): void {
+	failedDeliveries.inc({});
 }
 
 export function countDisabled(reason: 'failing' | 'gone'): void {

@@ -7,8 +7,8 @@ export interface ClaimedDelivery extends EndpointHealth {
 	id: string;
 	/** Number of the attempt: its fencing token. */
 	number: number;
-	/** Tries since the delivery was created or replayed, including this one. */
-	tries: number;
+	/** Position of this attempt in the retry schedule, from 1. A replay starts the schedule again. */
+	retryStep: number;
 	/** Time since the event was recorded. */
 	ageSeconds: number;
 	endpointId: string;
@@ -33,10 +33,10 @@ export interface ClaimLimits {
 	/** Attempts of this process at a time to all endpoints of one user. */
 	perUser: number;
 	/** Running attempts of this process, by endpoint. */
-	ofEndpoints: ReadonlyMap<string, number>;
+	runningByEndpoint: ReadonlyMap<string, number>;
 	/** Running attempts of this process, by user. */
-	ofUsers: ReadonlyMap<string, number>;
-	/** Longer than an attempt takes. If this process dies, another makes the attempt after this time. */
+	runningByUser: ReadonlyMap<string, number>;
+	/** Longer than an attempt takes. If this process dies, another one repeats the attempt after this time. */
 	leaseSeconds: number;
 }
 
@@ -50,7 +50,7 @@ const LOOKAHEAD = 2;
  * endpoint doesn't slow down the claim.
  */
 export async function claimDeliveries(prisma: Database, limits: ClaimLimits): Promise<ClaimedDelivery[]> {
-	const { free, freeSlow, perEndpoint, perUser, ofEndpoints, ofUsers, leaseSeconds } = limits;
+	const { free, freeSlow, perEndpoint, perUser, runningByEndpoint, runningByUser, leaseSeconds } = limits;
 	return await prisma.$queryRaw<ClaimedDelivery[]>`
 		WITH RECURSIVE waiting AS (
 			(SELECT endpoint_id FROM deliveries WHERE due_at IS NOT NULL ORDER BY endpoint_id LIMIT 1)
@@ -62,7 +62,7 @@ export async function claimDeliveries(prisma: Database, limits: ClaimLimits): Pr
 		), due AS (
 			SELECT first.id, first.due_at, endpoints.slow, endpoints.user_id
 			FROM waiting JOIN endpoints ON endpoints.id = waiting.endpoint_id
-			LEFT JOIN unnest(${[...ofEndpoints.keys()]}::text[], ${[...ofEndpoints.values()]}::int[])
+			LEFT JOIN unnest(${[...runningByEndpoint.keys()]}::text[], ${[...runningByEndpoint.values()]}::int[])
 				AS busy (endpoint_id, attempts) ON busy.endpoint_id = endpoints.id
 			CROSS JOIN LATERAL (
 				SELECT id, due_at FROM deliveries WHERE endpoint_id = endpoints.id AND due_at <= now()
@@ -73,7 +73,7 @@ export async function claimDeliveries(prisma: Database, limits: ClaimLimits): Pr
 		), ranked AS (
 			SELECT due.id, due.due_at, due.slow, coalesce(busy.attempts, 0)
 				+ row_number() OVER (PARTITION BY due.user_id ORDER BY due.due_at) AS user_attempts
-			FROM due LEFT JOIN unnest(${[...ofUsers.keys()]}::text[], ${[...ofUsers.values()]}::int[])
+			FROM due LEFT JOIN unnest(${[...runningByUser.keys()]}::text[], ${[...runningByUser.values()]}::int[])
 				AS busy (user_id, attempts) ON busy.user_id = due.user_id
 		), next AS (
 			SELECT id, due_at, user_attempts FROM (
@@ -90,7 +90,7 @@ export async function claimDeliveries(prisma: Database, limits: ClaimLimits): Pr
 			attempt_count = attempt_count + 1, tries = tries + 1
 		FROM claimed, endpoints, events
 		WHERE deliveries.id = claimed.id AND endpoints.id = deliveries.endpoint_id AND events.id = deliveries.event_id
-		RETURNING deliveries.id, deliveries.attempt_count AS number, deliveries.tries,
+		RETURNING deliveries.id, deliveries.attempt_count AS number, deliveries.tries AS "retryStep",
 			extract(epoch FROM clock_timestamp() - deliveries.created_at)::float8 AS "ageSeconds",
 			endpoints.id AS "endpointId", endpoints.user_id AS "userId", endpoints.url, endpoints.sealed_secret AS "sealedSecret",
 			CASE WHEN endpoints.previous_secret_until > now() THEN endpoints.previous_sealed_secret END
@@ -99,7 +99,7 @@ export async function claimDeliveries(prisma: Database, limits: ClaimLimits): Pr
 			endpoints.slow, events.id AS "eventId", events.type, events.occurred_at AS "occurredAt", events.data`;
 }
 
-/** Makes pending deliveries due again after this process has aborted their attempts. The aborted attempts don't count as tries. */
+/** Makes pending deliveries due again after this process has aborted their attempts. Aborted attempts don't advance the retry schedule. */
 export async function releaseDeliveries(
 	prisma: Database,
 	deliveries: readonly Pick<ClaimedDelivery, 'id' | 'number'>[],

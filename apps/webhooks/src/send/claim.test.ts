@@ -42,7 +42,7 @@ async function addEndpoint(
 		const eventId = newId('evt');
 		const { userId } = owner;
 		await prisma.event.create({
-			data: { id: eventId, userId, type: 'job.failed', fact: eventId, occurredAt: new Date(), data: {} },
+			data: { id: eventId, userId, type: 'job.failed', dedupeKey: eventId, occurredAt: new Date(), data: {} },
 		});
 		await prisma.delivery.create({
 			data: { id: `${endpointId} ${seconds}`, eventId, endpointId, dueAt: secondsAgo(seconds) },
@@ -53,7 +53,7 @@ async function addEndpoint(
 
 const LIMITS: ClaimLimits = {
 	...{ free: 100, freeSlow: 100, perEndpoint: 100, perUser: 100, leaseSeconds: 60 },
-	...{ ofEndpoints: new Map(), ofUsers: new Map() },
+	...{ runningByEndpoint: new Map(), runningByUser: new Map() },
 };
 const claim = async (limits: Partial<ClaimLimits> = {}) => {
 	const claimed = await claimDeliveries(prisma, { ...LIMITS, ...limits });
@@ -70,7 +70,7 @@ describe('a claim', () => {
 
 	test('never exceeds the concurrent attempts of an endpoint', async () => {
 		const [busy, idle] = [await addEndpoint([9, 8, 7]), await addEndpoint([6, 5, 4])];
-		const claimed = await claim({ perEndpoint: 2, ofEndpoints: new Map([[busy, 1]]) });
+		const claimed = await claim({ perEndpoint: 2, runningByEndpoint: new Map([[busy, 1]]) });
 		expect(claimed).toEqual([`${busy} 9`, `${idle} 6`, `${idle} 5`].sort());
 	});
 
@@ -78,7 +78,7 @@ describe('a claim', () => {
 		const greedy = { userId: 'usr_greedy' };
 		const [one, two] = [await addEndpoint([9, 8], greedy), await addEndpoint([7, 6], greedy)];
 		const other = await addEndpoint([2, 1]);
-		const claimed = await claim({ perUser: 4, ofUsers: new Map([[greedy.userId, 1]]) });
+		const claimed = await claim({ perUser: 4, runningByUser: new Map([[greedy.userId, 1]]) });
 		expect(claimed).toEqual([`${one} 9`, `${one} 8`, `${two} 7`, `${other} 2`, `${other} 1`].sort());
 	});
 
@@ -87,7 +87,7 @@ describe('a claim', () => {
 		await addEndpoint([9], { pausedUntil: secondsAgo(-60) });
 		const failing = await addEndpoint([9, 8, 7], { failures: 5, pausedUntil: secondsAgo(1) });
 		expect(await claim()).toEqual([`${failing} 9`]);
-		expect(await claim({ ofEndpoints: new Map([[failing, 1]]) })).toEqual([]);
+		expect(await claim({ runningByEndpoint: new Map([[failing, 1]]) })).toEqual([]);
 	});
 
 	test('keeps attempts free for fast endpoints, however long slow ones wait', async () => {
@@ -98,7 +98,7 @@ describe('a claim', () => {
 
 	test('takes deliveries of users with the fewest running attempts first, however long others wait', async () => {
 		const [busy, idle] = [await addEndpoint([99, 98, 97], { userId: 'usr_busy' }), await addEndpoint([2, 1])];
-		const claimed = await claim({ free: 3, ofUsers: new Map([['usr_busy', 1]]) });
+		const claimed = await claim({ free: 3, runningByUser: new Map([['usr_busy', 1]]) });
 		expect(claimed).toEqual([`${busy} 99`, `${idle} 2`, `${idle} 1`].sort());
 	});
 
@@ -140,7 +140,7 @@ describe('the outcome of an attempt', () => {
 	test('leaves a delivery due that was replayed meanwhile', async () => {
 		const id = `${await addEndpoint([1])} 1`;
 		const ended = await endAttempt();
-		await prisma.delivery.update({ where: { id }, data: { tries: 0, dueAt: secondsAgo(1) } });
+		await prisma.delivery.update({ where: { id }, data: { retryStep: 0, dueAt: secondsAgo(1) } });
 		await recordAttempts(prisma, [ended]);
 		expect(await find(id)).toMatchObject({
 			status: 'pending',
@@ -170,7 +170,10 @@ test('an aborted attempt is due again at once and uses up no retry', async () =>
 	await releaseDeliveries(prisma, [{ id, number: 2 }]);
 	expect(await claim()).toEqual([]);
 	await releaseDeliveries(prisma, [{ id, number: 1 }]);
-	expect(await prisma.delivery.findUnique({ where: { id } })).toMatchObject({ tries: 0, attemptCount: 1 });
+	expect(await prisma.delivery.findUnique({ where: { id } })).toMatchObject({
+		retryStep: 0,
+		attemptCount: 1,
+	});
 	expect(await claim()).toEqual([id]);
 });
 
@@ -216,6 +219,6 @@ test('a process that stops releases the deliveries whose attempts it aborts', as
 	await started.promise;
 	await sender.stop();
 	const delivery = await prisma.delivery.findUniqueOrThrow({ where: { id: `${endpoint} 1` } });
-	expect(delivery).toMatchObject({ status: 'pending', tries: 0, attemptCount: 1 });
+	expect(delivery).toMatchObject({ status: 'pending', retryStep: 0, attemptCount: 1 });
 	expect(await claim()).toEqual([delivery.id]);
 });

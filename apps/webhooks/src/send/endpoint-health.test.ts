@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-	afterAttempt,
 	BREAKER_FAILURES,
 	disableReason,
 	type EndpointHealth,
 	HEALTHY,
-	isUnchanged,
+	healthAfterAttempt,
+	leavesHealthUnchanged,
 } from './endpoint-health.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -17,7 +17,7 @@ const after = (
 ) => {
 	const { durationMs = 20, retryAfter } = more;
 	const outcome: Outcome = { status, retryAfter, excerpt: '' };
-	return afterAttempt(health, { outcome, durationMs, endedAt });
+	return healthAfterAttempt(health, { outcome, durationMs, endedAt });
 };
 const fail = (times: number) => {
 	let health = HEALTHY;
@@ -77,8 +77,8 @@ test('only a success leaves a healthy endpoint unchanged', () => {
 		durationMs,
 		endedAt,
 	});
-	expect(isUnchanged(HEALTHY, attempt(200))).toBe(true);
-	expect(isUnchanged(HEALTHY, attempt(200, 9_000))).toBe(false);
-	expect(isUnchanged(HEALTHY, attempt(500))).toBe(false);
-	expect(isUnchanged(fail(1), attempt(200))).toBe(false);
+	expect(leavesHealthUnchanged(HEALTHY, attempt(200))).toBe(true);
+	expect(leavesHealthUnchanged(HEALTHY, attempt(200, 9_000))).toBe(false);
+	expect(leavesHealthUnchanged(HEALTHY, attempt(500))).toBe(false);
+	expect(leavesHealthUnchanged(fail(1), attempt(200))).toBe(false);
 });

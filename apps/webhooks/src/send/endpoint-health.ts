@@ -32,8 +32,8 @@ export interface EndedAttempt {
 	endedAt: Date;
 }
 
-/** Returns the health after an attempt: the circuit breaker. */
-export function afterAttempt(
+/** Returns the health after an attempt. It includes the pauses of the circuit breaker. */
+export function healthAfterAttempt(
 	health: EndpointHealth,
 	{ outcome, durationMs, endedAt }: EndedAttempt,
 ): EndpointHealth {
@@ -69,9 +69,9 @@ export function disableReason(
 	return endedAt.getTime() - health.failingSince.getTime() >= disableAfterMs ? 'failing' : null;
 }
 
-/** Returns whether an attempt leaves a healthy endpoint as it is, so that nothing needs to be stored. */
-export function isUnchanged(health: EndpointHealth, attempt: EndedAttempt): boolean {
-	const { failures, failingSince, pausedUntil, slow } = afterAttempt(health, attempt);
+/** Returns whether an attempt leaves the health as it is, so that nothing needs to be stored. */
+export function leavesHealthUnchanged(health: EndpointHealth, attempt: EndedAttempt): boolean {
+	const { failures, failingSince, pausedUntil, slow } = healthAfterAttempt(health, attempt);
 	return (
 		failures === health.failures &&
 		failingSince === health.failingSince &&

@@ -26,7 +26,7 @@ export async function makeAttempt(
 	const outcome = await send(deps, delivery, startedAt, stopping);
 	crashPoint('webhooks.attempt.answered');
 	const endedAt = new Date();
-	const context = { tries: delivery.tries, now: endedAt, random: Math.random() };
+	const context = { retryStep: delivery.retryStep, now: endedAt, random: Math.random() };
 	const retrySeconds = retryDelaySeconds(outcome, context, deps.rules);
 	const isEnded = isSuccess(outcome) || isGone(outcome) || retrySeconds === null;
 	return {

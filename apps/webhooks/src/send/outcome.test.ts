@@ -4,8 +4,8 @@ import { type Outcome, retryAfterSeconds, retryDelaySeconds } from './outcome.ts
 const now = new Date('2026-12-01T00:00:00Z');
 const rules = { retryDelaysSeconds: [5, 300] };
 const answered = (status: number, retryAfter?: string): Outcome => ({ status, retryAfter, excerpt: '' });
-const delayAfter = (outcome: Outcome, tries = 1, random = 0.5) =>
-	retryDelaySeconds(outcome, { tries, now, random }, rules);
+const delayAfter = (outcome: Outcome, retryStep = 1, random = 0.5) =>
+	retryDelaySeconds(outcome, { retryStep, now, random }, rules);
 
 describe('retryDelaySeconds', () => {
 	test.each([200, 204, 299])('is null after %i', (status) => {

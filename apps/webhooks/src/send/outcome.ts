@@ -1,12 +1,12 @@
 import type { OutboundFailure } from '@creatorr/outbound/outbound-error';
 
-/** What came of an attempt. */
+/** The result of an attempt: the response, or why there was none. */
 export type Outcome =
 	| { status: number; retryAfter?: string | undefined; excerpt: string }
 	| { failure: OutboundFailure; message: string };
 
 export interface RetryRules {
-	/** Delays after the first, second, … failed try, in seconds. */
+	/** Delays after the first, second, … failed attempt, in seconds. */
 	retryDelaysSeconds: readonly number[];
 }
 
@@ -25,16 +25,16 @@ export function isGone(outcome: Outcome): boolean {
 }
 
 /**
- * Returns the seconds until the next try, at least those of the endpoint's Retry-After; null if no try follows.
- * @param tries tries so far, with this one
+ * Returns the seconds until the next attempt, at least those of the endpoint's Retry-After; null if no attempt follows.
+ * @param retryStep the position of this attempt in the retry schedule, from 1
  * @param random from 0 to 1
  */
 export function retryDelaySeconds(
 	outcome: Outcome,
-	{ tries, now, random }: { tries: number; now: Date; random: number },
+	{ retryStep, now, random }: { retryStep: number; now: Date; random: number },
 	{ retryDelaysSeconds }: RetryRules,
 ): number | null {
-	const delay = retryDelaysSeconds[tries - 1];
+	const delay = retryDelaysSeconds[retryStep - 1];
 	if (isSuccess(outcome) || isGone(outcome) || delay === undefined) return null;
 	const varied = delay * (1 - JITTER + 2 * JITTER * random);
 	return Math.max(varied, retryAfterSeconds(outcome, now) ?? 0);

@@ -7,14 +7,14 @@ import { currentRequestId } from '@creatorr/service/context';
 import type { Database, Tx } from '../database.sql.ts';
 import { recordEvent } from '../events/record-event.sql.ts';
 import type { ClaimedDelivery } from './claim.sql.ts';
-import { afterAttempt, disableReason, type EndedAttempt, type HealthRules } from './endpoint-health.ts';
+import { disableReason, type EndedAttempt, type HealthRules, healthAfterAttempt } from './endpoint-health.ts';
 
 /** An ended attempt of a delivery. */
 export interface DeliveryAttempt extends EndedAttempt {
 	delivery: ClaimedDelivery;
 	startedAt: Date;
 	status: 'pending' | 'succeeded' | 'failed';
-	/** Null when no try follows. */
+	/** Null when no attempt follows. */
 	retrySeconds: number | null;
 	responseStatus: number | null;
 	error: string | null;
@@ -22,8 +22,8 @@ export interface DeliveryAttempt extends EndedAttempt {
 }
 
 /**
- * Records attempts and updates their deliveries, in one statement. Ignores an attempt whose lease has expired and which another process has
- * repeated. A delivery that was replayed meanwhile stays due. Keeps only as many attempts of a delivery as the API shows, because the
+ * Records attempts and updates their deliveries, in one statement. Ignores an attempt that another process has repeated after its lease
+ * expired. A delivery that was replayed meanwhile stays due. Keeps only as many attempts of a delivery as the API shows, because the
  * number of replays isn't limited. Locks deliveries in the order of their ids, because other statements change many at a time, too.
  */
 export async function recordAttempts(prisma: Database, attempts: readonly DeliveryAttempt[]): Promise<void> {
@@ -32,7 +32,7 @@ export async function recordAttempts(prisma: Database, attempts: readonly Delive
 			SELECT * FROM unnest(
 				${attempts.map(({ delivery }) => delivery.id)}::text[],
 				${attempts.map(({ delivery }) => delivery.number)}::int[],
-				${attempts.map(({ delivery }) => delivery.tries)}::int[],
+				${attempts.map(({ delivery }) => delivery.retryStep)}::int[],
 				${attempts.map(({ status }) => status)}::"DeliveryStatus"[],
 				${attempts.map(({ retrySeconds }) => retrySeconds)}::float8[],
 				${attempts.map(({ startedAt }) => startedAt.toISOString())}::timestamptz[],
@@ -79,7 +79,7 @@ export function recordHealth(
 		let health = endpoint;
 		let reason: 'gone' | 'failing' | null = null;
 		for (const attempt of attempts) {
-			health = { ...health, ...afterAttempt(health, attempt) };
+			health = { ...health, ...healthAfterAttempt(health, attempt) };
 			reason ??= disableReason(health, attempt, rules);
 		}
 		const { failures, failingSince, pausedUntil, slow } = health;
@@ -105,7 +105,7 @@ async function reportDisabled(tx: Tx, { endpoint, reason }: Disabled): Promise<v
 	const { id: webhook_id, userId, url } = endpoint;
 	const id = newId('evt');
 	await recordEvent(tx, {
-		...{ id, userId, type: 'webhook.disabled', fact: id, occurredAt: new Date() },
+		...{ id, userId, type: 'webhook.disabled', dedupeKey: id, occurredAt: new Date() },
 		data: { webhook_id, status: 'disabled', reason },
 	});
 	const message = { user_id: userId, webhook_id, host: new URL(url).host, reason };

@@ -5,15 +5,15 @@ import { counter } from '@creatorr/service/metrics';
 import type { Database } from '../database.sql.ts';
 import { failPending } from '../endpoints/end-deliveries.sql.ts';
 import {
-	countAbandoned,
 	countAttempt,
 	countDisabled,
-	countRunning,
+	countFailedDelivery,
 	countStarted,
+	setRunning,
 } from './attempt-metrics.ts';
 import { createBatch } from './batch.ts';
 import { type ClaimedDelivery, claimDeliveries, releaseDeliveries } from './claim.sql.ts';
-import { type HealthRules, isUnchanged } from './endpoint-health.ts';
+import { type HealthRules, leavesHealthUnchanged } from './endpoint-health.ts';
 import { type AttemptDeps, makeAttempt } from './make-attempt.ts';
 import type { RetryRules } from './outcome.ts';
 import { type DeliveryAttempt, recordAttempts, recordHealth } from './record-attempts.sql.ts';
@@ -26,7 +26,7 @@ interface SenderOptions extends AttemptDeps {
 	limits: SlotLimits;
 	/** How long running attempts may take to end after a stop. */
 	stopMs: number;
-	/** Causes a call of {@link Sender.sendDue} soon. */
+	/** Wakes the task that calls {@link Sender.sendDue}. */
 	wake(): void;
 }
 
@@ -43,9 +43,9 @@ export interface Sender {
  * takes several claims.
  */
 const MAX_CLAIMED = 32;
-/** Maximum number of deliveries to slow endpoints of one claim. Their attempts start together, so that they probably also end together. */
+/** Maximum number of deliveries to slow endpoints of one claim. Attempts that start together end together, and new events wait for that. */
 const MAX_SLOW_CLAIMED = 8;
-/** From the end of an attempt until it is recorded, on a busy database. */
+/** How long recording an attempt may take after its end, on a busy database. */
 const RECORD_MS = 30_000;
 
 const unrecorded = counter({
@@ -56,10 +56,10 @@ const unrecorded = counter({
 unrecorded.inc({}, 0);
 
 /**
- * Returns a function that stores an ended attempt. The outcomes of all endpoints share statements. The health of endpoints, which few
- * attempts change, is stored apart, so that other attempts don't wait for it, one endpoint after the other: a transaction for each at the
- * same time would take all database connections. A health that can't be stored is only logged: the outcomes are stored, and the next
- * attempts tell the health again.
+ * Returns a function that stores an ended attempt. One statement stores the outcomes of many endpoints. Few attempts change the health of
+ * their endpoint. The health is stored afterwards, so that the outcomes of other endpoints don't wait for it, and for one endpoint at a time,
+ * because concurrent transactions would take all database connections. If it can't be stored, that is only logged: the outcomes are stored,
+ * and the next attempts show the health again.
  */
 function createRecorder({ prisma, rules, logger }: SenderOptions): (ended: DeliveryAttempt) => Promise<void> {
 	const recordOutcome = createBatch<DeliveryAttempt>((ended) => recordAttempts(prisma, ended));
@@ -79,7 +79,7 @@ function createRecorder({ prisma, rules, logger }: SenderOptions): (ended: Deliv
 	});
 	return async (ended) => {
 		await recordOutcome(ended);
-		if (!isUnchanged(ended.delivery, ended)) await recordAllHealth(ended);
+		if (!leavesHealthUnchanged(ended.delivery, ended)) await recordAllHealth(ended);
 	};
 }
 
@@ -98,7 +98,7 @@ export function createSender(options: SenderOptions): Sender {
 			countAttempt(ended.outcome, ended.durationMs);
 			await record(ended);
 			crashPoint('webhooks.attempt.recorded');
-			if (ended.status === 'failed') countAbandoned();
+			if (ended.status === 'failed') countFailedDelivery();
 		} catch (error) {
 			if (aborting.signal.aborted) return await releaseDeliveries(prisma, [delivery]);
 			unrecorded.inc({});
@@ -115,7 +115,7 @@ export function createSender(options: SenderOptions): Sender {
 				attempts.delete(running);
 				const heldLastSlot = slots.holdsLastSlot(delivery);
 				slots.release(delivery);
-				countRunning(slots.count());
+				setRunning(slots.count());
 				if (heldLastSlot && !isStopping) options.wake();
 			});
 		attempts.add(running);
@@ -128,7 +128,7 @@ export function createSender(options: SenderOptions): Sender {
 		const freeSlow = Math.min(MAX_SLOW_CLAIMED, slots.freeSlow());
 		const due = await claimDeliveries(prisma, {
 			...{ free, freeSlow, perEndpoint: limits.perEndpoint, perUser: slots.perUser() },
-			...{ ofEndpoints: slots.ofEndpoints(), ofUsers: slots.ofUsers() },
+			...{ runningByEndpoint: slots.runningByEndpoint(), runningByUser: slots.runningByUser() },
 			leaseSeconds: (timeoutMs + RECORD_MS) / 1_000,
 		});
 		if (due.length > 0) crashPoint('webhooks.deliveries.claimed');

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { createSlots, type SlotUser } from './slots.ts';
+import { createSlots, type SlotRequest } from './slots.ts';
 
-const delivery = (more: Partial<SlotUser> = {}): SlotUser => ({
+const delivery = (more: Partial<SlotRequest> = {}): SlotRequest => ({
 	...{ endpointId: 'whk_1', userId: 'usr_1', slow: false, failures: 0, ...more },
 });
-const withRunning = (running: readonly SlotUser[], limits = { total: 8, perEndpoint: 2 }) => {
+const withRunning = (running: readonly SlotRequest[], limits = { total: 8, perEndpoint: 2 }) => {
 	const slots = createSlots(limits);
 	for (const one of running) slots.acquire(one);
 	return slots;
@@ -12,7 +12,7 @@ const withRunning = (running: readonly SlotUser[], limits = { total: 8, perEndpo
 
 test('running attempts are counted by endpoint and user, and forgotten when they end', () => {
 	const slots = withRunning([delivery(), delivery({ endpointId: 'whk_2' })]);
-	expect([[...slots.ofEndpoints()], [...slots.ofUsers()]]).toEqual([
+	expect([[...slots.runningByEndpoint()], [...slots.runningByUser()]]).toEqual([
 		[
 			['whk_1', 1],
 			['whk_2', 1],
@@ -21,7 +21,7 @@ test('running attempts are counted by endpoint and user, and forgotten when they
 	]);
 	slots.release(delivery());
 	slots.release(delivery({ endpointId: 'whk_2' }));
-	expect([slots.ofEndpoints().size, slots.ofUsers().size, slots.free()]).toEqual([0, 0, 8]);
+	expect([slots.runningByEndpoint().size, slots.runningByUser().size, slots.free()]).toEqual([0, 0, 8]);
 });
 
 test('slow endpoints get half of the slots', () => {
@@ -32,7 +32,7 @@ test('slow endpoints get half of the slots', () => {
 test('one user gets a fifth of the slots, and ten users leave some free', () => {
 	const slots = createSlots({ total: 512, perEndpoint: 8 });
 	const takeAll = (userId: string) => {
-		while ((slots.ofUsers().get(userId) ?? 0) < slots.perUser()) slots.acquire(delivery({ userId }));
+		while ((slots.runningByUser().get(userId) ?? 0) < slots.perUser()) slots.acquire(delivery({ userId }));
 	};
 	takeAll('usr_1');
 	expect(512 - slots.free()).toBe(103);
@@ -40,7 +40,7 @@ test('one user gets a fifth of the slots, and ten users leave some free', () => 
 	expect(slots.free()).toBeGreaterThan(50);
 });
 
-test.each<[string, SlotUser[], boolean]>([
+test.each<[string, SlotRequest[], boolean]>([
 	['of an endpoint below its limit', [delivery()], false],
 	['of an endpoint at its limit', [delivery(), delivery()], true],
 	['of a failing endpoint, which gets one at a time', [delivery({ failures: 5 })], true],

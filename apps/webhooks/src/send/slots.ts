@@ -8,10 +8,10 @@ export interface SlotLimits {
 	perEndpoint: number;
 }
 
-/** What a slot needs to know of a delivery. */
-export type SlotUser = Pick<ClaimedDelivery, 'endpointId' | 'userId' | 'slow' | 'failures'>;
+/** The fields of a delivery that decide which limits its attempt counts toward. */
+export type SlotRequest = Pick<ClaimedDelivery, 'endpointId' | 'userId' | 'slow' | 'failures'>;
 
-/** Slow endpoints never take the attempts that fast ones need. */
+/** The share of the attempts that slow endpoints may take together. The rest is for fast ones. */
 const SLOW_SHARE = 0.5;
 
 /**
@@ -34,34 +34,34 @@ function createCounts() {
 
 /** Counts the attempts that run in this process. */
 export function createSlots({ total, perEndpoint }: SlotLimits) {
-	const [ofEndpoints, ofUsers] = [createCounts(), createCounts()];
+	const [runningByEndpoint, runningByUser] = [createCounts(), createCounts()];
 	const totalSlow = Math.floor(total * SLOW_SHARE);
 	let all = 0;
 	let allSlow = 0;
-	const add = ({ endpointId, userId, slow }: SlotUser, change: 1 | -1) => {
-		ofEndpoints.add(endpointId, change);
-		ofUsers.add(userId, change);
+	const add = ({ endpointId, userId, slow }: SlotRequest, change: 1 | -1) => {
+		runningByEndpoint.add(endpointId, change);
+		runningByUser.add(userId, change);
 		all += change;
 		if (slow) allSlow += change;
 	};
 	const perUser = () => Math.ceil(Math.max(0, total - all) * USER_SHARE_OF_FREE);
 	return {
-		acquire: (delivery: SlotUser) => add(delivery, 1),
-		release: (delivery: SlotUser) => add(delivery, -1),
+		acquire: (delivery: SlotRequest) => add(delivery, 1),
+		release: (delivery: SlotRequest) => add(delivery, -1),
 		/** Running attempts by endpoint. */
-		ofEndpoints: (): ReadonlyMap<string, number> => ofEndpoints.counts,
+		runningByEndpoint: (): ReadonlyMap<string, number> => runningByEndpoint.counts,
 		/** Running attempts by user. */
-		ofUsers: (): ReadonlyMap<string, number> => ofUsers.counts,
+		runningByUser: (): ReadonlyMap<string, number> => runningByUser.counts,
 		count: () => all,
 		free: () => Math.max(0, total - all),
 		freeSlow: () => Math.max(0, totalSlow - allSlow),
 		/** Limit of the running attempts of each user now. */
 		perUser,
 		/** Whether the end of this running attempt lets another one start, because it takes the last slot of a limit. */
-		holdsLastSlot({ endpointId, userId, slow, failures }: SlotUser): boolean {
+		holdsLastSlot({ endpointId, userId, slow, failures }: SlotRequest): boolean {
 			const limit = failures >= BREAKER_FAILURES ? 1 : perEndpoint;
-			const isEndpointFull = (ofEndpoints.counts.get(endpointId) ?? 0) >= limit;
-			const isUserFull = (ofUsers.counts.get(userId) ?? 0) >= perUser();
+			const isEndpointFull = (runningByEndpoint.counts.get(endpointId) ?? 0) >= limit;
+			const isUserFull = (runningByUser.counts.get(userId) ?? 0) >= perUser();
 			return isEndpointFull || isUserFull || all >= total || (slow && allSlow >= totalSlow);
 		},
 	};

@@ -8,8 +8,8 @@ import type { Tx } from '../database.sql.ts';
 import type { Deps } from '../deps.ts';
 import { type NewEvent, recordEvent } from './record-event.sql.ts';
 
-/** Facts of different users don't wait for each other. */
-const CONCURRENT_FACTS = 16;
+/** Messages about different users don't wait for each other. */
+const CONCURRENT_MESSAGES = 16;
 
 const recorded = counter({
 	name: 'creatorr_webhook_events_total',
@@ -29,40 +29,40 @@ async function record(
 	if (isNew) recorded.inc({ type: event.type });
 }
 
-/** A job ended. It ends once, so its event is the first and only one. */
+/** Records that a job ended. A job ends once, so its event is the only one. */
 export const onJobEnded = defineConsumer({
 	queue: QUEUES.webhooksJobEnded,
 	definition: jobEnded,
-	prefetch: CONCURRENT_FACTS,
+	prefetch: CONCURRENT_MESSAGES,
 	async handle(deps: Deps, message) {
 		const { user_id: userId, job_id, ...job } = message.data;
 		const data = { job_id, sequence: 1, ...job };
-		await record(deps, message, { userId, type: `job.${job.status}`, fact: job_id, data });
+		await record(deps, message, { userId, type: `job.${job.status}`, dedupeKey: job_id, data });
 	},
 });
 
-/** An API key was reported as leaked. It is revoked once, so its event is the only one. */
+/** Records that an API key was reported as leaked. A key is revoked once, so its event is the only one. */
 export const onKeyLeaked = defineConsumer({
 	queue: QUEUES.webhooksKeyLeaked,
 	definition: keyLeaked,
-	prefetch: CONCURRENT_FACTS,
+	prefetch: CONCURRENT_MESSAGES,
 	async handle(deps: Deps, message) {
 		const { user_id: userId, key_id } = message.data;
-		await record(deps, message, { userId, type: 'key.leaked', fact: key_id, data: { key_id } });
+		await record(deps, message, { userId, type: 'key.leaked', dedupeKey: key_id, data: { key_id } });
 	},
 });
 
-/** A plan changed. Billing may announce a version again, for example after a restore. */
+/** Records that a plan changed. Billing may publish a version again, for example after a restore. */
 export const onPlanChanged = defineConsumer({
 	queue: QUEUES.webhooksPlanChanged,
 	definition: planChanged,
-	prefetch: CONCURRENT_FACTS,
+	prefetch: CONCURRENT_MESSAGES,
 	async handle(deps: Deps, message) {
 		const { user_id: userId, plan, version } = message.data;
 		await record(deps, message, {
 			userId,
 			type: 'plan.changed',
-			fact: `plan ${userId} ${version}`,
+			dedupeKey: `plan ${userId} ${version}`,
 			data: { plan },
 		});
 	},
