@@ -95,7 +95,7 @@ describe('a checkout', () => {
 		expect(data.map((session) => session.status)).toEqual(['complete']);
 	});
 
-	test('after a declined card is reused, or its incomplete subscription is canceled', async () => {
+	test('whose card was declined is reused, or its incomplete subscription is canceled', async () => {
 		const user = world.user();
 		const first = await user.openCheckout('monthly');
 		await world.stripe.control(`/checkout/sessions/${first}/pay`, { card: '4000000000000002' });
@@ -120,7 +120,7 @@ describe('a checkout', () => {
 			expect(made).toHaveLength(1);
 			await world.stripe.api.customers.del(made[0]?.id ?? '');
 			const row = await world.prisma.customer.findUniqueOrThrow({ where: { userId: user.id } });
-			expect([row.stripeCustomerId, row.customersGone]).toEqual([made[0]?.id, others]);
+			expect([row.stripeCustomerId, row.stripeCustomersDeleted]).toEqual([made[0]?.id, others]);
 		}
 	});
 
@@ -193,7 +193,10 @@ describe('a checkout', () => {
 		await user.checkout('monthly');
 		await world.stripe.control('/switches', { api: { lose_answers: 0 } });
 		// With another key, as Stripe has deleted the old one by then.
-		const requested = { customerRequestedAt: new Date(Date.now() - 25 * 3_600_000), customersGone: 1 };
+		const requested = {
+			customerRequestedAt: new Date(Date.now() - 25 * 3_600_000),
+			stripeCustomersDeleted: 1,
+		};
 		await world.prisma.customer.update({ where: { userId: user.id }, data: requested });
 		expect((await user.checkout('monthly')).status).toBe(200);
 		expect(await customersOf(user)).toHaveLength(1);

@@ -9,14 +9,14 @@ import type { LockedCustomer } from '../customers/locked-customer.sql.ts';
 import { isOpenSubscription } from '../plans/plan-rule.ts';
 import type { OpenCheckout } from '../stripe/checkout-calls.ts';
 import type { StripeCalls } from '../stripe/stripe.ts';
-import { type SyncDeps, stripeCustomerOf, syncCustomer } from '../sync/sync-customer.ts';
+import { ensureRequestedCustomer, type SyncDeps, syncCustomer } from '../sync/sync-customer.ts';
 
 interface CheckoutDeps extends SyncDeps {
 	customers: Pick<Customers, 'withCustomer'>;
-	findAccount(userId: string): Promise<Person>;
+	findAccount(userId: string): Promise<ContactDetails>;
 }
 
-interface Person {
+interface ContactDetails {
 	email: string;
 	name: string | null;
 }
@@ -27,7 +27,7 @@ type Outcome = { url: string } | { refusal: AppError } | 'customer deleted';
 /** Stripe may have deleted the customer. Then the second try uses a new one. */
 const TRIES = 2;
 
-/** For each user and process. A checkout makes several calls to Stripe, which limits the calls of all users together. */
+/** Limit of a user in one process. A checkout makes several calls to Stripe, which limits the calls of all users together. */
 const CHECKOUTS_PER_MINUTE = 10;
 const REMEMBERED_USERS = 10_000;
 
@@ -60,7 +60,7 @@ async function openCheckout(
 	deps: CheckoutDeps,
 	{ userId, cycle }: { userId: string; cycle: BillingCycle },
 ): Promise<string> {
-	const person = await deps.findAccount(userId);
+	const contact = await deps.findAccount(userId);
 	for (let tries = 0; tries < TRIES; tries += 1) {
 		// Committed first, so that a customer at Stripe is known even if a later step fails.
 		await deps.customers.withCustomer(userId, async (locked) => {
@@ -69,7 +69,7 @@ async function openCheckout(
 		});
 		crashPoint('billing.checkout.customer-requested');
 		const outcome = await deps.customers.withCustomer(userId, (locked) =>
-			prepareCheckout(deps, locked, { person, cycle }),
+			prepareCheckout(deps, locked, { contact, cycle }),
 		);
 		if (outcome === 'customer deleted') continue;
 		if ('refusal' in outcome) throw outcome.refusal;
@@ -81,12 +81,12 @@ async function openCheckout(
 async function prepareCheckout(
 	deps: CheckoutDeps,
 	locked: LockedCustomer,
-	{ person, cycle }: { person: Person; cycle: BillingCycle },
+	{ contact, cycle }: { contact: ContactDetails; cycle: BillingCycle },
 ): Promise<Outcome> {
 	refuseDeleted(locked);
 	const { stripe } = deps;
-	const customerId = (await stripeCustomerOf(deps, locked)) ?? '';
-	if (!(await stripe.describeCustomer(customerId, person))) {
+	const customerId = (await ensureRequestedCustomer(deps, locked)) ?? '';
+	if (!(await stripe.updateCustomer(customerId, contact))) {
 		await locked.forgetStripeCustomer();
 		return 'customer deleted';
 	}

@@ -7,8 +7,8 @@ export interface Customer {
 	stripeCustomerId: string | null;
 	/** When billing first requested the customer from Stripe. Without an id, the request may still have succeeded. */
 	customerRequestedAt: Date | null;
-	/** How many customers of this user Stripe has deleted. */
-	customersGone: number;
+	/** How many customers of this user Stripe has deleted. The next one needs another idempotency key. */
+	stripeCustomersDeleted: number;
 	plan: Plan;
 	/** End of a Pro grant by an operator, whatever Stripe says. */
 	proGrantedUntil: Date | null;
@@ -28,6 +28,6 @@ export interface Subscription {
 	currentPeriodStart: Date;
 	currentPeriodEnd: Date;
 	cancelAtPeriodEnd: boolean;
-	/** For a past-due subscription, when the oldest of the latest unpaid invoices was created. */
+	/** While it is past due: when the first unpaid invoice after the last paid one was created. */
 	unpaidSince: Date | null;
 }

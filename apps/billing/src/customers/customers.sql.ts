@@ -12,8 +12,8 @@ import {
 
 type Tx = Prisma.TransactionClient;
 
-/** Which due customers are synced: only those with an event, for which a user may be waiting; these first; or those due by time first. */
-export type DueOrder = 'events' | 'events first' | 'time first';
+/** Which due customers a task syncs, and which of them first. For those with an event, a user may be waiting. */
+export type DueOrder = 'events only' | 'events first' | 'time first';
 
 interface CustomersOptions {
 	prisma: Database;
@@ -27,17 +27,16 @@ export type Customers = ReturnType<typeof createCustomers>;
 
 /** Enough for a few calls to Stripe with their own timeouts. */
 export const LOCK_TIMEOUT_MS = 60_000;
-const FIRST_PAUSE_SECONDS = 0.5;
-const LONGEST_PAUSE_SECONDS = 300;
+const FIRST_BACKOFF_SECONDS = 0.5;
+const MAX_BACKOFF_SECONDS = 300;
 
-/** Returns the customers, and the locks under which Stripe is called for them. */
+/** Returns the operations on customers, among them the locks under which Stripe is called. */
 export function createCustomers({ prisma, locking, timeoutMs = LOCK_TIMEOUT_MS }: CustomersOptions) {
 	// Calls that wait for a user's lock wait here, without a connection.
 	const mutex = createKeyedMutex();
 	return {
 		/**
-		 * Locks the customer of a user while `work` runs, and creates a missing row. Meanwhile nothing else reads this customer under a lock or
-		 * calls Stripe for it.
+		 * Locks the customer of a user while `work` runs, and creates a missing row. Meanwhile no other checkout, sync or grant of the user runs.
 		 */
 		withCustomer: <T>(userId: string, work: (locked: LockedCustomer) => Promise<T>): Promise<T> =>
 			mutex.runExclusive(userId, () =>
@@ -76,7 +75,7 @@ export function createCustomers({ prisma, locking, timeoutMs = LOCK_TIMEOUT_MS }
 			]);
 			return customer && { customer, subscriptions: subscriptions.map(toSubscription) };
 		},
-		/** Makes the customer due, to be erased at Stripe and never served again. */
+		/** Marks the account as deleted, and makes the customer due: the next sync erases it at Stripe. */
 		async markDeleted(userId: string): Promise<void> {
 			const now = new Date();
 			await prisma.customer.upsert({
@@ -87,13 +86,13 @@ export function createCustomers({ prisma, locking, timeoutMs = LOCK_TIMEOUT_MS }
 		},
 		/** Delays the next sync, longer after each failure, unless a new event comes. */
 		async postpone(userId: string): Promise<void> {
-			// Not before the events that waited for this attempt, whose times are of another clock.
+			// Events that waited for this sync don't skip the backoff. Their times are by another clock, which may be ahead.
 			await prisma.$executeRaw`
 				UPDATE customers SET sync_failures = least(sync_failures + 1, 30),
 					failed_at = greatest(now(), (
 						SELECT max(received_at) FROM stripe_events WHERE user_id = ${userId} AND applied_at IS NULL)),
 					not_before = now() + make_interval(
-						secs => least(${LONGEST_PAUSE_SECONDS}::float, ${FIRST_PAUSE_SECONDS}::float * 2 ^ sync_failures))
+						secs => least(${MAX_BACKOFF_SECONDS}::float, ${FIRST_BACKOFF_SECONDS}::float * 2 ^ sync_failures))
 				WHERE user_id = ${userId}`;
 		},
 	};
@@ -118,7 +117,7 @@ async function mayAnyBeDue(prisma: Database): Promise<boolean> {
 /** Locks a due customer that no transaction has locked. */
 async function lockDueCustomer(tx: Tx, order: DueOrder): Promise<string | undefined> {
 	switch (order) {
-		case 'events':
+		case 'events only':
 			return await lockWithEvent(tx);
 		case 'events first':
 			return (await lockWithEvent(tx)) ?? (await lockByTime(tx));
@@ -127,7 +126,7 @@ async function lockDueCustomer(tx: Tx, order: DueOrder): Promise<string | undefi
 	}
 }
 
-/** An event that came after the last failure skips the pause: Stripe may be back. */
+/** Locks a customer with a waiting event. An event after the last failure skips the backoff: Stripe may be back. */
 async function lockWithEvent(tx: Tx): Promise<string | undefined> {
 	const rows = await tx.$queryRaw<{ userId: string }[]>`
 		SELECT customers.user_id AS "userId" FROM customers JOIN (

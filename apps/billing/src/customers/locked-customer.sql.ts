@@ -19,14 +19,14 @@ export interface GrantAction {
 
 export type LockedCustomer = Awaited<ReturnType<typeof openLockedCustomer>>;
 
-/** Delay before a sync of a customer whose creation a crash interrupted. */
+/** Delay before a sync of a customer whose creation a crash may have interrupted. */
 const RETRY_AFTER_MS = 60_000;
 
 export const CUSTOMER_COLUMNS = {
 	userId: true,
 	stripeCustomerId: true,
 	customerRequestedAt: true,
-	customersGone: true,
+	stripeCustomersDeleted: true,
 	plan: true,
 	proGrantedUntil: true,
 	planVersion: true,
@@ -34,7 +34,7 @@ export const CUSTOMER_COLUMNS = {
 	deletedAt: true,
 } satisfies Prisma.CustomerSelect;
 
-/** Returns what the transaction that has locked a customer's row may do with it. Everything is committed together. */
+/** Returns a customer whose row the transaction has locked, and the changes that the transaction may make. */
 export async function openLockedCustomer(tx: Tx, userId: string) {
 	const customer: Customer = await tx.customer.findUniqueOrThrow({
 		where: { userId },
@@ -45,7 +45,7 @@ export async function openLockedCustomer(tx: Tx, userId: string) {
 	};
 	return {
 		customer,
-		/** Makes every later sync, also after a crash, search for the customer at Stripe until its id is known. */
+		/** Records that the customer is about to be created at Stripe. Until its id is stored, every sync finishes that, also after a crash. */
 		recordCustomerRequest: () =>
 			update({ customerRequestedAt: new Date(), syncAt: new Date(Date.now() + RETRY_AFTER_MS) }),
 		/** Sets the id, also in `customer`. */
@@ -55,9 +55,9 @@ export async function openLockedCustomer(tx: Tx, userId: string) {
 		},
 		/** Records that Stripe has deleted the customer, so that another one can be created. */
 		forgetStripeCustomer: () =>
-			update({ stripeCustomerId: null, customerRequestedAt: null, customersGone: { increment: 1 } }),
+			update({ stripeCustomerId: null, customerRequestedAt: null, stripeCustomersDeleted: { increment: 1 } }),
 		setCheckoutUntil: (checkoutUntil: Date) => update({ checkoutUntil, syncAt: new Date() }),
-		/** Returns the waiting events. What is read from Stripe afterwards covers them. */
+		/** Returns the ids of the waiting events. A read from Stripe that starts afterwards covers them. */
 		async waitingEvents(): Promise<string[]> {
 			const rows = await tx.stripeEvent.findMany({
 				where: { userId, appliedAt: null },
@@ -71,7 +71,7 @@ export async function openLockedCustomer(tx: Tx, userId: string) {
 			await deleteOperatorActions(tx, userId);
 		},
 		/** Returns the subscriptions of the last sync. */
-		async knownSubscriptions(): Promise<Subscription[]> {
+		async storedSubscriptions(): Promise<Subscription[]> {
 			return (await tx.subscription.findMany({ where: { userId } })).map(toSubscription);
 		},
 		/** Sets or removes the grant. Publishes a changed plan. */
@@ -81,7 +81,7 @@ export async function openLockedCustomer(tx: Tx, userId: string) {
 			await recordOperatorAction(tx, { ...by, userId });
 		},
 		/** Records the state at Stripe and the plan that follows. Publishes a changed plan. */
-		async record(synced: {
+		async recordSync(synced: {
 			subscriptions: readonly Subscription[];
 			plan: Plan;
 			appliedEvents: readonly string[];

@@ -190,12 +190,12 @@ test('the command shows the plan with its reasons and its use', async () => {
 	});
 });
 
-test('the command shows the end of the pause as the next read after failed reads', async () => {
+test('the command shows the end of the backoff as the next read after failed reads', async () => {
 	const user = world.user();
-	const [due, pauseEnds] = [new Date('2099-01-01T00:00:00Z'), new Date('2099-01-02T00:00:00Z')];
-	await world.prisma.customer.create({ data: { userId: user.id, syncAt: due, notBefore: pauseEnds } });
+	const [due, backoffEnds] = [new Date('2099-01-01T00:00:00Z'), new Date('2099-01-02T00:00:00Z')];
+	await world.prisma.customer.create({ data: { userId: user.id, syncAt: due, notBefore: backoffEnds } });
 	const shown = JSON.parse(await run('user', user.id, '--json'));
-	expect(shown).toMatchObject({ next_sync_at: pauseEnds.toISOString() });
+	expect(shown).toMatchObject({ next_sync_at: backoffEnds.toISOString() });
 });
 
 test.each([

@@ -26,7 +26,7 @@ export const HELP = `Plans, for operators. Runs with the environment of the bill
   node apps/billing/src/admin.ts revoke-grant USER --reason WHY
       Ends the grant now.
 
-Each is recorded in operator_actions under the operator's name: --by NAME, or the user of the operating system.
+Each command is recorded in operator_actions under the operator's name: --by NAME, or the user of the operating system.
 Exit codes: 0 done; 1 not done, for example because there is no such user; 2 wrong usage.
 `;
 

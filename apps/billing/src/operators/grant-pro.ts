@@ -10,10 +10,7 @@ export interface GrantDeps {
 	now(): Date;
 }
 
-interface By {
-	operator: string;
-	reason: string;
-}
+type AuditFields = Pick<GrantAction, 'operator' | 'reason'>;
 
 /** The resulting plan and the end of the grant; null for a deleted account. */
 export type GrantResult = { plan: Plan; until: Date | null } | null;
@@ -24,7 +21,7 @@ export type GrantResult = { plan: Plan; until: Date | null } | null;
  */
 export function grantPro(
 	deps: GrantDeps,
-	{ userId, until, by }: { userId: string; until: Date; by: By },
+	{ userId, until, by }: { userId: string; until: Date; by: AuditFields },
 ): Promise<GrantResult> {
 	const action: GrantAction = { ...by, action: 'pro_granted', subject: until.toISOString() };
 	return deps.customers.withCustomer(userId, async (locked) => {
@@ -37,13 +34,13 @@ export function grantPro(
 /** Returns a user to the plan of the last sync, and makes the user due for another one. Resolves to `no grant` without a grant. */
 export function revokeGrant(
 	deps: GrantDeps,
-	{ userId, by }: { userId: string; by: By },
+	{ userId, by }: { userId: string; by: AuditFields },
 ): Promise<GrantResult | 'no grant'> {
 	return deps.customers.withCustomer(userId, async (locked) => {
 		const { deletedAt, proGrantedUntil } = locked.customer;
 		if (deletedAt) return null;
 		if (!proGrantedUntil || proGrantedUntil <= deps.now()) return 'no grant';
-		const subscriptions = await locked.knownSubscriptions();
+		const subscriptions = await locked.storedSubscriptions();
 		const plan = planOf({ subscriptions, proGrantedUntil: null }, deps.now(), deps.rules.graceMs);
 		await locked.setGrant({ until: null, plan, by: { ...by, action: 'grant_revoked' } });
 		return { plan, until: null };

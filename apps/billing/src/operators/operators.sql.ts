@@ -20,7 +20,7 @@ export function openOperatorData(databaseUrl: string) {
 	};
 }
 
-/** Returns what billing knows of a user, who may be unknown here, and records that an operator read it. */
+/** Returns what billing knows of a user, which may be nothing, and records that an operator viewed it. */
 function readUser(prisma: Database, userId: string, operator: string): Promise<object> {
 	return inTransaction(prisma, async (tx) => {
 		const customer = await tx.customer.findUnique({ where: { userId } });
@@ -50,7 +50,7 @@ function readUser(prisma: Database, userId: string, operator: string): Promise<o
 	});
 }
 
-/** Returns when billing reads the customer at Stripe next; after a failure, when the pause ends at the earliest. Null if no read is due. */
+/** Returns when billing reads the customer at Stripe next, after a failure not before the backoff ends. Null if no read is due. */
 function nextSyncAt({ syncAt, notBefore }: { syncAt: Date | null; notBefore: Date | null }): Date | null {
 	if (syncAt === null || notBefore === null) return syncAt ?? notBefore;
 	return syncAt > notBefore ? syncAt : notBefore;

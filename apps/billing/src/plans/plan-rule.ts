@@ -12,7 +12,8 @@ function graceEnd({ unpaidSince, currentPeriodStart }: Subscription, graceMs: nu
 	return (unpaidSince ?? currentPeriodStart).getTime() + graceMs;
 }
 
-function grantsPro(subscription: Subscription, now: Date, graceMs: number): boolean {
+/** Returns whether the subscription puts its user on Pro. */
+function countsForPro(subscription: Subscription, now: Date, graceMs: number): boolean {
 	if (subscription.status === 'active' || subscription.status === 'trialing') return true;
 	return subscription.status === 'past_due' && now.getTime() < graceEnd(subscription, graceMs);
 }
@@ -34,25 +35,27 @@ function isGranted({ proGrantedUntil }: Pick<PlanInputs, 'proGrantedUntil'>, now
  */
 export function planOf(inputs: PlanInputs, now: Date, graceMs: number): Plan {
 	if (isGranted(inputs, now)) return 'pro';
-	return inputs.subscriptions.some((subscription) => grantsPro(subscription, now, graceMs)) ? 'pro' : 'free';
+	return inputs.subscriptions.some((subscription) => countsForPro(subscription, now, graceMs))
+		? 'pro'
+		: 'free';
 }
 
 /**
- * Whether Stripe collects for the subscription or may do so again, even if it does not count for Pro. With a second subscription, the
- * user would pay twice. An incomplete subscription has never been paid, and expires.
+ * Returns whether Stripe collects for the subscription or may do so again, even if it does not count for Pro. With a second subscription,
+ * the user would pay twice. An incomplete subscription has never been paid, and expires.
  */
 export function isOpenSubscription({ status }: Subscription): boolean {
 	return !FINAL_STATUSES.includes(status) && status !== 'incomplete';
 }
 
-/** Returns the subscription to show: the newest that counts, otherwise the newest. */
+/** Returns the subscription to show: the newest that counts for Pro, otherwise the newest. */
 export function mainSubscription(
 	subscriptions: readonly Subscription[],
 	now: Date,
 	graceMs: number,
 ): Subscription | undefined {
 	const newestFirst = subscriptions.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
-	return newestFirst.find((subscription) => grantsPro(subscription, now, graceMs)) ?? newestFirst[0];
+	return newestFirst.find((subscription) => countsForPro(subscription, now, graceMs)) ?? newestFirst[0];
 }
 
 /**
@@ -66,11 +69,12 @@ export function nextSyncAt(
 ): Date | null {
 	const unfinished = subscriptions.filter(({ status }) => !FINAL_STATUSES.includes(status));
 	const isCheckoutOpen = checkoutUntil !== null && checkoutUntil > now;
-	const ends = unfinished
+	const timesMs = unfinished
 		.filter(({ status }) => status === 'past_due')
 		.map((subscription) => graceEnd(subscription, graceMs))
 		.filter((endMs) => endMs > now.getTime());
-	if (proGrantedUntil !== null && isGranted({ proGrantedUntil }, now)) ends.push(proGrantedUntil.getTime());
-	if (unfinished.length > 0 || isCheckoutOpen) ends.push(now.getTime() + syncIntervalMs);
-	return ends.length === 0 ? null : new Date(Math.min(...ends));
+	if (proGrantedUntil !== null && isGranted({ proGrantedUntil }, now))
+		timesMs.push(proGrantedUntil.getTime());
+	if (unfinished.length > 0 || isCheckoutOpen) timesMs.push(now.getTime() + syncIntervalMs);
+	return timesMs.length === 0 ? null : new Date(Math.min(...timesMs));
 }

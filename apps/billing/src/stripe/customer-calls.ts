@@ -4,12 +4,19 @@ import { callStripe, valueIfMissing } from './errors.ts';
 export function customerCalls(stripe: Stripe, { appUrl }: { appUrl: string }) {
 	return {
 		/**
-		 * Creates the customer of a user, without personal data. For 24 hours, calls with the same `customersGone` return the same customer.
+		 * Creates the customer of a user, without personal data. For 24 hours, calls with the same `stripeCustomersDeleted` return the same
+		 * customer.
 		 */
-		createCustomer: ({ id, customersGone }: { id: string; customersGone: number }): Promise<string> =>
+		createCustomer: ({
+			id,
+			stripeCustomersDeleted,
+		}: {
+			id: string;
+			stripeCustomersDeleted: number;
+		}): Promise<string> =>
 			callStripe(async () => {
 				// Stripe refuses a repeated key with other parameters, so nothing that may change is sent.
-				const idempotencyKey = `creatorr-customer-${id}${customersGone > 0 ? `-${customersGone}` : ''}`;
+				const idempotencyKey = `creatorr-customer-${id}${stripeCustomersDeleted > 0 ? `-${stripeCustomersDeleted}` : ''}`;
 				return (await stripe.customers.create({ metadata: { user_id: id } }, { idempotencyKey })).id;
 			}),
 		/** Finds the customer that was created for a user earlier; null if there is none. */
@@ -19,7 +26,7 @@ export function customerCalls(stripe: Stripe, { appUrl }: { appUrl: string }) {
 				return (await stripe.customers.search({ query, limit: 1 })).data[0]?.id ?? null;
 			}),
 		/** Sets the email and name. Resolves to false for a deleted customer. */
-		describeCustomer: (
+		updateCustomer: (
 			customerId: string,
 			{ email, name }: { email: string; name: string | null },
 		): Promise<boolean> =>

@@ -66,9 +66,9 @@ function cycleOf(recurring: Stripe.Price.Recurring | null | undefined): BillingC
 }
 
 /**
- * Returns since when a past-due subscription is unpaid: when the oldest unpaid invoice after the last paid one was created, which is the
- * start of the period that it bills. Stripe's subscription has no such field, because its current period advances while it is past due.
- * Null for other subscriptions.
+ * Returns since when a past-due subscription is unpaid: when the first unpaid invoice after the last paid one was created, which is the
+ * start of the period that it bills. Stripe's subscription has no such field, and its current period advances while it is past due. Null
+ * for other subscriptions.
  */
 async function unpaidSince(stripe: Stripe, { id, status }: Stripe.Subscription): Promise<Date | null> {
 	if (status !== 'past_due') return null;

@@ -42,10 +42,10 @@ export function verifyEvent(
 		maxValues: jsonValueLimit(BODY_LIMIT.webhook),
 		maxDepth: MAX_DEPTH,
 	});
-	if (problem === 'depth' || problem === 'values') throw noEvent();
+	if (problem === 'depth' || problem === 'values') throw notAnEvent();
 	const json = parseJson(body);
 	const event = eventSchema.safeParse(json);
-	if (!event.success) throw noEvent();
+	if (!event.success) throw notAnEvent();
 	const { id, type, data } = event.data;
 	const { object } = dataSchema.safeParse(data).data ?? {};
 	return { id, type, object, payload: problem === 'text' ? null : (json as object) };
@@ -77,7 +77,7 @@ function parseJson(body: Buffer): unknown {
 	try {
 		return JSON.parse(body.toString('utf8'));
 	} catch {
-		throw noEvent();
+		throw notAnEvent();
 	}
 }
 
@@ -85,6 +85,6 @@ function refusal(message: string) {
 	return validationError([{ path: 'headers.Stripe-Signature', message }]);
 }
 
-function noEvent() {
+function notAnEvent() {
 	return validationError([{ path: 'body', message: 'must be a Stripe event: JSON with an id and a type' }]);
 }

@@ -2,7 +2,7 @@ import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { startWorld, subscribe, type User, type World, waitForPlan } from '../testing/world.ts';
 
-/** `LIVES` sets the number. */
+/** `LIVES` sets the number of histories. */
 const LIVES = Number(process.env.LIVES ?? 24);
 
 jest.setTimeout(120_000 + 5_000 * LIVES);
@@ -52,7 +52,7 @@ async function planAtStripe(subscription: string): Promise<'free' | 'pro'> {
 	return Date.now() / 1000 < unpaidSince + 7 * DAY_SECONDS ? 'pro' : 'free';
 }
 
-async function liveLife(user: User, random: () => number): Promise<string> {
+async function playHistory(user: User, random: () => number): Promise<string> {
 	const subscription = await subscribe(world, user);
 	const names = Object.keys(STEPS).toSorted(() => random() - 0.5);
 	for (const name of names) {
@@ -68,7 +68,7 @@ async function liveAndCompare(round: number): Promise<void> {
 	const afterLastFailure = ['cancel', 'mark_unpaid', 'leave_past_due'][Math.floor(random() * 3)];
 	await world.stripe.control('/switches', { webhooks, renewals: { after_last_failure: afterLastFailure } });
 	const user = world.user();
-	const subscription = await liveLife(user, random);
+	const subscription = await playHistory(user, random);
 	const wanted = await planAtStripe(subscription);
 	await waitFor(async () => {
 		const { plan } = await user.billing();

@@ -30,13 +30,13 @@ export async function syncCustomer(deps: SyncDeps, locked: LockedCustomer): Prom
 	const appliedEvents = await locked.waitingEvents();
 	if (customer.deletedAt) return await eraseCustomer(deps, locked, appliedEvents);
 	const { checkoutUntil, proGrantedUntil } = customer;
-	const stripeCustomerId = await stripeCustomerOf(deps, locked);
+	const stripeCustomerId = await ensureRequestedCustomer(deps, locked);
 	const subscriptions = stripeCustomerId ? await deps.stripe.listSubscriptions(stripeCustomerId) : [];
 	crashPoint('billing.sync.read');
 	const now = deps.now();
 	const plan = planOf({ subscriptions, proGrantedUntil }, now, deps.rules.graceMs);
 	const next = nextSyncAt({ subscriptions, checkoutUntil, proGrantedUntil }, now, deps.rules);
-	await locked.record({ subscriptions, plan, appliedEvents, nextSyncAt: next });
+	await locked.recordSync({ subscriptions, plan, appliedEvents, nextSyncAt: next });
 	return { plan, subscriptions };
 }
 
@@ -47,14 +47,14 @@ async function eraseCustomer(
 	appliedEvents: readonly string[],
 ): Promise<SyncResult> {
 	const { stripe } = deps;
-	const stripeCustomerId = await stripeCustomerOf(deps, locked);
+	const stripeCustomerId = await ensureRequestedCustomer(deps, locked);
 	if (stripeCustomerId) {
 		for (const { id } of await stripe.listOpenCheckouts(stripeCustomerId)) await stripe.expireCheckout(id);
 		await stripe.deleteCustomer(stripeCustomerId);
 		crashPoint('billing.erase.customer-deleted');
 	}
 	await locked.eraseUser();
-	await locked.record({ subscriptions: [], plan: 'free', appliedEvents, nextSyncAt: null });
+	await locked.recordSync({ subscriptions: [], plan: 'free', appliedEvents, nextSyncAt: null });
 	return { plan: 'free', subscriptions: [] };
 }
 
@@ -62,18 +62,18 @@ async function eraseCustomer(
 const IDEMPOTENCY_KEY_TTL_MS = 23 * 3_600_000;
 
 /**
- * Returns the id of a user's customer at Stripe. If its creation was requested and its id is unknown, as after a crash, Stripe returns
- * the one that was created. Null if none was requested.
+ * Returns the id of a user's customer at Stripe, and creates the customer if that was requested before. If an earlier process created it
+ * and died before it stored the id, this returns the same customer. Null if no creation was requested.
  */
-export async function stripeCustomerOf(
+export async function ensureRequestedCustomer(
 	{ stripe, now }: Pick<SyncDeps, 'stripe' | 'now'>,
 	locked: LockedCustomer,
 ): Promise<string | null> {
-	const { userId: id, stripeCustomerId, customerRequestedAt, customersGone } = locked.customer;
+	const { userId: id, stripeCustomerId, customerRequestedAt, stripeCustomersDeleted } = locked.customer;
 	if (stripeCustomerId || !customerRequestedAt) return stripeCustomerId;
 	const isKeyValid = now().getTime() - customerRequestedAt.getTime() < IDEMPOTENCY_KEY_TTL_MS;
 	const known = isKeyValid ? null : await stripe.findCustomer(id);
-	const customerId = known ?? (await stripe.createCustomer({ id, customersGone }));
+	const customerId = known ?? (await stripe.createCustomer({ id, stripeCustomersDeleted }));
 	crashPoint('billing.checkout.customer-created');
 	await locked.setStripeCustomer(customerId);
 	return customerId;

@@ -15,10 +15,10 @@ interface SyncTaskDeps extends SyncDeps {
 }
 
 /**
- * The tasks. Each syncs one customer at a time. One is reserved for customers with events, however many are due by time, and one for
- * customers that are due by time: these recover lost events, even under a constant stream of events.
+ * One task for each. A task syncs one customer at a time. One is reserved for customers with events, however many are due by time. One
+ * prefers customers that are due by time, so that lost events are found even under a constant stream of events.
  */
-const ORDERS: readonly DueOrder[] = ['events', 'events first', 'events first', 'time first'];
+const ORDERS: readonly DueOrder[] = ['events only', 'events first', 'events first', 'time first'];
 /** Finds customers that are due by time, and those whose notification was lost. */
 const POLL_MS = 1_000;
 

@@ -29,6 +29,6 @@ test('usageOf returns the lower limits of jobs and files while the email is not 
 	expect(limits).toMatchObject({ active_jobs: 1, stored_bytes: 1_000 });
 });
 
-test('usageOf leaves out the number of files that files of the previous release doesn’t count', async () => {
+test('usageOf omits the number of files when the files service of the previous release doesn’t send it', async () => {
 	expect(await limitsWith({}, { stored_files: undefined })).not.toHaveProperty('stored_files');
 });
