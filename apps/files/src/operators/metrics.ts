@@ -30,7 +30,7 @@ const FORMER_LABELS = { task: 'chore' };
 
 const runs = counter({
 	name: 'creatorr_task_runs_total',
-	help: 'Runs of scheduled tasks in this process, by task and outcome: done, failed, broken off',
+	help: 'Runs of scheduled tasks in this process, by task and outcome: done, failed, broken off (ended early, and a later run continues)',
 	labels: ['task', 'outcome'],
 	former: { name: 'creatorr_chore_runs_total', labels: FORMER_LABELS },
 });
