@@ -181,6 +181,7 @@ export const listApiKeys = defineOperation({
 	path: '/v1/keys',
 	service: 'auth',
 	access: 'user',
+	cost: 10,
 	summary: 'Lists the API keys of the user, newest first, with the last 100 that no longer work.',
 	query: pageQuerySchema,
 	status: 200,
