@@ -99,7 +99,7 @@ const fieldsSchema = baseConfigSchema.extend({
 		.default(LIMITS.maxBodyBytesPerNetwork)
 		.meta({
 			description:
-				'Maximum size of all request bodies that one IPv4 address or IPv6 /64 sends at a time. An IPv6 /56 may send four times as much.',
+				'Maximum size of all request bodies that one IPv4 address or IPv6 /64 sends at a time. An IPv6 /56 may send four times as much, a /48 sixteen times.',
 			deprecatedName: 'MAX_BODY_BYTES_PER_ADDRESS',
 		}),
 	MAX_CONNECTIONS: countSchema.default(LIMITS.connections).meta({
@@ -108,11 +108,11 @@ const fieldsSchema = baseConfigSchema.extend({
 	}),
 	MAX_CONNECTIONS_PER_NETWORK: countSchema.default(LIMITS.maxConnectionsPerNetwork).meta({
 		description:
-			'Maximum number of open connections from one IPv4 address or IPv6 /64, except trusted proxies. An IPv6 /56 gets four times as many.',
+			'Maximum number of open connections from one IPv4 address or IPv6 /64, except trusted proxies. An IPv6 /56 gets four times as many, a /48 sixteen times.',
 		deprecatedName: 'MAX_CONNECTIONS_PER_ADDRESS',
 	}),
 	ANONYMOUS_CONCURRENT_REQUESTS: countSchema.default(LIMITS.anonymousConcurrentRequests).meta({
-		description: `Requests without a session from one IPv4 address or IPv6 /64 at a time; an IPv6 /56 gets four times as many. ${queueText(LIMITS.anonymousQueuedRequests, LIMITS.anonymousQueueMs)}`,
+		description: `Requests without a session from one IPv4 address or IPv6 /64 at a time; an IPv6 /56 gets four times as many, a /48 sixteen times. ${queueText(LIMITS.anonymousQueuedRequests, LIMITS.anonymousQueueMs)}`,
 	}),
 	USER_REQUESTS_PER_SECOND: countSchema.default(LIMITS.userRequestsPerSecond).meta({
 		description:

@@ -1,8 +1,8 @@
 /**
  * Limits of the gateway: what a client may send, how long each step may take, how much is cached. Units are in the names: `Ms` is
  * milliseconds, `Bytes` bytes, `PerSecond` an average rate, `Burst` the tokens of a full bucket. The others are counts. A "network" is an
- * IPv4 address or an IPv6 /64; the networks of one IPv6 site (/56) together have four times each limit. Settings override some of them
- * (config.ts).
+ * IPv4 address or an IPv6 /64; the networks of one IPv6 /56 together have four times each limit, and those of a /48 sixteen times. Settings
+ * override some of them (config.ts).
  */
 export const LIMITS = {
 	/** Request bodies of one network in flight, in bytes: a service keeps each whole body in memory. */

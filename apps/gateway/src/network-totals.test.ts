@@ -25,6 +25,11 @@ test('the networks of one IPv6 site get four times the limit of one, and no more
 	expect(addToEach([...networks, networkOf(0, 'cd')], 1)).toBe(5);
 });
 
+test('the networks of one IPv6 /48 get sixteen times the limit of one, and no more', () => {
+	const networks = Array.from({ length: 20 }, (_, index) => networkOf(0, (16 + index).toString(16)));
+	expect(addToEach([...networks, '2001:db8:2:0::/64'], 1)).toBe(17);
+});
+
 test('IPv4 networks share nothing', () => {
 	expect(addToEach(['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4', '192.0.2.5'], 1)).toBe(5);
 });

@@ -1,13 +1,10 @@
-import { siteOf } from '@creatorr/service/address-network';
-
-/** An IPv6 site (/56) may take this many times the amount of one network. Its 256 networks (/64) may belong to one customer or to many. */
-export const SITE_FACTOR = 4;
+import { rangesOf } from '@creatorr/service/address-network';
 
 /** Amounts in use by each network, and by the networks of each IPv6 site together. It stores only networks with an amount. */
 export interface NetworkTotals {
 	/** Adds to the total of a network, or subtracts a negative amount. */
 	add(network: string, amount: number): void;
-	/** Whether the network would exceed the limit with this amount more, or its site four times the limit. */
+	/** Whether the network would exceed the limit with this amount more, or an IPv6 site that contains it its multiple of the limit. */
 	wouldExceed(network: string, amount: number, limit: number): boolean;
 }
 
@@ -24,14 +21,9 @@ export function createNetworkTotals(): NetworkTotals {
 
 	return {
 		add(network, amount) {
-			add(network, amount);
-			const site = siteOf(network);
-			if (site) add(site, amount);
+			for (const { range } of rangesOf(network)) add(range, amount);
 		},
-		wouldExceed(network, amount, limit) {
-			if (totalOf(network) + amount > limit) return true;
-			const site = siteOf(network);
-			return site !== undefined && totalOf(site) + amount > limit * SITE_FACTOR;
-		},
+		wouldExceed: (network, amount, limit) =>
+			rangesOf(network).some(({ range, factor }) => totalOf(range) + amount > limit * factor),
 	};
 }

@@ -118,7 +118,7 @@ const REGISTRATION: readonly Mutant[] = [
 	},
 	{
 		name: 'counts registrations of a whole IPv6 site',
-		mutations: [auth('allowancesOf', replaceCall('siteOf', 'null'))],
+		mutations: [auth('allowancesOf', replaceCall('rangesOf', '[{ range: network, factor: 1 }]'))],
 		test: 'are counted for a whole IPv6 site',
 	},
 ];

@@ -24,7 +24,9 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'limits the networks of one IPv6 site together',
-		mutations: [gateway('createNetworkTotals.wouldExceed', replaceCall('siteOf', 'undefined'))],
+		mutations: [
+			gateway('createNetworkTotals.wouldExceed', replaceCall('rangesOf', '[{ range: network, factor: 1 }]')),
+		],
 		test: 'get four times the limit of one, and no more',
 	},
 	{
@@ -96,17 +98,21 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'paces the networks of one IPv6 site together',
-		mutations: [gateway('createNetworkBuckets', replaceCall('max', 'networks.reserve(network, cost)'))],
+		mutations: [
+			gateway('createNetworkBuckets', replaceCall('max', 'levels[0]?.reserve(network, cost) ?? 0')),
+		],
 		test: 'have four times the tokens of one, and no more',
 	},
 	{
 		name: 'limits the permits of all networks of one IPv6 site together',
-		mutations: [gateway('createNetworkSemaphore.acquire', forceCondition(true, 'site'))],
+		mutations: [
+			gateway('createNetworkSemaphore.acquire', replaceCall('rangesOf', '[{ range: network, factor: 1 }]')),
+		],
 		test: 'have four times the permits of one, and no more',
 	},
 	{
 		name: 'evicts from the largest IPv6 site',
-		mutations: [gateway('createConnectionTable', replaceCall('siteOf', 'undefined'))],
+		mutations: [gateway('createConnectionTable', replaceCall('rangesOf', '[{ range: connection.network }]'))],
 		test: 'belongs to the IPv6 site with the most connections, and there to its largest network',
 	},
 	{

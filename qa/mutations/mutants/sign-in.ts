@@ -1,6 +1,5 @@
 import { inPackage, type Mutant } from '../mutant.ts';
 import {
-	dropAssignment,
 	dropCall,
 	dropSpread,
 	forceCondition,
@@ -92,8 +91,16 @@ const FLOODS: readonly Mutant[] = [
 	},
 	{
 		name: 'counts turns by IPv6 site',
-		mutations: [auth('createFairQueue', replaceCall('siteOf', 'undefined'))],
+		mutations: [
+			auth('createFairQueue', replaceCall('siteOf', 'undefined')),
+			auth('trackSiteLoads.of', replaceCall('siteOf', 'undefined')),
+		],
 		test: 'lets the networks of an IPv6 site share its turns',
+	},
+	{
+		name: 'counts turns by IPv6 /48',
+		mutations: [auth('trackSiteLoads.of', replaceCall('siteOf', 'undefined'))],
+		test: 'gives an IPv6 /48 four turns for one of another network',
 	},
 	{
 		name: 'gives known networks a queue of their own',
@@ -107,7 +114,7 @@ const FLOODS: readonly Mutant[] = [
 	},
 	{
 		name: 'counts a turn for clients that hang up',
-		mutations: [auth('waitInQueue', dropAssignment('turns'))],
+		mutations: [auth('waitInQueue', dropCall('countTurn'))],
 		test: 'counts a turn for a network whose client disconnects while it waits',
 	},
 	{

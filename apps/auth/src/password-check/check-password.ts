@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@creatorr/contracts/errors';
-import { networkOf, siteOf } from '@creatorr/service/address-network';
+import { networkOf, rangesOf } from '@creatorr/service/address-network';
 import type { Logger } from '@creatorr/service/logger';
 import { counter } from '@creatorr/service/metrics';
 import { LRUCache } from 'lru-cache';
@@ -24,8 +24,6 @@ export interface CheckPasswordDeps {
 	logger: Logger;
 }
 
-/** An IPv6 site, which may be several people, has this many times the free failures of one network. */
-const SITE_FREE_FAILURES_FACTOR = 4;
 const REPEAT_MS = 60_000;
 const REMEMBERED_EVENTS = 10_000;
 
@@ -83,23 +81,12 @@ function unknownNetworkLimits(
 	freeFailures: number,
 ): FailureLimit[] {
 	const account = `account ${digestOf(attempt.email)}`;
-	const site = siteOf(network);
-	const limits: FailureLimit[] = [
-		{
-			key: accountKey(attempt, network),
-			scope: 'account',
-			freeFailures,
-			allNetworks: { key: account, freeFailures },
-		},
-	];
-	if (site) {
-		limits.push({
-			key: `${account} from ${site}`,
-			scope: 'account',
-			freeFailures: freeFailures * SITE_FREE_FAILURES_FACTOR,
-		});
-	}
-	return limits;
+	return rangesOf(network).map(({ range, factor }) => ({
+		key: `${account} from ${range}`,
+		scope: 'account',
+		freeFailures: freeFailures * factor,
+		...(range === network && { allNetworks: { key: account, freeFailures } }),
+	}));
 }
 
 function limitsOf(deps: CheckPasswordDeps, attempt: PasswordAttempt): FailureLimit[] {

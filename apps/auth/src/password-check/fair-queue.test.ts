@@ -83,6 +83,13 @@ describe('a fair queue', () => {
 		expect(order.indexOf('sign-in 2001:db8:1:ac00::/64 4')).toBe(1);
 	});
 
+	test('gives an IPv6 /48 four turns for one of another network', async () => {
+		const flood = Array.from({ length: 8 }, (_, index) => from(`2001:db8:1:${index}00::/64`));
+		const order = await orderOf([...flood, from('one'), from('one')]);
+		const turnsOfFlood = (until: string) => order.slice(0, order.indexOf(until)).length;
+		expect([turnsOfFlood('sign-in one 8'), turnsOfFlood('sign-in one 9')]).toEqual([1, 6]);
+	});
+
 	test('has a separate queue for sign-ins from a known network', async () => {
 		const flood = Array.from({ length: 5 }, (_, index) => from(`flood ${index}`));
 		const order = await orderOf([...flood, from('owner', 'known-sign-in')], 3);

@@ -1,6 +1,6 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { siteOf } from '@creatorr/service/address-network';
-import { isBusier, type SiteLoad, type SiteLoads, trackSiteLoads } from './site-load.ts';
+import { isBusier, type SiteLoads, trackSiteLoads } from './site-load.ts';
 
 /**
  * What a request waits for. Each kind has its own queue, so that a flood of one doesn't affect the others. Strangers can't flood
@@ -35,7 +35,7 @@ interface Waiter {
 	refuse(why: string): void;
 }
 
-/** Waiters by site: the /56 of an IPv6 network, another network itself. */
+/** Waiters by site: the /56 of an IPv6 network, another network itself. The sites of a /48 also share turns, see {@link trackSiteLoads}. */
 type Waiting = Map<string, Waiter[]>;
 
 function countOf(waiting: Waiting): number {
@@ -79,7 +79,7 @@ interface WaitOptions {
 /** Waits behind the other requests of the site. Resolves when the request has its turn. */
 async function waitInQueue(
 	waiting: Waiting,
-	{ site, load, clientGone }: { site: string; load: SiteLoad; clientGone: AbortSignal },
+	{ site, countTurn, clientGone }: { site: string; countTurn(): void; clientGone: AbortSignal },
 	{ maxWaitMs, refuse }: WaitOptions,
 ): Promise<void> {
 	const turn = Promise.withResolvers<void>();
@@ -90,7 +90,7 @@ async function waitInQueue(
 	};
 	const onGone = () => {
 		// Costs a turn: otherwise clients that hang up before theirs could occupy the queue forever.
-		load.turns += 1;
+		countTurn();
 		leave('the client went away');
 	};
 	waiting.set(site, [...(waiting.get(site) ?? []), waiter]);
@@ -130,7 +130,7 @@ export function createFairQueue(options: QueueOptions): FairQueue {
 		const waiting = waitingOf(kind);
 		if (countOf(waiting) >= options.maxWaiting && !makeRoom(waiting, site, loads))
 			throw refuse('the queue is full');
-		const request = { site, load: loads.of(site), clientGone };
+		const request = { site, countTurn: () => loads.count(site, 'turns'), clientGone };
 		await waitInQueue(waiting, request, { refuse, maxWaitMs: options.maxWaitMs });
 	}
 
@@ -151,10 +151,10 @@ export function createFairQueue(options: QueueOptions): FairQueue {
 	return async (request, work) => {
 		if (request.clientGone.aborted) throw refuse('the client went away');
 		const site = siteOf(request.network) ?? request.network;
-		loads.of(site).requests += 1;
+		loads.count(site, 'requests');
 		if (running < options.concurrency) running += 1;
 		else await waitForTurn(request, site);
-		loads.of(site).turns += 1;
+		loads.count(site, 'turns');
 		try {
 			return await work();
 		} finally {

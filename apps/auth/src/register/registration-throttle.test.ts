@@ -63,6 +63,15 @@ describe('registrations from one network', () => {
 		await attempt('2001:db8:1:100::1').expect(201);
 	});
 
+	test('are counted for a whole IPv6 /48', async () => {
+		const key = 'register 2001:db8:2::/48';
+		await attempt('2001:db8:2:100::1').expect(201);
+		const usedUp = new Date(Date.now() + 3_600_000);
+		await auth.prisma.mailAllowance.update({ where: { key }, data: { fullAt: usedUp } });
+		await attempt('2001:db8:2:200::1').expect(429);
+		await attempt('2001:db8:3:200::1').expect(201);
+	});
+
 	test('cost no statement while they are refused', async () => {
 		const address = '198.51.100.6';
 		// Enough that both replicas have refused some.

@@ -1,11 +1,9 @@
-import { siteOf } from '@creatorr/service/address-network';
+import { rangesOf } from '@creatorr/service/address-network';
 import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../database.sql.ts';
 import { type Allowance, consumeAllowance } from '../mails/allowances.sql.ts';
 
-/** An IPv6 /56, which may be several people, may register this many times as often as one network. */
-const SITE_REGISTRATIONS_FACTOR = 4;
 const REMEMBERED_NETWORKS = 50_000;
 
 export interface RegistrationThrottle {
@@ -13,12 +11,12 @@ export interface RegistrationThrottle {
 	take(network: string): Promise<number>;
 }
 
+/** The sites of an IPv6 network may be several people, and have larger allowances. */
 function allowancesOf(network: string, perHour: number): Allowance[] {
-	const site = siteOf(network);
-	const ofNetwork = { key: `register ${network}`, perHour };
-	return site
-		? [ofNetwork, { key: `register ${site}`, perHour: perHour * SITE_REGISTRATIONS_FACTOR }]
-		: [ofNetwork];
+	return rangesOf(network).map(({ range, factor }) => ({
+		key: `register ${range}`,
+		perHour: perHour * factor,
+	}));
 }
 
 /**

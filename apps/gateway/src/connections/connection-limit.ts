@@ -146,8 +146,8 @@ function followHandshakes(server: TlsServer): { add(connection: ClientConnection
 
 /**
  * Limits how many connections are open at a time. Near the total limit, a new connection replaces an idle one of the network that has the
- * most. If none is idle, new connections use the reserve. Beyond the reserve, Node closes them unread. Beyond the limit of its network, or
- * four times the limit in an IPv6 site, the first request on a connection gets 429. Beyond twice that limit, connections are closed unread.
+ * most. If none is idle, new connections use the reserve. Beyond the reserve, Node closes them unread. Beyond the limit of its network
+ * or IPv6 site, the first request on a connection gets 429. Beyond twice that limit, connections are closed unread.
  */
 export function createConnectionLimit(options: ConnectionLimitOptions): ConnectionLimit {
 	const { limits, trustedProxies } = options;

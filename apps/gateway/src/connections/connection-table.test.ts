@@ -54,6 +54,13 @@ describe('the idle connection that is evicted', () => {
 		expect(evictAll()).toEqual(['s2', 'a1', 's1', 'a2', 's3']);
 	});
 
+	test('belongs to the IPv6 /48 with the most connections', () => {
+		const { openIdle, evictAll } = tableAt();
+		for (const name of ['a1', 'a2']) openIdle('192.0.2.1', name);
+		for (const index of [1, 2, 3]) openIdle(`2001:db8:1:${index}00::/64`, `s${index}`);
+		expect(evictAll()).toEqual(['s1', 'a1', 's2', 'a2', 's3']);
+	});
+
 	test('is one that was unused for a second, otherwise the one that has been idle the longest', () => {
 		const { clock, table, open, openIdle, evictAll } = tableAt();
 		openIdle('a', 'older');

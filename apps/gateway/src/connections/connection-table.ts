@@ -1,4 +1,4 @@
-import { siteOf } from '@creatorr/service/address-network';
+import { rangesOf } from '@creatorr/service/address-network';
 
 /** Facts that decide which connection is evicted first. */
 export interface Connection {
@@ -21,8 +21,8 @@ interface State {
 
 /** The connections of one network. `idle` is in the order in which they became idle. */
 interface Network<T> {
-	/** IPv6 site (/56) of the network. An IPv4 network is a site of its own. */
-	site: string;
+	/** The largest IPv6 site that contains the network, then smaller ones, then the network itself. */
+	ranges: readonly string[];
 	open: Map<T, State>;
 	/** Connections without a complete request so far. */
 	unused: Set<T>;
@@ -50,9 +50,9 @@ export interface ConnectionTable<T extends Connection> {
 	/** Returns the connections that have not sent a complete request. */
 	unused(): T[];
 	/**
-	 * Returns the idle connection to evict. It belongs to the largest network of the site with the most connections. Connections that were
-	 * unused for {@link FIRST_REQUEST_MS} come first. Returns undefined if it was idle for less than `minIdleMs`, because its client may be
-	 * about to send a request. Takes time in proportion to the number of networks.
+	 * Returns the idle connection to evict. It belongs to the IPv4 network or IPv6 /48 with the most connections, and there to the largest
+	 * network of the largest /56. Connections that were unused for {@link FIRST_REQUEST_MS} come first. Returns undefined if it was idle for
+	 * less than `minIdleMs`, because its client may be about to send a request. Takes time in proportion to the number of networks.
 	 */
 	findIdle(minIdleMs: number): Victim<T> | undefined;
 	/** Returns the request to drop when no connection is idle. Takes time in proportion to the number of connections. */
@@ -63,23 +63,30 @@ function first<V>(values: Iterable<V>): V | undefined {
 	return values[Symbol.iterator]().next().value;
 }
 
+/** Whether the first size that differs is larger. After its last size, an IPv4 network is as large as before. */
+function isLarger(one: readonly number[], other: readonly number[]): boolean {
+	const sizeAt = (sizes: readonly number[], index: number) => sizes[index] ?? sizes.at(-1) ?? 0;
+	const length = Math.max(one.length, other.length);
+	for (let index = 0; index < length; index += 1) {
+		if (sizeAt(one, index) !== sizeAt(other, index)) return sizeAt(one, index) > sizeAt(other, index);
+	}
+	return false;
+}
+
 /** Returns the largest matching network of the site with the most connections. Trusted proxies come last. */
 function findLargest<T extends Connection>(
 	networks: ReadonlyMap<string, Network<T>>,
 	matches: (network: Network<T>) => boolean,
 ): Network<T> | undefined {
-	const sizeOfSite = new Map<string, number>();
-	for (const { site, open } of networks.values())
-		sizeOfSite.set(site, (sizeOfSite.get(site) ?? 0) + open.size);
+	const totals = new Map<string, number>();
+	for (const { ranges, open } of networks.values())
+		for (const range of ranges) totals.set(range, (totals.get(range) ?? 0) + open.size);
 	let found: Network<T> | undefined;
-	let foundSizes: readonly [number, number] = [-1, -1];
+	let foundSizes: readonly number[] = [-1];
 	for (const network of networks.values()) {
 		const isProxy = first(network.open.keys())?.isProxy;
-		const sizes: typeof foundSizes = isProxy
-			? [0, 0]
-			: [sizeOfSite.get(network.site) ?? 0, network.open.size];
-		const isLarger = sizes[0] > foundSizes[0] || (sizes[0] === foundSizes[0] && sizes[1] > foundSizes[1]);
-		if (!isLarger || !matches(network)) continue;
+		const sizes = isProxy ? [0] : network.ranges.map((range) => totals.get(range) ?? 0);
+		if (!isLarger(sizes, foundSizes) || !matches(network)) continue;
 		found = network;
 		foundSizes = sizes;
 	}
@@ -131,7 +138,9 @@ export function createConnectionTable<T extends Connection>(monotonicMs: () => n
 	return {
 		add(connection) {
 			const network = networks.get(connection.network) ?? {
-				site: siteOf(connection.network) ?? connection.network,
+				ranges: rangesOf(connection.network)
+					.map(({ range }) => range)
+					.reverse(),
 				open: new Map(),
 				unused: new Set(),
 				idle: new Set(),

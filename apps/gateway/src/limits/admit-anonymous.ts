@@ -13,7 +13,7 @@ const BODY_BYTES_PER_PERMIT = 64 * 1024;
 export type AdmitAnonymous = (exchange: Exchange) => Promise<void>;
 
 /**
- * Limits the concurrent requests of one network without a session. An IPv6 site gets four times as many. Signed-in users have permits of
+ * Limits the concurrent requests of one network without a session. An IPv6 site gets more. Signed-in users have permits of
  * their own (`admit-user.ts`) and never wait here. A small body arrives before its request takes a permit, so slow clients hold none. Large
  * bodies, which only Stripe sends, have separate permits, one for each 64 KiB. So they never block sign-ins, and billing verifies few
  * signatures at a time for one network.

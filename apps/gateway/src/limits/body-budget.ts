@@ -14,7 +14,7 @@ export type AdmitBody = (exchange: Exchange, operation: Operation) => void;
 
 /**
  * Limits the bytes of request bodies that one network has in flight, because a service keeps each body in memory until it is complete. An
- * IPv6 site gets four times as many. A chunked body counts as the limit of its operation.
+ * IPv6 site gets more. A chunked body counts as the limit of its operation.
  */
 export function createBodyBudget(limits: Pick<Limits, 'maxBodyBytesPerNetwork'>): AdmitBody {
 	const bytesInFlight = createNetworkTotals();

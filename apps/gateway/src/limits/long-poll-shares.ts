@@ -2,7 +2,7 @@ import { createNetworkTotals } from '../network-totals.ts';
 
 /**
  * How many long polls one network may have for each one that is still free. A lone network gets a fifth of all; the more networks there
- * are, the less each gets. A lone IPv6 site gets half.
+ * are, the less each gets. A lone IPv6 /56 gets half, a /48 four fifths.
  */
 const SHARE_OF_FREE = 1 / 4;
 

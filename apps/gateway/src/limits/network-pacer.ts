@@ -5,7 +5,7 @@ import { createNetworkBuckets } from './site-limits.ts';
 interface Options {
 	/** Kind of work, as in the metric. `own_responses` are responses of the gateway itself. */
 	name: 'own_responses' | 'refused_tokens' | 'forged_tokens';
-	/** Average rate of one network; an IPv6 site has four times as much. */
+	/** Average rate of one network; an IPv6 site has more. */
 	perSecond: number;
 	/** Burst of one network. */
 	burst: number;

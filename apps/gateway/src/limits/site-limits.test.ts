@@ -28,6 +28,28 @@ describe('the networks of one IPv6 site', () => {
 	});
 });
 
+describe('the networks of one IPv6 /48', () => {
+	const networks = Array.from({ length: 20 }, (_, index) => networkOf(0, (16 + index).toString(16)));
+
+	test('have sixteen times the tokens of one, and no more', () => {
+		const buckets = createNetworkBuckets({
+			...{ tokensPerSecond: 1, burst: 1, capacity: 100 },
+			monotonicMs: () => 0,
+		});
+		expect(networks.filter((network) => buckets.reserve(network, 1) === 0)).toHaveLength(16);
+		expect(buckets.reserve('2001:db8:2:0::/64', 1)).toBe(0);
+	});
+
+	test('have sixteen times the permits of one, and no more', async () => {
+		const semaphore = createNetworkSemaphore({ permits: 2, waitMs: 0, maxWaiting: 0 });
+		const acquireAll = () => Promise.all(networks.map((network) => semaphore.acquire(network, 2)));
+		const acquired = await acquireAll();
+		expect(acquired.filter(Boolean)).toHaveLength(16);
+		for (const [index, network] of networks.entries()) if (acquired[index]) semaphore.release(network, 2);
+		expect((await acquireAll()).filter(Boolean)).toHaveLength(16);
+	});
+});
+
 test('IPv4 networks share nothing', () => {
 	const buckets = createNetworkBuckets({
 		...{ tokensPerSecond: 1, burst: 1, capacity: 100 },

@@ -1,6 +1,5 @@
-import { siteOf } from '@creatorr/service/address-network';
+import { type LimitedRange, RANGE_FACTORS, rangesOf } from '@creatorr/service/address-network';
 import { createTokenBuckets, type TokenBuckets } from '@creatorr/service/token-buckets';
-import { SITE_FACTOR } from '../network-totals.ts';
 import { createKeyedSemaphore, type KeyedSemaphore } from './keyed-semaphore.ts';
 
 /** Returns token buckets of networks. The networks of an IPv6 site also share a larger bucket. */
@@ -8,49 +7,46 @@ export function createNetworkBuckets(
 	options: Parameters<typeof createTokenBuckets>[0],
 ): Pick<TokenBuckets, 'reserve' | 'refund'> {
 	const { tokensPerSecond, burst } = options;
-	const networks = createTokenBuckets(options);
-	const sites = createTokenBuckets({
-		...options,
-		tokensPerSecond: tokensPerSecond * SITE_FACTOR,
-		burst: burst * SITE_FACTOR,
-	});
+	const levels = RANGE_FACTORS.map((factor) =>
+		createTokenBuckets({ ...options, tokensPerSecond: tokensPerSecond * factor, burst: burst * factor }),
+	);
 	return {
-		reserve(network, cost) {
-			const site = siteOf(network);
-			return Math.max(networks.reserve(network, cost), site ? sites.reserve(site, cost) : 0);
-		},
+		reserve: (network, cost) =>
+			Math.max(...rangesOf(network).map(({ range }, level) => levels[level]?.reserve(range, cost) ?? 0)),
 		refund(network, cost) {
-			networks.refund(network, cost);
-			const site = siteOf(network);
-			if (site) sites.refund(site, cost);
+			for (const [level, { range }] of rangesOf(network).entries()) levels[level]?.refund(range, cost);
 		},
 	};
 }
 
-/** Returns a semaphore of networks. Each permit of a network also takes one of its IPv6 site, which has {@link SITE_FACTOR} times as many. */
+/** Returns a semaphore of networks. Each permit of a network also takes one of each IPv6 site that contains it, which has more. */
 export function createNetworkSemaphore(
 	options: Parameters<typeof createKeyedSemaphore>[0],
 ): Pick<KeyedSemaphore, 'release'> & { acquire(network: string, permits: number): Promise<boolean> } {
-	const networks = createKeyedSemaphore(options);
-	const sites = createKeyedSemaphore({
-		...options,
-		permits: options.permits * SITE_FACTOR,
-		maxWaiting: options.maxWaiting * SITE_FACTOR,
-	});
-	// A request for more permits than a network has takes all of them, and as many of the site.
+	const levels = RANGE_FACTORS.map((factor) =>
+		createKeyedSemaphore({
+			...options,
+			permits: options.permits * factor,
+			maxWaiting: options.maxWaiting * factor,
+		}),
+	);
+	// A request for more permits than a network has takes all of them, and as many of its sites.
 	const atMost = (permits: number) => Math.min(permits, options.permits);
+
+	function release(ranges: readonly LimitedRange[], permits: number): void {
+		for (const [level, { range }] of ranges.entries()) levels[level]?.release(range, atMost(permits));
+	}
+
 	return {
 		async acquire(network, permits) {
-			if (!(await networks.acquire(network, permits))) return false;
-			const site = siteOf(network);
-			if (!site || (await sites.acquire(site, atMost(permits)))) return true;
-			networks.release(network, permits);
-			return false;
+			const ranges = rangesOf(network);
+			for (const [level, { range }] of ranges.entries()) {
+				if (await levels[level]?.acquire(range, atMost(permits))) continue;
+				release(ranges.slice(0, level), permits);
+				return false;
+			}
+			return true;
 		},
-		release(network, permits) {
-			networks.release(network, permits);
-			const site = siteOf(network);
-			if (site) sites.release(site, atMost(permits));
-		},
+		release: (network, permits) => release(rangesOf(network), permits),
 	};
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { networkOf, siteOf } from './address-network.ts';
+import { networkOf, rangesOf, siteOf } from './address-network.ts';
 
 test.each([
 	['192.0.2.7', '192.0.2.7'],
@@ -23,8 +23,19 @@ test.each([
 	['2001:db8:1:2::/64', '2001:db8:1:0::/56'],
 	['2001:db8:1:abcd::/64', '2001:db8:1:ab00::/56'],
 	['0:0:0:0::/64', '0:0:0:0::/56'],
+	['2001:db8:1:ab00::/56', '2001:db8:1::/48'],
+	['2001:db8:1::/48', undefined],
 	['192.0.2.7', undefined],
 	['unknown', undefined],
 ])('siteOf(%p) is %p', (network, site) => {
 	expect(siteOf(network)).toBe(site);
+});
+
+test('rangesOf is an IPv6 network with its /56 and /48, which have more of each limit', () => {
+	expect(rangesOf('2001:db8:1:abcd::/64')).toEqual([
+		{ range: '2001:db8:1:abcd::/64', factor: 1 },
+		{ range: '2001:db8:1:ab00::/56', factor: 4 },
+		{ range: '2001:db8:1::/48', factor: 16 },
+	]);
+	expect(rangesOf('192.0.2.7')).toEqual([{ range: '192.0.2.7', factor: 1 }]);
 });
