@@ -5,7 +5,7 @@ import type { Lease, LeaseTerm } from './lease.ts';
 /** Subject of the message that clients get while sessions and API keys can’t be verified. */
 export const SESSION_VERIFICATION = 'Session verification';
 
-interface Known<V> {
+interface LiveCredential<V> {
 	value: V;
 	requestedAtMs: number;
 }
@@ -21,7 +21,7 @@ interface Lookup<V> {
 /** Cache of one term of the lease. Both maps end with the term; without a lease, none is read. */
 interface CacheGeneration<V> {
 	term: LeaseTerm;
-	known: LRUCache<string, Known<V>>;
+	live: LRUCache<string, LiveCredential<V>>;
 	/** A separate cache, so that unknown credentials don't evict live ones. */
 	dead: LRUCache<string, true>;
 	lookups: Map<string, Lookup<V>>;
@@ -57,7 +57,7 @@ export function createLiveCredentials<V extends object | true>(deps: Deps<V>): L
 
 	function newGeneration(term: LeaseTerm): CacheGeneration<V> {
 		const max = deps.capacity;
-		return { term, known: new LRUCache({ max }), dead: new LRUCache({ max }), lookups: new Map() };
+		return { term, live: new LRUCache({ max }), dead: new LRUCache({ max }), lookups: new Map() };
 	}
 
 	function currentGeneration(): CacheGeneration<V> {
@@ -66,8 +66,8 @@ export function createLiveCredentials<V extends object | true>(deps: Deps<V>): L
 		return generation;
 	}
 
-	function markDead({ known, dead }: CacheGeneration<V>, id: string): void {
-		known.delete(id);
+	function markDead({ live, dead }: CacheGeneration<V>, id: string): void {
+		live.delete(id);
 		dead.set(id, true);
 	}
 
@@ -89,7 +89,7 @@ export function createLiveCredentials<V extends object | true>(deps: Deps<V>): L
 			throw unavailable(SESSION_VERIFICATION, new Error('the lease ended during the lookup of a credential'));
 		}
 		if (lookup.changed) return askAuth(from, lookup, id, requestId);
-		from.known.set(id, { value, requestedAtMs });
+		from.live.set(id, { value, requestedAtMs });
 		return value;
 	}
 
@@ -103,25 +103,30 @@ export function createLiveCredentials<V extends object | true>(deps: Deps<V>): L
 	}
 
 	/** Checks a credential in the background. Until then the lease keeps the cached value valid. */
-	function recheck(from: CacheGeneration<V>, known: Known<V>, id: string, requestId: string): void {
-		known.requestedAtMs = deps.monotonicMs();
+	function recheck(
+		from: CacheGeneration<V>,
+		cached: LiveCredential<V>,
+		id: string,
+		requestId: string,
+	): void {
+		cached.requestedAtMs = deps.monotonicMs();
 		lookUp(from, id, requestId).catch(() => undefined);
 	}
 
 	return {
 		isKnown(id) {
-			const { known, dead } = currentGeneration();
-			return known.has(id) || dead.has(id);
+			const { live, dead } = currentGeneration();
+			return live.has(id) || dead.has(id);
 		},
 		find(id, requestId) {
 			if (!deps.lease.isValid()) throw unavailable(SESSION_VERIFICATION, new Error('no lease from auth'));
 			const generation = currentGeneration();
 			if (generation.dead.get(id)) return null;
-			const known = generation.known.get(id);
-			if (!known) return lookUp(generation, id, requestId);
-			if (deps.monotonicMs() - known.requestedAtMs > deps.recheckMs)
-				recheck(generation, known, id, requestId);
-			return known.value;
+			const cached = generation.live.get(id);
+			if (!cached) return lookUp(generation, id, requestId);
+			if (deps.monotonicMs() - cached.requestedAtMs > deps.recheckMs)
+				recheck(generation, cached, id, requestId);
+			return cached.value;
 		},
 		revoke(ids) {
 			const generation = currentGeneration();
@@ -136,7 +141,7 @@ export function createLiveCredentials<V extends object | true>(deps: Deps<V>): L
 			for (const id of ids) {
 				const lookup = generation.lookups.get(id);
 				if (lookup) lookup.changed = true;
-				generation.known.delete(id);
+				generation.live.delete(id);
 			}
 		},
 	};
