@@ -102,7 +102,7 @@ const DELIVERIES: readonly Mutant[] = [
 	},
 	{
 		name: 'does not record events of a deleted account',
-		mutations: [webhooks('insertEvent', forceCondition(false, 'isDeletedAccount'))],
+		mutations: [webhooks('insertEvent', forceCondition(false, 'lockAgainstDeletion'))],
 		test: 'a deleted account leaves neither endpoints nor events',
 	},
 	{

@@ -7,10 +7,10 @@ const USER_LOCKS = 1;
 /** Each event has deliveries and attempts, which are deleted with it. */
 const BATCH_SIZE = 200;
 
-/** Locks a user against deletion until the transaction ends, and returns whether the account was deleted. */
-export async function isDeletedAccount(tx: Tx, userId: string): Promise<boolean> {
+/** Locks a user against deletion until the transaction ends. Returns false if the account was deleted before. */
+export async function lockAgainstDeletion(tx: Tx, userId: string): Promise<boolean> {
 	await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(${USER_LOCKS}::int, hashtext(${userId}))`;
-	return (await tx.deletedUser.count({ where: { userId } })) > 0;
+	return (await tx.deletedUser.count({ where: { userId } })) === 0;
 }
 
 /** Locks a user until the transaction ends: no other transaction creates endpoints or events of the user. */

@@ -1,6 +1,6 @@
 import type { DisabledReason, EventType } from '@creatorr/contracts/webhooks';
 import { inTransaction } from '@creatorr/database/transaction';
-import { isDeletedAccount, lockUser } from '../accounts/accounts.sql.ts';
+import { lockAgainstDeletion, lockUser } from '../accounts/accounts.sql.ts';
 import type { Database, Tx } from '../database.sql.ts';
 import type { Endpoint as Row } from '../generated/client.ts';
 import { deleteDeliveries, failPending } from './end-deliveries.sql.ts';
@@ -36,7 +36,7 @@ export async function insertEndpoint(
 	const { userId } = endpoint;
 	return await inTransaction(prisma, async (tx: Tx) => {
 		await lockUser(tx, userId);
-		if (await isDeletedAccount(tx, userId)) return 'deleted';
+		if (!(await lockAgainstDeletion(tx, userId))) return 'deleted';
 		if ((await tx.endpoint.count({ where: { userId } })) >= max) return 'too_many';
 		return toWebhook(await tx.endpoint.create({ data: endpoint }));
 	});

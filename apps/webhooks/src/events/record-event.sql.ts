@@ -1,7 +1,7 @@
 import { newId } from '@creatorr/contracts/ids';
 import type { EventData, EventType } from '@creatorr/contracts/webhooks';
 import { notify } from '@creatorr/database/notifications';
-import { isDeletedAccount } from '../accounts/accounts.sql.ts';
+import { lockAgainstDeletion } from '../accounts/accounts.sql.ts';
 import type { Tx } from '../database.sql.ts';
 
 /** Notified by every transaction that makes a delivery due. */
@@ -44,7 +44,7 @@ export async function recordEventFor(tx: Tx, endpointId: string, event: NewEvent
 }
 
 async function insertEvent(tx: Tx, event: NewEvent): Promise<boolean> {
-	if (await isDeletedAccount(tx, event.userId)) return false;
+	if (!(await lockAgainstDeletion(tx, event.userId))) return false;
 	const { count } = await tx.event.createMany({ data: [event], skipDuplicates: true });
 	return count > 0;
 }

@@ -1,6 +1,6 @@
 import { readOperatorActions, recordOperatorAction } from '@creatorr/database/operator-actions';
 import { inTransaction } from '@creatorr/database/transaction';
-import { isDeletedAccount } from '../accounts/accounts.sql.ts';
+import { lockAgainstDeletion } from '../accounts/accounts.sql.ts';
 import type { Database, Tx } from '../database.sql.ts';
 
 const DELIVERIES_SHOWN = 10;
@@ -11,7 +11,7 @@ const DELIVERIES_SHOWN = 10;
  */
 export function viewUser(prisma: Database, userId: string, operator: string): Promise<object | null> {
 	return inTransaction(prisma, async (tx: Tx) => {
-		if (await isDeletedAccount(tx, userId)) return null;
+		if (!(await lockAgainstDeletion(tx, userId))) return null;
 		const report = {
 			user_id: userId,
 			endpoints: await readEndpoints(tx, userId),
