@@ -1,12 +1,12 @@
 import type { NewApiKey } from '@creatorr/client';
 import { api } from '../api/client.ts';
-import { Field } from '../forms/field.tsx';
 import { Form } from '../forms/form.tsx';
 import { useForm } from '../forms/use-form.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import styles from './api-keys-page.module.css';
 import { chosenScopes, DEFAULT_SCOPES, expiryOf, LIFETIMES, SCOPE_TEXTS } from './key-choices.ts';
+import { NameField } from './name-field.tsx';
 import { SelectField } from './select-field.tsx';
 
 /** Asks what a new key is for and what it may do. */
@@ -36,15 +36,7 @@ export function CreateKeyDialog({
 				pending="Creating…"
 				aside={<Button onClick={onClose}>Cancel</Button>}
 			>
-				<Field
-					label="Name"
-					name="name"
-					autoComplete="off"
-					maxLength={64}
-					required
-					hint="What will use it, such as “Build server”."
-					error={form.errors.name}
-				/>
+				<NameField hint="What will use it, such as “Build server”." error={form.errors.name} />
 				<fieldset className={styles.scopes}>
 					<legend>It may</legend>
 					{Object.entries(SCOPE_TEXTS).map(([scope, text]) => (

@@ -1,7 +1,6 @@
 import type { ApiKey } from '@creatorr/client';
 import { api } from '../api/client.ts';
 import { useTools } from '../api/tools.ts';
-import { Field } from '../forms/field.tsx';
 import { Form } from '../forms/form.tsx';
 import { useForm } from '../forms/use-form.ts';
 import { Button } from '../ui/button.tsx';
@@ -9,6 +8,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import styles from './api-keys-page.module.css';
 import { changeOf, errorsByField, notesOf } from './key-change.ts';
 import { LinesField } from './lines-field.tsx';
+import { NameField } from './name-field.tsx';
 
 /** Changes the name of a key, its tools, its addresses and its notes. */
 export function EditKeyDialog({
@@ -35,15 +35,7 @@ export function EditKeyDialog({
 				pending="Saving…"
 				aside={<Button onClick={onClose}>Cancel</Button>}
 			>
-				<Field
-					label="Name"
-					name="name"
-					autoComplete="off"
-					maxLength={64}
-					required
-					defaultValue={apiKey.name}
-					error={form.errors.name}
-				/>
+				<NameField defaultValue={apiKey.name} error={form.errors.name} />
 				<ToolChoices chosen={apiKey.tools ?? []} />
 				<LinesField
 					label="IP addresses"
