@@ -97,7 +97,7 @@ describe('a new key', () => {
 		const created = await create({ tools: ['ocr'], allowed_ips: ['::1'], expires_at });
 		expect(await check(created.key)).toEqual({
 			...{ key_id: created.id, user_id: person.id, scopes: ['jobs:read'] },
-			...{ tools: ['ocr'], allowed_ips: ['::1'], expires_at, starts_grace_period: false },
+			...{ tools: ['ocr'], allowed_ips: ['::1'], expires_at, plan: 'free', starts_grace_period: false },
 		});
 		expect(await check(newApiKey(DEFAULT_API_KEY_PREFIX))).toBeNull();
 	});

@@ -17,6 +17,7 @@ export function checkApiKeyRoute({ prisma }: { prisma: Database }): Route {
 					tools: key.tools.length === 0 ? null : key.tools,
 					allowed_ips: key.allowedIps.length === 0 ? null : key.allowedIps,
 					expires_at: endOf(key)?.toISOString() ?? null,
+					plan: key.user.plan,
 					starts_grace_period: key.pendingGraceSeconds !== null,
 				},
 			},

@@ -1,3 +1,4 @@
+import type { Plan } from '@creatorr/contracts/plans';
 import { RATE_LIMIT_WINDOW_SECONDS } from '@creatorr/contracts/rate-limits';
 
 /** The window of every rate limit. */
@@ -24,6 +25,8 @@ export interface Allocation {
 
 /** The state of one rate limit at this gateway, for an API key or, for sessions, a user. */
 export interface QuotaBucket {
+	/** Plan of the API key. Undefined for sessions, whose plan this gateway doesn't know. */
+	plan: Plan | undefined;
 	/** Units a minute; 0: no limit. Undefined until auth has responded. */
 	limit: number | undefined;
 	/** When the bucket is full again, as of the last allocation or local share. Other gateways may have taken units since then. */
@@ -43,8 +46,9 @@ export interface QuotaBucket {
 	pending: Promise<void> | undefined;
 }
 
-export function newQuotaBucket(): QuotaBucket {
+export function newQuotaBucket(plan: Plan | undefined): QuotaBucket {
 	return {
+		plan,
 		limit: undefined,
 		fullAtMs: 0,
 		allocations: [],

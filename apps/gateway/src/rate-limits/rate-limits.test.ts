@@ -3,7 +3,7 @@ import { createJob, getJob } from '@creatorr/contracts/jobs';
 import type { Operation } from '@creatorr/contracts/operation';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Exchange } from '../exchange.ts';
-import type { Credential } from '../sessions/credential.ts';
+import type { ApiKey, Credential } from '../sessions/credential.ts';
 import { createQuotaStore } from '../testing/quota-store.ts';
 import { createQuotaClient } from './quota-client.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
@@ -41,9 +41,10 @@ const newSession = (userId = newId('usr')): Credential => ({
 	...{ kind: 'session', userId, credentialId: newId('ses'), expiresAtMs: Number.POSITIVE_INFINITY },
 });
 
-const newKey = (userId = newId('usr')): Credential => ({
+const newKey = (userId = newId('usr')): ApiKey => ({
 	...{ kind: 'key', userId, credentialId: newId('evt'), expiresAtMs: Number.POSITIVE_INFINITY },
 	...{ keyId: newId('key'), scopes: new Set(), tools: null, allowedIps: null, startsGracePeriod: false },
+	plan: 'free',
 });
 
 interface Response {
@@ -172,6 +173,37 @@ describe('quotas', () => {
 		nowMs += 2 * MINUTE_MS;
 		await send(gateway, user);
 		expect(await send(gateway, user)).toMatchObject({ status: 200, policy: '"requests";q=1;w=60' });
+	});
+});
+
+describe('a change of the plan', () => {
+	test('reaches a rarely used API key with the request after the gateway knows it', async () => {
+		const [gateway] = startGateways(1);
+		const key = newKey();
+		await send(gateway, key);
+		store.limits.requests = 6_000;
+		nowMs += MINUTE_MS;
+		expect((await send(gateway, key)).policy).toBe('"requests";q=600;w=60');
+		const changed: ApiKey = { ...key, plan: 'pro' };
+		expect(await send(gateway, changed)).toEqual({
+			...{ status: 200, policy: '"requests";q=6000;w=60', limit: '"requests";r=5999;t=1' },
+		});
+		const calls = store.calls;
+		await send(gateway, changed);
+		expect(store.calls).toBe(calls);
+	});
+
+	test('ends the units of the old plan', async () => {
+		const [gateway] = startGateways(1);
+		store.limits.requests = 600;
+		const key: ApiKey = { ...newKey(), plan: 'pro' };
+		await send(gateway, key);
+		store.limits.requests = 10;
+		nowMs += 10 * MINUTE_MS;
+		const statuses: number[] = [];
+		for (let sent = 0; sent < 20; sent += 1)
+			statuses.push((await send(gateway, { ...key, plan: 'free' })).status);
+		expect(statuses.filter((status) => status === 200)).toHaveLength(10);
 	});
 });
 

@@ -113,11 +113,16 @@ export function createRateLimits({ quota, capacity, monotonicMs }: Deps): RateLi
 	/** The lowest limits seen so far. They apply to principals whose limit can't be read. Until one is seen, these principals are admitted. */
 	const lowestLimits: Partial<Record<RateLimitPolicy, number>> = {};
 
+	/**
+	 * Returns a policy with the bucket of the principal. After a change of the plan the bucket is a new one, so that its limit is read now:
+	 * units of the old plan last a rarely used API key for half an hour.
+	 */
 	function applyPolicy(policy: RateLimitPolicy, credential: Credential): AppliedPolicy {
 		const principal = principalOf(credential);
+		const plan = credential.kind === 'key' ? credential.plan : undefined;
 		let bucket = buckets[policy].get(principal);
-		if (!bucket) {
-			bucket = newQuotaBucket();
+		if (!bucket || bucket.plan !== plan) {
+			bucket = newQuotaBucket(plan);
 			buckets[policy].set(principal, bucket);
 		}
 		const request = { user_id: credential.userId, principal, policy };

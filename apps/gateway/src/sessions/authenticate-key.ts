@@ -52,6 +52,7 @@ export function apiKeyOf(keyHash: string, key: LiveApiKey): ApiKey {
 		scopes: new Set(key.scopes),
 		tools: key.tools,
 		allowedIps: key.allowed_ips && parseRanges(key.allowed_ips),
+		plan: key.plan,
 		startsGracePeriod: key.starts_grace_period,
 	};
 }

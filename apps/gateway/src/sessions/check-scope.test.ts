@@ -11,6 +11,7 @@ const scopes = Object.keys(SCOPES) as Scope[];
 const keyWith = (granted: readonly string[]): ApiKey => ({
 	...{ kind: 'key', keyId: 'key_1', tools: null, allowedIps: null, ...common },
 	scopes: new Set(granted),
+	plan: 'free',
 	startsGracePeriod: false,
 });
 

@@ -1,4 +1,5 @@
 import type { BlockList } from 'node:net';
+import type { Plan } from '@creatorr/contracts/plans';
 
 /** What all credentials have. */
 interface Authenticated {
@@ -23,6 +24,8 @@ export interface ApiKey extends Authenticated {
 	tools: readonly string[] | null;
 	/** The addresses that it works from; null: every address. */
 	allowedIps: BlockList | null;
+	/** Plan of its user, as of the last check at auth. */
+	plan: Plan;
 	/** Whether its first successful use starts the grace period of the key that it replaces. Auth doesn't know of that use yet. */
 	startsGracePeriod: boolean;
 }

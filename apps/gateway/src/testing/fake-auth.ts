@@ -67,7 +67,7 @@ export async function startFakeAuth() {
 		setKey(rights: Partial<LiveApiKey> = {}, text = newApiKey(DEFAULT_API_KEY_PREFIX)): string {
 			const known = keys.get(hashOf(text));
 			const created = { key_id: newId('key'), user_id: newId('usr'), scopes: [], expires_at: null };
-			const more = { tools: null, allowed_ips: null, starts_grace_period: false };
+			const more = { tools: null, allowed_ips: null, plan: 'free' as const, starts_grace_period: false };
 			keys.set(hashOf(text), { ...created, ...more, ...known, ...rights });
 			return text;
 		},

@@ -3,6 +3,7 @@ import { keyIdSchema } from '../api-keys.ts';
 import { BODY_LIMIT } from '../body-limit.ts';
 import { idSchema } from '../ids.ts';
 import { type BodyInputOf, defineOperation, enveloped, type ResponseOf } from '../operation.ts';
+import { planSchema } from '../plans.ts';
 import { rateLimitPolicySchema } from '../rate-limits.ts';
 import { timestampSchema } from '../text.ts';
 
@@ -51,6 +52,7 @@ const liveApiKeySchema = z.object({
 	tools: z.array(z.string()).nullable(),
 	allowed_ips: z.array(z.string()).nullable(),
 	expires_at: timestampSchema.nullable().meta({ description: 'also the end of the grace period' }),
+	plan: planSchema.meta({ description: 'of its user' }),
 	starts_grace_period: z.boolean().meta({
 		description: 'the grace period of the key that it replaces starts with its first successful use',
 	}),
