@@ -1,4 +1,4 @@
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { parentPort, Worker } from 'node:worker_threads';
 
 type ThreadReply = { value: unknown } | { error: string };
@@ -17,8 +17,12 @@ interface Pending<Request> {
 
 /** Restart delay, so that a script that fails at once doesn't use up the CPU. */
 const RESTART_MS = 500;
-/** Nice value. Threads at the default value get about ten times as much of a contended core. */
-const LOW_PRIORITY = 10;
+/**
+ * Added to the nice value of the process. The event loops get three times as much of a contended core as such a thread, and busy processes
+ * of others, such as tools at nice 5, don't starve it.
+ */
+const NICE_STEP = 5;
+const MAX_NICE = 19;
 
 /** Starts `count` threads that run `script`. Further requests wait in order. */
 export function startThreadPool<Request>(script: URL, count: number): ThreadPool<Request> {
@@ -86,7 +90,7 @@ export function startThreadPool<Request>(script: URL, count: number): ThreadPool
 /** Handles the requests to this thread’s pool, at a lower priority than all other threads. */
 export function serveRequests<Request>(handle: (request: Request) => unknown): void {
 	// On Linux it applies to this thread, elsewhere to the whole process.
-	if (process.platform === 'linux') setPriority(0, LOW_PRIORITY);
+	if (process.platform === 'linux') setPriority(0, Math.min(MAX_NICE, getPriority() + NICE_STEP));
 	parentPort?.on('message', (request: Request) => {
 		try {
 			parentPort?.postMessage({ value: handle(request) } satisfies ThreadReply);
