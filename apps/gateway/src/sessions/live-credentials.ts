@@ -103,12 +103,7 @@ export function createLiveCredentials<V extends object | true>(deps: Deps<V>): L
 	}
 
 	/** Checks a credential in the background. Until then the lease keeps the cached value valid. */
-	function recheck(
-		from: CacheGeneration<V>,
-		cached: LiveCredential<V>,
-		id: string,
-		requestId: string,
-	): void {
+	function recheck(from: CacheGeneration<V>, cached: LiveCredential<V>, id: string, requestId: string): void {
 		cached.requestedAtMs = deps.monotonicMs();
 		lookUp(from, id, requestId).catch(() => undefined);
 	}
