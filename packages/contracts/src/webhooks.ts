@@ -378,7 +378,7 @@ export const recoverDeliveries = defineOperation({
 	scope: 'webhooks:write',
 	cost: 10,
 	summary:
-		'Sends the events of a period that the endpoint hasn’t received: those whose delivery failed, and those recorded while it was disabled. The endpoint must be enabled.',
+		'Sends the events of a period that the endpoint hasn’t received: those whose delivery failed or waits for a retry, and those without a delivery, such as those recorded while it was disabled. The endpoint must be enabled.',
 	params: webhookParams,
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({

@@ -233,6 +233,26 @@ test('a replay sends the same event once more', async () => {
 	expect(second).toBe(first);
 });
 
+test('a recovery sends events at once that wait for a retry, but none that is being sent', async () => {
+	const { id } = await user.createWebhook(hook());
+	const recover = async () =>
+		(await user.call('POST', `/v1/webhooks/${id}/recover`, { since: new Date(0).toISOString() })).body.data;
+	failWith(429, { 'retry-after': '3000' });
+	await world.publish(jobEndedMessage(user.id));
+	await eventually(async () => expect((await deliveryWith(id, 'pending')).attempts).toHaveLength(1));
+	await world.prisma.$executeRaw`UPDATE endpoints SET paused_until = NULL WHERE id = ${id}`;
+	const answered = Promise.withResolvers<void>();
+	world.receiver.respond = async (_, res) => {
+		await answered.promise;
+		res.writeHead(204).end();
+	};
+	expect(await recover()).toEqual({ count: 1 });
+	await waitFor(() => expect(world.receiver.requests).toHaveLength(2));
+	expect(await recover()).toEqual({ count: 0 });
+	answered.resolve();
+	expect(await deliveryWith(id, 'succeeded')).toMatchObject({ attempt_count: 2 });
+});
+
 test('a recovery sends failed events and those missed while the endpoint was disabled, once each', async () => {
 	const { id } = await user.createWebhook(hook());
 	const since = new Date(Date.now() - 60_000).toISOString();

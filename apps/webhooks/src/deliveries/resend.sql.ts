@@ -60,8 +60,9 @@ interface Period {
 }
 
 /**
- * Makes the failed deliveries of a period due, and creates those of events that have none, for example because the endpoint was disabled.
- * Returns their number. Test events are not recovered. Each batch is a transaction of its own. If one fails, repeating the call continues.
+ * Makes the deliveries of a period due that have failed or wait for a retry, and creates those of events that have none, for example because
+ * the endpoint was disabled. Returns their number. Test events are not recovered. Each batch is a transaction of its own. If one fails,
+ * repeating the call continues.
  */
 export async function recover(
 	prisma: Database,
@@ -71,11 +72,14 @@ export async function recover(
 	const endpoint = await inTransaction(prisma, (tx: Tx) => lockEndpointShared(tx, own));
 	if (typeof endpoint === 'string') return endpoint;
 	const types = endpoint.events;
-	const failed = await inBatches(prisma, own, (tx, after) => retryFailed(tx, own, { ...period, after }));
+	const retry = (status: 'failed' | 'pending') =>
+		inBatches(prisma, own, (tx, after) => retryFailed(tx, own, { ...period, status, after }));
+	// Pending ones first: failed ones become pending.
+	const retried = (await retry('pending')) + (await retry('failed'));
 	const missing = await inBatches(prisma, own, (tx, after) =>
 		addMissing(tx, own, { ...period, types, after }),
 	);
-	return failed + missing;
+	return retried + missing;
 }
 
 /** The rows of a batch. The next one begins after the last of them. */
@@ -104,15 +108,17 @@ async function inBatches(
 	}
 }
 
-/** Makes failed deliveries due. */
+/** Makes deliveries due: the failed ones, or those whose last attempt has failed and which wait for the next one. */
 async function retryFailed(
 	tx: Tx,
 	{ id }: OwnedEndpoint,
-	{ since, until, after }: Period & { after: string },
+	{ since, until, status, after }: Period & { status: 'failed' | 'pending'; after: string },
 ): Promise<Batch> {
 	const rows = await tx.$queryRaw<{ id: string }[]>`
 		SELECT deliveries.id FROM deliveries JOIN events ON events.id = deliveries.event_id
-		WHERE deliveries.endpoint_id = ${id} AND deliveries.status = 'failed' AND deliveries.id > ${after}
+		WHERE deliveries.endpoint_id = ${id} AND deliveries.status = ${status}::"DeliveryStatus" AND deliveries.id > ${after}
+			AND (${status} = 'failed' OR deliveries.due_at > now() AND EXISTS (
+				SELECT FROM attempts WHERE delivery_id = deliveries.id AND number = deliveries.attempt_count))
 			AND events.type <> 'webhook.test' AND events.occurred_at >= ${since} AND events.occurred_at < ${until}
 		ORDER BY deliveries.id LIMIT ${BATCH_SIZE} FOR NO KEY UPDATE OF deliveries`;
 	const ids = rows.map((row) => row.id);
