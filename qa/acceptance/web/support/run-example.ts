@@ -10,14 +10,18 @@ import { camelCase, type Reader } from './reader.ts';
 
 const execute = promisify(execFile);
 const EXAMPLE_MS = 120_000;
-const PACKAGES = join(import.meta.dirname, '..', '..', '..', '..', 'packages');
+const REPOSITORY = join(import.meta.dirname, '..', '..', '..', '..');
+const PACKAGES = join(REPOSITORY, 'packages');
 const CLIENT = join(PACKAGES, 'client');
+const STANDARD_WEBHOOKS = join(REPOSITORY, 'apps', 'webhooks', 'node_modules', 'standardwebhooks');
 const COMMAND = join(PACKAGES, 'cli', 'bin', 'creatorr.mjs');
 
 /** Makes a refused request end the example: by default, curl succeeds with any response. */
 const SHELL = `set -euo pipefail
 curl() { command curl -sS --fail-with-body "$@"; }
 `;
+
+const END_OF_BLOCK = '--- end of block ---';
 
 /** An example to run. */
 export interface Snippet {
@@ -29,7 +33,7 @@ export interface Snippet {
 	file?: Document;
 }
 
-/** Runs the work in a temporary folder with the client and the command line installed, as readers of the docs have it. */
+/** Runs the work in a temporary folder with the packages and the command line installed that the docs name. */
 export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
 	const folder = await mkdtemp(join(tmpdir(), 'creatorr-example-'));
 	const modules = join(folder, 'node_modules');
@@ -38,6 +42,7 @@ export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise
 		await symlink(COMMAND, join(modules, '.bin', 'creatorr'));
 		await mkdir(join(modules, '@creatorr'));
 		await symlink(CLIENT, join(modules, '@creatorr', 'client'));
+		await symlink(STANDARD_WEBHOOKS, join(modules, 'standardwebhooks'));
 		return await work(folder);
 	} finally {
 		await rm(folder, { recursive: true });
@@ -52,6 +57,17 @@ export function runInShell(example: string, variables: Reader['variables'], fold
 /** Runs lines in a shell as a person types them: a refused request does not end the example. */
 export function runAsTyped(example: string, folder: string): Promise<string> {
 	return run('bash', ['-c', example], {}, folder);
+}
+
+/** Runs blocks of lines in one shell, as a person types them. Returns what each block prints. */
+export async function runBlocks(
+	blocks: readonly string[],
+	variables: Reader['variables'],
+	folder: string,
+): Promise<string[]> {
+	const script = ['set -u', "trap 'kill $(jobs -p) 2>&-' EXIT", blocks.join(`\necho '${END_OF_BLOCK}'\n`)];
+	const output = await run('bash', ['-c', script.join('\n')], variables, folder);
+	return output.split(`${END_OF_BLOCK}\n`);
 }
 
 /** Runs a program; rejects with what it wrote when it fails. */

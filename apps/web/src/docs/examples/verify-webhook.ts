@@ -23,12 +23,12 @@ def verify_webhook(headers, raw_body, secret):
 `,
 	Shell: `# the secret, the headers and the body of a delivery
 SECRET=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
-WEBHOOK_ID=evt_01KBCDEFGHJKMNPQRSTVWXYZ01
-WEBHOOK_TIMESTAMP=1764547200
+MESSAGE_ID=evt_01KBCDEFGHJKMNPQRSTVWXYZ01
+TIMESTAMP=1764547200
 printf %s '{"type":"webhook.test"}' > body.json
 
 KEY=$(printf %s "\${SECRET#whsec_}" | base64 -d | od -An -v -tx1 | tr -d ' \\n')
-printf 'v1,%s\\n' "$({ printf '%s.%s.' "$WEBHOOK_ID" "$WEBHOOK_TIMESTAMP"; cat body.json; } |
+printf 'v1,%s\\n' "$({ printf '%s.%s.' "$MESSAGE_ID" "$TIMESTAMP"; cat body.json; } |
   openssl dgst -sha256 -mac HMAC -macopt "hexkey:$KEY" -binary | base64)"
 # v1,sgpQce86J01XxIEBR3pp0EYa0aSMHPMHRPSKuaVDNnw= must be one of the signatures in webhook-signature
 `,
