@@ -1,10 +1,22 @@
-/** How receivers verify deliveries, by language. docs/webhooks.md has the same for Python and the shell, where a test runs them. */
+/** How receivers verify deliveries, by language. docs/webhooks.md has the same, where tests run it. */
 export const VERIFY_WEBHOOK = {
-	Node: `import { verifyWebhook } from '@creatorr/client';
+	Node: `import { createServer } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { Webhook } from 'standardwebhooks';
 
-// rawBody: the bytes as they arrived. Throws WebhookVerificationError.
-const event = await verifyWebhook(request.headers, rawBody, process.env.WEBHOOK_SECRET);
-console.log(event.id, event.type, event.data.job_id);
+const webhook = new Webhook(process.env.WEBHOOK_SECRET);
+
+createServer(async (request, response) => {
+  const rawBody = await buffer(request);
+  try {
+    const event = webhook.verify(rawBody, request.headers); // throws if it isn't valid
+    console.log(request.headers['webhook-id'], event.type);
+    response.writeHead(204).end();
+  } catch (error) {
+    console.log(error.message);
+    response.writeHead(400).end();
+  }
+}).listen(3000);
 `,
 	Python: `import base64, hashlib, hmac, time
 
