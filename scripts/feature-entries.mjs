@@ -42,7 +42,7 @@ export const FEATURE_ENTRIES = {
 		requests: ['body-arrival', 'in-flight', 'request-head', 'response'],
 		tls: ['certificate'],
 		limits: ['network-pacer', 'rate-limited', 'site-limits'],
-		sessions: ['authenticate', 'authenticate-key', 'credential'],
+		sessions: ['authenticate', 'verify-api-key', 'credential'],
 	},
 	'apps/jobs': {
 		lifecycle: [

@@ -2,7 +2,7 @@ import { runOperatorCommand } from '@creatorr/service/operator-command';
 import { configOrExit } from '@creatorr/service/process';
 import { readConfig } from './config.ts';
 import { openConnections } from './database.sql.ts';
-import { HELP, keysCommands } from './signing-keys/signing-keys-command.ts';
+import { HELP, signingKeysCommands } from './signing-keys/signing-keys-command.ts';
 
 const config = configOrExit(() => readConfig(process.env));
 const prisma = openConnections({
@@ -10,10 +10,13 @@ const prisma = openConnections({
 	poolSize: 1,
 	applicationName: 'creatorr-auth-keys',
 });
-const keyRules = { encryptionKey: config.AUTH_KEY_ENCRYPTION_KEY, tokenTtlSeconds: config.TOKEN_TTL_SECONDS };
+const signingKeyRules = {
+	encryptionKey: config.AUTH_KEY_ENCRYPTION_KEY,
+	tokenTtlSeconds: config.TOKEN_TTL_SECONDS,
+};
 await runOperatorCommand({
 	args: process.argv.slice(2),
 	help: HELP,
-	commands: keysCommands({ prisma, keyRules }),
+	commands: signingKeysCommands({ prisma, signingKeyRules }),
 });
 await prisma.$disconnect();

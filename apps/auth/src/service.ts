@@ -62,8 +62,8 @@ async function openSigningKeys({ config, logger }: ServiceContext<Config>, prism
 		logger.warn('signing_key.load_failed', { error });
 	});
 	return {
-		keyRules: { encryptionKey, tokenTtlSeconds },
-		keyDays: config.SIGNING_KEY_ROTATION_DAYS,
+		signingKeyRules: { encryptionKey, tokenTtlSeconds },
+		rotationDays: config.SIGNING_KEY_ROTATION_DAYS,
 		sessionRules: { tokenTtlSeconds, signToken: createTokenSigner(signingKey) },
 	};
 }
@@ -106,7 +106,7 @@ function openMailer({ config, onDrain }: ServiceContext<Config>) {
 		sendMail: mailer.send,
 		appUrl: config.APP_URL,
 		mailLimits: { perEmail: config.MAILS_PER_EMAIL, perNetwork: config.MAILS_PER_NETWORK },
-		mailMutex: createKeyedMutex(),
+		networkMutex: createKeyedMutex(),
 	};
 }
 

@@ -85,7 +85,7 @@ export const LIMITS = {
 	upstreamSilenceMs: 29_000,
 	/** Longest time that a client may take to read a response. Then it is cut off. Event streams have no limit. */
 	slowReaderMs: 60_000,
-	/** Timeout of calls to auth about keys or a session. On a busy machine a late response is better than an error. */
+	/** Timeout of calls to auth about signing keys, a session or an API key. On a busy machine a late response is better than an error. */
 	authCallMs: 8_000,
 	/** Timeout of calls to auth for units of rate limits. After a failure, this gateway admits its local share. */
 	quotaCallMs: 2_000,
@@ -104,11 +104,11 @@ export const LIMITS = {
 	/** Time to release the lease at shutdown. */
 	leaseReleaseMs: 500,
 	/** A live session or API key is checked again after this time. Until then the lease keeps the cached result valid. */
-	sessionRecheckMs: 60_000,
-	/** Time between two regular loads of the token keys. */
-	keyRefreshMs: 60_000,
-	/** Minimum time between two loads of the keys, however many unknown keys tokens name. */
-	keyRefreshMinMs: 1_000,
+	credentialRecheckMs: 60_000,
+	/** Time between two regular loads of the signing keys. */
+	jwksRefreshMs: 60_000,
+	/** Minimum time between two loads of the signing keys, however many unknown ones tokens name. */
+	jwksRefreshMinMs: 1_000,
 	/** Time between two checks for a renewed certificate. */
 	certificateRefreshMs: 10_000,
 	/** Verified tokens in the cache. */
@@ -116,7 +116,7 @@ export const LIMITS = {
 	/** Session states in the cache. */
 	cachedSessions: 50_000,
 	/** API keys in the cache, and keys whose use is not reported yet. */
-	cachedKeys: 50_000,
+	cachedApiKeys: 50_000,
 	/** Token buckets of users and of sessions; quota buckets of API keys and users. */
 	trackedUsers: 50_000,
 	/** Token buckets of networks, for each pacer. */

@@ -31,20 +31,20 @@ import { createInFlight, type InFlight } from './requests/in-flight.ts';
 import { createProxies, createRoutes } from './routes.ts';
 import { compileRoutes } from './routing/compile-routes.ts';
 import { reportKeyUse } from './sessions/api-key-use.ts';
+import { type AuthClient, createAuthClient } from './sessions/auth-client.ts';
 import { createBootTimeClock } from './sessions/boot-time-clock.ts';
-import { refreshKeys } from './sessions/key-set.ts';
 import type { Lease } from './sessions/lease.ts';
 import { createLeaseRenewer, renewLease } from './sessions/lease-renewer.ts';
 import { createLookupTurns } from './sessions/lookup-turns.ts';
 import { pushRevocationsRoute } from './sessions/push-revocations.ts';
-import { createSessionVerification, type SessionVerification } from './sessions/session-verification.ts';
+import { refreshJwks } from './sessions/signing-key-set.ts';
 import { createCertificateReloader, readCertificate, reloadCertificate } from './tls/certificate.ts';
 import { createWebApp, findNotFoundPage } from './web-app/web-app.ts';
 
 /** Shared by the parts of the gateway. */
 interface Shared {
 	limits: Limits;
-	verification: SessionVerification;
+	authClient: AuthClient;
 	inFlight: InFlight;
 	bootTimeMs(): number;
 	/** While true, readiness fails and responses close their connections. */
@@ -58,16 +58,16 @@ function connect(context: ServiceContext<Config>) {
 	const { config, logger } = context;
 	const limits = fitToOpenFiles(config.limits, readOpenFileLimit(), logger);
 	const inFlight = createInFlight();
-	const verification = createSessionVerification({ config, limits, logger, bootTimeMs, inFlight });
-	context.onClose(verification.releaseLease);
+	const authClient = createAuthClient({ config, limits, logger, bootTimeMs, inFlight });
+	context.onClose(authClient.releaseLease);
 	const drain = { isUnderWay: false };
-	const publicServer = preparePublicPort(context, { limits, verification, inFlight, bootTimeMs, drain });
+	const publicServer = preparePublicPort(context, { limits, authClient, inFlight, bootTimeMs, drain });
 	const certificateFiles = certificateFilesOf(config);
 	return {
-		...verification,
+		...authClient,
 		...{ limits, inFlight, drain, publicServer },
 		leaseRenewer: createLeaseRenewer({
-			lease: verification.lease,
+			lease: authClient.lease,
 			logger,
 			renewalMs: limits.leaseRenewalMs,
 			retryMs: limits.leaseRetryMs,
@@ -90,11 +90,11 @@ function preparePublicPort(context: ServiceContext<Config>, shared: Shared): Pub
 	const accessLog = openAccessLog(context);
 	const handle = createPublicHandler({
 		...createRouting(context, shared),
-		tokens: shared.verification.tokens,
-		sessions: shared.verification.sessions,
-		apiKeys: shared.verification.apiKeys,
+		tokenVerifier: shared.authClient.tokenVerifier,
+		sessions: shared.authClient.sessions,
+		apiKeyVerifier: shared.authClient.apiKeyVerifier,
 		takeTurn: createLookupTurns(limits.concurrentKeyLookups),
-		reportFirstUse: shared.verification.reportFirstUse,
+		reportFirstUse: shared.authClient.reportFirstUse,
 		inFlight: shared.inFlight,
 		connections,
 		admitBody: createBodyBudget(limits),
@@ -122,10 +122,10 @@ function preparePublicPort(context: ServiceContext<Config>, shared: Shared): Pub
 /** Creates the rate limits of plans, whose units come from auth. */
 function createPlanRateLimits(
 	{ logger }: ServiceContext<Config>,
-	{ limits, verification, bootTimeMs }: Shared,
+	{ limits, authClient, bootTimeMs }: Shared,
 ) {
 	const quota = createQuotaClient({
-		call: verification.allocateQuota,
+		call: authClient.allocateQuota,
 		monotonicMs: bootTimeMs,
 		retryMs: limits.quotaRetryMs,
 		batchDelayMs: limits.quotaBatchDelayMs,
@@ -159,7 +159,7 @@ function createPacers({ limits, bootTimeMs: monotonicMs }: Shared): Pacers {
 /** Routes paths to the services, the gateway itself, and the web app if there is one. */
 function createRouting(
 	{ config, logger, onClose }: ServiceContext<Config>,
-	{ limits, verification, bootTimeMs }: Shared,
+	{ limits, authClient, bootTimeMs }: Shared,
 ) {
 	const proxies = createProxies({ config, limits, logger });
 	onClose(() => {
@@ -173,7 +173,7 @@ function createRouting(
 		limits,
 		sign,
 		proxies,
-		sessionVerificationProblem: verification.sessionVerificationProblem,
+		sessionVerificationProblem: authClient.sessionVerificationProblem,
 		monotonicMs: bootTimeMs,
 	});
 	return {
@@ -253,7 +253,7 @@ export const gateway = defineService({
 	}),
 	routes: [pushRevocationsRoute],
 	metrics: [gatewayMetrics],
-	tasks: [renewLease, refreshKeys, reloadCertificate, reportKeyUse],
+	tasks: [renewLease, refreshJwks, reloadCertificate, reportKeyUse],
 	// Auth revokes sessions of requests that are still in progress.
 	closesPortLast: true,
 });

@@ -182,7 +182,7 @@ const SESSIONS: readonly Mutant[] = [
 	},
 	{
 		name: 'hides the sessions of other users',
-		mutations: [auth('listAliveSessions', dropProperty('userId'))],
+		mutations: [auth('listLiveSessions', dropProperty('userId'))],
 		test: 'has only those of the user',
 	},
 ];
@@ -210,12 +210,12 @@ const API_KEYS: readonly Mutant[] = [
 	},
 	{
 		name: 'revokes the API keys of a deleted account at every gateway',
-		mutations: [auth('deleteAccount', replaceCall('revokeKeys', '{ keyChanges: [] }'))],
+		mutations: [auth('deleteAccount', replaceCall('revokeApiKeys', '{ keyChanges: [] }'))],
 		test: 'with their account, at every gateway before the response',
 	},
 	{
 		name: 'revokes the API keys of a suspended account at every gateway',
-		mutations: [auth('suspend', replaceCall('revokeKeys', '{ revokedCount: 0, keyChanges: [] }'))],
+		mutations: [auth('suspend', replaceCall('revokeApiKeys', '{ revokedCount: 0, keyChanges: [] }'))],
 		test: 'has no API keys at any gateway when the command returns',
 	},
 	{

@@ -188,12 +188,12 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'limits the signature checks of forged tokens from one network',
-		mutations: [gateway('verifyUnknown', replaceCall('wait', 'undefined'))],
+		mutations: [gateway('verifyUncached', replaceCall('wait', 'undefined'))],
 		test: 'waits with unknown tokens, and is served with known ones',
 	},
 	{
 		name: 'charges a network nothing for valid tokens',
-		mutations: [gateway('verifyUnknown', nth(1, dropCall('refund')))],
+		mutations: [gateway('verifyUncached', nth(1, dropCall('refund')))],
 		test: 'valid unknown tokens don’t delay each other',
 	},
 	{

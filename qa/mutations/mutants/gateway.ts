@@ -47,12 +47,12 @@ const AUTHENTICATION: readonly Mutant[] = [
 	},
 	{
 		name: 'rejects expired tokens, even if they were verified before',
-		mutations: [gateway('createTokenVerifier.known', forceCondition(false, 'expiresAtMs'))],
+		mutations: [gateway('createTokenVerifier.findCached', forceCondition(false, 'expiresAtMs'))],
 		test: 'is rejected after its expiry, though it is cached',
 	},
 	{
 		name: 'drops verified tokens of a removed signing key',
-		mutations: [gateway('forgetOldKeys', dropCall('clear'))],
+		mutations: [gateway('clearIfKeysChanged', dropCall('clear'))],
 		test: 'of a removed key is rejected, though it is cached',
 	},
 	{
@@ -97,22 +97,22 @@ const AUTHENTICATION: readonly Mutant[] = [
 	},
 	{
 		name: 'accepts API keys only from the addresses that they allow',
-		mutations: [gateway('createKeyVerifier', forceCondition(false, 'allowedIps'))],
+		mutations: [gateway('createApiKeyVerifier', forceCondition(false, 'allowedIps'))],
 		test: 'works from the addresses that it allows',
 	},
 	{
 		name: 'rejects expired API keys, even if they are cached',
-		mutations: [gateway('createKeyVerifier', dropOperand('expiresAtMs'))],
+		mutations: [gateway('createApiKeyVerifier', dropOperand('expiresAtMs'))],
 		test: 'is rejected after its expiry, although it is cached',
 	},
 	{
 		name: 'removes API keys from the cache before it acknowledges their revocation',
-		mutations: [gateway('pushRevocationsRoute', dropCall('revoke', 'liveKeys'))],
+		mutations: [gateway('pushRevocationsRoute', dropCall('revoke', 'liveApiKeys'))],
 		test: 'takes effect at both gateways with its response',
 	},
 	{
 		name: 'throttles networks that send unknown API keys',
-		mutations: [gateway('authenticateKey', forceCondition(true, 'isKnown'))],
+		mutations: [gateway('authenticateKey', forceCondition(true, 'isCached'))],
 		test: 'are delayed after many from one network, while known keys are served',
 	},
 	{
@@ -122,7 +122,7 @@ const AUTHENTICATION: readonly Mutant[] = [
 	},
 	{
 		name: 'reports itself healthy and ready only while it can serve signed-in requests',
-		mutations: [gateway('createSessionVerification', forceCondition(true, 'lease', 'isValid'))],
+		mutations: [gateway('createAuthClient', forceCondition(true, 'lease', 'isValid'))],
 		test: 'health, readiness and startup succeed only when signed-in requests can be served',
 	},
 	{

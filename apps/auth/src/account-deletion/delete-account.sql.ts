@@ -4,7 +4,7 @@ import { inTransaction } from '@creatorr/database/transaction';
 import { currentRequestId } from '@creatorr/service/context';
 import type { Client } from '../accounts/account.ts';
 import { lockAccount, type VerifiedOwner } from '../accounts/accounts.sql.ts';
-import { type RevokedKeys, revokeKeys } from '../api-keys/revoke-api-keys.sql.ts';
+import { type RevokedKeys, revokeApiKeys } from '../api-keys/revoke-api-keys.sql.ts';
 import type { Database, Transaction } from '../database.sql.ts';
 import { addNotice } from '../mails/mails.sql.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
@@ -35,7 +35,7 @@ export function deleteAccount(
 	return inTransaction(prisma, async (tx) => {
 		if (!(await lockAccount(tx, owner))) return null;
 		const { userId } = owner;
-		const { keyChanges } = await revokeKeys(tx, { userId }, { type: 'revoked', client });
+		const { keyChanges } = await revokeApiKeys(tx, { userId }, { type: 'revoked', client });
 		const revoked = { ...(await revokeSessions(tx, { userId })), keyChanges };
 		const email = await erase(tx, userId);
 		await addNotice(tx, { kind: 'account_deleted', email, client }, noticesPerHour);

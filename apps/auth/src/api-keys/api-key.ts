@@ -8,7 +8,7 @@ import type { ApiKeyRow } from './api-keys.sql.ts';
 export type ApiKeyView = z.input<typeof apiKeySchema>;
 
 /** What the owner of a key chooses. An empty list of tools or addresses allows all. */
-export interface ApiKeyRights {
+export interface ApiKeySettings {
 	name: string;
 	scopes: string[];
 	tools: string[];
@@ -23,14 +23,17 @@ export function hashApiKey(key: string): Uint8Array<ArrayBuffer> {
 }
 
 /** Returns when the key stops working: the earlier of its expiry and the end of its grace period, or null. */
-export function endOf({ expiresAt, graceEndsAt }: Pick<ApiKeyRow, 'expiresAt' | 'graceEndsAt'>): Date | null {
+export function stopsWorkingAt({
+	expiresAt,
+	graceEndsAt,
+}: Pick<ApiKeyRow, 'expiresAt' | 'graceEndsAt'>): Date | null {
 	if (expiresAt === null || graceEndsAt === null) return expiresAt ?? graceEndsAt;
 	return expiresAt < graceEndsAt ? expiresAt : graceEndsAt;
 }
 
 function statusOf(row: ApiKeyRow): ApiKeyView['status'] {
 	if (row.revokedAt) return 'revoked';
-	const end = endOf(row);
+	const end = stopsWorkingAt(row);
 	if (end && end.getTime() <= Date.now()) return 'expired';
 	return row.rotatedAt ? 'rotating' : 'active';
 }
@@ -50,7 +53,7 @@ export function viewOf(row: ApiKeyRow): ApiKeyView {
 		metadata: row.metadata as Record<string, string>,
 		status: statusOf(row),
 		created_at: row.createdAt.toISOString(),
-		expires_at: endOf(row)?.toISOString() ?? null,
+		expires_at: stopsWorkingAt(row)?.toISOString() ?? null,
 		last_used_at: row.lastUsedAt?.toISOString() ?? null,
 		last_used_ip: row.lastUsedIp,
 		...(row.replaces !== null && { replaces: row.replaces }),

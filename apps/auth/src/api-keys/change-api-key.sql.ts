@@ -6,14 +6,14 @@ import type { Database } from '../database.sql.ts';
 import type { KeyChange } from '../gateway-leases/gateway-leases.sql.ts';
 import type { ApiKey } from '../generated/client.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
-import type { ApiKeyRights } from './api-key.ts';
+import type { ApiKeySettings } from './api-key.ts';
 import { insertKeyChange, insertKeyEvent, listKeyChanges, lockLiveKey } from './api-keys.sql.ts';
 import {
+	checkKeyLimit,
 	insertKey,
 	type KeyCreator,
 	lockOwner,
 	type NewApiKey,
-	requireFreeKey,
 } from './create-api-key.sql.ts';
 
 /** A key of a user, and who acts on it. */
@@ -28,11 +28,11 @@ export interface KeyAction {
 export function changeKey(
 	prisma: Database,
 	{ userId, keyId, sessionId, client }: KeyAction,
-	rights: Partial<ApiKeyRights>,
+	settings: Partial<ApiKeySettings>,
 ): Promise<{ row: ApiKey; changes: KeyChange[] }> {
 	return inTransaction(prisma, async (tx) => {
 		if (!(await lockLiveKey(tx, { userId, keyId }))) throw notFound('API key');
-		const row = await tx.apiKey.update({ where: { id: keyId }, data: rights });
+		const row = await tx.apiKey.update({ where: { id: keyId }, data: settings });
 		await insertKeyEvent(tx, { keyId, type: 'changed', client });
 		await insertEvent(tx, { kind: 'api_key_changed', userId, sessionId, client });
 		await insertKeyChange(tx, row, false);
@@ -66,13 +66,13 @@ export function rotateKey(
 		await lockOwner(tx, userId);
 		const old = await lockLiveKey(tx, { userId, keyId });
 		if (!old) throw notFound('API key');
-		await requireFreeKey(tx, userId, MAX_KEYS_WITH_ROTATED);
+		await checkKeyLimit(tx, userId, MAX_KEYS_WITH_ROTATED);
 		const { name, scopes, tools, allowedIps, expiresAt } = old;
 		const row = await insertKey(
 			tx,
 			{
 				key,
-				rights: {
+				settings: {
 					...{ name, scopes, tools, allowedIps, metadata: old.metadata as Record<string, string> },
 					expiresAt: rotation.expiresAt === undefined ? expiresAt : rotation.expiresAt,
 				},

@@ -5,7 +5,7 @@ import { callerOf } from '../accounts/account.ts';
 import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
 import { viewOf } from './api-key.ts';
 import { changeKey, rotateKey } from './change-api-key.sql.ts';
-import { type CreateKeyDeps, generateKey, keyChanges } from './create-api-key.ts';
+import { apiKeyActions, type CreateKeyDeps, generateKey } from './create-api-key.ts';
 
 const dateOf = (text: string | null) => (text === null ? null : new Date(text));
 
@@ -27,7 +27,7 @@ export function updateApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
 			},
 		);
 		crashPoint('auth.api-key.changed');
-		keyChanges.inc({ kind: 'changed' });
+		apiKeyActions.inc({ kind: 'changed' });
 		deps.logger.info('security.api_key_changed', { user_id: user.id, key_id: row.id });
 		await propagateRevocations(deps, [], changes);
 		return { data: viewOf(row) };
@@ -55,7 +55,7 @@ export function rotateApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
 			},
 		);
 		crashPoint('auth.api-key.rotated');
-		keyChanges.inc({ kind: 'rotated' });
+		apiKeyActions.inc({ kind: 'rotated' });
 		deps.logger.info('security.api_key_rotated', { user_id: user.id, key_id: params.id, new_key_id: row.id });
 		await propagateRevocations(deps, [], changes);
 		return { data: { ...viewOf(row), key: text } };

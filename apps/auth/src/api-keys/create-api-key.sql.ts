@@ -8,7 +8,7 @@ import type { Database, Transaction } from '../database.sql.ts';
 import type { ApiKey } from '../generated/client.ts';
 import { addNotice } from '../mails/mails.sql.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
-import type { ApiKeyRights } from './api-key.ts';
+import type { ApiKeySettings } from './api-key.ts';
 import { countLiveKeys, insertKeyEvent, pruneEndedKeys } from './api-keys.sql.ts';
 
 /** What is stored of a new key. */
@@ -35,7 +35,7 @@ export async function lockOwner(tx: Transaction, userId: string): Promise<void> 
 }
 
 /** Throws `plan_limit` if the user has `max` keys that work. */
-export async function requireFreeKey(tx: Transaction, userId: string, max: number): Promise<void> {
+export async function checkKeyLimit(tx: Transaction, userId: string, max: number): Promise<void> {
 	if ((await countLiveKeys(tx, userId)) < max) return;
 	throw new AppError('plan_limit', `You have ${max} API keys. Revoke one that you no longer need.`);
 }
@@ -45,13 +45,19 @@ export async function insertKey(
 	tx: Transaction,
 	{
 		key,
-		rights,
+		settings,
 		rotation,
-	}: { key: NewApiKey; rights: ApiKeyRights; rotation?: Pick<ApiKey, 'replaces' | 'pendingGraceSeconds'> },
+	}: {
+		key: NewApiKey;
+		settings: ApiKeySettings;
+		rotation?: Pick<ApiKey, 'replaces' | 'pendingGraceSeconds'>;
+	},
 	{ userId, client, noticesPerHour }: KeyCreator,
 ): Promise<ApiKey> {
 	await pruneEndedKeys(tx, userId);
-	const row = await tx.apiKey.create({ data: { id: newId('key'), userId, ...key, ...rights, ...rotation } });
+	const row = await tx.apiKey.create({
+		data: { id: newId('key'), userId, ...key, ...settings, ...rotation },
+	});
 	await insertKeyEvent(tx, { keyId: row.id, type: 'created', client });
 	const { email } = await tx.user.findUniqueOrThrow({ where: { id: userId }, select: { email: true } });
 	const resource = `${key.start}...${key.last4}`;
@@ -65,7 +71,7 @@ export async function insertKey(
  */
 export function createKey(
 	prisma: Database,
-	input: { key: NewApiKey; rights: ApiKeyRights; requiresVerifiedEmail: boolean },
+	input: { key: NewApiKey; settings: ApiKeySettings; requiresVerifiedEmail: boolean },
 	creator: KeyCreator,
 ): Promise<ApiKey> {
 	const { userId, sessionId, client } = creator;
@@ -75,7 +81,7 @@ export function createKey(
 		if (input.requiresVerifiedEmail && (await tx.user.count({ where })) > 0) {
 			throw new AppError('email_not_verified', 'Verify your email first. Then you can create API keys.');
 		}
-		await requireFreeKey(tx, userId, MAX_API_KEYS);
+		await checkKeyLimit(tx, userId, MAX_API_KEYS);
 		const row = await insertKey(tx, input, creator);
 		await insertEvent(tx, { kind: 'api_key_created', userId, sessionId, client });
 		return row;

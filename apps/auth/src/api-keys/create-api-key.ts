@@ -24,14 +24,14 @@ export interface CreateKeyDeps {
 }
 
 /** Counts changes of keys by kind: created, changed, rotated, revoked, leaked. */
-export const keyChanges = counter({
+export const apiKeyActions = counter({
 	name: 'creatorr_api_key_changes_total',
 	help: 'API keys created, changed, rotated, revoked and reported as leaked, by kind',
 	labels: ['kind'],
 });
 
 // Prometheus sees no increase in a series that begins with 1, so all begin with 0.
-for (const kind of ['created', 'changed', 'rotated', 'revoked', 'leaked']) keyChanges.inc({ kind }, 0);
+for (const kind of ['created', 'changed', 'rotated', 'revoked', 'leaked']) apiKeyActions.inc({ kind }, 0);
 
 /** Returns a new key, and what is stored of it. */
 export function generateKey({ prefix }: ApiKeyRules): { text: string; key: NewApiKey } {
@@ -44,7 +44,7 @@ export function createApiKeyRoute(deps: CreateKeyDeps): Route {
 	return defineRoute(createApiKey, async (input) => {
 		const { user, body } = input;
 		const { text, key } = generateKey(deps.apiKeyRules);
-		const rights = {
+		const settings = {
 			name: body.name,
 			scopes: body.scopes,
 			tools: body.tools ?? [],
@@ -55,7 +55,7 @@ export function createApiKeyRoute(deps: CreateKeyDeps): Route {
 		const { requiresVerifiedEmail } = deps.apiKeyRules;
 		const row = await createKey(
 			deps.prisma,
-			{ key, rights, requiresVerifiedEmail },
+			{ key, settings, requiresVerifiedEmail },
 			{
 				userId: user.id,
 				sessionId: user.sessionId,
@@ -63,7 +63,7 @@ export function createApiKeyRoute(deps: CreateKeyDeps): Route {
 				noticesPerHour: deps.mailLimits.perEmail,
 			},
 		);
-		keyChanges.inc({ kind: 'created' });
+		apiKeyActions.inc({ kind: 'created' });
 		deps.logger.info('security.api_key_created', { user_id: user.id, key_id: row.id });
 		return { data: { ...viewOf(row), key: text } };
 	});

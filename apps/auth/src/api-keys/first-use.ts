@@ -11,7 +11,7 @@ interface Deps extends PropagateDeps {
 }
 
 /**
- * Starts the grace period that waits for the first use of a key. Responds before gateways know. If the push fails,
+ * Starts the grace period of the key that this one replaces, at the first use of this one. Responds before gateways know. If the push fails,
  * {@link propagateMissedRevocations} repeats it.
  */
 export function reportFirstUseRoute(deps: Deps): Route {

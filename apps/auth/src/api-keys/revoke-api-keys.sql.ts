@@ -18,7 +18,7 @@ export interface RevokedKeys {
 }
 
 /** Revokes the keys of a user that work, or one of them. Returns their changes and earlier ones that are still pending. */
-export async function revokeKeys(
+export async function revokeApiKeys(
 	tx: Transaction,
 	scope: { userId: string; only?: { id: string; keyHash: Uint8Array } },
 	{ type, client }: { type: 'revoked' | 'leaked'; client: Client | null },
@@ -50,7 +50,7 @@ export async function revokeKey(
 	const only = await findKey(prisma, userId, keyId);
 	if (!only) return null;
 	return await inTransaction(prisma, async (tx) => {
-		const revoked = await revokeKeys(tx, { userId, only }, { type: 'revoked', client });
+		const revoked = await revokeApiKeys(tx, { userId, only }, { type: 'revoked', client });
 		if (revoked.revokedCount > 0)
 			await insertEvent(tx, { kind: 'api_key_revoked', userId, sessionId, client });
 		return revoked;
@@ -73,7 +73,7 @@ export async function revokeLeakedKey(
 	if (!only) return null;
 	const { id: keyId, userId, start, last4, user } = only;
 	return await inTransaction(prisma, async (tx) => {
-		const revoked = await revokeKeys(tx, { userId, only }, { type: 'leaked', client });
+		const revoked = await revokeApiKeys(tx, { userId, only }, { type: 'leaked', client });
 		if (revoked.revokedCount > 0) {
 			await insertEvent(tx, { kind: 'api_key_leaked', userId, sessionId: null, client });
 			await addToOutbox(tx, newEvent(keyLeaked, { user_id: userId, key_id: keyId }, currentRequestId()));

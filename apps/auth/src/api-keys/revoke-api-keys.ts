@@ -1,6 +1,7 @@
 import { isApiKey } from '@creatorr/contracts/api-key-format';
 import { deleteApiKey, reportLeakedKey } from '@creatorr/contracts/api-keys';
 import { AppError, notFound } from '@creatorr/contracts/errors';
+import { formatWait } from '@creatorr/contracts/format';
 import { networkOf } from '@creatorr/service/address-network';
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { createKeyedMutex } from '@creatorr/service/keyed-mutex';
@@ -9,7 +10,7 @@ import { callerOf } from '../accounts/account.ts';
 import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
 import { consumeAllowance } from '../mails/allowances.sql.ts';
 import { hashApiKey } from './api-key.ts';
-import { type CreateKeyDeps, keyChanges } from './create-api-key.ts';
+import { apiKeyActions, type CreateKeyDeps } from './create-api-key.ts';
 import { revokeKey, revokeLeakedKey } from './revoke-api-keys.sql.ts';
 
 /** DELETE /v1/keys/{id}: responds when no gateway accepts the key. May be repeated. */
@@ -22,7 +23,7 @@ export function deleteApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
 		if (!revoked) throw notFound('API key');
 		crashPoint('auth.api-key.revoked');
 		if (revoked.revokedCount > 0) {
-			keyChanges.inc({ kind: 'revoked' });
+			apiKeyActions.inc({ kind: 'revoked' });
 			deps.logger.info('security.api_key_revoked', { user_id: user.id, key_id: params.id });
 		}
 		await propagateRevocations(deps, [], revoked.keyChanges);
@@ -34,20 +35,19 @@ export interface LeakedKeyDeps extends CreateKeyDeps, PropagateDeps {
 	 * Serializes the requests of a network. Otherwise each would hold a database connection while it waits for the lock of the network's
 	 * row.
 	 */
-	mailMutex: ReturnType<typeof createKeyedMutex>;
+	networkMutex: ReturnType<typeof createKeyedMutex>;
 }
 
 /** Counts a report that needs a lookup. Throws `rate_limited` if the network has sent too many. */
 async function admitReport(
-	{ prisma, apiKeyRules, mailMutex }: LeakedKeyDeps,
+	{ prisma, apiKeyRules, networkMutex }: LeakedKeyDeps,
 	network: string,
 ): Promise<void> {
 	const allowance = { key: `leaks ${network}`, perHour: apiKeyRules.leakReportsPerHour };
-	const waitSeconds = await mailMutex.runExclusive(network, () => consumeAllowance(prisma, allowance));
+	const waitSeconds = await networkMutex.runExclusive(network, () => consumeAllowance(prisma, allowance));
 	if (waitSeconds === 0) return;
-	throw new AppError('rate_limited', `Too many reports from this network. Try again in ${waitSeconds} s.`, {
-		retryAfterSeconds: waitSeconds,
-	});
+	const message = `Too many reports of leaked keys from your network. Try again in ${formatWait(waitSeconds)}.`;
+	throw new AppError('rate_limited', message, { retryAfterSeconds: waitSeconds });
 }
 
 /** POST /v1/keys/leaked: responds when no gateway accepts the key. The response is the same whether or not the key exists. Throws `rate_limited`. */
@@ -63,7 +63,7 @@ export function reportLeakedKeyRoute(deps: LeakedKeyDeps): Route {
 		crashPoint('auth.api-key.leaked');
 		const { revokedCount, userId, keyId } = leaked;
 		if (revokedCount > 0) {
-			keyChanges.inc({ kind: 'leaked' });
+			apiKeyActions.inc({ kind: 'leaked' });
 			deps.logger.warn('security.api_key_leaked', { user_id: userId, key_id: keyId });
 		}
 		await propagateRevocations(deps, [], leaked.keyChanges);

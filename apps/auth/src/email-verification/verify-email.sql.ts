@@ -5,7 +5,7 @@ import { currentRequestId } from '@creatorr/service/context';
 import { defineTask } from '@creatorr/service/task';
 import type { Client } from '../accounts/account.ts';
 import { lockAccount } from '../accounts/accounts.sql.ts';
-import { revokeKeys } from '../api-keys/revoke-api-keys.sql.ts';
+import { revokeApiKeys } from '../api-keys/revoke-api-keys.sql.ts';
 import type { Database, Transaction } from '../database.sql.ts';
 import type { KeyChange } from '../gateway-leases/gateway-leases.sql.ts';
 import { consumeMailedToken } from '../mails/mailed-tokens.sql.ts';
@@ -27,7 +27,7 @@ export async function markVerified(tx: Transaction, userId: string, client: Clie
 	});
 	if (count === 0) return [];
 	await addToOutbox(tx, newEvent(accountVerified, { user_id: userId }, currentRequestId()));
-	return (await revokeKeys(tx, { userId }, { type: 'revoked', client })).keyChanges;
+	return (await revokeApiKeys(tx, { userId }, { type: 'revoked', client })).keyChanges;
 }
 
 /** A verification by someone who has the mailed token and has proved to own the account. */

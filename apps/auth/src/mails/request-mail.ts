@@ -14,7 +14,7 @@ export interface RequestMailDeps {
 	 * Serializes the requests of a network. Otherwise each would hold a database connection while it waits for the lock of the network's
 	 * row.
 	 */
-	mailMutex: ReturnType<typeof createKeyedMutex>;
+	networkMutex: ReturnType<typeof createKeyedMutex>;
 	logger: Logger;
 }
 
@@ -26,7 +26,7 @@ export function requestMail(
 ): Promise<void> {
 	const network = networkOf(mail.client.address);
 	return delayRefusal(async () => {
-		const waitSeconds = await deps.mailMutex.runExclusive(network, () =>
+		const waitSeconds = await deps.networkMutex.runExclusive(network, () =>
 			insertRequestedMail(deps.prisma, mail, { network, ...deps.mailLimits }),
 		);
 		if (waitSeconds === 0) return;

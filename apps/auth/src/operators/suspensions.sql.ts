@@ -1,5 +1,5 @@
 import { inTransaction } from '@creatorr/database/transaction';
-import { type RevokedKeys, revokeKeys } from '../api-keys/revoke-api-keys.sql.ts';
+import { type RevokedKeys, revokeApiKeys } from '../api-keys/revoke-api-keys.sql.ts';
 import type { Database } from '../database.sql.ts';
 import { insertEvent, type Operator } from '../security-events/security-events.sql.ts';
 import { type RevokedSessions, revokeSessions } from '../sessions/sessions.sql.ts';
@@ -25,7 +25,7 @@ export function suspend(
 		if (!row) return null;
 		await tx.mailedToken.deleteMany({ where: { userId, kind: 'reset_password' } });
 		await insertEvent(tx, { kind: 'account_suspended', userId, sessionId: null, client: null, by });
-		const keys = await revokeKeys(tx, { userId }, { type: 'revoked', client: null });
+		const keys = await revokeApiKeys(tx, { userId }, { type: 'revoked', client: null });
 		return { ...row, keys, ...(await revokeSessions(tx, { userId })) };
 	});
 }

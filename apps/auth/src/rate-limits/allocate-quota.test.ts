@@ -53,7 +53,7 @@ describe('an allocation', () => {
 		expect((await fullAtMs()) - beforeMs).toBe(10 * 6 * SECOND_MS);
 	});
 
-	test('pays for late units', async () => {
+	test('deducts late units', async () => {
 		await allocate(requestOf());
 		const beforeMs = await fullAtMs();
 		await allocate(requestOf({ late_units: 5 }));

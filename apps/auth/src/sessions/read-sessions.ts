@@ -2,7 +2,7 @@ import { listSessions } from '@creatorr/contracts/auth';
 import { checkSession as checkSessionOperation } from '@creatorr/contracts/internal/auth';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Database } from '../database.sql.ts';
-import { checkSession, listAliveSessions } from './sessions.sql.ts';
+import { checkSession, listLiveSessions } from './sessions.sql.ts';
 
 interface Deps {
 	prisma: Database;
@@ -10,7 +10,7 @@ interface Deps {
 
 export function listSessionsRoute({ prisma }: Deps): Route {
 	return defineRoute(listSessions, async ({ user }) => {
-		const sessions = await listAliveSessions(prisma, user.id);
+		const sessions = await listLiveSessions(prisma, user.id);
 		return {
 			data: sessions.map((session) => ({
 				id: session.id,

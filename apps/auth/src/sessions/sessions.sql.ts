@@ -66,7 +66,7 @@ export async function isRevocable(prisma: Database, userId: string, sessionId: s
 }
 
 /** Returns sessions that are neither revoked nor expired, newest first. */
-export async function listAliveSessions(prisma: Database, userId: string) {
+export async function listLiveSessions(prisma: Database, userId: string) {
 	const sessions = await prisma.session.findMany({
 		where: { userId, revokedAt: null, expiresAt: { gt: new Date() } },
 		orderBy: { lastSeenAt: 'desc' },

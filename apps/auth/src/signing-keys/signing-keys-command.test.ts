@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { CommandError, runCommand, UsageError } from '@creatorr/service/operator-command';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
-import { HELP, keysCommands } from './signing-keys-command.ts';
+import { HELP, signingKeysCommands } from './signing-keys-command.ts';
 
 const KEYS = fileURLToPath(new URL('../keys.ts', import.meta.url));
 
@@ -21,11 +21,15 @@ afterAll(() => auth.close());
 
 /** Runs a command in this process and returns what it prints. */
 function run(...args: string[]): Promise<string> {
-	const keyRules = {
+	const signingKeyRules = {
 		encryptionKey: Buffer.from(auth.encryptionKey, 'base64'),
 		tokenTtlSeconds: 7 * 24 * 3_600,
 	};
-	return runCommand({ args, help: HELP, commands: keysCommands({ prisma: auth.prisma, keyRules }) });
+	return runCommand({
+		args,
+		help: HELP,
+		commands: signingKeysCommands({ prisma: auth.prisma, signingKeyRules }),
+	});
 }
 
 /** Runs a command in this process and returns its report. */

@@ -6,7 +6,7 @@ import {
 } from '@creatorr/service/operator-command';
 import type { Database } from '../database.sql.ts';
 import { addNextKey, type DescribedKey, describeKeys, type NextKey, retireKey } from './signing-keys.sql.ts';
-import { type KeyRules, nextKey, PUBLISHED_BEFORE_SIGNING_SECONDS } from './signing-keys.ts';
+import { nextKey, PUBLISHED_BEFORE_SIGNING_SECONDS, type SigningKeyRules } from './signing-keys.ts';
 
 export const HELP = `Signing keys of user tokens, for operators. Runs with the environment of the auth service.
 
@@ -27,7 +27,7 @@ Exit codes: 0 done; 1 not done, for example because there is no such key; 2 wron
 
 interface CommandDeps {
 	prisma: Database;
-	keyRules: KeyRules;
+	signingKeyRules: SigningKeyRules;
 }
 
 function stateOf(key: DescribedKey, signing: DescribedKey | undefined, now: Date): string {
@@ -49,26 +49,26 @@ async function list({ prisma }: CommandDeps): Promise<object> {
 	return { keys };
 }
 
-function nextKeyBy(line: CommandLine, keyRules: KeyRules, signsInSeconds?: number): NextKey {
-	return { ...nextKey(keyRules, signsInSeconds), by: { name: line.operator(), reason: null } };
+function nextKeyBy(line: CommandLine, signingKeyRules: SigningKeyRules, signsInSeconds?: number): NextKey {
+	return { ...nextKey(signingKeyRules, signsInSeconds), by: { name: line.operator(), reason: null } };
 }
 
-async function rotate({ prisma, keyRules }: CommandDeps, line: CommandLine): Promise<object> {
+async function rotate({ prisma, signingKeyRules }: CommandDeps, line: CommandLine): Promise<object> {
 	const seconds = Number(line.values['signs-in'] ?? PUBLISHED_BEFORE_SIGNING_SECONDS);
 	if (!Number.isInteger(seconds) || seconds < 0)
 		throw new UsageError('--signs-in needs a whole number of seconds, 0 or more.');
-	const kid = await addNextKey(prisma, nextKeyBy(line, keyRules, seconds));
+	const kid = await addNextKey(prisma, nextKeyBy(line, signingKeyRules, seconds));
 	return { kid, signs_in_seconds: seconds };
 }
 
-async function retire({ prisma, keyRules }: CommandDeps, line: CommandLine): Promise<object> {
+async function retire({ prisma, signingKeyRules }: CommandDeps, line: CommandLine): Promise<object> {
 	const [kid = ''] = line.positionals;
-	if (!(await retireKey(prisma, kid, nextKeyBy(line, keyRules))))
+	if (!(await retireKey(prisma, kid, nextKeyBy(line, signingKeyRules))))
 		throw new CommandError(`No such active key: ${kid}.`);
 	return { kid, state: 'ended' };
 }
 
-export function keysCommands(deps: CommandDeps): Record<string, OperatorCommand> {
+export function signingKeysCommands(deps: CommandDeps): Record<string, OperatorCommand> {
 	const none = { min: 0, max: 0 };
 	return {
 		list: { positionals: none, options: [], run: () => list(deps) },

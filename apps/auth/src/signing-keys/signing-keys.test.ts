@@ -105,12 +105,12 @@ async function publishedIds(app = auth.app): Promise<string[]> {
 
 /** Changes keys as an operator's command does, with the encryption key of the service. */
 function operate() {
-	const keyRules = { encryptionKey: encryptionKey(), tokenTtlSeconds: TTL_SECONDS };
+	const signingKeyRules = { encryptionKey: encryptionKey(), tokenTtlSeconds: TTL_SECONDS };
 	return {
-		keyRules,
-		rotate: (signsInSeconds: number) => addNextKey(auth.prisma, nextKey(keyRules, signsInSeconds)),
+		signingKeyRules,
+		rotate: (signsInSeconds: number) => addNextKey(auth.prisma, nextKey(signingKeyRules, signsInSeconds)),
 		retire: (kid: string | null, signsInSeconds = 180) =>
-			retireKey(auth.prisma, kid ?? '', nextKey(keyRules, signsInSeconds)),
+			retireKey(auth.prisma, kid ?? '', nextKey(signingKeyRules, signsInSeconds)),
 	};
 }
 
@@ -165,7 +165,7 @@ describe('the next key', () => {
 	});
 
 	test('is added once by concurrent rotations when the last is old, and not before', async () => {
-		const deps = { ...operate(), prisma: auth.prisma, keyDays: 90, logger: silent };
+		const deps = { ...operate(), prisma: auth.prisma, rotationDays: 90, logger: silent };
 		const rotateOld = () => rotateSigningKey.run(deps, NEVER);
 		await rotateOld();
 		expect(await publishedIds()).toHaveLength(1);

@@ -29,13 +29,13 @@ export function createSigningKeySource(
 }
 
 /** Settings of new keys. */
-export interface KeyRules {
+export interface SigningKeyRules {
 	encryptionKey: Buffer;
 	tokenTtlSeconds: number;
 }
 
 export function nextKey(
-	{ encryptionKey, tokenTtlSeconds }: KeyRules,
+	{ encryptionKey, tokenTtlSeconds }: SigningKeyRules,
 	signsInSeconds = PUBLISHED_BEFORE_SIGNING_SECONDS,
 ): NextKey {
 	return { make: () => makeSigningKey(encryptionKey), signsInSeconds, tokenTtlSeconds };
@@ -43,25 +43,25 @@ export function nextKey(
 
 interface RotationDeps {
 	prisma: Database;
-	keyRules: KeyRules;
+	signingKeyRules: SigningKeyRules;
 	/** How long a key signs. */
-	keyDays: number;
+	rotationDays: number;
 	logger: Logger;
 }
 
-/** Adds the next key once the last one has signed for `keyDays`. Only one of several replicas adds it. */
+/** Adds the next key once the last one has signed for `rotationDays`. Only one of several replicas adds it. */
 export const rotateSigningKey = defineTask<RotationDeps>({
 	name: 'rotate_signing_key',
 	everyMs: ROTATION_INTERVAL_MS,
-	async run({ prisma, keyRules, keyDays, logger }) {
-		const kid = await addNextKey(prisma, nextKey(keyRules), keyDays * DAY_SECONDS);
+	async run({ prisma, signingKeyRules, rotationDays, logger }) {
+		const kid = await addNextKey(prisma, nextKey(signingKeyRules), rotationDays * DAY_SECONDS);
 		if (!kid) return;
 		crashPoint('auth.rotate.committed');
 		logger.info('security.signing_key_rotated', { kid });
 	},
 });
 
-/** Publishes the keys that verify tokens. */
+/** Returns the signing keys to gateways, as a JWK set. */
 export function getJwksRoute({ prisma }: { prisma: Database }): Route {
 	return defineRoute(getJwks, async () => ({ keys: await listPublicKeys(prisma) }));
 }

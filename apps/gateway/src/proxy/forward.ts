@@ -4,8 +4,8 @@ import type { Exchange } from '../exchange.ts';
 import { endExchange } from '../requests/response.ts';
 import { isLongPollOrStream } from '../routing/response-mode.ts';
 import { signedOut } from '../sessions/authenticate.ts';
-import { invalidKey } from '../sessions/authenticate-key.ts';
 import type { Credential } from '../sessions/credential.ts';
+import { invalidKey } from '../sessions/verify-api-key.ts';
 import { headersForService } from './forwarded-headers.ts';
 import type { ServiceProxy } from './proxy.ts';
 

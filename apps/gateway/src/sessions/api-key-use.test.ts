@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { createKeyUse, type ReportedUse } from './api-key-use.ts';
+import { createApiKeyUse, type ReportedUse } from './api-key-use.ts';
 
 function setUp({ capacity = 10_000 } = {}) {
 	const world = { sent: [] as ReportedUse[][], isDown: false };
-	const use = createKeyUse({
+	const use = createApiKeyUse({
 		capacity,
 		async send(uses) {
 			if (world.isDown) throw new Error('down');
@@ -17,9 +17,9 @@ const idsOf = (sent: ReportedUse[][]) => sent.map((uses) => uses.map(({ key_id }
 
 test('reports the last use of each key, once', async () => {
 	const { world, use } = setUp();
-	use.note('a', '192.0.2.1');
-	use.note('a', '192.0.2.2');
-	use.note('b', '192.0.2.1');
+	use.record('a', '192.0.2.1');
+	use.record('a', '192.0.2.2');
+	use.record('b', '192.0.2.1');
 	await use.report();
 	await use.report();
 	expect(idsOf(world.sent)).toEqual([['a', 'b']]);
@@ -28,10 +28,10 @@ test('reports the last use of each key, once', async () => {
 
 test('keeps uses that auth didn’t accept for the next report', async () => {
 	const { world, use } = setUp();
-	use.note('a', '192.0.2.1');
+	use.record('a', '192.0.2.1');
 	world.isDown = true;
 	await expect(use.report()).rejects.toThrow('down');
-	use.note('b', '192.0.2.1');
+	use.record('b', '192.0.2.1');
 	world.isDown = false;
 	await use.report();
 	expect(idsOf(world.sent)).toEqual([['a', 'b']]);
@@ -39,14 +39,14 @@ test('keeps uses that auth didn’t accept for the next report', async () => {
 
 test('sends at most a thousand at a time', async () => {
 	const { world, use } = setUp();
-	for (let key = 0; key < 2_500; key += 1) use.note(`${key}`, '192.0.2.1');
+	for (let key = 0; key < 2_500; key += 1) use.record(`${key}`, '192.0.2.1');
 	await use.report();
 	expect(world.sent.map(({ length }) => length)).toEqual([1_000, 1_000, 500]);
 });
 
 test('holds a limited number of keys', async () => {
 	const { world, use } = setUp({ capacity: 2 });
-	for (const key of ['a', 'b', 'c', 'a']) use.note(key, '192.0.2.1');
+	for (const key of ['a', 'b', 'c', 'a']) use.record(key, '192.0.2.1');
 	await use.report();
 	expect(idsOf(world.sent)).toEqual([['a', 'b']]);
 });

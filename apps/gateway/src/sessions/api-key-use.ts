@@ -17,9 +17,9 @@ export interface ReportedUse {
 }
 
 /** Remembers when and from where API keys were last used, to the minute, until auth has recorded it. */
-export interface KeyUse {
-	/** Notes a use now, without a call. */
-	note(keyId: string, ip: string): void;
+export interface ApiKeyUse {
+	/** Records a use now, without a call. */
+	record(keyId: string, ip: string): void;
 	/** Reports the uses since the last report. Rejects if auth doesn't accept them, and then keeps them for the next report. */
 	report(): Promise<void>;
 }
@@ -31,26 +31,26 @@ interface Deps {
 	capacity: number;
 }
 
-export function createKeyUse({ send, capacity }: Deps): KeyUse {
-	let noted = new Map<string, Use>();
+export function createApiKeyUse({ send, capacity }: Deps): ApiKeyUse {
+	let unreported = new Map<string, Use>();
 
 	function restore(unsent: Iterable<[string, Use]>): void {
 		for (const [keyId, use] of unsent) {
-			if (!noted.has(keyId) && noted.size < capacity) noted.set(keyId, use);
+			if (!unreported.has(keyId) && unreported.size < capacity) unreported.set(keyId, use);
 		}
 	}
 
 	return {
-		note(keyId, ip) {
+		record(keyId, ip) {
 			const minuteMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
-			const known = noted.get(keyId);
-			if (known?.minuteMs === minuteMs && known.ip === ip) return;
-			if (!known && noted.size >= capacity) return;
-			noted.set(keyId, { minuteMs, ip });
+			const last = unreported.get(keyId);
+			if (last?.minuteMs === minuteMs && last.ip === ip) return;
+			if (!last && unreported.size >= capacity) return;
+			unreported.set(keyId, { minuteMs, ip });
 		},
 		async report() {
-			const uses = [...noted];
-			noted = new Map();
+			const uses = [...unreported];
+			unreported = new Map();
 			for (let at = 0; at < uses.length; at += MAX_KEY_USES) {
 				const batch = uses.slice(at, at + MAX_KEY_USES).map(([key_id, { minuteMs, ip }]) => ({
 					...{ key_id, ip },
@@ -68,10 +68,10 @@ export function createKeyUse({ send, capacity }: Deps): KeyUse {
 }
 
 /** Keeps the writes off the path of requests: one statement a minute for up to a thousand keys. Stops last, after the last request. */
-export const reportKeyUse = defineTask<{ keyUse: KeyUse }>({
+export const reportKeyUse = defineTask<{ apiKeyUse: ApiKeyUse }>({
 	name: 'report_api_key_use',
 	everyMs: MINUTE_MS,
 	stopsLast: true,
 	runsAtStop: true,
-	run: ({ keyUse }) => keyUse.report(),
+	run: ({ apiKeyUse }) => apiKeyUse.report(),
 });

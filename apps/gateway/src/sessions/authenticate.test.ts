@@ -24,7 +24,7 @@ beforeEach(async () => {
 	gateway = await startTestGateway({
 		auth,
 		jobsUrl: jobs.url,
-		limits: { authCallMs: 2_000, leaseRenewalMs: 100, keyRefreshMinMs: KEY_REFRESH_MIN_MS },
+		limits: { authCallMs: 2_000, leaseRenewalMs: 100, jwksRefreshMinMs: KEY_REFRESH_MIN_MS },
 	});
 });
 

@@ -2,18 +2,18 @@ import { AppError } from '@creatorr/contracts/errors';
 import type { Exchange } from '../exchange.ts';
 import type { NetworkPacer } from '../limits/network-pacer.ts';
 import type { InFlight } from '../requests/in-flight.ts';
-import type { KeyVerifier } from './authenticate-key.ts';
 import { readBearerToken, unauthorized } from './bearer-token.ts';
 import type { Session } from './credential.ts';
 import type { LiveCredentials } from './live-credentials.ts';
 import type { TakeTurn } from './lookup-turns.ts';
+import type { ApiKeyVerifier } from './verify-api-key.ts';
 import type { TokenVerifier } from './verify-token.ts';
 
 export interface AuthenticateDeps {
-	tokens: TokenVerifier;
+	tokenVerifier: TokenVerifier;
 	pacers: { forgedTokens: NetworkPacer };
 	sessions: Pick<LiveCredentials<true>, 'find'>;
-	apiKeys: KeyVerifier;
+	apiKeyVerifier: ApiKeyVerifier;
 	/** Limits the calls about keys that aren't cached. */
 	takeTurn: TakeTurn;
 	inFlight: Pick<InFlight, 'add'>;
@@ -28,7 +28,7 @@ export function signedOut(): AppError {
  * Verifies a token or key that isn't cached. Waits first if its network has sent many forged ones, because each costs a signature check or
  * a call to auth. A valid one costs its network nothing, and is cached. Rejects like `verify`.
  */
-async function verifyUnknown<T>(
+async function verifyUncached<T>(
 	{ pacers: { forgedTokens } }: AuthenticateDeps,
 	exchange: Exchange,
 	verify: () => T | Promise<T>,
@@ -53,7 +53,8 @@ function registerInFlight({ inFlight }: AuthenticateDeps, exchange: Exchange, cr
 
 async function authenticateSession(deps: AuthenticateDeps, exchange: Exchange, token: string): Promise<void> {
 	const session: Session =
-		deps.tokens.known(token) ?? (await verifyUnknown(deps, exchange, () => deps.tokens.verify(token)));
+		deps.tokenVerifier.findCached(token) ??
+		(await verifyUncached(deps, exchange, () => deps.tokenVerifier.verify(token)));
 	exchange.credential = session;
 	registerInFlight(deps, exchange, session.credentialId);
 	const isAlive = await deps.sessions.find(session.credentialId, exchange.requestId);
@@ -61,17 +62,17 @@ async function authenticateSession(deps: AuthenticateDeps, exchange: Exchange, t
 }
 
 async function authenticateKey(deps: AuthenticateDeps, exchange: Exchange, text: string): Promise<void> {
-	const key = deps.apiKeys.read(text);
+	const key = deps.apiKeyVerifier.parse(text);
 	const verify = () => {
 		registerInFlight(deps, exchange, key.hash);
-		return deps.apiKeys.verify(key.hash, exchange);
+		return deps.apiKeyVerifier.verify(key.hash, exchange);
 	};
 	const verifyInTurn = () =>
 		deps.takeTurn(exchange.clientNetwork, () => {
 			if (exchange.res.closed) throw unauthorized('the client has left');
 			return verify();
 		});
-	exchange.credential = await (key.isKnown ? verify() : verifyUnknown(deps, exchange, verifyInTurn));
+	exchange.credential = await (key.isCached ? verify() : verifyUncached(deps, exchange, verifyInTurn));
 }
 
 /**
@@ -81,6 +82,6 @@ async function authenticateKey(deps: AuthenticateDeps, exchange: Exchange, text:
 export async function authenticate(deps: AuthenticateDeps, exchange: Exchange): Promise<void> {
 	const { req } = exchange;
 	const text = readBearerToken(req.rawHeaders, req.headers.authorization);
-	if (deps.apiKeys.isKey(text)) await authenticateKey(deps, exchange, text);
+	if (deps.apiKeyVerifier.hasKeyPrefix(text)) await authenticateKey(deps, exchange, text);
 	else await authenticateSession(deps, exchange, text);
 }

@@ -3,15 +3,15 @@ import { pushRevocations } from '@creatorr/contracts/internal/gateway';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { InFlight } from '../requests/in-flight.ts';
 import { signedOut } from './authenticate.ts';
-import { invalidKey } from './authenticate-key.ts';
 import type { ApiKey } from './credential.ts';
 import type { Lease } from './lease.ts';
 import type { LiveCredentials } from './live-credentials.ts';
+import { invalidKey } from './verify-api-key.ts';
 
 interface Deps {
 	lease: Pick<Lease, 'term'>;
 	sessions: Pick<LiveCredentials<true>, 'revoke'>;
-	liveKeys: Pick<LiveCredentials<ApiKey>, 'revoke' | 'forget'>;
+	liveApiKeys: Pick<LiveCredentials<ApiKey>, 'revoke' | 'forget'>;
 	inFlight: Pick<InFlight, 'endCredentials' | 'endLongPollsAndStreams'>;
 }
 
@@ -32,8 +32,8 @@ export function pushRevocationsRoute(deps: Deps): Route {
 			throw new AppError('not_found', 'This instance no longer holds a lease.');
 		}
 		deps.sessions.revoke(body.session_ids);
-		deps.liveKeys.revoke(body.revoked_keys);
-		deps.liveKeys.forget(body.changed_keys);
+		deps.liveApiKeys.revoke(body.revoked_keys);
+		deps.liveApiKeys.forget(body.changed_keys);
 		deps.inFlight.endCredentials(body.session_ids, signedOut());
 		deps.inFlight.endCredentials(body.revoked_keys, invalidKey());
 		deps.inFlight.endLongPollsAndStreams(body.changed_keys, keyChanged());

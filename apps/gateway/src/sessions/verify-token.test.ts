@@ -4,7 +4,7 @@ import { newId } from '@creatorr/contracts/ids';
 import { describe, expect, test } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import { newKeys } from '../testing/keys.ts';
-import { createKeySet } from './key-set.ts';
+import { createSigningKeySet } from './signing-key-set.ts';
 import { createTokenVerifier } from './verify-token.ts';
 
 const good = newKeys();
@@ -35,7 +35,7 @@ function signedByPublicKey(): string {
 
 async function setUp() {
 	const world = { keys: [good.jwk('a')], isDown: false, finds: 0 };
-	const keys = createKeySet({
+	const keys = createSigningKeySet({
 		async load() {
 			if (world.isDown) throw new Error('away');
 			return { keys: world.keys };
@@ -48,8 +48,8 @@ async function setUp() {
 		world.finds += 1;
 		return keys.find(keyId);
 	};
-	const { known, verify: verifyUnknown } = createTokenVerifier({ keys: { ...keys, find }, capacity: 10 });
-	const verify = async (token: string) => known(token) ?? (await verifyUnknown(token));
+	const verifier = createTokenVerifier({ signingKeys: { ...keys, find }, capacity: 10 });
+	const verify = async (token: string) => verifier.findCached(token) ?? (await verifier.verify(token));
 	return { world, keys, verify };
 }
 

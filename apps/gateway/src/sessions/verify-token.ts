@@ -7,11 +7,11 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { unauthorized } from './bearer-token.ts';
 import type { Session } from './credential.ts';
-import type { KeySet } from './key-set.ts';
 import { SESSION_VERIFICATION } from './live-credentials.ts';
+import type { SigningKeySet } from './signing-key-set.ts';
 
 interface Deps {
-	keys: Pick<KeySet, 'find' | 'refresh' | 'version'>;
+	signingKeys: Pick<SigningKeySet, 'find' | 'refresh' | 'version'>;
 	/** Limit of cached tokens. */
 	capacity: number;
 }
@@ -19,7 +19,7 @@ interface Deps {
 /** Verifies tokens of auth: only ES256, with issuer, audience, expiry and ids. */
 export interface TokenVerifier {
 	/** Returns the session of a verified token from the cache. Throws `unauthorized` after its expiry. */
-	known(token: string): Session | undefined;
+	findCached(token: string): Session | undefined;
 	/** Rejects with `unauthorized`, or with `upstream_unavailable` if the token names a key that can't be loaded. */
 	verify(token: string): Promise<Session>;
 }
@@ -59,31 +59,31 @@ function verifySignature(token: string, key: KeyObject): void {
 	}
 }
 
-/** Loads the keys before it rejects a token, because auth may have published a new one. */
-async function findNewKey(keys: Deps['keys'], keyId: string): Promise<KeyObject> {
-	await keys.refresh().catch((cause: unknown) => {
+/** Loads the signing keys before it rejects a token, because auth may have published a new one. */
+async function findNewKey(signingKeys: Deps['signingKeys'], keyId: string): Promise<KeyObject> {
+	await signingKeys.refresh().catch((cause: unknown) => {
 		throw unavailable(SESSION_VERIFICATION, cause);
 	});
-	const key = keys.find(keyId);
+	const key = signingKeys.find(keyId);
 	if (!key) throw refused(new Error('no such key'));
 	return key;
 }
 
 /** Caches verified tokens, so that each signature is verified once. */
-export function createTokenVerifier({ keys, capacity }: Deps): TokenVerifier {
+export function createTokenVerifier({ signingKeys, capacity }: Deps): TokenVerifier {
 	const verified = new LRUCache<string, Session>({ max: capacity });
-	let version = keys.version();
+	let version = signingKeys.version();
 
-	/** Clears the cache when the keys have changed. */
-	function forgetOldKeys(): void {
-		if (keys.version() === version) return;
-		version = keys.version();
+	/** Clears the cache when the signing keys have changed. */
+	function clearIfKeysChanged(): void {
+		if (signingKeys.version() === version) return;
+		version = signingKeys.version();
 		verified.clear();
 	}
 
 	return {
-		known(token) {
-			forgetOldKeys();
+		findCached(token) {
+			clearIfKeysChanged();
 			const session = verified.get(token);
 			if (session && session.expiresAtMs <= Date.now()) throw expired();
 			return session;
@@ -91,9 +91,9 @@ export function createTokenVerifier({ keys, capacity }: Deps): TokenVerifier {
 		async verify(token) {
 			const { keyId, session } = readClaims(token);
 			if (session.expiresAtMs <= Date.now()) throw expired();
-			const key = keys.find(keyId) ?? (await findNewKey(keys, keyId));
+			const key = signingKeys.find(keyId) ?? (await findNewKey(signingKeys, keyId));
 			verifySignature(token, key);
-			forgetOldKeys();
+			clearIfKeysChanged();
 			verified.set(token, session);
 			return session;
 		},

@@ -11,14 +11,14 @@ const userIdSchema = idSchema('usr');
 
 export const sessionIdSchema = idSchema('ses');
 
-/** Returns the public keys of user tokens as a JWK set. */
+/** Returns the public halves of the signing keys, which verify user tokens, as a JWK set. */
 export const getJwks = defineOperation({
 	id: 'getJwks',
 	method: 'get',
 	path: '/internal/jwks',
 	service: 'auth',
 	access: ['gateway', 'files', 'jobs', 'billing'],
-	summary: 'Public keys of user tokens.',
+	summary: 'Return the signing keys of user tokens as a JWK set.',
 	status: 200,
 	response: z.object({ keys: z.array(z.looseObject({ kid: z.string(), kty: z.string() })) }),
 	errors: [],
@@ -75,7 +75,7 @@ export const checkApiKey = defineOperation({
 	errors: [],
 });
 
-/** Starts the grace period of the key that this one replaces, if it waits for the first use of this one. */
+/** Starts the grace period of the key that this one replaces, if it was rotated with `starts: first_use`. */
 export const reportFirstUse = defineOperation({
 	id: 'reportFirstUse',
 	method: 'post',
@@ -130,7 +130,7 @@ export const leaseGateway = defineOperation({
 		z.object({
 			granted: z.boolean(),
 			ttl_ms: z.int(),
-			key_ids: z.array(z.string()).optional().meta({ description: 'the public keys of valid user tokens' }),
+			key_ids: z.array(z.string()).optional().meta({ description: 'the signing keys of valid user tokens' }),
 		}),
 	),
 	errors: [],

@@ -4,8 +4,8 @@ import { defineTask } from '@creatorr/service/task';
 import { z } from 'zod';
 import type { Limits } from '../limits.ts';
 
-interface KeySetDeps {
-	/** Loads the JWK set that user tokens are signed with. */
+interface SigningKeySetDeps {
+	/** Loads the JWK set that verifies tokens. */
 	load(): Promise<{ keys: readonly unknown[] }>;
 	monotonicMs(): number;
 	/** Minimum time between two loads. */
@@ -14,8 +14,8 @@ interface KeySetDeps {
 	onRemoved?(): void;
 }
 
-/** The public keys of user tokens. */
-export interface KeySet {
+/** The public halves of the signing keys, which verify tokens. */
+export interface SigningKeySet {
 	find(keyId: string): KeyObject | undefined;
 	/** Whether these ids, in any order, are exactly those of the published keys at the last load. */
 	hasExactly(keyIds: readonly string[]): boolean;
@@ -37,7 +37,7 @@ const jwkSchema = z.object({
 
 type Jwk = z.output<typeof jwkSchema>;
 
-/** Parses the keys for user tokens and skips others. */
+/** Parses the signing keys of tokens and skips others. */
 function readKeys(keys: readonly unknown[]): Jwk[] {
 	return keys.flatMap((key) => {
 		const parsed = jwkSchema.safeParse(key);
@@ -50,7 +50,7 @@ function idOf(key: unknown): unknown {
 }
 
 /** Returns an empty key set; `refresh` loads it. */
-export function createKeySet(deps: KeySetDeps): KeySet {
+export function createSigningKeySet(deps: SigningKeySetDeps): SigningKeySet {
 	let keys: ReadonlyMap<string, KeyObject> = new Map();
 	let publishedIds: ReadonlySet<unknown> = new Set();
 	let text = '';
@@ -89,13 +89,14 @@ export function createKeySet(deps: KeySetDeps): KeySet {
 }
 
 interface RefreshDeps {
-	keys: Pick<KeySet, 'refresh' | 'isLoaded'>;
-	limits: Pick<Limits, 'keyRefreshMs' | 'keyRefreshMinMs'>;
+	signingKeys: Pick<SigningKeySet, 'refresh' | 'isLoaded'>;
+	limits: Pick<Limits, 'jwksRefreshMs' | 'jwksRefreshMinMs'>;
 }
 
-/** Loads the keys at once and then regularly. Without keys no signed-in request can be served, so a failed load is retried often. */
-export const refreshKeys = defineTask<RefreshDeps>({
+/** Loads the signing keys at once and then regularly. Without them no token can be verified, so a failed load is retried often. */
+export const refreshJwks = defineTask<RefreshDeps>({
 	name: 'refresh_keys',
-	everyMs: ({ keys, limits }) => (keys.isLoaded() ? limits.keyRefreshMs : limits.keyRefreshMinMs),
-	run: ({ keys }) => keys.refresh(),
+	everyMs: ({ signingKeys, limits }) =>
+		signingKeys.isLoaded() ? limits.jwksRefreshMs : limits.jwksRefreshMinMs,
+	run: ({ signingKeys }) => signingKeys.refresh(),
 });

@@ -17,16 +17,16 @@ import type { Logger } from '@creatorr/service/logger';
 import type { Config } from '../config.ts';
 import type { Limits } from '../limits.ts';
 import type { InFlight } from '../requests/in-flight.ts';
-import { createKeyUse, type ReportedUse } from './api-key-use.ts';
-import { apiKeyOf, createKeyVerifier } from './authenticate-key.ts';
+import { createApiKeyUse, type ReportedUse } from './api-key-use.ts';
 import type { ApiKey } from './credential.ts';
 import { createFirstUseReporter } from './first-use.ts';
-import { createKeySet, type KeySet } from './key-set.ts';
 import { createLease, type Lease } from './lease.ts';
 import { createLiveCredentials, SESSION_VERIFICATION } from './live-credentials.ts';
+import { createSigningKeySet, type SigningKeySet } from './signing-key-set.ts';
+import { apiKeyOf, createApiKeyVerifier } from './verify-api-key.ts';
 import { createTokenVerifier } from './verify-token.ts';
 
-interface SessionVerificationOptions {
+interface AuthClientOptions {
 	config: Config;
 	limits: Limits;
 	logger: Logger;
@@ -35,47 +35,51 @@ interface SessionVerificationOptions {
 	inFlight: Pick<InFlight, 'endAll'>;
 }
 
-export type SessionVerification = ReturnType<typeof createSessionVerification>;
+export type AuthClient = ReturnType<typeof createAuthClient>;
 
-/** Creates the parts that call auth: token keys, the lease, and checks of sessions and API keys. */
-export function createSessionVerification(options: SessionVerificationOptions) {
+/** Creates everything that calls auth: signing keys, the lease, checks of sessions and API keys, and allocations of quota. */
+export function createAuthClient(options: AuthClientOptions) {
 	const { limits, logger, bootTimeMs } = options;
 	const call = createAuthCalls(options);
-	const keys = createKeySet({
-		load: call.loadKeys,
+	const signingKeys = createSigningKeySet({
+		load: call.loadJwks,
 		monotonicMs: bootTimeMs,
-		minIntervalMs: limits.keyRefreshMinMs,
+		minIntervalMs: limits.jwksRefreshMinMs,
 		onRemoved() {
-			logger.warn('gateway.key_removed');
-			options.inFlight.endAll(unavailable(SESSION_VERIFICATION, new Error('a key of tokens was removed')));
+			logger.warn('gateway.signing_key_removed');
+			options.inFlight.endAll(unavailable(SESSION_VERIFICATION, new Error('a signing key was removed')));
 		},
 	});
-	const lease = createOwnLease(options, keys, call.requestLease);
-	const common = { lease, monotonicMs: bootTimeMs, recheckMs: limits.sessionRecheckMs };
+	const lease = createOwnLease(options, signingKeys, call.requestLease);
+	const common = { lease, monotonicMs: bootTimeMs, recheckMs: limits.credentialRecheckMs };
 	const sessions = createLiveCredentials<true>({
 		...common,
 		fetchFromAuth: call.checkSession,
 		capacity: limits.cachedSessions,
 	});
-	const liveKeys = createLiveCredentials<ApiKey>({
+	const liveApiKeys = createLiveCredentials<ApiKey>({
 		...common,
 		fetchFromAuth: call.checkApiKey,
-		capacity: limits.cachedKeys,
+		capacity: limits.cachedApiKeys,
 	});
-	const keyUse = createKeyUse({ send: call.reportKeyUse, capacity: limits.cachedKeys });
+	const apiKeyUse = createApiKeyUse({ send: call.reportKeyUse, capacity: limits.cachedApiKeys });
 	return {
-		keys,
+		signingKeys,
 		lease,
 		sessions,
-		liveKeys,
-		keyUse,
-		apiKeys: createKeyVerifier({ prefix: options.config.API_KEY_PREFIX, live: liveKeys, use: keyUse }),
+		liveApiKeys,
+		apiKeyUse,
+		apiKeyVerifier: createApiKeyVerifier({
+			prefix: options.config.API_KEY_PREFIX,
+			live: liveApiKeys,
+			use: apiKeyUse,
+		}),
 		reportFirstUse: createFirstUseReporter({ send: call.reportFirstUse, logger }),
-		tokens: createTokenVerifier({ keys, capacity: limits.cachedTokens }),
+		tokenVerifier: createTokenVerifier({ signingKeys, capacity: limits.cachedTokens }),
 		allocateQuota: call.allocateQuota,
 		/** Returns why signed-in requests can't be served, or undefined if they can. */
 		sessionVerificationProblem(): string | undefined {
-			if (!keys.isLoaded()) return 'no keys from auth yet';
+			if (!signingKeys.isLoaded()) return 'no signing keys from auth yet';
 			return lease.isValid() ? undefined : 'no lease from auth';
 		},
 		/** Ends the lease first here, then at auth, so that no sign-out waits for this gateway. A lease that can't be released expires. */
@@ -90,15 +94,16 @@ export function createSessionVerification(options: SessionVerificationOptions) {
 }
 
 function createOwnLease(
-	{ limits, logger, bootTimeMs, inFlight }: SessionVerificationOptions,
-	keys: KeySet,
+	{ limits, logger, bootTimeMs, inFlight }: AuthClientOptions,
+	signingKeys: SigningKeySet,
 	requestLease: ReturnType<typeof createAuthCalls>['requestLease'],
 ): Lease {
 	return createLease({
 		async requestLease(instanceId) {
 			const granted = await requestLease(instanceId);
-			// A lease requires the current keys, so that a retired key is rejected after one lease at the latest.
-			if (granted.granted && granted.key_ids && !keys.hasExactly(granted.key_ids)) await keys.refresh();
+			// A lease requires the current signing keys, so that a retired one is rejected after one lease at the latest.
+			if (granted.granted && granted.key_ids && !signingKeys.hasExactly(granted.key_ids))
+				await signingKeys.refresh();
 			return granted;
 		},
 		bootTimeMs,
@@ -117,7 +122,7 @@ function rethrowNotFoundAsUnavailable(error: unknown): never {
 }
 
 /** The calls to auth, each with its own timeout. */
-function createAuthCalls({ config, limits }: SessionVerificationOptions) {
+function createAuthCalls({ config, limits }: AuthClientOptions) {
 	const sign = createIdentitySigner('gateway', config.INTERNAL_PRIVATE_KEY);
 	const clientOf = (timeoutMs: number) =>
 		createInternalClient({ name: 'auth', baseUrl: config.AUTH_CONTROL_URL, sign, timeoutMs });
@@ -126,7 +131,7 @@ function createAuthCalls({ config, limits }: SessionVerificationOptions) {
 	const callRelease = clientOf(limits.leaseReleaseMs);
 	const callQuota = clientOf(limits.quotaCallMs);
 	return {
-		loadKeys: () => callAuth(getJwks),
+		loadJwks: () => callAuth(getJwks),
 		async requestLease(id: string) {
 			const body = { callback_url: config.PRIVATE_URL };
 			return (await callLease(leaseGateway, { params: { id }, body })).data;

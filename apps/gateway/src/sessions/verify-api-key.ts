@@ -4,25 +4,25 @@ import type { AppError } from '@creatorr/contracts/errors';
 import type { LiveApiKey } from '@creatorr/contracts/internal/auth';
 import { isInRanges, parseRanges } from '@creatorr/service/address-ranges';
 import type { Exchange } from '../exchange.ts';
-import type { KeyUse } from './api-key-use.ts';
+import type { ApiKeyUse } from './api-key-use.ts';
 import { unauthorized } from './bearer-token.ts';
 import type { ApiKey } from './credential.ts';
 import type { LiveCredentials } from './live-credentials.ts';
 
 /** A well-formed key of a request. */
-interface SentKey {
+interface ParsedKey {
 	/** SHA-256 in hexadecimal digits. */
 	hash: string;
 	/** Whether verifying it needs no call to auth. */
-	isKnown: boolean;
+	isCached: boolean;
 }
 
 /** Verifies API keys. */
-export interface KeyVerifier {
+export interface ApiKeyVerifier {
 	/** Whether a bearer token has the prefix of an API key. */
-	isKey(text: string): boolean;
+	hasKeyPrefix(text: string): boolean;
 	/** Checks the format. Throws `unauthorized`. Makes no call. */
-	read(text: string): SentKey;
+	parse(text: string): ParsedKey;
 	/** Returns the live key if it allows the client's address. Throws or rejects with `unauthorized` or `upstream_unavailable`. */
 	verify(keyHash: string, exchange: Pick<Exchange, 'requestId' | 'clientAddress'>): ApiKey | Promise<ApiKey>;
 }
@@ -30,7 +30,7 @@ export interface KeyVerifier {
 interface Deps {
 	prefix: string;
 	live: LiveCredentials<ApiKey>;
-	use: Pick<KeyUse, 'note'>;
+	use: Pick<ApiKeyUse, 'record'>;
 }
 
 /** Returns the same error for a key that is malformed, unknown, expired or revoked, or sent from an address that it doesn't allow. */
@@ -57,20 +57,20 @@ export function apiKeyOf(keyHash: string, key: LiveApiKey): ApiKey {
 	};
 }
 
-export function createKeyVerifier({ prefix, live, use }: Deps): KeyVerifier {
+export function createApiKeyVerifier({ prefix, live, use }: Deps): ApiKeyVerifier {
 	function admit(key: ApiKey | null, address: string): ApiKey {
 		if (key === null || key.expiresAtMs <= Date.now()) throw invalidKey();
 		if (key.allowedIps && !isInRanges(key.allowedIps, address)) throw invalidKey(new Error('address'));
-		use.note(key.keyId, address);
+		use.record(key.keyId, address);
 		return key;
 	}
 
 	return {
-		isKey: (text) => text.startsWith(prefix),
-		read(text) {
+		hasKeyPrefix: (text) => text.startsWith(prefix),
+		parse(text) {
 			if (!isApiKey(prefix, text)) throw invalidKey(new Error('format or checksum'));
 			const keyHash = hash('sha256', text, 'hex');
-			return { hash: keyHash, isKnown: live.isKnown(keyHash) };
+			return { hash: keyHash, isCached: live.isKnown(keyHash) };
 		},
 		verify(keyHash, { requestId, clientAddress }) {
 			const found = live.find(keyHash, requestId);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { newKeys } from '../testing/keys.ts';
-import { createKeySet } from './key-set.ts';
+import { createSigningKeySet } from './signing-key-set.ts';
 
 function setUp(minIntervalMs = 0) {
 	const world = { keys: [newKeys().jwk('a')] as unknown[], loads: 0, isDown: false, removals: 0 };
-	const keys = createKeySet({
+	const keys = createSigningKeySet({
 		async load() {
 			world.loads += 1;
 			if (world.isDown) throw new Error('away');
