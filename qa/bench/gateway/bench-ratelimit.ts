@@ -7,7 +7,7 @@ import { BenchError } from '../log.ts';
 import { median } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
 import { cpuSeconds, readPids } from '../product/processes.ts';
-import { type Product, readProduct, startHeld } from '../product/product.ts';
+import { type Product, readProduct, startBenchProcess } from '../product/product.ts';
 import { registerUser } from '../product/user.ts';
 import type { Figure, Section } from '../report/section.ts';
 import { runRounds } from '../run/rounds.ts';
@@ -74,12 +74,12 @@ async function withGateways<T>(
 	count: number,
 	work: (gateways: { urls: string[]; pids: number[] }) => Promise<T>,
 ): Promise<T> {
-	const held = product.held.slice(0, count);
-	if (held.length < count) throw new BenchError(`there are no ${count} gateways to start`);
+	const benchProcesses = product.benchProcesses.slice(0, count);
+	if (benchProcesses.length < count) throw new BenchError(`there are no ${count} gateways to start`);
 	const env = { JOBS_URL: serviceUrl, ...HIGH_LIMITS };
-	const servers = await Promise.all(held.map((one) => startHeld(product, one, { env })));
+	const servers = await Promise.all(benchProcesses.map((one) => startBenchProcess(product, one, { env })));
 	try {
-		const urls = held.map((one) => `http://127.0.0.1:${one.env.PUBLIC_PORT}`);
+		const urls = benchProcesses.map((one) => `http://127.0.0.1:${one.env.PUBLIC_PORT}`);
 		return await work({ urls, pids: servers.map(({ pid }) => pid) });
 	} finally {
 		await Promise.all(servers.map((server) => server.stop()));
@@ -87,8 +87,8 @@ async function withGateways<T>(
 }
 
 /** Returns how many statements auth has executed for allocations. */
-async function countStatements({ held }: Product): Promise<number> {
-	const metrics = await (await fetch(`${held[0]?.env.AUTH_URL}/metrics`)).text();
+async function countStatements({ benchProcesses }: Product): Promise<number> {
+	const metrics = await (await fetch(`${benchProcesses[0]?.env.AUTH_URL}/metrics`)).text();
 	const counts = metrics.matchAll(
 		/^creatorr_http_request_duration_seconds_count\{.*operation="allocateQuota".*\} (\d+)$/gm,
 	);

@@ -5,7 +5,7 @@ import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import { freePort } from '@creatorr/testing/pgbouncer';
 import { BenchError } from '../log.ts';
-import { type HeldProcess, type Product, startHeld } from '../product/product.ts';
+import { type BenchProcess, type Product, startBenchProcess } from '../product/product.ts';
 import { scratchRoot } from '../run/scratch.ts';
 import { type Server, startServer } from '../run/server.ts';
 import { startNginx } from './nginx.ts';
@@ -47,15 +47,15 @@ const PROXIES = {
 
 /** Starts the product's gateway, and nginx in four configurations. All are in front of the same service, which is another nginx. */
 export async function startContestants(product: Product, nodeFlags: readonly string[]) {
-	const held = product.held.find(({ name }) => name === 'gateway');
-	if (!held) throw new BenchError('there is no gateway to start');
+	const benchProcess = product.benchProcesses.find(({ name }) => name === 'gateway');
+	if (!benchProcess) throw new BenchError('there is no gateway to start');
 	const ports = { SERVICE: 0, VERIFIER: 0, DOCUMENTED: 0, TUNED: 0, CACHED: 0, UNCHECKED: 0 };
 	for (const name of Object.keys(ports) as (keyof typeof ports)[]) ports[name] = await freePort();
-	const verifier = await startVerifier(held, ports.VERIFIER);
+	const verifier = await startVerifier(benchProcess, ports.VERIFIER);
 	const service = await startNginx('service', { ...ports, ANSWER }, ports.SERVICE);
 	const nginx = await startNginx('proxies', ports, ports.DOCUMENTED);
 	const env = { JOBS_URL: `http://127.0.0.1:${ports.SERVICE}`, ...HIGH_LIMITS };
-	const gateway = await startHeld(product, held, { env, nodeFlags });
+	const gateway = await startBenchProcess(product, benchProcess, { env, nodeFlags });
 	const contestants: Contestant[] = [
 		{ name: 'the gateway', url: product.apiUrl + PATH, verifies: true, pids: [gateway.pid] },
 		...Object.entries(PROXIES).map(([key, name]) => ({
@@ -71,7 +71,7 @@ export async function startContestants(product: Product, nodeFlags: readonly str
 	return { contestants, stop };
 }
 
-async function startVerifier({ env }: HeldProcess, port: number): Promise<Server> {
+async function startVerifier({ env }: BenchProcess, port: number): Promise<Server> {
 	const sign = createIdentitySigner('gateway', env.INTERNAL_PRIVATE_KEY ?? '');
 	const baseUrl = env.AUTH_URL ?? '';
 	const call = createInternalClient({ name: 'auth', baseUrl, sign, timeoutMs: KEYS_WITHIN_MS });

@@ -4,7 +4,7 @@ import { BenchError } from '../log.ts';
 import { type Server, startServer } from '../run/server.ts';
 
 /** A process of the product that the bench starts itself. */
-export interface HeldProcess {
+export interface BenchProcess {
 	name: string;
 	command: string[];
 	env: Record<string, string>;
@@ -17,21 +17,21 @@ export interface Product {
 	apiUrl: string;
 	/** Its CREATORR_HOME. */
 	home: string;
-	held: HeldProcess[];
+	benchProcesses: BenchProcess[];
 }
 
 /** Throws a BenchError unless `npm run bench` started this process. */
 export function readProduct(): Product {
-	const { BENCH_API_URL: apiUrl, CREATORR_HOME: home, BENCH_HELD_FILE: heldFile } = process.env;
-	if (!apiUrl || !home || !heldFile)
+	const { BENCH_API_URL: apiUrl, CREATORR_HOME: home, BENCH_PROCESSES_FILE: processesFile } = process.env;
+	if (!apiUrl || !home || !processesFile)
 		throw new BenchError('This bench needs its own product: use npm run bench.');
-	return { apiUrl, home, held: JSON.parse(readFileSync(heldFile, 'utf8')) };
+	return { apiUrl, home, benchProcesses: JSON.parse(readFileSync(processesFile, 'utf8')) };
 }
 
-/** Starts a held process as the product would, with further variables and flags of Node. */
-export function startHeld(
+/** Starts a process of the bench as the product would, with further variables and flags of Node. */
+export function startBenchProcess(
 	{ home }: Product,
-	{ name, command: [node = '', ...args], env, readyUrl }: HeldProcess,
+	{ name, command: [node = '', ...args], env, readyUrl }: BenchProcess,
 	more: { env?: Record<string, string>; nodeFlags?: readonly string[] } = {},
 ): Promise<Server> {
 	return startServer({

@@ -3,7 +3,7 @@ import { loadTools } from '@creatorr/tools/runners';
 import pMap from 'p-map';
 import { BenchError } from '../log.ts';
 import type { Options } from '../options.ts';
-import { type Product, readProduct, startHeld } from '../product/product.ts';
+import { type Product, readProduct, startBenchProcess } from '../product/product.ts';
 import type { Section } from '../report/section.ts';
 import { secondsSince, startToolRunner } from '../run/trial.ts';
 import { generateFiles } from '../samples/generated.ts';
@@ -59,9 +59,9 @@ async function measureBareTool(sample: Sample, concurrency: number, jobs: number
 
 /** Starts workers for queued jobs. Measures from the first claim to the last end. */
 async function measureProduct(product: Product, count: number, ids: ReadonlySet<string>): Promise<number> {
-	const starts = product.held
+	const starts = product.benchProcesses
 		.slice(0, count)
-		.map((held) => startHeld(product, held, { env: ONE_JOB_PER_WORKER }));
+		.map((benchProcess) => startBenchProcess(product, benchProcess, { env: ONE_JOB_PER_WORKER }));
 	const workers = await Promise.all(starts);
 	await drainBacklog(TOOL);
 	for (const worker of workers) await worker.stop();

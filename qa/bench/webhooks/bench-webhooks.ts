@@ -6,7 +6,7 @@ import { BenchError } from '../log.ts';
 import { median, p99, split } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
 import { cpuSeconds } from '../product/processes.ts';
-import { type HeldProcess, type Product, readProduct, startHeld } from '../product/product.ts';
+import { type BenchProcess, type Product, readProduct, startBenchProcess } from '../product/product.ts';
 import type { Section } from '../report/section.ts';
 import { type DeliveryStore, openDeliveryStore } from './delivery-store.ts';
 
@@ -26,7 +26,7 @@ const DRAIN_LIMIT_MS = 1_200_000;
 /** Measures how fast webhooks delivers events, whether a backlog slows it down, and whether slow endpoints delay fast ones. */
 export async function* bench({ deliveries, seconds }: Options): AsyncGenerator<Section> {
 	const product = readProduct();
-	const [first, second] = product.held;
+	const [first, second] = product.benchProcesses;
 	if (!first || !second) throw new BenchError('there are no two webhooks processes to start');
 	const receiver = await startReceiver();
 	const store = openDeliveryStore(first.env);
@@ -105,7 +105,7 @@ async function startReceiver() {
 }
 
 interface Drain {
-	replicas: readonly HeldProcess[];
+	replicas: readonly BenchProcess[];
 	count: number;
 	url: string;
 	/** Whether to delete everything afterwards. */
@@ -114,7 +114,7 @@ interface Drain {
 
 async function drain(product: Product, store: DeliveryStore, { replicas, count, url, clear = true }: Drain) {
 	await store.addBacklog(count, await store.addEndpoints(ENDPOINTS, url));
-	const servers = await Promise.all(replicas.map((process) => startHeld(product, process)));
+	const servers = await Promise.all(replicas.map((process) => startBenchProcess(product, process)));
 	const pids = servers.map(({ pid }) => pid);
 	const startedAt = performance.now();
 	while (await store.hasPending()) {
@@ -139,7 +139,7 @@ function rateOf(times: readonly number[]): number {
 }
 
 interface Delays {
-	process: HeldProcess;
+	process: BenchProcess;
 	seconds: number;
 	receiver: Receiver;
 	slowEndpoints: number;
@@ -154,7 +154,7 @@ async function delays(
 	const fast = await store.addEndpoints(ENDPOINTS, receiver.url);
 	if (slowEndpoints > 0)
 		await store.addBacklog(50 * slowEndpoints, await store.addEndpoints(slowEndpoints, receiver.slowUrl));
-	const server = await startHeld(product, process);
+	const server = await startBenchProcess(product, process);
 	await sleep(2_000);
 	const sent = new Map<string, number>();
 	const commits: Promise<void>[] = [];

@@ -13,7 +13,7 @@ type BenchOptions = {
 	/** The processes to start, with all that they depend on; everything unless given. */
 	only?: readonly string[];
 	/** Apps that the benchmark starts itself, when it needs them. */
-	held?: readonly string[];
+	startedByBench?: readonly string[];
 	/** The folder of a tool that the benchmark adds, relative to the repository. */
 	extraTool?: string;
 	/** Rate limits of its users; none unless given. */
@@ -26,15 +26,15 @@ const EXTRA_TOOL = 'extra-tool';
 
 /** The benchmarks that measure a product of their own. */
 export const BENCH_PRODUCTS: Readonly<Record<string, ProductOptions>> = {
-	gateway: benchProduct({ scale: ONE_OF_EACH, only: ['auth', 'web'], held: ['gateway'] }),
+	gateway: benchProduct({ scale: ONE_OF_EACH, only: ['auth', 'web'], startedByBench: ['gateway'] }),
 	ratelimit: benchProduct({
 		scale: { gateway: 4 },
 		only: ['auth', 'web'],
-		held: ['gateway'],
+		startedByBench: ['gateway'],
 		rates: { requestsPerMinute: 600 },
 	}),
-	throughput: benchProduct({ scale: { gateway: 1, 'tool-worker': 4 }, held: ['tool-worker'] }),
-	drain: benchProduct({ scale: ONE_OF_EACH, held: ['tool-worker'], extraTool: NOOP }),
+	throughput: benchProduct({ scale: { gateway: 1, 'tool-worker': 4 }, startedByBench: ['tool-worker'] }),
+	drain: benchProduct({ scale: ONE_OF_EACH, startedByBench: ['tool-worker'], extraTool: NOOP }),
 	memory: benchProduct({ scale: ONE_OF_EACH }),
 	abuse: benchProduct({ scale: ONE_OF_EACH }),
 	load: benchProduct({ scale: ONE_OF_EACH }),
@@ -42,24 +42,24 @@ export const BENCH_PRODUCTS: Readonly<Record<string, ProductOptions>> = {
 	webhooks: benchProduct({
 		scale: { gateway: 1, webhooks: 2 },
 		only: ['webhooks', 'webhooks-2'],
-		held: ['webhooks'],
+		startedByBench: ['webhooks'],
 	}),
 };
 
-function benchProduct({ scale, only, held = [], extraTool, rates }: BenchOptions): ProductOptions {
+function benchProduct({ scale, only, startedByBench = [], extraTool, rates }: BenchOptions): ProductOptions {
 	return {
 		scale,
 		// a benchmark runs more in an hour than a user does in a day, and sends more requests in a second than one does in a minute
 		settings: { PLANS: JSON.stringify(plansOf(rates)) },
 		adapt: async (steps, { home, url }) => {
 			const all = extraTool === undefined ? steps : withExtraTool(steps, home, extraTool);
-			const isHeld = (step: Step) => isProcess(step) && held.includes(step.app ?? '');
-			const heldFile = join(home.root, 'held.json');
+			const isStartedByBench = (step: Step) => isProcess(step) && startedByBench.includes(step.app ?? '');
+			const processesFile = join(home.root, 'bench-processes.json');
 			// it contains keys
-			writeFileSync(heldFile, JSON.stringify(describeHeld(all.filter(isHeld), home)), { mode: 0o600 });
+			writeFileSync(processesFile, JSON.stringify(describeBenchProcesses(all.filter(isStartedByBench), home)), { mode: 0o600 });
 			return {
-				steps: onlyWanted(all, only).filter((step) => !isHeld(step)),
-				variables: { CREATORR_HOME: home.root, BENCH_API_URL: url, BENCH_HELD_FILE: heldFile },
+				steps: onlyWanted(all, only).filter((step) => !isStartedByBench(step)),
+				variables: { CREATORR_HOME: home.root, BENCH_API_URL: url, BENCH_PROCESSES_FILE: processesFile },
 			};
 		},
 	};
@@ -74,7 +74,7 @@ function isProcess(step: Step): step is ManagedProcess {
 }
 
 /** What the benchmark needs to start a process itself. */
-function describeHeld(steps: readonly Step[], home: Home) {
+function describeBenchProcesses(steps: readonly Step[], home: Home) {
 	return steps.filter(isProcess).map(({ name, command, env }) => ({
 		...{ name, command, env: { ...env, ...ownershipMark(home.root) } },
 		readyUrl: `http://127.0.0.1:${env.PORT}/health/ready`,
