@@ -55,7 +55,7 @@ interface RouteOptions {
 	limits: Pick<Limits, 'healthCallMs' | 'healthCacheMs'>;
 	sign: SignIdentity;
 	proxies: Map<ServiceName, ServiceProxy>;
-	/** Returns why signed-in requests can't be served, or undefined if they can. */
+	/** Returns why authenticated requests can't be served, or undefined if they can. */
 	sessionVerificationProblem(): string | undefined;
 	monotonicMs(): number;
 }

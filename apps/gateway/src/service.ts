@@ -217,11 +217,11 @@ const openConnections = gauge({
 });
 const requestsInFlight = gauge({
 	name: 'creatorr_gateway_requests_in_flight',
-	help: 'Unfinished requests of signed-in users, including long polls and event streams',
+	help: 'Unfinished authenticated requests, including long polls and event streams',
 });
 const leaseLeft = gauge({
 	name: 'creatorr_gateway_lease_left_seconds',
-	help: 'Remaining time of this gateway’s lease; 0 if it has none and rejects signed-in requests',
+	help: 'Remaining time of this gateway’s lease; 0 if it has none and rejects authenticated requests',
 });
 
 const gatewayMetrics = defineMetrics<

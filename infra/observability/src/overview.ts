@@ -44,7 +44,7 @@ export const overview: Dashboard = {
 				{
 					title: 'Open connections and requests',
 					unit: 'short',
-					description: 'Connections, and requests of signed-in users, including waits and streams.',
+					description: 'Connections, and authenticated requests, including long polls and event streams.',
 					queries: [
 						{ expr: 'sum(creatorr_gateway_connections)', legend: 'connections' },
 						{ expr: 'sum(creatorr_gateway_requests_in_flight)', legend: 'requests' },
@@ -77,7 +77,7 @@ export const overview: Dashboard = {
 				{
 					title: 'Lease of each gateway',
 					unit: 's',
-					description: 'Remaining time. At 0, the gateway rejects signed-in requests.',
+					description: 'Remaining time. At 0, the gateway rejects authenticated requests.',
 					queries: [{ expr: 'creatorr_gateway_lease_left_seconds', legend: '{{instance}}' }],
 				},
 			],

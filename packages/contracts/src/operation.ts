@@ -8,8 +8,8 @@ export type ServiceName = 'gateway' | 'auth' | 'files' | 'jobs' | 'billing' | 'w
 export type Caller = ServiceName | 'tool-worker';
 
 /**
- * `public`: no token. `user`: a live session, or an API key if the operation has a scope. `optional-user`: a live session or no token. A list of callers: an internal operation,
- * not reachable through the gateway.
+ * Who may call an operation. `public`: anyone, and tokens are ignored. `user`: a live session, or an API key if the operation has a scope.
+ * `optional-user`: a live session, or no token. A list of callers: an internal operation, not reachable through the gateway.
  */
 export type Access = 'public' | 'optional-user' | 'user' | readonly Caller[];
 

@@ -59,7 +59,7 @@ function connect({ config, logger, onClose }: ServiceContext<ControlConfig>) {
 	};
 }
 
-/** The calls of gateways that signed-in users depend on. */
+/** The calls of gateways that authenticated requests depend on. */
 export const controlRoutes = [
 	leaseGatewayRoute,
 	releaseLeaseRoute,

@@ -23,7 +23,7 @@ type UserLimits = Pick<
 >;
 
 /**
- * Admits a request of a signed-in user, at once or after a short wait. Throws or rejects with `rate_limited` or an error of
+ * Admits an authenticated request, at once or after a short wait. Throws or rejects with `rate_limited` or an error of
  * {@link bodyArrival}.
  */
 export type AdmitUser = (exchange: Exchange) => undefined | Promise<undefined>;
@@ -89,7 +89,7 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 
 	return (exchange) => {
 		const { clientNetwork, credential, operation, responseMode, req, res } = exchange;
-		if (!credential) throw new Error('only signed-in users are admitted');
+		if (!credential) throw new Error('only authenticated requests are admitted');
 		const { userId } = credential;
 		const cost = operation?.cost ?? 1;
 		if (cost === 0) return admitZeroCost(credential.credentialId);

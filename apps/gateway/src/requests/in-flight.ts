@@ -3,7 +3,7 @@ import type { Exchange } from '../exchange.ts';
 import { isLongPollOrStream } from '../routing/response-mode.ts';
 import { endExchange } from './response.ts';
 
-/** The unfinished exchanges of signed-in users. */
+/** The unfinished exchanges with a session or an API key. */
 export interface InFlight {
 	/** Registers an exchange for revocations of its credential. */
 	add(exchange: Exchange): void;

@@ -77,7 +77,7 @@ export function createAuthClient(options: AuthClientOptions) {
 		reportFirstUse: createFirstUseReporter({ send: call.reportFirstUse, logger }),
 		tokenVerifier: createTokenVerifier({ signingKeys, capacity: limits.cachedTokens }),
 		allocateQuota: call.allocateQuota,
-		/** Returns why signed-in requests can't be served, or undefined if they can. */
+		/** Returns why authenticated requests can't be served, or undefined if they can. */
 		sessionVerificationProblem(): string | undefined {
 			if (!signingKeys.isLoaded()) return 'no signing keys from auth yet';
 			return lease.isValid() ? undefined : 'no lease from auth';

@@ -8,7 +8,7 @@ interface LeaseRenewerOptions {
 	logger: Pick<Logger, 'info' | 'warn'>;
 	/** Maximum time between the starts of two attempts while the lease is valid. */
 	renewalMs: number;
-	/** The same while it is invalid and every signed-in request is refused. */
+	/** The same while it is invalid and every authenticated request is refused. */
 	retryMs: number;
 	/** Runs {@link renewLease} soon. */
 	wake(): void;

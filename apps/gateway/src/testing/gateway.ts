@@ -57,7 +57,7 @@ interface Options {
 	authUrl?: string;
 	env?: NodeJS.ProcessEnv;
 	limits?: Partial<Limits>;
-	/** Resolves before the gateway can serve signed-in users. */
+	/** Resolves before the gateway can serve authenticated requests. */
 	early?: boolean;
 }
 
