@@ -31,8 +31,7 @@ test('a user creates keys after verifying the email, which revokes earlier keys'
 test('a network that reports too many leaked keys gets 429, with the wait in minutes', async () => {
 	const report = (key: string, address: string) =>
 		call(auth.app, 'post', '/v1/keys/leaked', { address }).send({ key });
-	for (let sent = 0; sent < 2; sent += 1)
-		await report(newApiKey('ctr_live_'), '198.51.100.1').expect(204);
+	for (let sent = 0; sent < 2; sent += 1) await report(newApiKey('ctr_live_'), '198.51.100.1').expect(204);
 	const { body } = await report(newApiKey('ctr_live_'), '198.51.100.1').expect(429);
 	expect(body.error.message).toBe(
 		'Too many reports of leaked keys from your network. Try again in 30 minutes.',

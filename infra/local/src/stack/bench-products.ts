@@ -56,7 +56,11 @@ function benchProduct({ scale, only, startedByBench = [], extraTool, rates }: Be
 			const isStartedByBench = (step: Step) => isProcess(step) && startedByBench.includes(step.app ?? '');
 			const processesFile = join(home.root, 'bench-processes.json');
 			// it contains keys
-			writeFileSync(processesFile, JSON.stringify(describeBenchProcesses(all.filter(isStartedByBench), home)), { mode: 0o600 });
+			writeFileSync(
+				processesFile,
+				JSON.stringify(describeBenchProcesses(all.filter(isStartedByBench), home)),
+				{ mode: 0o600 },
+			);
 			return {
 				steps: onlyWanted(all, only).filter((step) => !isStartedByBench(step)),
 				variables: { CREATORR_HOME: home.root, BENCH_API_URL: url, BENCH_PROCESSES_FILE: processesFile },
