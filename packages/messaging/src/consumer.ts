@@ -51,7 +51,8 @@ interface ConsumerOptions<T extends string, S extends z.ZodType> {
 	prefetch: number;
 	/**
 	 * Must be idempotent. `upstream_unavailable` is retried forever, because the broker keeps the message; other errors a few times, then the
-	 * message is dead-lettered. So are statement timeouts: the handler may be too slow for this message, which would block the queue.
+	 * message is dead-lettered. A statement timeout counts as another error, although its code is `upstream_unavailable`: the handler may be
+	 * too slow for this message, which would block the queue.
 	 */
 	handle(event: EventEnvelope<T, z.output<S>>): Promise<void>;
 	logger: Logger;

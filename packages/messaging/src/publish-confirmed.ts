@@ -11,7 +11,7 @@ export interface OutgoingMessage {
 	options: Options.Publish;
 }
 
-/** No queue is bound for the message. A retry doesn't help. */
+/** The cause of `upstream_unavailable` when no queue is bound for the message. Callers still retry: the queue may be declared later. */
 export class UnroutableError extends Error {}
 
 /** A later confirm won't come: the connection is half-open or the broker accepts no messages. */

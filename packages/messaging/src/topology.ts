@@ -33,9 +33,9 @@ export const QUEUES = {
 	webhooksJobEnded: 'webhooks.job-ended',
 	webhooksKeyLeaked: 'webhooks.key-leaked',
 	webhooksPlanChanged: 'webhooks.plan-changed',
-	/** Dead-lettered job requests, for which jobs fails the job. Operators read {@link QUEUES.deadLetters}. */
+	/** Dead-lettered job requests, for which the jobs service fails the job. Operators read {@link QUEUES.deadLetters}. */
 	jobsDeadLetters: 'jobs.dead-letters',
-	/** Dead-lettered outcomes of jobs, whose attempts jobs repeats. */
+	/** Dead-lettered outcomes of jobs, whose attempts the jobs service repeats. */
 	jobsJobFinishedDeadLetters: 'jobs.job-finished-dead-letters',
 	/** Every dead-lettered message, until an operator replays or drops it. */
 	deadLetters: 'dead-letters',
@@ -69,12 +69,15 @@ export function routingKey(event: { type: string; data: unknown }): string {
 	return `${event.type}.${jobRequested.data.parse(event.data).tool}`;
 }
 
-/** No delivery limit: a crash of a worker doesn't make a job request invalid, and jobs limits the attempts when workers claim them. */
+/**
+ * No delivery limit: a crash of a worker doesn't make a job request invalid. The jobs service fails a job after three lost attempts, so
+ * redelivery needs no limit here.
+ */
 function toolQueueOptions() {
 	return { ...DURABLE_QUORUM, arguments: { ...DURABLE_QUORUM.arguments, 'x-delivery-limit': -1 } };
 }
 
-/** Survives the loss of a node, and dead-letters what it can't deliver without losing it. */
+/** Survives the loss of a node. Dead-letters at least once. */
 const DURABLE_QUORUM = {
 	durable: true,
 	arguments: {
@@ -87,8 +90,8 @@ const DURABLE_QUORUM = {
 
 const DEAD_LETTERS = { durable: true, arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': -1 } };
 
-/** Old progress may be lost. */
-const TRANSIENT = { durable: true, messageTtl: 30_000, maxLength: 20_000 };
+/** A durable queue of non-persistent messages: progress may be lost. */
+const PROGRESS_QUEUE = { durable: true, messageTtl: 30_000, maxLength: 20_000 };
 
 /**
  * Declares every exchange and queue, so that an event published before its consumer has ever run finds its queue. Idempotent.
@@ -107,7 +110,7 @@ export async function declareTopology(channel: Channel, tools: readonly string[]
 		await channel.assertQueue(queue, DURABLE_QUORUM);
 		await channel.bindQueue(queue, EVENTS_EXCHANGE, key);
 	}
-	await channel.assertQueue(QUEUES.jobsJobProgressed, TRANSIENT);
+	await channel.assertQueue(QUEUES.jobsJobProgressed, PROGRESS_QUEUE);
 	await channel.bindQueue(QUEUES.jobsJobProgressed, EVENTS_EXCHANGE, jobProgressed.type);
 	for (const slug of tools) {
 		await channel.assertQueue(toolQueue(slug), toolQueueOptions());
