@@ -27,7 +27,7 @@ export const configSchema = baseConfigSchema
 		}),
 		STARVATION_TIMEOUT_MINUTES: z.coerce.number().positive().default(10).meta({
 			description:
-				'If a user has no active job of a tool and has waited this long for one, one of their jobs gets the priority of Pro.',
+				'If a user has no active job of a tool and has waited this long for one, one of their jobs gets the highest priority of any plan.',
 			deprecatedName: 'PASS_OVER_MINUTES',
 		}),
 		JOB_RETENTION_DAYS: z.coerce

@@ -81,7 +81,10 @@ export const jobFinished = defineEvent(
 	}),
 );
 
-/** Broadcast to all workers: the worker that runs this job kills it. */
+/**
+ * Broadcast to all workers: the worker that runs this job kills it. Not the webhook event of this name, which webhooks derives from
+ * {@link jobEnded}.
+ */
 export const jobCanceled = defineEvent('job.canceled', 1, z.object({ job_id: jobIdSchema }));
 
 /**

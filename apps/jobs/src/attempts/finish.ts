@@ -55,7 +55,8 @@ type OutcomeDeps = Pick<Deps, 'prisma' | 'wakeDispatch'> & {
 
 /**
  * Applies an attempt's outcome, if the attempt is still the current one. The output is published before the job shows that it
- * exists. If the job was canceled in between, the output is discarded. Safe to run again at any point.
+ * exists. If the job was canceled or failed by a third lost attempt in between, the output is discarded. Safe to run again at any
+ * point.
  */
 export async function applyOutcome(deps: OutcomeDeps, finished: FinishedAttempt): Promise<void> {
 	const { prisma, files } = deps;
@@ -75,7 +76,7 @@ export async function applyOutcome(deps: OutcomeDeps, finished: FinishedAttempt)
 	crashPoint('jobs.finish.published');
 	const { repeated, status } = await finish(deps, finished);
 	crashPoint('jobs.finish.applied');
-	// The job existed before and has not succeeded, so it was canceled and deleted.
+	// The job existed before and has not succeeded, so it was canceled or has failed, and was then deleted.
 	if (!status && !repeated) return await files.discardOutputs(jobId);
 	await discardUnlessSucceeded(deps, jobId, status);
 }

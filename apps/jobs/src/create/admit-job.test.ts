@@ -49,7 +49,7 @@ describe('a job', () => {
 		expect(() => admit('ocr', 10 * GIB, 'pro')).not.toThrow();
 	});
 
-	test('is refused with a limit of Pro that is not above the limit of the tool', () => {
+	test('is refused with the limit of the tool if that is below the limit of Pro', () => {
 		const wanted = { tool: tool('ocr', 512 * MIB), inputBytes: GIB };
 		expect(() => admitJob(plans, wanted, { ...NO_USAGE, plan: 'free' })).toThrow('Pro 537 MB');
 	});

@@ -4,9 +4,9 @@ import { IS_ACTIVE, IS_DISPATCHABLE } from '../lifecycle/dispatch-state.sql.ts';
 /** The unfinished jobs of one tool. */
 export interface Backlog {
 	tool: string;
-	/** Not started yet, dispatched or not, or deferred until a background slot is free. */
+	/** Not started yet, dispatched or not. Also jobs that are deferred until a background slot is free: the API shows them as running. */
 	queued: number;
-	/** Jobs that a worker runs. */
+	/** Jobs that a worker runs, or whose attempt was lost or returned and that wait for another worker. */
 	running: number;
 	/** Age of the oldest queued job; 0 without one. */
 	oldestSeconds: number;

@@ -6,8 +6,16 @@ import { type Backlog, readBacklog } from './backlog.sql.ts';
 
 const labels = ['tool'] as const;
 
-const queued = gauge({ name: 'creatorr_jobs_queued', help: 'Queued jobs, by tool', labels });
-const running = gauge({ name: 'creatorr_jobs_running', help: 'Running jobs, by tool', labels });
+const queued = gauge({
+	name: 'creatorr_jobs_queued',
+	help: 'Queued jobs, by tool, including deferred jobs, which the API shows as running',
+	labels,
+});
+const running = gauge({
+	name: 'creatorr_jobs_running',
+	help: 'Running jobs, by tool, including those that wait for another worker after a lost or returned attempt',
+	labels,
+});
 const unfinished = gauge({
 	name: 'creatorr_jobs_unfinished',
 	help: 'Queued and running jobs, by tool: the demand for workers',

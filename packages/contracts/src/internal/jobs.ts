@@ -111,7 +111,7 @@ export const heartbeat = defineOperation({
 				background: z.boolean().optional().meta({ description: 'it takes long' }),
 				expected_seconds: expectedSecondsSchema,
 				compute_ms: z.int().min(0).max(2_147_483_647).optional().meta({
-					description: 'how long the tool has run, without time in which other jobs used the cores',
+					description: 'how long the tool has run, without the time spent waiting for a CPU',
 				}),
 			}),
 		),
@@ -119,9 +119,10 @@ export const heartbeat = defineOperation({
 	status: 200,
 	response: enveloped(
 		z.object({
-			stop: z
-				.array(jobIdSchema)
-				.meta({ description: 'jobs that were canceled, or that another worker has claimed' }),
+			stop: z.array(jobIdSchema).meta({
+				description:
+					'jobs whose attempt is no longer current: canceled, ended (also by the reported outcome), deleted, unassigned, or granted to another worker',
+			}),
 			beat_ms: z
 				.int()
 				.meta({ description: 'interval of heartbeats; workers of release 0.3.0 read this name' }),
