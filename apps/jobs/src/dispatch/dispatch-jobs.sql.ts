@@ -67,10 +67,10 @@ async function readCapacities(tx: Tx, { tools, workerLifetimeMs }: DispatchInput
 			count(active_jobs.tool)::int AS "activeJobs",
 			count(active_jobs.lease_expires_at)::int AS "leasedJobs",
 			fleet.background_slots - (
-				SELECT count(*) FROM active_jobs AS long WHERE background AND EXISTS (
+				SELECT count(*) FROM active_jobs AS background_job WHERE background AND EXISTS (
 					SELECT FROM live_workers WHERE (slots ->> wanted.tool)::numeric > 0 AND CASE
-						WHEN long.lease_expires_at IS NULL THEN (slots ->> long.tool)::numeric > 0
-						ELSE live_workers.id = long.worker_id END)
+						WHEN background_job.lease_expires_at IS NULL THEN (slots ->> background_job.tool)::numeric > 0
+						ELSE live_workers.id = background_job.worker_id END)
 			)::int AS "backgroundFree"
 		FROM unnest(${tools}::text[]) AS wanted (tool)
 		CROSS JOIN LATERAL (

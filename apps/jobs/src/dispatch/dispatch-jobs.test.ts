@@ -62,7 +62,7 @@ describe('workers', () => {
 		expect(await countActiveJobs(world, { tool: TOOL })).toBe(6);
 	});
 
-	test('do not count after a lease without a heartbeat', async () => {
+	test('do not count once their last heartbeat is older than a lease', async () => {
 		await world.prisma.worker.create({
 			data: { id: 'old', slots: { [TOOL]: 50 }, seenAt: new Date(Date.now() - 61_000) },
 		});

@@ -21,7 +21,7 @@ export interface Fairness {
 /**
  * Returns the waiting jobs that come first for these slots, in order:
  *
- * 1. the higher priority;
+ * 1. the higher `urgency`: the priority of the job, or the highest priority of any plan after `starvationTimeoutMs`;
  * 2. fewer `seconds_ahead`: the time of the user's active jobs of the tool, as expected or, if more, as used so far, and the expected time of
  *    those waiting ones that come before the job;
  * 3. the earlier `virtual_finish`: the start of the wait plus the job's own expected time. The wait starts when the job is created or, if
@@ -59,12 +59,12 @@ export async function findCandidates(
 	);
 	const topPriority = Math.max(...planTerms.map(([, { priority }]) => priority));
 	return await tx.$queryRaw<Candidate[]>`
-		WITH RECURSIVE open AS (
+		WITH RECURSIVE free_slots AS (
 			SELECT * FROM unnest(${tools}::text[], ${slots}::int[], ${backgroundSlots}::int[])
-				AS open (tool, slots, background_slots)
+				AS free_slots (tool, slots, background_slots)
 		), queues AS (
-			SELECT open.*, first.user_id FROM open CROSS JOIN LATERAL (
-				SELECT user_id FROM jobs WHERE tool = open.tool AND ${IS_DISPATCHABLE}
+			SELECT free_slots.*, first.user_id FROM free_slots CROSS JOIN LATERAL (
+				SELECT user_id FROM jobs WHERE tool = free_slots.tool AND ${IS_DISPATCHABLE}
 				ORDER BY user_id LIMIT 1
 			) AS first
 			UNION ALL
