@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type ClaimedPart, checkParts } from './complete-multipart.ts';
+import { type CompletedPart, checkParts } from './complete-multipart.ts';
 import { InvalidPartsError, UploadNotFoundError } from './errors.ts';
 import type { MultipartUpload } from './multipart.ts';
 import { createStorage } from './storage.ts';
@@ -10,10 +10,10 @@ import { begin, complete, PARTS, SIZE_BYTES, sendAll, sendPart } from './testing
 
 const WRONG_ETAG = '"00000000000000000000000000000000"';
 
-type Spoiling = [what: string, spoil: (parts: ClaimedPart[]) => ClaimedPart[]];
+type Spoiling = [what: string, spoil: (parts: CompletedPart[]) => CompletedPart[]];
 
 describeOnEachServer((server, testStore) => {
-	const beginAndSend = async (key: string): Promise<{ upload: MultipartUpload; parts: ClaimedPart[] }> => {
+	const beginAndSend = async (key: string): Promise<{ upload: MultipartUpload; parts: CompletedPart[] }> => {
 		const upload = await begin(testStore(), key);
 		return { upload, parts: await sendAll(testStore(), upload) };
 	};
@@ -143,39 +143,39 @@ const STORED = [
 	{ partNumber: 2, sizeBytes: 10, etag: '"bb"' },
 	{ partNumber: 3, sizeBytes: 4, etag: '"cc"' },
 ];
-const CLAIMED = STORED.map(({ partNumber, etag }) => ({ partNumber, etag }));
+const LISTED = STORED.map(({ partNumber, etag }) => ({ partNumber, etag }));
 
 describe('checkParts', () => {
 	test('returns nothing for the parts in the store', () => {
-		expect(checkParts(CLAIMED, STORED, 24)).toEqual([]);
+		expect(checkParts(LISTED, STORED, 24)).toEqual([]);
 	});
 
 	test('accepts ETags without quotes', () => {
-		const bare = CLAIMED.map((part) => ({ ...part, etag: part.etag.slice(1, -1) }));
+		const bare = LISTED.map((part) => ({ ...part, etag: part.etag.slice(1, -1) }));
 		expect(checkParts(bare, STORED, 24)).toEqual([]);
 	});
 
 	test('names every wrong part', () => {
-		const claimed = [
+		const listed = [
 			{ partNumber: 1, etag: '"xx"' },
 			{ partNumber: 3, etag: '"cc"' },
 			{ partNumber: 9, etag: '"dd"' },
 		];
-		expect(checkParts(claimed, STORED, 24)).toEqual([
+		expect(checkParts(listed, STORED, 24)).toEqual([
 			{ partNumber: 1, message: 'part 1 was uploaded with another etag' },
 			{ partNumber: 9, message: 'part 9 has not been uploaded' },
 		]);
 	});
 
 	test('refuses a repeated part', () => {
-		const claimed = [...CLAIMED, { partNumber: 3, etag: '"cc"' }];
-		expect(checkParts(claimed, STORED, 24)).toEqual([
+		const listed = [...LISTED, { partNumber: 3, etag: '"cc"' }];
+		expect(checkParts(listed, STORED, 24)).toEqual([
 			{ partNumber: 3, message: 'part 3 is not in ascending order' },
 		]);
 	});
 
 	test('refuses parts that leave out bytes', () => {
-		expect(checkParts(CLAIMED.slice(0, 2), STORED, 24)).toEqual([
+		expect(checkParts(LISTED.slice(0, 2), STORED, 24)).toEqual([
 			{ message: 'the parts add up to 20 bytes instead of 24' },
 		]);
 	});

@@ -17,7 +17,7 @@ import {
 import { canonicalEtag, headObject, type StoredObject } from './objects.ts';
 
 export type CompleteMultipartInput = MultipartUpload & {
-	readonly parts: readonly ClaimedPart[];
+	readonly parts: readonly CompletedPart[];
 	/** Sum of the parts' sizes. */
 	readonly sizeBytes: number;
 };
@@ -91,37 +91,37 @@ async function findCompleted(
 	return object;
 }
 
-export type ClaimedPart = { readonly partNumber: number; readonly etag: string };
+export type CompletedPart = { readonly partNumber: number; readonly etag: string };
 
 /**
- * Returns what is wrong with completing an upload of `sizeBytes` from the `claimed` parts; empty if nothing is. The store itself would join
+ * Returns what is wrong with completing an upload of `sizeBytes` from the `listed` parts; empty if nothing is. The store itself would join
  * any subset: a missing part would leave a truncated file.
  */
 export function checkParts(
-	claimed: readonly ClaimedPart[],
+	listed: readonly CompletedPart[],
 	stored: readonly StoredPart[],
 	sizeBytes: number,
 ): PartProblem[] {
 	const storedByNumber = new Map(stored.map((part) => [part.partNumber, part]));
-	const problems = claimed.flatMap((part, index) => {
-		const problem = checkPart(part, claimed[index - 1], storedByNumber.get(part.partNumber));
+	const problems = listed.flatMap((part, index) => {
+		const problem = checkPart(part, listed[index - 1], storedByNumber.get(part.partNumber));
 		return problem === null ? [] : [{ partNumber: part.partNumber, message: problem }];
 	});
 	if (problems.length > 0) {
 		return problems;
 	}
-	const claimedBytes = claimed.reduce(
+	const listedBytes = listed.reduce(
 		(sum, part) => sum + (storedByNumber.get(part.partNumber)?.sizeBytes ?? 0),
 		0,
 	);
-	return claimedBytes === sizeBytes
+	return listedBytes === sizeBytes
 		? []
-		: [{ message: `the parts add up to ${claimedBytes} bytes instead of ${sizeBytes}` }];
+		: [{ message: `the parts add up to ${listedBytes} bytes instead of ${sizeBytes}` }];
 }
 
 function checkPart(
-	part: ClaimedPart,
-	previous: ClaimedPart | undefined,
+	part: CompletedPart,
+	previous: CompletedPart | undefined,
 	stored: StoredPart | undefined,
 ): string | null {
 	if (previous !== undefined && previous.partNumber >= part.partNumber) {

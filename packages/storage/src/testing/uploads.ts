@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { ClaimedPart } from '../complete-multipart.ts';
+import type { CompletedPart } from '../complete-multipart.ts';
 import type { MultipartUpload } from '../multipart.ts';
 import type { StoredObject } from '../objects.ts';
 import { MIN_PART_SIZE_BYTES, planParts } from '../plan-parts.ts';
@@ -19,7 +19,7 @@ export async function sendPart(
 	{ storage }: TestStore,
 	upload: MultipartUpload,
 	{ partNumber, sizeBytes, fill = partNumber }: { partNumber: number; sizeBytes: number; fill?: number },
-): Promise<ClaimedPart> {
+): Promise<CompletedPart> {
 	const { url } = await storage.presignPart({ ...FOR_A_CLIENT, ...upload, partNumber, sizeBytes });
 	const response = await put(url, new Uint8Array(sizeBytes).fill(fill));
 	expect(response.status).toBe(200);
@@ -27,8 +27,8 @@ export async function sendPart(
 }
 
 /** Sends all parts of the plan in order. */
-export async function sendAll(testStore: TestStore, upload: MultipartUpload): Promise<ClaimedPart[]> {
-	const sent: ClaimedPart[] = [];
+export async function sendAll(testStore: TestStore, upload: MultipartUpload): Promise<CompletedPart[]> {
+	const sent: CompletedPart[] = [];
 	for (const part of PARTS) {
 		sent.push(await sendPart(testStore, upload, part));
 	}
@@ -38,7 +38,7 @@ export async function sendAll(testStore: TestStore, upload: MultipartUpload): Pr
 export function complete(
 	{ storage }: TestStore,
 	upload: MultipartUpload,
-	parts: readonly ClaimedPart[],
+	parts: readonly CompletedPart[],
 ): Promise<StoredObject> {
 	return storage.completeMultipart({ ...upload, parts, sizeBytes: SIZE_BYTES });
 }
