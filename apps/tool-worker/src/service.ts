@@ -10,7 +10,7 @@ import { loadTools } from '@creatorr/tools/runners';
 import { createAttempts } from './attempts/attempts.ts';
 import { onJobCanceled, onJobRequested } from './attempts/consumers.ts';
 import { drainMs } from './attempts/drain.ts';
-import { createCapacity, FIRST_HEARTBEAT_MS, sendHeartbeats } from './attempts/heartbeats.ts';
+import { createCapacity, INITIAL_HEARTBEAT_INTERVAL_MS, sendHeartbeats } from './attempts/heartbeats.ts';
 import { type Config, configSchema } from './config.ts';
 import { prepareMachine, runnableTools } from './machine/prepare-machine.ts';
 import { killMetrics, prewarmedMetrics, scratchMetrics } from './metrics.ts';
@@ -59,7 +59,7 @@ async function connect(context: ServiceContext<Config>) {
 			longMs: LONG_MS,
 		}),
 		longMs: LONG_MS,
-		heartbeat: { intervalMs: FIRST_HEARTBEAT_MS },
+		heartbeat: { intervalMs: INITIAL_HEARTBEAT_INTERVAL_MS },
 		graceSeconds: config.TERMINATION_GRACE_SECONDS,
 		scratchDir: config.SCRATCH_DIR,
 		sealer: createParamSealer(config.PARAM_KEYS),

@@ -72,7 +72,7 @@ test('abortAll aborts all attempts, and those that are granted later', () => {
 	expect([...signals, ...late].map(reasonOf)).toEqual(['shutdown', 'shutdown', 'shutdown']);
 });
 
-test('abort for want of a background slot spares an attempt with an output', () => {
+test('abort with no_background_slot spares an attempt whose tool has ended', () => {
 	const { attempts, signals } = granted(['job_1', 1], ['job_2', 1]);
 	attempts.advance('job_1', 'storing');
 	attempts.advance('job_2', 'running');
@@ -80,7 +80,7 @@ test('abort for want of a background slot spares an attempt with an output', () 
 	expect(signals.map(reasonOf)).toEqual([undefined, 'no_background_slot']);
 });
 
-test('abortAll spares attempts with an output if they are excluded', () => {
+test('abortAll without outputs spares attempts whose tool has ended', () => {
 	const { attempts, signals } = granted(['job_1', 1], ['job_2', 1], ['job_3', 1]);
 	attempts.advance('job_1', 'storing');
 	attempts.advance('job_2', 'running');

@@ -1,4 +1,4 @@
-/** Why an attempt is aborted. `revoked`: its job was canceled or given to another worker. */
+/** Why an attempt is aborted. `revoked`: it is no longer the current attempt of its job. */
 export type AbortReason = 'revoked' | 'shutdown' | 'no_background_slot';
 
 const MESSAGES: Record<AbortReason, string> = {
@@ -21,8 +21,8 @@ export class AttemptAborted extends Error {
 const STAGES = ['claiming', 'fetching', 'running', 'storing', 'reported'] as const;
 export type AttemptStage = (typeof STAGES)[number];
 
-/** Whether aborting the attempt now would discard a finished output. */
-function hasOutput({ stage }: Attempt): boolean {
+/** Whether the tool has ended, so that an abort would discard its outcome. */
+function hasToolEnded({ stage }: Attempt): boolean {
 	return stage === 'storing' || stage === 'reported';
 }
 
@@ -71,10 +71,10 @@ export interface Attempts {
 	remove(jobId: string): void;
 	/**
 	 * Aborts the attempt of a job; with `number`, only if the attempt has that number. An attempt that has reported its outcome is only
-	 * removed. `no_background_slot` spares an attempt with an output.
+	 * removed. `no_background_slot` spares an attempt whose tool has ended.
 	 */
 	abort(jobId: string, reason: Exclude<AbortReason, 'shutdown'>, number?: number): void;
-	/** Aborts all attempts, and those to come, for the shutdown. `withOutput: false` spares those that have an output. */
+	/** Aborts all attempts, and those to come, for the shutdown. `withOutput: false` spares those whose tool has ended. */
 	abortAll(attempts: { withOutput: boolean }): void;
 	/** Returns the attempts whose leases this worker renews, with the run times of their tools so far. */
 	leased(): Leased[];
@@ -126,14 +126,14 @@ export function createAttempts(): Attempts {
 		abort(jobId, reason, number) {
 			const attempt = attempts.get(jobId);
 			if (!attempt || (number !== undefined && attempt.granted?.number !== number)) return;
-			if (reason === 'no_background_slot' && hasOutput(attempt)) return;
+			if (reason === 'no_background_slot' && hasToolEnded(attempt)) return;
 			if (attempt.stage === 'reported') attempts.delete(jobId);
 			else attempt.controller.abort(new AttemptAborted(reason));
 		},
 		abortAll({ withOutput }) {
 			isShutDown = true;
 			for (const attempt of attempts.values())
-				if (withOutput || !hasOutput(attempt)) attempt.controller.abort(new AttemptAborted('shutdown'));
+				if (withOutput || !hasToolEnded(attempt)) attempt.controller.abort(new AttemptAborted('shutdown'));
 		},
 		leased: () =>
 			[...attempts].flatMap(([jobId, { granted, estimate, computeMs }]) =>

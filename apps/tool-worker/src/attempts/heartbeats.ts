@@ -20,7 +20,7 @@ interface HeartbeatDeps {
 }
 
 /** Used until the first response of the jobs service. */
-export const FIRST_HEARTBEAT_MS = 1_000;
+export const INITIAL_HEARTBEAT_INTERVAL_MS = 1_000;
 
 /**
  * Sends heartbeats to the jobs service, which renew the leases of this worker's attempts, until the last attempt has ended. Not awaited: a

@@ -98,15 +98,11 @@ async function runAndReport(
 		if (ms > deps.longMs) permit.deprioritize();
 		deps.backgroundJobs.review(job.id);
 	};
-	const onToolEnded = () => {
+	const startStoring = () => {
 		deps.attempts.advance(job.id, 'storing');
 		deps.backgroundJobs.review(job.id);
 	};
 	let computeMs = 0;
-	const onComputed = (ms: number) => {
-		computeMs = ms;
-		onToolEnded();
-	};
 	const outcome = await runJob(deps, job, {
 		signal,
 		deprioritized: permit.deprioritized,
@@ -116,11 +112,14 @@ async function runAndReport(
 		},
 		onProgress: createProgressReporter(deps, job),
 		onExpected,
-		onComputed,
+		onToolEnded: (toolMs) => {
+			computeMs = toolMs;
+			startStoring();
+		},
 		onCpuWait: permit.addCpuWait,
 	});
 	// Called again here, for a job that failed before its tool started.
-	onToolEnded();
+	startStoring();
 	addSpanAttributes({ outcome: outcome.status === 'failed' ? outcome.error_code : outcome.status });
 	await reportOutcome(deps, job, { outcome, compute_ms: computeMs }, signal);
 	deps.attempts.advance(job.id, 'reported');

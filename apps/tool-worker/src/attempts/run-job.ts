@@ -31,13 +31,13 @@ interface RunJobOptions {
 	onCpuWait: (ms: number) => void;
 	/**
 	 * Called when the input is fetched and the tool starts. `computeMs` returns the run time of the tool so far, in whole milliseconds, without
-	 * time spent waiting for a CPU.
+	 * the time spent waiting for a CPU.
 	 */
 	onToolStarted: (computeMs: () => number) => void;
 	/** Receives the expected time of the tool, in milliseconds, once the tool knows it. */
 	onExpected: (ms: number) => void;
-	/** Receives the run time of the tool, in milliseconds, without time spent waiting for a CPU, when the tool has ended. */
-	onComputed: (ms: number) => void;
+	/** Called when the tool has ended, with its run time in milliseconds, without the time spent waiting for a CPU. */
+	onToolEnded: (computeMs: number) => void;
 }
 
 /**
@@ -144,7 +144,7 @@ async function runTimed({ logger }: RunJobDeps, work: Work, input: Input, option
 		throw error;
 	} finally {
 		endedAtMs = performance.now();
-		options.onComputed(computeMs());
+		options.onToolEnded(computeMs());
 		recordToolRun({ tool: job.tool, outcome, durationMs: endedAtMs - startedAtMs });
 	}
 }

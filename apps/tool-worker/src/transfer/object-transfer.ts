@@ -51,7 +51,8 @@ function open(
 ): ClientRequest {
 	const request = url.startsWith('https:') ? requestHttps : requestHttp;
 	const opened = request(url, { method, headers, signal });
-	opened.setTimeout(IDLE_TIMEOUT_MS, () => opened.destroy(new TransferFailed('the store is silent')));
+	const reason = `the connection to the store was idle for ${IDLE_TIMEOUT_MS / 1_000} s`;
+	opened.setTimeout(IDLE_TIMEOUT_MS, () => opened.destroy(new TransferFailed(reason)));
 	return opened;
 }
 
