@@ -36,7 +36,7 @@ export interface FileRecord {
 	multipart: { uploadId: string; partSizeBytes: number } | null;
 	/** null for an upload of a user. */
 	jobId: string | null;
-	/** null while the owner cannot see it: an output whose job has not succeeded (yet). */
+	/** null while the owner cannot see it: an output that is not published. Outputs are published just before their job succeeds. */
 	publishedAt: Date | null;
 	createdAt: Date;
 	expiresAt: Date;

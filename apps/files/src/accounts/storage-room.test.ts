@@ -18,7 +18,7 @@ function checkOf(use: { storedBytes: number; emailVerified?: boolean }) {
 	return { state, check: () => check('usr_a') };
 }
 
-test('a user with much room is counted once for several jobs, and again after 10 s', async () => {
+test('a user with 10% of the storage free is counted once for several jobs, and again after 10 s', async () => {
 	const { state, check } = checkOf({ storedBytes: 45 * GB });
 	await Promise.all([check(), check(), check()]);
 	expect(state.reads).toBe(1);

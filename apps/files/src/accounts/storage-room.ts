@@ -3,9 +3,9 @@ import { type FilePolicy, type StorageLimits, unverifiedLimit } from '../policy.
 import type { StorageUse } from './accounts.sql.ts';
 import { requireStorageLeft } from './storage-limit.ts';
 
-/** A user with at least this share of the storage left has much room. */
-const MUCH_ROOM = 0.1;
-/** How long a user who had much room is not counted again. */
+/** The result is cached for users with at least this share of their storage free. */
+const MIN_FREE_SHARE = 0.1;
+/** How long the result is cached. */
 const MAX_AGE_MS = 10_000;
 
 type Use = Pick<StorageUse, 'plan' | 'emailVerified' | 'storedBytes'>;
@@ -18,15 +18,15 @@ interface RoomCheckDeps {
 }
 
 /**
- * Returns a function that throws like {@link requireStorageLeft}. One call at a time counts the files of a user. After a user had much room,
- * calls within 10 s don't count again: jobs that are created meanwhile can exceed the limit, but their outputs are refused above its margin.
+ * Returns a function that throws like {@link requireStorageLeft}. One call at a time counts the files of a user. Caches the result for 10 s for
+ * users with at least 10% of their storage free: jobs created meanwhile can exceed the limit, but their outputs are refused above its margin.
  */
 export function createRoomCheck({
 	policy,
 	readUse,
 	monotonicMs = () => performance.now(),
 }: RoomCheckDeps): (userId: string) => Promise<void> {
-	/** When users who had much room were counted, oldest first. */
+	/** When the files of users with a cached result were counted, oldest first. */
 	const countedAtMs = new Map<string, number>();
 	const mutex = createKeyedMutex();
 
@@ -51,5 +51,5 @@ export function createRoomCheck({
 
 function hasMuchRoom(policy: StorageLimits, use: Use): boolean {
 	const limit = unverifiedLimit(policy, use) ?? policy.plans[use.plan].maxStoredBytes;
-	return use.storedBytes <= limit * (1 - MUCH_ROOM);
+	return use.storedBytes <= limit * (1 - MIN_FREE_SHARE);
 }

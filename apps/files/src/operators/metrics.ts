@@ -30,7 +30,7 @@ const FORMER_LABELS = { task: 'chore' };
 
 const runs = counter({
 	name: 'creatorr_task_runs_total',
-	help: 'Runs of scheduled tasks in this process, by task and outcome: done, failed, broken off (ended early, and a later run continues)',
+	help: 'Runs of scheduled tasks in this process, by task and outcome: done, failed, broken off (interrupted: a later run continues)',
 	labels: ['task', 'outcome'],
 	former: { name: 'creatorr_chore_runs_total', labels: FORMER_LABELS },
 });
@@ -66,7 +66,7 @@ export function countUpload({ jobId, sizeBytes }: { jobId: string | null; sizeBy
 	uploadBytes.inc({ kind }, sizeBytes);
 }
 
-/** Counts how a run of a task ended in this process. */
+/** Counts how a run of a task ended in this process. The label value of an interrupted run is `broken off`. */
 export function countRun(task: string, outcome: 'done' | 'failed' | 'broken off'): void {
 	runs.inc({ task, outcome });
 }

@@ -7,7 +7,7 @@ import { type FileRecord, notUploaded, type OwnedFile } from '../file.ts';
 import { presignWorkerDownload } from './download-url.ts';
 import { findOwnFile } from './get-file.ts';
 
-/** Returns the metadata of a new job's input to jobs. Throws `plan_limit` or `email_not_verified` when the user's storage is full. */
+/** Returns the metadata of a new job's input to the jobs service. Throws `plan_limit` or `email_not_verified` when the user's storage is full. */
 export function checkInputRoute(deps: Deps): Route {
 	const requireRoom = createRoomCheck({
 		policy: deps.policy,

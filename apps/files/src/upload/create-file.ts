@@ -18,7 +18,7 @@ import { insertFile } from './insert-file.sql.ts';
 import { refreshOldestPending } from './refresh-pending.ts';
 import { presignUpload } from './upload-urls.ts';
 
-/** Looks up one user's pending uploads at a time, so that no user's uploads occupy all connections to the store. */
+/** Runs one lookup of pending uploads at a time for each user, so that no user's uploads occupy all connections to the store. */
 export function createFileRoute(deps: Deps): Route {
 	const mutex = createKeyedMutex();
 	return defineRoute(createFile, async ({ body, user }) => {
@@ -89,7 +89,7 @@ async function insertUpload(deps: Deps, request: UploadRequest, draft: Draft): P
 	const inserted = await deps.insertMutex.runExclusive(request.userId, () =>
 		insertFile(prisma, ownerOf(request), (use) => {
 			admit(policy, request, use);
-			return planFile(request, draft, { plan: use.plan, policy });
+			return newFileRecord(request, draft, { plan: use.plan, policy });
 		}),
 	);
 	return requireAccount(inserted, request);
@@ -116,7 +116,7 @@ async function insertInParts(deps: Deps, request: UploadRequest, draft: Draft): 
 	}
 }
 
-function planFile(
+function newFileRecord(
 	{ userId, name, mimeType, sizeBytes, jobId }: UploadRequest,
 	draft: Draft,
 	{ plan, policy }: { plan: Plan; policy: FilePolicy },

@@ -46,7 +46,7 @@ async function listUploadParts(deps: Deps, wanted: OwnedFile): Promise<PartsResp
 	}
 	const current = await refreshFile(deps, file);
 	if (!current) throw notFound('file');
-	throw withoutParts(current);
+	throw noPartsError(current);
 }
 
 /** Returns null when the multipart upload was completed or aborted. */
@@ -85,7 +85,7 @@ async function describeParts(
 	};
 }
 
-function withoutParts(file: FileRecord): AppError {
+function noPartsError(file: FileRecord): AppError {
 	let message = 'this upload expired or was aborted; create the file again';
 	if (!isMultipart(file)) message = 'this file is uploaded with a single PUT and has no parts';
 	else if (file.status === 'ready') message = 'this upload is already complete';
