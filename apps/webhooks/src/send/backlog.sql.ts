@@ -16,7 +16,7 @@ const due = gauge({
 });
 const oldestAge = gauge({
 	name: 'creatorr_webhook_oldest_due_age_seconds',
-	help: 'How long the oldest of them is due; 0 if there is none',
+	help: 'How long the oldest due delivery is overdue; 0 if there is none',
 });
 
 /** Deliveries that wait for a free slot. */
