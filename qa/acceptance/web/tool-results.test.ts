@@ -60,7 +60,7 @@ describe('a failed job', () => {
 		await expectAccessible(page);
 		await snap(page, 'tool-failed');
 		await page.getByRole('button', { name: 'Remove broken.pdf from this list' }).click();
-		expect(await uploadRow(page, 'broken.pdf').count()).toBe(0);
+		await uploadRow(page, 'broken.pdf').waitFor({ state: 'detached' });
 		await page.reload();
 		await page.getByRole('heading', { name: 'Options' }).waitFor();
 		expect(await uploadRow(page, 'broken.pdf').count()).toBe(0);

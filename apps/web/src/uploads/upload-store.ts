@@ -34,7 +34,7 @@ interface UploadStore {
 	rerun(upload: Upload, request: JobRequest): void;
 	command(id: string, command: Command, payload?: CommandPayload): void;
 	/** Removes a finished upload from the list. Its job and files stay in the API. */
-	remove(id: string): void;
+	remove(id: string): Promise<void>;
 	markOutputGone(id: string): void;
 	/** Returns the bytes of a source that this device still has. */
 	fileOf(source: Source): Promise<File | undefined>;
@@ -61,11 +61,14 @@ export function createUploadStore(deps: UploadStoreDeps): UploadStore {
 		},
 		rerun: (upload, request) => collection.begin(rerunUpload(upload, request), request.secrets),
 		command: (id, command, payload = {}) => commands.send(id, command, payload),
-		remove(id) {
+		async remove(id) {
+			const isRemovable = (upload: Upload | undefined): upload is Upload => !!upload && isOver(upload);
+			if (!isRemovable(collection.byId.get(id))) return;
+			// first on the device: a reload must not bring back what has gone from the list
+			await deps.database.delete(id);
 			const upload = collection.byId.get(id);
-			if (!upload || !isOver(upload)) return;
+			if (!isRemovable(upload)) return;
 			collection.forget(upload);
-			void deps.database.delete(id);
 			post({ type: 'removed', id });
 			parts.onChange();
 		},
