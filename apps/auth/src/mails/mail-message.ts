@@ -134,8 +134,9 @@ function noticeText(mail: LeasedMail, { what, otherwise, page, isByOthers }: Not
 	const facts = [
 		...(resource ? [`API key: ${resource}`] : []),
 		`Time: ${minuteOf(createdAt)}`,
-		`IP address: ${client.address}`,
-		`Device: ${describeUserAgent(client.userAgent)}`,
+		...(isByOthers
+			? [`Reported from IP address: ${client.address}`]
+			: [`IP address: ${client.address}`, `Device: ${describeUserAgent(client.userAgent)}`]),
 	];
 	const link = page === undefined ? '' : `\n${appUrl}${page}`;
 	const ignore = isByOthers ? '' : 'If this was you, ignore this email.\n';
