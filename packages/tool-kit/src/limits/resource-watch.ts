@@ -103,7 +103,7 @@ async function findBreach(
 function diskFull(): ToolError {
 	return new ToolError(
 		'limit_exceeded',
-		'Our servers don’t have enough free space for this file right now. Try again later, or split it into smaller files.',
+		'Our servers don’t have enough free space for this file right now. Add the file again later, or split it into smaller files.',
 	);
 }
 

@@ -28,7 +28,8 @@ export const manifest = defineTool({
 		image_dpi: z.int().min(36).max(600).nullable().default(null).meta({
 			title: 'Image resolution (DPI)',
 			'x-nullTitle': 'Based on quality',
-			description: 'Images with a higher resolution are reduced to this, black-and-white ones to twice this.',
+			description:
+				'Reduce images with a higher resolution to this value. Black-and-white images keep up to twice that.',
 		}),
 		linearize: z.boolean().default(true).meta({
 			title: 'Fast web view (linearize)',

@@ -27,7 +27,8 @@ const WARNINGS: Readonly<Record<string, string>> = {
 	target_missed: 'The file can’t be made as small as you asked. This is the smallest with these options.',
 	repaired: 'The PDF was damaged and has been repaired. Check that all of its content is there.',
 	signature_invalidated: 'The PDF was digitally signed. Its signature fields are now empty.',
-	slow_to_draw: 'Some pages take very long to draw, so only changes without any loss were made.',
+	slow_to_draw:
+		'Some pages take very long to display, so we left the image quality as it is. The file may be larger than necessary.',
 	grayscale_incomplete: 'Some colors or gradients couldn’t be converted to gray.',
 	optimizer_failed:
 		'Part of the compression failed and was skipped, so the file may be larger than necessary. Nothing is lost.',

@@ -37,7 +37,10 @@ const params = z
 			.nullable()
 			.default(null)
 			.meta({ title: 'Pages', 'x-nullTitle': 'All pages', description: 'Pages to convert, such as 1-3,5.' }),
-		landscape: flag(false, 'Lay out portrait pages in landscape. Lines and page breaks change.'),
+		landscape: flag(
+			false,
+			'Lay out portrait pages in landscape. Text will break into lines and pages in different places.',
+		),
 		password: secretParam(
 			'Opens a password-protected document. The PDF has no password unless you set a new one.',
 			'Password of the document',
@@ -140,7 +143,7 @@ export const manifest = defineTool({
 	slug: 'office_to_pdf',
 	title: 'Office to PDF',
 	summary:
-		'Converts Word, Excel, PowerPoint and other documents to PDF. Pictures that the document only links to on the internet will be missing.',
+		'Converts Word, Excel, PowerPoint and other documents to PDF. Pictures that are stored on the internet, not in the document itself, will be missing.',
 	accepts: [DOCX, DOC, ODT, RTF, TEXT, HTML, XLSX, XLS, ODS, CSV, PPTX, PPT, ODP],
 	params,
 	result: z.object({ pages: z.int().meta({ description: 'Pages in the PDF.' }) }),

@@ -40,10 +40,13 @@ test('page_ranges selects pages', async () => {
 	expect((await textOf(pdf)).replaceAll(/\s+/g, ' ').trim()).toBe('page one page three');
 });
 
-test('page_ranges without a page of the document is unsupported, and the error names it', async () => {
-	await expect(pdfOf(docxOfXml(PAGES), DOCX, { page_ranges: '17-20' })).rejects.toMatchObject({
+test.each([
+	['17', 'no page 17.'],
+	['17-20', 'no pages 17-20.'],
+])('page_ranges %s without a page of the document is unsupported: %s', async (page_ranges, missing) => {
+	await expect(pdfOf(docxOfXml(PAGES), DOCX, { page_ranges })).rejects.toMatchObject({
 		code: 'unsupported_input',
-		message: expect.stringContaining('17-20'),
+		message: expect.stringContaining(missing),
 	});
 });
 

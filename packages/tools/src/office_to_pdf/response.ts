@@ -64,5 +64,6 @@ function reasonOf({ error }: Failure, { encrypted, params }: Input): string {
 
 function emptyMessage(pageRanges: string | null): string {
 	if (pageRanges === null) return 'The document is empty. Check that it has content.';
-	return `The document doesn’t have the pages ${pageRanges}. Set params.page_ranges to pages that it has.`;
+	const pages = /^\d+$/.test(pageRanges) ? 'page' : 'pages';
+	return `The document has no ${pages} ${pageRanges}. Set params.page_ranges to pages that it has.`;
 }
