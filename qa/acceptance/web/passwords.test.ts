@@ -150,7 +150,7 @@ test('a new password shows its strength, and a weak one is rejected with advice'
 	await page.getByText('Too easy to guess').waitFor();
 	await expectAccessible(page);
 	await submit(page, 'Create account');
-	await page.getByText('Is too easy to guess').waitFor();
+	await page.getByText('This password is too easy to guess').waitFor();
 });
 
 test('changing the password ends the other sessions', async () => {

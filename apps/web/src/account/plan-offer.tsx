@@ -51,8 +51,8 @@ export function PlanOffer({ billing }: { billing: Billing }) {
 				!plans.isPending && (
 					<>
 						<p>
-							Pro keeps files longer, accepts larger ones, processes more of them at the same time, and starts
-							yours first.
+							Pro keeps files longer, accepts larger ones, processes more of them at the same time, and
+							processes your files before those of Free users.
 						</p>
 						<div className={styles.ways}>
 							{go(

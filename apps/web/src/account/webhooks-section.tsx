@@ -4,7 +4,7 @@ import { Section } from './section.tsx';
 /** Leads to the webhook endpoints. */
 export function WebhooksSection() {
 	return (
-		<Section title="Webhooks" intro="Receive an event at your server when a job has ended.">
+		<Section title="Webhooks" intro="For programs: we notify your own server when a file is done.">
 			<ButtonLink to="/account/webhooks">Manage webhooks</ButtonLink>
 		</Section>
 	);

@@ -31,7 +31,7 @@ export function usePageDrop(onFiles: (files: File[]) => void): boolean {
 			event.preventDefault();
 			move(-depth);
 			void droppedFiles(event.dataTransfer).then(({ files, unreadable }) => {
-				if (unreadable.length > 0) toast({ text: `Couldn’t read ${unreadable.join(', ')}.`, stays: true });
+				if (unreadable.length > 0) toast({ text: unreadableText(unreadable), stays: true });
 				accept(files);
 			});
 		};
@@ -54,6 +54,11 @@ export function usePageDrop(onFiles: (files: File[]) => void): boolean {
 		};
 	}, []);
 	return isDragging;
+}
+
+function unreadableText(names: readonly string[]): string {
+	const pronoun = names.length === 1 ? 'it' : 'them';
+	return `Couldn’t read ${names.join(', ')}. Check that you can open ${pronoun}, then add ${pronoun} with “Choose files”.`;
 }
 
 /** How many components on the page accept files. */

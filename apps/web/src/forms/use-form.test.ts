@@ -18,6 +18,17 @@ test('maps the first message of each shown field', () => {
 	expect(refusedFields(refusal, ['email', 'password'])).toEqual({ email: 'Must be an email address.' });
 });
 
+test('shows a whole sentence for a password that is too easy to guess', () => {
+	const message = 'is too easy to guess; use several unrelated words, or a password manager';
+	const weak = new ApiError('The request is invalid.', {
+		...{ code: 'validation', status: 400, requestId: 'req_1', retryAfterMs: undefined },
+		details: [{ path: 'password', message }],
+	});
+	expect(refusedFields(weak, ['email', 'password'])).toEqual({
+		password: 'This password is too easy to guess. Use several unrelated words, or a password manager.',
+	});
+});
+
 test('maps nothing without an API response', () => {
 	expect(refusedFields(new Error('no connection'), ['email'])).toEqual({});
 });

@@ -90,5 +90,12 @@ function missingFields(form: HTMLFormElement): FieldErrors {
 export function refusedFields(error: unknown, shown: readonly string[]): FieldErrors {
 	if (!(error instanceof ApiError)) return {};
 	const details = error.details.filter(({ path }) => shown.includes(path)).reverse();
-	return Object.fromEntries(details.map(({ path, message }) => [path, toSentence(message)]));
+	return Object.fromEntries(details.map(({ path, message }) => [path, fieldMessage(message)]));
+}
+
+const TOO_EASY = 'This password is too easy to guess. Use several unrelated words, or a password manager.';
+
+/** Turns an API message about a field, which lacks the subject, into a sentence. */
+function fieldMessage(message: string): string {
+	return message.startsWith('is too easy to guess') ? TOO_EASY : toSentence(message);
 }

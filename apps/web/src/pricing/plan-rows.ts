@@ -30,9 +30,9 @@ const ROWS: readonly (readonly [string, (plan: Plan) => string])[] = [
 	['Number of files', (plan) => plan.max_files.toLocaleString()],
 	['Files processed at the same time', (plan) => plan.max_active_jobs.toLocaleString()],
 	['Processing time per day (how long tools work on your files)', computeOf],
-	['New jobs per minute', (plan) => countOf(plan.jobs_per_minute)],
+	['Files you can start per minute', (plan) => countOf(plan.jobs_per_minute)],
 	['API requests per minute', (plan) => countOf(plan.requests_per_minute)],
-	['Start of processing', (plan) => (plan.name === 'pro' ? 'First' : 'In turn')],
+	['Place in the queue', (plan) => (plan.name === 'pro' ? 'Before Free users' : 'Normal')],
 ];
 
 /** Returns the rows of the plan table: limits of the plans, then the largest file of each tool. */

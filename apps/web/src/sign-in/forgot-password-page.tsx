@@ -24,7 +24,7 @@ export function ForgotPasswordPage() {
 		<SignInLayout
 			title="Forgot your password?"
 			{...(sentTo === undefined && {
-				intro: 'Enter your email address, and we’ll send you a link to set a new one.',
+				intro: 'Enter your email address, and we’ll send you a link to set a new password.',
 			})}
 			others={
 				<>
