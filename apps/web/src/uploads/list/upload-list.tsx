@@ -55,7 +55,7 @@ export function UploadList({ uploads: own, params }: { uploads: readonly Upload[
 									small
 									variant="quiet"
 									onClick={() => {
-										for (const { id } of done) uploads.remove(id);
+										for (const { id } of done) void uploads.remove(id);
 									}}
 								>
 									Clear finished

@@ -91,7 +91,7 @@ function Actions({ upload }: { upload: Upload }) {
 				small
 				aria-label={`Remove ${name} from this list`}
 				title="Remove from this list"
-				onClick={() => uploads.remove(upload.id)}
+				onClick={() => void uploads.remove(upload.id)}
 			>
 				<X size={18} aria-hidden="true" />
 			</Button>
