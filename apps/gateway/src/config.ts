@@ -116,7 +116,7 @@ const fieldsSchema = baseConfigSchema.extend({
 	}),
 	USER_REQUESTS_PER_SECOND: countSchema.default(LIMITS.userRequestsPerSecond).meta({
 		description:
-			'Average rate of one user at one gateway. Costly operations count as 2 to 10 requests, and every 4 KiB of a body as one more.',
+			'Average rate of one user at one gateway. Costly operations count as 2 to 10 requests, and every KiB of a body as one more.',
 	}),
 	USER_REQUEST_BURST: countSchema.min(HIGHEST_COST).default(LIMITS.userRequestBurst).meta({
 		description: 'Requests that one user may send at once after a pause.',

@@ -234,7 +234,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'charges for the body of a request',
 		mutations: [gateway('createUserAdmission', replaceCall('floor', '0', 'BODY_BYTES_PER_TOKEN'))],
-		test: 'pays one token more for each 4 KiB of a body',
+		test: 'pays one token more for each KiB of a body',
 	},
 	{
 		name: 'admits a request of a user when its small body is complete',

@@ -39,7 +39,7 @@ const ZERO_COST_REQUESTS_PER_SECOND = 5;
 const ZERO_COST_REQUEST_BURST = 50;
 
 /** Reading and validating this much of a body takes a service as long as a plain request. */
-const BODY_BYTES_PER_TOKEN = 4 * 1024;
+const BODY_BYTES_PER_TOKEN = 1024;
 
 /** Share of a user's permits that one body may hold: a service is busy with each long body for several ms. */
 const MAX_BODY_SHARE = 1 / 4;
