@@ -164,9 +164,7 @@ describe('sign-out', () => {
 		await page.route('**/v1/auth/logout', (route) => route.abort());
 		await account(page).click();
 		await page.getByRole('button', { name: 'Sign out', exact: true }).click();
-		await page
-			.getByText('You’re signed out on this device, but we couldn’t end the session on our side.')
-			.waitFor();
+		await page.getByText('You’re signed out in this browser, but our server didn’t confirm it.').waitFor();
 		await page.reload();
 		await page.getByRole('link', { name: 'Sign in' }).waitFor();
 	});

@@ -69,7 +69,7 @@ function VerifyHint({ user }: { user: User }) {
 		>
 			{error
 				? failureMessage(error)
-				: `Until then, you can store less and process fewer files at the same time, and you can’t create API keys. We sent a link to ${user.email} when you signed up.`}
+				: `Until then, you can store less and process fewer files at the same time, and you can’t create API keys or webhooks. Open the link that we sent to ${user.email} when you signed up.`}
 		</Notice>
 	);
 }

@@ -48,7 +48,7 @@ export function EditKeyDialog({
 					label="Notes"
 					name="metadata"
 					lines={notesOf(apiKey)}
-					hint="One name and value a line, such as team=web."
+					hint="One name and value a line, such as team=web. In the API, notes are metadata."
 					error={form.errors.metadata}
 				/>
 			</Form>
@@ -66,11 +66,13 @@ function ToolChoices({ chosen }: { chosen: readonly string[] }) {
 	return (
 		<fieldset className={styles.scopes}>
 			<legend>Tools</legend>
-			<p className={styles.facts}>Check none to allow every tool.</p>
+			<p className={styles.facts}>Select none to allow every tool.</p>
 			{[...titles].map(([slug, title]) => (
 				<label key={slug}>
 					<input type="checkbox" name={`tool ${slug}`} defaultChecked={chosen.includes(slug)} />
-					<span>{title}</span>
+					<span>
+						{title} {title !== slug && <code>{slug}</code>}
+					</span>
 				</label>
 			))}
 		</fieldset>

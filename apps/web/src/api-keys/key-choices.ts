@@ -8,7 +8,7 @@ export const SCOPE_TEXTS: Readonly<Record<Scope, string>> = {
 	'jobs:write': 'Create, cancel and delete jobs',
 	'webhooks:read': 'Read webhooks, deliveries and events',
 	'webhooks:write': 'Create, change and delete webhooks',
-	'usage:read': 'Read how much of the plan is used',
+	'usage:read': 'Read how much of each plan limit is used',
 };
 
 /** Enough to upload a file, process it and download the result. */

@@ -11,7 +11,7 @@ export function NewKeyDialog({ created, onClose }: { created: NewApiKey; onClose
 			<p>This is the only time we show it. Store it like a password.</p>
 			<code className={styles.key}>{created.key}</code>
 			<CopyButton label="Copy key" textOf={() => created.key} />
-			<p>Try it:</p>
+			<p>Try it, with the whole key in place of {created.start}…:</p>
 			<pre className={styles.example}>
 				{`curl ${location.origin}/v1/me \\\n  -H "Authorization: Bearer ${created.start}…"`}
 			</pre>

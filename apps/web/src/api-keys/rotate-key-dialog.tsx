@@ -24,7 +24,7 @@ export function RotateKeyDialog({
 	});
 	return (
 		<Dialog title={`Rotate “${apiKey.name}”?`} onClose={onClose}>
-			<p>You get a new key with the same rights. Put it where the old one is used.</p>
+			<p>You get a new key that may do the same and replaces this one. Put it where the old one is used.</p>
 			<Form
 				form={form}
 				label="Rotate key"

@@ -2,7 +2,7 @@ import { ApiError, ConnectionError } from '@creatorr/client';
 import { expect, test } from '@jest/globals';
 import { failureMessage, toSentence } from './failure-message.ts';
 
-const apiError = (code: ApiError['code'], message = 'No such file.') =>
+const apiError = (code: ApiError['code'], message = 'No.') =>
 	new ApiError(message, { code, status: 400, requestId: 'req_1', details: [], retryAfterMs: undefined });
 
 test.each([
@@ -20,11 +20,26 @@ test('distinguishes being offline from an API that does not respond', () => {
 });
 
 test('shows the API’s own message', () => {
-	expect(failureMessage(apiError('not_found'), true)).toBe('No such file.');
+	expect(failureMessage(apiError('plan_limit', 'You have 50 API keys.'), true)).toBe('You have 50 API keys.');
+});
+
+test('names no path of the item that the user has clicked', () => {
+	const message = 'id: this endpoint is disabled; enable it first';
+	expect(failureMessage(apiError('validation', message), true)).toBe(
+		'This endpoint is disabled; enable it first.',
+	);
+});
+
+test('says what to do about an item that no longer exists', () => {
+	expect(failureMessage(apiError('not_found'), true)).toBe('It was deleted or has expired. Reload the page.');
 });
 
 test.each([
 	['Too many requests. Wait the number of seconds in Retry-After, then try again.', 'Too many attempts.'],
+	[
+		'Too many concurrent uploads of request bodies from your network. Try again in a moment.',
+		'Too many attempts.',
+	],
 	[
 		'Too many accounts were created from your network. Try again in 1 hour.',
 		'Too many accounts were created',

@@ -13,10 +13,11 @@ export function hasCode(error: unknown, code: ErrorCode): error is ApiError {
 }
 
 /**
- * Turns an API message into text for users: quotas start again at midnight UTC, which is shown in local time, and the app calls jobs files.
+ * Turns an API message into text for users: quotas start again at midnight UTC, which is shown in local time, and the app calls jobs files. A
+ * message about the item that the user has clicked has the path `id`, which the app doesn’t show.
  */
 export function toUserText(message: string): string {
-	return toSentence(message)
+	return toSentence(message.replace(/^(params\.)?id: /, ''))
 		.replace(/\b00:00 UTC\b/, () =>
 			new Date(new Date().setUTCHours(24, 0, 0, 0)).toLocaleTimeString([], { timeStyle: 'short' }),
 		)
@@ -28,9 +29,9 @@ export function advisesUpgrade(message: string): boolean {
 	return /\bupgrade to Pro\b/i.test(message);
 }
 
-/** Whether the message is for programs: messages about request limits name headers and query params. */
+/** Whether the message is for programs: messages about request limits name headers, query params and request bodies. */
 function isForPrograms(message: string): boolean {
-	return /Retry-After|\?wait=|requests|connections/.test(message);
+	return /Retry-After|\?wait=|\brequests?\b|connections/.test(message);
 }
 
 /** Describes an error to the user, with what to do about it. */
@@ -57,6 +58,8 @@ export function failureMessage(
 			return 'creatorr is temporarily unavailable. Try again in a moment.';
 		case 'internal':
 			return internalMessage(error.requestId, contact);
+		case 'not_found':
+			return 'It was deleted or has expired. Reload the page.';
 		case 'unauthorized':
 			return 'You’re signed out. Sign in, then try again.';
 		default:

@@ -117,7 +117,7 @@ export async function signOut(): Promise<void> {
 		// the session had already ended
 		if (hasCode(error, 'unauthorized')) return;
 		toast({
-			text: 'You’re signed out on this device, but we couldn’t end the session on our side. To end it, sign in later and choose “Sign out everywhere” in your account.',
+			text: 'You’re signed out in this browser, but our server didn’t confirm it. To be safe, sign in later and choose “Sign out everywhere” in your account.',
 		});
 	}
 }

@@ -37,7 +37,9 @@ describe('a file is rejected', () => {
 	});
 
 	test('when it is empty', () => {
-		expect(rejection('a.pdf', 'application/pdf', 0)?.reason).toBe('The file is empty.');
+		expect(rejection('a.pdf', 'application/pdf', 0)?.reason).toBe(
+			'The file is empty. Check that it was saved or downloaded completely.',
+		);
 	});
 
 	test('when it is larger than the plan allows, with the limit of Pro', () => {

@@ -42,7 +42,8 @@ export function rejectionOf(
 			help: other && { kind: 'tool', slug: other.slug, title: other.title },
 		};
 	}
-	if (file.size === 0) return { name, reason: 'The file is empty.' };
+	if (file.size === 0)
+		return { name, reason: 'The file is empty. Check that it was saved or downloaded completely.' };
 	return tooLarge(file, tool, plan);
 }
 

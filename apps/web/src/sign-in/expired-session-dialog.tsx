@@ -10,7 +10,7 @@ import { SignInForm } from './sign-in-page.tsx';
 export function ExpiredSessionDialog({ user, onClose }: { user: User; onClose: () => void }) {
 	return (
 		<Dialog title="Sign in again" onClose={onClose}>
-			<p>Your session has ended. Nothing on this page is lost.</p>
+			<p>You were signed out. Nothing on this page is lost.</p>
 			<SignInForm
 				email={user.email}
 				isOverPage

@@ -35,7 +35,7 @@ function Webhooks({ user }: { user: User }) {
 			{data && (
 				<>
 					{webhooks.length === 0 ? (
-						<p>You have no endpoints yet.</p>
+						<p>You have no endpoints yet. An endpoint is a URL of your server that receives events.</p>
 					) : (
 						<RowList label="Webhook endpoints">
 							{webhooks.map((webhook) => (

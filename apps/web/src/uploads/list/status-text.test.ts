@@ -44,7 +44,7 @@ test('shows what blocks the upload first', () => {
 test('explains a long wait in the queue', () => {
 	const queued = upload({ kind: 'queued', jobId: 'j', since: 90_000 });
 	expect(statusText(queued, calm)).toBe('Queued');
-	expect(statusText(queued, { ...calm, now: 200_000 })).toMatch(/Waiting for other files/);
+	expect(statusText(queued, { ...calm, now: 200_000 })).toMatch(/Other files are ahead/);
 	expect(statusText(queued, { ...calm, tool: { available: false } })).toMatch(
 		/This tool is temporarily unavailable\. Starts when it’s back/,
 	);

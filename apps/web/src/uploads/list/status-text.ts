@@ -41,7 +41,7 @@ export function statusText(
 				: 'Uploaded. Starting';
 		case 'queued':
 			if (tool?.available === false) return 'This tool is temporarily unavailable. Starts when it’s back';
-			return now - stage.since > LONG_WAIT_MS ? 'Waiting for other files' : 'Queued';
+			return now - stage.since > LONG_WAIT_MS ? 'Queued. Other files are ahead of this one' : 'Queued';
 		case 'running':
 			return runningText({ progress: stage.progress, progress_detail: stage.detail });
 		case 'canceling':
