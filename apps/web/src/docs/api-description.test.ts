@@ -77,3 +77,16 @@ test('lets siblings of $ref override its target', () => {
 	const named = { $ref: '#/components/schemas/Named', description: 'this one' };
 	expect(resolve(named, description)).toEqual({ type: 'object', description: 'this one' });
 });
+
+test('distinguishes an optional token from a required one', () => {
+	const secured = (...security: Record<string, string[]>[]) => ({ ...operation('one', 'a', {}), security });
+	const paths = {
+		'/one': { get: secured({}, { bearer: [] }), post: secured({ bearer: [] }), delete: secured() },
+	};
+	const [, first] = groupsOf({ ...description, paths });
+	expect(first?.operations.map(({ needsToken, isTokenOptional }) => [needsToken, isTokenOptional])).toEqual([
+		[true, true],
+		[true, false],
+		[false, false],
+	]);
+});

@@ -62,6 +62,8 @@ export interface Operation {
 	method: string;
 	path: string;
 	needsToken: boolean;
+	/** A session is possible, but not required. */
+	isTokenOptional?: boolean | undefined;
 	/** What an API key needs: a scope, or `any` key will do. Undefined if the operation requires a session. */
 	keyScope?: string | undefined;
 	parameters: Parameter[];
@@ -168,6 +170,7 @@ function operationOf(
 		method,
 		path,
 		needsToken: described.security.length > 0,
+		isTokenOptional: described.security.some((way) => Object.keys(way).length === 0),
 		keyScope: keyScopeOf(described),
 		parameters: described.parameters,
 		bodyDescription: described.requestBody?.description,

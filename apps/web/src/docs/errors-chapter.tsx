@@ -28,10 +28,10 @@ export function ErrorsChapter({ description }: { description: ApiDescription }) 
 	return (
 		<Chapter id="errors" title="Errors">
 			<p>
-				Rely on the <code>code</code>. The message may change. Only <code>validation</code> errors have{' '}
-				<code>details</code>, one for each invalid field: the first 20 of <code>details_total</code>. If an
-				error is <code>retryable</code>, the same request may succeed later. <code>docs_url</code> leads to
-				the page about the code. <code>GET /v1/errors</code> lists all codes.
+				Rely on the <code>code</code>. The message may change. In <code>validation</code> errors,{' '}
+				<code>details</code> has an entry for each invalid field: the first 20 of <code>details_total</code>.
+				If an error is <code>retryable</code>, the same request may succeed later. <code>docs_url</code> leads
+				to the page about the code. <code>GET /v1/errors</code> lists all codes.
 			</p>
 			<pre className={styles.body}>
 				<code>{EXAMPLE}</code>

@@ -40,8 +40,9 @@ export function ConventionsChapter() {
 			<dl className={styles.terms}>
 				<dt>Tokens</dt>
 				<dd>
-					You get a token when you sign up or sign in. Send it as <code>Authorization: Bearer $TOKEN</code>{' '}
-					with every request that needs one. It works until <code>expires_at</code>, or until you sign out.
+					Signing up or signing in starts a session and returns its token. Send the token as{' '}
+					<code>Authorization: Bearer $TOKEN</code> with every request that needs one. It works until{' '}
+					<code>expires_at</code>, or until you sign out.
 				</dd>
 				<dt>API keys</dt>
 				<dd>
