@@ -251,7 +251,7 @@ export const rotateApiKey = defineOperation({
 	access: 'user',
 	cost: 5,
 	summary:
-		'Creates a key that replaces this one, with the same rights. The old key works until the grace period ends.',
+		'Creates a key with the same name, scopes, tools, IP addresses and metadata, which replaces this one. The old key works until the grace period ends.',
 	params: paramsSchema,
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({

@@ -46,7 +46,7 @@ export const API_ERRORS = {
 		status: 401,
 		title: 'Incorrect email or password',
 		cause: 'The email or the password is incorrect. The response is the same for both.',
-		fix: 'Check both, or reset the password.',
+		fix: 'Check both, or reset the password: POST /v1/auth/password/forgot.',
 		retryable: false,
 	},
 	plan_limit: {
@@ -54,7 +54,7 @@ export const API_ERRORS = {
 		title: 'Plan limit reached',
 		cause:
 			'The request exceeds a limit of your plan or account. The message names the limit, and the plan that allows more if there is one.',
-		fix: 'Stay within the limit, or upgrade if a plan allows more. GET /v1/usage returns how much of the limits of your plan is used.',
+		fix: 'Stay within the limit, or upgrade if a plan allows more. GET /v1/usage returns how much of each plan limit is used.',
 		retryable: false,
 	},
 	email_not_verified: {
@@ -62,21 +62,21 @@ export const API_ERRORS = {
 		title: 'Email not verified',
 		cause:
 			'Until the email of the account is verified, lower limits apply, and API keys and webhook endpoints can’t be created.',
-		fix: 'Open the link in the verification email, or request a new one.',
+		fix: 'Open the link in the verification email. To get a new email: POST /v1/auth/verify/resend.',
 		retryable: false,
 	},
 	insufficient_scope: {
 		status: 403,
 		title: 'The API key lacks a scope',
 		cause: 'The API key lacks the scope or the tool that the message names.',
-		fix: 'Add it to the key, or use another key. A key can’t change itself: sign in for that.',
+		fix: 'Add it to the key with PATCH /v1/keys/{id}, or use another key. A key can’t change itself: send the token of a session.',
 		retryable: false,
 	},
 	session_required: {
 		status: 403,
 		title: 'Needs a session',
 		cause: 'This operation requires a session, not an API key.',
-		fix: 'Sign in and send the token of the session.',
+		fix: 'Sign in with POST /v1/auth/login and send the token from the response.',
 		retryable: false,
 	},
 	not_found: {
@@ -97,14 +97,14 @@ export const API_ERRORS = {
 		status: 409,
 		title: 'Email already registered',
 		cause: 'An account with this email already exists.',
-		fix: 'Sign in instead, or reset the password.',
+		fix: 'Sign in instead, or reset the password: POST /v1/auth/password/forgot.',
 		retryable: false,
 	},
 	file_not_uploaded: {
 		status: 409,
 		title: 'File not uploaded',
 		cause: 'The file was created, but its bytes aren’t in storage yet.',
-		fix: 'Upload the file to its upload_url, then send the request again.',
+		fix: 'Upload the file to its upload_url. For a multipart upload, upload all parts, then complete it. Then send the request again.',
 		retryable: false,
 	},
 	job_finished: {
@@ -176,7 +176,7 @@ export const JOB_ERRORS = {
 	},
 	unsupported_input: {
 		title: 'Can’t process this file',
-		cause: 'The tool doesn’t support this file, or not with these params.',
+		cause: 'The tool doesn’t support this file, or doesn’t support it with these params.',
 		fix: 'Change the params that the message names, or use a tool that accepts this type of file.',
 		retryable: false,
 	},

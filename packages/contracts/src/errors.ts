@@ -114,7 +114,11 @@ export function unavailable(what: string, cause?: unknown, options: { slow?: boo
 
 /** Returns the error for something absent, deleted, expired or of another user: the same response for all four. */
 export function notFound(
-	what: 'file' | 'job' | 'session' | 'API key' | 'webhook' | 'delivery' | 'route',
+	what: 'file' | 'job' | 'session' | 'API key' | 'webhook endpoint' | 'delivery' | 'route',
 ): AppError {
-	return new AppError('not_found', what === 'route' ? 'No route matches this path.' : `No such ${what}.`);
+	const message =
+		what === 'route'
+			? 'No route matches this path. GET /v1/openapi.json lists all routes.'
+			: `No such ${what}. It may have expired or been deleted. Check the ID and the account.`;
+	return new AppError('not_found', message);
 }

@@ -145,7 +145,7 @@ export const listFiles = defineOperation({
 	scope: 'files:read',
 	cost: 8,
 	summary:
-		'Lists your files, newest first. Only the newest 20 pending files of a page are checked in storage. Get a file for its current status.',
+		'Lists your files, newest first. For the 20 newest pending files of a page, the list checks whether their bytes have arrived in storage. For the current status of another one, get that file.',
 	query: pageQuerySchema,
 	status: 200,
 	response: paged(fileRowSchema),

@@ -28,9 +28,11 @@ export const jobResultSchema = z
 		bytes_in: z.number().int(),
 		bytes_out: z.number().int(),
 		duration_ms: z.number().int(),
-		warnings: z
-			.array(z.string().meta({ maxLength: JOB_LIMITS.warningLength }))
-			.meta({ maxItems: JOB_LIMITS.warnings }),
+		warnings: z.array(z.string().meta({ maxLength: JOB_LIMITS.warningLength })).meta({
+			maxItems: JOB_LIMITS.warnings,
+			description:
+				'What you should know about the output. Each starts with a code: `target_missed: The file…`.',
+		}),
 	})
 	.meta({
 		description: 'Fields that every tool returns, and those of this tool.',
@@ -106,7 +108,12 @@ const idempotencyKeySchema = z
 	.string()
 	.regex(/^[\x20-\x7e]{1,255}$/, { error: 'must be 1 to 255 printable ASCII characters' });
 
-export const createJobHeadersSchema = z.object({ 'Idempotency-Key': idempotencyKeySchema.optional() });
+export const createJobHeadersSchema = z.object({
+	'Idempotency-Key': idempotencyKeySchema.optional().meta({
+		description:
+			'Unique for each new job. The same request with the same key returns the first response again for 24 hours, and creates no second job.',
+	}),
+});
 
 export const createJobBodySchema = z.object({
 	tool: z.string().meta({ description: 'Slug of a tool from GET /v1/tools.', examples: ['compress_heavy'] }),

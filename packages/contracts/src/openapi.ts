@@ -172,7 +172,8 @@ export function openApiDocument(): JsonObject {
 		info: {
 			title: 'creatorr',
 			version: '1.0.0',
-			description: 'Presigned upload → enqueue job → poll status → presigned download.',
+			description:
+				'Upload a file to a presigned URL, create a job that runs a tool on it, wait until the job ends, and download its output.',
 			license: { name: 'MIT', identifier: 'MIT' },
 		},
 		servers: [{ url: '/' }],
@@ -185,7 +186,7 @@ export function openApiDocument(): JsonObject {
 					type: 'http',
 					scheme: 'bearer',
 					bearerFormat: 'JWT',
-					description: 'The token of a session, from a sign-in.',
+					description: 'The token of a session, from `POST /v1/auth/login`.',
 				},
 				apiKey: {
 					type: 'http',

@@ -8,7 +8,7 @@ export const SCOPES = {
 	'jobs:write': 'Create, cancel and delete jobs.',
 	'webhooks:read': 'List webhooks, their deliveries and events.',
 	'webhooks:write': 'Create, change and delete webhooks.',
-	'usage:read': 'Read the use of the plan’s limits.',
+	'usage:read': 'Read how much of each plan limit is used.',
 } as const satisfies Record<string, string>;
 
 export type Scope = keyof typeof SCOPES;

@@ -30,7 +30,17 @@ export const EVENT_TYPES = [
 	'webhook.test',
 	'webhook.disabled',
 ] as const;
-export const eventTypeSchema = z.enum(EVENT_TYPES);
+export const eventTypeSchema = z.enum(EVENT_TYPES).meta({
+	'x-enumDescriptions': {
+		'job.succeeded': 'A job has ended with an output.',
+		'job.failed': 'A job has failed.',
+		'job.canceled': 'A job was canceled.',
+		'plan.changed': 'The plan of the account changed.',
+		'key.leaked': 'Someone reported an API key of the account as leaked, and it was revoked.',
+		'webhook.test': 'A test event was requested.',
+		'webhook.disabled': 'An endpoint of the account was disabled.',
+	},
+});
 export type EventType = z.infer<typeof eventTypeSchema>;
 
 /** Why an endpoint was disabled. */
@@ -143,7 +153,13 @@ const attemptSchema = z
 	})
 	.meta({ id: 'DeliveryAttempt' });
 
-export const deliveryStatusSchema = z.enum(['pending', 'succeeded', 'failed']);
+export const deliveryStatusSchema = z.enum(['pending', 'succeeded', 'failed']).meta({
+	'x-enumDescriptions': {
+		pending: 'It waits for its next attempt.',
+		succeeded: 'The endpoint responded with a 2xx status.',
+		failed: 'No attempt succeeded, and no further one is planned.',
+	},
+});
 export type DeliveryStatus = z.infer<typeof deliveryStatusSchema>;
 
 const deliverySchema = z
