@@ -29,7 +29,7 @@ export function checkUrl(text: string, policy: UrlPolicy): URL {
 	if (url.hash !== '') throw problem('must not contain a fragment (#…)');
 	// The default port of the scheme is empty.
 	if (url.port !== '' && Number(url.port) < FIRST_FREE_PORT)
-		throw problem(`must use the default port or one from ${FIRST_FREE_PORT}`);
+		throw problem(`must use the default port, or port ${FIRST_FREE_PORT} or higher`);
 	const address = hostOf(url);
 	const isOwn = policy.ownHosts.has(withoutRootDot(url.host));
 	if (isOwn || (isIP(address) !== 0 && !isAllowedAddress(address, policy)))

@@ -33,7 +33,10 @@ export function createVettedConnector({ policy, resolve, ca }: ConnectOptions): 
 		const servername = target.servername || (isName ? hostname : undefined);
 		const addresses = isName ? await resolveOrExplain(resolve, hostname) : [hostname];
 		if (!addresses.every((address) => isAllowedAddress(address, policy)))
-			throw new OutboundError('address_not_allowed', 'The host leads to a private or reserved address.');
+			throw new OutboundError(
+				'address_not_allowed',
+				'The host leads to a private or reserved address. Use a public host.',
+			);
 		return await connectToFirst(addresses.slice(0, MAX_ADDRESSES), (address) =>
 			promisify(connectTo, { ...target, hostname: address, ...(servername && { servername }) }),
 		);

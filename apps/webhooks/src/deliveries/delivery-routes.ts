@@ -20,7 +20,7 @@ import { addTestEvent, recover, replay } from './resend.sql.ts';
 export function listDeliveriesRoute({ prisma }: Deps) {
 	const mutex = createKeyedMutex();
 	return defineRoute(listDeliveries, async ({ params, query, user }) => {
-		if (!(await findEndpoint(prisma, { id: params.id, userId: user.id }))) throw notFound('webhook');
+		if (!(await findEndpoint(prisma, { id: params.id, userId: user.id }))) throw notFound('webhook endpoint');
 		const list = () =>
 			findDeliveries(prisma, {
 				endpointId: params.id,
@@ -50,7 +50,10 @@ export function getDeliveryRoute({ prisma }: Deps) {
 export function testWebhookRoute({ prisma }: Deps) {
 	return defineRoute(testWebhook, async ({ params, user }) => ({
 		data: {
-			delivery_id: resultOrThrow(await addTestEvent(prisma, { id: params.id, userId: user.id }), 'webhook'),
+			delivery_id: resultOrThrow(
+				await addTestEvent(prisma, { id: params.id, userId: user.id }),
+				'webhook endpoint',
+			),
 		},
 	}));
 }
@@ -71,14 +74,14 @@ export function recoverDeliveriesRoute({ prisma }: Deps) {
 		if (since >= until) throw validationError([{ path: 'since', message: 'must be before until' }]);
 		const own = { id: params.id, userId: user.id };
 		const count = await mutex.runExclusive(user.id, () => recover(prisma, own, { since, until }));
-		return { data: { count: resultOrThrow(count, 'webhook') } };
+		return { data: { count: resultOrThrow(count, 'webhook endpoint') } };
 	});
 }
 
 /** Returns the result. Throws `not_found` for what the path names, or `validation` if the endpoint is disabled. */
 function resultOrThrow<T extends string | number>(
 	result: T | 'disabled' | 'not_found',
-	what: 'webhook' | 'delivery',
+	what: 'webhook endpoint' | 'delivery',
 ): Exclude<T, 'disabled' | 'not_found'> {
 	if (result === 'not_found') throw notFound(what);
 	if (result === 'disabled')

@@ -29,7 +29,10 @@ export function createWebhookRoute({ prisma, outbound, sealer, config, isEmailVe
 	return defineRoute(createWebhook, async ({ body, user }) => {
 		requireAllowedUrl(outbound, body.url);
 		if (config.WEBHOOKS_REQUIRE_VERIFIED_EMAIL && !(await isEmailVerified(user.id)))
-			throw new AppError('email_not_verified', 'Verify your email before you create webhook endpoints.');
+			throw new AppError(
+				'email_not_verified',
+				'Verify your email before you create webhook endpoints. Open the link in the email we sent you, or resend it from your account.',
+			);
 		const [id, secret] = [newId('whk'), newSecret()];
 		const endpoint = {
 			id,
@@ -45,7 +48,7 @@ export function createWebhookRoute({ prisma, outbound, sealer, config, isEmailVe
 				'plan_limit',
 				`An account has at most ${MAX_WEBHOOKS_PER_USER} webhook endpoints on any plan. Delete one first.`,
 			);
-		if (created === 'deleted') throw notFound('webhook');
+		if (created === 'deleted') throw notFound('webhook endpoint');
 		return { data: { ...created, secret } };
 	});
 }
@@ -78,7 +81,8 @@ export function deleteWebhookRoute({ prisma }: Deps) {
 	const mutex = createKeyedMutex();
 	return defineRoute(deleteWebhook, async ({ params, user }) => {
 		const own = { id: params.id, userId: user.id };
-		if (!(await mutex.runExclusive(user.id, () => deleteEndpoint(prisma, own)))) throw notFound('webhook');
+		if (!(await mutex.runExclusive(user.id, () => deleteEndpoint(prisma, own))))
+			throw notFound('webhook endpoint');
 	});
 }
 
@@ -89,13 +93,13 @@ export function rotateSecretRoute({ prisma, sealer }: Deps) {
 		const own = { id: params.id, userId: user.id };
 		const sealedSecret = sealer.seal(secret, params.id);
 		if (!(await replaceSecret(prisma, { ...own, sealedSecret, graceSeconds: body.grace_seconds })))
-			throw notFound('webhook');
+			throw notFound('webhook endpoint');
 		return { data: { secret } };
 	});
 }
 
 function found<T>(webhook: T | null): T {
-	if (webhook === null) throw notFound('webhook');
+	if (webhook === null) throw notFound('webhook endpoint');
 	return webhook;
 }
 

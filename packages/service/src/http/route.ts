@@ -72,7 +72,7 @@ function parseInput(
 /** Parses path parameters. Throws `not_found` for a malformed id, as for an unknown one. */
 function parseParams(schema: z.ZodType, req: Request): unknown {
 	const parsed = schema.safeParse(req.params);
-	if (!parsed.success) throw new AppError('not_found', 'No such resource.');
+	if (!parsed.success) throw new AppError('not_found', 'No such resource. Check the IDs in the path.');
 	return parsed.data;
 }
 
