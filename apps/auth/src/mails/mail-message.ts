@@ -69,7 +69,7 @@ const NOTICES: Record<NoticeKind, Notice> = {
 	},
 	webhook_disabled: {
 		subject: 'A webhook endpoint was disabled',
-		what: 'One of your webhook endpoints was disabled and receives no more events, because it accepted none for days or responded with 410 (Gone).\nCheck your server, then enable the endpoint again and recover the events that it missed.',
+		what: 'One of your webhook endpoints was disabled and receives no more events, because it accepted none for days or responded with 410 (Gone).\nCheck your server first.',
 	},
 	api_key_created: {
 		subject: 'New API key for your creatorr account',
@@ -128,7 +128,7 @@ function noticeText(mail: LeasedMail, { what, otherwise, page, isByOthers }: Not
 	const { createdAt, client, resource } = mail;
 	if (otherwise === undefined) {
 		const endpoint = resource ? `Endpoint: ${resource}\n` : '';
-		return `${what}\n\n${endpoint}Time: ${minuteOf(createdAt)}\n${appUrl}/account/webhooks\n`;
+		return `${what}\n\n${endpoint}Time: ${minuteOf(createdAt)}\n\nTo enable it again: ${appUrl}/account/webhooks\nTo get the events that it missed: ${appUrl}/docs#recoverDeliveries\n`;
 	}
 	// A client may send any user agent: a mail contains only known names of programs.
 	const facts = [

@@ -117,7 +117,8 @@ test('the owner of a webhook endpoint that was disabled gets a mail that names t
 	await waitFor(() => publish(newEvent(webhookDisabled, { ...data, user_id: newId('usr') }, newId('req'))));
 	await publish(newEvent(webhookDisabled, data, newId('req')));
 	const [mail] = await mailsTo(auth, person.email, { about: 'A webhook endpoint was disabled' });
-	expect(mail?.text).toContain('https://app.example.com/account/webhooks');
+	expect(mail?.text).toContain('To enable it again: https://app.example.com/account/webhooks\n');
+	expect(mail?.text).toContain('missed: https://app.example.com/docs#recoverDeliveries');
 	expect(mail?.text).toContain(`Endpoint: hooks.example.com (${endpoint.webhook_id})\n`);
 	expect(mail?.text).not.toContain('IP address');
 	await broker.close();
