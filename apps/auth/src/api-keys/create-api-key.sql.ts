@@ -79,7 +79,10 @@ export function createKey(
 		await lockOwner(tx, userId);
 		const where = { id: userId, emailVerifiedAt: null };
 		if (input.requiresVerifiedEmail && (await tx.user.count({ where })) > 0) {
-			throw new AppError('email_not_verified', 'Verify your email first. Then you can create API keys.');
+			throw new AppError(
+				'email_not_verified',
+				'Verify your email before you create API keys. Open the link in the email we sent you, or resend it from your account.',
+			);
 		}
 		await checkKeyLimit(tx, userId, MAX_API_KEYS);
 		const row = await insertKey(tx, input, creator);

@@ -15,7 +15,11 @@ export function checkScope({ scope }: Pick<Operation, 'scope'>, credential: Cred
 		);
 	}
 	if (credential.scopes.has(scope)) return;
-	throw new AppError('insufficient_scope', `This API key lacks the scope ${scope}.`, {
-		headers: { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scope}"` },
-	});
+	throw new AppError(
+		'insufficient_scope',
+		`This API key lacks the scope ${scope}. Sign in and add it to the key, or use another key.`,
+		{
+			headers: { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scope}"` },
+		},
+	);
 }

@@ -36,7 +36,7 @@ interface Deps {
 /** Returns the same error for a key that is malformed, unknown, expired or revoked, or sent from an address that it doesn't allow. */
 export function invalidKey(cause?: unknown): AppError {
 	return unauthorized(
-		'The API key is invalid, expired or revoked, or may not be used from this address.',
+		'The API key is invalid, expired or revoked, or may not be used from this IP address. Check it in your account, or create a new one.',
 		cause,
 	);
 }
