@@ -68,5 +68,8 @@ export function mayReceiveBytes(file: FileRecord, now: Date): boolean {
 }
 
 export function notUploaded(): AppError {
-	return new AppError('file_not_uploaded', 'This file isn’t uploaded yet. Upload it first.');
+	return new AppError(
+		'file_not_uploaded',
+		'This file isn’t uploaded yet. Upload its bytes first, and complete a multipart upload.',
+	);
 }
