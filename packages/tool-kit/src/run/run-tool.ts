@@ -214,7 +214,7 @@ async function requireSafeOutput(path: string, { scratch }: Workspace): Promise<
 	if (stats.size === 0)
 		throw new ToolError(
 			'tool_failed',
-			'The tool produced an empty file. Check that the input opens in another program.',
+			'The tool produced an empty file. Check that your file opens in another program.',
 		);
 	return stats.size;
 }
