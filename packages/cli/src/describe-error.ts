@@ -1,4 +1,4 @@
-import { ApiError, ConnectionError, JobError } from '@creatorr/client';
+import { ApiError, ConnectionError, JobError, StoreError } from '@creatorr/client';
 import { NotSignedInError } from './errors.ts';
 import { EXIT, exitCodeOf, isFileError } from './exit-code.ts';
 
@@ -19,7 +19,8 @@ export function describeError(error: unknown): ErrorReport {
 	if (error instanceof ConnectionError) return { code: 'no_connection', message: describeConnection(error) };
 	if (error instanceof NotSignedInError) return { code: 'unauthorized', message: error.message };
 	if (isFileError(error)) return { code: 'usage', message: describeFileError(error) };
-	const { message } = error as Error;
+	const { message: what } = error as Error;
+	const message = error instanceof StoreError ? `${what}. Try again in a moment.` : what;
 	return { code: exitCodeOf(error) === EXIT.internal ? 'internal' : 'usage', message };
 }
 
@@ -75,9 +76,11 @@ function withPeriod(text: string): string {
 	return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
+const CHECK_CONNECTION = 'Check your network and the URL of the API (--api), then try again.';
+
 function describeConnection(error: ConnectionError): string {
 	const { cause } = (error.cause ?? {}) as { cause?: Error };
-	return cause?.message ? `${error.message}: ${cause.message}` : error.message;
+	return cause?.message ? `${error.message}: ${cause.message}. ${CHECK_CONNECTION}` : error.message;
 }
 
 const FILE_PROBLEMS: Record<string, string> = {

@@ -45,6 +45,10 @@ test.each([
 test.each([
 	[fileError, 'in.pdf: no such file or directory'],
 	[
+		new StoreError('storage didn’t keep the file', { status: 200 }),
+		'storage didn’t keep the file. Try again in a moment.',
+	],
+	[
 		apiError('unauthorized', 401),
 		'Your session has ended. Sign in again: creatorr login. If CREATORR_API_KEY or CREATORR_TOKEN is set, its value is not valid.',
 	],
@@ -72,7 +76,7 @@ test.each([
 		new ConnectionError('no connection', {
 			cause: new TypeError('fetch failed', { cause: new Error('ECONNREFUSED') }),
 		}),
-		'no connection: ECONNREFUSED',
+		'no connection: ECONNREFUSED. Check your network and the URL of the API (--api), then try again.',
 	],
 ])('%s has a message', (error, message) => {
 	expect(describeError(error).message).toBe(message);

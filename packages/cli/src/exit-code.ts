@@ -21,7 +21,7 @@ export const EXIT_HELP = `Exit codes:
   3    not signed in, invalid API key, or incorrect email or password
   4    refused: a limit of plan, size or rate, an unverified email, or an API key without the scope
   5    no connection, or the service is unavailable
-  6    no such job or file
+  6    not found: no such file, job, API key or webhook endpoint
   70   bug
   130  interrupted (143: terminated); running jobs are canceled`;
 

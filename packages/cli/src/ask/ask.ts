@@ -15,7 +15,9 @@ export function askHidden(io: Io, question: string): Promise<string> {
 
 async function askOn(io: Io, question: string, echo: NodeJS.WritableStream): Promise<string> {
 	if (!io.stdin.isTTY) {
-		throw new UsageError(`Can’t prompt for ${nameOf(question)}: standard input isn’t a terminal.`);
+		throw new UsageError(
+			`Can’t prompt for ${nameOf(question)}: standard input isn’t a terminal. Run the command in a terminal.`,
+		);
 	}
 	const lines = createInterface({ input: io.stdin, output: echo, terminal: true });
 	io.stderr.write(question);

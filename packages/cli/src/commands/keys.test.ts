@@ -41,6 +41,8 @@ test('creatorr keys get shows a key with its limits', async () => {
 	const { code, sent, stdout } = await run('get', 'key_1');
 	expect([code, sent]).toEqual([0, [['GET', '/v1/keys/key_1', undefined]]]);
 	for (const line of [
+		'ID            key_1',
+		'key           ctr_live_abcd…1234',
 		'tools         ocr',
 		'IP addresses  any',
 		'metadata      team=web',

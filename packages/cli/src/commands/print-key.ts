@@ -13,9 +13,9 @@ export function printKey(io: Io, options: CommonOptions, key: ApiKey): void {
 function describe(key: ApiKey): string[][] {
 	const { last_used_at: usedAt, last_used_ip: ip } = key;
 	return [
-		['key', key.id],
+		['ID', key.id],
 		['name', key.name],
-		['looks like', `${key.start}…${key.last4}`],
+		['key', `${key.start}…${key.last4}`],
 		['status', key.status],
 		['scopes', key.scopes.join(' ')],
 		['tools', key.tools?.join(' ') ?? 'all'],

@@ -35,7 +35,7 @@ export function addUpdate(keys: Command, io: Io): void {
 		.action(async (id: string, options: CommonOptions & UpdateOptions) => {
 			const change = changeOf(options);
 			if (Object.keys(change).length === 0)
-				throw new UsageError('Name what to change, for example --name “Build server”.');
+				throw new UsageError("Say what to change, for example --name 'Build server'.");
 			const { client } = await connectWithSession(io, options);
 			printKey(io, options, await client.keys.update(id, change, { signal: io.signal }));
 		});
