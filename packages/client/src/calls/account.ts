@@ -20,16 +20,16 @@ export interface AccountCalls {
 		passwords: { current_password: string; new_password: string },
 		options?: CallOptions,
 	): Promise<void>;
-	/** Requests a password reset mail. Succeeds whether or not the account exists. */
+	/** Requests a password reset email. Succeeds whether or not the account exists. */
 	forgotPassword(email: string, options?: CallOptions): Promise<void>;
-	/** Sets a password with the token of that mail, and revokes all sessions. */
+	/** Sets a password with the token of that email, and revokes all sessions. */
 	resetPassword(reset: { token: string; new_password: string }, options?: CallOptions): Promise<void>;
 	/**
-	 * Verifies the email with the token of the registration mail, and a session or the password of that account. Revokes all other
+	 * Verifies the email address with the token of the verification email, and a session or the password of that account. Revokes all other
 	 * sessions of the account. Rejects with `invalid_credentials` without either.
 	 */
 	verifyEmail(token: string, options?: CallOptions & { password?: string | undefined }): Promise<void>;
-	/** Requests another verification mail. Sends none if the email is verified. */
+	/** Requests another verification email. Sends none if the address is verified. */
 	resendVerification(options?: CallOptions): Promise<void>;
 	/** Deletes the account with its files and jobs. */
 	delete(password: string, options?: CallOptions): Promise<void>;

@@ -7,11 +7,11 @@ import { createJobRequests, type JobRequests } from './job-requests.ts';
 /** Job operations and ways to wait for a job. */
 export interface JobCalls<C extends AnyCatalog<C> = ToolCatalog> extends JobRequests<C> {
 	/**
-	 * Yields the job now, and at each change of its status or progress, until it is terminal. Reconnects after a lost connection, and
+	 * Yields the job now, and at each change of its status or progress, until it has ended. Reconnects after a lost connection, and
 	 * polls where streams don't get through.
 	 */
 	watch(id: string, options?: WatchOptions): AsyncIterable<Job>;
-	/** Resolves to the job once it is terminal, whether or not it succeeded. */
+	/** Resolves to the job once it has ended, whether or not it succeeded. */
 	wait(id: string, options?: WatchOptions & { onChange?: ((job: Job) => void) | undefined }): Promise<Job>;
 }
 

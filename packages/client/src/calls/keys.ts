@@ -20,7 +20,7 @@ export interface KeyCalls {
 	get(id: string, options?: CallOptions): Promise<ApiKey>;
 	/** Updates an active or rotating key. Omitted fields stay unchanged. When it resolves, every gateway uses the new values. */
 	update(id: string, change: ApiKeyChange, options?: CallOptions): Promise<ApiKey>;
-	/** Creates a key that replaces this one, which works until its grace period ends. */
+	/** Creates a key that replaces this one. The old key works until its grace period ends. */
 	rotate(id: string, rotation?: ApiKeyRotation, options?: CallOptions): Promise<NewApiKey>;
 	/** Revokes the key. When it resolves, every service rejects it. */
 	revoke(id: string, options?: CallOptions): Promise<void>;

@@ -30,7 +30,9 @@ export async function verifyWebhook(
 	}) as [string, string, string];
 	const ageSeconds = Date.now() / 1_000 - Number(timestamp);
 	if (!(Math.abs(ageSeconds) <= TOLERANCE_SECONDS))
-		throw new WebhookVerificationError('The timestamp is too old or in the future.');
+		throw new WebhookVerificationError(
+			'The timestamp differs from the time of this machine by more than 5 minutes. Check its clock.',
+		);
 	const body = typeof rawBody === 'string' ? new TextEncoder().encode(rawBody) : rawBody;
 	const signed = concat(new TextEncoder().encode(`${id}.${timestamp}.`), body);
 	const key = await crypto.subtle.importKey('raw', keyOf(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
@@ -42,7 +44,9 @@ export async function verifyWebhook(
 		if (bytes && (await crypto.subtle.verify('HMAC', key, bytes, signed)))
 			return { id, ...JSON.parse(new TextDecoder().decode(body)) };
 	}
-	throw new WebhookVerificationError('No signature matches.');
+	throw new WebhookVerificationError(
+		'No signature matches. Check that the secret is the one of this endpoint, and pass the body as it arrived.',
+	);
 }
 
 function read(headers: WebhookHeaders, name: string): string | undefined {
