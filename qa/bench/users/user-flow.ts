@@ -20,7 +20,8 @@ export interface Exchange {
 /** About as often as several tabs of a dashboard. */
 const READ_EVERY_MS = 50;
 const READS = ['/v1/jobs', '/v1/me', '/v1/files'];
-const PAUSE_BETWEEN_JOBS_MS = 500;
+/** The plan Free has 60 jobs a minute. */
+const PAUSE_BETWEEN_JOBS_MS = 700;
 const SIGN_IN_EVERY_MS = 15_000;
 /** Longer than any answer may take. */
 const TIMEOUT_MS = 90_000;
@@ -33,6 +34,8 @@ export function isRead({ operation }: Exchange): boolean {
 interface Flow {
 	apiUrl: string;
 	user: User;
+	/** Further accounts that the user reads with, in turn, so that none exceeds the requests of its plan. */
+	otherAccounts?: readonly User[];
 	/** Input of the user's jobs. */
 	sample: Sample;
 	seconds: number;
@@ -50,7 +53,13 @@ type Call = (
  * Acts as a signed-in user for some seconds: reads on new and on persistent connections, without waiting for earlier reads; one upload
  * with its job after another; sign-ins. Retries nothing. Waits for jobs that have begun, and returns every exchange.
  */
-export async function runUserFlow({ apiUrl, user, sample, seconds }: Flow): Promise<Exchange[]> {
+export async function runUserFlow({
+	apiUrl,
+	user,
+	otherAccounts = [],
+	sample,
+	seconds,
+}: Flow): Promise<Exchange[]> {
 	const kept = new Agent({ keepAlive: true });
 	const exchanges: Exchange[] = [];
 	const endMs = performance.now() + seconds * 1_000;
@@ -74,11 +83,13 @@ export async function runUserFlow({ apiUrl, user, sample, seconds }: Flow): Prom
 	const repeat = async (everyMs: number, work: () => unknown) => {
 		for (; performance.now() < endMs; await sleep(everyMs)) await work();
 	};
+	const readers = [user, ...otherAccounts];
 	const reads: Promise<unknown>[] = [];
 	const startRead = () => {
 		const path = READS[reads.length % READS.length] ?? '/v1/me';
 		const agent = reads.length % 2 === 0 ? new Agent() : kept;
-		reads.push(record(`GET ${path}`, () => call('GET', path, { agent })));
+		const { token } = readers[reads.length % readers.length] ?? user;
+		reads.push(record(`GET ${path}`, () => call('GET', path, { agent, token })));
 	};
 	await Promise.all([
 		repeat(READ_EVERY_MS, startRead),

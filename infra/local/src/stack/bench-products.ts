@@ -16,10 +16,12 @@ type BenchOptions = {
 	startedByBench?: readonly string[];
 	/** The folder of a tool that the benchmark adds, relative to the repository. */
 	extraTool?: string;
-	/** Rate limits of its users; none unless given. */
-	rates?: Partial<typeof UNLIMITED_RATES>;
+	/** The setting PLANS; by default, users have no limits of rates and of compute. */
+	plans?: object;
 };
 
+/** A benchmark runs more in an hour than a user does in a day, and sends more requests in a second than one does in a minute. */
+const UNLIMITED = { free: { computeSecondsPerDay: 0, ...UNLIMITED_RATES }, pro: UNLIMITED_RATES };
 const ONE_OF_EACH = { gateway: 1, 'tool-worker': 1 };
 const NOOP = 'qa/bench/queue/noop';
 const EXTRA_TOOL = 'extra-tool';
@@ -31,12 +33,13 @@ export const BENCH_PRODUCTS: Readonly<Record<string, ProductOptions>> = {
 		scale: { gateway: 4 },
 		only: ['auth', 'web'],
 		startedByBench: ['gateway'],
-		rates: { requestsPerMinute: 600 },
+		plans: { ...UNLIMITED, free: { ...UNLIMITED.free, requestsPerMinute: 600 } },
 	}),
 	throughput: benchProduct({ scale: { gateway: 1, 'tool-worker': 4 }, startedByBench: ['tool-worker'] }),
 	drain: benchProduct({ scale: ONE_OF_EACH, startedByBench: ['tool-worker'], extraTool: NOOP }),
 	memory: benchProduct({ scale: ONE_OF_EACH }),
-	abuse: benchProduct({ scale: ONE_OF_EACH }),
+	// with the limits that protect a product
+	abuse: benchProduct({ scale: ONE_OF_EACH, plans: {} }),
 	load: benchProduct({ scale: ONE_OF_EACH }),
 	overhead: benchProduct({ scale: ONE_OF_EACH, extraTool: NOOP }),
 	webhooks: benchProduct({
@@ -46,11 +49,11 @@ export const BENCH_PRODUCTS: Readonly<Record<string, ProductOptions>> = {
 	}),
 };
 
-function benchProduct({ scale, only, startedByBench = [], extraTool, rates }: BenchOptions): ProductOptions {
+function benchProduct(options: BenchOptions): ProductOptions {
+	const { scale, only, startedByBench = [], extraTool, plans = UNLIMITED } = options;
 	return {
 		scale,
-		// a benchmark runs more in an hour than a user does in a day, and sends more requests in a second than one does in a minute
-		settings: { PLANS: JSON.stringify(plansOf(rates)) },
+		settings: { PLANS: JSON.stringify(plans) },
 		adapt: async (steps, { home, url }) => {
 			const all = extraTool === undefined ? steps : withExtraTool(steps, home, extraTool);
 			const isStartedByBench = (step: Step) => isProcess(step) && startedByBench.includes(step.app ?? '');
@@ -67,10 +70,6 @@ function benchProduct({ scale, only, startedByBench = [], extraTool, rates }: Be
 			};
 		},
 	};
-}
-
-function plansOf(rates: BenchOptions['rates']) {
-	return { free: { computeSecondsPerDay: 0, ...UNLIMITED_RATES, ...rates }, pro: UNLIMITED_RATES };
 }
 
 function isProcess(step: Step): step is ManagedProcess {
