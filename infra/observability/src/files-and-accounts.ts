@@ -1,6 +1,6 @@
 import type { Dashboard } from './panel.ts';
 
-/** What is kept and removed, who signs in, what Stripe says. */
+/** Stored and deleted files, password checks, mails, and Stripe. */
 export const filesAndAccounts: Dashboard = {
 	uid: 'creatorr-files-accounts',
 	title: 'creatorr: files, accounts, billing',
@@ -9,13 +9,13 @@ export const filesAndAccounts: Dashboard = {
 			title: 'Files',
 			panels: [
 				{
-					title: 'Stored',
+					title: 'Stored bytes',
 					unit: 'bytes',
 					description: 'Size of stored files. Counted every 5 minutes.',
 					queries: [{ expr: 'max(creatorr_stored_bytes)', legend: 'bytes' }],
 				},
 				{
-					title: 'Coming',
+					title: 'Incoming bytes',
 					unit: 'Bps',
 					description: 'Uploads by users and outputs of jobs.',
 					queries: [{ expr: 'sum by (kind) (rate(creatorr_upload_bytes_total[5m]))', legend: '{{kind}}' }],
@@ -50,10 +50,10 @@ export const filesAndAccounts: Dashboard = {
 			title: 'Accounts',
 			panels: [
 				{
-					title: 'Passwords',
+					title: 'Password checks',
 					unit: 'reqps',
 					description:
-						'Password checks by outcome. Many wrong or throttled ones mean that somebody guesses passwords.',
+						'By kind and outcome. Many wrong or throttled ones mean that somebody guesses passwords.',
 					queries: [
 						{
 							expr: 'sum by (kind, outcome) (rate(creatorr_password_checks_total[5m]))',

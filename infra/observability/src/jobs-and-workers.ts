@@ -100,13 +100,13 @@ export const jobsAndWorkers: Dashboard = {
 					title: 'Scratch space',
 					unit: 'bytes',
 					description:
-						'Free space in each worker’s scratch directory. Without space, jobs fail with internal.',
+						'Free space in each worker’s scratch directory. When it is full, jobs fail with limit_exceeded or internal.',
 					queries: [{ expr: 'min by (instance) (creatorr_scratch_free_bytes)', legend: '{{instance}}' }],
 				},
 				{
-					title: 'Killed in the sandbox',
+					title: 'Killed commands',
 					unit: 'short',
-					description: 'Commands in 15 minutes, by reason.',
+					description: 'Commands that the sandbox killed in 15 minutes, by reason.',
 					queries: [
 						{ expr: 'sum by (reason) (increase(creatorr_sandbox_kills_total[15m]))', legend: '{{reason}}' },
 					],

@@ -1,6 +1,6 @@
 import type { Dashboard } from './panel.ts';
 
-/** The first look: do people get answers, do jobs get done, does anything pile up. */
+/** Whether requests and jobs succeed, and what piles up. Look here first. */
 export const overview: Dashboard = {
 	uid: 'creatorr-overview',
 	title: 'creatorr: overview',
@@ -86,7 +86,7 @@ export const overview: Dashboard = {
 			title: 'Jobs',
 			panels: [
 				{
-					title: 'Waiting and running',
+					title: 'Queued and running jobs',
 					unit: 'short',
 					description: 'By tool.',
 					queries: [
@@ -95,7 +95,7 @@ export const overview: Dashboard = {
 					],
 				},
 				{
-					title: 'Ended',
+					title: 'Ended jobs',
 					unit: 'short',
 					description: 'Jobs per minute, by outcome.',
 					queries: [
