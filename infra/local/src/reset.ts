@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { removeAbandonedHomes } from './checks/test-home.ts';
 import { homePath } from './settings/settings.ts';
 import { stopRunning } from './stack/claim-home.ts';
-import { runCommand, say } from './stack/command.ts';
+import { noArguments, runCommand, say } from './stack/command.ts';
 import { findHome } from './supervisor/home.ts';
 
 /** All entries that creatorr creates in a home. The directory may contain files of others, which stay. */
@@ -18,6 +18,9 @@ const OURS = [
 
 /** Stops the product and deletes its users, files, jobs and secrets. */
 await runCommand(async () => {
+	noArguments(
+		'npm run reset has no options. It stops the product and deletes all its data in the home (CREATORR_HOME, by default .local/), without asking.',
+	);
 	const home = findHome(homePath());
 	if (home !== undefined) {
 		await stopRunning(home);

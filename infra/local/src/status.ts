@@ -3,21 +3,43 @@ import { homePath } from './settings/settings.ts';
 import { runCommand, say } from './stack/command.ts';
 import { collectStatus } from './status-report/collect.ts';
 import { renderStatus } from './status-report/render.ts';
+import { CommandError } from './supervisor/command-error.ts';
 import { findHome } from './supervisor/home.ts';
 import { askStatus } from './supervisor/lock.ts';
 
-/** Shows what runs, waits and failed. The exit code is 1 unless every process is ready and answers. */
+const HELP = `Shows processes, alarms, jobs, workers, recent failures, queues and disk space of the product that npm start runs.
+
+  npm run status                       as text
+  npm run --silent status -- --json    as JSON; null means unknown
+
+docs/observability.md explains the output, docs/runbooks/README.md what to do.
+Exit codes: 0 every process is ready and responds, and there is no alarm; 1 otherwise; 2 wrong usage.
+`;
+
+/** Shows what runs, waits and failed. The exit code is 1 unless every process is ready and responds, and there is no alarm. */
 await runCommand(async () => {
-	const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+	const { json, help } = parse();
+	if (help) {
+		say(HELP.trimEnd());
+		return 0;
+	}
 	const home = findHome(homePath());
 	const status = home && (await askStatus(home.root));
 	if (home === undefined || status === undefined) {
-		say(values.json ? 'null' : `creatorr isn’t running in ${homePath()}. Start it with \`npm start\`.`);
+		say(json ? 'null' : `creatorr isn’t running in ${homePath()}. Start it with \`npm start\`.`);
 		return 1;
 	}
 	const report = await collectStatus(home, status);
-	say(values.json ? JSON.stringify(report, null, 2) : renderStatus(report, Date.now()).trimEnd());
+	say(json ? JSON.stringify(report, null, 2) : renderStatus(report, Date.now()).trimEnd());
 	const { processes, silent, alarms } = report;
 	const isReady = processes.length > 0 && processes.every(({ state }) => state === 'ready');
 	return isReady && silent.length === 0 && alarms.length === 0 ? 0 : 1;
 });
+
+function parse() {
+	try {
+		return parseArgs({ options: { json: { type: 'boolean' }, help: { type: 'boolean' } } }).values;
+	} catch (error) {
+		throw new CommandError((error as Error).message, { exitCode: 2 });
+	}
+}

@@ -14,6 +14,11 @@ export function onlyArgument(usage: string): string {
 	return argument;
 }
 
+/** Throws a CommandError with the usage if a command that takes no arguments got some, such as `--help`. */
+export function noArguments(usage: string): void {
+	if (process.argv.length > 2) throw new CommandError(usage, { exitCode: 2 });
+}
+
 /**
  * Runs a command of `npm`, and exits with the number that it returns. Its signal aborts on Ctrl-C, SIGTERM, when the terminal closes,
  * and when npm has ended. Prints an error as one sentence and exits with 130 after the signal, a CommandError's exit code, or 1.
