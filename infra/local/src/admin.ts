@@ -7,15 +7,29 @@ import { CommandError } from './supervisor/command-error.ts';
 
 const HELP = `Users and jobs, for operators. USER is an email or an ID (usr_…).
 
-  npm run admin -- user USER                    show account, sessions, plan, usage, jobs, webhooks, security events
-  npm run admin -- job JOB                      show a job (job_…) with its attempts, worker, times and error
-  npm run admin -- suspend USER --reason WHY    sign out everywhere and block sign-in; jobs continue
-  npm run admin -- unsuspend USER --reason WHY
-  npm run admin -- cancel-jobs USER --reason WHY
-  npm run admin -- grant USER pro --until YYYY-MM-DD --reason WHY
-  npm run admin -- revoke-grant USER --reason WHY
+  npm run admin -- user USER
+      Shows account, sessions, API keys, plan, usage, jobs, webhooks and security events.
 
-All commands accept --json and --by NAME (the operator's name, recorded with the action).
+  npm run admin -- job JOB
+      Shows a job (job_…) with its attempts, worker, times and error.
+
+  npm run admin -- suspend USER --reason WHY
+      Ends all sessions, revokes all API keys for good, and blocks sign-in. Queued and running jobs continue.
+
+  npm run admin -- unsuspend USER --reason WHY
+      Lets the owner sign in again, and create new API keys.
+
+  npm run admin -- cancel-jobs USER --reason WHY
+      Cancels all queued and running jobs.
+
+  npm run admin -- grant USER pro --until YYYY-MM-DD --reason WHY
+      Puts a user on Pro through that day (UTC), whatever Stripe says.
+
+  npm run admin -- revoke-grant USER --reason WHY
+      Ends such a grant now. The plan follows Stripe again.
+
+Options of every command: --by NAME, your name, which is recorded (default: the user of the operating system), and --json (use
+npm run --silent admin). docs/runbooks/accounts.md says when to use these commands.
 Exit codes: 0 done; 1 not done, for example because there is no such user; 2 wrong usage.
 `;
 

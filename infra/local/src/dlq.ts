@@ -4,12 +4,20 @@ import { CommandError } from './supervisor/command-error.ts';
 
 const HELP = `Dead-lettered messages, for operators: messages that no consumer could handle.
 
-  npm run dlq -- list [--limit 50]             list the oldest messages with reason and queue; removes none
-  npm run dlq -- show ID                       show one message with its content
-  npm run dlq -- replay ID | --all [--reason WHY]
-  npm run dlq -- drop ID --reason WHY          delete it; --force if it needs a replay: its effect is lost
+  npm run dlq -- list [--limit 50]
+      Lists the oldest messages with reason and queue. Removes none.
 
-All commands accept --json. replay and drop accept --by NAME (the operator's name, recorded with the action).
+  npm run dlq -- show ID
+      Shows one message with its content.
+
+  npm run dlq -- replay ID | --all [--reason WHY]
+      Publishes the message again, and removes it from the dead-letter queue. Skips messages that need no replay.
+
+  npm run dlq -- drop ID --reason WHY [--force]
+      Deletes the message. Refuses one that needs a replay, unless you add --force: its effect is then lost.
+
+Options of every command: --json (use npm run --silent dlq). Of replay and drop: --by NAME, your name, which is recorded (default:
+the user of the operating system). docs/runbooks/dead-letters.md says when to use these commands.
 Exit codes: 0 done; 1 not or only partly done, for example because there is no such message; 2 wrong usage.
 `;
 

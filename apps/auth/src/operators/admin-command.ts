@@ -5,7 +5,8 @@ import { type AccountKey, findUserId, readAccount } from './account-report.sql.t
 import { suspendAccount } from './suspend-account.ts';
 import { type OperatorAction, unsuspend } from './suspensions.sql.ts';
 
-export const HELP = `Accounts, for operators. Runs with the environment of the auth service.
+export const HELP = `Accounts, for operators.
+Runs with the environment of the auth service (with npm start: npm run admin).
 
   node apps/auth/src/admin.ts user USER [--json]
       Shows an account, its sessions, API keys and security events. USER is an email or an ID (usr_…).

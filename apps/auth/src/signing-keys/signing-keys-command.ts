@@ -8,7 +8,8 @@ import type { Database } from '../database.sql.ts';
 import { addNextKey, type DescribedKey, describeKeys, type NextKey, retireKey } from './signing-keys.sql.ts';
 import { nextKey, PUBLISHED_BEFORE_SIGNING_SECONDS, type SigningKeyRules } from './signing-keys.ts';
 
-export const HELP = `Signing keys of user tokens, for operators. Runs with the environment of the auth service.
+export const HELP = `Signing keys of user tokens, for operators.
+Runs with the environment of the auth service. docs/runbooks/key-rotation.md shows how.
 
   node apps/auth/src/keys.ts list [--json]
       Lists all keys and shows which one signs.

@@ -14,7 +14,8 @@ import { type UsageDeps, usageOf } from '../usage/get-usage.ts';
 import { type GrantDeps, type GrantResult, grantPro, revokeGrant } from './grant-pro.ts';
 import type { OperatorData } from './operators.sql.ts';
 
-export const HELP = `Plans, for operators. Runs with the environment of the billing service. USER is an ID (usr_…).
+export const HELP = `Plans, for operators. USER is an ID (usr_…).
+Runs with the environment of the billing service (with npm start: npm run admin).
 
   node apps/billing/src/admin.ts user USER [--json]
       Shows the plan, the subscription or grant behind it, and the usage of its limits.

@@ -10,7 +10,8 @@ import { cancelAllJobs } from '../cancel/cancel-job.sql.ts';
 import type { PrismaClient } from '../database.sql.ts';
 import { viewJob, viewUser } from './views.sql.ts';
 
-export const HELP = `Jobs, for operators. Runs with the environment of the jobs service.
+export const HELP = `Jobs, for operators.
+Runs with the environment of the jobs service (with npm start: npm run admin).
 
   node apps/jobs/src/admin.ts job JOB [--json]
       Shows a job (job_…) with its attempts, its worker, its times and why it failed.

@@ -17,7 +17,8 @@ import {
 } from './dead-letter-actions.sql.ts';
 import { effectOfDrop, reasonNotToReplay } from './replay-rule.ts';
 
-export const HELP = `Dead-lettered messages: no consumer could handle them. Runs with the environment of the jobs service.
+export const HELP = `Dead-lettered messages: no consumer could handle them.
+Runs with the environment of the jobs service (with npm start: npm run dlq).
 
   node apps/jobs/src/dlq.ts list [--limit 50] [--json]
       Lists the oldest messages: their type, why and in which queue they died, and their request. Removes none.

@@ -1,10 +1,14 @@
 import {
 	accountDeleted,
+	accountVerified,
 	jobCanceled,
+	jobEnded,
 	jobFinished,
 	jobProgressed,
 	jobRequested,
+	keyLeaked,
 	planChanged,
+	webhookDisabled,
 } from '@creatorr/contracts/events';
 
 /** Events whose loss something else has repaired by the time they are dead-lettered, and how. */
@@ -20,10 +24,17 @@ export function reasonNotToReplay(routingKey: string): string | undefined {
 	return REPAIRED.find(([type]) => routingKey === type || routingKey.startsWith(`${type}.`))?.[1];
 }
 
-/** Returns the permanent effect of dropping a message that needs a replay. */
+/** By type, the permanent effect of dropping a message that needs a replay. */
+const EFFECTS_OF_DROP: Readonly<Record<string, string>> = {
+	[accountDeleted.type]: 'a service keeps data of a deleted account',
+	[accountVerified.type]: 'a service keeps the limits of an unverified account',
+	[jobEnded.type]: 'the user gets no webhook event about the end of the job',
+	[keyLeaked.type]: 'the owner gets no webhook event about the leaked API key',
+	[planChanged.type]: 'a service has the wrong plan for the user until the next change',
+	[webhookDisabled.type]: 'the owner gets no mail about the disabled endpoint',
+};
+
+/** Returns the permanent effect of dropping a message of this routing key. */
 export function effectOfDrop(routingKey: string): string {
-	if (routingKey === accountDeleted.type) return 'a service keeps data of a deleted account';
-	if (routingKey === planChanged.type)
-		return 'a service has the wrong plan for the user until the next change';
-	return 'its effect is lost';
+	return EFFECTS_OF_DROP[routingKey] ?? 'its effect is lost';
 }

@@ -8,7 +8,8 @@ import {
 import type { Database } from '../database.sql.ts';
 import { viewUser } from './view-user.sql.ts';
 
-export const HELP = `Webhooks, for operators. Runs with the environment of the webhooks service.
+export const HELP = `Webhooks, for operators.
+Runs with the environment of the webhooks service (with npm start: npm run admin).
 
   node apps/webhooks/src/admin.ts user USER [--json]
       Shows the webhook endpoints of a user (usr_…), their pending deliveries, and the last deliveries.

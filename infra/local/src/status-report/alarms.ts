@@ -43,9 +43,11 @@ async function readPostgres(home: Home): Promise<string[]> {
 	);
 	const { open = 0, most = 1, oldest = null } = rows[0] ?? {};
 	return [
-		...(open > most * MANY_CONNECTIONS ? [`${open} of ${most} connections are open`] : []),
+		...(open > most * MANY_CONNECTIONS
+			? [`${open} of ${most} connections are open: docs/runbooks/many-failures.md`]
+			: []),
 		...(oldest !== null && oldest > LONG_TRANSACTION_SECONDS
-			? [`a transaction has been idle for ${shortAge(oldest)}`]
+			? [`a transaction has been idle for ${shortAge(oldest)}: docs/runbooks/many-failures.md`]
 			: []),
 	];
 }
