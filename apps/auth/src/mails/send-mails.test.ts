@@ -3,6 +3,7 @@ import { type AuthService, startAuth } from '../testing/auth-service.ts';
 import { startSmtpServer, type TestSmtpServer, VERIFY } from '../testing/mails.ts';
 import { call, newEmail, PASSWORD, register } from '../testing/requests.ts';
 import { waitUntil } from '../testing/wait-until.ts';
+import { causeOf } from './send-mails.ts';
 
 const SETTINGS = { MAIL_FROM: 'creatorr <no-reply@example.com>' };
 
@@ -163,4 +164,10 @@ describe('mails', () => {
 		await call(service.app, 'post', '/v1/auth/password/forgot').send({ email }).expect(204);
 		await register(service.app);
 	});
+});
+
+test('causeOf names a timeout, whose code is a number', async () => {
+	const signal = AbortSignal.timeout(1);
+	await waitUntil(() => signal.aborted);
+	expect(causeOf(signal.reason)).toEqual({ code: 'TimeoutError', response_code: undefined });
 });

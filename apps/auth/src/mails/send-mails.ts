@@ -49,11 +49,11 @@ function count({ kind }: LeasedMail, outcome: (typeof OUTCOMES)[number]): void {
 	mails.inc({ kind, outcome });
 }
 
-/** Returns what may be logged of a mailer's error, whose message contains the address. */
-function causeOf(error: unknown): { code?: unknown; response_code?: unknown } {
+/** Returns what may be logged of a mailer's error, whose message contains the address. The code of a timeout is a number, so its name is used. */
+export function causeOf(error: unknown): { code?: unknown; response_code?: unknown } {
 	if (typeof error !== 'object' || error === null) return {};
-	const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
-	return { code, response_code: responseCode };
+	const { name, code, responseCode } = error as { name?: unknown; code?: unknown; responseCode?: unknown };
+	return { code: typeof code === 'number' ? name : code, response_code: responseCode };
 }
 
 function giveUpSeconds(kind: MailKind): number {
