@@ -58,11 +58,11 @@ export function createQuotaClient({ call, monotonicMs, retryMs, batchDelayMs, lo
 		try {
 			const response = await call(batch.map(({ request }) => request));
 			gateways = response.gateways;
-			if (failure) logger.info('gateway.quota_available');
+			if (failure) logger.info('gateway.rate_limits_restored');
 			failure = undefined;
 			for (const [index, { resolve }] of batch.entries()) resolve(response.allocations[index] ?? null);
 		} catch (error) {
-			if (!failure) logger.warn('gateway.quota_unavailable', { error });
+			if (!failure) logger.warn('gateway.rate_limits_degraded', { error });
 			failure = { error, retryAtMs: monotonicMs() + retryMs };
 			for (const { reject } of [...batch, ...waiting.splice(0)]) reject(error);
 		}

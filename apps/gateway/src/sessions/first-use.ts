@@ -19,7 +19,7 @@ export function createFirstUseReporter({ send, logger }: Deps) {
 		credential.startsGracePeriod = false;
 		send(credential.keyId, requestId).catch((error: unknown) => {
 			credential.startsGracePeriod = true;
-			logger.warn('gateway.first_use_unreported', { key_id: credential.keyId, error });
+			logger.warn('api_key.first_use_report_failed', { key_id: credential.keyId, error });
 		});
 	};
 }
