@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -22,6 +22,23 @@ test.each(['admin', 'dlq'])('npm run %s shows its usage, also when nothing runs'
 	expect((await run(command, '--help')).stdout).toEqual(usage);
 	await expect(run(command)).rejects.toMatchObject({ code: 2, stderr: usage });
 });
+
+test('npm run status explains its options, and rejects unknown ones in one line', async () => {
+	expect((await run('status', '--help')).stdout).toContain('--json');
+	const stderr = expect.stringMatching(/^Unknown option '--all'.*\n$/);
+	await expect(run('status', '--all')).rejects.toMatchObject({ code: 2, stderr });
+});
+
+test.each(['reset', 'stop'])(
+	'npm run %s refuses arguments, such as --help, and changes nothing',
+	async (command) => {
+		const file = join(home, 'secrets.json');
+		writeFileSync(file, '{}');
+		const stderr = expect.stringContaining(`npm run ${command} has no options`);
+		await expect(run(command, '--help')).rejects.toMatchObject({ code: 2, stdout: '', stderr });
+		expect(existsSync(file)).toBe(true);
+	},
+);
 
 test('a command that needs the product says that it isn’t running', async () => {
 	const stderr = expect.stringContaining('creatorr isn’t running in');
