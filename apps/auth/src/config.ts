@@ -65,14 +65,13 @@ export const configSchema = baseConfigSchema
 			description:
 				'Maximum number of waiting password hashes for each kind of request (sign-in, registration, …). Beyond it, requests get 429.',
 		}),
-		LOGIN_FAILURES_PER_ACCOUNT: z.coerce
-			.number()
-			.int()
-			.min(1)
-			.default(5)
-			.meta({ description: 'Wrong passwords for one account before attempts are throttled.' }),
+		LOGIN_FAILURES_PER_ACCOUNT: z.coerce.number().int().min(1).default(5).meta({
+			description:
+				'Wrong passwords for one account before attempts are throttled: refused with 429 for 1 s, then 2 s, 4 s and so on, at most 60 s. One failure is forgiven each minute.',
+		}),
 		LOGIN_FAILURES_PER_NETWORK: z.coerce.number().int().min(1).default(50).meta({
-			description: 'Wrong passwords from one network before attempts are throttled.',
+			description:
+				'Wrong passwords from one IPv4 address or IPv6 /64 before its attempts are throttled in the same way. An IPv6 /56 gets four times as many, a /48 sixteen times.',
 			deprecatedName: 'LOGIN_FAILURES_PER_ADDRESS',
 		}),
 		REGISTRATIONS_PER_NETWORK: z.coerce.number().min(1).default(30).meta({

@@ -79,7 +79,10 @@ const policySchema = z.object({
 		description:
 			'Maximum number of pending uploads of a user, including deleted ones whose upload URL still works.',
 	}),
-	LATE_UPLOAD_HOURS: duration(6, 'How long a PUT may run after its URL expired.'),
+	LATE_UPLOAD_HOURS: duration(
+		6,
+		'How long a PUT may still run after its URL expired. After that time, the sweep deletes the object of a deleted file once more.',
+	),
 	RESWEEP_INTERVAL_SECONDS: duration(
 		300,
 		'How often the object of a deleted file is deleted again while its upload URL still works.',

@@ -104,7 +104,7 @@ const fieldsSchema = baseConfigSchema.extend({
 		}),
 	MAX_CONNECTIONS: countSchema.default(LIMITS.connections).meta({
 		description:
-			'Maximum number of open connections. Near it, new connections replace idle ones. Lowered to half of `ulimit -n`.',
+			'Maximum number of open connections. Near it, new connections replace idle ones. If `ulimit -n` is less than twice as many plus 200, the gateway lowers it.',
 	}),
 	MAX_CONNECTIONS_PER_NETWORK: countSchema.default(LIMITS.maxConnectionsPerNetwork).meta({
 		description:
@@ -112,7 +112,7 @@ const fieldsSchema = baseConfigSchema.extend({
 		deprecatedName: 'MAX_CONNECTIONS_PER_ADDRESS',
 	}),
 	ANONYMOUS_CONCURRENT_REQUESTS: countSchema.default(LIMITS.anonymousConcurrentRequests).meta({
-		description: `Requests without a session from one IPv4 address or IPv6 /64 at a time; an IPv6 /56 gets four times as many, a /48 sixteen times. ${queueText(LIMITS.anonymousQueuedRequests, LIMITS.anonymousQueueMs)}`,
+		description: `Requests without a token or API key from one IPv4 address or IPv6 /64 at a time; an IPv6 /56 gets four times as many, a /48 sixteen times. ${queueText(LIMITS.anonymousQueuedRequests, LIMITS.anonymousQueueMs)}`,
 	}),
 	USER_REQUESTS_PER_SECOND: countSchema.default(LIMITS.userRequestsPerSecond).meta({
 		description:

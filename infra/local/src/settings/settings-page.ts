@@ -37,7 +37,10 @@ const objectSchema = z.looseObject({
 	required: z.array(z.string()).default([]),
 });
 
-/** Larger units for numbers, by the unit in a setting's name. The first unit that divides a number is shown beside it. */
+/**
+ * Larger units for numbers, by the unit in a setting's name, such as MAX_BODY_BYTES_PER_NETWORK. The first unit that divides a number is
+ * shown beside it.
+ */
 const LARGER_UNITS: Readonly<Record<string, readonly (readonly [unit: string, size: number])[]>> = {
 	BYTES: [
 		['MiB', 1024 ** 2],
@@ -54,9 +57,11 @@ const LARGER_UNITS: Readonly<Record<string, readonly (readonly [unit: string, si
 };
 
 function numberText(name: string, value: number): string {
-	const units = LARGER_UNITS[name.split('_').at(-1) ?? ''] ?? [];
+	const units = name.split('_').flatMap((word) => LARGER_UNITS[word] ?? []);
 	const [unit, size] =
-		units.find(([larger, each]) => value % each === 0 && (value > each || larger === 'h')) ?? [];
+		units.find(
+			([larger, each]) => value % each === 0 && (value > each || larger === 'h' || larger === 'GB'),
+		) ?? [];
 	return size === undefined ? `${value}` : `${value} (${value / size} ${unit})`;
 }
 
@@ -109,6 +114,10 @@ Names follow one scheme. \`_TTL_\` is how long a token, URL or key is valid, \`_
 This page is generated: \`node infra/local/src/settings/write-settings-page.ts\`. The descriptions are in \`config.ts\` of each service.
 `;
 
+const NPM_START = `\`npm start\` reads these itself. It runs its own PostgreSQL, RabbitMQ, store and stand-in for Stripe. To use your own server instead, set
+\`AMQP_URL\`, all five \`…_DATABASE_URL\`, the \`S3_…\` or the \`STRIPE_…\` settings. If some of a server's settings are missing, \`npm start\` names them.
+`;
+
 const TRACING = `## Tracing
 
 Every service reads OpenTelemetry's variables: [observability.md](observability.md#traces) lists them.
@@ -136,7 +145,7 @@ export function settingsPage(): string {
 	const bySetting = sharedRows.toSorted(([one = ''], [other = '']) => (one < other ? -1 : 1));
 	return [
 		INTRODUCTION,
-		`## npm start\n\n${table(header, settingsOf(environmentSchema).map(cells))}\n`,
+		`## npm start\n\n${NPM_START}\n${table(header, settingsOf(environmentSchema).map(cells))}\n`,
 		`## All services\n\n${table(header, base.map(cells))}\n`,
 		`## Several services\n\n${table([...header, 'services'], bySetting)}\n`,
 		...Object.keys(SERVICES).map((service) => `## ${service}\n\n${table(header, rowsOf(service))}\n`),
