@@ -8,7 +8,7 @@ import { configSchema as jobs } from '../../../apps/jobs/src/config.ts';
 import { configSchema as toolWorker } from '../../../apps/tool-worker/src/config.ts';
 import { configSchema as webhooks } from '../../../apps/webhooks/src/config.ts';
 
-/** Every app that is deployed, with how it reads its environment. */
+/** All deployed apps, with the function that reads their environment. */
 export const LOADERS: Record<string, (env: NodeJS.ProcessEnv) => object> = {
 	auth: readAuthConfig,
 	files: (env) => loadConfig(files, env),
@@ -21,7 +21,7 @@ export const LOADERS: Record<string, (env: NodeJS.ProcessEnv) => object> = {
 
 export const APPS = Object.keys(LOADERS);
 
-/** What the app itself says is wrong with this environment; undefined when it would start. */
+/** Returns why the app rejects this environment, or undefined if it would start. */
 export function configProblem(app: string, env: NodeJS.ProcessEnv): string | undefined {
 	try {
 		LOADERS[app]?.(env);
@@ -31,7 +31,7 @@ export function configProblem(app: string, env: NodeJS.ProcessEnv): string | und
 	}
 }
 
-/** The variables that an app looks at, those of traces among them, which every process reads by itself. */
+/** Returns the variables that an app reads, with those of tracing. */
 export function knownVariables(app: string): Set<string> {
 	// the dynamic linker and the allocator read these
 	const asked = new Set<string>(['LD_PRELOAD', 'MALLOC_CONF']);
@@ -53,7 +53,7 @@ export function knownVariables(app: string): Set<string> {
 	);
 	configProblem(app, env);
 	readTracingSettings(app, env);
-	// asked for only where the sampler is one that wants it
+	// read only with a sampler that needs it
 	asked.add('OTEL_TRACES_SAMPLER_ARG');
 	return asked;
 }

@@ -5,15 +5,15 @@ import {
 	publicIdentityKeys,
 } from '../../local/src/backing/make-secrets.ts';
 
-/** Where people get to the product and to the store, as they are without a front. */
+/** Public URLs of the product and the store without the profile `front`. */
 const ADDRESSES = { APP_URL: 'http://127.0.0.1:8080', STORE_URL: 'http://127.0.0.1:7070' };
 
-/** `tool-worker` as TOOL_WORKER. */
+/** Returns `TOOL_WORKER` for `tool-worker`. */
 export function variableName(name: string): string {
 	return name.toUpperCase().replaceAll('-', '_');
 }
 
-/** The variables that docker-compose.yml asks for, with the secrets of one installation. */
+/** Returns the variables that docker-compose.yml requires, with these secrets. */
 export function composeVariables(secrets: ReturnType<typeof makeSecrets>): Record<string, string> {
 	const passwords = DATABASE_OWNERS.map((owner) => [
 		`${variableName(owner)}_DATABASE_PASSWORD`,
@@ -40,7 +40,7 @@ export function composeVariables(secrets: ReturnType<typeof makeSecrets>): Recor
 	};
 }
 
-/** Lines of an .env file. None of our values has a quote in it, so within quotes every one is taken as it stands. */
+/** Returns the lines of an .env file. Values are in single quotes, so Compose doesn't interpret them. Throws for a value with a quote. */
 export function envFile(variables: Record<string, string>): string {
 	return Object.entries(variables)
 		.map(([name, value]) => {

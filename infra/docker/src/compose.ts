@@ -8,7 +8,7 @@ import { composeVariables, envFile } from './compose-env.ts';
 
 export const REPOSITORY = resolve(import.meta.dirname, '../../..');
 
-/** What we look at of a service, as `docker compose config` prints it. */
+/** The fields of a service that the tests read, as `docker compose config` prints them. */
 export interface ComposeService {
 	image?: string;
 	pull_policy?: string;
@@ -36,8 +36,8 @@ export interface ComposeFile {
 }
 
 /**
- * Returns docker-compose.yml with these profiles, as Compose itself understands it with a new .env and with these lines in settings.env.
- * Rejects with Compose's words.
+ * Returns docker-compose.yml as Compose resolves it with these profiles, a new .env and these lines in settings.env. Rejects with the
+ * error of Compose.
  */
 export async function readCompose(
 	profiles: readonly string[],
@@ -56,7 +56,7 @@ export async function readCompose(
 				...['--file', join(REPOSITORY, 'docker-compose.yml'), '--project-directory', directory],
 				...['--env-file', file, ...chosen, 'config', '--format', 'json'],
 			],
-			// nothing of the environment is taken for a setting
+			// without variables that Compose would use as settings
 			{ cwd: REPOSITORY, env: { PATH: process.env.PATH, HOME: directory }, maxBuffer: 16 * 1024 ** 2 },
 		);
 		return JSON.parse(stdout) as ComposeFile;

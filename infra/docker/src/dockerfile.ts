@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a target of the Dockerfile says of the containers that are made of it, its base stages included. */
+/** What a target of the Dockerfile sets for its containers, including its base stages. */
 export interface Target {
 	env: Record<string, string>;
 	command: string[];
@@ -14,7 +14,7 @@ export const DOCKERFILE = join(import.meta.dirname, '..', 'Dockerfile');
 
 const NOTHING: Target = { env: {}, command: [], user: 'root', exposed: [], hasHealthcheck: false };
 
-/** `A=1 B=2`, as our ENV lines have it. */
+/** Parses `A=1 B=2`, the only form that our ENV lines use. */
 function readEnv(text: string): Record<string, string> {
 	return Object.fromEntries(
 		text.split(/\s+/).map((pair) => [pair.split('=')[0], pair.split('=').slice(1).join('=')]),
@@ -38,7 +38,7 @@ function apply(target: Target, instruction: string, rest: string): Target {
 	}
 }
 
-/** The stages of our Dockerfile, by name. */
+/** Returns the stages of the Dockerfile by name. */
 export function readTargets(path = DOCKERFILE): Map<string, Target> {
 	const targets = new Map<string, Target>();
 	let name = '';

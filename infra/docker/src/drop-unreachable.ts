@@ -2,10 +2,10 @@ import { existsSync, globSync, lstatSync, readdirSync, realpathSync, rmSync } fr
 import { join, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 
-/** Peer dependencies that only code generation uses; pnpm installs them with every package that allows them. */
+/** Peer dependencies that only code generation needs. pnpm installs them with each package that accepts them. */
 const CUT: Record<string, readonly string[]> = { '@prisma/client': ['prisma', 'typescript'] };
 
-/** What lies in a `node_modules`: names, scoped ones included. */
+/** Returns the names of the packages in a `node_modules`, including scoped ones. */
 function namesIn(directory: string): string[] {
 	return readdirSync(directory).flatMap((name) => {
 		if (name.startsWith('.')) return [];
@@ -16,8 +16,8 @@ function namesIn(directory: string): string[] {
 }
 
 /**
- * Removes from the installation in `root` the packages that nobody there gets to: `.pnpm/<entry>/node_modules` has a package
- * and links to what it depends on.
+ * Removes packages that nothing depends on from the installation in `root`. `.pnpm/<entry>/node_modules` has a package and links to
+ * its dependencies.
  */
 function dropUnreachable(root: string): void {
 	const store = join(root, 'node_modules', '.pnpm');
@@ -45,7 +45,7 @@ function dropUnreachable(root: string): void {
 	dropDangling(join(store, 'node_modules'));
 }
 
-/** Links that pnpm makes for packages that ask for what they do not declare. */
+/** Removes dangling links. pnpm creates links to all packages there, for packages that import what they don't declare. */
 function dropDangling(directory: string): void {
 	for (const name of namesIn(directory)) {
 		if (!existsSync(join(directory, name))) rmSync(join(directory, name));

@@ -4,7 +4,7 @@ import { envFile, variableName } from './compose-env.ts';
 const SECRET = /_(PASSWORD|KEY|KEYS)$/;
 
 /**
- * Returns an `.env` file with the secrets that it lacks, as those of a service that an upgrade adds, and their public keys beside the
+ * Returns an `.env` file with the secrets that it lacks, such as those of a service that an upgrade adds, and adds their public keys to the
  * others. Everything else stays.
  * @param made the variables of a new installation
  */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** One page with one word, as a PDF 1.4. */
+/** Returns a PDF 1.4 with one word on one page. */
 function smallPdf(): Buffer {
 	const text = 'BT /F 24 Tf 72 720 Td (Hello) Tj ET';
 	const objects = [
@@ -29,7 +29,7 @@ interface Job {
 	error_message?: string;
 }
 
-/** Does what the README's walkthrough does; resolves to what came of it, rejects where a step fails. */
+/** Runs the steps of the README's curl example. Resolves to a summary, or rejects with the step that failed. */
 export async function runOneJob(api: string): Promise<string> {
 	let token = '';
 

@@ -22,14 +22,14 @@ import { runOneJob } from './one-job.ts';
 
 const BUILD_TIMEOUT_MS = 20 * 60_000;
 const MIGRATION_TIMEOUT_MS = 120_000;
-/** As images have it. */
+/** PATH of the images. */
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const HOME = '/home/node';
 /** The user of the images. */
 const UID = 1000;
 const SECCOMP = 'infra/seccomp/tool-worker.json';
 const UNDER_SECCOMP = 'infra/docker/test/under-seccomp.py';
-/** What a Stripe account would give; nobody pays in a rehearsal. */
+/** Placeholders. The rehearsal doesn't use Stripe. */
 const STRIPE = {
 	STRIPE_SECRET_KEY: 'sk_test_rehearsal',
 	STRIPE_WEBHOOK_SECRET: 'whsec_rehearsal',
@@ -39,7 +39,7 @@ const STRIPE = {
 
 interface Stage {
 	home: ClaimedHome;
-	/** Readable to all: `node`, what build-apps.sh made in `apps/`, and what the processes write in `scratch/`. */
+	/** Readable by everyone. Has `node`, the output of build-apps.sh in `apps/`, and the scratch directories of the processes in `scratch/`. */
 	directory: string;
 	compose: ComposeFile;
 	backing: BackingServices;
@@ -48,10 +48,10 @@ interface Stage {
 }
 
 /**
- * Does without containers what the images and docker-compose.yml do: builds the apps by the script of the Dockerfile from a
- * clean copy of what is committed, migrates by the commands of Compose, runs every app's command with the environment that
- * Compose gives it, as the images' user without capabilities, on a read-only file system, the worker under its seccomp profile; and has a job done.
- * What differs is where the services are: on this machine's loopback.
+ * Rehearses the images and docker-compose.yml without containers. It builds the apps from a clean copy of the last commit with the script of
+ * the Dockerfile, migrates with the commands of Compose, and runs each app with the environment of Compose: as the images' user without
+ * capabilities, on a read-only file system, and the worker under its seccomp profile. Then it runs one job. Only the addresses differ: all
+ * servers are on loopback.
  */
 await runCommand(async (stop) => {
 	if (process.getuid?.() !== 0) {
@@ -72,7 +72,7 @@ await runCommand(async (stop) => {
 	}
 });
 
-/** What is in git, and not in .dockerignore's folders, is what the build sees. */
+/** Builds the apps from the files of the last commit, without the directories in .dockerignore. */
 async function buildApps(directory: string, stop: AbortSignal): Promise<void> {
 	const context = join(directory, 'context');
 	mkdirSync(context);
@@ -142,7 +142,7 @@ function appStep(stage: Stage, app: string): Step {
 	};
 }
 
-/** The surroundings of a container: nothing but /scratch can be written to, by a user who is nobody and can become nobody. */
+/** Returns the command that runs another one as in a container: only its scratch directory is writable, and it has no privileges. */
 function asContainer({ directory }: Stage, app: string): string[] {
 	const scratch = scratchOf(directory, app);
 	mkdirSync(scratch, { recursive: true });
@@ -166,7 +166,7 @@ function scratchOf(directory: string, app: string): string {
 	return join(directory, 'scratch', app);
 }
 
-/** The same environment, with the addresses of this machine in the place of those that containers have. */
+/** Returns the environment with the addresses on this machine instead of those in containers. */
 function localEnvironment(
 	{ home, directory, backing, ports }: Stage,
 	app: string,

@@ -95,7 +95,7 @@ describe.each(APPS)('the service %s', (app) => {
 });
 
 test.each(DATABASE_OWNERS)(
-	'the tables of %s are brought up to date before it starts, with its own image and database',
+	'the migrations of %s are applied before it starts, with its own image and database',
 	(owner) => {
 		expect(service(owner).depends_on?.[`${owner}-migrations`]?.condition).toBe(
 			'service_completed_successfully',

@@ -11,7 +11,7 @@ let root: string;
 const storePath = (name: string) =>
 	join(root, 'node_modules/.pnpm', `${name.replace('/', '+')}@1.0.0`, 'node_modules');
 
-/** A package as pnpm lays it, which gets to others by links beside it. */
+/** Writes a package as pnpm does, with links to its dependencies beside it. */
 function lay(name: string, dependencies: string[] = []): void {
 	mkdirSync(join(storePath(name), name), { recursive: true });
 	for (const dependency of dependencies) link(join(storePath(name), dependency), dependency);

@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { makeSecrets } from '../../local/src/backing/make-secrets.ts';
 import { composeVariables, envFile } from '../src/compose-env.ts';
@@ -29,4 +32,16 @@ test('adds the secrets and the public key of a service that an upgrade adds, and
 test('leaves a complete file as it is', () => {
 	const file = envFile(made);
 	expect(extendEnv(file, composeVariables(makeSecrets()))).toBe(file);
+});
+
+test('replaces all identity keys after the command of the runbook has deleted them', () => {
+	const runbook = readFileSync(join(import.meta.dirname, '../../../docs/runbooks/deploy.md'), 'utf8');
+	const script = /sed -i -E "(.+)" \.env/.exec(runbook)?.[1]?.replaceAll('\\$', '$') ?? '';
+	const input = envFile(composeVariables(makeSecrets()));
+	const rest = execFileSync('sed', ['-E', script], { input, encoding: 'utf8' });
+	const isIdentity = (name: string) => /^INTERNAL_KEYS$|_INTERNAL_PRIVATE_KEY$/.test(name);
+	const identities = Object.fromEntries(Object.entries(made).filter(([name]) => isIdentity(name)));
+	expect(Object.keys(identities)).toHaveLength(8);
+	expect(extendEnv(rest, made)).toBe(rest + envFile(identities));
+	expect(rest).not.toMatch(/PRIVATE KEY/);
 });

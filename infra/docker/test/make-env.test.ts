@@ -8,7 +8,7 @@ import { REPOSITORY } from '../src/compose.ts';
 
 let clone: string;
 
-/** What a fresh clone has, where nothing is installed. */
+/** Files of a fresh clone without installed dependencies. */
 beforeEach(() => {
 	clone = mkdtempSync(join(tmpdir(), 'clone-'));
 	for (const path of ['infra/docker/src', 'infra/local/src/backing']) {

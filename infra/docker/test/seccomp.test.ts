@@ -21,7 +21,7 @@ interface Profile {
 }
 
 const PROFILE = join(REPOSITORY, 'infra/seccomp/tool-worker.json');
-/** What bubblewrap builds a sandbox with; engines forbid it to processes without capabilities. */
+/** System calls with which bubblewrap builds a sandbox. Container engines forbid them to processes without capabilities. */
 const BUILDERS = ['clone', 'mount', 'pivot_root', 'sethostname', 'umount2', 'unshare'];
 const IS_ROOT = process.getuid?.() === 0;
 
@@ -41,8 +41,8 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 /**
- * As in a container: nobody, without any capability, and who can gain none. Root's own directories are closed to nobody, so
- * root shows the repository elsewhere.
+ * Returns the command that runs another one as an unprivileged user without capabilities, as in a container. That user can't read root's
+ * directories, so root mounts the repository elsewhere.
  */
 function asNobody(command: string[]): string[] {
 	const confined = ['setpriv', '--no-new-privs', '--inh-caps=-all'];
@@ -55,7 +55,7 @@ function asNobody(command: string[]): string[] {
 	];
 }
 
-/** Whether a worker under this profile could build its sandbox: what it says is wrong, or undefined. */
+/** Returns why a worker can't build its sandbox under this profile, or undefined if it can. */
 async function problemUnder(given: Profile): Promise<string | undefined> {
 	const file = join(directory, 'profile.json');
 	writeFileSync(file, JSON.stringify({ defaultErrnoRet: 1, ...given }), { mode: 0o644 });

@@ -1,6 +1,6 @@
 import type { Resource } from './render.ts';
 
-/** What we look at of resources. */
+/** The fields of resources that the tests read. */
 export interface Variable {
 	name: string;
 	value?: string;
@@ -77,12 +77,12 @@ export function named(resources: readonly Resource[], kind: string, name: string
 	return found;
 }
 
-/** The pods that a Deployment or a DaemonSet makes. */
+/** Returns the pod template of a Deployment or a DaemonSet. */
 export function podOf(resource: Resource): Pod {
 	return (resource.spec as { template: { spec: Pod } }).template.spec;
 }
 
-/** The container of an app. */
+/** Returns the container of an app. Throws if there is none. */
 export function appContainer(resources: readonly Resource[], app: string): Container {
 	const container = podOf(named(resources, 'Deployment', app)).containers.find(({ name }) => name === 'app');
 	if (!container) throw new Error(`${app} has no container app`);
@@ -123,7 +123,7 @@ function selects(
 	);
 }
 
-/** Pods as policies see them. */
+/** The labels of pods, by which policies select them. */
 export type Labels = Record<string, string>;
 
 function allows(rules: readonly Rule[], other: Labels, port: number, side: 'from' | 'to'): boolean {
@@ -139,7 +139,7 @@ function allows(rules: readonly Rule[], other: Labels, port: number, side: 'from
 	});
 }
 
-/** Whether the network lets pods of one kind connect to a port of pods of another, both within the namespace. */
+/** Returns whether the policies let some pods of the namespace connect to a port of others there. */
 export function mayConnect(resources: readonly Resource[], from: Labels, to: Labels, port: number): boolean {
 	const policies = ofKind(resources, 'NetworkPolicy').map(({ spec }) => spec as Policy);
 	const egress = policies.filter(
@@ -158,7 +158,7 @@ function placeOf({ ipBlock, namespaceSelector }: Peer): string {
 	return ipBlock?.cidr ?? namespaceSelector?.matchLabels?.['kubernetes.io/metadata.name'] ?? 'anywhere';
 }
 
-/** Where pods of this kind get outside of the namespace but for names: addresses and namespaces, with ports. */
+/** Returns the addresses and namespaces, with ports, that these pods may connect to outside their namespace, except DNS. */
 export function outsideOf(resources: readonly Resource[], from: Labels): string[] {
 	return ofKind(resources, 'NetworkPolicy')
 		.map(({ spec }) => spec as Policy)

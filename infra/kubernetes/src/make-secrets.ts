@@ -23,7 +23,7 @@ FILE must not exist: it holds random keys, and new ones would invalidate every t
 
 class UsageError extends Error {}
 
-/** Only Node's own modules, and files of the repository by their paths: this runs before anything is installed. */
+/** Imports only modules of Node and files of the repository by path, because it runs before dependencies are installed. */
 function main(): void {
 	const { values, positionals } = parseArgs({
 		options: { local: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
@@ -39,7 +39,7 @@ function main(): void {
 	process.stdout.write(`Wrote ${file}. Next: kubectl apply --namespace creatorr --filename ${file}\n`);
 }
 
-/** Writes the whole file or nothing, readable by its owner alone. Throws when the file exists. */
+/** Writes the whole file or nothing, readable only by its owner. Throws if the file exists. */
 function writeNew(path: string, text: string): void {
 	const temporary = `${path}.${process.pid}.new`;
 	writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });

@@ -1,6 +1,6 @@
 /**
- * The fields of the operator's RabbitmqCluster (rabbitmq.com/v1beta1) that we use, written by hand from its
- * CustomResourceDefinition, as no package has it. A field that is not here is refused: look it up there first.
+ * Schema of the fields of RabbitmqCluster (rabbitmq.com/v1beta1) that we use, written by hand from its CustomResourceDefinition, because
+ * no package has it. Other fields are rejected: look them up there before you add them.
  */
 const quantity = { type: ['string', 'number'] };
 const resources = {

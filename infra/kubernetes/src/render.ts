@@ -15,7 +15,7 @@ export interface Resource {
 
 const DIRECTORY = join(import.meta.dirname, '..', 'overlays');
 
-/** Everything that an overlay comes to, as kustomize makes it. Rejects with its words. */
+/** Returns all resources of an overlay, as kustomize renders them. Rejects with the error of kustomize. */
 export async function renderOverlay(overlay: Overlay): Promise<Resource[]> {
 	const { stdout } = await promisify(execFile)('kustomize', ['build', join(DIRECTORY, overlay)], {
 		maxBuffer: 16 * 1024 ** 2,

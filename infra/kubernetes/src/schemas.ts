@@ -7,10 +7,10 @@ interface Problem {
 	message?: string;
 }
 
-/** A kind of the API, which knows its JSON schema. */
+/** A kind of the API, with its JSON schema. */
 type Model = new (data: object) => { validate(): void };
 
-/** Maps whose names are anybody's. */
+/** Maps with free keys. */
 const MAPS = /\/(labels|annotations|matchLabels|data|requests|limits)$/;
 
 function moduleOf(apiVersion: string): string {
@@ -26,12 +26,12 @@ async function modelOf({ apiVersion, kind }: Resource): Promise<Model> {
 	return model;
 }
 
-/** Plain objects are copied by the models before they are validated, and so looked at all over; others are taken as they are. */
+/** The models copy plain objects before they validate them, which would read every field. They don't copy instances of a class. */
 class Watched {}
 
 /**
- * A copy whose every field is in `unread` until somebody looks at it. A validator looks at the fields that its schema has: what
- * it leaves is none, and the API would drop it without a word.
+ * Returns a copy, and adds all its fields to `unread` until something reads them. A validator reads only the fields of its schema. The API
+ * would drop the others silently.
  */
 function watched<T>(data: T, path: string, unread: Set<string>): T {
 	if (typeof data !== 'object' || data === null) return data;
@@ -68,7 +68,7 @@ function problemsOfCluster(resource: Resource): string[] {
 	return (ajv.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
-/** What is wrong with a resource: fields that its schema refuses, misses or does not know. */
+/** Returns the problems of a resource: invalid, missing and unknown fields. */
 export async function problemsOf(resource: Resource): Promise<string[]> {
 	if (resource.kind === 'RabbitmqCluster') return problemsOfCluster(resource);
 	const unread = new Set<string>();

@@ -2,7 +2,7 @@ import type { Caller, makeSecrets } from '../../local/src/backing/make-secrets.t
 
 type Made = ReturnType<typeof makeSecrets>;
 
-/** Secrets that can't be generated, by service: the operator sets these variables. */
+/** Variables that the operator sets, by service, because they can't be generated. */
 const GIVEN = {
 	auth: ['AUTH_DATABASE_URL', 'SMTP_URL'],
 	files: ['FILES_DATABASE_URL', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'],
@@ -11,10 +11,10 @@ const GIVEN = {
 	webhooks: ['WEBHOOKS_DATABASE_URL'],
 } as const;
 
-/** Every variable that has to be given. */
+/** All required variables. */
 export const GIVEN_VARIABLES: readonly string[] = Object.values(GIVEN).flat();
 
-/** For a database behind a pooler in transaction mode. */
+/** Variables for databases behind a pooler in transaction mode. */
 const OPTIONAL: Record<Service, readonly string[]> = {
 	auth: ['AUTH_DATABASE_DIRECT_URL'],
 	files: ['FILES_DATABASE_DIRECT_URL'],
@@ -23,7 +23,7 @@ const OPTIONAL: Record<Service, readonly string[]> = {
 	webhooks: ['WEBHOOKS_DATABASE_DIRECT_URL'],
 };
 
-/** Every variable that may be given. */
+/** All optional variables. */
 export const OPTIONAL_VARIABLES: readonly string[] = Object.values(OPTIONAL).flat();
 
 type Service = keyof typeof GIVEN;
@@ -36,7 +36,7 @@ export class NotGiven extends Error {
 	}
 }
 
-/** From the environment. Throws NotGiven with the names of all that is missing. */
+/** Reads the variables from the environment. Throws NotGiven with the names of all missing ones. */
 export function givenElsewhere(env: NodeJS.ProcessEnv): Given {
 	const missing = GIVEN_VARIABLES.filter((name) => !env[name]);
 	if (missing.length > 0) throw new NotGiven(missing);
@@ -50,7 +50,7 @@ export function givenElsewhere(env: NodeJS.ProcessEnv): Given {
 	return Object.fromEntries(entries) as Given;
 }
 
-/** What the overlay `local` has in the cluster. Nobody pays there: billing starts, and its pages say that Stripe is away. */
+/** Returns the variables of the overlay `local`, whose servers are in the cluster. Billing starts with a Stripe key that Stripe doesn't know. */
 export function givenLocally(made: Made): Given {
 	const database = (owner: Service): Record<string, string> => ({
 		[`${owner.toUpperCase()}_DATABASE_URL`]: `postgresql://${owner}:${made.databasePasswords[owner]}@postgres:5432/${owner}`,
@@ -84,7 +84,7 @@ function secret(name: string, stringData: Record<string, string>) {
 	return { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData };
 }
 
-/** Everything that the manifests refer to by name. */
+/** Returns the Secrets and the ConfigMap that the manifests refer to by name. */
 export function secretsOf(made: Made, publicKeys: string, given: Given) {
 	const identity = (caller: Caller) => ({ INTERNAL_PRIVATE_KEY: made.identityKeys[caller] });
 	return {
@@ -112,7 +112,7 @@ export function secretsOf(made: Made, publicKeys: string, given: Given) {
 			}),
 			secret('tool-worker-secrets', identity('tool-worker')),
 			secret('gateway-secrets', identity('gateway')),
-			// of jobs, which seals, and of the workers, who open
+			// jobs encrypts with it, workers decrypt
 			secret('param-keys', { PARAM_KEYS: made.paramKey }),
 			...(given.postgres ? [secret('postgres', given.postgres)] : []),
 		],

@@ -30,7 +30,7 @@ beforeAll(async () => {
 	namespace = scaled.metadata.namespace;
 });
 
-/** What KEDA makes of these readings. */
+/** Returns the number of workers that KEDA computes from these readings. */
 function workersFor(readings: Record<string, number>): number {
 	const names = spec.triggers.map(({ name }) => name);
 	const evaluate = new Function(...names, `return ${spec.advanced.scalingModifiers.formula}`);

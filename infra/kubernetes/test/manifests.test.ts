@@ -26,9 +26,9 @@ import { givenElsewhere, givenLocally, NotGiven, secretsOf } from '../src/secret
 
 const targets = readTargets();
 const made = makeSecrets();
-/** What the operators of others bring along. */
+/** Secrets that other operators create. */
 const OF_OPERATORS = { 'rabbitmq-default-user': { username: 'user', password: 'password' } };
-/** Named for the sake of another variable. */
+/** Variables that only other variables refer to. */
 const HELPERS = new Set(['POD_IP', 'RABBITMQ_USER', 'RABBITMQ_PASSWORD', 'APP_ORIGIN', 'OTHER_ORIGINS']);
 const GIVEN = {
 	AUTH_DATABASE_URL: 'postgresql://auth:a@db.example.com:5432/auth',
@@ -45,10 +45,10 @@ const GIVEN = {
 
 const label = (name: string) => ({ 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'creatorr' });
 
-/** Where traces go, of the overlay that keeps them. */
+/** Returns where the overlay sends traces. */
 const tracesOf = (overlay: string) => (overlay === 'large' ? ['monitoring:4318'] : []);
 
-/** The entries of Secrets and ConfigMaps, by kind and name as a manifest refers to them. */
+/** Returns a function that looks up entries of Secrets and ConfigMaps as a manifest refers to them. */
 function lookUpIn(overlay: string, resources: readonly Resource[]) {
 	const given = overlay === 'local' ? givenLocally(made) : givenElsewhere(GIVEN);
 	const outside = secretsOf(made, publicIdentityKeys(made), given).items as Resource[];
@@ -125,7 +125,7 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 	});
 
 	test.each(DATABASE_OWNERS)(
-		'brings the tables of %s up to date before it starts, with its own image and database',
+		'applies the migrations of %s before it starts, with its own image and database',
 		(owner) => {
 			const [migrations] = podOf(named(resources, 'Deployment', owner)).initContainers ?? [];
 			expect(migrations?.image).toBe(appContainer(resources, owner).image);

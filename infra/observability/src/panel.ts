@@ -1,16 +1,16 @@
-/** A curve of Prometheus' values. */
+/** A series of a panel. */
 export interface Query {
 	expr: string;
-	/** Grafana's template of a curve's name, such as `{{tool}}`. */
+	/** Grafana's template of the series' name, such as `{{tool}}`. */
 	legend: string;
 }
 
 export interface Panel {
 	title: string;
-	/** One of Grafana's units. */
+	/** A unit of Grafana. */
 	unit: 'short' | 's' | 'bytes' | 'reqps' | 'percentunit' | 'Bps';
 	queries: readonly Query[];
-	/** What it means, and what is normal. */
+	/** What the panel shows, and what is normal. */
 	description: string;
 }
 
@@ -20,7 +20,7 @@ export interface Row {
 }
 
 export interface Dashboard {
-	/** Part of its address in Grafana and the name of its file. */
+	/** Part of its URL in Grafana, and the name of its file. */
 	uid: string;
 	title: string;
 	rows: readonly Row[];

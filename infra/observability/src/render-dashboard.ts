@@ -45,7 +45,7 @@ function renderRow(row: Row, from: { id: number; y: number }): object[] {
 	return [header, ...panels];
 }
 
-/** What Grafana imports, or provisions from a file. */
+/** Returns the JSON that Grafana imports, or provisions from a file. */
 export function renderDashboard({ uid, title, rows }: Dashboard): object {
 	const panels: object[] = [];
 	let y = 0;

@@ -8,7 +8,7 @@ import { knownSeries, REPOSITORY, seriesOf } from './metrics.ts';
 const read = (file: string) => parse(readFileSync(join(import.meta.dirname, '..', file), 'utf8')) as unknown;
 
 const duration = z.string().regex(/^\d+[smhd]$/);
-/** Prometheus' own schema of rules, as far as it is used here; what it does not know is a mistake. */
+/** The part of Prometheus' schema of rules that we use. Other fields are errors. */
 const rulesSchema = z.strictObject({
 	groups: z.array(
 		z.strictObject({
@@ -63,7 +63,7 @@ test('no two alerts have one name', () => {
 	expect(new Set(names).size).toBe(names.length);
 });
 
-test('the example scrapes every service under the name that alerts and dashboards go by', () => {
+test('the example scrapes every service under the name that alerts and dashboards use', () => {
 	const { scrape_configs: scraped, rule_files: files } = configurationSchema.parse(read('prometheus.yml'));
 	expect(files).toEqual(['alerts.yml']);
 	expect(scraped.map((one) => one.job_name)).toEqual(

@@ -21,7 +21,7 @@ test.each(panels.map((panel) => [panel.title, panel] as const))(
 	},
 );
 
-test('the files are what the code makes, and no others lie there', () => {
+test('the directory has exactly the files that the code generates', () => {
 	expect(readdirSync(DIRECTORY).sort()).toEqual(DASHBOARDS.map(({ uid }) => `${uid}.json`).sort());
 	for (const dashboard of DASHBOARDS) {
 		const file = JSON.parse(readFileSync(join(DIRECTORY, `${dashboard.uid}.json`), 'utf8')) as unknown;
@@ -29,7 +29,7 @@ test('the files are what the code makes, and no others lie there', () => {
 	}
 });
 
-test('no two panels lie on each other or have one id', () => {
+test('panels neither overlap nor share an id', () => {
 	for (const dashboard of DASHBOARDS) {
 		const { panels: placed } = renderDashboard(dashboard) as {
 			panels: { id: number; gridPos: { x: number; y: number } }[];

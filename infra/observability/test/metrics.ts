@@ -6,14 +6,14 @@ export const REPOSITORY = resolve(import.meta.dirname, '../../..');
 const DEFINITION = /\b(counter|gauge|histogram)(?:<[^>]*>)?\(\{\s*name: '(creatorr_\w+)'/g;
 const HISTOGRAM_SERIES = ['_bucket', '_sum', '_count'];
 
-/** Series of Prometheus itself, node_exporter, the kubelet and RabbitMQ. */
+/** Series of Prometheus, node_exporter, the kubelet and RabbitMQ. */
 const OF_OTHERS = [
 	...['up', 'node_filesystem_avail_bytes', 'node_filesystem_size_bytes'],
 	...['kubelet_volume_stats_available_bytes', 'kubelet_volume_stats_capacity_bytes'],
 	...['rabbitmq_disk_space_available_bytes', 'rabbitmq_disk_space_available_limit_bytes'],
 ];
 
-/** The series that the code of all services makes. */
+/** Returns the series that the services export, and those above. */
 export function knownSeries(): Set<string> {
 	const files = globSync(['apps/*/src/**/*.ts', 'packages/*/src/**/*.ts'], {
 		cwd: REPOSITORY,
@@ -34,7 +34,7 @@ const WORDS_OF_PROMQL = new Set(
 	),
 );
 
-/** The series that an expression asks for. */
+/** Returns the series that an expression reads. */
 export function seriesOf(expr: string): string[] {
 	const bare = expr
 		.replaceAll(/"(?:[^"\\]|\\.)*"/g, '')
