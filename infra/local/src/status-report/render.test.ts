@@ -58,7 +58,9 @@ test('unknown values are shown as unknown, not as nothing', () => {
 });
 
 test('a product without workers is shown in capitals', () => {
-	expect(renderStatus({ ...REPORT, workers: [] }, NOW_MS)).toMatch(/^workers +NONE: no jobs run$/m);
+	expect(renderStatus({ ...REPORT, workers: [] }, NOW_MS)).toMatch(
+		/^workers +NONE, no jobs run: docs\/runbooks\/backlog\.md$/m,
+	);
 });
 
 test('ages and sizes are rounded to the unit that people read', () => {

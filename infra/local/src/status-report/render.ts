@@ -32,7 +32,7 @@ export function renderStatus(report: StatusReport, nowMs: number): string {
 			}),
 		workers:
 			workers?.length === 0
-				? 'NONE: no jobs run'
+				? 'NONE, no jobs run: docs/runbooks/backlog.md'
 				: workers?.map(({ id, running, silent_seconds }) => {
 						return { id, running, heartbeat: `${shortAge(silent_seconds)} ago` };
 					}),
