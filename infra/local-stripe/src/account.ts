@@ -5,10 +5,6 @@ import { createWebhooks } from './webhooks.ts';
 
 /** How often renewals and expirations are looked for. */
 const TICK_MS = 30_000;
-const DAY_SECONDS = 24 * 60 * 60;
-const KEEP_EVENTS_SECONDS = 30 * DAY_SECONDS;
-/** As long as Stripe keeps them. */
-const KEEP_RESPONSES_SECONDS = DAY_SECONDS;
 
 export type AccountOptions = {
 	/** An SQLite file, created when absent. Only one process may use it at a time. */
@@ -37,13 +33,7 @@ export function createAccount(
 		webhooks.wake();
 		return result;
 	};
-	const tick = (): void =>
-		act((tx) => {
-			settleAll(tx);
-			tx.removeOlder('stored_response', tx.now - KEEP_RESPONSES_SECONDS);
-			tx.removeOlder('event', tx.now - KEEP_EVENTS_SECONDS);
-			webhooks.removeOlder((tx.now - KEEP_EVENTS_SECONDS) * 1000);
-		});
+	const tick = (): void => act(settleAll);
 	tick();
 	const timer = setInterval(tick, TICK_MS).unref();
 	return {

@@ -1,6 +1,5 @@
 import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { isDeepStrictEqual } from 'node:util';
 import {
 	API_VERSION,
 	type Event,
@@ -60,10 +59,8 @@ export type Transaction = Context & {
 	put: (object: Stored) => void;
 	/** Yields objects in Stripe's order. To write meanwhile, copy them first. */
 	newestFirst: <K extends Kind>(kind: K, customer?: string) => Iterable<OfKind<K>>;
-	/** Writes an object and the event that reports it. Writes no event when the object equals `before`. */
-	record: <T extends Stored>(type: EventType, object: T, before?: T) => T;
-	/** Removes objects of a kind that were created before a time. */
-	removeOlder: (kind: Kind, createdBefore: number) => void;
+	/** Writes an object and the event that reports it. */
+	record: <T extends Stored>(type: EventType, object: T) => T;
 };
 
 /** Runs `work` in one transaction: keeps all that it writes, or nothing when it throws. `deliver` plans the delivery of an event. */
@@ -111,9 +108,8 @@ function createTransaction(
 				.iterate(...parameters);
 			for (const { body } of rows) yield JSON.parse(String(body));
 		},
-		record: (type, object, before) => {
+		record: (type, object) => {
 			put(object);
-			if (isDeepStrictEqual(before, object)) return object;
 			const event: Event = {
 				id: newId('evt'),
 				object: 'event',
@@ -126,10 +122,6 @@ function createTransaction(
 			put(event);
 			deliver(event);
 			return object;
-		},
-		removeOlder: (kind, createdBefore) => {
-			const statement = "DELETE FROM objects WHERE kind = ? AND json_extract(body, '$.created') < ?";
-			database.prepare(statement).run(kind, createdBefore);
 		},
 	};
 }

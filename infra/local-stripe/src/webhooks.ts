@@ -24,8 +24,7 @@ export function createWebhooks(database: DatabaseSync, switches: WebhookSwitches
 	/** Sends an event now, without a planned delivery. */
 	const post = async (event: string): Promise<Outcome> => {
 		const row = database.prepare("SELECT body FROM objects WHERE kind = 'event' AND id = ?").get(event);
-		if (row === undefined) return { isDelivered: true, outcome: 'event removed' };
-		const body = JSON.stringify(JSON.parse(String(row.body)), null, 2);
+		const body = JSON.stringify(JSON.parse(String(row?.body)), null, 2);
 		const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(TIMEOUT_MS)]);
 		const headers = {
 			'content-type': 'application/json; charset=utf-8',
@@ -94,10 +93,6 @@ export function createWebhooks(database: DatabaseSync, switches: WebhookSwitches
 				const due = Math.round(Date.now() + Math.random() * switches.shuffle_ms);
 				insert.run(event, due, due);
 			}
-		},
-		/** @param dueBefore in milliseconds since 1970 */
-		removeOlder: (dueBefore: number): void => {
-			database.prepare("DELETE FROM deliveries WHERE state <> 'pending' AND due < ?").run(dueBefore);
 		},
 		/** Stops sending. Unfinished deliveries continue after the next start. */
 		stop: async (): Promise<void> => {

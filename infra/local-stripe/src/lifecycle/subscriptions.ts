@@ -94,13 +94,13 @@ export function scheduleCancel(
 ): Subscription {
 	const end = itemOf(subscription).current_period_end;
 	const changes = { cancel_at: end, cancel_at_period_end: isFlagged };
-	return tx.record('customer.subscription.updated', { ...subscription, ...changes }, subscription);
+	return tx.record('customer.subscription.updated', { ...subscription, ...changes });
 }
 
 /** Takes back a scheduled end. */
 export function resume(tx: Transaction, subscription: Subscription): Subscription {
 	const changes = { cancel_at: null, cancel_at_period_end: false };
-	return tx.record('customer.subscription.updated', { ...subscription, ...changes }, subscription);
+	return tx.record('customer.subscription.updated', { ...subscription, ...changes });
 }
 
 /** Tells whether the customer's card pays renewals. */

@@ -121,7 +121,7 @@ export function payOpenInvoice(tx: Transaction, subscription: Subscription, isPa
 	if (open === undefined) return subscription;
 	const invoice = collect(tx, open, isPaid);
 	const withStatus = (status: Subscription['status']): Subscription =>
-		tx.record('customer.subscription.updated', { ...subscription, status }, subscription);
+		tx.record('customer.subscription.updated', { ...subscription, status });
 	if (isPaid) return withStatus('active');
 	if (invoice.next_payment_attempt !== null || subscription.status !== 'past_due') return subscription;
 	switch (tx.renewals.after_last_failure) {
