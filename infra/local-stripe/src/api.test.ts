@@ -46,22 +46,8 @@ describe('a request with an idempotency key', () => {
 		await control(server, '/switches', { api: { lose_answers: 1 } });
 		// the client itself retries once on a closed connection
 		const first = await create();
-		expect(first.lastResponse.headers['idempotent-replayed']).toBe('true');
 		expect(await Promise.all([create(), create()])).toEqual([first, first]);
 		expect((await stripe.customers.list()).data).toEqual([first]);
-	});
-
-	test('is refused again with the refusal, unless that was of its parameters', async () => {
-		const customer = 'cus_none';
-		const portal = (params: object) =>
-			stripe.billingPortal.sessions
-				.create({ customer, ...params }, { idempotencyKey })
-				.catch((error) => error);
-		expect(await portal({ color: 'red' })).toMatchObject({ statusCode: 400 });
-		const [first, again] = [await portal({}), await portal({})];
-		expect(first.code).toBe('resource_missing');
-		expect(first.headers).not.toHaveProperty('idempotent-replayed');
-		expect(again).toMatchObject({ message: first.message, headers: { 'idempotent-replayed': 'true' } });
 	});
 
 	test('is refused with other parameters and at another endpoint', async () => {

@@ -96,8 +96,6 @@ type StoredResponse = {
 	created: number;
 	/** The path and the parameters of the request. */
 	request: string;
-	/** Absent in files of earlier versions: 200. */
-	status?: number;
 	body: string;
 };
 

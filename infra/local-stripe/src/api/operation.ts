@@ -7,8 +7,8 @@ export type Operation = {
 	method: 'get' | 'post' | 'delete';
 	/** Below `/v1`, with `:id` for the object. */
 	path: string;
-	/** Reads the parameters of query and body, and returns what does all that the request asks for, or nothing. */
-	prepare: (form: object) => (tx: Transaction, id: string) => object;
+	/** Reads the parameters of query and body, and does all that the request asks for, or nothing. */
+	run: (tx: Transaction, form: object, id: string) => object;
 };
 
 /*
@@ -27,11 +27,7 @@ export function operation<T>(
 	parameters: z.ZodType<T>,
 	run: (tx: Transaction, given: T, id: string) => object,
 ): Operation {
-	const prepare: Operation['prepare'] = (form) => {
-		const given = readParameters(parameters, form);
-		return (tx, id) => run(tx, given, id);
-	};
-	return { method, path, prepare };
+	return { method, path, run: (tx, form, id) => run(tx, readParameters(parameters, form), id) };
 }
 
 function readParameters<T>(parameters: z.ZodType<T>, form: object): T {

@@ -4,7 +4,6 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import type { Account } from '../account.ts';
 import { invalidRequest, StripeError, toResponse } from '../errors.ts';
 import { API_VERSION, newId } from '../objects.ts';
-import type { Transaction } from '../state.ts';
 import type { Switches } from '../switches.ts';
 import type { Operation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
@@ -27,9 +26,7 @@ export function apiRoutes(account: Account): Router {
 	for (const operation of OPERATIONS) {
 		router[operation.method](operation.path, async (request, response) => {
 			if (api.delay_ms > 0) await sleep(api.delay_ms, undefined, { ref: false });
-			const { status, body, isReplayed } = execute(account, operation, request);
-			if (isReplayed) response.set('idempotent-replayed', 'true');
-			respond(api, response, status, body);
+			respond(api, response, 200, execute(account, operation, request));
 		});
 	}
 	router.use(({ method, originalUrl }) => {
@@ -52,36 +49,25 @@ function respond(api: Switches['api'], response: Response, status: number, body:
 	response.status(status).type('json').send(body);
 }
 
-type Executed = { status: number; body: string; isReplayed: boolean };
-
 /**
- * Executes a request. With an idempotency key it does so once: the response is stored in the transaction of its effects, so that a
- * client whose response was lost receives it again. A refusal is stored, too, unless it is of the parameters alone.
+ * Executes a request, and returns the response. With an idempotency key it does so once: the response is stored in the transaction of
+ * its effects, so that a client whose response was lost receives it again.
  */
-function execute(account: Account, { method, prepare }: Operation, request: Request): Executed {
+function execute(account: Account, { method, run }: Operation, request: Request): string {
 	const form = { ...request.query, ...request.body };
 	const key = method === 'post' ? request.get('idempotency-key') : undefined;
 	const fingerprint = `${request.originalUrl} ${JSON.stringify(form)}`;
-	const stored = key && account.act((tx) => tx.find('stored_response', key));
-	if (stored) {
-		const { request: first, status = 200, body } = stored;
-		if (first === fingerprint) return { status, body, isReplayed: true };
-		const message = `The idempotency key '${key}' was first used with another endpoint or other parameters.`;
-		throw new StripeError(message, { status: 400, type: 'idempotency_error' });
-	}
-	const run = prepare(form);
-	const store = (tx: Transaction, status: number, answer: object): Executed => {
-		const response = { status, body: JSON.stringify(answer) };
-		if (key)
-			tx.put({ id: key, object: 'stored_response', created: tx.now, request: fingerprint, ...response });
-		return { ...response, isReplayed: false };
-	};
-	try {
-		return account.act((tx) => store(tx, 200, run(tx, String(request.params.id))));
-	} catch (error) {
-		if (!(error instanceof StripeError)) throw error;
-		return account.act((tx) => store(tx, error.status, error.body));
-	}
+	return account.act((tx) => {
+		const stored = key && tx.find('stored_response', key);
+		if (stored) {
+			if (stored.request === fingerprint) return stored.body;
+			const message = `The idempotency key '${key}' was first used with another endpoint or other parameters.`;
+			throw new StripeError(message, { status: 400, type: 'idempotency_error' });
+		}
+		const body = JSON.stringify(run(tx, form, String(request.params.id)));
+		if (key) tx.put({ id: key, object: 'stored_response', created: tx.now, request: fingerprint, body });
+		return body;
+	});
 }
 
 /** Throws 401 unless the header has the secret key, as a bearer token or as the user of Basic authentication. */
