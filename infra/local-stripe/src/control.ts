@@ -4,7 +4,6 @@ import type { Account } from './account.ts';
 import { requireObject } from './api/operation.ts';
 import { authenticate } from './api/router.ts';
 import { invalidRequest } from './errors.ts';
-import { GOOD_CARD } from './lifecycle/cards.ts';
 import { payCheckout } from './lifecycle/checkout.ts';
 import { advance, payOpenInvoice } from './lifecycle/time.ts';
 import type { Subscription } from './objects.ts';
@@ -40,13 +39,15 @@ export function controlRoutes(account: Account): Router {
 		account.webhooks.wake();
 		return account.switches;
 	});
-	// Pays an open checkout, as its page does.
-	const payment = z.strictObject({ card: z.string().default(GOOD_CARD) });
-	post('/checkout/sessions/:id/pay', payment, ({ card }, id) =>
+	// Attempts to pay an open checkout, as its page does.
+	const payment = z.strictObject({ payments: payments.default('succeed') });
+	post('/checkout/sessions/:id/pay', payment, (how, id) =>
 		account.act((tx) => {
 			const session = requireObject(tx, 'checkout.session', id);
-			if (session.status === 'open') return payCheckout(tx, session, card);
-			throw invalidRequest(`The checkout is ${String(session.status)}, not open.`);
+			if (session.status !== 'open') {
+				throw invalidRequest(`The checkout is ${String(session.status)}, not open.`);
+			}
+			return { session: payCheckout(tx, session, how.payments === 'succeed') };
 		}),
 	);
 	// Lets time pass for one subscription: until its next event (the end of its period, or another attempt at an unpaid renewal), or by

@@ -1,14 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
 import type { StripeServer } from './server.ts';
-import {
-	control,
-	eventTypes,
-	openCheckout,
-	startWithoutWebhooks,
-	submit,
-	subscribe,
-} from './testing/stripe.ts';
+import { control, openCheckout, startWithoutWebhooks, submit, subscribe } from './testing/stripe.ts';
 
 let server: StripeServer;
 let stripe: Stripe;
@@ -41,29 +34,13 @@ describe('the checkout page', () => {
 		for (const method of ['PUT', 'DELETE']) expect((await fetch(url, { method })).status).toBe(404);
 	});
 
-	test('takes the payment and continues to the success page', async () => {
-		const response = await submit(url, { action: 'pay', card_number: '4242 4242 4242 4242' });
-		expect(response.status).toBe(303);
-		expect(response.headers.get('location')).toBe(`https://app.test/done?session=${session.id}`);
-		const paid = await stripe.checkout.sessions.retrieve(session.id);
-		expect(paid).toMatchObject({ status: 'complete', payment_status: 'paid', url: null });
-		expect(await subscriptions()).toMatchObject([{ id: paid.subscription, metadata: { user_id: 'user_1' } }]);
-		expect(await eventTypes(stripe)).toEqual([
-			'customer.subscription.created',
-			'invoice.paid',
-			'customer.subscription.updated',
-			'checkout.session.completed',
-		]);
-	});
-
-	test('shows why a card was declined, and accepts another', async () => {
-		const declined = await submit(url, { action: 'pay', card_number: '4000000000009995' });
-		expect(declined.status).toBe(402);
-		expect(await declined.text()).toContain('insufficient funds');
+	test('continues to the success page after a payment, also after one that failed', async () => {
 		expect((await submit(url, { action: 'decline' })).status).toBe(402);
 		const [incomplete] = await subscriptions();
 		expect(incomplete).toMatchObject({ status: 'incomplete' });
-		expect((await submit(url, { action: 'pay' })).status).toBe(303);
+		const response = await submit(url, { action: 'pay' });
+		expect(response.status).toBe(303);
+		expect(response.headers.get('location')).toBe(`https://app.test/done?session=${session.id}`);
 		expect(await subscriptions()).toMatchObject([{ id: incomplete?.id, status: 'active' }]);
 	});
 
@@ -85,9 +62,7 @@ describe('the portal page', () => {
 	let url: string;
 	beforeEach(async () => {
 		subscription = await subscribe(server, stripe);
-		const customer = String(subscription.customer);
-		const fields = { customer, return_url: 'https://app.test/me' };
-		({ url } = await stripe.billingPortal.sessions.create(fields));
+		({ url } = await stripe.billingPortal.sessions.create({ customer: String(subscription.customer) }));
 	});
 	const act = (action: string, more: Record<string, string> = {}) =>
 		submit(url, { action, subscription: subscription.id, ...more });
@@ -95,10 +70,7 @@ describe('the portal page', () => {
 	const now = () => stripe.subscriptions.retrieve(subscription.id);
 
 	test('cancels at the end of the period, as Stripe’s portal does, and takes it back', async () => {
-		expect(await text()).toContain('active, renews on');
-		const response = await act('cancel');
-		expect(response.status).toBe(303);
-		expect(new URL(response.headers.get('location') ?? '', url).href).toBe(url);
+		expect((await act('cancel')).status).toBe(303);
 		const end = subscription.items.data[0]?.current_period_end;
 		expect(await now()).toMatchObject({ status: 'active', cancel_at: end, cancel_at_period_end: false });
 		expect(await text()).toContain('active, ends on');
@@ -116,12 +88,10 @@ describe('the portal page', () => {
 		expect(data).toMatchObject([{ id, billing_reason: 'subscription_update', status: 'paid', total: 8_100 }]);
 	});
 
-	test('lets another card pay a renewal', async () => {
+	test('pays a renewal that failed', async () => {
 		await control(server, `/subscriptions/${subscription.id}/advance`, { payments: 'fail' });
-		expect(await now()).toMatchObject({ status: 'past_due' });
 		expect(await text()).toContain('Pay $9.00');
-		expect((await act('pay', { card_number: '4000000000000002' })).status).toBe(402);
-		expect((await act('pay')).status).toBe(303);
+		await act('pay');
 		expect(await now()).toMatchObject({ status: 'active' });
 	});
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
 import type { StripeServer } from './server.ts';
-import { control, eventTypes, openCheckout, startWithoutWebhooks, subscribe } from './testing/stripe.ts';
+import { control, eventTypes, startWithoutWebhooks, subscribe } from './testing/stripe.ts';
 
 const DAY = 24 * 60 * 60;
 
@@ -100,15 +100,4 @@ test('time passes for one subscription only', async () => {
 	const other = await subscribe(server, stripe);
 	await advance();
 	expect(await stripe.subscriptions.retrieve(other.id)).toEqual(other);
-});
-
-test('a first payment that is never made expires after a day', async () => {
-	const customer = await stripe.customers.create();
-	const session = await openCheckout(stripe, customer.id);
-	await control(server, `/checkout/sessions/${session.id}/pay`, { card: '4000000000000002' });
-	const [incomplete] = (await stripe.subscriptions.list({ customer: customer.id })).data;
-	const { id = '' } = incomplete ?? {};
-	await advance({}, id);
-	expect(await stripe.subscriptions.retrieve(id)).toMatchObject({ status: 'incomplete_expired' });
-	expect((await stripe.invoices.list({ subscription: id })).data).toMatchObject([{ status: 'void' }]);
 });

@@ -98,7 +98,7 @@ describe('a checkout', () => {
 	test('whose card was declined is reused, or its incomplete subscription is canceled', async () => {
 		const user = world.user();
 		const first = await user.openCheckout('monthly');
-		await world.stripe.control(`/checkout/sessions/${first}/pay`, { card: '4000000000000002' });
+		await world.stripe.control(`/checkout/sessions/${first}/pay`, { payments: 'fail' });
 		const [customer] = await customersOf(user);
 		const left = async () => {
 			const { data } = await world.stripe.api.subscriptions.list({

@@ -9,7 +9,6 @@ import {
 	type Subscription,
 } from '../objects.ts';
 import type { Transaction } from '../state.ts';
-import { declineOf } from './cards.ts';
 import { createCustomer } from './customers.ts';
 import { collect, createInvoice, openInvoice } from './invoices.ts';
 import { newSubscription } from './subscriptions.ts';
@@ -54,30 +53,25 @@ export function openCheckout(
 }
 
 /**
- * Pays an open checkout. `decline` is the message of a declined card. As at Stripe, the subscription exists before the payment:
- * after a decline it stays `incomplete` until another attempt pays it, or for 23 hours.
+ * Attempts to pay an open checkout. As at Stripe, the subscription exists before the payment: after a declined payment it stays
+ * `incomplete` until another attempt pays it.
  */
-export function payCheckout(
-	tx: Transaction,
-	session: CheckoutSession,
-	cardNumber: string,
-): { session: CheckoutSession; decline: string | null } {
+export function payCheckout(tx: Transaction, session: CheckoutSession, isPaid: boolean): CheckoutSession {
 	const terms = termsOf(tx, session);
 	const customer = buyerOf(tx, session);
 	const subscription = incompleteSubscription(tx, terms, customer);
-	const decline = declineOf(cardNumber);
 	const open = openInvoice(tx, subscription);
 	if (open === undefined) throw new Error(`${subscription.id} has no open invoice`);
-	collect(tx, open, decline === null);
-	if (decline !== null) {
+	collect(tx, open, isPaid);
+	if (!isPaid) {
 		const attempted = { ...session, customer: customer.id };
 		tx.put({ ...terms, incomplete_subscription: subscription.id });
 		tx.put(attempted);
-		return { session: attempted, decline };
+		return attempted;
 	}
 	tx.put({ id: customer.id, object: 'wallet', payments: 'succeed' });
 	tx.record('customer.subscription.updated', { ...subscription, status: 'active' });
-	const complete = tx.record('checkout.session.completed', {
+	return tx.record('checkout.session.completed', {
 		...session,
 		customer: customer.id,
 		payment_status: 'paid',
@@ -85,7 +79,6 @@ export function payCheckout(
 		subscription: subscription.id,
 		url: null,
 	});
-	return { session: complete, decline: null };
 }
 
 export function expireCheckout(tx: Transaction, session: CheckoutSession): CheckoutSession {

@@ -4,9 +4,6 @@ import { expireCheckout } from './checkout.ts';
 import { collect, createInvoice, openInvoice } from './invoices.ts';
 import { cancelNow, hasEnded, itemOf, periodEnd, willPay, withItem } from './subscriptions.ts';
 
-/** How long Stripe waits for the first payment. */
-const INCOMPLETE_SECONDS = 23 * 60 * 60;
-
 /** What happens next to a subscription, and when. */
 type Due = { at: number; act: (tx: Transaction) => Subscription };
 
@@ -59,10 +56,8 @@ function moveBack<T extends object>(object: T, times: (keyof T)[], seconds: numb
 }
 
 function nextDue(tx: Transaction, subscription: Subscription): Due | undefined {
-	if (hasEnded(subscription)) return undefined;
-	if (subscription.status === 'incomplete') {
-		return { at: subscription.created + INCOMPLETE_SECONDS, act: (then) => expire(then, subscription) };
-	}
+	// Stripe ends incomplete subscriptions after 23 hours
+	if (hasEnded(subscription) || subscription.status === 'incomplete') return undefined;
 	const { current_period_end: end } = itemOf(subscription);
 	if (subscription.cancel_at !== null && subscription.cancel_at <= end) {
 		return { at: subscription.cancel_at, act: (then) => cancelNow(then, subscription) };
@@ -72,14 +67,6 @@ function nextDue(tx: Transaction, subscription: Subscription): Due | undefined {
 		return { at: retryAt, act: (then) => payOpenInvoice(then, subscription, willPay(then, subscription)) };
 	}
 	return { at: end, act: (then) => renew(then, subscription) };
-}
-
-/** Ends a subscription whose first invoice was never paid. */
-function expire(tx: Transaction, subscription: Subscription): Subscription {
-	const open = openInvoice(tx, subscription);
-	if (open !== undefined) tx.put({ ...open, status: 'void' });
-	const ended = { status: 'incomplete_expired', ended_at: tx.now } as const;
-	return tx.record('customer.subscription.updated', { ...subscription, ...ended });
 }
 
 function renew(tx: Transaction, subscription: Subscription): Subscription {

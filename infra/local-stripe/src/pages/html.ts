@@ -1,8 +1,6 @@
 const STYLE = `
 	body { font: 16px/1.5 system-ui, sans-serif; max-width: 32rem; margin: 3rem auto; padding: 0 1rem; color: #1a1f36; }
-	label, input, button { display: block; width: 100%; box-sizing: border-box; font: inherit; }
-	input { padding: .5rem; margin: .25rem 0 1rem; }
-	button { padding: .6rem; margin-bottom: .5rem; cursor: pointer; }
+	button { display: block; width: 100%; font: inherit; padding: .6rem; margin-bottom: .5rem; cursor: pointer; }
 	.error { color: #b3093c; }
 	.note { color: #697386; font-size: .875rem; }
 `;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { PRICES } from '../catalog.ts';
-import { declineOf, GOOD_CARD } from '../lifecycle/cards.ts';
 import { openInvoice } from '../lifecycle/invoices.ts';
 import { hasEnded, itemOf, resume, scheduleCancel } from '../lifecycle/subscriptions.ts';
 import { changePrice, payOpenInvoice } from '../lifecycle/time.ts';
@@ -11,7 +10,6 @@ import { day, type Html, html, money, page, problemOf, type Reply } from './html
 const change = z.object({
 	subscription: z.string(),
 	action: z.enum(['cancel', 'resume', 'switch', 'pay']),
-	card_number: z.string().trim().min(1).default(GOOD_CARD),
 });
 
 /** The customer portal: the subscriptions of a customer, each with a form. */
@@ -27,12 +25,11 @@ export function portalPage(tx: Transaction, id: string, form?: object): Reply {
 	if (!given.success || !isTheirs) {
 		return show(tx, session, 400, 'This subscription can’t be changed. Here is its current state.');
 	}
-	const { action, card_number: card } = given.data;
+	const { action } = given.data;
 	if (action === 'cancel') scheduleCancel(tx, subscription, false);
 	if (action === 'resume') resume(tx, subscription);
 	if (action === 'switch') changePrice(tx, subscription, otherPrice(subscription));
-	const problem = action === 'pay' ? pay(tx, subscription, card) : null;
-	if (problem !== null) return show(tx, session, 402, problem);
+	if (action === 'pay') pay(tx, subscription);
 	return { location: `/p/session/${session.id}` };
 }
 
@@ -41,12 +38,10 @@ function otherPrice(subscription: Subscription): Price {
 	return PRICES.find(({ id }) => id !== price.id) ?? price;
 }
 
-/** Makes a card the one that pays renewals, and pays what is owed with it. Returns the message of a decline, or null. */
-function pay(tx: Transaction, subscription: Subscription, card: string): string | null {
-	const decline = declineOf(card);
-	tx.put({ id: subscription.customer, object: 'wallet', payments: decline === null ? 'succeed' : 'fail' });
-	payOpenInvoice(tx, subscription, decline === null);
-	return decline;
+/** Pays what is owed, and lets renewals succeed from now on, as another card does. */
+function pay(tx: Transaction, subscription: Subscription): void {
+	tx.put({ id: subscription.customer, object: 'wallet', payments: 'succeed' });
+	payOpenInvoice(tx, subscription, true);
 }
 
 function show(tx: Transaction, session: PortalSession, status: number, problem?: string): Reply {
@@ -72,7 +67,6 @@ function formOf(tx: Transaction, { id }: PortalSession, subscription: Subscripti
 	<input type="hidden" name="subscription" value="${subscription.id}">
 	${isEnding ? button('resume', 'Keep the subscription') : button('cancel', 'Cancel at the end of the period')}
 	${owed === undefined ? button('switch', `Pay each ${otherPrice(subscription).recurring.interval} instead`) : null}
-	${owed === undefined ? null : html`<label>Card number <input name="card_number" value="${GOOD_CARD}"></label>`}
 	${owed === undefined ? null : button('pay', `Pay ${money(owed.total)}`)}
 </form>`;
 }
