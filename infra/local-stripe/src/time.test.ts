@@ -17,7 +17,6 @@ afterEach(() => server.stop());
 
 const advance = (how: object = {}, id = subscription.id) =>
 	control(server, `/subscriptions/${id}/advance`, how);
-const payNow = () => control(server, `/subscriptions/${subscription.id}/retry`, { payments: 'succeed' });
 const now = () => stripe.subscriptions.retrieve(subscription.id);
 const latestInvoice = async () =>
 	(await stripe.invoices.list({ subscription: subscription.id, limit: 1 })).data[0];
@@ -44,34 +43,6 @@ test('each of many periods is a whole month', async () => {
 	}
 });
 
-test('a failed renewal is past due until another attempt is paid', async () => {
-	await advance({ payments: 'fail' });
-	expect(await now()).toMatchObject({ status: 'past_due' });
-	expect(await latestInvoice()).toMatchObject({ status: 'open', attempt_count: 1 });
-	await advance();
-	expect(await latestInvoice()).toMatchObject({ status: 'open', attempt_count: 2 });
-	await payNow();
-	expect(await now()).toMatchObject({ status: 'active' });
-	expect(await latestInvoice()).toMatchObject({ status: 'paid', attempt_count: 3 });
-});
-
-test.each([
-	['mark_unpaid', 'unpaid'],
-	['leave_past_due', 'past_due'],
-] as const)(
-	'after the last attempt, an account that is set to %s has a subscription %s',
-	async (setting, status) => {
-		await control(server, '/switches', { renewals: { after_last_failure: setting } });
-		await advance({ payments: 'fail', seconds: secondsUntilEnd() + 16 * DAY });
-		expect((await now()).status).toBe(status);
-		expect(await latestInvoice()).toMatchObject({ status: 'open', attempt_count: 4 });
-		await advance({ seconds: 20 * DAY });
-		expect((await now()).status).toBe(status);
-		await payNow();
-		expect((await now()).status).toBe('active');
-	},
-);
-
 test('a renewal that is never paid ends the subscription after the last attempt', async () => {
 	const before = await eventTypes(stripe);
 	await advance({ payments: 'fail', seconds: secondsUntilEnd() + 14 * DAY });
@@ -86,14 +57,6 @@ test('a renewal that is never paid ends the subscription after the last attempt'
 		'invoice.payment_failed',
 		'customer.subscription.deleted',
 	]);
-});
-
-test('a scheduled end comes with the end of the period', async () => {
-	await stripe.subscriptions.update(subscription.id, { cancel_at_period_end: true });
-	await advance({ seconds: DAY });
-	expect(await now()).toMatchObject({ status: 'active' });
-	await advance();
-	expect(await now()).toMatchObject({ status: 'canceled', cancel_at_period_end: true });
 });
 
 test('time passes for one subscription only', async () => {
