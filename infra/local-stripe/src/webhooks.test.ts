@@ -68,9 +68,7 @@ describe('deliveries', () => {
 		await control(server, '/switches', { webhooks: { drop: 1 } });
 		await subscribe(server, stripe);
 		const [first = '', second = ''] = idsOf((await stripe.events.list()).data);
-		expect(await control(server, '/webhooks/deliver', { events: [second, first], copies: 2 })).toMatchObject(
-			Array(4).fill({ isDelivered: true, outcome: '200' }),
-		);
+		await control(server, '/webhooks/deliver', { events: [second, first], copies: 2 });
 		expect(idsOf(webhook.received)).toEqual([second, second, first, first]);
 	});
 });

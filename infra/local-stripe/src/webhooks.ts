@@ -13,7 +13,6 @@ const GIVE_UP_AFTER_MS = 3 * 24 * 60 * 60 * 1000;
 
 /** The delivery of an event; times in milliseconds since 1970. */
 type Delivery = { id: number; event: string; attempts: number; due: number; first_due: number };
-type Outcome = { isDelivered: boolean; outcome: string };
 
 /** Delivers events to the webhook, in no promised order, with retries for 3 days until it answers 2xx. */
 export function createWebhooks(database: DatabaseSync, switches: WebhookSwitches, secret: string) {
@@ -21,41 +20,36 @@ export function createWebhooks(database: DatabaseSync, switches: WebhookSwitches
 	const stop = new AbortController();
 	let timer: NodeJS.Timeout | undefined;
 
-	/** Sends an event now, without a planned delivery. */
-	const post = async (event: string): Promise<Outcome> => {
+	/** Sends an event now, without a planned delivery. Resolves to whether it was accepted. */
+	const post = async (event: string): Promise<boolean> => {
 		const row = database.prepare("SELECT body FROM objects WHERE kind = 'event' AND id = ?").get(event);
 		const body = JSON.stringify(JSON.parse(String(row?.body)), null, 2);
-		const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(TIMEOUT_MS)]);
 		const headers = {
 			'content-type': 'application/json; charset=utf-8',
 			'stripe-signature': signatureOf(body, secret),
 		};
+		const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+		const request = { method: 'POST', headers, body, redirect: 'manual', signal } as const;
 		try {
-			const response = await fetch(switches.url, {
-				method: 'POST',
-				headers,
-				body,
-				redirect: 'manual',
-				signal,
-			});
+			const response = await fetch(switches.url, request);
 			await response.body?.cancel();
-			return { isDelivered: response.ok, outcome: String(response.status) };
-		} catch (error) {
-			return { isDelivered: false, outcome: String(error) };
+			return response.ok;
+		} catch {
+			return false;
 		}
 	};
 
 	const send = async (delivery: Delivery): Promise<void> => {
-		const { isDelivered, outcome } = await post(delivery.event);
+		const isDelivered = await post(delivery.event);
 		if (stop.signal.aborted && !isDelivered) return;
 		const attempts = delivery.attempts + 1;
-		const pause = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempts - 1));
-		const due = Date.now() + (isDelivered ? 0 : pause);
-		const isLast = due - delivery.first_due > GIVE_UP_AFTER_MS;
-		const state = isDelivered ? 'delivered' : isLast ? 'failed' : 'pending';
-		database
-			.prepare('UPDATE deliveries SET state = ?, attempts = ?, due = ?, outcome = ? WHERE id = ?')
-			.run(state, attempts, due, outcome, delivery.id);
+		const due = Date.now() + Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempts - 1));
+		if (isDelivered || due - delivery.first_due > GIVE_UP_AFTER_MS) {
+			database.prepare('DELETE FROM deliveries WHERE id = ?').run(delivery.id);
+		} else {
+			const update = database.prepare('UPDATE deliveries SET attempts = ?, due = ? WHERE id = ?');
+			update.run(attempts, due, delivery.id);
+		}
 	};
 
 	/** Sends what is due. Call it after planning a delivery and after changing a switch. */
