@@ -79,10 +79,8 @@ const APPS: App[] = [
 			// without an SMTP server, mails are written to files
 			...(settings.environment.SMTP_URL
 				? { SMTP_URL: settings.environment.SMTP_URL }
-				: {
-						MAIL_DIR: join(home.root, 'mail'),
-						API_KEYS_REQUIRE_VERIFIED_EMAIL: settings.environment.API_KEYS_REQUIRE_VERIFIED_EMAIL || 'false',
-					}),
+				: { MAIL_DIR: join(home.root, 'mail') }),
+			...withoutMail(settings, 'API_KEYS_REQUIRE_VERIFIED_EMAIL', 'false'),
 		}),
 	},
 	{
@@ -90,7 +88,7 @@ const APPS: App[] = [
 		dependsOn: ['postgres', 'rabbitmq', 's3', 'generated-code', 'files-database'],
 		calls: [],
 		env: ({ settings, s3, scale }) => ({
-			...unlimitedWithoutMail('UNVERIFIED_STORED_BYTES', settings),
+			...withoutMail(settings, 'UNVERIFIED_STORED_BYTES', '0'),
 			...s3,
 			// pages that the gateways serve upload to the store, too
 			CORS_ORIGINS: [settings.corsOrigins, ...webOrigins(settings, scale)].filter(Boolean).join(','),
@@ -101,7 +99,7 @@ const APPS: App[] = [
 		dependsOn: ['postgres', 'rabbitmq', 'generated-code', 'jobs-database'],
 		calls: ['files'],
 		env: ({ settings, secrets }) => ({
-			...unlimitedWithoutMail('UNVERIFIED_ACTIVE_JOBS', settings),
+			...withoutMail(settings, 'UNVERIFIED_ACTIVE_JOBS', '0'),
 			PARAM_KEYS: secrets.paramKey,
 		}),
 	},
@@ -120,11 +118,7 @@ const APPS: App[] = [
 			// endpoints under development listen on this machine
 			OUTBOUND_ALLOWED_NETWORKS: settings.environment.OUTBOUND_ALLOWED_NETWORKS || '127.0.0.0/8,::1',
 			OUTBOUND_ALLOW_HTTP: settings.environment.OUTBOUND_ALLOW_HTTP || 'true',
-			...(settings.environment.SMTP_URL
-				? {}
-				: {
-						WEBHOOKS_REQUIRE_VERIFIED_EMAIL: settings.environment.WEBHOOKS_REQUIRE_VERIFIED_EMAIL || 'false',
-					}),
+			...withoutMail(settings, 'WEBHOOKS_REQUIRE_VERIFIED_EMAIL', 'false'),
 		}),
 	},
 	{
@@ -163,11 +157,12 @@ function registrationLimit({ environment }: AppContext['settings']): Record<stri
 }
 
 /** Turns off a limit of unverified accounts unless it is set: without a mail server, users can't verify their email. */
-function unlimitedWithoutMail(
-	setting: 'UNVERIFIED_ACTIVE_JOBS' | 'UNVERIFIED_STORED_BYTES',
+function withoutMail(
 	{ environment }: AppContext['settings'],
+	setting: string,
+	off: 'false' | '0',
 ): Record<string, string> {
-	return environment.SMTP_URL || environment[setting] !== undefined ? {} : { [setting]: '0' };
+	return environment.SMTP_URL || environment[setting] ? {} : { [setting]: off };
 }
 
 /** Returns the URL of the web app, for links in errors and mails and for redirects from Stripe. */
