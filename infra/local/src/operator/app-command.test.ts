@@ -45,12 +45,4 @@ describe('environmentOf', () => {
 		const pids = [await start({}), await start(ownershipMark(`${home().root}-other`))];
 		await expect(readEnvironment(...pids)).rejects.toThrow('jobs isn’t running');
 	});
-
-	test('rejects for an app without a process', async () => {
-		await expect(readEnvironment(null)).rejects.toThrow('jobs isn’t running');
-	});
-
-	test('rejects when no product runs in the home', async () => {
-		await expect(environmentOf(home().root, 'jobs')).rejects.toThrow('creatorr isn’t running');
-	});
 });
