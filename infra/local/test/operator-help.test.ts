@@ -1,19 +1,18 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, expect, jest, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
+import { temporaryDirectory } from '../src/testing/temporary.ts';
 
 // A process takes its time to start on a busy machine.
 jest.setTimeout(60_000);
 
-const home = mkdtempSync(join(tmpdir(), 'creatorr-operator-'));
-afterAll(() => rmSync(home, { recursive: true }));
+const home = temporaryDirectory();
 
 const run = (command: string, ...args: string[]) => {
 	const path = join(import.meta.dirname, '..', 'src', `${command}.ts`);
-	const env = { PATH: process.env.PATH, CREATORR_HOME: home };
+	const env = { PATH: process.env.PATH, CREATORR_HOME: home() };
 	return promisify(execFile)(process.execPath, ['--no-warnings', path, ...args], { env });
 };
 
@@ -32,7 +31,7 @@ test('npm run status explains its options, and rejects unknown ones in one line'
 test.each(['reset', 'stop'])(
 	'npm run %s refuses arguments, such as --help, and changes nothing',
 	async (command) => {
-		const file = join(home, 'secrets.json');
+		const file = join(home(), 'secrets.json');
 		writeFileSync(file, '{}');
 		const stderr = expect.stringContaining(`npm run ${command} has no options`);
 		await expect(run(command, '--help')).rejects.toMatchObject({ code: 2, stdout: '', stderr });

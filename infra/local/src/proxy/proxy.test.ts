@@ -34,13 +34,9 @@ const startReplica = (name: string) =>
 
 /** Opens a proxy before these replicas, and returns it with its port. */
 async function before(...replicas: Server[]): Promise<{ port: number; proxy: TcpProxy }> {
-	const free = createServer().listen(0, '127.0.0.1');
-	await once(free, 'listening');
-	const port = portOf(free);
-	await new Promise((resolve) => free.close(resolve));
-	const proxy = await openProxy(port, replicas.map(portOf));
+	const proxy = await openProxy(0, replicas.map(portOf));
 	proxies.push(proxy);
-	return { port, proxy };
+	return { port: portOf(proxy.server), proxy };
 }
 
 async function ask(port: number, question: string): Promise<string> {

@@ -1,10 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
+import { temporaryDirectory } from '../testing/temporary.ts';
 import {
 	bindToThisProcess,
 	carriesMark,
@@ -12,6 +10,8 @@ import {
 	findOwnedProcesses,
 	ownershipMark,
 } from './ownership.ts';
+
+const directory = temporaryDirectory();
 
 test.each([
 	['the mark among other variables', 'A=1\0CREATORR_SUPERVISED=/home/a\0B=2', true],
@@ -35,7 +35,7 @@ test('a bound command does not run when its starter died before it was bound', a
 });
 
 test('endOwnedProcesses ends the processes of a home and their children, and no others', async () => {
-	const home = realpathSync(mkdtempSync(join(tmpdir(), 'creatorr-owned-')));
+	const home = directory();
 	const start = (env: Record<string, string>) =>
 		spawn('sh', ['-c', 'sleep 60 & wait'], { env: { PATH: process.env.PATH ?? '', ...env } });
 	const [ours, stranger] = [start(ownershipMark(home)), start(ownershipMark(`${home}-other`))];
@@ -47,5 +47,4 @@ test('endOwnedProcesses ends the processes of a home and their children, and no 
 	expect(findOwnedProcesses(home)).toEqual([]);
 	expect(stranger.exitCode).toBeNull();
 	expect(await endOwnedProcesses(`${home}-other`)).toBe(2);
-	rmSync(home, { recursive: true });
 });
