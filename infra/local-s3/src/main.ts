@@ -5,7 +5,6 @@ const config = z
 	.object({
 		PORT: z.coerce.number().int(),
 		DIRECTORY: z.string().min(1),
-		REGION: z.string().min(1).default('us-east-1'),
 		ACCESS_KEY_ID: z.string().min(1),
 		SECRET_ACCESS_KEY: z.string().min(1),
 	})
@@ -13,7 +12,6 @@ const config = z
 
 const server = await createS3Server({
 	directory: config.DIRECTORY,
-	region: config.REGION,
 	accessKeyId: config.ACCESS_KEY_ID,
 	secretAccessKey: config.SECRET_ACCESS_KEY,
 });

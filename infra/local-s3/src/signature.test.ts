@@ -3,11 +3,10 @@ import { describe, expect, test } from '@jest/globals';
 import { type Refusal, refusalOf } from './signature.ts';
 
 /*
- * The examples that AWS publishes with their signatures, in "Authenticating Requests (AWS Signature Version 4)". The tests of
- * packages/storage add what they can send to a server: another key, method, header or secret, an expired URL, no signature.
+ * Examples that AWS publishes with their signatures, in "Authenticating Requests (AWS Signature Version 4)". The tests of packages/storage
+ * send what the AWS SDK signs, and what a client can change: another key, method, header or secret, an expired URL, no signature.
  */
 const CREDENTIALS = {
-	region: 'us-east-1',
 	accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
 	secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
 };
@@ -29,45 +28,24 @@ const PRESIGNED_QUERY = [
 
 const PRESIGNED: Request = { method: 'GET', url: `/test.txt?${PRESIGNED_QUERY}`, headers: { host: HOST } };
 
-/** A request that is signed in a header. */
-function signedRequest(url: string, signature: string, more: Record<string, string> = {}): Request {
-	const headers: Record<string, string> = {
+const RANGE: Request = {
+	method: 'GET',
+	url: '/test.txt',
+	headers: {
 		host: HOST,
+		range: 'bytes=0-9',
 		'x-amz-content-sha256': EMPTY_SHA256,
 		'x-amz-date': '20130524T000000Z',
-		...more,
-	};
-	const fields = [
-		`Credential=${CREDENTIAL}`,
-		`SignedHeaders=${Object.keys(headers).sort().join(';')}`,
-		`Signature=${signature}`,
-	];
-	return {
-		method: 'GET',
-		url,
-		headers: { ...headers, authorization: `AWS4-HMAC-SHA256 ${fields.join(',')}` },
-	};
-}
-
-const RANGE = signedRequest('/test.txt', 'f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41', {
-	range: 'bytes=0-9',
-});
-const PUT = {
-	...signedRequest('/test%24file.text', '98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd', {
-		date: 'Fri, 24 May 2013 00:00:00 GMT',
-		'x-amz-content-sha256': '44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072',
-		'x-amz-storage-class': 'REDUCED_REDUNDANCY',
-	}),
-	method: 'PUT',
+		authorization: `AWS4-HMAC-SHA256 ${[
+			`Credential=${CREDENTIAL}`,
+			'SignedHeaders=host;range;x-amz-content-sha256;x-amz-date',
+			'Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41',
+		].join(',')}`,
+	},
 };
-const LIFECYCLE = signedRequest(
-	'/?lifecycle',
-	'fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543',
-);
-const LIST_SIGNATURE = '34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7';
 
-const check = (request: Request, { now = SIGNED_AT, credentials = CREDENTIALS } = {}) =>
-	refusalOf(request as IncomingMessage, credentials, now);
+const check = (request: Request, { now = SIGNED_AT } = {}) =>
+	refusalOf(request as IncomingMessage, CREDENTIALS, now);
 
 const later = (seconds: number) => new Date(SIGNED_AT.getTime() + seconds * 1_000);
 
@@ -75,10 +53,6 @@ describe('a request is accepted', () => {
 	test.each<[string, Request]>([
 		['with its signature in the URL', PRESIGNED],
 		['with its signature in a header, and a range', RANGE],
-		['that writes, with a name that has to be encoded', PUT],
-		['whose query has a name and no value', LIFECYCLE],
-		['whose query has several values', signedRequest('/?max-keys=2&prefix=J', LIST_SIGNATURE)],
-		['whose query has another order', signedRequest('/?prefix=J&max-keys=2', LIST_SIGNATURE)],
 	])('%s', (_, request) => {
 		expect(check(request)).toBeNull();
 	});
@@ -127,13 +101,9 @@ describe('a request is refused', () => {
 		['when it expires after more than 7 days', inUrl('Expires=86400', 'Expires=604801'), 'AccessDenied'],
 		['without a number of seconds', inUrl('Expires=86400', 'Expires=x'), 'AccessDenied'],
 		['without a valid date', inUrl('20130524T000000Z', 'yesterday'), 'AccessDenied'],
+		['of another region', inUrl('%2Fus-east-1%2F', '%2Feu-central-1%2F'), 'SignatureDoesNotMatch'],
 		['with the key of another day', inUrl('%2F20130524%2F', '%2F20130523%2F'), 'SignatureDoesNotMatch'],
 	])('%s', (_, request, refusal) => {
 		expect(check(request)).toBe(refusal);
-	});
-
-	test('for another region, with the right secret', () => {
-		const credentials = { ...CREDENTIALS, region: 'eu-central-1' };
-		expect(check(PRESIGNED, { credentials })).toBe('SignatureDoesNotMatch');
 	});
 });
