@@ -57,8 +57,8 @@ export type Transaction = Context & {
 	find: <K extends Kind>(kind: K, id: string) => OfKind<K> | undefined;
 	/** Adds an object, or replaces the one with its id. */
 	put: (object: Stored) => void;
-	/** Yields objects in Stripe's order. To write meanwhile, copy them first. */
-	newestFirst: <K extends Kind>(kind: K, customer?: string) => Iterable<OfKind<K>>;
+	/** Returns objects in Stripe's order. */
+	newestFirst: <K extends Kind>(kind: K, customer?: string) => OfKind<K>[];
 	/** Writes an object and the event that reports it. */
 	record: <T extends Stored>(type: EventType, object: T) => T;
 };
@@ -100,13 +100,13 @@ function createTransaction(
 			const row = database.prepare('SELECT body FROM objects WHERE kind = ? AND id = ?').get(kind, id);
 			return row === undefined ? undefined : JSON.parse(String(row.body));
 		},
-		newestFirst: function* <K extends Kind>(kind: K, customer?: string): Iterable<OfKind<K>> {
+		newestFirst: (kind, customer) => {
 			const condition = customer === undefined ? '' : 'AND customer = ?';
 			const parameters = customer === undefined ? [kind] : [kind, customer];
-			const rows = database
+			return database
 				.prepare(`SELECT body FROM objects WHERE kind = ? ${condition} ORDER BY position DESC`)
-				.iterate(...parameters);
-			for (const { body } of rows) yield JSON.parse(String(body));
+				.all(...parameters)
+				.map(({ body }) => JSON.parse(String(body)));
 		},
 		record: (type, object) => {
 			put(object);

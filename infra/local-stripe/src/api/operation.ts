@@ -60,28 +60,21 @@ export function equal<T>(property: (object: T) => unknown): Filter<T> {
 	return (object, wanted) => wanted === undefined || property(object) === wanted;
 }
 
-type Page = { limit: number; starting_after?: string; [filter: string]: unknown };
+type Query = { limit: number; [filter: string]: unknown };
 
-/** Describes a list in pages, the newest first. Each filter is a parameter. */
+/** Describes a list, the newest first, of which there is only the first page. Each filter is a parameter. */
 export function listOperation<K extends Kind>(
 	path: string,
 	kind: K,
 	filters: Record<string, Filter<OfKind<K>>>,
 ): Operation {
 	const filterParameters = Object.fromEntries(Object.keys(filters).map((name) => [name, text.optional()]));
-	const parameters = z.strictObject({ limit, starting_after: text.optional(), ...filterParameters });
-	return operation('get', path, parameters as z.ZodType<Page>, (tx, given) => {
-		const { starting_after: after, customer } = given;
-		const matches = (object: OfKind<K>): boolean =>
-			Object.entries(filters).every(([name, filter]) => filter(object, given[name]));
-		const found: object[] = [];
-		let hasBegun = after === undefined;
-		for (const object of tx.newestFirst(kind, typeof customer === 'string' ? customer : undefined)) {
-			if (hasBegun && matches(object)) found.push(object);
-			if (found.length > given.limit) break;
-			hasBegun ||= object.id === after;
-		}
-		if (!hasBegun) throw notFound(kind, String(after), 'starting_after');
+	const parameters = z.strictObject({ limit, ...filterParameters });
+	return operation('get', path, parameters as z.ZodType<Query>, (tx, given) => {
+		const { customer } = given;
+		const found = tx
+			.newestFirst(kind, typeof customer === 'string' ? customer : undefined)
+			.filter((object) => Object.entries(filters).every(([name, filter]) => filter(object, given[name])));
 		const hasMore = found.length > given.limit;
 		return { object: 'list', data: found.slice(0, given.limit), has_more: hasMore, url: `/v1${path}` };
 	});

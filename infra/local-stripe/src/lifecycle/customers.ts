@@ -23,7 +23,7 @@ export function requireCustomer(tx: Transaction, id: string, param?: string): Cu
 export function searchCustomers(tx: Transaction, { query, limit }: { query: string; limit: number }): object {
 	const [, , key = '', , value = ''] = /^metadata\[(["'])(.+)\1\]:(["'])(.+)\3$/.exec(query) ?? [];
 	if (key === '') throw invalidRequest('We were unable to parse your search query.', { param: 'query' });
-	const found = [...tx.newestFirst('customer')].filter(
+	const found = tx.newestFirst('customer').filter(
 		(customer) => customer.deleted !== true && customer.metadata[key] === value,
 	);
 	return {
@@ -38,7 +38,7 @@ export function searchCustomers(tx: Transaction, { query, limit }: { query: stri
 /** Deletes a customer and cancels their subscriptions. Their open checkouts stay open. */
 export function deleteCustomer(tx: Transaction, id: string): object {
 	requireCustomer(tx, id);
-	for (const subscription of [...tx.newestFirst('subscription', id)]) {
+	for (const subscription of tx.newestFirst('subscription', id)) {
 		if (!hasEnded(subscription)) cancelNow(tx, subscription);
 	}
 	const deleted = { id, object: 'customer', deleted: true } as const;

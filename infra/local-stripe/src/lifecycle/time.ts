@@ -9,10 +9,10 @@ type Due = { at: number; act: (tx: Transaction) => Subscription };
 
 /** Does everything that is due: expires checkouts, renews and ends subscriptions, retries payments. */
 export function settleAll(tx: Transaction): void {
-	for (const session of [...tx.newestFirst('checkout.session')]) {
+	for (const session of tx.newestFirst('checkout.session')) {
 		if (session.status === 'open' && session.expires_at <= tx.now) expireCheckout(tx, session);
 	}
-	for (const subscription of [...tx.newestFirst('subscription')]) settle(tx, subscription);
+	for (const subscription of tx.newestFirst('subscription')) settle(tx, subscription);
 }
 
 /** Does what is due for one subscription, in order. */
@@ -31,7 +31,7 @@ function settle(tx: Transaction, subscription: Subscription): Subscription {
 export function advance(tx: Transaction, subscription: Subscription, seconds?: number): Subscription {
 	const due = nextDue(tx, subscription);
 	const by = seconds ?? Math.max(0, (due?.at ?? tx.now) - tx.now);
-	for (const invoice of [...tx.newestFirst('invoice', subscription.customer)]) {
+	for (const invoice of tx.newestFirst('invoice', subscription.customer)) {
 		if (invoice.parent?.subscription_details?.subscription !== subscription.id) continue;
 		tx.put(moveBack(invoice, ['created', 'next_payment_attempt'], by));
 	}

@@ -45,7 +45,7 @@ function pay(tx: Transaction, subscription: Subscription): void {
 }
 
 function show(tx: Transaction, session: PortalSession, status: number, problem?: string): Reply {
-	const subscriptions = [...tx.newestFirst('subscription', session.customer)];
+	const subscriptions = tx.newestFirst('subscription', session.customer);
 	const open = subscriptions.filter((subscription) => !hasEnded(subscription));
 	const content = html`
 ${problem === undefined ? null : problemOf(problem)}
