@@ -13,7 +13,7 @@ import { installPackages, prepareMachine } from './machine/prepare-machine.ts';
 import { REPOSITORY } from './settings/settings.ts';
 import { BENCH_PRODUCTS } from './stack/bench-products.ts';
 import { runCommand } from './stack/command.ts';
-import { generateCode, runScript } from './stack/run-program.ts';
+import { runScript, runTask } from './stack/run-program.ts';
 import { withTestServices } from './stack/test-services.ts';
 import {
 	acceptanceProduct,
@@ -107,7 +107,7 @@ async function runMutations(stop: AbortSignal): Promise<number> {
 	if (process.argv.includes('--help')) return await runScript(MUTATIONS, { stop });
 	return await withTestHome(async (home) => {
 		await prepareMachine(PACKAGES_TO_TEST, home);
-		await generateCode(home.root, stop);
+		await runTask('generate', home.root, stop);
 		return await withTestServices(home, { stop }, (services) =>
 			withMutantTree(home.root, services, (env) => runScript(MUTATIONS, { stop, env })),
 		);

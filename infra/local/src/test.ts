@@ -11,7 +11,7 @@ import { withTestHome } from './checks/test-home.ts';
 import { PACKAGES_TO_TEST } from './machine/debian-packages.ts';
 import { prepareMachine } from './machine/prepare-machine.ts';
 import { runCommand, say } from './stack/command.ts';
-import { generateCode } from './stack/run-program.ts';
+import { runTask } from './stack/run-program.ts';
 import { withTestServices } from './stack/test-services.ts';
 import type { ClaimedHome } from './supervisor/home.ts';
 
@@ -25,7 +25,7 @@ await runCommand(async (stop) => {
 	const runAll = async (home: ClaimedHome): Promise<Outcome[]> => {
 		await prepareMachine(PACKAGES_TO_TEST, home);
 		return await withTestServices(home, { stop }, async (environment) => {
-			await generateCode(home.root, stop);
+			await runTask('generate', home.root, stop);
 			const onProducts = productChecks(home.root).filter(isChosen);
 			const suites = [...packageChecks(home.root, environment), mutationsCheck(home.root)].filter(isChosen);
 			// built first: products that start at the same time would all build the web app in one directory

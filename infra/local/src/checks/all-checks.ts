@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { programEnvironment } from '../backing/base-environment.ts';
 import { REPOSITORY } from '../settings/settings.ts';
 import { copyRepository } from '../stack/repository-copy.ts';
-import { buildWeb } from '../stack/run-program.ts';
+import { runTask } from '../stack/run-program.ts';
 import {
 	acceptanceProduct,
 	CHAOS_PRODUCT,
@@ -39,7 +39,7 @@ export function webBuildCheck(homeRoot: string): Check {
 	return {
 		name: 'build of the web app',
 		run: async (stop) => {
-			await buildWeb(homeRoot, stop);
+			await runTask('build', homeRoot, stop);
 			return { passed: 1, failed: 0, output: '' };
 		},
 	};

@@ -9,7 +9,7 @@ import type { S3Variables, Settings } from '../settings/settings.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { Step } from '../supervisor/process.ts';
 import { appProcesses } from './apps.ts';
-import { buildWeb, generateCode } from './run-program.ts';
+import { runTask } from './run-program.ts';
 import type { Scale } from './scale.ts';
 
 /** Servers that may be external. External ones are up already, so no step waits for them. */
@@ -54,8 +54,8 @@ export async function product(
 		...backing.steps,
 		...own,
 		...migrationTasks(databases, ownNames),
-		{ kind: 'task', name: 'generated-code', dependsOn: [], run: () => generateCode(home.root, stop) },
-		{ kind: 'task', name: 'web', dependsOn: ['generated-code'], run: () => buildWeb(home.root, stop) },
+		{ kind: 'task', name: 'generated-code', dependsOn: [], run: () => runTask('generate', home.root, stop) },
+		{ kind: 'task', name: 'web', dependsOn: ['generated-code'], run: () => runTask('build', home.root, stop) },
 		{
 			kind: 'task',
 			name: 'scratch',

@@ -63,8 +63,18 @@ export async function runScript(
 	return code ?? 1;
 }
 
-/** Runs a turbo task in all packages that have it. Turbo skips packages without changes. */
-async function runTask(task: string, failure: string, homeRoot: string, stop: AbortSignal): Promise<void> {
+const FAILURES = { generate: 'Can’t generate code', build: 'Can’t build the web app' };
+
+/**
+ * Runs a turbo task in all packages that have it, and skips packages without changes: `generate` makes the database clients and the
+ * types of the API, `build` what browsers load.
+ * @throws CommandError with the output of the task
+ */
+export async function runTask(
+	task: keyof typeof FAILURES,
+	homeRoot: string,
+	stop: AbortSignal,
+): Promise<void> {
 	const turbo = join(REPOSITORY, 'node_modules', '.bin', 'turbo');
 	const { exitCode, output } = await runProgram([turbo, 'run', task, '--output-logs=errors-only'], {
 		env: programEnvironment(homeRoot, {
@@ -75,21 +85,5 @@ async function runTask(task: string, failure: string, homeRoot: string, stop: Ab
 		stop,
 		timeoutMs: TASK_TIMEOUT_MS,
 	});
-	if (exitCode !== 0 && !stop.aborted) throw new CommandError(`${failure}:\n${output}`);
-}
-
-/**
- * Generates the database clients from each service's schema, and the types of the API from its description.
- * @throws CommandError with the generator's output
- */
-export function generateCode(homeRoot: string, stop: AbortSignal): Promise<void> {
-	return runTask('generate', 'Can’t generate code', homeRoot, stop);
-}
-
-/**
- * Builds what browsers load.
- * @throws CommandError with the bundler's output
- */
-export function buildWeb(homeRoot: string, stop: AbortSignal): Promise<void> {
-	return runTask('build', 'Can’t build the web app', homeRoot, stop);
+	if (exitCode !== 0 && !stop.aborted) throw new CommandError(`${FAILURES[task]}:\n${output}`);
 }

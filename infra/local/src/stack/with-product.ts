@@ -1,6 +1,6 @@
 import { choosePorts, pickConsecutivePorts } from '../backing/ports.ts';
 import type { ClaimedHome, Home } from '../supervisor/home.ts';
-import type { Report, Step, SupervisorEvent } from '../supervisor/process.ts';
+import type { Report, Step } from '../supervisor/process.ts';
 import { withSupervisor } from '../supervisor/supervisor.ts';
 import { addFaults } from './faults.ts';
 import { printEvent, printProblem } from './print-event.ts';
@@ -80,14 +80,12 @@ export const CHAOS_PRODUCT: ProductOptions = {
 		// a long round runs more jobs of an account than a day allows
 		PLANS: JSON.stringify({ free: { computeSecondsPerDay: 0, ...UNLIMITED_RATES } }),
 	},
-	report: printLostLog,
+	// chaos tests end processes on purpose
+	report: (event) => {
+		if (event.type === 'log-lost') printEvent(event);
+	},
 	adapt: (steps, { home }) => addFaults(steps, home),
 };
-
-/** Prints no events of processes that end, because chaos tests end them on purpose. */
-function printLostLog(event: SupervisorEvent): void {
-	if (event.type === 'log-lost') printEvent(event);
-}
 
 /**
  * Runs the work while the whole product runs, with backing services of its own. The work gets the variables that the suites of qa
