@@ -5,42 +5,35 @@ import { dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { S3Content, S3Store } from '@20minutes/s3rver';
-import { createKeyedMutex, type KeyedMutex } from '@creatorr/service/keyed-mutex';
+import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 
 /** A complete body in a temporary file. */
 type ReceivedBody = { readonly path: string; readonly size: number; readonly md5: string };
 
-export type DurableStore = {
-	readonly store: S3Store;
-	/** One change of an object or an upload at a time. */
-	readonly mutex: KeyedMutex;
-	/** Returns the path of a new temporary file. The next start removes those that a crash left. */
-	readonly temporaryPath: () => string;
-	/** Writes a body to a temporary file. Throws, and leaves no file, when the body breaks off. */
-	readonly receive: (content: S3Content) => Promise<ReceivedBody>;
-	/** Moves a temporary file under its key, in place of the object that was there. */
-	readonly publish: (
-		target: { bucket: string; key: string; metadata: object },
-		body: Pick<ReceivedBody, 'path' | 'md5'>,
-	) => Promise<void>;
-};
+export type DurableStore = Awaited<ReturnType<typeof makeDurable>>;
 
 /**
  * Makes writes to s3rver's file store atomic. s3rver writes into the object in place: an upload that breaks off damages the object,
  * and readers may get bytes of one version with the ETag of another.
  */
-export async function makeDurable(store: S3Store, directory: string): Promise<DurableStore> {
+export async function makeDurable(store: S3Store, directory: string) {
 	const incoming = join(directory, '.incoming');
 	await rm(incoming, { recursive: true, force: true });
 	await mkdir(incoming, { recursive: true });
+	/** One change of an object or an upload at a time. */
 	const mutex = createKeyedMutex();
 	const onObject = <T>(bucket: string, key: string, work: () => Promise<T>): Promise<T> =>
 		mutex.runExclusive(`${bucket}/${key}`, work);
 
+	/** Returns the path of a new temporary file. The next start removes those that a crash left. */
 	const temporaryPath = () => join(incoming, randomUUID());
+	/** Writes a body to a temporary file. Throws, and leaves no file, when the body breaks off. */
 	const receive = (content: S3Content) => receiveBody(temporaryPath(), content);
-
-	const publish: DurableStore['publish'] = ({ bucket, key, metadata }, body) =>
+	/** Moves a temporary file under its key, in place of the object that was there. */
+	const publish = (
+		{ bucket, key, metadata }: { bucket: string; key: string; metadata: object },
+		body: Pick<ReceivedBody, 'path' | 'md5'>,
+	): Promise<void> =>
 		onObject(bucket, key, async () => {
 			const objectPath = store.getResourcePath(bucket, key, 'object');
 			await mkdir(dirname(objectPath), { recursive: true });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { ClaimedHome, Home } from './home.ts';
 import type { ProcessSnapshot, Report, Step } from './process.ts';
 import { SupervisedProcess } from './supervise.ts';
@@ -6,12 +7,8 @@ const MIN_DRAIN_MS = 1_000;
 /** How long all apps together may take to drain: a second more than each app gives itself. */
 const DRAIN_MS = 11_000;
 
-/** Resolves when the signal aborts. */
-export function untilAborted(signal: AbortSignal): Promise<void> {
-	return new Promise((resolve) => {
-		if (signal.aborted) resolve();
-		else signal.addEventListener('abort', () => resolve(), { once: true });
-	});
+export async function untilAborted(signal: AbortSignal): Promise<void> {
+	if (!signal.aborted) await once(signal, 'abort');
 }
 
 /**
