@@ -7,12 +7,7 @@ import type { LogFile } from './log-file.ts';
 import { ownershipMark, spawnBound } from './ownership.ts';
 import type { ManagedProcess } from './process.ts';
 
-export type Child = {
-	pid: number;
-	/** Settles when the process has ended, with words that say how. */
-	exited: Promise<string>;
-	signal: (signal: NodeJS.Signals) => void;
-};
+export type Child = Awaited<ReturnType<typeof spawnChild>>;
 
 type Output = { log: LogFile; report: (type: 'line' | 'log-lost', text: string) => void };
 
@@ -23,7 +18,7 @@ type Output = { log: LogFile; report: (type: 'line' | 'log-lost', text: string) 
 export async function spawnChild(
 	{ name, prefix, command, env }: ManagedProcess,
 	{ home, ...output }: Output & { home: Home },
-): Promise<Child> {
+) {
 	const marked = { ...env, ...ownershipMark(home.root) };
 	const { child, ended } = spawnBound(command, { cwd: home.root, prefix, env: marked });
 	await once(child, 'spawn');
@@ -36,11 +31,12 @@ export async function spawnChild(
 	}
 	return {
 		pid: child.pid ?? 0,
+		/** Settles when the process has ended, with words that say how. */
 		exited: ended.then(({ code, signal }) => {
 			rmSync(pidFile(home, name), { force: true });
 			return signal ? `killed by ${signal}` : `exit code ${code}`;
 		}),
-		signal: (signal) => void child.kill(signal),
+		signal: (signal: NodeJS.Signals): void => void child.kill(signal),
 	};
 }
 
