@@ -28,7 +28,6 @@ type Program = {
 	/** Relative to the repository. */
 	main: string;
 	packages: string[];
-	/** The product that it runs against, if any. */
 	product?: ProductOptions;
 	/** The name under which the logs of a failed run are kept. */
 	logsName?: string;

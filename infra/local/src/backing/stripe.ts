@@ -9,7 +9,6 @@ import { checkHttp } from './checks.ts';
 import { choosePorts } from './ports.ts';
 import { loadSecrets } from './secrets.ts';
 
-/** Path at which the gateway receives Stripe's events. */
 const WEBHOOK_PATH = '/v1/billing/webhook';
 
 /** Returns the configured Stripe account, or a local stand-in whose address and keys are written to `stripe.json`. */

@@ -18,7 +18,6 @@ afterEach(async () => {
 	);
 });
 
-/** Starts a process, and returns its pid. */
 async function start(env: Record<string, string>): Promise<number | null> {
 	const child = spawn('sleep', ['60'], { env: { PATH: process.env.PATH ?? '', ...env } });
 	await once(child, 'spawn');

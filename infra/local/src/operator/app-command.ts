@@ -10,7 +10,6 @@ import { findHome } from '../supervisor/home.ts';
 import { askStatus } from '../supervisor/lock.ts';
 import { carriesMark } from '../supervisor/ownership.ts';
 
-/** An operators' program of an app. */
 type AppCommand = { app: Caller; program: 'admin' | 'dlq'; args: string[] };
 
 /** Runs an app's command in this terminal. Returns its exit code. */

@@ -75,9 +75,7 @@ export const environmentSchema = z.object({
 
 /** The variables of all databases, such as `AUTH_DATABASE_URL` and `AUTH_DATABASE_DIRECT_URL`. */
 export type DatabaseVariables = Record<string, string>;
-/** The variables of an object store, as the files service reads them. */
 export type S3Variables = Required<z.infer<typeof s3Schema>>;
-/** The variables of a Stripe account, as the billing service reads them. */
 export type StripeVariables = z.infer<typeof stripeSchema>;
 
 export type RabbitSettings = {

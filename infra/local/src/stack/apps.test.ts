@@ -13,7 +13,6 @@ const ACCOUNT = {
 
 const home = temporaryHome();
 
-/** Returns the processes by name. */
 async function start(
 	scale: Scale,
 	environment: NodeJS.ProcessEnv = {},

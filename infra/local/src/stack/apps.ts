@@ -32,7 +32,7 @@ export const PROXY = join(import.meta.dirname, '..', 'proxy', 'main.ts');
 
 /** `index` counts replicas from 0; `controlPort` is that of auth's control service. */
 type Replica = { name: string; index: number; port: number; controlPort: number };
-type Service = (typeof SERVICES)[number]['name'];
+type Service = (typeof SERVICES)[number];
 
 type App = {
 	name: Caller;
@@ -54,17 +54,12 @@ const ALLOCATOR = {
 };
 
 /**
- * The services that apps call. `portName` names the port on which a replica serves them. Auth's control service runs in the process
- * of auth. Gateways and workers are not listed: each gateway has its own address for clients, and workers consume queues.
+ * The services that apps call. Auth's control service runs in the process of auth, on a port of its own. Gateways and
+ * workers are not listed: each gateway has its own address for clients, and workers consume queues.
  */
-const SERVICES = [
-	{ name: 'auth', app: 'auth', portName: (replica: string) => replica },
-	{ name: 'auth-control', app: 'auth', portName: controlPortName },
-	{ name: 'files', app: 'files', portName: (replica: string) => replica },
-	{ name: 'jobs', app: 'jobs', portName: (replica: string) => replica },
-	{ name: 'billing', app: 'billing', portName: (replica: string) => replica },
-	{ name: 'webhooks', app: 'webhooks', portName: (replica: string) => replica },
-] as const;
+const SERVICES = ['auth', 'auth-control', 'files', 'jobs', 'billing', 'webhooks'] as const;
+
+const controlPortName = (replica: string) => `${replica}-control`;
 
 /** Every app of the product, as it runs on one machine. */
 const APPS: App[] = [
@@ -146,10 +141,6 @@ const APPS: App[] = [
 	},
 ];
 
-function controlPortName(replica: string): string {
-	return `${replica}-control`;
-}
-
 /** Raises the limit of registrations unless it is set: without a proxy whose clients auth can tell apart, all have the address of this machine. */
 function registrationLimit({ environment }: AppContext['settings']): Record<string, string> {
 	if (environment.REGISTRATIONS_PER_NETWORK || environment.TRUSTED_PROXIES) return {};
@@ -192,7 +183,9 @@ function storeOrigin({ S3_PUBLIC_ENDPOINT, S3_BUCKET, S3_FORCE_PATH_STYLE }: S3V
 /** Returns a process for every replica of every app, and a load balancer for each service that has several. */
 export async function appProcesses(context: AppContext): Promise<ManagedProcess[]> {
 	const { settings, home, scale } = context;
-	const services = SERVICES.map(({ name, app, portName }) => {
+	const services = SERVICES.map((name) => {
+		const app = name === 'auth-control' ? 'auth' : name;
+		const portName = (replica: string) => (name === 'auth-control' ? controlPortName(replica) : replica);
 		const replicas = replicaNames(app, scale);
 		const balancer = replicas.length > 1 ? `${name}-balancer` : undefined;
 		// callers wait for `process`, and call the port of this name

@@ -2,7 +2,6 @@ import { CommandError } from '../supervisor/command-error.ts';
 
 const PARENT_CHECK_MS = 500;
 
-/** Prints a line to standard output. */
 export function say(line: string): void {
 	process.stdout.write(`${line}\n`);
 }
