@@ -21,7 +21,7 @@ await runCommand(async (stop) => {
 	const ports = Array.from({ length: scale.gateway }, (_, index) => settings.gatewayPort + index);
 	const urls = ports.map((port) => gatewayUrl(settings.environment, port));
 	await withHome(homePath(), { url: urls.join(', ') }, async (home) => {
-		requireSpace(home, ownBroker ? rabbitmq?.diskFreeLimitBytes : 0);
+		requireSpace(home, ownBroker ? rabbitmq.diskFreeLimitBytes : 0);
 		if (isHalfRestored(home)) {
 			throw new CommandError(
 				`A restore into ${home.root} was interrupted. Run it again, or delete all data with \`npm run reset\`.`,

@@ -1,6 +1,7 @@
 import { readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { readSettings } from '../settings/settings.ts';
 import { temporaryHome } from '../testing/temporary.ts';
 import { rabbitSteps } from './rabbitmq.ts';
 
@@ -9,7 +10,7 @@ const home = temporaryHome();
 
 /** Returns the free space, in bytes, below which the broker of this home accepts no publishes. */
 async function configuredLimit(settings = {}): Promise<number> {
-	const steps = await rabbitSteps(home(), settings);
+	const steps = await rabbitSteps(home(), { ...readSettings({}).rabbitmq, ...settings });
 	const config = steps.find(({ name }) => name === 'rabbitmq-config');
 	if (config?.kind !== 'task') throw new Error('no step writes the configuration');
 	await config.run();

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RabbitSettings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { CommandError } from '../supervisor/command-error.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { Step } from '../supervisor/process.ts';
@@ -17,8 +17,6 @@ export const CONSUMER_TIMEOUT_MS = 12 * 60 * 60 * 1000;
 const INSTALLED_IN = '/usr/lib/rabbitmq/lib';
 
 const MIB = 1024 ** 2;
-/** A broker that has confirmed nothing for this long, without an alarm that explains it, is restarted. */
-const UNCONFIRMED_MS = 60_000;
 const PROBE_INTERVAL_MS = 15_000;
 /** Size of the files of the quorum queues' log. The default of 512 MiB is too much for a small disk. */
 const WAL_FILE_BYTES = 64 * MIB;
@@ -54,8 +52,10 @@ export function defaultDiskFreeLimit(directory: string): number {
  * Returns the steps of this home's broker. It has its own node, ports, cookie and directories, so that it never conflicts with the
  * system's broker. Its port mapper, epmd, is a step, too: the broker itself would start one that outlives it.
  */
-export async function rabbitSteps(home: Home, settings: RabbitSettings = {}): Promise<Step[]> {
-	const { unconfirmedMs = UNCONFIRMED_MS } = settings;
+export async function rabbitSteps(
+	home: Home,
+	{ diskFreeLimitBytes = defaultDiskFreeLimit(home.root), unconfirmedMs }: Settings['rabbitmq'],
+): Promise<Step[]> {
 	const ports = await choosePorts(home, [...PORTS]);
 	const directory = join(home.data, 'rabbitmq');
 	const env = brokerEnvironment(ports, directory);
@@ -72,7 +72,7 @@ export async function rabbitSteps(home: Home, settings: RabbitSettings = {}): Pr
 			kind: 'task',
 			name: 'rabbitmq-config',
 			dependsOn: [],
-			run: async () => writeConfiguration(home, ports, settings),
+			run: async () => writeConfiguration(home, ports, diskFreeLimitBytes),
 		},
 		{
 			kind: 'process',
@@ -82,6 +82,7 @@ export async function rabbitSteps(home: Home, settings: RabbitSettings = {}): Pr
 			env,
 			checkReady: () => checkRabbitListens(rabbitManagementUrl(home), ports.rabbitmq),
 			readyTimeoutMs: 90_000,
+			// a broker that confirms nothing, without an alarm that explains it, is restarted
 			liveness: {
 				check: () => checkRabbitConfirms(rabbitManagementUrl(home)),
 				intervalMs: Math.min(PROBE_INTERVAL_MS, unconfirmedMs / 4),
@@ -121,7 +122,7 @@ function brokerEnvironment(ports: Ports, directory: string): Record<string, stri
 	};
 }
 
-function writeConfiguration(home: Home, ports: Ports, { diskFreeLimitBytes }: RabbitSettings): void {
+function writeConfiguration(home: Home, ports: Ports, diskFreeLimitBytes: number): void {
 	const { rabbitmqPassword, erlangCookie } = loadSecrets(home);
 	const directory = join(home.data, 'rabbitmq');
 	mkdirSync(join(directory, 'conf.d'), { recursive: true, mode: 0o700 });
@@ -140,7 +141,7 @@ function writeConfiguration(home: Home, ports: Ports, { diskFreeLimitBytes }: Ra
 		'default_user_tags.administrator = true',
 		'loopback_users.creatorr = true',
 		`consumer_timeout = ${CONSUMER_TIMEOUT_MS}`,
-		`disk_free_limit.absolute = ${diskFreeLimitBytes ?? defaultDiskFreeLimit(home.root)}`,
+		`disk_free_limit.absolute = ${diskFreeLimitBytes}`,
 		`raft.wal_max_size_bytes = ${WAL_FILE_BYTES}`,
 		'log.console = true',
 		'log.console.level = info',

@@ -78,27 +78,7 @@ export type DatabaseVariables = Record<string, string>;
 export type S3Variables = Required<z.infer<typeof s3Schema>>;
 export type StripeVariables = z.infer<typeof stripeSchema>;
 
-export type RabbitSettings = {
-	/** Below this much free space the broker accepts no publishes; its default for this disk unless given. */
-	diskFreeLimitBytes?: number | undefined;
-	/** How long the broker may confirm nothing before it is restarted; 60 s unless given. */
-	unconfirmedMs?: number;
-};
-
-export type Settings = {
-	/** All variables, for the settings that each app reads itself. */
-	environment: NodeJS.ProcessEnv;
-	gatewayPort: number;
-	corsOrigins: string;
-	rabbitmq?: RabbitSettings;
-	/** External servers that replace the local ones. */
-	external: {
-		databases?: DatabaseVariables | undefined;
-		amqpUrl?: string | undefined;
-		s3?: S3Variables | undefined;
-		stripe?: StripeVariables | undefined;
-	};
-};
+export type Settings = ReturnType<typeof readSettings>;
 
 /** Returns the path of the home, which all commands read. */
 export function homePath(): string {
@@ -114,7 +94,7 @@ export function gatewayUrl(environment: NodeJS.ProcessEnv, port: number): string
  * Reads the settings of the local product.
  * @throws CommandError that names every wrong variable at once, or every missing one of a server
  */
-export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+export function readSettings(environment: NodeJS.ProcessEnv) {
 	// an empty variable counts as not set
 	const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
 	const parsed = environmentSchema.safeParse(given);
@@ -125,6 +105,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
 	const { data } = parsed;
 	const s3 = readServer('your own object store', s3Schema, given);
 	return {
+		/** All variables, for the settings that each app reads itself. */
 		environment,
 		gatewayPort: data.GATEWAY_PORT,
 		corsOrigins: data.CORS_ORIGINS,
@@ -132,6 +113,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
 			diskFreeLimitBytes: data.RABBITMQ_DISK_FREE_LIMIT_BYTES,
 			unconfirmedMs: data.RABBITMQ_UNCONFIRMED_SECONDS * 1_000,
 		},
+		/** External servers that replace the local ones. */
 		external: {
 			databases: readServer('your own PostgreSQL', databasesSchema, given),
 			amqpUrl: data.AMQP_URL,

@@ -5,7 +5,7 @@ import { postgresSteps } from '../backing/postgres.ts';
 import { rabbitSteps, rabbitUrl } from '../backing/rabbitmq.ts';
 import { s3Service } from '../backing/s3.ts';
 import { stripeService } from '../backing/stripe.ts';
-import type { S3Variables, Settings } from '../settings/settings.ts';
+import { readSettings, type S3Variables, type Settings } from '../settings/settings.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { Step } from '../supervisor/process.ts';
 import { appProcesses } from './apps.ts';
@@ -23,11 +23,8 @@ export type BackingServices = { steps: Step[]; amqpUrl: string; s3: S3Variables 
  */
 export async function backingServices(
 	home: Home,
-	{
-		external = {},
-		rabbitmq,
-		durable,
-	}: Partial<Pick<Settings, 'external' | 'rabbitmq'>> & { durable: boolean },
+	{ durable }: { durable: boolean },
+	{ external, rabbitmq }: Pick<Settings, 'external' | 'rabbitmq'> = readSettings({}),
 ): Promise<BackingServices> {
 	const postgres = external.databases === undefined ? await postgresSteps(home, { durable }) : [];
 	const rabbit = external.amqpUrl === undefined ? await rabbitSteps(home, rabbitmq) : [];
@@ -45,7 +42,7 @@ export async function product(
 	{ home, scale, stop, durable = true }: { home: Home; scale: Scale; stop: AbortSignal; durable?: boolean },
 ): Promise<BackingServices> {
 	const { external } = settings;
-	const backing = await backingServices(home, { ...settings, durable });
+	const backing = await backingServices(home, { durable }, settings);
 	const own = external.databases === undefined ? [ownDatabasesTask(home)] : [];
 	const ownNames = own.map(({ name }) => name);
 	const databases = external.databases ?? ownDatabases(home);
@@ -55,7 +52,12 @@ export async function product(
 		...own,
 		...migrationTasks(databases, ownNames),
 		{ kind: 'task', name: 'generated-code', dependsOn: [], run: () => runTask('generate', home.root, stop) },
-		{ kind: 'task', name: 'web', dependsOn: ['generated-code'], run: () => runTask('build', home.root, stop) },
+		{
+			kind: 'task',
+			name: 'web',
+			dependsOn: ['generated-code'],
+			run: () => runTask('build', home.root, stop),
+		},
 		{
 			kind: 'task',
 			name: 'scratch',

@@ -12,8 +12,6 @@ const TASK_TIMEOUT_MS = 600_000;
 /** Directory of the built web app, which the gateways serve. */
 export const WEB_DIR = join(REPOSITORY, 'apps', 'web', 'dist');
 
-export type ProgramResult = { exitCode: number; output: string };
-
 /**
  * Runs a program to its end and returns its output. Kills it with everything it started when `stop` aborts, or after `timeoutMs`. The
  * kernel does the same if this process is killed.
@@ -26,7 +24,7 @@ export async function runProgram(
 		stop,
 		timeoutMs,
 	}: { cwd?: string; env: Record<string, string>; stop: AbortSignal; timeoutMs: number },
-): Promise<ProgramResult> {
+) {
 	const { child, ended } = spawnBound(command, { cwd, env });
 	let output = '';
 	for (const stream of [child.stdout, child.stderr]) {

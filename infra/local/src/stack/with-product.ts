@@ -1,4 +1,5 @@
 import { choosePorts, pickConsecutivePorts } from '../backing/ports.ts';
+import { readSettings } from '../settings/settings.ts';
 import type { ClaimedHome, Home } from '../supervisor/home.ts';
 import type { Report, Step } from '../supervisor/process.ts';
 import { withSupervisor } from '../supervisor/supervisor.ts';
@@ -106,10 +107,10 @@ export async function withProduct<T>(
 	};
 	const backing = await product(
 		{
+			...readSettings({}),
 			environment: { ...process.env, ...settings, ...traces },
 			gatewayPort,
 			corsOrigins: WEB_ORIGIN,
-			external: {},
 		},
 		{ home, scale, stop, durable },
 	);
