@@ -21,12 +21,6 @@ const COMPUTED_DEFAULTS: Readonly<Record<string, string>> = {
 	WORKER_CONCURRENCY: 'cores',
 };
 
-interface Setting {
-	name: string;
-	default: string;
-	meaning: string;
-}
-
 const fieldSchema = z.looseObject({
 	default: z.unknown().optional(),
 	description: z.string().default(''),
@@ -79,27 +73,24 @@ function meaningOf({ description, deprecatedName }: z.output<typeof fieldSchema>
 		: `${description} Deprecated name: \`${deprecatedName}\`.`;
 }
 
-/** Returns the settings of a schema by name, in alphabetical order. */
-function settingsOf(schema: z.ZodType): Setting[] {
+/** Returns name, default and meaning of each setting of a schema, in alphabetical order. */
+function rowsOf(schema: z.ZodType): string[][] {
 	const { properties, required } = objectSchema.parse(
 		z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
 	);
 	return Object.entries(properties)
-		.map(([name, field]) => ({
-			name,
-			default: defaultOf(name, field.default, required.includes(name)),
-			meaning: meaningOf(field),
-		}))
-		.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+		.toSorted(([one], [other]) => (one < other ? -1 : 1))
+		.map(([name, field]) => [
+			`\`${name}\``,
+			defaultOf(name, field.default, required.includes(name)),
+			meaningOf(field),
+		]);
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
 	const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 	return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
-
-const cells = (setting: Setting) => [`\`${setting.name}\``, setting.default, setting.meaning];
-const keyOf = (setting: Setting) => cells(setting).join('|');
 
 const INTRODUCTION = `# Settings
 
@@ -125,30 +116,26 @@ Every service reads OpenTelemetry's variables: [observability.md](observability.
 
 /** Returns docs/settings.md. */
 export function settingsPage(): string {
-	const base = settingsOf(baseConfigSchema);
+	const base = rowsOf(baseConfigSchema);
 	const ofServices = Object.entries(SERVICES).flatMap(([service, schema]) =>
-		settingsOf(schema)
-			.filter(({ name }) => !base.some((setting) => setting.name === name))
-			.map((setting) => ({ service, setting })),
+		rowsOf(schema)
+			.filter(([name]) => !base.some(([other]) => other === name))
+			.map((row) => ({ service, row })),
 	);
-	const groups = [...Map.groupBy(ofServices, ({ setting }) => keyOf(setting)).values()];
-	const shared = groups.filter((group) => group.length > 1);
-	const rowsOf = (service: string) =>
-		groups
-			.filter((group) => group.length === 1 && group[0]?.service === service)
-			.flatMap((group) => group.map(({ setting }) => cells(setting)));
+	const groups = [...Map.groupBy(ofServices, ({ row }) => row.join('|')).values()];
+	const own = groups.flatMap((group) => (group.length === 1 ? group : []));
+	const ownRowsOf = (service: string) => own.filter((one) => one.service === service).map(({ row }) => row);
+	const shared = groups
+		.filter((group) => group.length > 1)
+		.map((group) => [...(group[0]?.row ?? []), group.map(({ service }) => service).join(', ')])
+		.toSorted(([one = ''], [other = '']) => (one < other ? -1 : 1));
 	const header = ['setting', 'default', 'meaning'];
-	const sharedRows = shared.map((group) => [
-		...group.slice(0, 1).flatMap(({ setting }) => cells(setting)),
-		group.map(({ service }) => service).join(', '),
-	]);
-	const bySetting = sharedRows.toSorted(([one = ''], [other = '']) => (one < other ? -1 : 1));
 	return [
 		INTRODUCTION,
-		`## npm start\n\n${NPM_START}\n${table(header, settingsOf(environmentSchema).map(cells))}\n`,
-		`## All services\n\n${table(header, base.map(cells))}\n`,
-		`## Several services\n\n${table([...header, 'services'], bySetting)}\n`,
-		...Object.keys(SERVICES).map((service) => `## ${service}\n\n${table(header, rowsOf(service))}\n`),
+		`## npm start\n\n${NPM_START}\n${table(header, rowsOf(environmentSchema))}\n`,
+		`## All services\n\n${table(header, base)}\n`,
+		`## Several services\n\n${table([...header, 'services'], shared)}\n`,
+		...Object.keys(SERVICES).map((service) => `## ${service}\n\n${table(header, ownRowsOf(service))}\n`),
 		TRACING,
 	].join('\n');
 }
