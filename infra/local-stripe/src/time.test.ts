@@ -15,8 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const advance = (how: object = {}) =>
-	control(server, `/subscriptions/${subscription.id}/advance`, how);
+const advance = (how: object = {}) => control(server, `/subscriptions/${subscription.id}/advance`, how);
 const now = () => stripe.subscriptions.retrieve(subscription.id);
 const latestInvoice = async () =>
 	(await stripe.invoices.list({ subscription: subscription.id, limit: 1 })).data[0];

@@ -23,9 +23,9 @@ export function requireCustomer(tx: Transaction, id: string, param?: string): Cu
 export function searchCustomers(tx: Transaction, { query, limit }: { query: string; limit: number }): object {
 	const [, , key = '', , value = ''] = /^metadata\[(["'])(.+)\1\]:(["'])(.+)\3$/.exec(query) ?? [];
 	if (key === '') throw invalidRequest('We were unable to parse your search query.', { param: 'query' });
-	const found = tx.newestFirst('customer').filter(
-		(customer) => customer.deleted !== true && customer.metadata[key] === value,
-	);
+	const found = tx
+		.newestFirst('customer')
+		.filter((customer) => customer.deleted !== true && customer.metadata[key] === value);
 	return {
 		object: 'search_result',
 		data: found.slice(0, limit),
