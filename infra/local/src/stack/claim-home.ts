@@ -5,7 +5,6 @@ import { CommandError } from '../supervisor/command-error.ts';
 import { type ClaimedHome, type Home, openHome, pidFile } from '../supervisor/home.ts';
 import { acquireLock, askStatus } from '../supervisor/lock.ts';
 import { endOwnedProcesses } from '../supervisor/ownership.ts';
-import type { ProcessSnapshot } from '../supervisor/process.ts';
 import { say } from './command.ts';
 
 const MIB = 1024 ** 2;
@@ -26,8 +25,8 @@ export async function withHome<T>(
 	work: (home: ClaimedHome) => Promise<T>,
 ): Promise<T> {
 	const home = openHome(path);
-	let readProcesses = (): ProcessSnapshot[] => [];
-	const status = () => ({ pid: process.pid, url: url ?? null, processes: readProcesses() });
+	const claimed: ClaimedHome = { ...home, readProcesses: () => [] };
+	const status = () => ({ pid: process.pid, url: url ?? null, processes: claimed.readProcesses() });
 	if (!(await acquireLock(home.root, status))) {
 		throw new CommandError(
 			`creatorr is already running in ${home.root}. See \`npm run status\`, or stop it with \`npm run stop\`.`,
@@ -38,11 +37,8 @@ export async function withHome<T>(
 	rmSync(home.run, { recursive: true, force: true });
 	openHome(path);
 	writeFileSync(pidFile(home, 'supervisor'), `${process.pid}\n`);
-	const publish: ClaimedHome['publish'] = (processes) => {
-		readProcesses = processes;
-	};
 	try {
-		return await work({ ...home, publish });
+		return await work(claimed);
 	} finally {
 		await endOwnedProcesses(home.root);
 		rmSync(pidFile(home, 'supervisor'), { force: true });

@@ -13,8 +13,8 @@ export type Home = {
 
 /** A home that this process has locked. */
 export type ClaimedHome = Home & {
-	/** Sets the function that returns the processes for the home's status. */
-	publish: (processes: () => ProcessSnapshot[]) => void;
+	/** Returns the processes for the home's status. A supervisor sets it. */
+	readProcesses: () => ProcessSnapshot[];
 };
 
 /**

@@ -12,8 +12,8 @@ export async function untilAborted(signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Starts the steps, does the work, and stops every process again, whatever happened. The status of the home shows the processes
- * from their start to their end.
+ * Starts the steps, does the work, and stops every process again, whatever happened. The status of the home shows the processes from
+ * their start on.
  * @param work should end when `stop` aborts
  * @throws AbortError when `stop` aborts before the work begins
  */
@@ -22,17 +22,13 @@ export async function withSupervisor<T>(
 	work: () => Promise<T>,
 ): Promise<T> {
 	const supervisor = new Supervisor({ home, ...options });
-	home.publish(() => supervisor.snapshot());
+	home.readProcesses = () => supervisor.snapshot();
 	try {
 		await Promise.race([supervisor.start(), untilAborted(stop)]);
 		stop.throwIfAborted();
 		return await work();
 	} finally {
-		try {
-			await supervisor.stop();
-		} finally {
-			home.publish(() => []);
-		}
+		await supervisor.stop();
 	}
 }
 
