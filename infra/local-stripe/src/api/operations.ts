@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { invalidRequest, notFound } from '../errors.ts';
-import { expireCheckout, findPrice, openCheckout } from '../lifecycle/checkout.ts';
+import { expireCheckout, findPrice } from '../lifecycle/checkout.ts';
 import { createCustomer, deleteCustomer, requireCustomer, searchCustomers } from '../lifecycle/customers.ts';
 import { cancelNow, hasEnded, resume, scheduleCancel } from '../lifecycle/subscriptions.ts';
-import { newId, type PortalSession, type Subscription } from '../objects.ts';
+import { type CheckoutSession, newId, type PortalSession, type Subscription } from '../objects.ts';
 import type { Transaction } from '../state.ts';
 import {
 	equal,
@@ -19,6 +19,7 @@ import {
 	text,
 } from './operation.ts';
 
+const DAY_SECONDS = 24 * 60 * 60;
 const webUrl = z.url({ protocol: /^https?$/ }).max(5000);
 
 const customerFields = z.strictObject({
@@ -104,16 +105,35 @@ export const OPERATIONS: Operation[] = [
 	listOperation('/events', 'event', { type: equal((event) => event.type) }),
 ];
 
-function createCheckoutSession(tx: Transaction, given: z.infer<typeof checkoutFields>): object {
-	return openCheckout(tx, {
+/** Opens a checkout for a day. */
+function createCheckoutSession(tx: Transaction, given: z.infer<typeof checkoutFields>): CheckoutSession {
+	const id = newId('cs_test', 58);
+	const session: CheckoutSession = {
+		id,
+		object: 'checkout.session',
 		cancel_url: given.cancel_url ?? null,
 		client_reference_id: given.client_reference_id ?? null,
+		created: tx.now,
 		customer: requireCustomer(tx, given.customer, 'customer').id,
+		expires_at: tx.now + DAY_SECONDS,
+		livemode: false,
 		metadata: given.metadata,
-		price: findPrice(given.line_items[0].price, 'line_items[0][price]'),
-		subscriptionMetadata: given.subscription_data?.metadata ?? {},
+		mode: 'subscription',
+		payment_status: 'unpaid',
+		status: 'open',
+		subscription: null,
 		success_url: given.success_url,
+		url: `${tx.pagesUrl}/c/pay/${id}`,
+	};
+	tx.put({
+		id,
+		object: 'checkout_terms',
+		price: findPrice(given.line_items[0].price, 'line_items[0][price]').id,
+		subscription_metadata: given.subscription_data?.metadata ?? {},
+		incomplete_subscription: null,
 	});
+	tx.put(session);
+	return session;
 }
 
 function createPortalSession(tx: Transaction, given: z.infer<typeof portalFields>): PortalSession {

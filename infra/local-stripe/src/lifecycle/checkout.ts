@@ -1,56 +1,12 @@
 import { PRICES } from '../catalog.ts';
 import { notFound } from '../errors.ts';
-import {
-	type CheckoutSession,
-	type Customer,
-	newId,
-	type OfKind,
-	type Price,
-	type Subscription,
-} from '../objects.ts';
+import type { CheckoutSession, Customer, OfKind, Price, Subscription } from '../objects.ts';
 import type { Transaction } from '../state.ts';
 import { createCustomer } from './customers.ts';
 import { collect, createInvoice, openInvoice } from './invoices.ts';
 import { newSubscription } from './subscriptions.ts';
 
-const DAY_SECONDS = 24 * 60 * 60;
-
 type Terms = OfKind<'checkout_terms'>;
-
-export type CheckoutFields = Pick<
-	CheckoutSession,
-	'cancel_url' | 'client_reference_id' | 'customer' | 'metadata' | 'success_url'
-> & { price: Price; subscriptionMetadata: Record<string, string> };
-
-/** Opens a checkout for a day. */
-export function openCheckout(
-	tx: Transaction,
-	{ price, subscriptionMetadata, ...fields }: CheckoutFields,
-): CheckoutSession {
-	const id = newId('cs_test', 58);
-	const session: CheckoutSession = {
-		id,
-		object: 'checkout.session',
-		created: tx.now,
-		expires_at: tx.now + DAY_SECONDS,
-		livemode: false,
-		mode: 'subscription',
-		payment_status: 'unpaid',
-		status: 'open',
-		subscription: null,
-		url: `${tx.pagesUrl}/c/pay/${id}`,
-		...fields,
-	};
-	tx.put({
-		id,
-		object: 'checkout_terms',
-		price: price.id,
-		subscription_metadata: subscriptionMetadata,
-		incomplete_subscription: null,
-	});
-	tx.put(session);
-	return session;
-}
 
 /**
  * Attempts to pay an open checkout. As at Stripe, the subscription exists before the payment: after a declined payment it stays
