@@ -3,7 +3,7 @@ import { invalidRequest, notFound } from '../errors.ts';
 import { expireCheckout, findPrice } from '../lifecycle/checkout.ts';
 import { createCustomer, deleteCustomer, requireCustomer, searchCustomers } from '../lifecycle/customers.ts';
 import { cancelNow, hasEnded, resume, scheduleCancel } from '../lifecycle/subscriptions.ts';
-import { type CheckoutSession, newId, type PortalSession, type Subscription } from '../objects.ts';
+import { type CheckoutSession, newId, type PortalSession } from '../objects.ts';
 import type { Transaction } from '../state.ts';
 import {
 	equal,
@@ -74,7 +74,9 @@ export const OPERATIONS: Operation[] = [
 
 	listOperation('/subscriptions', 'subscription', {
 		customer: equal((subscription) => subscription.customer),
-		status: hasStatus,
+		// canceled ones are listed only on request
+		status: ({ status }, wanted) =>
+			wanted === undefined ? status !== 'canceled' : wanted === 'all' || wanted === status,
 	}),
 	retrieveOperation('/subscriptions', 'subscription'),
 	operation(
@@ -149,10 +151,4 @@ function createPortalSession(tx: Transaction, given: z.infer<typeof portalFields
 	};
 	tx.put(session);
 	return session;
-}
-
-/** Canceled subscriptions are listed only on request. */
-function hasStatus({ status }: Subscription, wanted: unknown): boolean {
-	if (wanted === undefined) return status !== 'canceled';
-	return wanted === 'all' || wanted === status;
 }

@@ -41,7 +41,7 @@ export async function choosePorts<Name extends string>(
 	for (const name of names) {
 		const known = ports[name];
 		if (known !== undefined && !reserved.includes(known) && (await isPortFree(known))) continue;
-		ports[name] = await pickConsecutive(1, INTERNAL, [...Object.values(ports), ...reserved]);
+		ports[name] = await pickConsecutivePorts(1, INTERNAL, [...Object.values(ports), ...reserved]);
 	}
 	writeFileSync(portsFile(home), `${JSON.stringify(ports, null, 2)}\n`, { mode: 0o600 });
 	return ports as Record<Name, number>;
@@ -64,14 +64,10 @@ function portsFile(home: Home): string {
  * Returns the first of several consecutive free ports.
  * @throws CommandError when there are none
  */
-export function pickConsecutivePorts(count: number): Promise<number> {
-	return pickConsecutive(count, PUBLIC, []);
-}
-
-async function pickConsecutive(
+export async function pickConsecutivePorts(
 	count: number,
-	[lowest, end]: readonly [number, number],
-	taken: number[],
+	[lowest, end]: readonly [number, number] = PUBLIC,
+	taken: number[] = [],
 ): Promise<number> {
 	for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
 		const first = randomInt(lowest, end - count);
