@@ -22,7 +22,7 @@ export const LIMITS = {
 	idleTimeoutMs: 120_000,
 	/** Time between two requests while connections are free. */
 	keepAliveMs: 65_000,
-	/** When all connections are in use, a request that is still arriving or has no session may be dropped after this time. */
+	/** When all connections are in use, a request that is still arriving or is not authenticated may be dropped after this time. */
 	slowRequestMs: 5_000,
 	/**
 	 * Near this number, new connections evict idle ones. Beyond it, they are closed unread, because a process without free file descriptors
@@ -37,7 +37,7 @@ export const LIMITS = {
 	 */
 	newConnectionsPerSecond: 200,
 	newConnectionBurst: 1_000,
-	/** Concurrent requests of one network without a session. Others wait for `anonymousQueueMs`. */
+	/** Concurrent unauthenticated requests of one network. Others wait for `anonymousQueueMs`. */
 	anonymousConcurrentRequests: 16,
 	/** Shortest time that a request holds its permit, which allows at most 160 requests a second. */
 	anonymousMinPermitMs: 100,
@@ -45,7 +45,7 @@ export const LIMITS = {
 	anonymousQueueMs: 2_000,
 	/** Requests of one network that may wait for a permit. Further ones get 429 at once. */
 	anonymousQueuedRequests: 64,
-	/** Time for a small body of a request without a session to arrive. The request takes its permit only afterwards. */
+	/** Time for a small body of an unauthenticated request to arrive. The request takes its permit only afterwards. */
 	anonymousBodyMs: 5_000,
 	/** Delay of a 429, so that a client that retries too early costs little. */
 	refusalDelayMs: 300,

@@ -62,7 +62,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'waits for permits, and gets 429 after the wait',
 	},
 	{
-		name: 'counts requests while a service works on them, even if the client has left',
+		name: 'counts requests while a service works on them, even if the client has disconnected',
 		mutations: [gateway('createUserAdmission.finishAdmission', forceCondition(false, 'isAbandoned'))],
 		test: 'keeps the permits of requests that were abandoned',
 	},
@@ -142,17 +142,17 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'invalid bytes are refused after the responses to earlier requests',
 	},
 	{
-		name: 'limits requests without a session from one network',
+		name: 'limits unauthenticated requests from one network',
 		mutations: [gateway('createAnonymousAdmission', forceCondition(false, 'acquire'))],
 		test: 'waits for a permit, and gets 429 with Retry-After after the wait',
 	},
 	{
-		name: 'counts requests without a session for a while after the response',
+		name: 'counts unauthenticated requests for a while after the response',
 		mutations: [gateway('createAnonymousAdmission', replaceCall('max', '0', 'leftMs'))],
 		test: 'holds its permit for a minimum time',
 	},
 	{
-		name: 'counts requests without a session while a service works on them, even if the client has left',
+		name: 'counts unauthenticated requests while a service works on them, even if the client has disconnected',
 		mutations: [gateway('createAnonymousAdmission', forceCondition(false, 'isAbandoned'))],
 		test: 'keeps the permits of abandoned requests',
 	},
@@ -162,22 +162,22 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'that arrives slowly holds no permit',
 	},
 	{
-		name: 'waits a few seconds for a small body without a session',
+		name: 'waits a few seconds for a small body of an unauthenticated request',
 		mutations: [gateway('bodyArrival', replaceCall('notInTime', 'undefined as never'))],
 		test: 'that does not arrive in time is refused, and its connection closed',
 	},
 	{
-		name: 'reserves permits for large bodies without a session',
+		name: 'reserves permits for large bodies of unauthenticated requests',
 		mutations: [gateway('createAnonymousAdmission', nth(1, forceCondition(true, 'isSmall', 'large')))],
 		test: 'large bodies that arrive slowly do not block sign-ins from their network',
 	},
 	{
-		name: 'counts a large body without a session by its length',
+		name: 'counts a large body of an unauthenticated request by its length',
 		mutations: [gateway('createAnonymousAdmission', replaceCall('max', '1', 'BODY_BYTES_PER_PERMIT'))],
 		test: 'large bodies that arrive slowly do not block sign-ins from their network',
 	},
 	{
-		name: 'limits a small body without a session and without a declared length',
+		name: 'limits a small body of an unauthenticated request without a declared length',
 		mutations: [gateway('bodyArrival', forceCondition(false, 'limitBytes'))],
 		test: 'that grows beyond the limit of its operation is refused at once',
 	},

@@ -61,10 +61,10 @@ const pacedConnections = counter({
 });
 const shedRequests = counter({
 	name: 'creatorr_gateway_requests_shed_total',
-	help: 'Requests without a session rejected with 503 because all connections were in use',
+	help: 'Unauthenticated requests rejected with 503 because all connections were in use',
 });
 
-/** Returns the error for a request without a live session while the gateway is at its limit, and counts it. */
+/** Returns the error for an unauthenticated request while the gateway is at its limit, and counts it. */
 export function shedRequest(): AppError {
 	shedRequests.inc();
 	return new AppError('upstream_unavailable', 'Too many open connections. Try again in a moment.', {

@@ -7,7 +7,7 @@ export interface Connection {
 	/** The peer is a trusted proxy, whose connections carry requests of many clients. */
 	readonly isProxy: boolean;
 	/**
-	 * When its request began, in monotonic milliseconds, if the request may be dropped because it is still arriving or has no session.
+	 * When its request began, in monotonic milliseconds, if the request may be dropped because it is still arriving or is not authenticated.
 	 * Otherwise undefined.
 	 */
 	expendableSinceMs(): number | undefined;

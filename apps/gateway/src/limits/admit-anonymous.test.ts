@@ -76,7 +76,7 @@ async function takeAllPermits(of = gateway): Promise<{ release(): Promise<number
 	};
 }
 
-describe('a network with too many requests without a session', () => {
+describe('a network with too many unauthenticated requests', () => {
 	test('waits for a permit, and gets 429 with Retry-After after the wait', async () => {
 		const permits = await takeAllPermits();
 		const refused = await fetch(`${gateway.url}/v1/tools`, { headers: NETWORK });
@@ -129,7 +129,7 @@ describe('a network with too many requests without a session', () => {
 	});
 });
 
-test('a request without a session holds its permit for a minimum time', async () => {
+test('an unauthenticated request holds its permit for a minimum time', async () => {
 	const slow = await startTestGateway({
 		auth,
 		jobsUrl: jobs.url,

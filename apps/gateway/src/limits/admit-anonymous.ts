@@ -9,11 +9,11 @@ import { createNetworkSemaphore } from './site-limits.ts';
 /** A webhook of Stripe has a few KiB. Verifying the signature of 512 KiB takes billing more than 1 ms. */
 const BODY_BYTES_PER_PERMIT = 64 * 1024;
 
-/** Admits a request without a session, at once or after a short wait. Rejects with `rate_limited` or an error of {@link bodyArrival}. */
+/** Admits an unauthenticated request, at once or after a short wait. Rejects with `rate_limited` or an error of {@link bodyArrival}. */
 export type AdmitAnonymous = (exchange: Exchange) => Promise<void>;
 
 /**
- * Limits the concurrent requests of one network without a session. An IPv6 site gets more. Signed-in users have permits of
+ * Limits the concurrent unauthenticated requests of one network. An IPv6 site gets more. Signed-in users have permits of
  * their own (`admit-user.ts`) and never wait here. A small body arrives before its request takes a permit, so slow clients hold none. Large
  * bodies, which only Stripe sends, have separate permits, one for each 64 KiB. So they never block sign-ins, and billing verifies few
  * signatures at a time for one network.

@@ -71,7 +71,7 @@ const readHead = async (socket: Socket) => String((await once(socket, 'data'))[0
 const login = async () =>
 	(await fetch(`${gateway.url}/v1/auth/login`, { method: 'POST', body: '{}' })).status;
 
-describe('a small body without a session', () => {
+describe('a small body of an unauthenticated request', () => {
 	test('that arrives slowly holds no permit', async () => {
 		for (let count = 0; count < 4 * PERMITS; count += 1)
 			await begin('GET /v1/tools', 'Content-Length: 10', '{');
