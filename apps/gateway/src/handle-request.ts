@@ -39,7 +39,7 @@ export interface Pacers {
 
 export interface PublicDeps extends AuthenticateDeps {
 	inFlight: InFlight;
-	connections: Pick<ConnectionLimit, 'beginRequest' | 'endRequest' | 'isCrowded'>;
+	connections: Pick<ConnectionLimit, 'beginRequest' | 'endRequest' | 'isSaturated'>;
 	admitBody: AdmitBody;
 	rateLimits: RateLimits;
 	admitUser: AdmitUser;
@@ -124,7 +124,7 @@ async function admitWithCredential(
 
 /** Admits a request without a credential: takes a permit if a service handles it, and paces it if the gateway itself does. */
 async function admitWithoutCredential(deps: PublicDeps, exchange: Exchange): Promise<void> {
-	if (deps.connections.isCrowded()) {
+	if (deps.connections.isSaturated()) {
 		endConnection(exchange);
 		throw shedRequest();
 	}

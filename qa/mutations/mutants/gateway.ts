@@ -257,8 +257,8 @@ const REQUEST_LIMITS: readonly Mutant[] = [
 		test: 'a new client is served if incomplete requests hold the connections',
 	},
 	{
-		name: 'prefers clients with live sessions when all connections are in use',
-		mutations: [gateway('admitWithoutCredential', forceCondition(false, 'isCrowded'))],
+		name: 'prefers authenticated clients when all connections are in use',
+		mutations: [gateway('admitWithoutCredential', forceCondition(false, 'isSaturated'))],
 		test: 'requests of live sessions are served, and others get 503',
 	},
 ];

@@ -35,8 +35,8 @@ export interface ConnectionLimit {
 	attach(server: Server | TlsServer): void;
 	beginRequest(socket: PublicSocket): void;
 	endRequest(socket: PublicSocket): void;
-	/** Whether the reserve is in use and no connection is idle, so that only live sessions should be served. */
-	isCrowded(): boolean;
+	/** Whether the reserve is in use and no connection is idle, so that only authenticated requests should be served. */
+	isSaturated(): boolean;
 	/** Closes connections without a request, which would delay a drain. */
 	closeUnused(): void;
 }
@@ -80,7 +80,7 @@ function describeConnection(socket: PublicSocket, trustedProxies: TrustedProxies
 		network: networkOf(address),
 		isProxy: isTrusted(address, trustedProxies),
 		isBeyondLimit: false,
-		expendableSinceMs() {
+		evictableSinceMs() {
 			const { exchange } = connection.socket;
 			if (!exchange || exchange.res.closed) return undefined;
 			return exchange.req.complete && exchange.credential ? undefined : exchange.startedAtMs;
@@ -189,7 +189,7 @@ export function createConnectionLimit(options: ConnectionLimitOptions): Connecti
 		endRequest({ connection }) {
 			if (connection) table.endRequest(connection);
 		},
-		isCrowded: eviction.isCrowded,
+		isSaturated: eviction.isSaturated,
 		closeUnused() {
 			for (const { socket } of table.unused()) socket.destroy();
 		},

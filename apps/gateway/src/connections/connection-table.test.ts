@@ -9,7 +9,7 @@ function tableAt() {
 	const clock = { nowMs: 0 };
 	const table = createConnectionTable<Named>(() => clock.nowMs);
 	const open = (network: string, name: string, given: Partial<Connection> = {}): Named => {
-		const connection = { network, name, isProxy: false, expendableSinceMs: () => undefined, ...given };
+		const connection = { network, name, isProxy: false, evictableSinceMs: () => undefined, ...given };
 		table.add(connection);
 		return connection;
 	};
@@ -109,10 +109,10 @@ describe('the slow connection that is evicted', () => {
 	test('belongs to the network with the most connections, with a request that may be dropped', () => {
 		const { clock, table, openBusy } = tableAt();
 		clock.nowMs = 6_000;
-		openBusy('a', 'a1', { expendableSinceMs: () => 0 });
+		openBusy('a', 'a1', { evictableSinceMs: () => 0 });
 		openBusy('b', 'b1');
-		openBusy('b', 'b2', { expendableSinceMs: () => 2_000 });
-		openBusy('b', 'b3', { expendableSinceMs: () => 500 });
+		openBusy('b', 'b2', { evictableSinceMs: () => 2_000 });
+		openBusy('b', 'b3', { evictableSinceMs: () => 500 });
 		expect(table.findSlow(5_000)).toMatchObject({ connection: { name: 'b3' }, reason: 'slow_request' });
 		expect(table.findSlow(6_000)).toBeUndefined();
 	});

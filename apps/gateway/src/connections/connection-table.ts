@@ -10,7 +10,7 @@ export interface Connection {
 	 * When its request began, in monotonic milliseconds, if the request may be dropped because it is still arriving or is not authenticated.
 	 * Otherwise undefined.
 	 */
-	expendableSinceMs(): number | undefined;
+	evictableSinceMs(): number | undefined;
 }
 
 interface State {
@@ -118,7 +118,7 @@ function findSlow<T extends Connection>(
 	beforeMs: number,
 ): Victim<T> | undefined {
 	const slowOf = ({ open }: Network<T>) =>
-		[...open.keys()].find((one) => (one.expendableSinceMs() ?? Number.POSITIVE_INFINITY) < beforeMs);
+		[...open.keys()].find((one) => (one.evictableSinceMs() ?? Number.POSITIVE_INFINITY) < beforeMs);
 	const network = findLargest(networks, (one) => slowOf(one) !== undefined);
 	const connection = network && slowOf(network);
 	return connection && { connection, reason: 'slow_request' };

@@ -3,7 +3,7 @@ import type { ClientConnection } from '../exchange.ts';
 import type { Limits } from '../limits.ts';
 import type { ConnectionTable, Victim } from './connection-table.ts';
 
-/** Above this share of all connections, new ones evict others. The rest is a reserve for bursts and live sessions. */
+/** Above this share of all connections, new ones evict others. The rest is a reserve for bursts and authenticated requests. */
 const EVICTION_FILL = 0.95;
 const MIN_IDLE_MS = 250;
 /** How long to wait after a failed search, which visits every connection. */
@@ -26,7 +26,7 @@ export interface Eviction {
 	/** Evicts before a new connection is added, so that the new one is never the victim. */
 	makeRoom(): void;
 	/** Whether the reserve is in use and no connection is idle. */
-	isCrowded(): boolean;
+	isSaturated(): boolean;
 }
 
 export function createEviction({ table, limits, monotonicMs }: EvictionOptions): Eviction {
@@ -54,6 +54,6 @@ export function createEviction({ table, limits, monotonicMs }: EvictionOptions):
 				evictedConnections.inc({ reason: victim.reason });
 			}
 		},
-		isCrowded: () => table.count() > evictAbove && !table.findIdle(0),
+		isSaturated: () => table.count() > evictAbove && !table.findIdle(0),
 	};
 }

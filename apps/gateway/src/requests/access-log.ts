@@ -33,8 +33,8 @@ function lineOf(exchange: Exchange): string {
 	const user = credential ? `,"user_id":"${credential.userId}"` : '';
 	const key = credential?.kind === 'key' ? `,"key_id":"${credential.keyId}"` : '';
 	const status = respondedBy ? `,"status":${res.statusCode}` : '';
-	const left = res.writableFinished ? '' : ',"disconnected":true';
-	return `{"time":"${isoNow()}","level":"info","service":"gateway","event":"http.request","request_id":"${requestId}"${traced}${named}${user}${key},"network":"${clientNetwork}"${status},"duration_ms":${durationMs}${left}}\n`;
+	const disconnected = res.writableFinished ? '' : ',"disconnected":true';
+	return `{"time":"${isoNow()}","level":"info","service":"gateway","event":"http.request","request_id":"${requestId}"${traced}${named}${user}${key},"network":"${clientNetwork}"${status},"duration_ms":${durationMs}${disconnected}}\n`;
 }
 
 /**

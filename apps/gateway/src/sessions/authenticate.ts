@@ -34,7 +34,7 @@ async function verifyUncached<T>(
 	verify: () => T | Promise<T>,
 ): Promise<T> {
 	await forgedTokens.wait(exchange);
-	if (exchange.res.closed) throw unauthorized('the client has left');
+	if (exchange.res.closed) throw unauthorized('the client has disconnected');
 	try {
 		const verified = await verify();
 		forgedTokens.refund(exchange);
@@ -69,7 +69,7 @@ async function authenticateKey(deps: AuthenticateDeps, exchange: Exchange, text:
 	};
 	const verifyInTurn = () =>
 		deps.takeTurn(exchange.clientNetwork, () => {
-			if (exchange.res.closed) throw unauthorized('the client has left');
+			if (exchange.res.closed) throw unauthorized('the client has disconnected');
 			return verify();
 		});
 	exchange.credential = await (key.isCached ? verify() : verifyUncached(deps, exchange, verifyInTurn));

@@ -47,11 +47,11 @@ function negotiate({ headers }: IncomingMessage): Negotiator {
 	return new Negotiator({ headers: { ...bounded('accept'), ...bounded('accept-encoding') } });
 }
 
-function representationFor({ copies, itself }: WebFile, { req }: Exchange): Representation {
-	const codings = [...copies, itself].map(({ coding }) => coding);
+function representationFor({ copies, uncompressed }: WebFile, { req }: Exchange): Representation {
+	const codings = [...copies, uncompressed].map(({ coding }) => coding);
 	const accepted = negotiate(req).encodings(codings);
-	// A client that accepts none of the copies gets the file itself.
-	return copies.find(({ coding }) => accepted.includes(coding)) ?? itself;
+	// A client that accepts none of the copies gets the uncompressed file.
+	return copies.find(({ coding }) => accepted.includes(coding)) ?? uncompressed;
 }
 
 /** Whether the client already has this representation. */

@@ -20,7 +20,7 @@ export interface Representation {
 
 export interface WebFile {
 	contentType: string;
-	itself: Representation;
+	uncompressed: Representation;
 	/** Its compressed copies, best first. */
 	copies: readonly Representation[];
 }
@@ -50,7 +50,7 @@ export function readWebFiles(directory: string): Map<string, WebFile> {
 			const type = mime.getType(name) ?? 'application/octet-stream';
 			const isText = /^text\/|javascript|json|xml/.test(type);
 			const contentType = isText ? `${type}; charset=utf-8` : type;
-			return [name, { contentType, itself: readRepresentation(path, 'identity'), copies }];
+			return [name, { contentType, uncompressed: readRepresentation(path, 'identity'), copies }];
 		}),
 	);
 }
