@@ -35,7 +35,7 @@ import { type AuthClient, createAuthClient } from './sessions/auth-client.ts';
 import { createBootTimeClock } from './sessions/boot-time-clock.ts';
 import type { Lease } from './sessions/lease.ts';
 import { createLeaseRenewer, renewLease } from './sessions/lease-renewer.ts';
-import { createLookupTurns } from './sessions/lookup-turns.ts';
+import { createLookupQueue } from './sessions/lookup-queue.ts';
 import { pushRevocationsRoute } from './sessions/push-revocations.ts';
 import { refreshJwks } from './sessions/signing-key-set.ts';
 import { createCertificateReloader, readCertificate, reloadCertificate } from './tls/certificate.ts';
@@ -93,7 +93,7 @@ function preparePublicPort(context: ServiceContext<Config>, shared: Shared): Pub
 		tokenVerifier: shared.authClient.tokenVerifier,
 		sessions: shared.authClient.sessions,
 		apiKeyVerifier: shared.authClient.apiKeyVerifier,
-		takeTurn: createLookupTurns(limits.concurrentKeyLookups),
+		enqueueLookup: createLookupQueue(limits.concurrentKeyLookups),
 		reportFirstUse: shared.authClient.reportFirstUse,
 		inFlight: shared.inFlight,
 		connections,

@@ -117,7 +117,7 @@ const AUTHENTICATION: readonly Mutant[] = [
 	},
 	{
 		name: 'looks up unknown API keys a few at a time',
-		mutations: [gateway('authenticateKey', replaceCallee('takeTurn', '((_network, run) => run())'))],
+		mutations: [gateway('authenticateKey', replaceCallee('enqueueLookup', '((_network, run) => run())'))],
 		test: 'are looked up a few at a time, however many networks send them, and a new network is next',
 	},
 	{

@@ -8,7 +8,7 @@ import type { Exchange, PublicRequest } from '../exchange.ts';
 const NAME_UNTIL_ROUTED = 'request';
 
 /**
- * Begins the span of a request. It starts a new trace unless clients are trusted: with their traceparent, strangers could decide what is
+ * Begins the span of a request. It starts a new trace unless clients are trusted: with their traceparent, anyone could decide what is
  * sampled and under which ids. Returns undefined, at no cost, if this process exports no traces.
  */
 export function beginExchangeSpan(

@@ -5,7 +5,7 @@ import type { InFlight } from '../requests/in-flight.ts';
 import { readBearerToken, unauthorized } from './bearer-token.ts';
 import type { Session } from './credential.ts';
 import type { LiveCredentials } from './live-credentials.ts';
-import type { TakeTurn } from './lookup-turns.ts';
+import type { EnqueueLookup } from './lookup-queue.ts';
 import type { ApiKeyVerifier } from './verify-api-key.ts';
 import type { TokenVerifier } from './verify-token.ts';
 
@@ -15,7 +15,7 @@ export interface AuthenticateDeps {
 	sessions: Pick<LiveCredentials<true>, 'find'>;
 	apiKeyVerifier: ApiKeyVerifier;
 	/** Limits the calls about keys that aren't cached. */
-	takeTurn: TakeTurn;
+	enqueueLookup: EnqueueLookup;
 	inFlight: Pick<InFlight, 'add'>;
 }
 
@@ -67,12 +67,12 @@ async function authenticateKey(deps: AuthenticateDeps, exchange: Exchange, text:
 		registerInFlight(deps, exchange, key.hash);
 		return deps.apiKeyVerifier.verify(key.hash, exchange);
 	};
-	const verifyInTurn = () =>
-		deps.takeTurn(exchange.clientNetwork, () => {
+	const verifyQueued = () =>
+		deps.enqueueLookup(exchange.clientNetwork, () => {
 			if (exchange.res.closed) throw unauthorized('the client has disconnected');
 			return verify();
 		});
-	exchange.credential = await (key.isCached ? verify() : verifyUncached(deps, exchange, verifyInTurn));
+	exchange.credential = await (key.isCached ? verify() : verifyUncached(deps, exchange, verifyQueued));
 }
 
 /**

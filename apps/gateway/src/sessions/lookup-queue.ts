@@ -1,13 +1,13 @@
 import { siteOf } from '@creatorr/service/address-network';
 
-/** Runs a lookup in its turn, and settles as it does. */
-export type TakeTurn = <T>(network: string, lookUp: () => T | Promise<T>) => Promise<T>;
+/** Runs a lookup when the queue reaches it, and settles as it does. */
+export type EnqueueLookup = <T>(network: string, lookUp: () => T | Promise<T>) => Promise<T>;
 
 /**
- * Creates turns for lookups that strangers can cause. At most `concurrency` run at a time, so that auth also answers the calls that users
- * depend on, however many networks send unknown keys. Networks that wait take turns, an IPv6 site as one.
+ * Creates a fair queue for lookups that unauthenticated clients can cause. At most `concurrency` run at a time, so that auth also answers the
+ * calls that users depend on, however many networks send unknown keys. Networks that wait take turns, an IPv6 site as one.
  */
-export function createLookupTurns(concurrency: number): TakeTurn {
+export function createLookupQueue(concurrency: number): EnqueueLookup {
 	/** In the order of their turns. */
 	const waiting = new Map<string, (() => void)[]>();
 	let running = 0;

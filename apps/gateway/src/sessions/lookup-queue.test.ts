@@ -1,17 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { createLookupTurns } from './lookup-turns.ts';
+import { createLookupQueue } from './lookup-queue.ts';
 
 /** Starts lookups that end only when the test ends them. */
 function startLookups(concurrency: number) {
-	const takeTurn = createLookupTurns(concurrency);
+	const enqueueLookup = createLookupQueue(concurrency);
 	const started: string[] = [];
 	const running: (() => void)[] = [];
 	return {
-		takeTurn,
+		enqueueLookup,
 		started,
 		lookUp: (name: string, network: string) =>
-			takeTurn(network, async () => {
+			enqueueLookup(network, async () => {
 				started.push(name);
 				await new Promise<void>((resolve) => running.push(resolve));
 				return name;
@@ -47,13 +47,13 @@ describe('lookups of unknown keys', () => {
 	});
 
 	test('that fail give their turn to the next', async () => {
-		const { takeTurn } = startLookups(1);
-		const failing = takeTurn('192.0.2.1', async () => {
+		const { enqueueLookup } = startLookups(1);
+		const failing = enqueueLookup('192.0.2.1', async () => {
 			throw new Error('down');
 		});
-		const next = takeTurn('192.0.2.1', () => 'found');
+		const next = enqueueLookup('192.0.2.1', () => 'found');
 		await expect(failing).rejects.toThrow('down');
 		expect(await next).toBe('found');
-		expect(await takeTurn('192.0.2.1', () => 'free')).toBe('free');
+		expect(await enqueueLookup('192.0.2.1', () => 'free')).toBe('free');
 	});
 });
