@@ -6,7 +6,7 @@ import { networkOf } from '@creatorr/service/address-network';
 import type { Logger } from '@creatorr/service/logger';
 import { counter } from '@creatorr/service/metrics';
 import type { ClientConnection, PublicSocket } from '../exchange.ts';
-import { createNetworkBuckets } from '../limits/site-limits.ts';
+import { createNetworkBuckets } from '../limits/network-limits.ts';
 import type { Limits } from '../limits.ts';
 import { createNetworkTotals, type NetworkTotals } from '../network-totals.ts';
 import { isTrusted, type TrustedProxies } from './client-address.ts';

@@ -3,8 +3,8 @@ import { type Exchange, isAbandoned } from '../exchange.ts';
 import type { Limits } from '../limits.ts';
 import { bodyArrival, isBodySmall } from '../requests/body-arrival.ts';
 import { bodyBytesOf } from '../requests/request-head.ts';
+import { createNetworkSemaphore } from './network-limits.ts';
 import { rateLimited } from './rate-limited.ts';
-import { createNetworkSemaphore } from './site-limits.ts';
 
 /** A webhook of Stripe has a few KiB. Verifying the signature of 512 KiB takes billing more than 1 ms. */
 const BODY_BYTES_PER_PERMIT = 64 * 1024;

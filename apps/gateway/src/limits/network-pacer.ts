@@ -1,6 +1,6 @@
 import { counter } from '@creatorr/service/metrics';
 import type { Exchange } from '../exchange.ts';
-import { createNetworkBuckets } from './site-limits.ts';
+import { createNetworkBuckets } from './network-limits.ts';
 
 interface Options {
 	/** Kind of work, as in the metric. `own_responses` are responses of the gateway itself. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createNetworkBuckets, createNetworkSemaphore } from './site-limits.ts';
+import { createNetworkBuckets, createNetworkSemaphore } from './network-limits.ts';
 
 const networkOf = (index: number, site = 'ab') => `2001:db8:1:${site}0${index}::/64`;
 const TEN = Array.from({ length: 10 }, (_, index) => index);
