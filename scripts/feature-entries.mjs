@@ -29,7 +29,7 @@ export const FEATURE_ENTRIES = {
 		sync: ['sync-customer'],
 	},
 	'apps/files': {
-		accounts: ['accounts.sql', 'storage-limit', 'storage-room'],
+		accounts: ['accounts.sql', 'cached-storage-check', 'storage-limit'],
 		operators: ['metrics'],
 		plans: ['plans.sql'],
 		store: ['bucket-mark'],

@@ -254,7 +254,7 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 	},
 	{
 		name: 'limits the number of a user’s files',
-		mutations: [files('admitUpload', dropCall('requireFewFiles'))],
+		mutations: [files('admitUpload', dropCall('refuseTooManyFiles'))],
 		test: 'of files refuses an upload beyond it, includes outputs of jobs, and refuses none of those',
 	},
 	{
@@ -264,12 +264,12 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 	},
 	{
 		name: 'refuses jobs of an account whose storage is full',
-		mutations: [files('createRoomCheck', dropCall('requireStorageLeft'))],
+		mutations: [files('createStorageCheck', dropCall('requireStorageLeft'))],
 		test: 'are not created',
 	},
 	{
 		name: 'counts the storage of an account that is nearly full for each job',
-		mutations: [files('createRoomCheck', forceCondition(true, 'hasMuchRoom'))],
+		mutations: [files('createStorageCheck', forceCondition(true, 'isFarFromLimit'))],
 		test: 'is counted for each job',
 	},
 	{
@@ -279,7 +279,7 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 	},
 	{
 		name: 'limits the pending uploads of an account',
-		mutations: [files('requireFewPending', forceCondition(true, 'pendingUploads'))],
+		mutations: [files('refuseTooManyPending', forceCondition(true, 'pendingUploads'))],
 		test: 'refuses one more, by a single PUT or in parts, and admits it once the bytes of one have come',
 	},
 	{

@@ -1,7 +1,7 @@
 import { checkInput, openInput } from '@creatorr/contracts/internal/files';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { readStorageUse } from '../accounts/accounts.sql.ts';
-import { createRoomCheck } from '../accounts/storage-room.ts';
+import { createStorageCheck } from '../accounts/cached-storage-check.ts';
 import type { Deps } from '../deps.ts';
 import { type FileRecord, notUploaded, type OwnedFile } from '../file.ts';
 import { presignWorkerDownload } from './download-url.ts';
@@ -9,13 +9,13 @@ import { findOwnFile } from './get-file.ts';
 
 /** Returns the metadata of a new job's input to the jobs service. Throws `plan_limit` or `email_not_verified` when the user's storage is full. */
 export function checkInputRoute(deps: Deps): Route {
-	const requireRoom = createRoomCheck({
+	const requireStorage = createStorageCheck({
 		policy: deps.policy,
 		readUse: (userId) => readStorageUse(deps.prisma, { userId, exceptJobId: null }),
 	});
 	return defineRoute(checkInput, async ({ params, body }) => {
 		const file = await findInput(deps, { id: params.id, userId: body.user_id });
-		await requireRoom(body.user_id);
+		await requireStorage(body.user_id);
 		return { data: { name: file.name, mime_type: file.mimeType, size_bytes: file.sizeBytes } };
 	});
 }

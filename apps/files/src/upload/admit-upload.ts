@@ -16,8 +16,8 @@ export function admitUpload(
 	sizeBytes: number,
 	storageUse: StorageUse,
 ): void {
-	requireFewPending(limits, storageUse);
-	requireFewFiles(limits, storageUse);
+	refuseTooManyPending(limits, storageUse);
+	refuseTooManyFiles(limits, storageUse);
 	requireStorageFor(limits, sizeBytes, storageUse);
 }
 
@@ -27,7 +27,7 @@ type PendingLimit = Pick<FilePolicy, 'maxPendingUploads' | 'putUrlSeconds'>;
  * Bounds the rows and multipart uploads that an account can create without sending a byte. No plan allows more, so the refusal is not
  * `plan_limit`. An upload that the user deletes now stops counting by the end of Retry-After.
  */
-function requireFewPending(
+function refuseTooManyPending(
 	{ maxPendingUploads, putUrlSeconds }: PendingLimit,
 	{ pendingUploads }: Pick<StorageUse, 'pendingUploads'>,
 ): void {
@@ -40,7 +40,7 @@ function requireFewPending(
 }
 
 /** Bounds what each upload and `GET /v1/usage` read to sum up the user's files. Outputs of jobs count, too. */
-function requireFewFiles(
+function refuseTooManyFiles(
 	{ plans, putUrlSeconds }: Pick<FilePolicy, 'plans' | 'putUrlSeconds'>,
 	{ plan, storedFiles }: Pick<StorageUse, 'plan' | 'storedFiles'>,
 ): void {

@@ -1,13 +1,13 @@
 import { PLANS } from '@creatorr/contracts/plans';
 import { expect, test } from '@jest/globals';
-import { createRoomCheck } from './storage-room.ts';
+import { createStorageCheck } from './cached-storage-check.ts';
 
 const GB = 1_000_000_000;
 
 /** Returns a check of a user whose use can change. */
 function checkOf(use: { storedBytes: number; emailVerified?: boolean }) {
 	const state = { nowMs: 0, reads: 0 };
-	const check = createRoomCheck({
+	const check = createStorageCheck({
 		policy: { plans: PLANS, unverifiedStoredBytes: GB, putUrlSeconds: 3_600 },
 		async readUse() {
 			state.reads += 1;

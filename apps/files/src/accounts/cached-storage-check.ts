@@ -10,7 +10,7 @@ const MAX_AGE_MS = 10_000;
 
 type Use = Pick<StorageUse, 'plan' | 'emailVerified' | 'storedBytes'>;
 
-interface RoomCheckDeps {
+interface StorageCheckDeps {
 	policy: StorageLimits & Pick<FilePolicy, 'putUrlSeconds'>;
 	/** Counts what a user stores; null when the account was deleted. Reads all files of the user. */
 	readUse(userId: string): Promise<Use | null>;
@@ -21,11 +21,11 @@ interface RoomCheckDeps {
  * Returns a function that throws like {@link requireStorageLeft}. One call at a time counts the files of a user. Caches the result for 10 s for
  * users with at least 10% of their storage free: jobs created meanwhile can exceed the limit, but their outputs are refused above its margin.
  */
-export function createRoomCheck({
+export function createStorageCheck({
 	policy,
 	readUse,
 	monotonicMs = () => performance.now(),
-}: RoomCheckDeps): (userId: string) => Promise<void> {
+}: StorageCheckDeps): (userId: string) => Promise<void> {
 	/** When the files of users with a cached result were counted, oldest first. */
 	const countedAtMs = new Map<string, number>();
 	const mutex = createKeyedMutex();
@@ -43,13 +43,13 @@ export function createRoomCheck({
 		const use = await readUse(userId);
 		if (!use) return;
 		requireStorageLeft(policy, use);
-		if (hasMuchRoom(policy, use)) countedAtMs.set(userId, monotonicMs());
+		if (isFarFromLimit(policy, use)) countedAtMs.set(userId, monotonicMs());
 	}
 
 	return (userId) => mutex.runExclusive(userId, () => count(userId));
 }
 
-function hasMuchRoom(policy: StorageLimits, use: Use): boolean {
+function isFarFromLimit(policy: StorageLimits, use: Use): boolean {
 	const limit = unverifiedLimit(policy, use) ?? policy.plans[use.plan].maxStoredBytes;
 	return use.storedBytes <= limit * (1 - MIN_FREE_SHARE);
 }
