@@ -27,11 +27,17 @@ function addToTotals(counts: Prisma.Sql): Prisma.Sql {
 }
 
 /**
- * Returns the column with the new `lastStartedAt`. It doesn't advance while reconciliation finds objects whose rows a database restore
- * lost (`unremembered`), because the next run would take them for orphans and delete them.
+ * Kind of objects that reconciliation counts: newer than the restored database, so that their rows are lost. The stored counts, the metric,
+ * its alert and the retention report keep the name of earlier releases.
  */
-function lastStart({ unremembered = 0 }: Counts): Prisma.Sql {
-	return unremembered > 0 ? Prisma.sql`last_begun_at` : Prisma.sql`begun_at`;
+export const NEWER_THAN_DATABASE = 'unremembered';
+
+/**
+ * Returns the column with the new `lastStartedAt`. It doesn't advance while reconciliation finds objects that are newer than the database,
+ * because the next run would take them for orphans and delete them.
+ */
+function lastStart({ [NEWER_THAN_DATABASE]: newerObjects = 0 }: Counts): Prisma.Sql {
+	return newerObjects > 0 ? Prisma.sql`last_begun_at` : Prisma.sql`begun_at`;
 }
 
 const toJsonb = (counts: Counts) => Prisma.sql`${JSON.stringify(counts)}::jsonb`;
@@ -58,7 +64,7 @@ function createLeaseStore({ prisma, logger }: Pick<Deps, 'prisma' | 'logger'>): 
 		},
 		async release(lease) {
 			await prisma.$executeRaw`UPDATE chores SET lease_token = NULL, lease_until = NULL WHERE ${isHeld(lease)}`;
-			countRun(lease.task, 'broken off');
+			countRun(lease.task, 'interrupted');
 		},
 		async finish(lease, { nextInMs }) {
 			const counts = toJsonb(lease.counts);
@@ -68,7 +74,7 @@ function createLeaseStore({ prisma, logger }: Pick<Deps, 'prisma' | 'logger'>): 
 					begun_at = NULL, position = '', counts = '{}', failed_at = NULL, failure = NULL
 				WHERE ${isHeld(lease)}`;
 			// The next holder continues from the last checkpoint and counts what this run has done until then.
-			if (ended === 0) return countRun(lease.task, 'broken off');
+			if (ended === 0) return countRun(lease.task, 'interrupted');
 			countRun(lease.task, 'done');
 			countItems(lease.task, lease.counts);
 			logger.info(`${lease.task}.done`, { ...lease.counts });

@@ -103,7 +103,7 @@ const KEPT_DATA: readonly Mutant[] = [
 	},
 	{
 		name: 'keeps objects that a restored database has lost in later reconciliations',
-		mutations: [files('lastStart', forceCondition(false, 'unremembered'))],
+		mutations: [files('lastStart', forceCondition(false, 'newerObjects'))],
 		test: 'keeps objects that a restored database has lost, however new, until an operator allows their removal',
 	},
 	{

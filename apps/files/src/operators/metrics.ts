@@ -66,9 +66,12 @@ export function countUpload({ jobId, sizeBytes }: { jobId: string | null; sizeBy
 	uploadBytes.inc({ kind }, sizeBytes);
 }
 
-/** Counts how a run of a task ended in this process. The label value of an interrupted run is `broken off`. */
-export function countRun(task: string, outcome: 'done' | 'failed' | 'broken off'): void {
-	runs.inc({ task, outcome });
+/** Labels of the outcomes. `broken off` is the name of earlier releases, which dashboards query. */
+const RUN_LABELS = { done: 'done', failed: 'failed', interrupted: 'broken off' } as const;
+
+/** Counts how a run of a task ended in this process. */
+export function countRun(task: string, outcome: keyof typeof RUN_LABELS): void {
+	runs.inc({ task, outcome: RUN_LABELS[outcome] });
 }
 
 /** Counts the items that a task has processed, by the task's kinds. */

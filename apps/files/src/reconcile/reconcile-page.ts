@@ -3,9 +3,13 @@ import type { ListedObject, StoredObject } from '@creatorr/storage/objects';
 import pMap from 'p-map';
 import type { Deps } from '../deps.ts';
 import { type FileRecord, isFileKey, isMultipart, MARK_PREFIX, timeOfKey } from '../file.ts';
+import { NEWER_THAN_DATABASE } from '../leases.sql.ts';
 import { addMs } from '../policy.ts';
 import { deleteLost, isDeclared } from '../read/refresh-file.ts';
 import { findReady, findStored, replaceEtag } from './reconcile.sql.ts';
+
+/** The stored counts, the metric and the retention report keep the name of earlier releases. */
+const OTHER_SOFTWARE = 'strange';
 
 type PageDeps = Pick<Deps, 'prisma' | 'store' | 'policy'>;
 
@@ -13,8 +17,8 @@ interface PageStart {
 	/** The page starts after this key. */
 	after: string;
 	/**
-	 * When the last reconciliation started that found no unremembered object; null before the first. The files service creates each row before its
-	 * object, so an object that is newer and has never had a row means that the database was restored to an older state.
+	 * When the last reconciliation started that found no object newer than the database; null before the first. The files service creates each
+	 * row before its object, so an object that is newer and has never had a row means that the database was restored to an older state.
 	 */
 	lastStartedAt: Date | null;
 }
@@ -23,14 +27,14 @@ interface PageStart {
  * Results of a page:
  * - `objects`: objects that were compared
  * - `orphans`: objects without a row that were removed
- * - `unremembered`: objects whose rows are missing because the database was restored to an older state. They stay until an operator
+ * - `NEWER_THAN_DATABASE`: objects whose rows are missing because the database was restored to an older state. They stay until an operator
  *   allows their removal.
  * - `lost`: files that were deleted because their object is missing or was replaced
  * - `restored`: files that got the ETag of a restored copy
- * - `strange`: objects under keys of other software
+ * - `OTHER_SOFTWARE`: objects under keys of other software
  */
 export type PageCounts = Record<
-	'objects' | 'orphans' | 'unremembered' | 'lost' | 'restored' | 'strange',
+	'objects' | 'orphans' | typeof NEWER_THAN_DATABASE | 'lost' | 'restored' | typeof OTHER_SOFTWARE,
 	number
 >;
 
@@ -86,7 +90,7 @@ export async function reconcilePage(
 		...removed,
 		lost: count('lost'),
 		restored: count('restored'),
-		strange: objects.filter(({ key }) => !isFileKey(key) && !key.startsWith(MARK_PREFIX)).length,
+		[OTHER_SOFTWARE]: objects.filter(({ key }) => !isFileKey(key) && !key.startsWith(MARK_PREFIX)).length,
 	};
 	return { counts, next };
 }
@@ -99,23 +103,21 @@ interface Rows {
 }
 
 /**
- * Removes those of these objects that are old, except `unremembered` ones. The objects have no row, or one whose bytes were removed.
- * Three clocks must agree that an object is old: the store's, that of the process that created the file, and the database's.
+ * Removes those of these objects that are old, except those newer than the database. The objects have no row, or one whose bytes were
+ * removed. Three clocks must agree that an object is old: the store's, that of the process that created the file, and the database's.
  */
 async function removeOrphans(
 	{ store, policy }: PageDeps,
 	objects: readonly ListedObject[],
 	{ removedKeys, now, lastStartedAt }: Rows,
-): Promise<Pick<PageCounts, 'orphans' | 'unremembered'>> {
+): Promise<Pick<PageCounts, 'orphans' | typeof NEWER_THAN_DATABASE>> {
 	const cutoff = addMs(now, -policy.orphanAfterMs);
-	const remembered = objects.filter(
+	const removable = objects.filter(
 		({ key }) => lastStartedAt === null || timeOfKey(key) <= lastStartedAt || removedKeys.has(key),
 	);
-	const orphans = remembered.filter(
-		({ key, modifiedAt }) => modifiedAt <= cutoff && timeOfKey(key) <= cutoff,
-	);
+	const orphans = removable.filter(({ key, modifiedAt }) => modifiedAt <= cutoff && timeOfKey(key) <= cutoff);
 	if (orphans.length > 0) await store.deleteObjects(orphans.map(({ key }) => key));
-	return { orphans: orphans.length, unremembered: objects.length - remembered.length };
+	return { orphans: orphans.length, [NEWER_THAN_DATABASE]: objects.length - removable.length };
 }
 
 function findChanged(objects: readonly ListedObject[], files: readonly FileRecord[]): FileRecord[] {
