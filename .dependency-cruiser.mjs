@@ -164,7 +164,7 @@ export default {
 		{
 			name: 'loops-are-tasks',
 			comment:
-				'work that repeats is a defineTask, which the skeleton runs and stops. Exceptions sleep once within a call: a delayed refusal, pauses between tries',
+				'work that repeats is a defineTask, which packages/service runs and stops. Exceptions sleep once within a call: a delayed refusal, pauses between tries',
 			severity: 'error',
 			from: {
 				path: '^apps/[^/]+/src/',
