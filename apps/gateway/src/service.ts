@@ -231,7 +231,7 @@ const gatewayMetrics = defineMetrics<
 	name: 'gateway',
 	gauges: [openConnections, requestsInFlight, leaseLeft],
 	read: ({ publicServer }) => promisify(publicServer.getConnections.bind(publicServer))(),
-	show(open, { inFlight, lease }) {
+	update(open, { inFlight, lease }) {
 		openConnections.set(open);
 		requestsInFlight.set(inFlight.count());
 		leaseLeft.set(lease.remainingMs() / 1_000);

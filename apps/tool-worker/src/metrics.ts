@@ -89,7 +89,7 @@ export const prewarmedMetrics = defineMetrics<{ workspaces: Pick<Workspaces, 're
 		name: 'prewarmed',
 		gauges: [prewarmed],
 		read: async ({ workspaces }) => workspaces.ready(),
-		show(ready) {
+		update(ready) {
 			for (const [tool, count] of ready) prewarmed.set({ tool }, count);
 		},
 	},
@@ -100,7 +100,7 @@ export const scratchMetrics = defineMetrics<{ scratchDir: string }, StatsFs>({
 	name: 'scratch',
 	gauges: [scratchFree, scratchSize],
 	read: ({ scratchDir }) => statfs(scratchDir),
-	show({ bavail, blocks, bsize }) {
+	update({ bavail, blocks, bsize }) {
 		scratchFree.set(bavail * bsize);
 		scratchSize.set(blocks * bsize);
 	},

@@ -43,7 +43,7 @@ export const outboxMetrics = defineMetrics<OutboxDeps, Awaited<ReturnType<typeof
 	name: 'outbox',
 	gauges: [events, oldestAge],
 	read: ({ prisma }) => readOutboxLag(prisma),
-	show({ waiting, oldestAgeSeconds }) {
+	update({ waiting, oldestAgeSeconds }) {
 		events.set(waiting);
 		oldestAge.set(oldestAgeSeconds);
 	},

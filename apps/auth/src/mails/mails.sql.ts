@@ -210,7 +210,7 @@ export const waitingMailMetrics = defineMetrics<{ prisma: Database }, WaitingMai
 				UNION ALL SELECT attempts, created_at, due_at FROM notices) AS all_mails`;
 		return rows[0] ?? { waiting: 0, oldestOverdueSeconds: 0 };
 	},
-	show({ waiting, oldestOverdueSeconds }) {
+	update({ waiting, oldestOverdueSeconds }) {
 		waitingMails.set(waiting);
 		oldestOverdue.set(oldestOverdueSeconds);
 	},

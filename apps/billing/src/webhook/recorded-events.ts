@@ -29,7 +29,7 @@ export const stripeEventMetrics = defineMetrics<{ prisma: Database }, WaitingEve
 	name: 'stripe_events',
 	gauges: [waitingEvents, oldestEvent],
 	read: ({ prisma }) => readWaitingEvents(prisma),
-	show({ waiting, oldestAgeSeconds }) {
+	update({ waiting, oldestAgeSeconds }) {
 		waitingEvents.set(waiting);
 		oldestEvent.set(oldestAgeSeconds);
 	},

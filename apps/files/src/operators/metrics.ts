@@ -84,7 +84,7 @@ export const storedMetrics = defineMetrics<{ readStored(): Promise<Stored> }, St
 	name: 'stored',
 	gauges: [storedFiles, storedBytes],
 	read: ({ readStored }) => readStored(),
-	show({ files, bytes }) {
+	update({ files, bytes }) {
 		storedFiles.set(files);
 		storedBytes.set(bytes);
 	},
@@ -95,7 +95,7 @@ export const scheduleMetrics = defineMetrics<Pick<Deps, 'prisma'>, Schedule>({
 	name: 'tasks',
 	gauges: [due, oldestDue, successAge],
 	read: ({ prisma }) => readSchedule(prisma),
-	show(schedule) {
+	update(schedule) {
 		due.set(schedule.due);
 		oldestDue.set(schedule.oldestDueAgeSeconds);
 		for (const [task, seconds] of schedule.successAgeSeconds) successAge.set({ task }, seconds);

@@ -39,7 +39,7 @@ export const backlogMetrics = defineMetrics<Pick<Deps, 'prisma' | 'catalog'>, Ba
 	name: 'backlog',
 	gauges: [queued, running, unfinished, total, oldest],
 	read: ({ prisma }) => readBacklog(prisma),
-	show(backlogs, { catalog }) {
+	update(backlogs, { catalog }) {
 		total.set(backlogs.reduce((sum, one) => sum + one.queued + one.running, 0));
 		const byTool = new Map(backlogs.map((backlog) => [backlog.tool, backlog]));
 		for (const tool of catalog.keys()) {
@@ -64,7 +64,7 @@ export const queueMetrics = defineMetrics<Pick<Deps, 'broker' | 'catalog'>, Map<
 	gauges: [messages],
 	read: ({ broker, catalog }) =>
 		broker.countMessages([...Object.values(QUEUES), ...[...catalog.keys()].map(toolQueue)]),
-	show(counts) {
+	update(counts) {
 		for (const [queue, count] of counts) messages.set({ queue }, count);
 	},
 });

@@ -20,7 +20,7 @@ export const workerMetrics = defineMetrics<Deps, LiveWorker[]>({
 	name: 'workers',
 	gauges: [workers, slots],
 	read: ({ prisma, config }) => readWorkers(prisma, config.WORKER_LEASE_MS),
-	show(live, { catalog }) {
+	update(live, { catalog }) {
 		for (const tool of catalog.keys()) {
 			const slotCounts = live.map((worker) => worker.slots[tool] ?? 0).filter((count) => count > 0);
 			workers.set({ tool }, slotCounts.length);

@@ -33,7 +33,7 @@ export const backlogMetrics = defineMetrics<{ prisma: Database }, Backlog>({
 			) AS counted`;
 		return rows[0] ?? { due: 0, oldestAgeSeconds: 0 };
 	},
-	show(backlog) {
+	update(backlog) {
 		due.set(backlog.due);
 		oldestAge.set(backlog.oldestAgeSeconds);
 	},

@@ -28,7 +28,7 @@ test('a value is read at each scrape until it is stopped', async () => {
 		name: 'test_depth',
 		gauges: [depth],
 		read: async () => now,
-		show: (value) => depth.set({ queue: 'a' }, value),
+		update: (value) => depth.set({ queue: 'a' }, value),
 	});
 	expect(await scrape()).toContain('creatorr_test_depth{queue="a"} 3');
 	now = 5;
@@ -48,7 +48,7 @@ test('a value that can’t be read is missing, and counted as a failure', async 
 			if (away) throw new Error('the database is away');
 			return 9;
 		},
-		show: (value) => age.set({ queue: 'a' }, value),
+		update: (value) => age.set({ queue: 'a' }, value),
 	});
 	expect(await scrape()).toContain('creatorr_test_age{queue="a"} 9');
 	away = true;
@@ -70,7 +70,7 @@ test('a reading that hangs delays no scrape and is not started again', async () 
 				reads += 1;
 				return promise;
 			},
-			show: (value) => slow.set({ queue: 'a' }, value),
+			update: (value) => slow.set({ queue: 'a' }, value),
 		},
 		20,
 	);

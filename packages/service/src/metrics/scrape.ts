@@ -6,10 +6,10 @@ import { counter, renderMetrics, setThreadMetrics, type ThreadMetrics } from './
 export interface ScrapedValues<R> {
 	/** Label of the metric for failed readings. */
 	name: string;
-	/** The gauges that `show` sets. They are reset first, so that a value that can't be read in time is missing instead of old. */
+	/** The gauges that `update` sets. They are reset first, so that a value that can't be read in time is missing instead of old. */
 	gauges: readonly { reset(): void }[];
 	read(): Promise<R>;
-	show(result: R): void;
+	update(result: R): void;
 }
 
 interface Reading {
@@ -48,7 +48,7 @@ export function readWhenScraped<R>(values: ScrapedValues<R>, timeoutMs = READ_TI
 		try {
 			const result = await Promise.race([readOnce(), timeout]);
 			for (const gauge of values.gauges) gauge.reset();
-			values.show(result);
+			values.update(result);
 		} catch {
 			for (const gauge of values.gauges) gauge.reset();
 			failures.inc({ reading: values.name });
@@ -66,15 +66,15 @@ export function readWhenScraped<R>(values: ScrapedValues<R>, timeoutMs = READ_TI
 /** Declares values of a service that are read at each scrape ({@link ScrapedValues}). */
 export function defineMetrics<Deps, R>({
 	read,
-	show,
+	update,
 	...reading
-}: Omit<ScrapedValues<R>, 'read' | 'show'> & {
+}: Omit<ScrapedValues<R>, 'read' | 'update'> & {
 	read(deps: Deps): Promise<R>;
-	show(result: R, deps: Deps): void;
+	update(result: R, deps: Deps): void;
 }) {
 	return {
 		start: (deps: Deps) =>
-			readWhenScraped({ ...reading, read: () => read(deps), show: (result) => show(result, deps) }),
+			readWhenScraped({ ...reading, read: () => read(deps), update: (result) => update(result, deps) }),
 	};
 }
 
@@ -84,7 +84,7 @@ export function collectThreadMetrics(name: string, read: () => Promise<ThreadMet
 		name,
 		gauges: [{ reset: () => setThreadMetrics(name, undefined) }],
 		read,
-		show: (metrics) => setThreadMetrics(name, metrics),
+		update: (metrics) => setThreadMetrics(name, metrics),
 	});
 	return {
 		stop() {
