@@ -31,8 +31,8 @@ const requireJson: RequestHandler = (req, _res, next) => {
 	next();
 };
 
-/** Refuses a body, before it is parsed, that would be expensive to parse or that no database column can store. */
-function requireHarmless(json: Uint8Array, maxValues: number): void {
+/** Refuses JSON, before it is parsed, that would be expensive to parse or that no database column can store. */
+function refuseUnsafeJson(json: Uint8Array, maxValues: number): void {
 	if (!isUtf8(json)) refuse('must be UTF-8');
 	const problem = findJsonProblem(json, { maxValues, maxDepth: MAX_DEPTH });
 	if (problem === 'depth') refuse(`is nested deeper than ${MAX_DEPTH} levels`);
@@ -47,7 +47,7 @@ export function jsonBody(maxBytes: number): RequestHandler[] {
 		inflate: false,
 		strict: false,
 		type: () => true,
-		verify: (_req, _res, bytes) => requireHarmless(bytes, jsonValueLimit(maxBytes)),
+		verify: (_req, _res, bytes) => refuseUnsafeJson(bytes, jsonValueLimit(maxBytes)),
 	});
 	return [requireJson, parse];
 }

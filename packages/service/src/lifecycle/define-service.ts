@@ -94,10 +94,10 @@ async function callAll(calls: (() => unknown)[]): Promise<void> {
 
 /** What a service has to stop. */
 interface StartedParts {
-	/** Requests and consumers. */
-	drains: (() => unknown)[];
-	/** Connections in the order in which they were opened. */
-	closes: (() => unknown)[];
+	/** Calls that end requests and consumers. */
+	drainCalls: (() => unknown)[];
+	/** Calls that close connections, in the order in which these were opened. */
+	closeCalls: (() => unknown)[];
 	tasks?: ReturnType<typeof startTasks>;
 }
 
@@ -106,20 +106,20 @@ interface StartedParts {
  * and another process repeats that work.
  */
 async function stopAll(
-	{ drains, closes, tasks }: StartedParts,
+	{ drainCalls, closeCalls, tasks }: StartedParts,
 	{ drainMs, logger }: { drainMs: number; logger: Logger },
 ): Promise<void> {
 	const timeout = sleep(drainMs, 'timed out', { ref: false });
 	const drain = async () => {
-		const ended = await Promise.allSettled([...drains.map(async (call) => call()), tasks?.stop()]);
-		await tasks?.stopRest();
+		const ended = await Promise.allSettled([...drainCalls.map(async (call) => call()), tasks?.stop()]);
+		await tasks?.stopLast();
 		const failed = ended.find(({ status }) => status === 'rejected');
 		if (failed?.status === 'rejected') throw failed.reason;
 	};
 	const outcome = await Promise.race([drain(), timeout]).finally(async () => {
 		// No task may use a connection that is being closed.
 		tasks?.abort();
-		await callAll(closes);
+		await callAll(closeCalls);
 	});
 	if (outcome === 'timed out') logger.warn('process.drain_timed_out', { drain_ms: drainMs });
 }
@@ -132,9 +132,9 @@ export async function startService<Config extends BaseConfig, Deps>(
 	{ config, logger }: { config: Config; logger: Logger },
 ): Promise<RunningService<Deps>> {
 	setAppUrl(config.APP_URL);
-	const opens: (() => unknown)[] = [];
-	const started: StartedParts = { drains: [], closes: [] };
-	const { drains, closes } = started;
+	const listenCalls: (() => unknown)[] = [];
+	const started: StartedParts = { drainCalls: [], closeCalls: [] };
+	const { drainCalls, closeCalls } = started;
 	const drainMs = definition.drainMs?.(config) ?? DRAIN_MS;
 	const stop = () => stopAll(started, { drainMs, logger });
 	let listenForTasks: Listen | undefined;
@@ -147,17 +147,17 @@ export async function startService<Config extends BaseConfig, Deps>(
 			useNotifications(listen) {
 				listenForTasks = listen;
 			},
-			onListening: (call) => opens.push(call),
-			onDrain: (call) => drains.push(call),
-			onClose: (call) => closes.push(call),
+			onListening: (call) => listenCalls.push(call),
+			onDrain: (call) => drainCalls.push(call),
+			onClose: (call) => closeCalls.push(call),
 		});
 		// First, so that the parts are reachable when they start, and nothing has started if the port is taken.
 		const server = await listenForRequests(definition, { deps, config, logger });
-		if (definition.closesPortLast) closes.unshift(() => closeServer(server, LAST_REQUESTS_MS));
-		else drains.push(() => closeServer(server, drainMs));
-		for (const open of opens) await open();
-		for (const metric of definition.metrics ?? []) closes.push(metric.start(deps).stop);
-		for (const consumer of definition.consumers ?? []) drains.push(consumer.start(deps).stop);
+		if (definition.closesPortLast) closeCalls.unshift(() => closeServer(server, LAST_REQUESTS_MS));
+		else drainCalls.push(() => closeServer(server, drainMs));
+		for (const call of listenCalls) await call();
+		for (const metric of definition.metrics ?? []) closeCalls.push(metric.start(deps).stop);
+		for (const consumer of definition.consumers ?? []) drainCalls.push(consumer.start(deps).stop);
 		started.tasks = startTasks(definition, { deps, logger, listen: listenForTasks });
 		let stopped: Promise<void> | undefined;
 		return {

@@ -72,7 +72,7 @@ export function startTasks<Deps>(
 	return {
 		wake: (name: string) => running.get(name)?.wake(),
 		stop: () => stopTasks(false),
-		async stopRest() {
+		async stopLast() {
 			if (listener) await listener.close();
 			await stopTasks(true);
 		},
