@@ -63,7 +63,7 @@ test('leases are renewed with the time that the tool has run so far, once it run
 test('abortAll aborts all attempts, and those that are granted later', () => {
 	const { attempts, signals } = granted(['job_1', 1]);
 	attempts.reserve('job_2');
-	attempts.abortAll({ withOutput: true });
+	attempts.abortAll({ includeStoring: true });
 	attempts.reserve('job_3');
 	const late = [
 		attempts.start('job_2', { attempt: 1, tool: 'ocr' }),
@@ -80,13 +80,13 @@ test('abort with no_background_slot spares an attempt whose tool has ended', () 
 	expect(signals.map(reasonOf)).toEqual([undefined, 'no_background_slot']);
 });
 
-test('abortAll without outputs spares attempts whose tool has ended', () => {
+test('abortAll without storing attempts spares those whose tool has ended', () => {
 	const { attempts, signals } = granted(['job_1', 1], ['job_2', 1], ['job_3', 1]);
 	attempts.advance('job_1', 'storing');
 	attempts.advance('job_2', 'running');
-	attempts.abortAll({ withOutput: false });
+	attempts.abortAll({ includeStoring: false });
 	expect(signals.map(reasonOf)).toEqual([undefined, 'shutdown', 'shutdown']);
-	attempts.abortAll({ withOutput: true });
+	attempts.abortAll({ includeStoring: true });
 	expect(signals.map(reasonOf)).toEqual(['shutdown', 'shutdown', 'shutdown']);
 });
 

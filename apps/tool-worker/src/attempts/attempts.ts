@@ -74,8 +74,8 @@ export interface Attempts {
 	 * removed. `no_background_slot` spares an attempt whose tool has ended.
 	 */
 	abort(jobId: string, reason: Exclude<AbortReason, 'shutdown'>, number?: number): void;
-	/** Aborts all attempts, and those to come, for the shutdown. `withOutput: false` spares those whose tool has ended. */
-	abortAll(attempts: { withOutput: boolean }): void;
+	/** Aborts all attempts, and those to come, for the shutdown. `includeStoring: false` leaves those whose tool has ended to store their output. */
+	abortAll(attempts: { includeStoring: boolean }): void;
 	/** Returns the attempts whose leases this worker renews, with the run times of their tools so far. */
 	leased(): Leased[];
 	/** Counts the leased attempts by tool. */
@@ -130,10 +130,11 @@ export function createAttempts(): Attempts {
 			if (attempt.stage === 'reported') attempts.delete(jobId);
 			else attempt.controller.abort(new AttemptAborted(reason));
 		},
-		abortAll({ withOutput }) {
+		abortAll({ includeStoring }) {
 			isShutDown = true;
 			for (const attempt of attempts.values())
-				if (withOutput || !hasToolEnded(attempt)) attempt.controller.abort(new AttemptAborted('shutdown'));
+				if (includeStoring || !hasToolEnded(attempt))
+					attempt.controller.abort(new AttemptAborted('shutdown'));
 		},
 		leased: () =>
 			[...attempts].flatMap(([jobId, { granted, estimate, computeMs }]) =>

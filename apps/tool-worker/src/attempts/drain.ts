@@ -32,8 +32,8 @@ export async function drain(options: DrainOptions): Promise<void> {
 	options.fullPrioritySemaphore.close();
 	const graceMs = 1_000 * graceSeconds;
 	const timers = [
-		setTimeout(() => attempts.abortAll({ withOutput: false }), graceMs),
-		setTimeout(() => attempts.abortAll({ withOutput: true }), graceMs + STORE_MS),
+		setTimeout(() => attempts.abortAll({ includeStoring: false }), graceMs),
+		setTimeout(() => attempts.abortAll({ includeStoring: true }), graceMs + STORE_MS),
 	];
 	await Promise.all(options.consumers.map((consumer) => consumer.stop()));
 	await backgroundJobs.waitForAll();

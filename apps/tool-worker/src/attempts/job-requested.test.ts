@@ -149,7 +149,7 @@ function startWorker({ backgroundSlots, publish, openFile, logInfo }: WorkerOpti
 		},
 		async stop() {
 			finish();
-			attempts.abortAll({ withOutput: true });
+			attempts.abortAll({ includeStoring: true });
 			await deps.backgroundJobs.waitForAll();
 		},
 	};

@@ -76,19 +76,23 @@ async function runInWorkspace(
 	if (!tool) throw new Error(`this worker has no tool ${job.tool}`);
 	const workspace = await deps.workspaces.acquire(tool);
 	try {
-		return await transform(deps, { job, tool, workspace }, options);
+		return await fetchRunAndStore(deps, { job, tool, workspace }, options);
 	} finally {
 		await deps.workspaces.release(workspace);
 	}
 }
 
-interface Work {
+interface JobInWorkspace {
 	job: GrantedJob;
 	tool: Tool;
 	workspace: Workspace;
 }
 
-async function transform(deps: RunJobDeps, work: Work, options: RunJobOptions): Promise<JobOutcome> {
+async function fetchRunAndStore(
+	deps: RunJobDeps,
+	work: JobInWorkspace,
+	options: RunJobOptions,
+): Promise<JobOutcome> {
 	const { job, tool, workspace } = work;
 	const input = await fetchInput(deps.files, job, {
 		path: workspace.scratch.inputPath,
@@ -113,7 +117,7 @@ async function transform(deps: RunJobDeps, work: Work, options: RunJobOptions): 
 	};
 }
 
-async function runTimed({ logger }: RunJobDeps, work: Work, input: Input, options: RunJobOptions) {
+async function runTimed({ logger }: RunJobDeps, work: JobInWorkspace, input: Input, options: RunJobOptions) {
 	const { job, tool, workspace } = work;
 	const startedAtMs = performance.now();
 	let outcome = 'aborted';

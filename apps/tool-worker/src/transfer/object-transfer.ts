@@ -92,7 +92,7 @@ async function receive(source: Source, path: string, signal: AbortSignal): Promi
 		stream.destroy();
 		throw new TransferFailed(`the store answered ${statusCode} to a download`, statusCode);
 	}
-	collectBuffersOf(stream);
+	boundBufferMemory(stream);
 	let receivedBytes = 0;
 	stream.on('data', (chunk: Buffer) => {
 		receivedBytes += chunk.length;
@@ -117,7 +117,7 @@ async function send(target: Target, part: Part, signal: AbortSignal): Promise<st
 		start: part.startByte,
 		end: part.startByte + part.sizeBytes - 1,
 	});
-	collectBuffersOf(bytes);
+	boundBufferMemory(bytes);
 	// A refusal may come before the body is sent; then the broken pipe is not the cause.
 	const sent = pipeline(bytes, request, { signal }).then(
 		() => null,
@@ -135,31 +135,31 @@ async function send(target: Target, part: Part, signal: AbortSignal): Promise<st
 	return response.headers.etag ?? '';
 }
 
-type Collect = (options: { type: 'minor' }) => void;
+type CollectGarbage = (options: { type: 'minor' }) => void;
 
 const COLLECT_EVERY_BYTES = 8 * 1024 * 1024;
 
-let collect: Collect | undefined;
+let collectGarbage: CollectGarbage | undefined;
 
 /**
  * Bounds the memory of a stream of gigabytes: V8 doesn't count buffers outside its heap until they have 64 MiB. A minor collection
  * every few MiB frees them early, and takes less time than allocating new memory.
  */
-function collectBuffersOf(stream: Readable): void {
+function boundBufferMemory(stream: Readable): void {
 	let sinceLastBytes = 0;
 	stream.on('data', (chunk: Buffer) => {
 		sinceLastBytes += chunk.length;
 		if (sinceLastBytes < COLLECT_EVERY_BYTES) return;
 		sinceLastBytes = 0;
-		collect ??= loadCollector();
-		collect({ type: 'minor' });
+		collectGarbage ??= exposeGarbageCollector();
+		collectGarbage({ type: 'minor' });
 	});
 }
 
 /** V8 exposes its collector only under a flag, which may be set at run time. */
-function loadCollector(): Collect {
+function exposeGarbageCollector(): CollectGarbage {
 	setFlagsFromString('--expose-gc');
-	const collector = runInNewContext('gc') as Collect;
+	const gc = runInNewContext('gc') as CollectGarbage;
 	setFlagsFromString('--no-expose-gc');
-	return collector;
+	return gc;
 }
