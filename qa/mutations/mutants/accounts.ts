@@ -220,7 +220,7 @@ const API_KEYS: readonly Mutant[] = [
 	},
 	{
 		name: 'lets an API key create jobs only with its tools',
-		mutations: [inPackage('jobs')('requireToolOfKey', forceCondition(true, 'includes'))],
+		mutations: [inPackage('jobs')('checkToolScope', forceCondition(true, 'includes'))],
 		test: 'with an API key works only for the tools of the key',
 	},
 ];
@@ -298,8 +298,8 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 	{
 		name: 'hides the jobs of a deleted account before they are deleted',
 		mutations: [
-			inPackage('jobs')('findJob', forceCondition(false, 'isDeleted')),
-			inPackage('jobs')('findJobs', dropOperand('isDeleted')),
+			inPackage('jobs')('findJob', forceCondition(false, 'isAccountDeleted')),
+			inPackage('jobs')('findJobs', dropOperand('isAccountDeleted')),
 		],
 		test: 'hides the ended jobs of a deleted account before they are deleted',
 	},

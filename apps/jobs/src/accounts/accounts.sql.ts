@@ -16,7 +16,7 @@ export async function lockUser(tx: Tx, userId: string): Promise<void> {
 }
 
 /** Returns whether the account was deleted. Under the user's lock the answer doesn't change. */
-export async function isDeleted(tx: PrismaClient | Tx, userId: string): Promise<boolean> {
+export async function isAccountDeleted(tx: PrismaClient | Tx, userId: string): Promise<boolean> {
 	return (await tx.deletedUser.count({ where: { userId } })) > 0;
 }
 
@@ -30,7 +30,7 @@ export async function readAccount(tx: PrismaClient | Tx, userId: string): Promis
 export async function markVerified(prisma: PrismaClient, userId: string): Promise<void> {
 	await inTransaction(prisma, async (tx) => {
 		await lockUser(tx, userId);
-		if (await isDeleted(tx, userId)) return;
+		if (await isAccountDeleted(tx, userId)) return;
 		await tx.$executeRaw`
 			INSERT INTO accounts (user_id, plan, plan_version, email_verified) VALUES (${userId}, 'free', 0, true)
 			ON CONFLICT (user_id) DO UPDATE SET email_verified = true`;
@@ -54,7 +54,7 @@ export async function changePlan(prisma: PrismaClient, change: PlanChange): Prom
 	const { userId, plan, version, priority } = change;
 	return await inTransaction(prisma, async (tx) => {
 		await lockUser(tx, userId);
-		if (await isDeleted(tx, userId)) return false;
+		if (await isAccountDeleted(tx, userId)) return false;
 		const changed = await tx.$executeRaw`
 			INSERT INTO accounts (user_id, plan, plan_version) VALUES (${userId}, ${plan}::"Plan", ${version})
 			ON CONFLICT (user_id) DO UPDATE SET plan = excluded.plan, plan_version = excluded.plan_version

@@ -3,7 +3,7 @@ import type { Job } from '@creatorr/contracts/jobs';
 import { recordOperatorAction } from '@creatorr/database/operator-actions';
 import { addToOutbox } from '@creatorr/database/outbox';
 import { inTransaction } from '@creatorr/database/transaction';
-import { isDeleted, lockUser } from '../accounts/accounts.sql.ts';
+import { isAccountDeleted, lockUser } from '../accounts/accounts.sql.ts';
 import type { PrismaClient, Tx } from '../database.sql.ts';
 import { cancelLockedJob } from '../lifecycle/end-job.sql.ts';
 import { JOB_COLUMNS, type LockedJob, lockJob, toJob } from '../lifecycle/job.sql.ts';
@@ -48,7 +48,7 @@ export async function cancelAllJobs(
 		prisma,
 		async (tx) => {
 			await lockUser(tx, userId);
-			if (await isDeleted(tx, userId)) return null;
+			if (await isAccountDeleted(tx, userId)) return null;
 			let canceled = 0;
 			for (const jobId of await listUnfinished(tx, userId)) {
 				const job = await lockJob(tx, jobId);

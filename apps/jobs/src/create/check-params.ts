@@ -8,14 +8,14 @@ import type { Deps } from '../deps.ts';
 import { readCapabilities } from '../workers/workers.sql.ts';
 
 /**
- * Validates and completes the params of a tool, and splits them: `shown` may be stored and shown, `secrets` only sealed. Throws
+ * Validates and completes the params of a tool, and separates the secrets: `redacted` may be stored and shown as it is, `secrets` must be sealed. Throws
  * `validation`. While no worker has the tool, it is unknown which values workers offer; the worker that runs the job checks them then.
  */
 export async function checkParams(
 	{ prisma, config }: Pick<Deps, 'prisma' | 'config'>,
 	tool: ToolManifest,
 	raw: Record<string, unknown>,
-): Promise<{ shown: Record<string, unknown>; secrets: Record<string, string> }> {
+): Promise<{ redacted: Record<string, unknown>; secrets: Record<string, string> }> {
 	const parsed = parseParams(tool.params, raw);
 	if (!parsed.ok) throw validationError(parsed.details, parsed.total);
 	const params = parsed.data as Record<string, unknown>;

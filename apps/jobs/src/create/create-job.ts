@@ -23,7 +23,7 @@ const unvalidated = { ...createJob, body: z.unknown() };
 /** POST /v1/jobs */
 export function createJobRoute(deps: Deps) {
 	return defineRoute(unvalidated, async ({ rawBody: body, user, header, setHeader }) => {
-		requireToolOfKey(user.key, body);
+		checkToolScope(user.key, body);
 		const headers = parseOrThrow(createJobHeadersSchema, { 'Idempotency-Key': header('idempotency-key') }, [
 			'headers',
 		]);
@@ -36,7 +36,7 @@ export function createJobRoute(deps: Deps) {
 const toolSchema = z.object({ tool: z.string() });
 
 /** Throws `insufficient_scope` if the API key may not use the tool. A body without a tool is refused later. */
-function requireToolOfKey(key: UserKey | undefined, body: unknown): void {
+function checkToolScope(key: UserKey | undefined, body: unknown): void {
 	if (!key?.tools) return;
 	const parsed = toolSchema.safeParse(body);
 	if (!parsed.success || key.tools.includes(parsed.data.tool)) return;
@@ -110,14 +110,14 @@ async function prepareJob(
 		const slugs = [...deps.catalog.keys()].join(', ');
 		throw new AppError('unknown_tool', `No such tool: ${quote(body.tool)}. Available tools: ${slugs}.`);
 	}
-	const { shown, secrets } = await checkParams(deps, tool, body.params ?? {});
+	const { redacted, secrets } = await checkParams(deps, tool, body.params ?? {});
 	const job: CreatedJob = {
 		id: newId('job'),
 		tool: tool.slug,
 		status: 'queued',
 		progress: 0,
 		input_file_id: body.input_file_id,
-		params: shown,
+		params: redacted,
 	};
 	return { tool, job, secrets };
 }

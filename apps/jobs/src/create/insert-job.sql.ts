@@ -1,6 +1,6 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { inTransaction } from '@creatorr/database/transaction';
-import { isDeleted, lockUser, readAccount } from '../accounts/accounts.sql.ts';
+import { isAccountDeleted, lockUser, readAccount } from '../accounts/accounts.sql.ts';
 import { countJobs, readComputeSeconds } from '../accounts/usage.sql.ts';
 import type { PrismaClient, Tx } from '../database.sql.ts';
 import type { Prisma } from '../generated/client.ts';
@@ -34,7 +34,8 @@ export async function insertJob(prisma: PrismaClient, input: InsertInput): Promi
 		await lockUser(tx, input.userId);
 		const earlier = input.idempotency && (await claimKeyOrFind(tx, input, input.idempotency));
 		if (earlier) return earlier;
-		if (await isDeleted(tx, input.userId)) throw new AppError('unauthorized', 'This account was deleted.');
+		if (await isAccountDeleted(tx, input.userId))
+			throw new AppError('unauthorized', 'This account was deleted.');
 		const { priority } = input.admit(await readUsage(tx, input.userId));
 		await tx.job.create({
 			data: {

@@ -8,7 +8,7 @@ import { DISPATCHED_AT } from './stored-names.sql.ts';
  */
 
 /**
- * How many milliseconds the tool of a job has run in the attempt that a worker runs now, as far as heartbeats have told; 0 for other jobs. When
+ * How many milliseconds the tool of a job has run in the attempt that a worker runs now, as of its last heartbeat; 0 for other jobs. When
  * the attempt ends, `chargeCompute` replaces it in the same transaction. Never more than the time since the grant, as in `chargedMs`.
  */
 export const RUNNING_MS = Prisma.sql`CASE WHEN status = 'running' AND lease_expires_at IS NOT NULL

@@ -1,6 +1,6 @@
 import { type OperatorAction, recordOperatorAction } from '@creatorr/database/operator-actions';
 import { inTransaction } from '@creatorr/database/transaction';
-import { isDeleted, lockUser } from '../accounts/accounts.sql.ts';
+import { isAccountDeleted, lockUser } from '../accounts/accounts.sql.ts';
 import type { PrismaClient, Tx } from '../database.sql.ts';
 
 /** The user or the job that a dead-lettered message is about, if it names one. */
@@ -26,7 +26,7 @@ async function findUser(tx: Tx, { userId, jobId }: MessageSubject): Promise<stri
 	const found = userId ?? (await findOwner(tx, jobId));
 	if (found === null) return null;
 	await lockUser(tx, found);
-	return (await isDeleted(tx, found)) ? null : found;
+	return (await isAccountDeleted(tx, found)) ? null : found;
 }
 
 async function findOwner(tx: Tx, jobId: string | undefined): Promise<string | null> {

@@ -1,6 +1,6 @@
 import { readOperatorActions, recordOperatorAction } from '@creatorr/database/operator-actions';
 import { inTransaction } from '@creatorr/database/transaction';
-import { isDeleted, lockUser, readAccount } from '../accounts/accounts.sql.ts';
+import { isAccountDeleted, lockUser, readAccount } from '../accounts/accounts.sql.ts';
 import { countJobs, readComputeSeconds } from '../accounts/usage.sql.ts';
 import type { PrismaClient } from '../database.sql.ts';
 
@@ -12,7 +12,7 @@ export function viewJob(prisma: PrismaClient, jobId: string, operator: string): 
 		const job = await tx.job.findUnique({ where: { id: jobId }, omit: { sealedSecrets: true } });
 		if (!job) return null;
 		await lockUser(tx, job.userId);
-		if (await isDeleted(tx, job.userId)) return null;
+		if (await isAccountDeleted(tx, job.userId)) return null;
 		await recordOperatorAction(tx, { operator, action: 'job_viewed', userId: job.userId, subject: jobId });
 		return {
 			id: job.id,
@@ -52,7 +52,7 @@ export function viewJob(prisma: PrismaClient, jobId: string, operator: string): 
 export function viewUser(prisma: PrismaClient, userId: string, operator: string): Promise<object | null> {
 	return inTransaction(prisma, async (tx) => {
 		await lockUser(tx, userId);
-		if (await isDeleted(tx, userId)) return null;
+		if (await isAccountDeleted(tx, userId)) return null;
 		const jobs = await tx.job.findMany({
 			where: { userId },
 			orderBy: { id: 'desc' },

@@ -1,5 +1,5 @@
 import type { Job, JobStatus } from '@creatorr/contracts/jobs';
-import { isDeleted } from '../accounts/accounts.sql.ts';
+import { isAccountDeleted } from '../accounts/accounts.sql.ts';
 import { findStoredResponse } from '../create/idempotency-keys.sql.ts';
 import type { PrismaClient } from '../database.sql.ts';
 import { JOB_COLUMNS, toJob } from '../lifecycle/job.sql.ts';
@@ -14,7 +14,7 @@ export async function findJob(
 	const row = await prisma.job.findFirst({ where: { id: jobId, userId }, select: JOB_COLUMNS });
 	const job = row && toJob(row);
 	// Unfinished jobs are deleted with the account, ended ones in batches after it.
-	if (job && isTerminal(job.status) && (await isDeleted(prisma, userId))) return null;
+	if (job && isTerminal(job.status) && (await isAccountDeleted(prisma, userId))) return null;
 	return job;
 }
 
@@ -45,7 +45,7 @@ export async function findJobs(prisma: PrismaClient, input: ListInput): Promise<
 	const { userId, idempotencyKey: key, keyLifetimeHours: lifetimeHours } = input;
 	const created =
 		key === undefined ? undefined : await findStoredResponse(prisma, { userId, key, lifetimeHours });
-	if (created === null || (await isDeleted(prisma, userId))) return [];
+	if (created === null || (await isAccountDeleted(prisma, userId))) return [];
 	const rows = await prisma.job.findMany({
 		where: {
 			userId,

@@ -30,7 +30,7 @@ describe('secret params', () => {
 	test('are redacted in shown params where they were given', () => {
 		const params = schema.parse({ password: 'hush' });
 		expect(splitSecrets(schema, params)).toEqual({
-			shown: { level: 3, password: REDACTED, owner_password: null },
+			redacted: { level: 3, password: REDACTED, owner_password: null },
 			secrets: { password: 'hush' },
 		});
 	});

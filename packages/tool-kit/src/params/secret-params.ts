@@ -26,20 +26,20 @@ export const REDACTED = '[redacted]';
 const secretsSchema = z.record(z.string(), z.string());
 type Secrets = z.infer<typeof secretsSchema>;
 
-/** Separates the secrets from completed params: `shown` may be stored and shown, `secrets` only after sealing. */
+/** Separates the secrets from completed params: `redacted` may be stored and shown as it is, `secrets` must be sealed. */
 export function splitSecrets(
 	schema: z.ZodType,
 	params: Record<string, unknown>,
-): { shown: Record<string, unknown>; secrets: Secrets } {
-	const shown = { ...params };
+): { redacted: Record<string, unknown>; secrets: Secrets } {
+	const redacted = { ...params };
 	const secrets: Secrets = {};
 	for (const name of secretNames(schema)) {
 		const value = params[name];
 		if (typeof value !== 'string') continue;
 		secrets[name] = value;
-		shown[name] = REDACTED;
+		redacted[name] = REDACTED;
 	}
-	return { shown, secrets };
+	return { redacted, secrets };
 }
 
 export interface ParamSealer {
