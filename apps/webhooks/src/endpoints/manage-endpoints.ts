@@ -61,7 +61,7 @@ export function listWebhooksRoute({ prisma }: Deps) {
 /** GET /v1/webhooks/{id} */
 export function getWebhookRoute({ prisma }: Deps) {
 	return defineRoute(getWebhook, async ({ params, user }) => ({
-		data: found(await findEndpoint(prisma, { id: params.id, userId: user.id })),
+		data: webhookOrThrow(await findEndpoint(prisma, { id: params.id, userId: user.id })),
 	}));
 }
 
@@ -72,7 +72,9 @@ export function updateWebhookRoute({ prisma, outbound }: Deps) {
 		if (body.url !== undefined) requireAllowedUrl(outbound, body.url);
 		const change = { ...body, events: body.events && storedEvents(body.events) };
 		const own = { id: params.id, userId: user.id };
-		return { data: found(await mutex.runExclusive(user.id, () => updateEndpoint(prisma, own, change))) };
+		return {
+			data: webhookOrThrow(await mutex.runExclusive(user.id, () => updateEndpoint(prisma, own, change))),
+		};
 	});
 }
 
@@ -98,7 +100,7 @@ export function rotateSecretRoute({ prisma, sealer }: Deps) {
 	});
 }
 
-function found<T>(webhook: T | null): T {
+function webhookOrThrow<T>(webhook: T | null): T {
 	if (webhook === null) throw notFound('webhook endpoint');
 	return webhook;
 }

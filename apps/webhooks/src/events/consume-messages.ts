@@ -23,8 +23,8 @@ async function record(
 	message: EventEnvelope,
 	event: Omit<NewEvent, 'id' | 'occurredAt'>,
 ): Promise<void> {
-	const whole = { ...event, id: message.id, occurredAt: new Date(message.occurred_at) };
-	const isNew = await inTransaction(prisma, (tx: Tx) => recordEvent(tx, whole));
+	const newEvent = { ...event, id: message.id, occurredAt: new Date(message.occurred_at) };
+	const isNew = await inTransaction(prisma, (tx: Tx) => recordEvent(tx, newEvent));
 	crashPoint('webhooks.event.recorded');
 	if (isNew) recorded.inc({ type: event.type });
 }
