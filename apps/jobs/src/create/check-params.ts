@@ -8,8 +8,9 @@ import type { Deps } from '../deps.ts';
 import { readCapabilities } from '../workers/workers.sql.ts';
 
 /**
- * Validates and completes the params of a tool, and separates the secrets: `redacted` may be stored and shown as it is, `secrets` must be sealed. Throws
- * `validation`. While no worker has the tool, it is unknown which values workers offer; the worker that runs the job checks them then.
+ * Validates and completes the params of a tool, and separates the secrets: `redacted` may be stored and shown as it is, `secrets` must be
+ * sealed. Throws `validation`. While no worker has the tool, it is unknown which values workers offer; the worker that runs the job checks
+ * them then.
  */
 export async function checkParams(
 	{ prisma, config }: Pick<Deps, 'prisma' | 'config'>,
