@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { meanDifference, transform } from '../testing/command.ts';
-import { asJson, compress, imagesOf, registerPdf } from './fixtures/made.ts';
+import { asJson, compress, imagesOf, registerPdf } from './fixtures/generated-pdfs.ts';
 
 jest.setTimeout(120_000);
 
@@ -15,7 +15,7 @@ const BOTH: Renderer[] = ['poppler', 'ghostscript'];
 const POPPLER: Renderer[] = ['poppler'];
 
 /** Returns how many of 255 levels the pages differ on average, in the renderer with the larger difference. */
-async function levelsApart(one: Buffer, other: Buffer, renderers = BOTH): Promise<number> {
+async function meanLevelDifference(one: Buffer, other: Buffer, renderers = BOTH): Promise<number> {
 	const differences = renderers.map(async (renderer) => {
 		const command = RENDERERS[renderer];
 		const shown = (pdf: Buffer) => transform(pdf, 'bash', ['-c', command]);
@@ -64,7 +64,7 @@ describe('compress_heavy recompresses a photo with a color key', () => {
 		expect(output.length).toBeLessThan(original.length / times);
 		expect(await typesOf(output)).toEqual(types);
 		expect(await asJson(output)).not.toMatch(/"\/Mask"/);
-		expect(await levelsApart(original, output, [...renderers])).toBeLessThan(4);
+		expect(await meanLevelDifference(original, output, [...renderers])).toBeLessThan(4);
 	});
 });
 
@@ -77,6 +77,6 @@ describe('compress_heavy keeps the color key of', () => {
 		const { output } = await compress(original);
 		expect(await typesOf(output)).toEqual(['image']);
 		expect(await asJson(output)).toMatch(/"\/Mask"/);
-		expect(await levelsApart(original, output)).toBe(0);
+		expect(await meanLevelDifference(original, output)).toBe(0);
 	});
 });

@@ -3,7 +3,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { rawPdf } from '../testing/builders/pdf.ts';
 import { pdfFile } from '../testing/pdf-file.ts';
 import { photoPdf } from './fixtures/documents.ts';
-import { compress, registerPdf } from './fixtures/made.ts';
+import { compress, registerPdf } from './fixtures/generated-pdfs.ts';
 
 jest.setTimeout(120_000);
 

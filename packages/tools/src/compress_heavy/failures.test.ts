@@ -10,7 +10,7 @@ import type { CommandResult, Tool, ToolContext } from '@creatorr/tool-kit/tool/t
 import { describe, expect, jest, test } from '@jest/globals';
 import { transform } from '../testing/command.ts';
 import { photoPdf } from './fixtures/documents.ts';
-import { compress, levelsApart, registerPdf } from './fixtures/made.ts';
+import { compress, meanLevelDifference, registerPdf } from './fixtures/generated-pdfs.ts';
 import { PROGRAM } from './optimizer.ts';
 
 jest.setTimeout(120_000);
@@ -43,7 +43,7 @@ describe('compress_heavy, when the optimizer crashes on a PDF,', () => {
 		const { output, warnings, details } = await compress(original, {}, { adapt: dying(1, causes) });
 		expect(details.method).toBe('lossless');
 		expect(output.length).toBeLessThan(original.length);
-		expect(await levelsApart(original, output)).toBe(0);
+		expect(await meanLevelDifference(original, output)).toBe(0);
 		expect(warnings).toEqual([OPTIMIZER_FAILED]);
 		expect(causes).toEqual([expect.objectContaining(DEATH)]);
 	});
@@ -175,6 +175,6 @@ describe('compress_heavy compresses', () => {
 		expect(warnings).toEqual(expectedWarnings);
 		expect(details.method).toBe('optimized');
 		expect(output.length).toBeLessThan(original.length / 4);
-		expect(await levelsApart(original, output)).toBeLessThan(6);
+		expect(await meanLevelDifference(original, output)).toBeLessThan(6);
 	});
 });

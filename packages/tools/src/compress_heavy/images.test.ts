@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { textOf } from '../testing/command.ts';
-import { compress, imagesOf, levelsApart, registerPdf } from './fixtures/made.ts';
+import { compress, imagesOf, meanLevelDifference, registerPdf } from './fixtures/generated-pdfs.ts';
 
 jest.setTimeout(120_000);
 
@@ -21,7 +21,7 @@ describe('compress_heavy compresses without a visible difference', () => {
 		expect(warnings).toEqual([]);
 		expect(output.length).toBeLessThan(original.length * share);
 		expect(await imagesOf(output)).toEqual([expect.objectContaining(image)]);
-		expect(await levelsApart(original, output)).toBeLessThan(2);
+		expect(await meanLevelDifference(original, output)).toBeLessThan(2);
 	});
 
 	test.each([
@@ -32,7 +32,7 @@ describe('compress_heavy compresses without a visible difference', () => {
 		const { output } = await compress(original);
 		expect((await imagesOf(output)).map(({ type }) => type)).toEqual(['image', 'smask']);
 		expect(output.length).toBeLessThan(original.length / 10);
-		expect(await levelsApart(original, output)).toBeLessThan(2);
+		expect(await meanLevelDifference(original, output)).toBeLessThan(2);
 	});
 
 	const withOpaqueMask = registerPdf('opaque_mask');
@@ -40,7 +40,7 @@ describe('compress_heavy compresses without a visible difference', () => {
 		const original = withOpaqueMask();
 		const { output } = await compress(original);
 		expect((await imagesOf(output)).map(({ type }) => type)).toEqual(['image']);
-		expect(await levelsApart(original, output)).toBeLessThan(1);
+		expect(await meanLevelDifference(original, output)).toBeLessThan(1);
 	});
 
 	const withProfile = registerPdf('icc_profile');
@@ -49,7 +49,7 @@ describe('compress_heavy compresses without a visible difference', () => {
 		const { output } = await compress(original);
 		expect(output.length).toBeLessThan(original.length / 5);
 		expect(await imagesOf(output)).toEqual([expect.objectContaining({ color: 'rgb' })]);
-		expect(await levelsApart(original, output)).toBeLessThan(2);
+		expect(await meanLevelDifference(original, output)).toBeLessThan(2);
 	});
 
 	test.each([
@@ -60,7 +60,7 @@ describe('compress_heavy compresses without a visible difference', () => {
 		const { output } = await compress(original);
 		expect(output.length).toBeLessThan(original.length / 20);
 		expect((await textOf(output)).trim()).toBe(text);
-		expect(await levelsApart(original, output)).toBeLessThan(1);
+		expect(await meanLevelDifference(original, output)).toBeLessThan(1);
 	});
 
 	const ofLines = registerPdf('lines');
@@ -69,6 +69,6 @@ describe('compress_heavy compresses without a visible difference', () => {
 		const { output } = await compress(original);
 		expect(output.length).toBeLessThan(original.length / 5);
 		// Renderers draw thin lines on one pixel or on two.
-		expect(await levelsApart(original, output)).toBeLessThan(6);
+		expect(await meanLevelDifference(original, output)).toBeLessThan(6);
 	});
 });

@@ -73,11 +73,13 @@ export async function optimizePdf(
 	const response = prewarmedResponse ?? (await runOptimizer(context, path, options));
 	if (response !== undefined) return toResponse(response, context);
 	const lossless = await runOptimizer(context, path, { ...options, lossless: true });
-	return lossless === undefined ? original(context, path) : toResponse(lossless, context, [OPTIMIZER_FAILED]);
+	return lossless === undefined
+		? keepOriginal(context, path)
+		: toResponse(lossless, context, [OPTIMIZER_FAILED]);
 }
 
-/** Returns the original of a PDF on which the optimizer crashes, if qpdf can read it. */
-async function original(context: ToolContext, path: string): Promise<OptimizerResponse> {
+/** Returns the response that keeps the original of a PDF on which the optimizer crashes, if qpdf can read it. */
+async function keepOriginal(context: ToolContext, path: string): Promise<OptimizerResponse> {
 	const pages = await countPages(context, path);
 	return { method: 'original', pages, warnings: [OPTIMIZER_FAILED] };
 }

@@ -4,7 +4,14 @@ import { textPage } from '../testing/pages.ts';
 import { pdfFile } from '../testing/pdf-file.ts';
 import { runSample, type SampleResult } from '../testing/run-sample.ts';
 import { permissionsPdf, photoPdf, signedPdf } from './fixtures/documents.ts';
-import { asJson, compress, imagesOf, levelsApart, registerPdf, sampleOf } from './fixtures/made.ts';
+import {
+	asJson,
+	compress,
+	imagesOf,
+	meanLevelDifference,
+	registerPdf,
+	sampleOf,
+} from './fixtures/generated-pdfs.ts';
 
 jest.setTimeout(120_000);
 
@@ -44,7 +51,7 @@ describe('compress_heavy', () => {
 		const { abs } = Math;
 		const isColored = values.some((value, index) => abs(value - (values[index - (index % 3)] ?? 0)) > 2);
 		expect(isColored).toBe(false);
-		expect(await levelsApart(original, output)).toBeLessThan(4);
+		expect(await meanLevelDifference(original, output)).toBeLessThan(4);
 	});
 
 	test('with target_size_bytes lowers the quality to reach it', async () => {

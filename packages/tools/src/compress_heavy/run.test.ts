@@ -4,7 +4,7 @@ import { describeContract } from '../testing/contract.ts';
 import { textPage } from '../testing/pages.ts';
 import { pdfFile } from '../testing/pdf-file.ts';
 import { photoPdf, structuredPdf } from './fixtures/documents.ts';
-import { asJson, compress, registerPdf, sampleOf } from './fixtures/made.ts';
+import { asJson, compress, registerPdf, sampleOf } from './fixtures/generated-pdfs.ts';
 
 jest.setTimeout(120_000);
 

@@ -50,18 +50,18 @@ export const run: Run<typeof manifest> = async (input, context) => {
 	const { target_size_bytes: wantedBytes } = input.params;
 	const missed = wantedBytes !== null && Math.min(sizeBytes, input.sizeBytes) > wantedBytes;
 	const isChanged = sizeBytes < input.sizeBytes;
-	const made = isChanged ? warnings : warnings.filter((code) => code === OPTIMIZER_FAILED);
-	const codes = [...made, ...(missed ? ['target_missed'] : [])];
+	const applicable = isChanged ? warnings : warnings.filter((code) => code === OPTIMIZER_FAILED);
+	const codes = [...applicable, ...(missed ? ['target_missed'] : [])];
 	const sentences = codes.map((code) => `${code}: ${WARNINGS[code]}`);
 	return {
 		outputPath: isChanged ? outputPath : input.path,
-		warnings: isChanged ? sentences : [unchanged(input.params), ...sentences],
+		warnings: isChanged ? sentences : [unchangedWarning(input.params), ...sentences],
 		details: isChanged ? details : { method: ORIGINAL, pages: details.pages },
 	};
 };
 
-/** Returns the warning for an unchanged file, with what it still has although the params were to remove it. */
-function unchanged({ remove_metadata, grayscale }: Input['params']): string {
+/** Returns the warning for an unchanged file. It names what the params should have removed. */
+function unchangedWarning({ remove_metadata, grayscale }: Input['params']): string {
 	const kept = [...(remove_metadata ? ['metadata'] : []), ...(grayscale ? ['colors'] : [])];
 	const consequence =
 		kept.length > 0

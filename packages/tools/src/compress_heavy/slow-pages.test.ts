@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, jest, test } from '@jest/globals';
 import { amplifiedPage, type OnePage, onePage } from '../testing/builders/pdf.ts';
-import { compress } from './fixtures/made.ts';
+import { compress } from './fixtures/generated-pdfs.ts';
 import { PROGRAM } from './optimizer.ts';
 
 jest.setTimeout(120_000);
