@@ -67,7 +67,7 @@ compress.settings_of = lambda quality, *_: compress.Settings(100, quality, 0.9, 
 source = os.path.join(sys.argv[1], "source.pdf")
 
 def search(request, size, similarity, fails):
-    def make(source, path, work, settings, processes, progress):
+    def make(source, path, options, settings, processes, progress):
         quality, rewrites = (settings.jpeg, settings.rewrites) if settings else (100, False)
         open(path, "w").write(f"{quality} {rewrites} ".ljust(size(quality, rewrites)))
         if fails(quality): raise ValueError("no such object")
@@ -76,7 +76,7 @@ def search(request, size, similarity, fails):
     class Checker:
         def __init__(self, *_): pass
         def is_readable(self): return True
-        def is_whole(self, path): return True
+        def has_same_structure(self, path): return True
         def similarity(self, path, in_gray):
             quality, rewrites = open(path).read().split()
             return similarity(int(quality), rewrites == "True")

@@ -9,7 +9,7 @@ from cpu_budget import Budget, TooSlow
 from opening import Refused, open_document
 from rendering import RenderedPage, is_text_lost, render, text_of
 from settings import Settings
-from structure import has_same_pages, lost, page_boxes, structure_of
+from structure import has_same_pages, missing_features, page_boxes, structure_of
 from walk import SCREEN_PIXELS, inherited, longest_side, subdictionary
 
 _LOW_DPI = 150
@@ -35,15 +35,15 @@ class Checker:
         """Returns the lowest similarity of the sampled pages; 0 if something is lost. Raises TooSlow."""
         pages = [self.pool.submit(self.page_similarity, path, page, in_gray) for page in self.pages]
         text = self.pool.submit(text_of, self.budget, path)
-        is_whole = self.is_whole(path)
+        has_same_structure = self.has_same_structure(path)
         least = min(page.result() for page in pages)
-        return least if is_whole and not is_text_lost(self.text.result(), text.result()) else 0.0
+        return least if has_same_structure and not is_text_lost(self.text.result(), text.result()) else 0.0
 
-    def is_whole(self, path: str) -> bool:
+    def has_same_structure(self, path: str) -> bool:
         """Whether the copy has the pages and the structure of the original."""
         try:
             with open_document(path) as pdf:
-                return not lost(self.structure, structure_of(pdf)) and has_same_pages(self.boxes, page_boxes(pdf))
+                return not missing_features(self.structure, structure_of(pdf)) and has_same_pages(self.boxes, page_boxes(pdf))
         except Refused:
             return False
 

@@ -51,7 +51,7 @@ def _samples(source: Source) -> np.ndarray:
     return values.reshape(source.height, -1)[:, :count]
 
 
-def without_hidden(picture: Image.Image, hidden: np.ndarray) -> Image.Image:
+def fill_hidden_pixels(picture: Image.Image, hidden: np.ndarray) -> Image.Image:
     """Fills hidden pixels with the color of visible ones around them, so that nothing mixes with the key's color."""
     values = np.asarray(picture).astype(np.float32).reshape(*hidden.shape, -1)
     weight = (~hidden).astype(np.float32)

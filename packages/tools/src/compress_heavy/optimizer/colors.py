@@ -8,7 +8,7 @@ from pikepdf import Array, Dictionary, Name, Stream
 from PIL import Image, ImageCms
 
 from content import UnreadableContent, name_in, pieces
-from rounding import short
+from rounding import format_number
 from walk import Usage, bytes_of, contents_of, dictionaries, inherited, subdictionary
 
 Convert = Callable[[str, list[float]], list[float] | None]
@@ -19,7 +19,7 @@ _FILLS, _STROKES = {1: b"g", 3: b"rg"}, {1: b"G", 3: b"RG"}
 _DIGITS = 4
 
 
-def grays(family: str, values: list[float]) -> list[float] | None:
+def to_gray(family: str, values: list[float]) -> list[float] | None:
     """Returns the luminance of a color."""
     if family == "rgb":
         return [0.299 * values[0] + 0.587 * values[1] + 0.114 * values[2]]
@@ -29,7 +29,7 @@ def grays(family: str, values: list[float]) -> list[float] | None:
 
 
 @cache
-def to_screen(profile: bytes) -> ImageCms.ImageCmsTransform:
+def cmyk_to_srgb_transform(profile: bytes) -> ImageCms.ImageCmsTransform:
     """Returns the transform from the profile's CMYK to sRGB. Throws PyCMSError for an unusable profile."""
     return ImageCms.buildTransform(
         ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), "CMYK", "RGB",
@@ -37,9 +37,9 @@ def to_screen(profile: bytes) -> ImageCms.ImageCmsTransform:
     )  # fmt: skip
 
 
-def screen_colors(profile: bytes) -> Convert:
+def cmyk_to_srgb(profile: bytes) -> Convert:
     """Returns the conversion of CMYK colors to those of a screen."""
-    transform = to_screen(profile)
+    transform = cmyk_to_srgb_transform(profile)
 
     def convert(family: str, values: list[float]) -> list[float] | None:
         if family != "cmyk":
@@ -74,7 +74,7 @@ class Recoloring:
 
     def rewritten(self, read: Callable[[], bytes], resources: pikepdf.Object | None) -> bytes | None:
         try:
-            return b"\n".join(_Painter(self, resources).operations(read()))
+            return b"\n".join(_ContentRecoloring(self, resources).operations(read()))
         except (UnreadableContent, ValueError, IndexError):
             self.is_partial = True
             return None
@@ -85,12 +85,12 @@ class Recoloring:
             self.is_partial |= family is None
             return
         function = shading.get("/Function")
-        made = self.recolored_function(pdf, function, family) if isinstance(function, (Dictionary, Stream)) else None
-        if made is None:
+        recolored = self.recolored_function(pdf, function, family) if isinstance(function, (Dictionary, Stream)) else None
+        if recolored is None:
             self.is_partial = True
             return
         count = len(self.convert(family, [0.0] * 4) or ())
-        shading.Function = made
+        shading.Function = recolored
         shading.ColorSpace = Name.DeviceGray if count == 1 else Name.DeviceRGB
         if "/Background" in shading:
             shading.Background = Array(self.convert(family, [float(value) for value in shading.Background]) or [])
@@ -99,11 +99,11 @@ class Recoloring:
         """Converts RGB to gray exactly, because that is linear. Other conversions are exact only at the ends or samples of the function."""
         if function.FunctionType == 2:
             ends = {key: [float(value) for value in function.get(key, Array())] for key in ("/C0", "/C1")}
-            made = {key: self.convert(family, values) for key, values in ends.items() if len(values) > 1}
-            if len(made) != 2 or None in made.values():
+            converted = {key: self.convert(family, values) for key, values in ends.items() if len(values) > 1}
+            if len(converted) != 2 or None in converted.values():
                 return None
-            copied = {key: value for key, value in function.items() if key not in made and key != "/Range"}
-            return Dictionary({**copied, **{key: Array(values) for key, values in made.items()}})
+            copied = {key: value for key, value in function.items() if key not in converted and key != "/Range"}
+            return Dictionary({**copied, **{key: Array(values) for key, values in converted.items()}})
         if function.FunctionType == 3:
             parts = [self.recolored_function(pdf, part, family) for part in function.Functions]
             if None in parts:
@@ -119,15 +119,15 @@ class Recoloring:
         data = function.read_bytes()
         colors = [data[at : at + count] for at in range(0, len(data) // count * count, count)]
         known = {color: self.convert(family, [value / 255 for value in color]) or [] for color in set(colors)}
-        made = pdf.make_stream(bytes(round(255 * value) for color in colors for value in known[color]))
+        recolored = pdf.make_stream(bytes(round(255 * value) for color in colors for value in known[color]))
         for key, value in function.items():
             if key not in ("/Length", "/Filter", "/DecodeParms"):
-                made[key] = value
-        made.Range = Array([0, 1] * len(next(iter(known.values()))))
-        return made
+                recolored[key] = value
+        recolored.Range = Array([0, 1] * len(next(iter(known.values()))))
+        return recolored
 
 
-class _Painter:
+class _ContentRecoloring:
     """Follows one content stream: the current color spaces, and the colors set in them."""
 
     def __init__(self, recoloring: Recoloring, resources: pikepdf.Object | None) -> None:
@@ -158,11 +158,11 @@ class _Painter:
         elif operator in _COLOR_OPERATORS:
             family = _COLOR_OPERATORS[operator]
             self.current = (family, stroke) if operator.islower() else (fill, family)
-            return self.painted(operands, operator, family)
+            return self.recolored(operands, operator, family)
         elif operator in (b"sc", b"scn"):
-            return self.painted(operands, operator, fill)
+            return self.recolored(operands, operator, fill)
         elif operator in (b"SC", b"SCN"):
-            return self.painted(operands, operator, stroke)
+            return self.recolored(operands, operator, stroke)
         return operands + b" " + operator if operands else operator
 
     def family(self, operands: bytes) -> str | None:
@@ -170,16 +170,16 @@ class _Painter:
         space = self.spaces.get(name) if self.spaces is not None else None
         return family_of(space if space is not None else Name(name or "/None"))
 
-    def painted(self, operands: bytes, operator: bytes, family: str | None) -> bytes:
+    def recolored(self, operands: bytes, operator: bytes, family: str | None) -> bytes:
         if family is None or b"/" in operands:
             # Spot colors and patterns. Patterns are converted separately.
             self.recoloring.is_partial |= b"/" not in operands
             return operands + b" " + operator
-        made = self.recoloring.convert(family, [float(number) for number in operands.split()])
-        if made is None:
+        converted = self.recoloring.convert(family, [float(number) for number in operands.split()])
+        if converted is None:
             return operands + b" " + operator
         names = _FILLS if operator.islower() else _STROKES
-        return b" ".join([*(short(number, _DIGITS) for number in made), names[len(made)]])
+        return b" ".join([*(format_number(number, _DIGITS) for number in converted), names[len(converted)]])
 
 
 def family_of(space: pikepdf.Object | None) -> str | None:

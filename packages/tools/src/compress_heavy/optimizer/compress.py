@@ -12,7 +12,7 @@ from check import Checker
 from cpu_budget import Budget, TooSlow
 from failures import description, is_fatal
 from opening import Refused, open_document, was_repaired
-from optimize import Result, Work, optimize
+from optimize import Options, Result, optimize
 from params import Params
 from settings import Settings, settings_of, stricter_settings
 from signatures import has_usage_rights, is_signed
@@ -75,11 +75,11 @@ class _Search:
         self.request = request
         self.progress = progress
         self.processes = processes
-        self.until = monotonic() + request.budget_seconds
-        self.attempts = 0
+        self.deadline = monotonic() + request.budget_seconds
+        self.copies = 0
         # Traceback of the last failed attempt, for the log.
         self.failure: str | None = None
-        self.work = Work(request.linearize, request.remove_metadata, self.until)
+        self.options = Options(request.linearize, request.remove_metadata, self.deadline)
         pdf = open_document(source)
         self.pages = len(pdf.pages)
         if request.max_pages is not None and self.pages > request.max_pages:
@@ -108,29 +108,29 @@ class _Search:
 
     def is_over(self) -> bool:
         """Whether no time is left for further copies or for comparing them."""
-        return self.budget.is_spent or monotonic() > self.until
+        return self.budget.is_spent or monotonic() > self.deadline
 
     def _settings(self, quality: int) -> Settings:
         return settings_of(quality, self.request.image_dpi, self.request.grayscale)
 
     def run(self) -> dict[str, object]:
         is_lossless = self.request.lossless
-        best = None if is_lossless else self.attempted(lambda: self.at_quality(self.request.quality))
+        best = None if is_lossless else self.copy_or_none(lambda: self.copy_at_quality(self.request.quality))
         if best is None and (is_lossless or self.failure is not None) and not self.request.grayscale:
-            best = self.attempted(self.without_loss)
+            best = self.copy_or_none(self.lossless_copy)
         wanted = self.request.target_size_bytes
         if not is_lossless and wanted is not None and (best.size if best else self.source_size) > wanted:
-            best = self.at_size(wanted, best)
+            best = self.copy_at_size(wanted, best)
         if not self.checker.is_readable():
             raise Refused("unreadable", "none of the sampled pages can be rendered")
         if best is not None:
             os.replace(best.path, self.target)
         return self.result(best)
 
-    def attempted(self, attempt: Callable[[], Copy | None]) -> Copy | None:
+    def copy_or_none(self, make: Callable[[], Copy | None]) -> Copy | None:
         """Returns None after a failure: libraries fail on some documents in unexpected ways."""
         try:
-            return attempt()
+            return make()
         except Exception as error:
             if is_fatal(error):
                 raise
@@ -141,11 +141,11 @@ class _Search:
         failure = {"failure": self.failure} if self.failure is not None else {}
         if best is None:
             return {"method": "original", "pages": self.pages, "warnings": [], **failure}
-        made = best.result
+        result = best.result
         is_unchecked = self.budget.is_spent and best.method == "lossless"
         warnings = [
             *self.warnings,
-            *(["grayscale_incomplete"] if made.is_partly_colored else []),
+            *(["grayscale_incomplete"] if result.is_partly_colored else []),
             *(["slow_to_draw"] if is_unchecked else []),
         ]
         return {
@@ -153,20 +153,20 @@ class _Search:
             "method": best.method,
             "pages": self.pages,
             "quality": best.quality,
-            "images": made.images,
-            "images_recompressed": made.images_recompressed,
+            "images": result.images,
+            "images_recompressed": result.images_recompressed,
             "ssim": round(best.similarity, 4),
             "warnings": warnings,
         }
 
-    def at_quality(self, quality: int) -> Copy | None:
+    def copy_at_quality(self, quality: int) -> Copy | None:
         """Returns the copy of this quality, or one with stricter settings if a page differs."""
         floor = self._settings(quality).similarity
         settings, used = self._settings(quality), quality
         for _ in range(_MAX_ATTEMPTS):
             if self.is_over():
                 break
-            copy = self.attempt("optimized", used, settings)
+            copy = self.make_copy("optimized", used, settings)
             if copy.size >= self.source_size:
                 # Stricter settings make it even larger.
                 drop(copy)
@@ -186,37 +186,37 @@ class _Search:
             else:
                 used = min(100, used + _QUALITY_STEP)
                 settings = replace(self._settings(used), rewrites=settings.rewrites)
-        return None if self.request.grayscale else self.without_loss()
+        return None if self.request.grayscale else self.lossless_copy()
 
-    def without_loss(self) -> Copy | None:
-        copy = self.attempt("lossless", 100, None)
+    def lossless_copy(self) -> Copy | None:
+        copy = self.make_copy("lossless", 100, None)
         try:
             similarity = self.checker.similarity(copy.path, False)
         except TooSlow:
             # Nothing of what is drawn has changed.
-            similarity = 1.0 if self.checker.is_whole(copy.path) else 0.0
+            similarity = 1.0 if self.checker.has_same_structure(copy.path) else 0.0
         if copy.size < self.source_size and similarity == 1:
             return replace(copy, similarity=similarity)
         drop(copy)
         return None
 
-    def attempt(self, method: str, quality: int, settings: Settings | None) -> Copy:
+    def make_copy(self, method: str, quality: int, settings: Settings | None) -> Copy:
         # There may be several copies of a quality, with different settings.
-        self.attempts += 1
-        path = f"{self.target}.{self.attempts}"
-        made = optimize(
-            self.source, path, self.work, settings, self.processes, lambda share: self.progress(0.8 * share)
+        self.copies += 1
+        path = f"{self.target}.{self.copies}"
+        result = optimize(
+            self.source, path, self.options, settings, self.processes, lambda share: self.progress(0.8 * share)
         )
-        return Copy(path, os.path.getsize(path), method, quality, 0.0, made)
+        return Copy(path, os.path.getsize(path), method, quality, 0.0, result)
 
-    def at_size(self, wanted: int, best: Copy | None) -> Copy | None:
+    def copy_at_size(self, wanted: int, best: Copy | None) -> Copy | None:
         """Returns the copy of the best quality that is not larger than wanted; the smallest copy if there is none."""
         low, high = 1, self.request.quality - 1
         for _ in range(_MAX_QUALITIES):
             if low > high or self.is_over():
                 break
             quality = (low + high) // 2
-            copy = self.attempted(lambda: self.at_quality(quality))  # noqa: B023 (called at once)
+            copy = self.copy_or_none(lambda: self.copy_at_quality(quality))  # noqa: B023 (called at once)
             if copy is not None and copy.size <= wanted:
                 best, low = keep_first(copy, best), quality + 1
             else:

@@ -7,7 +7,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
 from content import UnreadableContent
-from rounding import Content, rounded
+from rounding import Content, round_content
 from walk import Usage, bytes_of, contents_of, subdictionary, inherited
 
 Job = tuple[Stream, bytes, float, frozenset[bytes]]
@@ -20,8 +20,8 @@ def rewrite_contents(pdf: pikepdf.Pdf, usage: Usage, tolerance: float, pool: Exe
     Call the returned function to replace the content.
     """
     jobs = [*_pages(pdf), *_forms(pdf, usage)]
-    work = [Content(data, size, tolerance, opaque) for _, data, size, opaque in jobs]
-    results = pool.map(rounded, work, chunksize=_CHUNK) if work else iter(())
+    contents = [Content(data, size, tolerance, opaque) for _, data, size, opaque in jobs]
+    results = pool.map(round_content, contents, chunksize=_CHUNK) if contents else iter(())
 
     def finish() -> None:
         for (stream, data, _, _), written in zip(jobs, results, strict=True):

@@ -111,8 +111,8 @@ def bilevel(picture: Image.Image) -> Encoded:
     with tempfile.NamedTemporaryFile(suffix=".pbm") as file:
         picture.save(file, "PPM")
         file.flush()
-        made = subprocess.run(["jbig2", "-p", file.name], capture_output=True, check=True, timeout=120).stdout
-    plain = compress(rows) if draft < 2 * len(made) else None
-    if plain is not None and len(plain) <= len(made):
+        jbig2 = subprocess.run(["jbig2", "-p", file.name], capture_output=True, check=True, timeout=120).stdout
+    plain = compress(rows) if draft < 2 * len(jbig2) else None
+    if plain is not None and len(plain) <= len(jbig2):
         return Encoded(plain, 1, "/FlateDecode")
-    return Encoded(made, 1, "/JBIG2Decode")
+    return Encoded(jbig2, 1, "/JBIG2Decode")

@@ -44,18 +44,18 @@ def type1_to_cff(data: bytes, names: set[str]) -> bytes:
     pens = {name: T2CharStringPen(None, glyphs) for name in kept}
     for name, pen in pens.items():
         glyphs[name].draw(pen)
-    usual = Counter(round(glyphs[name].width) for name in kept).most_common(1)[0][0]
+    default_width = Counter(round(glyphs[name].width) for name in kept).most_common(1)[0][0]
     for name, pen in pens.items():
         width = round(glyphs[name].width)
-        pen._width = None if width == usual else width
+        pen._width = None if width == default_width else width
     builder = FontBuilder(1000, isTTF=False)
     builder.setupGlyphOrder(kept)
     outlines = {name: pen.getCharString() for name, pen in pens.items()}
-    info = {} if program.has_usual_matrix else {"FontMatrix": list(program.matrix)}
-    builder.setupCFF("F", info, outlines, {"defaultWidthX": usual, "nominalWidthX": 0})
-    made = builder.font["CFF "].compile(builder.font)
-    _compare(glyphs, _cff(made)["CFF "].cff[0].CharStrings, kept)
-    return made
+    info = {} if program.has_standard_matrix else {"FontMatrix": list(program.matrix)}
+    builder.setupCFF("F", info, outlines, {"defaultWidthX": default_width, "nominalWidthX": 0})
+    compiled = builder.font["CFF "].compile(builder.font)
+    _compare(glyphs, _cff(compiled)["CFF "].cff[0].CharStrings, kept)
+    return compiled
 
 
 def built_in_encoding(data: bytes, is_cff: bool) -> dict[int, str]:
@@ -101,9 +101,9 @@ def subset_cff(data: bytes, names: set[str] | None, cids: set[int] | None, keeps
     subsetter = subset.Subsetter(options)
     subsetter.populate(glyphs=kept)
     subsetter.subset(font)
-    made = font["CFF "].compile(font)
-    _compare(_cff(data)["CFF "].cff[0].CharStrings, _cff(made)["CFF "].cff[0].CharStrings, kept)
-    return made
+    compiled = font["CFF "].compile(font)
+    _compare(_cff(data)["CFF "].cff[0].CharStrings, _cff(compiled)["CFF "].cff[0].CharStrings, kept)
+    return compiled
 
 
 def _drop_notices(top: TopDict) -> None:
@@ -127,7 +127,7 @@ def subset_truetype(data: bytes, selection: set[int] | Mapping[int, str | None] 
     """Subsets a TrueType program by glyph ids, which stay the same, or by codes with their names. None keeps all glyphs."""
     font = TTFont(io.BytesIO(data), lazy=True)
     order = font.getGlyphOrder()
-    numbers = _reached(font, selection) if isinstance(selection, Mapping) else selection
+    numbers = _selectable_glyphs(font, selection) if isinstance(selection, Mapping) else selection
     numbers = {number for number in numbers if number < len(order)} if numbers is not None else set(range(len(order)))
     by_glyph_id = isinstance(selection, set)
     options = _options(keeps_hints or _needs_hints(font))
@@ -138,7 +138,7 @@ def subset_truetype(data: bytes, selection: set[int] | Mapping[int, str | None] 
         if tag != "GlyphOrder" and tag not in _TABLES - unused:
             del font[tag]
     if "cmap" in font:
-        font["cmap"].tables = [_writable(table) for table in font["cmap"].tables]
+        font["cmap"].tables = [_to_writable_table(table) for table in font["cmap"].tables]
     subsetter = subset.Subsetter(options)
     subsetter.populate(glyphs={order[number] for number in numbers | {0}})
     subsetter.subset(font)
@@ -153,11 +153,11 @@ def _compare_truetype(before: bytes, after: bytes, numbers: set[int], codes: Ite
     old, new = TTFont(io.BytesIO(before), lazy=True), TTFont(io.BytesIO(after), lazy=True)
     pairs = [(old.getGlyphName(number), new.getGlyphName(number)) for number in numbers]
     _compare_pairs(old.getGlyphSet(), new.getGlyphSet(), pairs)
-    if codes and _maps(old, codes) != _maps(new, codes):
+    if codes and _glyph_ids_by_code(old, codes) != _glyph_ids_by_code(new, codes):
         raise Unusable("codes map to other glyphs")
 
 
-def _maps(font: TTFont, codes: Iterable[int]) -> dict[tuple[int, ...], int]:
+def _glyph_ids_by_code(font: TTFont, codes: Iterable[int]) -> dict[tuple[int, ...], int]:
     """Returns the glyph id of each code in each table."""
     points = {base + code for code in codes for base in _CODE_BASES}
     return {
@@ -168,7 +168,7 @@ def _maps(font: TTFont, codes: Iterable[int]) -> dict[tuple[int, ...], int]:
     }
 
 
-def _writable(table: CmapSubtable) -> CmapSubtable:
+def _to_writable_table(table: CmapSubtable) -> CmapSubtable:
     """Changes the format of a table that the library would drop."""
     if table.format != 0:
         return table
@@ -178,7 +178,7 @@ def _writable(table: CmapSubtable) -> CmapSubtable:
     return other
 
 
-def _reached(font: TTFont, codes: Mapping[int, str | None]) -> set[int]:
+def _selectable_glyphs(font: TTFont, codes: Mapping[int, str | None]) -> set[int]:
     """Returns every glyph that a reader may select for these codes."""
     unicodes = {name: point for point, name in UV2AGL.items()}
     found: set[str] = set()

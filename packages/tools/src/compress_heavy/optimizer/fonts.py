@@ -136,10 +136,10 @@ def _replace(pdf: pikepdf.Pdf, program: _Program, result: FontResult) -> None:
                 del descriptor[stale]
     for font, names in zip(program.fonts, result.encodings, strict=True):
         if names is not None:
-            _spell_out(font, names)
+            _write_encoding(font, names)
 
 
-def _spell_out(font: Dictionary, names: dict[int, str]) -> None:
+def _write_encoding(font: Dictionary, names: dict[int, str]) -> None:
     """Writes the meaning of codes that only the program had."""
     differences = Array()
     for code, name in sorted(names.items()):

@@ -3,7 +3,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Stream
 from PIL import ImageCms
 
-from colors import Recoloring, family_of, screen_colors
+from colors import Recoloring, family_of, cmyk_to_srgb
 from walk import Usage, dictionaries, inherited, subdictionary
 
 # Colors change only to remove a profile of at least this share of the file.
@@ -26,7 +26,7 @@ def find_cmyk_profile(pdf: pikepdf.Pdf, size: int) -> Stream | None:
 def recolor_for_screens(pdf: pikepdf.Pdf, usage: Usage, profile: Stream) -> bool:
     """Converts text and lines to sRGB. Returns False if a part can't be converted, so that the document must stay unchanged."""
     try:
-        recoloring = Recoloring(screen_colors(profile.read_bytes()))
+        recoloring = Recoloring(cmyk_to_srgb(profile.read_bytes()))
     except ImageCms.PyCMSError:
         return False
     recoloring.apply(pdf, usage)

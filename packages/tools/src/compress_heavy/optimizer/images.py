@@ -10,8 +10,8 @@ import pikepdf
 from pikepdf import Name
 from PIL import Image, ImageChops, ImageCms
 
-from color_keys import Key, hidden_pixels, without_hidden
-from colors import to_screen
+from color_keys import Key, fill_hidden_pixels, hidden_pixels
+from colors import cmyk_to_srgb_transform
 from encode import Encoded, bilevel, indexed, jpeg, lossless, quantized
 from pixels import Pixels, Source, decode, open_jpeg
 from settings import Settings
@@ -88,8 +88,8 @@ def shrink(task: Task, settings: Settings) -> Replacement | Opaque | None:
         return Opaque()
     if pixels.picture.mode == "1":
         return _shrink_bilevel(task, pixels, target, settings)
-    made = _shrink_multilevel(task, pixels, target, settings)
-    return made if made is not None and made.bytes < task.bytes * _max_size_ratio(task, pixels, target) else None
+    replacement = _shrink_multilevel(task, pixels, target, settings)
+    return replacement if replacement is not None and replacement.bytes < task.bytes * _max_size_ratio(task, pixels, target) else None
 
 
 def _max_size_ratio(task: Task, pixels: Pixels, target: Size) -> float:
@@ -99,12 +99,12 @@ def _max_size_ratio(task: Task, pixels: Pixels, target: Size) -> float:
 
 def _shrink_multilevel(task: Task, pixels: Pixels, target: Size, settings: Settings) -> Replacement | None:
     """Returns the smallest encoding of an image with more than two values."""
-    pixels = _in_fewer_components(pixels, settings)
-    reference = _on_screen(pixels.picture, task.drawn, settings)
+    pixels = _reduce_components(pixels, settings)
+    reference = _screen_reference(pixels.picture, task.drawn, settings)
     picture = pixels.picture
     if picture.size != target:
         picture = picture.resize(target, Image.Resampling.BICUBIC, reducing_gap=3.0)
-    best = _best(task, replace(pixels, picture=picture), reference, settings)
+    best = _smallest_encoding(task, replace(pixels, picture=picture), reference, settings)
     return Replacement(best, target, pixels.space, keeps_decode=False) if best is not None else None
 
 
@@ -113,14 +113,14 @@ def _shrink_keyed(task: Task, hidden: np.ndarray, target: Size, settings: Settin
     pixels = decode(task.source)
     if pixels.picture.mode == "1":
         return None
-    filled = replace(pixels, picture=without_hidden(pixels.picture, hidden))
-    made = _shrink_multilevel(task, filled, target, settings)
+    filled = replace(pixels, picture=fill_hidden_pixels(pixels.picture, hidden))
+    replacement = _shrink_multilevel(task, filled, target, settings)
     alpha = Pixels(Image.fromarray(np.where(hidden, 0, 255).astype(np.uint8), "L"), Name.DeviceGray, is_lossy=False)
     mask = _shrink_multilevel(replace(task, is_soft_mask=True), alpha, target, settings)
-    if made is None or mask is None:
+    if replacement is None or mask is None:
         return None
-    made = replace(made, mask=mask)
-    return made if made.bytes < task.bytes * _max_size_ratio(task, pixels, target) else None
+    replacement = replace(replacement, mask=mask)
+    return replacement if replacement.bytes < task.bytes * _max_size_ratio(task, pixels, target) else None
 
 
 def _target_size(task: Task, settings: Settings) -> Size:
@@ -135,21 +135,21 @@ def _target_size(task: Task, settings: Settings) -> Size:
     return min(sides[0], wanted[0]), min(sides[1], wanted[1])
 
 
-def _in_fewer_components(pixels: Pixels, settings: Settings) -> Pixels:
+def _reduce_components(pixels: Pixels, settings: Settings) -> Pixels:
     picture = pixels.picture
     if picture.mode == "CMYK" and (pixels.profile and settings.is_for_screens or settings.grayscale):
-        pixels = Pixels(_for_screens(picture, pixels.profile), Name.DeviceRGB, pixels.is_lossy)
+        pixels = Pixels(_cmyk_to_rgb(picture, pixels.profile), Name.DeviceRGB, pixels.is_lossy)
         picture = pixels.picture
     if picture.mode == "RGB" and (settings.grayscale or _is_gray(picture, settings)):
         return Pixels(picture.convert("L"), Name.DeviceGray, pixels.is_lossy)
     return pixels
 
 
-def _for_screens(picture: Image.Image, profile: bytes | None) -> Image.Image:
+def _cmyk_to_rgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     if profile is None:
         return picture.convert("RGB")
     try:
-        return ImageCms.applyTransform(picture, to_screen(profile)) or picture.convert("RGB")
+        return ImageCms.applyTransform(picture, cmyk_to_srgb_transform(profile)) or picture.convert("RGB")
     except ImageCms.PyCMSError:
         return picture.convert("RGB")
 
@@ -164,7 +164,7 @@ def _is_gray(picture: Image.Image, settings: Settings) -> bool:
     return all(ImageChops.difference(*pair).getextrema()[1] <= max_hue for pair in pairs)
 
 
-def _on_screen(picture: Image.Image, drawn: Placement | None, settings: Settings) -> Reference:
+def _screen_reference(picture: Image.Image, drawn: Placement | None, settings: Settings) -> Reference:
     """Returns the image at screen resolution, the reference for similarity."""
     size = picture.size
     if drawn is not None and min(drawn.width, drawn.height) > 0:
@@ -178,7 +178,7 @@ def _gray(picture: Image.Image, size: Size) -> Image.Image:
     return picture.convert("L").resize(size, Image.Resampling.BOX)
 
 
-def _best(task: Task, pixels: Pixels, reference: Reference, settings: Settings) -> Encoded | None:
+def _smallest_encoding(task: Task, pixels: Pixels, reference: Reference, settings: Settings) -> Encoded | None:
     """Returns the smallest encoding of an image at its final size."""
     picture = pixels.picture
     def looks_same(other: Image.Image) -> bool:
@@ -191,10 +191,10 @@ def _best(task: Task, pixels: Pixels, reference: Reference, settings: Settings) 
     min_quality = max(settings.jpeg, _MIN_SOFT_MASK_QUALITY) if task.is_soft_mask else settings.jpeg
     best = _lowest_jpeg(picture, min_quality, is_flat, looks_same)
     if is_flat or is_small:
-        for write in _without_loss(picture, is_flat, task.is_soft_mask):
+        for write in _lossless_encodings(picture, is_flat, task.is_soft_mask):
             if best is None or len(write(is_draft=True).data) < len(best.data) * _MAX_DRAFT_RATIO:
-                made = write()
-                best = made if best is None or len(made.data) < len(best.data) else best
+                encoded = write()
+                best = encoded if best is None or len(encoded.data) < len(best.data) else best
     return best
 
 
@@ -216,7 +216,7 @@ def _lowest_jpeg(
     return jpeg(picture, qualities[enough], is_flat) if enough < len(qualities) else None
 
 
-def _without_loss(picture: Image.Image, is_flat: bool, is_soft_mask: bool) -> Iterator[Callable[..., Encoded]]:
+def _lossless_encodings(picture: Image.Image, is_flat: bool, is_soft_mask: bool) -> Iterator[Callable[..., Encoded]]:
     """Yields lossless encodings of the image, or of one with fewer, indistinguishable colors."""
     if is_soft_mask:
         # A soft mask can't have a palette.
@@ -224,13 +224,13 @@ def _without_loss(picture: Image.Image, is_flat: bool, is_soft_mask: bool) -> It
     elif picture.getcolors(256) is not None:
         yield partial(indexed, picture)
     elif is_flat:
-        reduced = _in_fewer_colors(picture)
+        reduced = _reduce_colors(picture)
         if reduced is not None:
             yield partial(indexed, reduced)
     yield partial(lossless, picture)
 
 
-def _in_fewer_colors(picture: Image.Image) -> Image.Image | None:
+def _reduce_colors(picture: Image.Image) -> Image.Image | None:
     fewest = None
     # Finding a palette takes longest. A sixteenth of the pixels shows whether none can match.
     sample = picture.resize((-(-picture.width // _TILE), -(-picture.height // _TILE)), Image.Resampling.NEAREST)
@@ -268,8 +268,8 @@ def _shrink_bilevel(task: Task, pixels: Pixels, target: Size, settings: Settings
         gray = picture.convert("L")
         reduced = gray.resize(target, Image.Resampling.BOX)
         picture = reduced.point(lambda value: 255 * (value >= 128)).convert("1", dither=Image.Dither.NONE)
-        reference = _on_screen(gray, task.drawn, settings)
+        reference = _screen_reference(gray, task.drawn, settings)
         if reference.similarity(_gray(picture, reference.size)) < settings.similarity:
             picture = pixels.picture
-    made = bilevel(picture)
-    return Replacement(made, picture.size, pixels.space, keeps_decode=True) if len(made.data) < task.bytes else None
+    encoded = bilevel(picture)
+    return Replacement(encoded, picture.size, pixels.space, keeps_decode=True) if len(encoded.data) < task.bytes else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pikepdf
 
-from colors import Recoloring, grays
+from colors import Recoloring, to_gray
 from content_rewriting import rewrite_contents
 from fonts import shrink_fonts
 from icc_profile import drop_cmyk_profile, find_cmyk_profile, recolor_for_screens
@@ -34,76 +34,76 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Work:
+class Options:
     """What to do with the document, at any quality."""
 
     linearize: bool
     remove_metadata: bool
     # Monotonic time after which the rest stays unchanged.
-    until: float
+    deadline: float
 
 
 def optimize(
-    source: str, target: str, work: Work, settings: Settings | None, pool: Executor, progress: Callable[[float], None]
+    source: str, target: str, options: Options, settings: Settings | None, pool: Executor, progress: Callable[[float], None]
 ) -> Result:
     """Writes a smaller copy; a lossless one without settings."""
-    pdf = _prepared(source, work)
+    pdf = _open_prepared(source, options)
     result = Result()
     if settings is not None:
-        pdf, result = _with_loss(pdf, source, work, settings, pool, lambda share: progress(_IMAGES_SHARE * share))
+        pdf, result = _apply_lossy_changes(pdf, source, options, settings, pool, lambda share: progress(_IMAGES_SHARE * share))
     progress(_IMAGES_SHARE)
     merge_duplicates(pdf)
     repack_streams(pdf)
-    save(pdf, target, work.linearize)
-    if work.linearize and os.path.getsize(target) >= os.path.getsize(source):
+    save(pdf, target, options.linearize)
+    if options.linearize and os.path.getsize(target) >= os.path.getsize(source):
         save(pdf, target, linearize=False)
     progress(1)
     return result
 
 
-def _prepared(source: str, work: Work) -> pikepdf.Pdf:
+def _open_prepared(source: str, options: Options) -> pikepdf.Pdf:
     pdf = open_document(source)
     invalidate(pdf)
     drop_private_data(pdf)
-    if work.remove_metadata:
+    if options.remove_metadata:
         drop_metadata(pdf)
     return pdf
 
 
-def _with_loss(
+def _apply_lossy_changes(
     pdf: pikepdf.Pdf,
     source: str,
-    work: Work,
+    options: Options,
     settings: Settings,
     pool: Executor,
     progress: Callable[[float], None],
 ) -> tuple[pikepdf.Pdf, Result]:
     usage = usage_of(pdf)
-    recoloring = Recoloring(grays) if settings.grayscale else None
+    recoloring = Recoloring(to_gray) if settings.grayscale else None
     cmyk_profile = find_cmyk_profile(pdf, os.path.getsize(source)) if settings.is_for_screens and not recoloring else None
     if recoloring is not None:
         recoloring.apply(pdf, usage)
     elif cmyk_profile is not None and not recolor_for_screens(pdf, usage, cmyk_profile):
-        cmyk_profile, pdf = None, _prepared(source, work)
-    finishes: list[Callable[[], None]] = []
+        cmyk_profile, pdf = None, _open_prepared(source, options)
+    finish_calls: list[Callable[[], None]] = []
     if settings.rewrites:
-        finishes = [rewrite_contents(pdf, usage, settings.tolerance, pool)]
+        finish_calls = [rewrite_contents(pdf, usage, settings.tolerance, pool)]
         # PDF/A-1 requires the list of a font's glyphs.
         if not is_pdfa_1(pdf):
-            finishes.append(shrink_fonts(pdf, usage, not settings.is_for_screens, pool))
+            finish_calls.append(shrink_fonts(pdf, usage, not settings.is_for_screens, pool))
     images, recompressed = recompress_images(
         pdf,
         usage,
         settings,
         lambda done, total: progress(done / total),
         cmyk_profile.read_bytes() if cmyk_profile else None,
-        work.until,
+        options.deadline,
         # PDF/A-1 forbids transparency.
         may_add_masks=not is_pdfa_1(pdf),
     )
     if cmyk_profile is not None:
         drop_cmyk_profile(pdf)
-    for finish in finishes:
+    for finish in finish_calls:
         finish()
     return pdf, Result(images, recompressed, recoloring is not None and recoloring.is_partial)
 

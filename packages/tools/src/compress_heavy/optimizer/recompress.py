@@ -28,12 +28,12 @@ def recompress_images(
     settings: Settings,
     progress: Callable[[int, int], None],
     cmyk_profile: bytes | None,
-    until: float,
+    deadline: float,
     may_add_masks: bool,
 ) -> tuple[int, int]:
     """Replaces images that can be smaller. Returns the number of images and of replaced ones.
 
-    `cmyk_profile` is for CMYK images without a profile. After `until`, a monotonic time, images stay unchanged. `may_add_masks` is
+    `cmyk_profile` is for CMYK images without a profile. After `deadline`, a monotonic time, images stay unchanged. `may_add_masks` is
     false for a document that must not have soft masks.
     """
     separate_mattes(pdf)
@@ -45,12 +45,12 @@ def recompress_images(
         if isinstance(image.get("/SMask"), Stream) and "/Mask" in image:
             del image["/Mask"]
     masks = _soft_masks(images)
-    tasks = ((image, _task(image, masks, usage, cmyk_profile, may_add_masks) if monotonic() < until else None) for image in images)
+    tasks = ((image, _task(image, masks, usage, cmyk_profile, may_add_masks) if monotonic() < deadline else None) for image in images)
     done = replaced = 0
     opaque: set[Id] = set()
     threads = min(_MAX_THREADS, os.process_cpu_count() or 1)
     with ThreadPoolExecutor(threads) as pool:
-        for image, smaller in _in_order(pool, threads, tasks, settings):
+        for image, smaller in _process_in_order(pool, threads, tasks, settings):
             done += 1
             if isinstance(smaller, Opaque):
                 opaque.add(image.objgen)
@@ -64,13 +64,13 @@ def recompress_images(
     return len(images), replaced
 
 
-def _in_order(
+def _process_in_order(
     pool: ThreadPoolExecutor, threads: int, tasks: Iterable[tuple[Stream, Task | None]], settings: Settings
 ) -> Iterator[tuple[Stream, Replacement | Opaque | None]]:
     """Processes few images at a time, as their data is in memory."""
     waiting: deque[tuple[Stream, Future[Replacement | Opaque | None] | None]] = deque()
     for image, task in tasks:
-        waiting.append((image, pool.submit(_attempt, task, settings) if task else None))
+        waiting.append((image, pool.submit(_shrink_or_none, task, settings) if task else None))
         if len(waiting) > threads:
             image, future = waiting.popleft()
             yield image, future.result() if future else None
@@ -78,7 +78,7 @@ def _in_order(
         yield image, future.result() if future else None
 
 
-def _attempt(task: Task, settings: Settings) -> Replacement | Opaque | None:
+def _shrink_or_none(task: Task, settings: Settings) -> Replacement | Opaque | None:
     try:
         return shrink(task, settings)
     except UNREADABLE:

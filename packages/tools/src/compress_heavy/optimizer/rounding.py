@@ -28,7 +28,7 @@ class Content:
     opaque: frozenset[bytes]
 
 
-def rounded(content: Content) -> bytes | None:
+def round_content(content: Content) -> bytes | None:
     """Returns the same content in fewer bytes; None if it is unreadable."""
     writer = _Writer((content.scale, 0, 0, content.scale, 0, 0), content.tolerance)
     try:
@@ -45,13 +45,13 @@ def _rounder(digits: int) -> Callable[[re.Match[bytes]], bytes]:
         text = match[0]
         known = cache.get(text)
         if known is None:
-            known = cache[text] = short(float(text), digits)
+            known = cache[text] = format_number(float(text), digits)
         return known
 
     return rounded
 
 
-def short(number: float, digits: int) -> bytes:
+def format_number(number: float, digits: int) -> bytes:
     """Formats a number with as few characters as possible."""
     text = f"{number:.{digits}f}"
     if "." in text:
@@ -113,7 +113,7 @@ class _Writer:
 
     def concatenate(self, operands: bytes) -> bytes:
         matrix = matrix_of(operands)
-        text = self.short_matrix(matrix, self.digits(10))
+        text = self.format_matrix(matrix, self.digits(10))
         self.matrix = multiply(matrix, self.matrix)
         self.set_path_digits()
         return text
@@ -121,13 +121,13 @@ class _Writer:
     def text_matrix(self, operands: bytes) -> bytes:
         matrix = matrix_of(operands)
         self.text_scale = scale(matrix)
-        return self.short_matrix(matrix, self.digits(1))
+        return self.format_matrix(matrix, self.digits(1))
 
-    def short_matrix(self, matrix: Matrix, digits: int) -> bytes:
-        linear = [short(number, _MATRIX_DIGITS) for number in matrix[:4]]
-        return b" ".join(linear + [short(number, digits) for number in matrix[4:]])
+    def format_matrix(self, matrix: Matrix, digits: int) -> bytes:
+        linear = [format_number(number, _MATRIX_DIGITS) for number in matrix[:4]]
+        return b" ".join(linear + [format_number(number, digits) for number in matrix[4:]])
 
 
 def _kerning(match: re.Match[bytes]) -> bytes:
     # Kerning is in thousandths of the font size.
-    return match[0] if match[1] is None else short(float(match[1]), 0)
+    return match[0] if match[1] is None else format_number(float(match[1]), 0)

@@ -31,7 +31,7 @@ def structure_of(pdf: pikepdf.Pdf) -> Structure:
     }
 
 
-def lost(original: Structure, candidate: Structure) -> list[str]:
+def missing_features(original: Structure, candidate: Structure) -> list[str]:
     """Returns the features of which a copy has fewer."""
     return [feature for feature, counts in original.items() if counts - candidate[feature]]
 

@@ -24,7 +24,7 @@ class Type1:
     matrix: Matrix
 
     @property
-    def has_usual_matrix(self) -> bool:
+    def has_standard_matrix(self) -> bool:
         return self.matrix == _STANDARD_MATRIX
 
 

@@ -35,7 +35,7 @@ def drop_metadata(pdf: pikepdf.Pdf) -> None:
 def merge_duplicates(pdf: pikepdf.Pdf) -> None:
     """Merges equal streams: images, fonts, profiles and forms that were embedded repeatedly."""
     first: dict[bytes, Stream] = {}
-    instead: dict[Id, Stream] = {}
+    replacements: dict[Id, Stream] = {}
     for value in pdf.objects:
         if not isinstance(value, Stream) or str(value.get("/Type")) in _NEVER_MERGED:
             continue
@@ -44,10 +44,10 @@ def merge_duplicates(pdf: pikepdf.Pdf) -> None:
             continue
         kept = first.setdefault(key, value)
         if kept.objgen != value.objgen:
-            instead[value.objgen] = kept
-    if instead:
+            replacements[value.objgen] = kept
+    if replacements:
         for value in pdf.objects:
-            _redirect(value, instead)
+            _redirect(value, replacements)
 
 
 def _fingerprint(stream: Stream) -> bytes | None:
@@ -59,7 +59,7 @@ def _fingerprint(stream: Stream) -> bytes | None:
     return digest.digest()
 
 
-def _redirect(value: pikepdf.Object, instead: dict[Id, Stream]) -> None:
+def _redirect(value: pikepdf.Object, replacements: dict[Id, Stream]) -> None:
     """Replaces references in one object and its direct containers. Indirect objects are visited separately."""
     pairs: Iterator[tuple[object, pikepdf.Object]]
     if isinstance(value, (Dictionary, Stream)):
@@ -72,6 +72,6 @@ def _redirect(value: pikepdf.Object, instead: dict[Id, Stream]) -> None:
         if not isinstance(part, (Dictionary, Stream, Array)):
             continue
         if not part.is_indirect:
-            _redirect(part, instead)
-        elif part.objgen in instead:
-            value[key] = instead[part.objgen]
+            _redirect(part, replacements)
+        elif part.objgen in replacements:
+            value[key] = replacements[part.objgen]
