@@ -18,7 +18,7 @@ export interface Mutant {
 	/** A part of the title of the test, as its file has it. */
 	test: string;
 	/** A part of the title of a describe block or another test of the same file, where several files have such a test. */
-	beside?: string;
+	siblingTitle?: string;
 	/** Whether `npm test` tries the mutant: its test is quick and needs no services. */
 	isQuick?: true;
 }

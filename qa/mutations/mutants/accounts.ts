@@ -63,7 +63,7 @@ const MAILED_TOKENS: readonly Mutant[] = [
 		name: 'revokes every session when the password is reset',
 		mutations: [auth('resetPassword', replaceCall('revokeSessions', NO_SESSION_REVOKED))],
 		test: 'is replaced after every session is revoked at every gateway',
-		beside: 'invalidates the other tokens of the account',
+		siblingTitle: 'invalidates the other tokens of the account',
 	},
 	{
 		name: 'checks the length of a password that a reset sets',
@@ -74,7 +74,7 @@ const MAILED_TOKENS: readonly Mutant[] = [
 		name: 'limits mails to one email',
 		mutations: [auth('insertRequestedMail', forceCondition(true, 'isTooMany'))],
 		test: 'repeated too often for one email gets the usual response, and sends no more',
-		beside: 'is not replaced after 30 minutes',
+		siblingTitle: 'is not replaced after 30 minutes',
 	},
 	{
 		name: 'limits requests for mails from one network',
@@ -230,7 +230,7 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 		name: 'revokes the sessions of a deleted account at every gateway',
 		mutations: [auth('deleteAccount', replaceCall('revokeSessions', NO_SESSION_REVOKED))],
 		test: 'revokes every session at every gateway before it responds',
-		beside: 'leaves no personal data',
+		siblingTitle: 'leaves no personal data',
 	},
 	{
 		name: 'erases the mails of a deleted account',
@@ -307,13 +307,13 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 		name: 'erases the files of a deleted account in batches',
 		mutations: [files('eraseNextBatch', replaceText('ORDER BY id LIMIT ', 'ORDER BY id LIMIT 1000 * '))],
 		test: 'erases a large account in batches, and continues after the process that began has died',
-		beside: 'hides the files of a deleted account before the first of them is erased',
+		siblingTitle: 'hides the files of a deleted account before the first of them is erased',
 	},
 	{
 		name: 'deletes the jobs of a deleted account in batches',
 		mutations: [inPackage('jobs')('eraseNextBatch', replaceText('id DESC LIMIT ', 'id DESC LIMIT 1000 * '))],
 		test: 'deletes a large account in batches, and continues after the process that began has died',
-		beside: 'ignores the outcome of a job whose account was deleted',
+		siblingTitle: 'ignores the outcome of a job whose account was deleted',
 	},
 	{
 		name: 'dead-letters a message whose statements are always too slow',

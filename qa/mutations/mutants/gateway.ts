@@ -153,7 +153,7 @@ const REQUEST_PARSING: readonly Mutant[] = [
 		name: 'refuses request targets that are not paths',
 		mutations: [gateway('readTarget', forceCondition(false, 'startsWith'))],
 		test: 'authority form',
-		beside: 'an encoded backslash',
+		siblingTitle: 'an encoded backslash',
 	},
 	{
 		name: 'limits the length of a query',
@@ -164,7 +164,7 @@ const REQUEST_PARSING: readonly Mutant[] = [
 		name: 'refuses ambiguous transfer codings',
 		mutations: [gateway('checkTransferCoding', forceCondition(false, 'toLowerCase'))],
 		test: 'another transfer coding',
-		beside: 'too many headers',
+		siblingTitle: 'too many headers',
 	},
 	{
 		name: 'refuses chunks in HTTP/1.0',

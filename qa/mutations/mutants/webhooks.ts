@@ -109,7 +109,7 @@ const DELIVERIES: readonly Mutant[] = [
 		name: 'deletes the events of a deleted account in batches',
 		mutations: [webhooks('deleteEvents', replaceText('id DESC LIMIT ', 'id DESC LIMIT 100 * '))],
 		test: 'a deleted account with many events is deleted in batches',
-		beside: 'a deleted account leaves neither endpoints nor events',
+		siblingTitle: 'a deleted account leaves neither endpoints nor events',
 	},
 	{
 		name: 'refuses webhook endpoints of unverified accounts',
