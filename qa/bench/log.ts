@@ -1,4 +1,3 @@
-/** Writes one line to standard output. */
 export function log(line: string): void {
 	process.stdout.write(`${line}\n`);
 }

@@ -32,7 +32,6 @@ const minutes = count('minutes', 'duration', 30);
 const seconds = (what: string, standard: number) => count('seconds', what, standard);
 const jobs = (standard: number) => count('jobs', 'number of jobs', standard);
 
-/** The benches: folder, name, what it does and options. */
 const BENCHES: readonly [folder: string, name: string, summary: string, ...options: Option[]][] = [
 	['tools', 'tools', 'compare each tool with the plain program', dir, only('tool')],
 	['resources', 'neighbors', 'measure small jobs beside one that uses all the CPU it gets', dir],

@@ -56,7 +56,6 @@ export class Ledger {
 	readonly endpoints: { userId: string; path: string }[] = [];
 	readonly violations: Finding[] = [];
 	readonly successes: Success[] = [];
-	/** Responses to clients, by status. */
 	readonly responses: Record<string, number> = {};
 
 	violate(kind: string, what: string, requestId?: string | null): void {

@@ -1,7 +1,6 @@
 import type { Fault } from './faults/faults.ts';
 import type { Success } from './ledger.ts';
 
-/** A fault that was injected. */
 export interface Injected extends Fault {
 	startedAt: number;
 	endedAt: number;

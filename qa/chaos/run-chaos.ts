@@ -21,7 +21,6 @@ export interface ChaosReport {
 	seed: number;
 	faults: number;
 	recoveries: Recovery[];
-	/** Responses to clients, by status. */
 	responses: Record<string, number>;
 	counts: Record<string, number>;
 	settledAfterMs: number;

@@ -2,11 +2,9 @@ import { call } from './client.ts';
 
 export interface ApiKey {
 	id: string;
-	/** The key itself. */
 	key: string;
 }
 
-/** Creates an API key with the token of a session. */
 export async function newApiKey(token: string, rights: object = {}): Promise<ApiKey> {
 	const body = { name: 'Test', scopes: ['jobs:read'], ...rights };
 	const response = await call('POST', '/v1/keys', { token, body });

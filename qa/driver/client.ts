@@ -43,7 +43,6 @@ export function newEmail(): string {
 	return `person-${randomBytes(9).toString('hex')}@example.com`;
 }
 
-/** Registers a new user. */
 export async function newPerson(): Promise<Person> {
 	const email = newEmail();
 	const response = await call('POST', '/v1/auth/register', { body: { email, password: PASSWORD } });

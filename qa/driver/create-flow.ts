@@ -14,7 +14,6 @@ export interface Transport {
 	put(url: string, bytes: Uint8Array, headers?: Record<string, string>): Promise<string>;
 }
 
-/** Statuses of a service that restarts. */
 const UNAVAILABLE = [429, 503, 504];
 const RETRY_MS = 200;
 const TERMINAL = ['succeeded', 'failed', 'canceled'];
@@ -39,7 +38,6 @@ export function createFlow({ ask, put }: Transport) {
 			return id;
 		},
 
-		/** Creates a job; resolves to its id. */
 		async startJob(
 			token: string,
 			fileId: string,

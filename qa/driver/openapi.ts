@@ -31,7 +31,6 @@ export function openApiDocument(): Promise<OpenApiDocument> {
 	return loading;
 }
 
-/** Returns every route of the document. */
 export function routesOf(document: OpenApiDocument): Route[] {
 	return Object.entries(document.paths).flatMap(([path, methods]) =>
 		Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),

@@ -11,7 +11,6 @@ export function toWholeNumber(text: string): number {
 	throw new InvalidArgumentError('Must be a whole number of at least 1.');
 }
 
-/** Parses a regular expression. */
 export function toPattern(text: string): RegExp {
 	try {
 		return new RegExp(text);
@@ -20,7 +19,6 @@ export function toPattern(text: string): RegExp {
 	}
 }
 
-/** Parses the seed of random numbers. */
 export function toSeed(text: string): number {
 	if (/^\d{1,9}$/.test(text)) return Number(text);
 	throw new InvalidArgumentError('Must be a whole number of at least 0, with at most nine digits.');

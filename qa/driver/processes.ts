@@ -43,7 +43,6 @@ export async function memoryOf(name: string): Promise<{ now: number; highest: nu
 	return { now: read('VmRSS'), highest: read('VmHWM') };
 }
 
-/** Resets the measure of the highest memory. */
 export async function resetHighestMemory(name: string): Promise<void> {
 	await writeFile(`/proc/${await pidOf(name)}/clear_refs`, '5');
 }

@@ -14,7 +14,6 @@ export type Actor = 'first' | 'second' | 'nobody' | 'forger';
 /** Sent as JSON, or as the bytes that are in base64. */
 export type Body = { json: unknown } | { base64: string } | undefined;
 
-/** One request, before it is sent. */
 export interface Plan {
 	/** The route that it is made for: `POST /v1/files`. */
 	route: string;

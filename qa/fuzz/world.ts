@@ -23,7 +23,6 @@ export interface World {
 	second: Member;
 	/** Signs Stripe's events. */
 	webhookSecret: string;
-	/** The slugs of all tools. */
 	tools: string[];
 }
 

@@ -21,7 +21,6 @@ interface Runner {
 
 /** A run that takes longer hangs. Shorter than the tools' own deadlines; time that other processes take doesn't count. */
 const DEADLINE_MS = 180_000;
-/** The limit of the free plan. */
 const MAX_PAGES = 200;
 
 /** Runs cases as the worker does, with prewarmed processes, in scratch directories that must be removed at the end. */

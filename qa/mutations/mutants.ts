@@ -13,7 +13,6 @@ import { SIGN_IN } from './mutants/sign-in.ts';
 import { WEB } from './mutants/web.ts';
 import { WEBHOOKS } from './mutants/webhooks.ts';
 
-/** All mutants. */
 export const MUTANTS: readonly Mutant[] = [
 	...SANDBOX,
 	...DOCUMENTS,

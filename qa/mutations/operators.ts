@@ -2,7 +2,6 @@ import { findConditions, findValues, type Span } from './sql.ts';
 import { innermost, isNode, keyOf, mentions, type Node, nodesIn } from './syntax.ts';
 import { findPythonCalls } from './text-scopes.ts';
 
-/** Replaces a part of a source file. */
 export interface Edit extends Span {
 	text: string;
 }
@@ -204,7 +203,6 @@ export function emptyBody(): Operator {
 	};
 }
 
-/** Returns something else. */
 export function replaceReturn(code: string, ...words: string[]): Operator {
 	return {
 		label: label('replaceReturn', code, ...words),

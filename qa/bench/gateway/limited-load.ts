@@ -8,7 +8,6 @@ const PATH = '/v1/jobs/job_01ARZ3NDEKTSV4RRFFQ69G5FAV';
 const CONNECTIONS = 32;
 const agent = new Agent({ keepAlive: true });
 
-/** Creates API keys of one user. */
 export async function createKeys(client: Client<UntypedTools>, count: number): Promise<string[]> {
 	const keys: string[] = [];
 	while (keys.length < count) {

@@ -17,7 +17,6 @@ const verdictSchema = z.object({
 /** See judge_pdf.py. */
 export type Verdict = z.output<typeof verdictSchema>;
 
-/** Compares a compressed PDF with its original. */
 export async function judgePdf(scratch: Scratch, original: string, output: string): Promise<Verdict> {
 	const paths = [inputPath('original.pdf'), inputPath('output.pdf')];
 	const result = await execInScratch(

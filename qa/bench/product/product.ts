@@ -11,7 +11,6 @@ export interface BenchProcess {
 	readyUrl: string;
 }
 
-/** The product that runs for this bench. */
 export interface Product {
 	/** URL of the product's first gateway. */
 	apiUrl: string;

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Client, createClient, type UntypedTools } from '@creatorr/client';
 
-/** A user of the product with an account. */
 export interface User {
 	email: string;
 	password: string;

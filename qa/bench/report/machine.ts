@@ -10,7 +10,6 @@ async function firstLine(program: string, ...args: string[]): Promise<string | u
 	return (await run.catch(() => undefined))?.stdout.split('\n')[0];
 }
 
-/** Describes what the figures were measured on and with. */
 export async function describeMachine() {
 	const versions = PROGRAMS.map(async (program) => [program, await firstLine(program, '--version')]);
 	return {

@@ -9,7 +9,6 @@ export interface Figure {
 	bar?: { atMost: number } | { atLeast: number } | undefined;
 }
 
-/** Everything that was measured about one thing. */
 export interface Section {
 	title: string;
 	figures: Figure[];
@@ -23,7 +22,6 @@ export function isMet({ value, bar }: Figure): boolean | undefined {
 	return 'atMost' in bar ? value <= bar.atMost : value >= bar.atLeast;
 }
 
-/** Renders a section as text: its rows and its figures, each as a table. */
 export function renderSection({ title, figures, files }: Section): string {
 	const rows = files.map((file) =>
 		Object.fromEntries(Object.entries(file).map(([name, value]) => [name, cell(value)])),

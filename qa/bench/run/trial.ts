@@ -11,7 +11,6 @@ import { BenchError, log } from '../log.ts';
 import { type Sample, SUCCEEDED } from '../samples/samples.ts';
 import { execInScratch, inScratch, scratchRoot } from './scratch.ts';
 
-/** One run of a tool or command. */
 export interface Trial<T> {
 	/** From the input on disk to the output on disk. */
 	seconds: number;

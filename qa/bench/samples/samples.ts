@@ -6,7 +6,6 @@ import mime from 'mime';
 import { z } from 'zod';
 import { BenchError } from '../log.ts';
 
-/** A file to run a tool on. */
 export interface Sample {
 	tool: string;
 	path: string;

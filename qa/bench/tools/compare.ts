@@ -5,18 +5,15 @@ import type { Figure } from '../report/section.ts';
 import { type Inspect, type PlainCommand, runPlain, type ToolRunner, type Trial } from '../run/trial.ts';
 import { isMeasured, type Sample } from '../samples/samples.ts';
 
-/** Everything that the bench of one tool needs. */
 export interface ToolBench {
 	tool: Tool;
 	runner: ToolRunner;
 	samples: readonly Sample[];
 	/** Whether to run the large generated documents, too. */
 	withLarge: boolean;
-	/** Shows what is being measured. */
 	progress(label: string): void;
 }
 
-/** Trials of one sample. */
 export interface Compared<T> {
 	sample: Sample;
 	plain: Trial<T>;
@@ -31,7 +28,6 @@ interface Comparison<T> {
 	pauseMs?: number;
 }
 
-/** Runs each measured sample with our tool and with the plain command. */
 export async function compare<T>(
 	{ runner, samples, progress }: ToolBench,
 	{ commands, inspect, pauseMs = 0 }: Comparison<T>,

@@ -31,7 +31,6 @@ function verdictOf({ found }: Trial<Verdict>): Verdict {
 	return found ?? { ratio: 1, score: 1, ssim: 1, lost: [] };
 }
 
-/** Compares compress_heavy with Ghostscript's /ebook. */
 export async function compareTool(context: ToolBench): Promise<Section> {
 	const rows = await compare(context, { commands: () => [ghostscript], inspect });
 	return {

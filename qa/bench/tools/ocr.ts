@@ -27,7 +27,6 @@ function inspect({ path }: Sample): Inspect<number> {
 	return async (output, scratch) => characterErrorRate(truth, await extractText(scratch, output));
 }
 
-/** Compares ocr with `ocrmypdf --rotate-pages --deskew`. */
 export async function compareTool(context: ToolBench): Promise<Section> {
 	const rows = await compare(context, { commands: ocrmypdf, inspect });
 	const refused = rows.filter((row) => !isSuccess(row.ours) && isSuccess(row.plain));

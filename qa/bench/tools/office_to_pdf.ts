@@ -20,7 +20,6 @@ const CONVERSIONS = 40;
 
 type Row = Compared<number>;
 
-/** Compares office_to_pdf with a cold soffice that has a new profile for each document. */
 export async function compareTool(context: ToolBench): Promise<Section> {
 	const rows = await compare(context, {
 		commands: () => [soffice],

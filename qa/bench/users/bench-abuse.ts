@@ -33,7 +33,6 @@ const KEPT_MIB = 30;
 
 interface Attack {
 	title: string;
-	/** Tool of the user's jobs. */
 	tool?: string;
 	/** Target for the p99 of reads, attacked ÷ alone. */
 	maxReadRatio?: number;
@@ -77,7 +76,6 @@ type Memory = ReadonlyMap<string, number>;
 interface Measured {
 	alone: Exchange[];
 	attacked: Exchange[];
-	/** Answers to the attacker by status. */
 	answers: Record<string, number>;
 	memory: { before: Memory; highest: Memory; after: Memory };
 }

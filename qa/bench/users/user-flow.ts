@@ -36,7 +36,6 @@ interface Flow {
 	user: User;
 	/** Further accounts that the user reads with, in turn, so that none exceeds the requests of its plan. */
 	otherAccounts?: readonly User[];
-	/** Input of the user's jobs. */
 	sample: Sample;
 	seconds: number;
 }

@@ -20,7 +20,6 @@ const MIN_STEADINESS = 0.7;
 const MAX_DELAY_RATIO = 1.5;
 /** The query costs the database time, the more the more rows there are. */
 const POLL_MS = 1_000;
-/** Time limit of a drain. */
 const DRAIN_LIMIT_MS = 1_200_000;
 
 /** Measures how fast webhooks delivers events, whether a backlog slows it down, and whether slow endpoints delay fast ones. */

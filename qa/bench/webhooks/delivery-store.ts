@@ -3,7 +3,6 @@ import pg from 'pg';
 
 /** Adds deliveries to the database of the webhooks service, as the service does after a message. */
 export interface DeliveryStore {
-	/** Creates endpoints; returns their ids. */
 	addEndpoints(count: number, url: string): Promise<string[]>;
 	/** Adds deliveries that are due now, in turn to these endpoints. */
 	addBacklog(count: number, endpointIds: readonly string[]): Promise<void>;

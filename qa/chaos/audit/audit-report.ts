@@ -1,6 +1,5 @@
 import type { Finding, Ledger } from '../ledger.ts';
 
-/** One part of the audit. */
 export type Auditor = (ledger: Ledger, report: AuditReport) => Promise<void>;
 
 export class AuditReport {

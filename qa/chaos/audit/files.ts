@@ -87,7 +87,6 @@ async function auditOutputs(rows: readonly Row[], report: AuditReport): Promise<
 	for (const id of byJob.keys()) report.find('orphaned', `job ${id} has an output and has not succeeded`);
 }
 
-/** Returns the rows of jobs that succeeded. */
 export function succeededJobs() {
 	return queryDatabase<{ id: string; output_file_id: string }>(
 		'jobs',

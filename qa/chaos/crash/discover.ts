@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path';
 const REPOSITORY = resolve(import.meta.dirname, '../../..');
 const CALL = /crashPoint\('([^']+)'\)/g;
 
-/** A crash point in one app. */
 export interface Site {
 	point: string;
 	/** The app that dies there. */

@@ -34,7 +34,6 @@ export class Actions {
 
 	readonly ask: Client['ask'] = (...request) => this.#client.ask(...request);
 
-	/** Signs in; resolves to the token. */
 	async login(email: string): Promise<string> {
 		const body = { email, password: PASSWORD };
 		return (await this.ask([200], 'POST', '/v1/auth/login', { body })).body.data.token;
@@ -69,7 +68,6 @@ export class Actions {
 		this.ledger.deleted.set(person.id, person);
 	}
 
-	/** Uploads a file; resolves to its id. */
 	async upload(
 		{ id: userId, token }: Person,
 		{ bytes, ...options }: { bytes: Uint8Array; name?: string; mimeType?: string; multipart?: boolean },
@@ -102,7 +100,6 @@ export class Actions {
 		});
 	}
 
-	/** Uploads the input of a job; resolves to its id. */
 	async uploadSample(person: Person, sample: SampleName): Promise<string> {
 		const { make, mimeType }: Sample = SAMPLES[sample];
 		return await this.upload(person, { name: `${sample}.in`, ...(mimeType && { mimeType }), bytes: make() });

@@ -6,7 +6,6 @@ import type { Ledger } from '../ledger.ts';
 
 const TIMEOUT_MS = 10_000;
 const PAUSE_MS = { first: 200, longest: 2_000 };
-/** Statuses of a service that is unavailable. */
 const UNAVAILABLE = [429, 503, 504];
 
 /** Thrown when the run is over before there was an answer. */

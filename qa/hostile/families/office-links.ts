@@ -34,9 +34,7 @@ const MARKUP = {
 
 interface Kind {
 	mimeType: string;
-	/** Returns the document. */
 	make(text: string, link: Link): Buffer;
-	/** Escapes the address for the text. */
 	escapeAddress?(address: string): string;
 }
 

@@ -16,7 +16,6 @@ export const docxShowing = (extension: 'png' | 'svg', content: Buffer | string) 
 		extra: [{ name: `word/media/a.${extension}`, content }],
 	});
 
-/** Returns a picture of a pptx. */
 export const pptxPicture = (blip: string, properties = '') =>
 	`<p:pic><p:nvPicPr><p:cNvPr id="9" name="p"/><p:cNvPicPr/><p:nvPr>${properties}</p:nvPr></p:nvPicPr><p:blipFill>${blip}${STRETCH}</p:blipFill><p:spPr>${SHAPE}</p:spPr></p:pic>`;
 

@@ -41,7 +41,6 @@ export function hostilePages(
 	});
 }
 
-/** Returns the page with its placeholders replaced. */
 function fillIn(page: Page, { files, url }: World): Page {
 	const replace = (text: string) =>
 		text

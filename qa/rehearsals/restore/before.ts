@@ -9,7 +9,6 @@ import type { Kept, Memory } from './memory.ts';
 const WAITING_JOBS = 6;
 const MIB = 1024 * 1024;
 
-/** Creates data of every kind. */
 export async function fill(): Promise<Omit<Memory, 'lost'>> {
 	const subscriber = await newPerson();
 	await subscribe(subscriber);
