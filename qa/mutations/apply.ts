@@ -1,9 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mutant, Mutation } from './mutant.ts';
-import type { Edit } from './operators.ts';
+import type { Edit, Scope } from './operators.ts';
 import { findDeclarations, parseTypeScript } from './syntax.ts';
-import { findInPython, findInSql } from './text-scopes.ts';
 
 /** Files of the repository by path, relative to its root. */
 export type Files = ReadonlyMap<string, string>;
@@ -66,16 +65,21 @@ function findPlace(mutation: Mutation, files: Files): { path: string; edit: Edit
 function findEdits(path: string, source: string, { symbol, operator }: Mutation): Edit[] {
 	const name = symbol.split('.').at(-1) ?? symbol;
 	if (!source.includes(name)) return [];
-	if (/\.tsx?$/.test(path)) {
-		const root = parseTypeScript(source, { isJsx: path.endsWith('x') });
-		return findDeclarations(root, symbol).flatMap((node) => operator.inTypeScript?.({ source, node }) ?? []);
-	}
-	const find = path.endsWith('.py') ? findInPython : findInSql;
-	return find(source, name).flatMap(({ start, end }) =>
-		(operator.inText?.(source.slice(start, end)) ?? []).map((edit) => ({
-			...edit,
-			start: start + edit.start,
-			end: start + edit.end,
-		})),
-	);
+	const findScopes = /\.tsx?$/.test(path) ? findInTypeScript : findInText;
+	return findScopes(path, source, symbol).flatMap((scope) => operator.findEdits(scope));
+}
+
+function findInTypeScript(path: string, source: string, symbol: string): Scope[] {
+	const root = parseTypeScript(source, { isJsx: path.endsWith('x') });
+	return findDeclarations(root, symbol).map((node) => ({ source, start: node.start, end: node.end, node }));
+}
+
+/** Finds a function or a constant of a Python module, with all its lines, or what a statement of an SQL script creates. */
+function findInText(path: string, source: string, name: string): Scope[] {
+	const pattern = path.endsWith('.py')
+		? `^([ \\t]*)(?:(?:async )?def ${name}\\(|${name} = ).*\\n(?:(?:\\1[ \\t)\\]}].*)?\\n)*`
+		: `^CREATE [A-Z ]+ "?${name}"?\\s[^;]*;`;
+	return [...source.matchAll(new RegExp(pattern, 'gm'))].map(({ index, 0: { length } }) => {
+		return { source, start: index, end: index + length };
+	});
 }

@@ -47,16 +47,8 @@ export async function runSuite(
 	try {
 		const output = await runJest(
 			[
-				...[
-					'--config',
-					'jest.config.mjs',
-					`--env=${ENVIRONMENT}`,
-					'--runInBand',
-					'--forceExit',
-					'--json',
-					`--outputFile=${report}`,
-				],
-				...['--runTestsByPath', relative(directory, suite)],
+				...['--config', 'jest.config.mjs', `--env=${ENVIRONMENT}`, '--runInBand', '--forceExit'],
+				...['--json', `--outputFile=${report}`, '--runTestsByPath', relative(directory, suite)],
 				...['--testNamePattern', tests.map(patternOf).join('|')],
 			],
 			{ cwd: join(root, directory), stop },

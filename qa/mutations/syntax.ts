@@ -1,10 +1,14 @@
 import { parse } from '@babel/parser';
 
-/** A node of the syntax tree, as far as operators need to know it. Offsets count UTF-16 units of the source. */
-export interface Node {
-	type: string;
+/** A part of a source file. Offsets count UTF-16 units. */
+export interface Span {
 	start: number;
 	end: number;
+}
+
+/** A node of the syntax tree, as far as operators need to know it. */
+export interface Node extends Span {
+	type: string;
 	[property: string]: unknown;
 }
 
@@ -77,7 +81,7 @@ export function mentions(text: string, words: readonly string[]): boolean {
 }
 
 /** Drops the spans that have another one within them. */
-export function innermost<T extends { start: number; end: number }>(spans: readonly T[]): T[] {
+export function innermost<T extends Span>(spans: readonly T[]): T[] {
 	return spans.filter(
 		(outer) => !spans.some((one) => one !== outer && one.start >= outer.start && one.end <= outer.end),
 	);

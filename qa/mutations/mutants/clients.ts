@@ -1,12 +1,5 @@
 import { inPackage, type Mutant } from '../mutant.ts';
-import {
-	dropOperand,
-	dropProperty,
-	forceCondition,
-	insertBefore,
-	replaceProperty,
-	skipMethod,
-} from '../operators.ts';
+import { dropOperand, dropProperty, forceCondition, replaceProperty, replaceText } from '../operators.ts';
 
 const cli = inPackage('cli');
 const client = inPackage('client');
@@ -16,7 +9,10 @@ export const CLIENTS: readonly Mutant[] = [
 	{
 		name: 'sends a token only to the API that issued it',
 		mutations: [
-			cli('connectWith', insertBefore('sessions.byApi[api] ??= Object.values(sessions.byApi)[0];', 'byApi')),
+			cli(
+				'connectWith',
+				replaceText('byApi[api]?.', 'byApi[api]?.token ?? Object.values(sessions.byApi)[0]?.'),
+			),
 		],
 		test: 'a token is sent to no other API than the one that issued it',
 	},
@@ -27,7 +23,7 @@ export const CLIENTS: readonly Mutant[] = [
 	},
 	{
 		name: 'keeps a file name from leading out of the target directory',
-		mutations: [client('safeName', skipMethod('replace', 'UNSAFE'))],
+		mutations: [client('safeName', replaceText(".replace(UNSAFE, '_')", ''))],
 		test: 'safeName returns a safe file name for',
 	},
 	{

@@ -1,16 +1,13 @@
 import { inPackage, type Mutant } from '../mutant.ts';
 import {
-	dropAssignment,
 	dropCall,
 	dropOperand,
 	dropProperty,
-	dropSpread,
 	forceCondition,
-	insertBefore,
-	nth,
 	replaceCall,
 	replaceConstant,
 	replaceProperty,
+	replaceText,
 } from '../operators.ts';
 
 const gateway = inPackage('gateway');
@@ -39,7 +36,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		mutations: [
 			gateway(
 				'createBodyBudget',
-				insertBefore("if (headers['transfer-encoding']) return;", 'bytes', 'bodyBytesOf'),
+				replaceText('!hasBody(headers)', "!hasBody(headers) || headers['transfer-encoding']"),
 			),
 		],
 		test: 'a body beyond the budget of its network is refused',
@@ -47,7 +44,10 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'counts bodies by the client address from a trusted proxy',
 		mutations: [
-			gateway('createBodyBudget', insertBefore("network = res.socket?.remoteAddress ?? '';", 'hasBody')),
+			gateway(
+				'createBodyBudget',
+				replaceText('const limitBytes', "network = res.socket?.remoteAddress ?? ''; const limitBytes"),
+			),
 		],
 		test: 'behind a trusted proxy the client’s network counts',
 	},
@@ -117,7 +117,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'grants no fresh burst after an eviction',
-		mutations: [inPackage('service')('createTokenBuckets.dispose', dropAssignment('evictedFullAtMs'))],
+		mutations: [inPackage('service')('createTokenBuckets.dispose', replaceText('evictedFullAtMs = ', ''))],
 		test: 'is not full again after its eviction',
 		isQuick: true,
 	},
@@ -168,7 +168,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'reserves permits for large bodies of unauthenticated requests',
-		mutations: [gateway('createAnonymousAdmission', nth(1, forceCondition(true, 'isSmall', 'large')))],
+		mutations: [gateway('createAnonymousAdmission', replaceText('isSmall ? small : large', 'small'))],
 		test: 'large bodies that arrive slowly do not block sign-ins from their network',
 	},
 	{
@@ -193,7 +193,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'charges a network nothing for valid tokens',
-		mutations: [gateway('verifyUncached', nth(1, dropCall('refund')))],
+		mutations: [gateway('verifyUncached', replaceText('forgedTokens.refund(exchange); return', 'return'))],
 		test: 'valid unknown tokens don’t delay each other',
 	},
 	{
@@ -255,12 +255,12 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'forbids other origins to embed a response',
-		mutations: [gateway('HARDENING_HEADERS', dropSpread('Cross-Origin-Resource-Policy'))],
+		mutations: [gateway('HARDENING_HEADERS', replaceText('Cross-Origin-Resource-Policy', 'X-Nothing'))],
 		test: 'is not cached, not sniffed, and sets no cookie',
 	},
 	{
 		name: 'limits the TLS connections of an address, too',
-		mutations: [gateway('followHandshakes', dropAssignment('connection'))],
+		mutations: [gateway('followHandshakes', replaceText('socket.connection = connection;', ''))],
 		test: 'refuses one more, and serves another network',
 	},
 	{

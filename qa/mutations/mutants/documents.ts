@@ -4,14 +4,10 @@ import {
 	dropOperand,
 	dropProperty,
 	forceCondition,
-	insertBefore,
-	nth,
 	replaceCall,
-	replaceConstant,
-	replaceLiteral,
 	replaceProperty,
 	replaceReturn,
-	unwrapCall,
+	replaceText,
 } from '../operators.ts';
 
 const toolKit = inPackage('tool-kit');
@@ -36,7 +32,7 @@ const DOCUMENT_DETECTION: readonly Mutant[] = [
 	},
 	{
 		name: 'reports a truncated container as damaged',
-		mutations: [toolKit('identify', replaceLiteral('corrupt_input', "'internal'"))],
+		mutations: [toolKit('identify', replaceText('corrupt_input', 'internal'))],
 		test: 'throws corrupt_input for a container with a broken directory',
 	},
 	{
@@ -46,7 +42,12 @@ const DOCUMENT_DETECTION: readonly Mutant[] = [
 	},
 	{
 		name: 'removes applets from HTML pages, which would crash LibreOffice',
-		mutations: [tools('open_document', unwrapCall('without_applets'))],
+		mutations: [
+			tools(
+				'open_document',
+				replaceText('without_applets(source, request["import_filter"], APPLETLESS)', 'source'),
+			),
+		],
 		test: 'HTML with an applet, without the applet',
 	},
 ];
@@ -54,12 +55,12 @@ const DOCUMENT_DETECTION: readonly Mutant[] = [
 const LOGGED_PARAMS: readonly Mutant[] = [
 	{
 		name: 'redacts secret params in the log of a failed command',
-		mutations: [toolKit('runTool', nth(1, dropCall('redactError')))],
+		mutations: [toolKit('runTool', replaceText("redactError(error, hidden, ['cause'])", ''))],
 		test: 'reports a failed command as cause, without its arguments, secrets and paths of this machine',
 	},
 	{
 		name: 'redacts secret params in the log of a process that ended without a response',
-		mutations: [toolKit('runTool', unwrapCall('redact'))],
+		mutations: [toolKit('runTool', replaceText('redact(cause, hidden)', 'cause'))],
 		test: 'reports how a prewarmed process without a response ended',
 	},
 ];
@@ -89,9 +90,9 @@ const SECRETS_AND_CONTENT: readonly Mutant[] = [
 		mutations: [
 			tools(
 				'execWithSecrets',
-				insertBefore(
-					"if (path) return context.exec('qpdf', [...args], { readOnly: { [INPUT]: path } });",
-					'execWithFile',
+				replaceText(
+					'return execWithFile',
+					"return context.exec('qpdf', [...args], { readOnly: { [INPUT]: path } }); return execWithFile",
 				),
 			),
 		],
@@ -99,12 +100,17 @@ const SECRETS_AND_CONTENT: readonly Mutant[] = [
 	},
 	{
 		name: 'finds applets in UTF-16',
-		mutations: [tools('ENCODINGS', replaceConstant('("ascii",)'))],
+		mutations: [tools('ENCODINGS', replaceText('"utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"', ''))],
 		test: 'HTML with an applet, without the applet, in',
 	},
 	{
 		name: 'hides paths of the sandbox in a file name field',
-		mutations: [tools('convert', dropCall('set_file_name_fields'))],
+		mutations: [
+			tools(
+				'convert',
+				replaceText('set_file_name_fields(document, Path(request["source"]), request["name"])', 'pass'),
+			),
+		],
 		test: 'in fields of a text',
 	},
 ];
@@ -112,12 +118,12 @@ const SECRETS_AND_CONTENT: readonly Mutant[] = [
 const COMPRESSION: readonly Mutant[] = [
 	{
 		name: 'compresses pages whose content is an array of one stream',
-		mutations: [tools('_pages', forceCondition(false, 'Array'))],
+		mutations: [tools('_pages', replaceText('isinstance(page.obj.Contents, Array)', 'False'))],
 		test: 'a page whose content is an array of one stream',
 	},
 	{
 		name: 'does not draw pages whose forms draw each other too often',
-		mutations: [tools('_MAX_DRAWN_BYTES', replaceConstant('2**99'))],
+		mutations: [tools('_MAX_DRAWN_BYTES', replaceText('64 * 1024 * 1024', '2**99'))],
 		test: 'when forms draw forms many times',
 	},
 ];
@@ -169,7 +175,7 @@ const SIZE_LIMITS: readonly Mutant[] = [
 	{
 		name: 'counts pages, whatever a document claims',
 		mutations: [
-			tools('countPages', nth(2, dropCall('checkPageLimit'))),
+			tools('countPages', replaceText('context.checkPageLimit(pages); return', 'return')),
 			tools('countPages', replaceReturn('1', 'pages')),
 			toolKit('runWithParams', dropCall('checkPageLimit')),
 		],
@@ -177,22 +183,22 @@ const SIZE_LIMITS: readonly Mutant[] = [
 	},
 	{
 		name: 'refuses images of too many pixels',
-		mutations: [tools('pages_of', forceCondition(false, 'max_pixels'))],
+		mutations: [tools('pages_of', replaceText('frame.width * frame.height > max_pixels', 'False'))],
 		test: 'refuses an image that claims more pixels than its file can contain',
 	},
 	{
 		name: 'limits the pixels of a rendered page, however large the page is',
-		mutations: [tools('fitting', replaceReturn('dpi'))],
+		mutations: [tools('fitting', replaceText('sqrt(MAX_PIXELS / max(square_inches, 0.01))', 'dpi'))],
 		test: 'limits the pixels of a huge page',
 	},
 	{
 		name: 'refuses office documents with pictures of too many pixels',
-		mutations: [tools('has_huge_picture', replaceReturn('False', 'pixels_of'))],
+		mutations: [tools('has_huge_picture', replaceText('pixels_of(package, part) > MAX_PIXELS', 'False'))],
 		test: 'a document with a picture of too many pixels',
 	},
 	{
 		name: 'refuses PDFs that unpack to more than a machine can hold',
-		mutations: [tools('_is_bomb', forceCondition(false, 'unpacked', 'MAX_BYTES'))],
+		mutations: [tools('_is_bomb', replaceText('unpacked > MAX_BYTES', 'False'))],
 		test: 'does not unpack a decompression bomb',
 	},
 	{

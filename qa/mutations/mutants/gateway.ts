@@ -1,19 +1,14 @@
 import { inPackage, type Mutant } from '../mutant.ts';
 import {
-	dropAssignment,
 	dropCall,
 	dropOperand,
 	dropProperty,
-	dropSpread,
 	forceCondition,
-	iterateOver,
-	replaceArgument,
 	replaceCall,
-	replaceCallee,
-	replaceCondition,
 	replaceConstant,
 	replaceProperty,
 	replaceReturn,
+	replaceText,
 } from '../operators.ts';
 
 const gateway = inPackage('gateway');
@@ -117,7 +112,7 @@ const AUTHENTICATION: readonly Mutant[] = [
 	},
 	{
 		name: 'looks up unknown API keys a few at a time',
-		mutations: [gateway('authenticateKey', replaceCallee('enqueueLookup', '((_network, run) => run())'))],
+		mutations: [gateway('authenticateKey', replaceText('deps.enqueueLookup', '((_network, run) => run())'))],
 		test: 'are looked up a few at a time, however many networks send them, and a new network is next',
 	},
 	{
@@ -132,7 +127,7 @@ const AUTHENTICATION: readonly Mutant[] = [
 	},
 	{
 		name: 'accepts a client address only from trusted proxies',
-		mutations: [gateway('clientAddress', replaceCondition('hops.length > 0', 'isTrusted'))],
+		mutations: [gateway('clientAddress', replaceText('isTrusted(client, trusted)', 'hops.length > 0'))],
 		test: 'the peer is not trusted',
 	},
 ];
@@ -183,7 +178,7 @@ const REQUEST_PARSING: readonly Mutant[] = [
 	},
 	{
 		name: 'forwards only listed headers, and no identity',
-		mutations: [gateway('headersForService', iterateOver('Object.keys(client)', 'FROM_CLIENT'))],
+		mutations: [gateway('headersForService', replaceText('of FROM_CLIENT', 'of Object.keys(client)'))],
 		test: 'never forwards a client’s',
 	},
 	{
@@ -226,18 +221,18 @@ const REQUEST_LIMITS: readonly Mutant[] = [
 		name: 'limits the time for the body of a request',
 		mutations: [
 			gateway('createPublicServer', replaceProperty('requestTimeout', '0')),
-			gateway('bodyArrival', replaceArgument('setTimeout', 1, '1e9')),
+			gateway('bodyArrival', replaceText('refuse(notInTime()), timeoutMs', 'refuse(notInTime()), 1e9')),
 		],
 		test: 'with an endless body is refused after the time limit',
 	},
 	{
 		name: 'bounds the connections of one address',
-		mutations: [gateway('limitNetwork', dropAssignment('isBeyondLimit'))],
+		mutations: [gateway('limitNetwork', replaceText('connection.isBeyondLimit = ', ''))],
 		test: 'another network is served meanwhile',
 	},
 	{
 		name: 'limits all connections together',
-		mutations: [gateway('createConnectionLimit', dropAssignment('maxConnections'))],
+		mutations: [gateway('createConnectionLimit', replaceText('server.maxConnections = ', ''))],
 		test: 'new connections beyond the limit are closed unread',
 	},
 	{
@@ -266,22 +261,22 @@ const REQUEST_LIMITS: readonly Mutant[] = [
 const RESPONSES: readonly Mutant[] = [
 	{
 		name: 'keeps browsers from guessing the type of a response',
-		mutations: [gateway('HARDENING_HEADERS', dropSpread('X-Content-Type-Options'))],
+		mutations: [gateway('HARDENING_HEADERS', replaceText('X-Content-Type-Options', 'X-Nothing'))],
 		test: 'is not cached, not sniffed, and sets no cookie',
 	},
 	{
 		name: 'forbids caches to store a response',
-		mutations: [gateway('HARDENING_HEADERS', dropSpread('Cache-Control'))],
+		mutations: [gateway('HARDENING_HEADERS', replaceText('Cache-Control', 'X-Nothing'))],
 		test: 'is not cached, not sniffed, and sets no cookie',
 	},
 	{
 		name: 'keeps browsers from rendering a response as a page',
-		mutations: [gateway('HARDENING_HEADERS', dropSpread('Content-Security-Policy'))],
+		mutations: [gateway('HARDENING_HEADERS', replaceText('Content-Security-Policy', 'X-Nothing'))],
 		test: 'is not cached, not sniffed, and sets no cookie',
 	},
 	{
 		name: 'removes headers with which a service describes itself',
-		mutations: [gateway('headersFromService', iterateOver('Object.keys(service)', 'FROM_SERVICE'))],
+		mutations: [gateway('headersFromService', replaceText('of FROM_SERVICE', 'of Object.keys(service)'))],
 		test: 'drops unknown headers',
 	},
 	{

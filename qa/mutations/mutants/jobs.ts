@@ -1,14 +1,5 @@
 import { inPackage, type Mutant } from '../mutant.ts';
-import {
-	dropCall,
-	dropOperand,
-	forceCondition,
-	forceSqlCondition,
-	nth,
-	replaceCall,
-	replaceCallee,
-	replaceSqlValue,
-} from '../operators.ts';
+import { dropCall, dropOperand, forceCondition, replaceCall, replaceText } from '../operators.ts';
 
 const jobs = inPackage('jobs');
 const worker = inPackage('tool-worker');
@@ -17,17 +8,17 @@ const worker = inPackage('tool-worker');
 export const JOBS: readonly Mutant[] = [
 	{
 		name: 'serves one job list of a user at a time',
-		mutations: [jobs('listJobsRoute', replaceCallee('runExclusive', '(_key, run) => run()'))],
+		mutations: [jobs('listJobsRoute', replaceText('mutex.runExclusive(user.id, list)', 'list()'))],
 		test: 'serves one list of a user at a time',
 	},
 	{
 		name: 'reads a changed job once for all its watchers',
-		mutations: [jobs('jobStates', replaceCallee('readShared', '(run) => run()'))],
+		mutations: [jobs('jobStates', replaceText('watcher.readShared(read)', 'read()'))],
 		test: 'are read once for all watchers of a job after a notification',
 	},
 	{
 		name: 'does not share a read that began before a change',
-		mutations: [jobs('createJobNotifications', nth(2, dropCall('delete', 'sharedReads')))],
+		mutations: [jobs('createJobNotifications.wake', replaceText('sharedReads.delete(jobId);', ''))],
 		test: 'are not taken from a read that began before the notification',
 	},
 	{
@@ -37,12 +28,12 @@ export const JOBS: readonly Mutant[] = [
 	},
 	{
 		name: 'keeps jobs of an account that has used up its compute quota queued',
-		mutations: [jobs('findCandidates', forceSqlCondition(false, 'compute_ms'))],
+		mutations: [jobs('findCandidates', replaceText("(plan_limits ->> 'compute_ms')::bigint", '0'))],
 		test: 'keeps queued jobs waiting until the next day',
 	},
 	{
 		name: 'counts running jobs toward the compute quota',
-		mutations: [jobs('renewLeases', replaceSqlValue('compute_ms', 'jobs.compute_ms'))],
+		mutations: [jobs('renewLeases', replaceText('reported.compute_ms, jobs.', 'jobs.'))],
 		test: 'refuses new jobs, and keeps queued ones waiting, once running jobs have used it up',
 	},
 	{
@@ -57,20 +48,20 @@ export const JOBS: readonly Mutant[] = [
 	},
 	{
 		name: 'dispatches short jobs before the long ones of many users',
-		mutations: [jobs('findCandidates', replaceSqlValue('virtual_finish', 'waiting_since'))],
+		mutations: [jobs('findCandidates', replaceText('+ make_interval(secs => seconds) AS', 'AS'))],
 		test: 'is dispatched before the long jobs of eight users that were queued earlier',
 	},
 	{
 		name: 'limits dispatched long jobs to the background slots',
 		mutations: [
-			jobs('findCandidates', forceSqlCondition(true, 'background_slots')),
+			jobs('findCandidates', replaceText('AND (NOT background OR background_slots > 0)', '')),
 			jobs('chooseJobs', forceCondition(false, 'background', 'freeSlots')),
 		],
 		test: 'waits until a background slot is free, and does not block other jobs',
 	},
 	{
 		name: 'dispatches a returned job a heartbeat later at the earliest',
-		mutations: [jobs('findCandidates', forceSqlCondition(true, 'deferralMs'))],
+		mutations: [jobs('findCandidates', replaceText('deferred_at IS NULL OR', 'true OR'))],
 		test: 'waits for a heartbeat even if a slot seems free, because the slot may be out of date',
 	},
 	{

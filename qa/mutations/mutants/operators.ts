@@ -1,10 +1,10 @@
 import { inPackage, type Mutant } from '../mutant.ts';
-import { dropCall, dropOperand, forceCondition, forceSqlCondition, replaceCall } from '../operators.ts';
+import { dropCall, dropOperand, forceCondition, replaceCall, replaceText } from '../operators.ts';
 
 const auth = inPackage('auth');
 
 const SHOWS_THE_PASSWORD_IS_RIGHT = auth('checkSignInPassword', forceCondition(false, 'isSuspended'));
-const OPENS_A_SESSION = auth('lockAccount', forceSqlCondition(true, 'suspended_at'));
+const OPENS_A_SESSION = auth('lockAccount', replaceText('AND suspended_at IS NULL', ''));
 const TAKES_A_RESET = auth('resetPassword', dropOperand('lockAccount'));
 
 /** Suspension of users by operators. */

@@ -3,11 +3,9 @@ import {
 	dropCall,
 	dropOperand,
 	forceCondition,
-	forceSqlCondition,
-	iterateOver,
 	replaceCall,
 	replaceReturn,
-	replaceSqlValue,
+	replaceText,
 } from '../operators.ts';
 
 const files = inPackage('files');
@@ -15,7 +13,7 @@ const files = inPackage('files');
 const REMOVED_DATA: readonly Mutant[] = [
 	{
 		name: 'limits the stored jobs of a user',
-		mutations: [inPackage('jobs')('pruneBeyondCount', iterateOver('[]', 'users'))],
+		mutations: [inPackage('jobs')('pruneBeyondCount', replaceText('of users', 'of []'))],
 		test: 'deletes the oldest ended jobs of a user with more than are kept',
 	},
 	{
@@ -40,7 +38,7 @@ const REMOVED_DATA: readonly Mutant[] = [
 	},
 	{
 		name: 'counts bytes that the upload URLs of deleted files still accept',
-		mutations: [files('countUse', forceSqlCondition(false, 'deleted_at', 'NOT'))],
+		mutations: [files('countUse', replaceText('deleted_at IS NOT NULL', 'false'))],
 		test: 'includes deleted uploads while their URLs work',
 	},
 	{
@@ -70,7 +68,7 @@ const REMOVED_DATA: readonly Mutant[] = [
 	},
 	{
 		name: 'deletes the rows of files that were removed long ago',
-		mutations: [files('purgeRows', forceSqlCondition(false, 'bytes_removed_at'))],
+		mutations: [files('purgeRows', replaceText('bytes_removed_at <', 'false AND now() <'))],
 		test: 'deletes rows some days after the removal of their bytes',
 	},
 ];
@@ -78,17 +76,17 @@ const REMOVED_DATA: readonly Mutant[] = [
 const KEPT_DATA: readonly Mutant[] = [
 	{
 		name: 'leases due files to one sweep at a time',
-		mutations: [files('claimDue', replaceSqlValue('sweep_at', 'sweep_at'))],
+		mutations: [files('claimDue', replaceText(`now() + \${leaseMs} * interval '1 millisecond'`, 'sweep_at'))],
 		test: 'sweep the files of a process that died, once its lease ends',
 	},
 	{
 		name: 'leases a task to one process at a time',
-		mutations: [files('createLeaseStore.acquire', forceSqlCondition(true, 'lease_until'))],
+		mutations: [files('createLeaseStore.acquire', replaceText('lease_until IS NULL OR', 'true OR'))],
 		test: 'runs in one process at a time, and in another once that one has died',
 	},
 	{
 		name: 'ignores a process that lost its lease',
-		mutations: [files('isHeld', forceSqlCondition(true, 'lease_token'))],
+		mutations: [files('isHeld', replaceText(`AND lease_token = \${token}`, ''))],
 		test: 'runs in one process at a time, and in another once that one has died',
 	},
 	{

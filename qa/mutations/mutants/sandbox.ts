@@ -1,31 +1,25 @@
 import { inPackage, type Mutant } from '../mutant.ts';
 import {
-	addElements,
 	dropCall,
-	dropElements,
 	dropOperand,
-	dropSpread,
-	emptyBody,
 	forceCondition,
 	replaceCall,
 	replaceConstant,
-	replaceLiteral,
 	replaceProperty,
 	replaceText,
-	unwrapCall,
 } from '../operators.ts';
 
 const toolKit = inPackage('tool-kit');
 const worker = inPackage('tool-worker');
 
 /** Replaces `--unshare-all` in the flags of a sandbox that an unprivileged user builds. Root passes one flag per namespace. */
-const replaceUnshareAll = (flags: string) => toolKit('namespaces', replaceLiteral('--unshare-all', flags));
+const replaceUnshareAll = (flags: string) => toolKit('namespaces', replaceText("'--unshare-all'", flags));
 
 const VISIBLE_TO_COMMANDS: readonly Mutant[] = [
 	{
 		name: 'blocks network access of commands',
 		mutations: [
-			toolKit('namespaces', dropElements('--unshare-net')),
+			toolKit('namespaces', replaceText("'--unshare-net',", '')),
 			replaceUnshareAll("'--unshare-all', '--share-net'"),
 		],
 		test: 'reaches no network, not even this machine',
@@ -33,7 +27,7 @@ const VISIBLE_TO_COMMANDS: readonly Mutant[] = [
 	{
 		name: 'hides other processes from commands',
 		mutations: [
-			toolKit('namespaces', dropElements('--unshare-pid')),
+			toolKit('namespaces', replaceText("'--unshare-pid',", '')),
 			replaceUnshareAll("'--unshare-net', '--unshare-ipc', '--unshare-uts'"),
 		],
 		test: 'sees no process but its own',
@@ -41,24 +35,24 @@ const VISIBLE_TO_COMMANDS: readonly Mutant[] = [
 	{
 		name: 'keeps the worker’s variables from commands',
 		mutations: [
-			toolKit('sandboxArguments', dropElements('--clearenv')),
+			toolKit('sandboxArguments', replaceText(", '--clearenv'", '')),
 			toolKit('startSandboxed', replaceProperty('env', 'process.env')),
 		],
 		test: 'sees no users, hosts and variables of this machine',
 	},
 	{
 		name: 'hides names of users and hosts from commands',
-		mutations: [toolKit('CONFIGURATION', addElements("'/etc/passwd', '/etc/hosts'"))],
+		mutations: [toolKit('CONFIGURATION', replaceText("'/etc/magic'", "'/etc/passwd', '/etc/hosts'"))],
 		test: 'sees no users, hosts and variables of this machine',
 	},
 	{
 		name: 'makes the system read-only for commands',
-		mutations: [toolKit('sandboxArguments', dropElements('--remount-ro', '/dev', '--remount-ro', '/'))],
+		mutations: [toolKit('sandboxArguments', replaceText("'--remount-ro', '/dev', '--remount-ro', '/',", ''))],
 		test: 'writes to its scratch directory, /tmp and /dev/shm and nowhere else',
 	},
 	{
 		name: 'makes inputs read-only for commands',
-		mutations: [toolKit('readOnlyInput', replaceLiteral('--ro-bind', "'--bind'"))],
+		mutations: [toolKit('readOnlyInput', replaceText('--ro-bind', '--bind'))],
 		test: 'reads a bound file and cannot change it',
 	},
 	{
@@ -83,15 +77,15 @@ const RIGHTS_OF_COMMANDS: readonly Mutant[] = [
 		name: 'runs commands as an unprivileged user',
 		mutations: [
 			toolKit('dropRoot', forceCondition(true, 'uid')),
-			toolKit('namespaces', dropSpread('--cap-drop')),
+			toolKit('namespaces', replaceText("...['--uid', '65534', '--gid', '65534', '--cap-drop', 'ALL'],", '')),
 		],
 		test: 'is an unprivileged user without capabilities who can gain none',
 	},
 	{
 		name: 'keeps commands from creating user namespaces',
 		mutations: [
-			toolKit('namespaces', dropElements('--disable-userns')),
-			toolKit('dropRoot', dropElements('--disable-userns')),
+			toolKit('namespaces', replaceText(", '--disable-userns'", '')),
+			toolKit('dropRoot', replaceText("'--disable-userns',", '')),
 			toolKit('NOT_PERMITTED', replaceText('unshare ', '')),
 		],
 		test: 'cannot create a user namespace, in which it would be root',
@@ -126,7 +120,7 @@ const RESOURCES_OF_COMMANDS: readonly Mutant[] = [
 	},
 	{
 		name: 'makes the kernel kill commands before the worker when memory is short',
-		mutations: [toolKit('resourceLimits', dropSpread('choom'))],
+		mutations: [toolKit('resourceLimits', replaceText('String(OOM_SCORE_ADJUSTMENT)', "'0'"))],
 		test: 'is killed first when the machine runs out of memory',
 	},
 	{
@@ -181,7 +175,7 @@ const RESOURCES_OF_COMMANDS: readonly Mutant[] = [
 	},
 	{
 		name: 'counts the run time of a job whose threads wait for each other',
-		mutations: [toolKit('cpuWaitMs', unwrapCall('min', 'cores'))],
+		mutations: [toolKit('cpuWaitMs', replaceText(', elapsedMs * cores', ''))],
 		test: 'many threads that had all cores, and waited for each other',
 	},
 ];
@@ -189,12 +183,12 @@ const RESOURCES_OF_COMMANDS: readonly Mutant[] = [
 const LEFTOVERS_OF_COMMANDS: readonly Mutant[] = [
 	{
 		name: 'kills all processes of a command at once',
-		mutations: [toolKit('createSandboxHandle.kill', emptyBody())],
+		mutations: [toolKit('createSandboxHandle.kill', replaceText('isKilled = true;', 'return;'))],
 		test: 'ignores every signal that can be ignored',
 	},
 	{
 		name: 'kills the commands of a killed worker',
-		mutations: [toolKit('sandboxArguments', dropElements('--die-with-parent'))],
+		mutations: [toolKit('sandboxArguments', replaceText("'--die-with-parent',", ''))],
 		test: 'of the worker kills its commands',
 	},
 	{

@@ -1,14 +1,11 @@
 import { inPackage, type Mutant } from '../mutant.ts';
 import {
 	dropCall,
-	dropSpread,
 	forceCondition,
-	insertBefore,
-	replaceArgument,
 	replaceCall,
 	replaceConstant,
 	replaceReturn,
-	skipMethod,
+	replaceText,
 } from '../operators.ts';
 
 const auth = inPackage('auth');
@@ -21,12 +18,12 @@ const GUESSING: readonly Mutant[] = [
 	},
 	{
 		name: 'limits the delay of sign-ins to a minute',
-		mutations: [auth('delayMs', replaceArgument('min', 1, 'Infinity'))],
+		mutations: [auth('delayMs', replaceText('LONGEST_DELAY_MS', 'Infinity'))],
 		test: 'stays at the longest delay for attempts as frequent as it allows',
 	},
 	{
 		name: 'throttles guesses at one account',
-		mutations: [auth('limitsOf', dropSpread('accountLimits'))],
+		mutations: [auth('limitsOf', replaceText('...accountLimits,', ''))],
 		test: 'are delayed after the limit, with a time to retry after',
 	},
 	{
@@ -41,7 +38,7 @@ const GUESSING: readonly Mutant[] = [
 	},
 	{
 		name: 'keeps strangers’ guesses from locking the owner out',
-		mutations: [auth('accountKey', insertBefore("network = '';", 'digestOf'))],
+		mutations: [auth('accountKey', replaceText(` from \${network}`, ''))],
 		test: 'never delay the owner at a new address, however many networks attack',
 	},
 	{
@@ -84,8 +81,8 @@ const FLOODS: readonly Mutant[] = [
 		name: 'lets the networks in the queue take turns',
 		mutations: [
 			auth('takeNext', dropCall('delete')),
-			auth('takeNext', skipMethod('toSorted')),
-			auth('takeNext', insertBefore('if (others.length === 0) waiting.delete(site);', 'set')),
+			auth('takeNext', replaceText('loads.of(a).turns - loads.of(b).turns', '0')),
+			auth('takeNext', replaceText('(site, others);', '(site, others); else waiting.delete(site);')),
 		],
 		test: 'lets networks take turns, however many requests one of them sends',
 	},
@@ -145,7 +142,10 @@ const DISCLOSURE: readonly Mutant[] = [
 	{
 		name: 'answers a wrong password and an unknown email in the same time',
 		mutations: [
-			auth('checkSignInPassword', insertBefore('if (!found) throw wrongCredentials();', 'isKnownNetwork')),
+			auth(
+				'checkSignInPassword',
+				replaceText('const isKnown', 'if (!found) throw wrongCredentials(); const isKnown'),
+			),
 		],
 		test: 'of a wrong password is the same for an email without an account',
 	},
@@ -159,10 +159,9 @@ const DISCLOSURE: readonly Mutant[] = [
 		mutations: [
 			auth(
 				'signIn',
-				insertBefore(
-					"if (!found) throw new AppError('not_found', 'No such account.');",
-					'isRight',
-					'wrongCredentials',
+				replaceText(
+					'if (!found || !isRight)',
+					"if (!found) throw new AppError('not_found', 'No such account.'); if (!isRight)",
 				),
 			),
 		],

@@ -1,13 +1,5 @@
 import { inPackage, type Mutant } from '../mutant.ts';
-import {
-	dropCall,
-	dropProperty,
-	forceCondition,
-	iterateOver,
-	replaceCallee,
-	replaceText,
-	unwrapCall,
-} from '../operators.ts';
+import { dropCall, dropProperty, forceCondition, replaceText } from '../operators.ts';
 
 const outbound = inPackage('outbound');
 const webhooks = inPackage('webhooks');
@@ -47,7 +39,7 @@ const DESTINATIONS: readonly Mutant[] = [
 	},
 	{
 		name: 'knows the product’s own host with a final dot',
-		mutations: [outbound('checkUrl', unwrapCall('withoutRootDot'))],
+		mutations: [outbound('checkUrl', replaceText('withoutRootDot(url.host)', 'url.host'))],
 		test: 'is the product’s own with a final dot',
 	},
 ];
@@ -84,12 +76,12 @@ const FAIRNESS: readonly Mutant[] = [
 	},
 	{
 		name: 'bounds the events that are kept of a user',
-		mutations: [webhooks('pruneBeyondCount', iterateOver('[]', 'users'))],
+		mutations: [webhooks('pruneBeyondCount', replaceText('of users', 'of []'))],
 		test: 'the oldest events of a user with more than are kept are deleted',
 	},
 	{
 		name: 'serves one list of events of a user at a time',
-		mutations: [webhooks('listEventsRoute', replaceCallee('runExclusive', '(_key, run) => run()'))],
+		mutations: [webhooks('listEventsRoute', replaceText('mutex.runExclusive(user.id, list)', 'list()'))],
 		test: 'one list of events of a user is served at a time',
 	},
 ];
@@ -138,7 +130,7 @@ const DELIVERIES: readonly Mutant[] = [
 	},
 	{
 		name: 'fails pending deliveries that a disabled endpoint still has',
-		mutations: [webhooks('failUndeliverable', iterateOver('[]', 'endpoints'))],
+		mutations: [webhooks('failUndeliverable', replaceText('of endpoints', 'of []'))],
 		test: 'a delivery that was added while its endpoint was being disabled fails',
 	},
 	{
