@@ -1,30 +1,31 @@
+import { createCommand } from '../driver/options.ts';
 import type { Mutant } from './mutant.ts';
 import { MUTANTS } from './mutants.ts';
 import { type Trial, tryMutants } from './try-mutants.ts';
 import type { Verdict } from './verdict.ts';
 
-const USAGE = `Usage: npm run test:mutations -- [--quick] [word …]
-
-Removes one protection at a time from a copy of the code and reports which test fails. A mutant whose code doesn't load or start is
-invalid, because its test didn't run.
-  word     only mutants of this package (apps/auth), or with this word in their name, symbol or test
-  --quick  only the mutants that npm test runs
-`;
+const command = createCommand('npm run test:mutations --')
+	.description('Removes one protection at a time from a copy of the code and reports which test fails.')
+	.argument(
+		'[word...]',
+		'only mutants of this package (apps/auth), or with this in their name, symbol or test',
+	)
+	.option('--quick', 'only the mutants that npm test runs')
+	.addHelpText(
+		'after',
+		"\nA mutant whose code doesn't load or start is invalid, because its test didn't run.",
+	)
+	.parse();
 
 /** Tries mutants in the copy of the repository that MUTANT_TREE names. Exits with 1 unless a test kills each of them. */
-async function main(args: readonly string[]): Promise<number> {
-	if (args.includes('--help')) {
-		process.stdout.write(USAGE);
-		return 0;
-	}
+async function main(words: readonly string[], isQuick: boolean): Promise<number> {
 	const { MUTANT_TREE: root } = process.env;
 	if (root === undefined) throw new Error('MUTANT_TREE must name a copy of the repository');
 	const stop = new AbortController();
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
 
-	const words = args.filter((argument) => argument !== '--quick');
 	const isChosen = (mutant: Mutant) =>
-		(!args.includes('--quick') || mutant.isQuick === true) && (words.length === 0 || hasAny(mutant, words));
+		(!isQuick || mutant.isQuick === true) && (words.length === 0 || hasAny(mutant, words));
 	const chosen = MUTANTS.filter(isChosen);
 	const trials = await tryMutants(chosen, { root, stop: stop.signal, onTrial: printTrial });
 	const count = (kind: Verdict['kind']) => trials.filter(({ verdict }) => verdict.kind === kind).length;
@@ -57,4 +58,4 @@ function print(line: string): void {
 	process.stdout.write(`${line}\n`);
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main(command.args, command.opts().quick === true);
