@@ -1,12 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { BASE_URL, call, newPerson, type Person } from '../driver/client.ts';
 import { finishJob, startJob, uploadFile } from '../driver/flow.ts';
 import { makePdf } from '../driver/pdf.ts';
+import { type Attack, startAttack } from '../driver/start-attack.ts';
 
 /** `npm run bench abuse` measures for longer, times and memory too. */
 const ATTACKED_MS = 2_500;
@@ -14,37 +11,16 @@ const ATTACKED_MS = 2_500;
 const READ_EVERY_MS = 50;
 
 let victim: Person;
-let attacker: ChildProcess | undefined;
+let attack: Attack | undefined;
 
 beforeAll(async () => {
 	victim = await newPerson();
 });
 
 afterEach(() => {
-	attacker?.kill('SIGKILL');
-	attacker = undefined;
+	attack?.kill();
+	attack = undefined;
 });
-
-/** Resolves once the attack is under way. */
-async function attack(name: string): Promise<{ stop(): Promise<Record<string, number>> }> {
-	const program = join(import.meta.dirname, '..', 'driver', 'attack.ts');
-	const child = spawn(process.execPath, ['--no-warnings', program, name, BASE_URL], {
-		stdio: ['pipe', 'pipe', 'inherit'],
-		env: { ...process.env, NODE_OPTIONS: '' },
-	});
-	attacker = child;
-	const exited = once(child, 'exit');
-	const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-	expect((await lines.next()).value).toBe('ready');
-	return {
-		async stop() {
-			child.stdin.end();
-			const { value } = await lines.next();
-			await exited;
-			return JSON.parse(value ?? '{}');
-		},
-	};
-}
 
 test.each([
 	['json-nodes', 'JSON of many nodes at the sign-in', ['413', '400']],
@@ -53,7 +29,7 @@ test.each([
 	['public-reads', 'the list of tools on 64 connections', ['200']],
 	['part-urls', 'the URLs of a 10 GiB upload', ['200']],
 ])('a user is refused nothing during the attack %s: %s', async (name, _, expectedStatuses) => {
-	const { stop } = await attack(name);
+	attack = await startAttack(name, BASE_URL);
 	const refused: string[] = [];
 	const { token } = victim;
 	const job = uploadFile(token, makePdf()).then((fileId) => startJob(token, fileId));
@@ -65,7 +41,7 @@ test.each([
 		}
 	}
 	expect((await finishJob(token, await job)).status).toBe('succeeded');
-	const responses = await stop();
+	const responses = await attack.stop();
 	expect(refused).toEqual([]);
 	for (const status of expectedStatuses) expect(responses[status]).toBeGreaterThan(0);
 });

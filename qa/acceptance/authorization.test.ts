@@ -122,7 +122,7 @@ describe('every route that needs a user rejects', () => {
 			for (const token of listener.tokens) await expectRefusedEverywhere(bearer(token));
 			expect(listener.requests()).toBe(0);
 		} finally {
-			await listener.close();
+			listener.stop();
 		}
 	});
 });

@@ -1,12 +1,11 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { verifyWebhook } from '@creatorr/client';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { call, type HttpResponse, newPerson, type Person } from '../driver/client.ts';
 import { startJob, uploadFile } from '../driver/flow.ts';
+import { startHttpServer } from '../driver/http-server.ts';
 import { makePdf } from '../driver/pdf.ts';
 
 /** A well-formed id of a resource that nobody has. */
@@ -20,10 +19,9 @@ interface Received {
 
 let person: Person;
 let stranger: Person;
-let url: string;
 /** Requests that the receiver accepted, by path. Paths with `fail` get 500. */
 const received: Record<string, Received[]> = {};
-const receiver = createServer(async (req, res) => {
+const { url, stop } = await startHttpServer(async (req, res) => {
 	const path = req.url ?? '';
 	const body = await text(req);
 	if (path.includes('fail')) return void res.writeHead(500).end('not today');
@@ -32,15 +30,9 @@ const receiver = createServer(async (req, res) => {
 });
 
 beforeAll(async () => {
-	receiver.listen(0, '127.0.0.1');
-	await once(receiver, 'listening');
-	url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
 	[person, stranger] = await Promise.all([newPerson(), newPerson()]);
 });
-afterAll(() => {
-	receiver.closeAllConnections();
-	receiver.close();
-});
+afterAll(stop);
 
 const ask = (method: string, path: string, body?: unknown): Promise<HttpResponse> =>
 	call(method, path, { token: person.token, ...(body !== undefined && { body }) });

@@ -1,6 +1,5 @@
 import { createHmac, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { startHttpServer } from '../../driver/http-server.ts';
 import { readSigningKey, readToken, type SigningKey, signToken, unsignedToken } from './signing-key.ts';
 
 type Part = Record<string, unknown>;
@@ -135,17 +134,16 @@ export const forgeries = Object.entries(FORGES);
 /** Tokens that name the address of their key, and a listener there. */
 export async function listenForKeys({ header, claims, attacker }: ForgeryTools) {
 	let requests = 0;
-	const server = createServer((_req, res) => {
+	const { url: base, stop } = await startHttpServer((_req, res) => {
 		requests += 1;
 		const jwk = { ...jwkOf(attacker), kid: header.kid, alg: 'ES256', use: 'sig' };
 		res.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [jwk] }));
 	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
+	const url = `${base}/jwks`;
 	const fields = [{ jku: url }, { x5u: url }, { kid: url }, { jku: url, kid: randomUUID() }];
 	return {
 		tokens: fields.map((more) => signToken({ ...header, ...more }, claims, attacker.privateKey)),
 		requests: () => requests,
-		close: () => new Promise((resolve) => server.close(resolve)),
+		stop,
 	};
 }

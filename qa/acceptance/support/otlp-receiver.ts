@@ -1,5 +1,5 @@
-import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { startHttpServer } from '../../driver/http-server.ts';
 
 /** The fields of a span in OTLP over HTTP with JSON that tests read. */
 interface WireSpan {
@@ -57,22 +57,15 @@ function readSpans({ resourceSpans }: WireTraces): ReceivedSpan[] {
 /** Starts a collector of traces that stores the received spans in memory. */
 export async function startOtlpReceiver(port: number) {
 	const spans: ReceivedSpan[] = [];
-	const server = createServer(async (req, res) => {
+	const { stop } = await startHttpServer(async (req, res) => {
 		const isTraces = req.url === '/v1/traces';
 		const body = await text(req);
 		if (isTraces) spans.push(...readSpans(JSON.parse(body)));
 		res.writeHead(isTraces ? 200 : 404, { 'content-type': 'application/json' }).end('{}');
-	});
-	await new Promise<void>((resolve, reject) => {
-		server.once('error', reject);
-		server.listen(port, '127.0.0.1', resolve);
-	});
+	}, port);
 	return {
 		/** Returns the spans of a trace that have arrived so far. */
 		spansOf: (traceId: string) => spans.filter((span) => span.traceId === traceId),
-		async stop(): Promise<void> {
-			server.closeAllConnections();
-			await new Promise((resolve) => server.close(resolve));
-		},
+		stop,
 	};
 }

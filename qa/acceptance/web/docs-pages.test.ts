@@ -1,10 +1,8 @@
-import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { BASE_URL, newPerson } from '../../driver/client.ts';
+import { startHttpServer } from '../../driver/http-server.ts';
 import { openApiDocument } from '../../driver/openapi.ts';
 import { inFolder, runBlocks } from './support/run-example.ts';
 
@@ -19,10 +17,11 @@ interface Page {
 /** Runs the shell blocks of a page as printed, except that the product and the receiver of webhooks have other ports. */
 async function runPage(name: string): Promise<Page> {
 	const text = await readFile(join(DOCS, name), 'utf8');
-	const receiverPort = String(await freePort());
+	const { port: receiverPort, stop } = await startHttpServer(() => {});
+	stop();
 	const blocksIn = (language: string) =>
 		[...text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))].map(([, code = '']) =>
-			code.replaceAll('http://127.0.0.1:8080', BASE_URL).replaceAll('3000', receiverPort),
+			code.replaceAll('http://127.0.0.1:8080', BASE_URL).replaceAll('3000', String(receiverPort)),
 		);
 	const { token } = await newPerson();
 	const outputs = await inFolder(async (folder) => {
@@ -31,14 +30,6 @@ async function runPage(name: string): Promise<Page> {
 		return await runBlocks(blocksIn('sh'), { TOKEN: token }, folder);
 	});
 	return { text, outputs };
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const { port } = server.address() as AddressInfo;
-	server.close();
-	return port;
 }
 
 const REFUSED = /^\{"error":\{"code":"unauthorized"/;

@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { newPerson } from '../../driver/client.ts';
+import { startHttpServer } from '../../driver/http-server.ts';
 import { expectAccessible } from './support/accessible.ts';
 import { useBrowser } from './support/browser.ts';
 import { snap } from './support/snap.ts';
@@ -10,20 +8,12 @@ import { snap } from './support/snap.ts';
 const { visit } = useBrowser();
 
 const received: string[] = [];
-const server = createServer((req, res) => {
+const receiver = await startHttpServer((req, res) => {
 	received.push(String(req.headers['webhook-id']));
 	res.end('thanks');
 });
-let url: string;
-
-beforeAll(async () => {
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
-});
-afterAll(() => {
-	server.close();
-});
+const url = `${receiver.url}/hook`;
+afterAll(receiver.stop);
 
 test('an endpoint is added, tested, its delivery sent again, its secret rotated, and it is deleted', async () => {
 	const page = await visit({ path: '/account/webhooks', as: await newPerson() });

@@ -1,45 +1,32 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startHttpServer } from '../../driver/http-server.ts';
 import type { Ledger } from '../ledger.ts';
 
-/** An endpoint of users that is as unreliable as the product under chaos. */
-export interface Receiver {
-	/** URL of an endpoint that accepts events. Longer paths are other endpoints. */
-	url: string;
-	/** URL of an endpoint that responds with 410. */
-	goneUrl: string;
-	/** Breaks all connections and refuses new ones for a while. */
-	kill(forMs: number): Promise<void>;
-	stop(): void;
-}
+export type Receiver = Awaited<ReturnType<typeof startReceiver>>;
 
 /** Share of requests after which the connection breaks before the response: the receiver was killed after it handled the event. */
 const KILLED_SHARE = 0.1;
 /** Share of requests that it refuses. */
 const REFUSED_SHARE = 0.05;
 
-/** Starts the receiver. The ledger gets every event that it has handled. */
-export async function startReceiver(ledger: Ledger): Promise<Receiver> {
-	const server = createServer((req, res) => void receive(ledger, req, res));
-	await listen(server, 0);
-	const { port } = server.address() as AddressInfo;
-	const url = `http://127.0.0.1:${port}`;
-	const stop = () => {
-		server.close();
-		server.closeAllConnections();
-	};
+/** Starts an endpoint of users that is as unreliable as the product under chaos. The ledger gets every event that it has handled. */
+export async function startReceiver(ledger: Ledger) {
+	const start = (port?: number) => startHttpServer((req, res) => void receive(ledger, req, res), port);
+	let server = await start();
 	return {
-		url: `${url}/events`,
-		goneUrl: `${url}/gone`,
-		async kill(forMs) {
-			stop();
+		/** Accepts events. Longer paths are other endpoints. */
+		url: `${server.url}/events`,
+		/** Responds with 410. */
+		goneUrl: `${server.url}/gone`,
+		/** Breaks all connections and refuses new ones for a while. */
+		async kill(forMs: number): Promise<void> {
+			server.stop();
 			await sleep(forMs);
-			await listen(server, port);
+			server = await start(server.port);
 		},
-		stop,
+		stop: () => server.stop(),
 	};
 }
 
@@ -67,9 +54,4 @@ function record(ledger: Ledger, { path, id, body }: { path: string; id: string; 
 	const before = ledger.receivedJobs.get(`${path} ${job_id}`) ?? id;
 	if (before !== id) ledger.violate('event', `the end of ${job_id} arrived as ${before} and as ${id}`);
 	ledger.receivedJobs.set(`${path} ${job_id}`, id);
-}
-
-async function listen(server: Server, port: number): Promise<void> {
-	server.listen(port, '127.0.0.1');
-	await once(server, 'listening');
 }
