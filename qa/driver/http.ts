@@ -21,7 +21,6 @@ export interface SendOptions {
 	agent?: Agent | undefined;
 	/** For the whole answer; none by default. */
 	timeoutMs?: number | undefined;
-	signal?: AbortSignal | undefined;
 	/** How long an event stream is read; by default to its end. */
 	streamMs?: number;
 }
@@ -37,8 +36,7 @@ export async function send(
 	options: SendOptions = {},
 ): Promise<HttpResponse> {
 	const { agent, timeoutMs, streamMs, token, body, raw } = options;
-	const signals = [options.signal, timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)];
-	const signal = AbortSignal.any(signals.filter((one) => one !== undefined));
+	const signal = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
 	const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
 	const { hostname, port } = new URL(baseUrl);
 	const response = await new Promise<IncomingMessage>((resolve, reject) => {
