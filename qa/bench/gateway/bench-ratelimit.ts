@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { queryDatabase } from '../../driver/database.ts';
+import { startHttpServer } from '../../driver/http-server.ts';
 import { BenchError } from '../log.ts';
 import { median } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
@@ -11,6 +9,7 @@ import { type Product, readProduct, startBenchProcess } from '../product/product
 import { registerUser } from '../product/user.ts';
 import type { Figure, Section } from '../report/section.ts';
 import { runRounds } from '../run/rounds.ts';
+import { ANSWER, HIGH_LIMITS } from './contestants.ts';
 import { createKeys, overload, sendAll, sendEverySecond } from './limited-load.ts';
 
 /** Of Free in this product. Pro has no limit. */
@@ -25,13 +24,6 @@ const ROUNDS = 5;
 const SPARSE_SECONDS = 60;
 const MAX_STATEMENTS = 0.1;
 const MAX_COST = 1.05;
-
-/** Limits of each gateway that would hide those of the plan. */
-const HIGH_LIMITS = {
-	USER_REQUESTS_PER_SECOND: '1000000',
-	USER_REQUEST_BURST: '1000000',
-	USER_CONCURRENT_REQUESTS: '1000',
-};
 
 /**
  * Measures rate limits of plans: how exactly 1, 2 and 4 gateways keep one quota under overload, how many database statements they need,
@@ -50,22 +42,12 @@ export async function* bench({ seconds, only }: Options): AsyncGenerator<Section
 }
 
 /** Answers every request as if about a job. */
-async function startService() {
-	const body = JSON.stringify({ data: { id: 'job_0', status: 'succeeded', note: 'x'.repeat(400) } });
-	const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length };
-	const server = createServer((request, response) => {
+function startService() {
+	const headers = { 'Content-Type': 'application/json', 'Content-Length': ANSWER.length };
+	return startHttpServer((request, response) => {
 		request.resume();
-		response.writeHead(200, headers).end(body);
+		response.writeHead(200, headers).end(ANSWER);
 	});
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	return {
-		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-		stop() {
-			server.closeAllConnections();
-			server.close();
-		},
-	};
 }
 
 async function withGateways<T>(
@@ -96,7 +78,9 @@ async function countStatements({ benchProcesses }: Product): Promise<number> {
 }
 
 const atMost = (name: string, value: number, limit: number): Figure => ({
-	...{ name, value, bar: { atMost: limit } },
+	name,
+	value,
+	bar: { atMost: limit },
 });
 
 function measureOverload(
@@ -110,7 +94,7 @@ function measureOverload(
 		const [key = ''] = await createKeys(client, 1);
 		const before = await countStatements(product);
 		const perSecond = (OVERLOAD * REQUESTS_PER_MINUTE) / 60;
-		const load = await overload({ urls, key, perSecond, seconds });
+		const load = await overload(urls, key, { perSecond, seconds });
 		const statements = (await countStatements(product)) - before;
 		const allowed = REQUESTS_PER_MINUTE + (REQUESTS_PER_MINUTE / 60) * load.seconds;
 		const ratio = load.admitted / allowed;
@@ -131,7 +115,7 @@ function measureSparseKeys(product: Product, serviceUrl: string): Promise<Sectio
 		const { client } = await registerUser(product.apiUrl);
 		const keys = await createKeys(client, KEYS);
 		const before = await countStatements(product);
-		const sent = await sendEverySecond({ urls, keys, seconds: SPARSE_SECONDS });
+		const sent = await sendEverySecond(urls, keys, SPARSE_SECONDS);
 		const statements = (await countStatements(product)) - before;
 		return {
 			title: `${KEYS} new keys with a request a second, to 4 gateways in turn`,
@@ -148,7 +132,7 @@ function measureCost(product: Product, serviceUrl: string): Promise<Section> {
 		const microseconds = async (keys: readonly string[]) => {
 			await sleep(500);
 			const before = await cpuSeconds(...all);
-			const requests = await sendAll({ url, keys, requestsPerKey: REQUESTS_PER_KEY });
+			const requests = await sendAll(url, keys, REQUESTS_PER_KEY);
 			return (1e6 * ((await cpuSeconds(...all)) - before)) / requests;
 		};
 		const keys: Record<'limited' | 'unlimited', string[]> = { limited: [], unlimited: [] };
@@ -159,8 +143,8 @@ function measureCost(product: Product, serviceUrl: string): Promise<Section> {
 			keys.limited.push(...(await createKeys(limited.client, KEYS)));
 			keys.unlimited.push(...(await createKeys(unlimited.client, KEYS)));
 		}
-		await sendAll({ url, keys: keys.limited, requestsPerKey: WARM_UP_REQUESTS_PER_KEY });
-		await sendAll({ url, keys: keys.unlimited, requestsPerKey: WARM_UP_REQUESTS_PER_KEY });
+		await sendAll(url, keys.limited, WARM_UP_REQUESTS_PER_KEY);
+		await sendAll(url, keys.unlimited, WARM_UP_REQUESTS_PER_KEY);
 		// Each comes first and last as often, because the processes still warm up.
 		const halves = await runRounds(ROUNDS, {
 			first: () => microseconds(keys.limited),

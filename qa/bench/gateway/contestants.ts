@@ -11,7 +11,7 @@ import { type Server, startServer } from '../run/server.ts';
 import { startNginx } from './nginx.ts';
 
 /** As large as a response with one job. */
-const ANSWER = JSON.stringify({ data: { id: 'job_0', status: 'succeeded', note: 'x'.repeat(400) } });
+export const ANSWER = JSON.stringify({ data: { id: 'job_0', status: 'succeeded', note: 'x'.repeat(400) } });
 const PATH = `/v1/jobs/${newId('job')}`;
 const KEYS_WITHIN_MS = 5_000;
 
@@ -26,8 +26,8 @@ export interface Contestant {
 	pids: readonly number[];
 }
 
-/** The load comes from one user and address. The limits are checked nevertheless, and their cost is measured. */
-const HIGH_LIMITS = {
+/** Limits of a gateway that are beyond the load of one user and address. They are checked nevertheless, and their cost is measured. */
+export const HIGH_LIMITS = {
 	USER_REQUESTS_PER_SECOND: '1000000',
 	USER_REQUEST_BURST: '1000000',
 	USER_CONCURRENT_REQUESTS: '1000',

@@ -24,17 +24,11 @@ async function statusOf(url: string, token: string): Promise<number> {
  * Sends at a constant rate to each gateway in turn, however late responses are. Resolves once all have come, with the time from the first
  * request to the last success: a busy machine serves requests late.
  */
-export async function overload({
-	urls,
-	key,
-	perSecond,
-	seconds,
-}: {
-	urls: readonly string[];
-	key: string;
-	perSecond: number;
-	seconds: number;
-}) {
+export async function overload(
+	urls: readonly string[],
+	key: string,
+	{ perSecond, seconds }: { perSecond: number; seconds: number },
+) {
 	const responses: Promise<number>[] = [];
 	const startedAt = performance.now();
 	const passed = () => (performance.now() - startedAt) / 1_000;
@@ -66,15 +60,11 @@ async function requireSuccess(url: string, key: string): Promise<void> {
 }
 
 /** Sends a request of each key every second, to each gateway in turn. Resolves to their number. */
-export async function sendEverySecond({
-	urls,
-	keys,
-	seconds,
-}: {
-	urls: readonly string[];
-	keys: readonly string[];
-	seconds: number;
-}): Promise<number> {
+export async function sendEverySecond(
+	urls: readonly string[],
+	keys: readonly string[],
+	seconds: number,
+): Promise<number> {
 	let sent = 0;
 	for (let second = 0; second < seconds; second += 1) {
 		for (const [index, key] of keys.entries()) {
@@ -88,15 +78,7 @@ export async function sendEverySecond({
 }
 
 /** Sends requests of all keys as fast as responses come, on kept connections. Resolves to their number. */
-export async function sendAll({
-	url,
-	keys,
-	requestsPerKey,
-}: {
-	url: string;
-	keys: readonly string[];
-	requestsPerKey: number;
-}): Promise<number> {
+export async function sendAll(url: string, keys: readonly string[], requestsPerKey: number): Promise<number> {
 	const total = keys.length * requestsPerKey;
 	let sent = 0;
 	const connection = async () => {

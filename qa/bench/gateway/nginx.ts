@@ -24,19 +24,10 @@ export function startNginx(
 		template.replaceAll(/\$\{(\w+)\}/g, (_, key: string) => String(values[key])),
 	);
 	const directives = `daemon off;${process.getuid?.() === 0 ? ' user root;' : ''}`;
+	const errorLog = join(directory, 'error.log');
 	return startServer({
 		name: `nginx (${name})`,
-		command: [
-			NGINX,
-			'-p',
-			directory,
-			'-c',
-			configuration,
-			'-e',
-			join(directory, 'error.log'),
-			'-g',
-			directives,
-		],
+		command: [NGINX, '-p', directory, '-c', configuration, '-e', errorLog, '-g', directives],
 		env: process.env,
 		logPath: join(directory, 'output.log'),
 		url: `http://127.0.0.1:${readyPort}/`,

@@ -1,7 +1,5 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startHttpServer } from '../../driver/http-server.ts';
 import { BenchError } from '../log.ts';
 import { median, p99, split } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
@@ -37,24 +35,17 @@ export async function* bench({ deliveries, seconds }: Options): AsyncGenerator<S
 			await drain(product, store, { replicas: [first, second], count: deliveries, url: receiver.url }),
 		],
 	};
-	const row = await drain(product, store, {
-		replicas: [first],
-		count: BACKLOG,
-		url: receiver.url,
-		clear: false,
-	});
-	const tenths = split(await store.attemptTimes(), 10).map(rateOf);
-	await store.clear();
+	const backlog = await drain(product, store, { replicas: [first], count: BACKLOG, url: receiver.url });
 	yield {
 		title: `A backlog of ${BACKLOG} deliveries, one replica`,
 		figures: [
 			{
 				name: 'speed of the last tenth ÷ of the first',
-				value: (tenths.at(-1) ?? 0) / (tenths[0] ?? 0),
+				value: backlog['last tenth ÷ first'],
 				bar: { atLeast: MIN_STEADINESS },
 			},
 		],
-		files: [row],
+		files: [backlog],
 	};
 	const alone = await delays(product, store, { process: first, seconds, receiver, slowEndpoints: 0 });
 	const beside = await delays(product, store, {
@@ -82,36 +73,23 @@ type Receiver = Awaited<ReturnType<typeof startReceiver>>;
 /** Responds at once, on `/slow` after a while. Remembers when each event arrived. */
 async function startReceiver() {
 	const arrivals = new Map<string, number>();
-	const server = createServer((req, res) => {
+	const { url, stop } = await startHttpServer((req, res) => {
 		req.resume();
 		const accept = () => res.writeHead(204).end();
 		if (req.url === '/slow') return void setTimeout(accept, SLOW_MS);
 		arrivals.set(String(req.headers['webhook-id']), performance.now());
 		accept();
 	});
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-	return {
-		arrivals,
-		url: `${base}/fast`,
-		slowUrl: `${base}/slow`,
-		stop() {
-			server.closeAllConnections();
-			server.close();
-		},
-	};
+	return { arrivals, url: `${url}/fast`, slowUrl: `${url}/slow`, stop };
 }
 
 interface Drain {
 	replicas: readonly BenchProcess[];
 	count: number;
 	url: string;
-	/** Whether to delete everything afterwards. */
-	clear?: boolean;
 }
 
-async function drain(product: Product, store: DeliveryStore, { replicas, count, url, clear = true }: Drain) {
+async function drain(product: Product, store: DeliveryStore, { replicas, count, url }: Drain) {
 	await store.addBacklog(count, await store.addEndpoints(ENDPOINTS, url));
 	const servers = await Promise.all(replicas.map((process) => startBenchProcess(product, process)));
 	const pids = servers.map(({ pid }) => pid);
@@ -123,11 +101,13 @@ async function drain(product: Product, store: DeliveryStore, { replicas, count, 
 	const cpu = await cpuSeconds(...pids);
 	await Promise.all(servers.map((server) => server.stop()));
 	const times = await store.attemptTimes();
-	if (clear) await store.clear();
+	await store.clear();
+	const tenths = split(times, 10).map(rateOf);
 	return {
 		replicas: replicas.length,
 		deliveries: count,
 		'deliveries/s': rateOf(times),
+		'last tenth ÷ first': (tenths.at(-1) ?? 0) / (tenths[0] ?? 0),
 		'CPU ms per delivery, with the start': (1_000 * cpu) / count,
 	};
 }

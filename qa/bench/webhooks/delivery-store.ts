@@ -1,29 +1,20 @@
 import { createParamSealer } from '@creatorr/tool-kit/params/secret-params';
 import pg from 'pg';
 
-/** Adds deliveries to the database of the webhooks service, as the service does after a message. */
-export interface DeliveryStore {
-	addEndpoints(count: number, url: string): Promise<string[]>;
-	/** Adds deliveries that are due now, in turn to these endpoints. */
-	addBacklog(count: number, endpointIds: readonly string[]): Promise<void>;
-	/** Adds one event with its delivery, as a message does. Resolves once it is committed. */
-	addEvent(endpointId: string, eventId: string): Promise<void>;
-	hasPending(): Promise<boolean>;
-	/** Returns when each attempt started, in seconds since the epoch, the earliest first. */
-	attemptTimes(): Promise<number[]>;
-	clear(): Promise<void>;
-	close(): Promise<void>;
-}
+export type DeliveryStore = ReturnType<typeof openDeliveryStore>;
 
-/** @param env of a webhooks process */
-export function openDeliveryStore(env: Record<string, string>): DeliveryStore {
+/**
+ * Adds deliveries to the database of the webhooks service, as the service does after a message.
+ * @param env of a webhooks process
+ */
+export function openDeliveryStore(env: Record<string, string>) {
 	const pool = new pg.Pool({ connectionString: env.WEBHOOKS_DATABASE_URL ?? '', max: 4 });
 	const keys = (env.WEBHOOK_SECRET_KEYS ?? '').split(',').map((key) => Buffer.from(key, 'base64'));
 	const sealer = createParamSealer(keys);
 	let serial = 0;
 	const idOf = (prefix: string) => `${prefix}_${String(++serial).padStart(26, '0')}`;
 	return {
-		async addEndpoints(count, url) {
+		async addEndpoints(count: number, url: string): Promise<string[]> {
 			const ids = Array.from({ length: count }, () => idOf('whk'));
 			const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 			await pool.query(
@@ -33,7 +24,8 @@ export function openDeliveryStore(env: Record<string, string>): DeliveryStore {
 			);
 			return ids;
 		},
-		async addBacklog(count, endpointIds) {
+		/** Adds deliveries that are due now, in turn to these endpoints. */
+		async addBacklog(count: number, endpointIds: readonly string[]): Promise<void> {
 			const first = serial;
 			serial += count;
 			await pool.query(
@@ -48,7 +40,8 @@ export function openDeliveryStore(env: Record<string, string>): DeliveryStore {
 			);
 			await pool.query('ANALYZE deliveries');
 		},
-		async addEvent(endpointId, eventId) {
+		/** Adds one event with its delivery, as a message does. Resolves once it is committed. */
+		async addEvent(endpointId: string, eventId: string): Promise<void> {
 			await pool.query(
 				`WITH added AS (
 					INSERT INTO events (id, user_id, type, fact, occurred_at, data)
@@ -60,13 +53,14 @@ export function openDeliveryStore(env: Record<string, string>): DeliveryStore {
 				[eventId, endpointId],
 			);
 		},
-		async hasPending() {
+		async hasPending(): Promise<boolean> {
 			const { rows } = await pool.query(
 				'SELECT EXISTS (SELECT FROM deliveries WHERE due_at IS NOT NULL) AS pending',
 			);
 			return rows[0].pending;
 		},
-		async attemptTimes() {
+		/** Returns when each attempt started, in seconds since the epoch, the earliest first. */
+		async attemptTimes(): Promise<number[]> {
 			const { rows } = await pool.query(
 				'SELECT extract(epoch FROM started_at)::float8 AS at FROM attempts ORDER BY started_at',
 			);
