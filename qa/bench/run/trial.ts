@@ -59,23 +59,24 @@ async function runTrial<T>(
 	return { seconds, outcome: SUCCEEDED, message: '', details: output.details, found };
 }
 
-/** Runs one of our tools as the worker does, with its prewarmed processes. */
-export interface ToolRunner {
-	run<T>(sample: Sample, inspect: Inspect<T>, signal?: AbortSignal): Promise<Trial<T>>;
-	/** Resolves with the seconds of a run. Throws a BenchError when it fails. */
-	time(sample: Sample): Promise<number>;
-	stop(): Promise<void>;
-}
+export type ToolRunner = ReturnType<typeof startToolRunner>;
 
-/** @param jobsPerProcess how many jobs a prewarmed process serves */
-export function startToolRunner(tool: Tool, jobsPerProcess = 1): ToolRunner {
+/**
+ * Runs one of our tools as the worker does, with its prewarmed processes.
+ * @param jobsPerProcess how many jobs a prewarmed process serves
+ */
+export function startToolRunner(tool: Tool, jobsPerProcess = 1) {
 	const workspaces = createWorkspaces([tool], {
 		scratchRoot: scratchRoot(),
 		prewarmedPerTool: availableParallelism(),
 		jobsPerProcess,
 		onProblem: (problem, error) => log(`${tool.manifest.slug}: ${problem}: ${error}`),
 	});
-	const run: ToolRunner['run'] = async (sample, inspect, signal = new AbortController().signal) => {
+	const run = async <T>(
+		sample: Sample,
+		inspect: Inspect<T>,
+		signal = new AbortController().signal,
+	): Promise<Trial<T>> => {
 		const workspace = await workspaces.acquire(tool);
 		try {
 			await copyFile(sample.path, workspace.scratch.inputPath);
@@ -95,7 +96,8 @@ export function startToolRunner(tool: Tool, jobsPerProcess = 1): ToolRunner {
 	};
 	return {
 		run,
-		async time(sample) {
+		/** Resolves with the seconds of a run. Throws a BenchError when it fails. */
+		async time(sample: Sample): Promise<number> {
 			const trial = await run(sample, async () => {});
 			if (isSuccess(trial)) return trial.seconds;
 			throw new BenchError(`${sample.label} ended with ${trial.outcome}: ${trial.message}`);

@@ -18,8 +18,7 @@ export async function* bench({ dir, only }: Options): AsyncGenerator<Section> {
 			compareTool(context: ToolBench): Promise<Section>;
 		};
 		const runner = startToolRunner(tool);
-		const progress = (label: string) => process.stderr.write(`${slug}: ${label}\n`);
-		const section = await compareTool({ tool, runner, samples: own, withLarge: !dir, progress });
+		const section = await compareTool({ tool, runner, samples: own, withLarge: !dir });
 		await runner.stop();
 		yield section;
 	}

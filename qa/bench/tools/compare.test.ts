@@ -14,7 +14,7 @@ function benchOf(one: Sample, outcome: string) {
 		ran.push(label);
 		return { outcome, message: '' };
 	};
-	const bench = { samples: [one], runner: { run }, progress() {} } as unknown as ToolBench;
+	const bench = { samples: [one], runner: { run } } as unknown as ToolBench;
 	return { bench, ran };
 }
 

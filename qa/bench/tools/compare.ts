@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tool } from '@creatorr/tool-kit/tool/tool';
-import { log } from '../log.ts';
+import { log, showProgress } from '../log.ts';
 import type { Figure } from '../report/section.ts';
 import { type Inspect, type PlainCommand, runPlain, type ToolRunner, type Trial } from '../run/trial.ts';
 import { isMeasured, type Sample } from '../samples/samples.ts';
@@ -11,7 +11,6 @@ export interface ToolBench {
 	samples: readonly Sample[];
 	/** Whether to run the large generated documents, too. */
 	withLarge: boolean;
-	progress(label: string): void;
 }
 
 export interface Compared<T> {
@@ -29,12 +28,12 @@ interface Comparison<T> {
 }
 
 export async function compare<T>(
-	{ runner, samples, progress }: ToolBench,
+	{ runner, samples }: ToolBench,
 	{ commands, inspect, pauseMs = 0 }: Comparison<T>,
 ): Promise<Compared<T>[]> {
 	const compared: Compared<T>[] = [];
 	for (const sample of samples.filter(isMeasured)) {
-		progress(sample.label);
+		showProgress(sample.label);
 		await sleep(pauseMs);
 		const ours = await runner.run(sample, inspect(sample));
 		compared.push({ sample, ours, plain: await runPlain(sample, commands(sample), inspect(sample)) });
@@ -44,12 +43,12 @@ export async function compare<T>(
 
 /** Counts and logs samples that ended otherwise than their manifest says. Runs those that weren't measured. */
 export async function unexpectedEnds(
-	{ runner, samples, progress }: ToolBench,
+	{ runner, samples }: ToolBench,
 	compared: readonly { sample: Sample; ours: Trial<unknown> }[],
 ): Promise<Figure> {
 	const ends = compared.map(({ sample, ours }) => ({ sample, trial: ours }));
 	for (const sample of samples.filter((one) => !isMeasured(one))) {
-		progress(sample.label);
+		showProgress(sample.label);
 		ends.push({ sample, trial: await runner.run(sample, async () => undefined) });
 	}
 	const unexpected = ends.filter(({ sample, trial }) => !sample.expect.includes(trial.outcome));

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { PDF } from '@creatorr/tool-kit/files/media-types';
+import { showProgress } from '../log.ts';
 import { judgePdf, type Verdict } from '../measure/inspect-pdf.ts';
 import { geometricMean, median } from '../measure/statistics.ts';
 import type { Figure, Section } from '../report/section.ts';
@@ -75,12 +76,12 @@ function timeFigures(rows: readonly Row[]): Figure[] {
 	];
 }
 
-async function largeFigures({ tool, runner, withLarge, progress }: ToolBench): Promise<Figure[]> {
+async function largeFigures({ tool, runner, withLarge }: ToolBench): Promise<Figure[]> {
 	if (!withLarge) return [];
 	const figures: Figure[] = [];
 	for (const [name, file] of Object.entries(LARGE)) {
 		const path = largeFile(file);
-		progress(path);
+		showProgress(path);
 		const { slug } = tool.manifest;
 		const sample = { tool: slug, path, label: name, mimeType: PDF, params: {}, expect: [SUCCEEDED] };
 		const trial = await runner.run(sample, inspect(sample));

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { showProgress } from '../log.ts';
 import { characterErrorRate } from '../measure/character-error.ts';
 import { extractText } from '../measure/inspect-pdf.ts';
 import { mean, sum } from '../measure/statistics.ts';
@@ -79,11 +80,11 @@ function errorFigures(rows: readonly Row[]): Figure[] {
 }
 
 /** Times five jobs of one page at once, relative to one after the other. */
-async function concurrencyFigure({ runner, progress }: ToolBench, rows: readonly Row[]): Promise<Figure> {
+async function concurrencyFigure({ runner }: ToolBench, rows: readonly Row[]): Promise<Figure> {
 	const onePagers = rows.filter((row) => pagesOf(row) === 1 && row.ours.details.pages === 1);
 	const name = 'five one-page jobs, at once ÷ serially';
 	if (onePagers.length === 0) return { name, value: Number.NaN };
-	progress('five one-page jobs');
+	showProgress('five one-page jobs');
 	const jobs = Array.from({ length: 5 }, () => onePagers.map(({ sample }) => sample))
 		.flat()
 		.slice(0, 5);

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import pMap from 'p-map';
+import { showProgress } from '../log.ts';
 import { countPages } from '../measure/inspect-pdf.ts';
 import { median } from '../measure/statistics.ts';
 import type { Figure, Section } from '../report/section.ts';
@@ -58,10 +59,7 @@ function latencyFigures(rows: readonly Row[]): Figure[] {
 
 const isConvertible = ({ plain, ours }: Row) => isSuccess(plain) && isSuccess(ours);
 
-async function throughputFigures(
-	{ tool, runner, progress }: ToolBench,
-	rows: readonly Row[],
-): Promise<Figure[]> {
+async function throughputFigures({ tool, runner }: ToolBench, rows: readonly Row[]): Promise<Figure[]> {
 	const samples = rows.filter(isConvertible).map(({ sample }) => sample);
 	const queue = Array.from({ length: Math.ceil(CONVERSIONS / samples.length) }, () => samples).flat();
 	const perMinute = async (run: (sample: Sample) => Promise<unknown>) => {
@@ -69,7 +67,7 @@ async function throughputFigures(
 		await pMap(queue, run, { concurrency: CONCURRENT_JOBS });
 		return (60 * queue.length) / secondsSince(startedAt);
 	};
-	progress(`${queue.length} conversions by each`);
+	showProgress(`${queue.length} conversions by each`);
 	const cold = await perMinute((sample) => runPlain(sample, [soffice], async () => undefined));
 	const single = await perMinute(runner.time);
 	const reusing = startToolRunner(tool, JOBS_PER_PROCESS);
