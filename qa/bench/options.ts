@@ -28,48 +28,34 @@ const dir = new Option(
 	'use these files instead of generated ones: those of its manifest.tsv (columns tool, file, mime, params, expect); without one, each for every tool that accepts its type',
 ).argParser(toPath);
 const profile = new Option('--profile <dir>', 'write the CPU profile of the gateway to it').argParser(toPath);
-const minutes = count('minutes', 'duration', 30);
-const seconds = (what: string, standard: number) => count('seconds', what, standard);
+const seconds = (standard: number) => count('seconds', 'duration of each measurement', standard);
 const jobs = (standard: number) => count('jobs', 'number of jobs', standard);
 
 const BENCHES: readonly [folder: string, name: string, summary: string, ...options: Option[]][] = [
 	['tools', 'tools', 'compare each tool with the plain program', dir, only('tool')],
-	['resources', 'neighbors', 'measure small jobs beside one that uses all the CPU it gets', dir],
+	['resources', 'neighbors', 'measure small jobs beside one that uses all the CPU it gets'],
 	['resources', 'presign', 'measure CPU time of presigning 100 URLs, beside the SDK'],
-	[
-		'gateway',
-		'gateway',
-		'compare the gateway with nginx and auth_request',
-		seconds('duration of each side', 30),
-		profile,
-	],
-	[
-		'gateway',
-		'ratelimit',
-		'measure the accuracy and the cost of rate limits with 1, 2 and 4 gateways',
-		only('part'),
-		seconds('duration of each overload', 30),
-	],
+	['gateway', 'gateway', 'compare the gateway with nginx and auth_request', seconds(30), profile],
+	['gateway', 'ratelimit', 'measure how exact rate limits are and what they cost', only('part'), seconds(30)],
 	['queue', 'overhead', 'measure the overhead of a job beyond its tool, with an idle queue', jobs(300)],
-	['queue', 'throughput', 'measure small jobs per second with 1, 2 and 4 workers', dir, jobs(60)],
+	['queue', 'throughput', 'measure small jobs per second with 1, 2 and 4 workers', jobs(60)],
 	['queue', 'drain', 'measure how fast queued no-op jobs finish', jobs(10_000)],
-	['resources', 'memory', "check that no process's memory grows under load", dir, minutes],
 	[
-		'users',
-		'abuse',
-		'measure what a user sees during attacks',
-		only('attack'),
-		// with half of the reads, their p99 would depend on the slowest six
-		seconds('duration of each side', 60),
+		'resources',
+		'memory',
+		"check that no process's memory grows under load",
+		count('minutes', 'duration', 30),
 	],
+	// with half of the reads, their p99 would depend on the slowest six
+	['users', 'abuse', 'measure what a user sees during attacks', only('attack'), seconds(60)],
 	[
 		'webhooks',
 		'webhooks',
 		'measure webhook deliveries per second, a long backlog, and delays beside slow endpoints',
 		count('deliveries', 'number of deliveries', 10_000),
-		seconds('duration of each side', 30),
+		seconds(30),
 	],
-	['users', 'load', 'check that a user is served while the machine is overloaded', seconds('duration', 600)],
+	['users', 'load', 'check that a user is served on an overloaded machine', seconds(600)],
 ];
 
 /** Returns the command line, on which `run` is called with the name and the module of the chosen bench. */

@@ -1,12 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { loadTools } from '@creatorr/tools/runners';
+import { loadTool } from '@creatorr/tools/testing/run-sample';
 import pMap from 'p-map';
-import { BenchError } from '../log.ts';
+import { showProgress } from '../log.ts';
 import type { Options } from '../options.ts';
 import { type Product, readProduct, startBenchProcess } from '../product/product.ts';
 import type { Section } from '../report/section.ts';
 import { secondsSince, startToolRunner } from '../run/trial.ts';
-import { generateFiles } from '../samples/generated.ts';
 import { type Sample, smallestSample } from '../samples/samples.ts';
 import { drainBacklog, readJobTimes, registerSubmitters } from './backlog.ts';
 
@@ -18,13 +17,13 @@ const USERS = 6;
 const ONE_JOB_PER_WORKER = { WORKER_CONCURRENCY: '1', TOOL_CONCURRENCY: '1', BACKGROUND_SLOTS: '0' };
 
 /** Measures small jobs per second with 1, 2 and 4 workers, beside as many concurrent runs of the bare tool. */
-export async function* bench({ dir, jobs }: Options): AsyncGenerator<Section> {
+export async function* bench({ jobs }: Options): AsyncGenerator<Section> {
 	const product = readProduct();
-	const sample = await smallestSample(dir ?? generateFiles(), TOOL);
+	const sample = await smallestSample(TOOL);
 	const enqueue = await registerSubmitters(product, sample, USERS);
 	const rates: { workers: number; bare: number; through: number }[] = [];
 	for (const workers of WORKERS) {
-		process.stderr.write(`${workers} at once\n`);
+		showProgress(`${workers} at once`);
 		const bare = await measureBareTool(sample, workers, jobs);
 		const ids = new Set(await enqueue(jobs));
 		rates.push({ workers, bare, through: await measureProduct(product, workers, ids) });
@@ -47,9 +46,7 @@ export async function* bench({ dir, jobs }: Options): AsyncGenerator<Section> {
 }
 
 async function measureBareTool(sample: Sample, concurrency: number, jobs: number): Promise<number> {
-	const tool = (await loadTools()).get(TOOL);
-	if (!tool) throw new BenchError(`There is no tool ${TOOL}.`);
-	const runner = startToolRunner(tool);
+	const runner = startToolRunner(await loadTool(TOOL));
 	const startedAt = performance.now();
 	await pMap(Array.from({ length: jobs }), () => runner.time(sample), { concurrency });
 	const rate = jobs / secondsSince(startedAt);

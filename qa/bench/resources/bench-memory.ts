@@ -5,7 +5,7 @@ import { readProduct } from '../product/product.ts';
 import { registerUser } from '../product/user.ts';
 import type { Section } from '../report/section.ts';
 import { generateFiles } from '../samples/generated.ts';
-import { isMeasured, readFolder, smallestSample } from '../samples/samples.ts';
+import { readFolder, smallestSample } from '../samples/samples.ts';
 import { growthOf } from './growth.ts';
 
 const USERS = 3;
@@ -14,12 +14,10 @@ const PAUSE_MS = 500;
 const MEMORY_EVERY_MS = 10_000;
 
 /** Measures whether the memory of any process grows while users upload, run jobs and download. */
-export async function* bench({ dir, minutes }: Options): AsyncGenerator<Section> {
+export async function* bench({ minutes }: Options): AsyncGenerator<Section> {
 	const { apiUrl, home } = readProduct();
-	const folder = dir ?? generateFiles();
-	const files = await readFolder(folder);
-	const tools = [...new Set(files.filter(isMeasured).map(({ tool }) => tool))];
-	const samples = await Promise.all(tools.map((tool) => smallestSample(folder, tool)));
+	const tools = new Set((await readFolder(generateFiles())).map(({ tool }) => tool));
+	const samples = await Promise.all([...tools].map(smallestSample));
 	const endMs = performance.now() + minutes * 60_000;
 	let jobs = 0;
 	const runJobs = async () => {

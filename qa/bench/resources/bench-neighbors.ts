@@ -1,11 +1,9 @@
-import { loadTools } from '@creatorr/tools/runners';
-import { BenchError } from '../log.ts';
+import { loadTool } from '@creatorr/tools/testing/run-sample';
 import { median } from '../measure/statistics.ts';
-import type { Options } from '../options.ts';
+
 import type { Figure, Section } from '../report/section.ts';
 import { runRounds } from '../run/rounds.ts';
 import { startToolRunner } from '../run/trial.ts';
-import { generateFiles } from '../samples/generated.ts';
 import { smallestSample } from '../samples/samples.ts';
 import { besideGreedyJob, GREEDY_SCRIPTS } from './greedy-job.ts';
 
@@ -16,10 +14,9 @@ const JOBS_PER_ROUND = 5;
 const FAIR_RATIO = 2;
 
 /** Measures small jobs alone, and beside a job that uses everything its sandbox allows. */
-export async function* bench({ dir }: Options): AsyncGenerator<Section> {
-	const tool = (await loadTools()).get(TOOL);
-	if (!tool) throw new BenchError(`There is no tool ${TOOL}.`);
-	const sample = await smallestSample(dir ?? generateFiles(), TOOL);
+export async function* bench(): AsyncGenerator<Section> {
+	const tool = await loadTool(TOOL);
+	const sample = await smallestSample(TOOL);
 	const runner = startToolRunner(tool);
 	const runJobs = async () => (await runRounds(JOBS_PER_ROUND, { job: () => runner.time(sample) })).job;
 	const figures: Figure[] = [];

@@ -1,10 +1,11 @@
-import { existsSync, globSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { existsSync, globSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { loadCatalog } from '@creatorr/tools/catalog';
 import mime from 'mime';
 import { z } from 'zod';
 import { BenchError } from '../log.ts';
+import { generateFiles } from './generated.ts';
 
 export interface Sample {
 	tool: string;
@@ -24,13 +25,10 @@ export function isMeasured({ expect }: Sample): boolean {
 	return expect.length === 1 && expect[0] === SUCCEEDED;
 }
 
-/** Returns the smallest file of a folder that gives an output with the tool. Throws a BenchError where there is none. */
-export async function smallestSample(folder: string, tool: string): Promise<Sample> {
-	const samples = (await readFolder(folder, [tool])).filter(isMeasured);
-	const sized = samples.map(async (sample) => ({ sample, bytes: (await stat(sample.path)).size }));
-	const [smallest] = (await Promise.all(sized)).sort((one, other) => one.bytes - other.bytes);
-	if (!smallest) throw new BenchError(`${folder} has no file for ${tool}.`);
-	return smallest.sample;
+/** Returns the smallest generated file for the tool. */
+export async function smallestSample(tool: string): Promise<Sample> {
+	const samples = await readFolder(generateFiles(), [tool]);
+	return samples.reduce((one, other) => (statSync(other.path).size < statSync(one.path).size ? other : one));
 }
 
 /** Reads the files of a folder from its manifest.tsv; without one, returns each for every tool that accepts its type. */

@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startAttack } from '../../driver/start-attack.ts';
 import { BenchError, log } from '../log.ts';
 import { median, p99 } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
@@ -12,11 +9,9 @@ import { type Product, readProduct } from '../product/product.ts';
 import { registerUser } from '../product/user.ts';
 import type { Figure, Section } from '../report/section.ts';
 import { runRounds } from '../run/rounds.ts';
-import { generateFiles, largeFile } from '../samples/generated.ts';
+import { largeFile } from '../samples/generated.ts';
 import { smallestSample } from '../samples/samples.ts';
 import { type Exchange, isRead, runUserFlow } from './user-flow.ts';
-
-const ATTACKER = join(resolve(import.meta.dirname, '../../..'), 'qa', 'driver', 'attack.ts');
 
 const ROUNDS = 3;
 const WARM_UP_SECONDS = 5;
@@ -86,7 +81,7 @@ async function measure(
 	{ tool = 'compress_heavy', seconds, warmUpSeconds }: Attack & { seconds: number; warmUpSeconds: number },
 ): Promise<Measured> {
 	const user = await registerUser(apiUrl);
-	const sample = await smallestSample(generateFiles(), tool);
+	const sample = await smallestSample(tool);
 	const otherAccounts = await Promise.all(Array.from({ length: READERS - 1 }, () => registerUser(apiUrl)));
 	const flow = (duration: number) => runUserFlow({ apiUrl, user, otherAccounts, sample, seconds: duration });
 	const answers: Record<string, number> = {};
@@ -97,7 +92,11 @@ async function measure(
 		alone: () => flow(seconds / ROUNDS),
 		attacked: async () => {
 			before ??= readMemory(home);
-			const attacker = await startAttack(attack, apiUrl);
+			const attacker = await startAttack(attack, apiUrl, {
+				ATTACK_DOCUMENT: largeFile('scan_200_pages'),
+			});
+			// An attacker elsewhere takes no CPU time from the product's machine. The answers show that the rate of requests stays the same.
+			setPriority(attacker.pid, constants.priority.PRIORITY_LOW);
 			const exchanges = flow(seconds / ROUNDS);
 			for (const [name, points] of await watchMemory(home, MEMORY_EVERY_MS, exchanges)) {
 				highest.set(name, Math.max(highest.get(name) ?? 0, ...points.map(([, mib]) => mib)));
@@ -112,30 +111,6 @@ async function measure(
 	await sleep(RECOVERY_MS);
 	const memory = { before: before ?? new Map(), highest, after: readMemory(home) };
 	return { alone: alone.flat(), attacked: attacked.flat(), answers, memory };
-}
-
-/**
- * Runs an attack in its own process, so that its work doesn't delay the user's clock, and at the lowest priority: an attacker elsewhere
- * takes no CPU time from the product's machine. The numbers of answers show that the rate of requests stays the same.
- */
-async function startAttack(name: string, apiUrl: string) {
-	const child = spawn(process.execPath, ['--no-warnings', ATTACKER, name, apiUrl], {
-		stdio: ['pipe', 'pipe', 'inherit'],
-		env: { ...process.env, ATTACK_DOCUMENT: largeFile('scan_200_pages') },
-	});
-	const exited = once(child, 'exit');
-	if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
-	const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-	if ((await lines.next()).value !== 'ready') throw new BenchError(`the attack ${name} could not start`);
-	return {
-		/** Resolves with the number of answers by status. */
-		async stop(): Promise<Record<string, number>> {
-			child.stdin.end();
-			const { value } = await lines.next();
-			await exited;
-			return JSON.parse(value ?? '{}');
-		},
-	};
 }
 
 const isRefused = ({ failure }: Exchange) => failure !== undefined;

@@ -6,7 +6,6 @@ import type { Options } from '../options.ts';
 import { readProduct } from '../product/product.ts';
 import { registerUser } from '../product/user.ts';
 import type { Section } from '../report/section.ts';
-import { generateFiles } from '../samples/generated.ts';
 import { smallestSample } from '../samples/samples.ts';
 import { type Exchange, runUserFlow } from './user-flow.ts';
 
@@ -17,7 +16,7 @@ const BURNERS_PER_CORE = 7;
 export async function* bench({ seconds }: Options): AsyncGenerator<Section> {
 	const { apiUrl } = readProduct();
 	const user = await registerUser(apiUrl);
-	const sample = await smallestSample(generateFiles(), 'compress_heavy');
+	const sample = await smallestSample('compress_heavy');
 	const burners = Array.from(
 		{ length: BURNERS_PER_CORE * availableParallelism() },
 		() => new Worker(new URL('./burner-thread.ts', import.meta.url)),
