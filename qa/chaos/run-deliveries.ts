@@ -72,7 +72,7 @@ async function endJobs(
 ): Promise<void> {
 	const inputFileId = await actions.uploadSample(person, 'compress_heavy');
 	for (let number = 0; number < jobs; number += 1) {
-		const job = await actions.startJob(person, 'compress_heavy', { inputFileId });
+		const job = await actions.createJob(person, 'compress_heavy', { inputFileId });
 		await actions.cancelJob(job);
 		await sleep(pauseMs * (0.5 + Math.random()));
 	}

@@ -92,28 +92,22 @@ export class Actions {
 		if (upload) upload.isDeleted = true;
 	}
 
-	/** Uploads an input and creates a job, with an idempotency key, so that repeated requests create one job. */
-	async createJob(person: Person, sample: SampleName, isSecret = false): Promise<AcceptedJob> {
-		return await this.startJob(person, sample, {
-			inputFileId: await this.uploadSample(person, sample),
-			isSecret,
-		});
-	}
-
 	async uploadSample(person: Person, sample: SampleName): Promise<string> {
 		const { make, mimeType }: Sample = SAMPLES[sample];
 		return await this.upload(person, { name: `${sample}.in`, ...(mimeType && { mimeType }), bytes: make() });
 	}
 
-	/** Creates a job with an input that is there. */
-	async startJob(
-		{ id: userId, token }: Person,
+	/** Creates a job, on a new input unless one is given. Its idempotency key makes repeated requests create one job. */
+	async createJob(
+		person: Person,
 		sample: SampleName,
-		{ inputFileId, isSecret = false }: { inputFileId: string; isSecret?: boolean },
+		options: { inputFileId?: string; isSecret?: boolean } = {},
 	): Promise<AcceptedJob> {
+		const { id: userId, token } = person;
 		const { tool, params, failsWith }: Sample = SAMPLES[sample];
-		const options = { tool, params: { ...params, ...(isSecret && SECRET) }, key: randomUUID() };
-		const id = await this.#flow.startJob(token, inputFileId, options);
+		const inputFileId = options.inputFileId ?? (await this.uploadSample(person, sample));
+		const request = { tool, params: { ...params, ...(options.isSecret && SECRET) }, key: randomUUID() };
+		const id = await this.#flow.startJob(token, inputFileId, request);
 		const job: AcceptedJob = {
 			...{ id, userId, token, tool, inputFileId, failsWith },
 			...{ mayBeCanceled: false, isCanceled: false },

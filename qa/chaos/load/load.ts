@@ -16,13 +16,8 @@ export interface Work {
 	once(actions: Actions, person: Person, turn: number, succeed: () => void): Promise<void>;
 }
 
-export interface Load {
-	/** Ends when all work that was started has ended, or was given up after `forMs`. */
-	end(forMs: number): Promise<void>;
-}
-
 /** Starts the load; resolves once all of its users are registered. */
-export async function startLoad(works: readonly Work[], ledger: Ledger): Promise<Load> {
+export async function startLoad(works: readonly Work[], ledger: Ledger) {
 	const [ending, givenUp] = [new AbortController(), new AbortController()];
 	const actions = new Actions(ledger, givenUp.signal);
 	const lanes = works.flatMap((work) => Array.from({ length: work.users ?? 1 }, () => work));
@@ -32,7 +27,8 @@ export async function startLoad(works: readonly Work[], ledger: Ledger): Promise
 		return work && repeat(work, actions, person, ending.signal);
 	});
 	return {
-		async end(forMs) {
+		/** Ends when all work that was started has ended, or was given up after `forMs`. */
+		async end(forMs: number): Promise<void> {
 			ending.abort();
 			const timer = setTimeout(() => givenUp.abort(), forMs);
 			await Promise.all(running);

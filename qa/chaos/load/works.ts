@@ -16,7 +16,7 @@ function jobs(tool: 'compress_heavy' | 'office_to_pdf' | 'ocr', users: number, p
 		...{ kind: `job ${tool}`, users, pauseMs },
 		async once(actions, person, _turn, succeed) {
 			const isSecret = tool === 'office_to_pdf' && Math.random() < SECRET_SHARE;
-			const job = await actions.createJob(person, tool, isSecret);
+			const job = await actions.createJob(person, tool, { isSecret });
 			if (Math.random() < CANCELED_SHARE) await actions.cancelJob(job);
 			if ((await actions.awaitEnd(job)) !== 'succeeded') return;
 			succeed();
