@@ -5,8 +5,7 @@ import { call, signIn } from '../../driver/client.ts';
 import { queryDatabase } from '../../driver/database.ts';
 import { downloadFile, finishJob } from '../../driver/flow.ts';
 import { eventually, home } from '../../driver/processes.ts';
-import { sha256Of } from './before.ts';
-import type { Memory } from './memory.ts';
+import { type changeAfterBackup, type Memory, sha256Of } from './before.ts';
 
 const RUNBOOK = resolve(import.meta.dirname, '../../../docs/runbooks/backup.md');
 
@@ -14,7 +13,11 @@ const RUNBOOK = resolve(import.meta.dirname, '../../../docs/runbooks/backup.md')
 const OBJECT = '._S3rver_object';
 
 /** Compares the restored product with the one before the backup. Reports each thing that it has verified. */
-export async function check(memory: Memory, startedAt: Date, say: (line: string) => void): Promise<void> {
+export async function check(
+	memory: Memory & { lost: Awaited<ReturnType<typeof changeAfterBackup>> },
+	startedAt: Date,
+	say: (line: string) => void,
+): Promise<void> {
 	const { subscriber, kept, waiter, jobIds, lost } = memory;
 	const me = await call('GET', '/v1/me', { token: subscriber.token });
 	assert.equal(me.status, 200, me.text);

@@ -3,13 +3,15 @@ import { subscribe } from '../../driver/billing.ts';
 import { call, newPerson, signIn } from '../../driver/client.ts';
 import { downloadFile, finishJob, startJob, uploadFile } from '../../driver/flow.ts';
 import { makePdf } from '../../driver/pdf.ts';
-import type { Kept, Memory } from './memory.ts';
 
 /** More jobs than the plan lets run at a time, and long ones, so that the last are still queued during the backup. */
 const WAITING_JOBS = 6;
 const MIB = 1024 * 1024;
 
-export async function fill(): Promise<Omit<Memory, 'lost'>> {
+/** What the product had before its data was lost. */
+export type Memory = Awaited<ReturnType<typeof fill>>;
+
+export async function fill() {
 	const subscriber = await newPerson();
 	await subscribe(subscriber);
 	const pdf = makePdf();
@@ -17,7 +19,7 @@ export async function fill(): Promise<Omit<Memory, 'lost'>> {
 	const parts = randomBytes(17 * MIB + 1);
 	const large = await uploadFile(subscriber.token, parts, { multipart: true });
 	const job = await finishJob(subscriber.token, await startJob(subscriber.token, single));
-	const kept: Kept[] = [
+	const kept = [
 		{ fileId: single, sha256: sha256Of(pdf) },
 		{ fileId: large, sha256: sha256Of(parts) },
 		{
@@ -33,12 +35,8 @@ export async function fill(): Promise<Omit<Memory, 'lost'>> {
 	return { subscriber, kept, finishedJobId: job.id, waiter, jobIds };
 }
 
-/** Makes changes that the backup lacks. Also proves that jobs were queued during the backup. */
-export async function changeAfterBackup({
-	subscriber,
-	waiter,
-	jobIds,
-}: Omit<Memory, 'lost'>): Promise<Memory['lost']> {
+/** Makes changes that the backup lacks, so they must be gone. Also proves that jobs were queued during the backup. */
+export async function changeAfterBackup({ subscriber, waiter, jobIds }: Memory) {
 	const jobs = await Promise.all(
 		jobIds.map(async (id) => (await call('GET', `/v1/jobs/${id}`, { token: waiter.token })).body.data),
 	);
