@@ -4,17 +4,19 @@ import { SECRET_FILE, type World } from '../world.ts';
 
 /** A row of links.yaml, where its fields are described. */
 const ROW = z.strictObject({
-	in: z.string(),
-	file: SECRET_FILE,
-	addresses: z.literal('all').exactOptional(),
-	relation: z.string().exactOptional(),
-	part: z.string().exactOptional(),
+	of: z.strictObject({
+		in: z.string(),
+		file: SECRET_FILE,
+		addresses: z.literal('all').exactOptional(),
+		relation: z.string().exactOptional(),
+		part: z.string().exactOptional(),
+	}),
 	links: z.record(z.string(), z.string()),
 });
-type Row = z.infer<typeof ROW>;
+type Kind = z.infer<typeof ROW>['of'];
 
 /** A link to one address. */
-export interface Link extends Row {
+export interface Link extends Kind {
 	/** Description: the element that links, and the kind of its address. */
 	name: string;
 	/** Markup of the link, with `{address}` in place of the address. */
@@ -27,14 +29,11 @@ const FAMILIES = readPayloads(new URL('./links.yaml', import.meta.url), z.record
 
 /** Returns each link of a family in links.yaml to each of its addresses. */
 export function hostileLinks(family: z.infer<typeof FAMILY>, world: World): Link[] {
-	return FAMILIES[family].flatMap((row) =>
-		Object.entries(row.links).flatMap(([name, text]) =>
-			addressesOf(world, row).map(([where, address]) => ({
-				...row,
-				name: `${name}, ${where}`,
-				text,
-				address,
-			})),
+	return FAMILIES[family].flatMap(({ of, links }) =>
+		Object.entries(links).flatMap(([name, text]) =>
+			addressesOf(world, of).map(([where, address]) => {
+				return { ...of, name: `${name}, ${where}`, text, address };
+			}),
 		),
 	);
 }
@@ -42,7 +41,7 @@ export function hostileLinks(family: z.infer<typeof FAMILY>, world: World): Link
 const FEW = ['on the web', 'on this machine'];
 
 /** Returns ways to refer to a file outside of a document, by where it is. */
-function addressesOf({ files, hosts, port, url }: World, { file, addresses }: Row) {
+function addressesOf({ files, hosts, port, url }: World, { file, addresses }: Kind) {
 	const path = files[file];
 	const name = `a.${file}`;
 	const host = hosts.at(-1) ?? '127.0.0.1';
