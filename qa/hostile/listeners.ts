@@ -3,22 +3,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
-interface Listeners {
-	/** Loopback, then the host's own addresses. */
-	hosts: readonly string[];
-	/** A free port, which always has a listener. */
-	port: number;
-	received(): readonly string[];
-	close(): Promise<void>;
-}
-
 const ANY_ADDRESS = '0.0.0.0';
 /** FTP, HTTP, HTTPS and SMB, which have a listener where the port is free and we may bind it. */
 const SERVICES = [21, 80, 443, 445];
 const DNS = 53;
 
 /** Listens on every address of this host, and records each connection and name query. */
-export async function listen(): Promise<Listeners> {
+export async function listen() {
 	const received: string[] = [];
 	const tcp = (port: number) => {
 		const server = createServer((socket) => {
@@ -35,9 +26,12 @@ export async function listen(): Promise<Listeners> {
 	const servers = [main, ...others.flatMap((other) => (other.status === 'fulfilled' ? [other.value] : []))];
 	const address = main.address();
 	return {
-		...{ hosts: ['127.0.0.1', ...ownAddresses()], received: () => received },
+		/** Loopback, then the host's own addresses. */
+		hosts: ['127.0.0.1', ...ownAddresses()],
+		/** A free port, which always has a listener. */
 		port: typeof address === 'object' && address ? address.port : 0,
-		async close() {
+		received: (): readonly string[] => received,
+		async close(): Promise<void> {
 			names.close();
 			await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
 		},

@@ -14,17 +14,12 @@ import type { World } from './world.ts';
 /** How a case failed; undefined when it ended as expected. */
 type Verdict = string | undefined;
 
-interface Runner {
-	judge(one: HostileCase): Promise<Verdict>;
-	close(): Promise<void>;
-}
-
 /** A run that takes longer hangs. Shorter than the tools' own deadlines; time that other processes take doesn't count. */
 const DEADLINE_MS = 180_000;
 const MAX_PAGES = 200;
 
 /** Runs cases as the worker does, with prewarmed processes, in scratch directories that must be removed at the end. */
-export async function openRunner(world: World, prewarmedPerTool: number): Promise<Runner> {
+export async function openRunner(world: World, prewarmedPerTool: number) {
 	const root = await mkdtemp(join(tmpdir(), 'hostile-'));
 	// Also removed when this process exits early; its commands end with it.
 	process.once('exit', () => rmSync(root, { recursive: true, force: true }));
@@ -40,13 +35,13 @@ export async function openRunner(world: World, prewarmedPerTool: number): Promis
 		},
 	});
 	return {
-		async judge(one) {
+		async judge(one: HostileCase): Promise<Verdict> {
 			const tool = tools.get(one.tool);
 			if (!tool) throw new Error(`there is no tool ${one.tool}`);
 			const outcome = await outcomeOf(withDeadline(tool, one.deadlineMs), one, workspaces);
 			return (await verdictOn(one, world, outcome)) ?? problems.pop() ?? world.received().at(-1);
 		},
-		async close() {
+		async close(): Promise<void> {
 			await workspaces.stop();
 			await rm(root, { recursive: true });
 		},
