@@ -7,7 +7,7 @@ const nested = (depth: number, open: string, close: string) =>
 
 const TEXTS = z.array(z.string());
 
-export const PAYLOADS = readPayloads(
+const PAYLOADS = readPayloads(
 	new URL('./payloads.yaml', import.meta.url),
 	z.strictObject({
 		texts: z.array(TEXTS),
@@ -87,3 +87,19 @@ export const rawBody: fc.Arbitrary<string> = weighted(
 	[4, fc.constantFrom(...RAW_BODIES, ...RAW_BYTES)],
 	[1, fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes))],
 ).map((bytes) => bytes.toString('base64'));
+
+/** Text for the place of an id in a path, sent without percent-encoding. */
+export const oddSegment = fc.constantFrom(...PAYLOADS.segments.flat()).map(($raw) => ({ $raw }));
+
+/** A query parameter, whatever the route accepts. */
+export const oddQuery: fc.Arbitrary<[string, unknown]> = fc.tuple(
+	fc.constantFrom(...PAYLOADS.queryNames),
+	fc.oneof(hostileText, fc.constantFrom({ $raw: '%' }, { $raw: '%00' }, { $raw: '%ff' }, { $raw: '+' })),
+);
+
+/** A header, whatever the route accepts. */
+export const oddHeader: fc.Arbitrary<[string, unknown]> = fc.constantFrom(
+	...Object.entries(PAYLOADS.headers).flatMap(([name, values]) =>
+		values.map((value): [string, string] => [name, value]),
+	),
+);

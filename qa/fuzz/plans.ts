@@ -1,7 +1,14 @@
 import * as fc from 'fast-check';
 import type { Route } from '../driver/openapi.ts';
-import { hostileText, hostileValue, rawBody, weighted } from './hostile-values.ts';
-import { oddHeader, oddQuery, oddSegment } from './odd-parts.ts';
+import {
+	hostileText,
+	hostileValue,
+	oddHeader,
+	oddQuery,
+	oddSegment,
+	rawBody,
+	weighted,
+} from './hostile-values.ts';
 import type { Actor, Body, Plan } from './plan.ts';
 import { nearly, type Schema, type Schemas, valueFor } from './schema-values.ts';
 
