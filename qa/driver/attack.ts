@@ -150,14 +150,15 @@ async function partUrls(): Promise<void> {
 	await repeat(40, () => send('GET', `/v1/files/${declared.body.data.file_id}/parts`, { token }));
 }
 
+const writing = (text: string) => (socket: Socket) => {
+	socket.once('close', () => count(0)).write(text);
+};
+
 /** Thousands of requests in one write on each connection, whose answers nobody reads. */
 async function pipelinedRequests(): Promise<void> {
 	const requests = textOf('GET /v1/tools').repeat(1_500);
-	const use = (socket: Socket) => {
-		socket.once('close', () => count(0)).write(requests);
-	};
 	ready();
-	await Promise.all(Array.from({ length: 8 }, () => reconnect(use, 2_000)));
+	await Promise.all(Array.from({ length: 8 }, () => reconnect(writing(requests), 2_000)));
 }
 
 /** Creates jobs on many connections and hangs up before the answers. */
@@ -166,11 +167,8 @@ async function abandonedRequests(): Promise<void> {
 	const input_file_id = await uploadFile(token, makePdf());
 	const body = JSON.stringify({ tool: 'compress_heavy', input_file_id });
 	const request = textOf('POST /v1/jobs', token, body);
-	const use = (socket: Socket) => {
-		socket.once('close', () => count(0)).write(request);
-	};
 	ready();
-	await Promise.all(Array.from({ length: 100 }, () => reconnect(use, 30)));
+	await Promise.all(Array.from({ length: 100 }, () => reconnect(writing(request), 30)));
 	// Cancels the jobs. At first the account has no requests left.
 	const deletion = () => send('DELETE', '/v1/me', { token, body: { password } });
 	while ((await deletion()).status === 429) await sleep(1_000);
