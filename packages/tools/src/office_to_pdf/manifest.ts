@@ -65,7 +65,10 @@ const params = z
 		export_form_fields: flag(true, 'Keep form fields fillable.'),
 		export_notes: flag(false, 'Keep comments as notes in the PDF.', 'Export comments'),
 		export_hidden_slides: flag(false, 'Include hidden slides of a presentation.'),
-		lossless_images: flag(false, 'Compress images without loss instead of as JPEG.'),
+		lossless_images: flag(
+			false,
+			'Keep the full quality of images instead of compressing them as JPEG. The PDF gets larger.',
+		),
 		image_quality: z
 			.int()
 			.min(1)
