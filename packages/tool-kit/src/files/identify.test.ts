@@ -62,7 +62,7 @@ describe('identify', () => {
 
 	test('names the accepted types when it refuses', async () => {
 		await expect(identifyBytes('\0', PDF, 'a.pdf')).rejects.toThrow(
-			/accepts PDF, plain text, CSV, HTML, Word/,
+			/accepts PDF, plain text, CSV, HTML, Word.*\. Use a tool that accepts this file/,
 		);
 	});
 

@@ -44,7 +44,10 @@ export async function identify(input: Candidate, manifest: ToolManifest): Promis
 	const what = found
 		? `${isMisnamed ? 'Despite its name, this' : 'This'} is ${asNoun(found)}.`
 		: 'The type of this file isn’t recognized.';
-	throw new ToolError('unsupported_input', `${what} This tool accepts ${accepted}.`);
+	throw new ToolError(
+		'unsupported_input',
+		`${what} This tool accepts ${accepted}. Use a tool that accepts this file, or convert it first.`,
+	);
 }
 
 /** If the bytes match several types, the declared type decides, then the name's extension. */

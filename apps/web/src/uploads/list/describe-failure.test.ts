@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { fieldsOf } from '../../params/fields.ts';
 import type { Problem } from '../upload.ts';
-import { describeFailure, paramsToChange, passwordField } from './describe-failure.ts';
+import { describeFailure, paramsToChange, passwordField, splitInstructions } from './describe-failure.ts';
 
 const fields = fieldsOf({
 	params: {
@@ -45,7 +45,10 @@ test('shows when a quota starts again in local time', () => {
 });
 
 test.each([
-	['Despite its name, this is a plain text file. This tool accepts PDF.', []],
+	[
+		'Despite its name, this is a plain text file. This tool accepts PDF. Use a tool that accepts this file, or convert it first.',
+		[],
+	],
 	['The PDF is a dynamic XFA form, which only Adobe software can open.', []],
 	['The file has no page 9. Set params.pages to pages from 1 to 2.', ['change-options']],
 	['The PDF is digitally signed. Set params.signed to invalidate.', ['change-options']],
@@ -74,6 +77,13 @@ test.each<[Problem['code'], string, string[]]>([
 	['of_next_year' as Problem['code'], 'Something went wrong', ['try-again']],
 ])('offers another try for %s only when it can help', (code, title, remedies) => {
 	expect(describeFailure(problem(code, 'x'), fields)).toMatchObject({ title, remedies });
+});
+
+test('says how to split a PDF when the message advises to split it', () => {
+	const advice = 'Split the file or upgrade to Pro.';
+	expect(splitInstructions(advice, 'application/pdf')).toMatch(/^To split a PDF, open it, choose Print/);
+	expect(splitInstructions(advice, 'text/plain')).toBe('');
+	expect(splitInstructions('Upload it again.', 'application/pdf')).toBe('');
 });
 
 test('offers an upgrade when Pro helps', () => {

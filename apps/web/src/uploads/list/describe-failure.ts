@@ -136,6 +136,12 @@ export function describeFailure(problem: Problem, fields: readonly Field[]): Fai
 	return { ...(problem.code in JOB_ERRORS ? splitMessage(message) : { title, text: message }), remedies };
 }
 
+/** Returns how to split a PDF, if the text advises that and the file is one; else an empty text. */
+export function splitInstructions(text: string, mimeType: string | undefined): string {
+	if (mimeType !== 'application/pdf' || !/\bsplit\b/i.test(text)) return '';
+	return 'To split a PDF, open it, choose Print, enter some of its pages, and choose “Save as PDF”.';
+}
+
 /** Returns the names of the params that the message of a failure advises to change. */
 export function paramsToChange(problem: Problem, fields: readonly Field[]): string[] {
 	if (!describeFailure(problem, fields).remedies.includes('change-options')) return [];

@@ -1,9 +1,10 @@
+import { typeOf } from '../../file-drop/media-types.ts';
 import type { ToolParams } from '../../params/use-params.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { endSentence } from '../../ui/format.ts';
 import { newId, type Problem, type Upload } from '../upload.ts';
 import { uploads } from '../uploads.ts';
-import { describeFailure, passwordField, type Remedy } from './describe-failure.ts';
+import { describeFailure, passwordField, type Remedy, splitInstructions } from './describe-failure.ts';
 import { SecretsForm } from './secrets-form.tsx';
 import styles from './upload-row.module.css';
 
@@ -16,10 +17,11 @@ interface FailureProps {
 /** Shows why an upload failed, with its remedies. */
 export function UploadFailure({ upload, problem, params }: FailureProps) {
 	const { title, text, remedies } = describeFailure(problem, params.fields);
+	const { name, mimeType: type } = upload.source;
 	return (
 		<div className={styles.failure}>
 			<p>
-				<strong>{endSentence(title)}</strong> {text}
+				<strong>{endSentence(title)}</strong> {text} {splitInstructions(text, typeOf({ name, type }))}
 			</p>
 			{remedies.length > 0 && (
 				<div className={styles.remedies}>
