@@ -11,7 +11,7 @@ jest.setTimeout(360_000);
 const { visit } = useBrowser();
 const OCR = '/tools/ocr';
 /** Long enough for a reload or a cancellation while it runs. */
-const LONG_SCAN: string[][] = Array(8).fill(['Hello scanner']);
+const LONG_SCAN: string[][] = Array(4).fill(['Hello scanner']);
 
 const jobsOf = async ({ token }: Person): Promise<{ status: string; input_file_id: string }[]> =>
 	(await call('GET', '/v1/jobs', { token })).body.data;
