@@ -13,7 +13,7 @@ export interface FailureCounter {
 	lastFailedAt: Date;
 }
 
-/** A counter with its number of free failures. */
+/** A counter with its limit: after `freeFailures` failures, the next attempt is delayed. */
 export interface FailureLimit {
 	key: string;
 	scope: 'account' | 'network';

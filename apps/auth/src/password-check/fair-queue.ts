@@ -35,7 +35,7 @@ interface Waiter {
 	refuse(why: string): void;
 }
 
-/** Waiters by site: the /56 of an IPv6 network, another network itself. The sites of a /48 also share turns, see {@link trackSiteLoads}. */
+/** Waiters by site. Here a site is an IPv6 /56 or a single IPv4 address. The /56 of one /48 also share turns, see {@link trackSiteLoads}. */
 type Waiting = Map<string, Waiter[]>;
 
 function countOf(waiting: Waiting): number {

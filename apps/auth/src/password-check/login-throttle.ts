@@ -14,7 +14,7 @@ import { readCounters, restoreCounter, updateCounters } from './login-failures.s
 
 /** An admitted attempt, to be ended by {@link recordFailure} or {@link releaseAttempt}. */
 interface Admission {
-	/** Counters whose delay this attempt has claimed, as they were before. */
+	/** Counters whose delay this attempt has restarted, as they were before. */
 	claimed: readonly FailureCounter[];
 	claimedAt: Date;
 }
@@ -32,7 +32,7 @@ function keysOf(limits: readonly FailureLimit[]): string[] {
 	return limits.flatMap(({ key, allNetworks }) => (allNetworks ? [key, allNetworks.key] : [key]));
 }
 
-/** Throws `rate_limited` if an attempt is too early. Returns the limits that are reached, at which attempts are made one by one. */
+/** Throws `rate_limited` if the attempt comes before the end of a delay. Otherwise returns the limits that are reached. */
 export async function refuseEarly(
 	prisma: Database,
 	limits: readonly FailureLimit[],
@@ -51,8 +51,8 @@ export async function refuseEarly(
 }
 
 /**
- * Admits an attempt, or throws `rate_limited`. When a limit is reached, each attempt claims the counter's delay, so that concurrent
- * attempts can't bypass it. Before that, nothing is written, and right passwords never delay each other.
+ * Admits an attempt, or throws `rate_limited`. Once a limit is reached, an admitted attempt restarts the counter's delay before its
+ * password is compared, so that concurrent attempts are refused. Before that, nothing is written, and right passwords never delay each other.
  */
 export async function admitAttempt(prisma: Database, limits: readonly FailureLimit[]): Promise<Admission> {
 	const throttled = new Map((await refuseEarly(prisma, limits)).map((limit) => [limit.key, limit]));
@@ -70,7 +70,7 @@ export async function recordFailure(prisma: Database, limits: readonly FailureLi
 	await updateCounters(prisma, keysOf(limits), addFailure);
 }
 
-/** Restores the counters as they were before the attempt claimed their delay, after a right password. */
+/** Restores the counters as they were before the attempt restarted their delay, after a right password. */
 export async function releaseAttempt(prisma: Database, { claimed, claimedAt }: Admission): Promise<void> {
 	for (const counter of claimed) await restoreCounter(prisma, counter, claimedAt);
 }
