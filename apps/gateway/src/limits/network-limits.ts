@@ -19,7 +19,7 @@ export function createNetworkBuckets(
 	};
 }
 
-/** Returns a semaphore of networks. Each permit of a network also takes one of each IPv6 site that contains it, which has more. */
+/** Returns a semaphore of networks. A permit of a network also takes one permit of each IPv6 site that contains it. Sites have more permits. */
 export function createNetworkSemaphore(
 	options: Parameters<typeof createKeyedSemaphore>[0],
 ): Pick<KeyedSemaphore, 'release'> & { acquire(network: string, permits: number): Promise<boolean> } {
@@ -30,7 +30,7 @@ export function createNetworkSemaphore(
 			maxWaiting: options.maxWaiting * factor,
 		}),
 	);
-	// A request for more permits than a network has takes all of them, and as many of its sites.
+	// A request for more permits than a network has takes all of the network's permits, and the same number from each of its sites.
 	const atMost = (permits: number) => Math.min(permits, options.permits);
 
 	function release(ranges: readonly LimitedRange[], permits: number): void {

@@ -17,7 +17,7 @@ export interface Allocation {
 	/** When the first unit may be spent. Each further one may be spent `msPerUnit` later. */
 	firstReadyAtMs: number;
 	msPerUnit: number;
-	/** When the bucket is full again if no unit of this allocation is spent. From then on, it restores units that it has no room for. */
+	/** When the bucket and the units of this allocation are a full quota, if none is spent until then. Restored units then overflow (ADR 24). */
 	overflowsFromMs: number;
 	/** Unspent units of this allocation that are counted in {@link QuotaBucket.lateUnits}. */
 	overflowed: number;
