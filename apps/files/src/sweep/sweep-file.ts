@@ -10,7 +10,7 @@ type SweepDeps = Pick<Deps, 'prisma' | 'store' | 'policy'>;
 
 /**
  * Prepares the removal of one due row's bytes: the file is deleted and its multipart upload aborted. Returns whether to remove them;
- * otherwise the row has its next date. Repeated and concurrent calls are safe.
+ * otherwise the next sweep of the row is scheduled. Repeated and concurrent calls are safe.
  */
 export async function prepareRemoval(deps: SweepDeps, file: FileRecord, now: Date): Promise<boolean> {
 	switch (decideSweep(file, now)) {
@@ -28,7 +28,7 @@ export async function prepareRemoval(deps: SweepDeps, file: FileRecord, now: Dat
 
 /**
  * Returns what to do with a row that fell due. `remove`: remove its bytes. `check store`: the upload's deadline is over, and the store
- * decides. `keep`: schedule its next date, as when a file became ready after it fell due.
+ * decides. `keep`: schedule its next sweep, for example because the file became ready after it fell due.
  */
 export function decideSweep(file: FileRecord, now: Date): 'remove' | 'check store' | 'keep' {
 	if (file.deletedAt !== null || file.expiresAt <= now) return 'remove';

@@ -33,7 +33,7 @@ export async function claimDue(
 	return { files: rows.map(toRecord), now: first.now };
 }
 
-/** Schedules the next sweep of a row. A deleted row keeps its date, because it is due at once. */
+/** Schedules the next sweep of a row. Skips a row that was deleted meanwhile: the deletion has made it due at once. */
 export async function scheduleSweep(prisma: Database, id: string): Promise<void> {
 	await prisma.$executeRaw`UPDATE files SET sweep_at = ${sweepDueAt()} WHERE id = ${id} AND deleted_at IS NULL`;
 }
