@@ -12,7 +12,7 @@ const RETRY_MS = 5_000;
 const TRIES = 20;
 const ROLE_SETTINGS_LOCK = 72_707_370;
 
-/** The process may not start: LISTEN and session locks would be lost without an error. The message names the setting. */
+/** The process must not start, because LISTEN and session locks would be lost without an error. The message names the setting. */
 export class TransactionPoolerError extends Error {
 	override name = 'TransactionPoolerError';
 }
