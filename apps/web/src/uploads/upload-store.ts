@@ -69,6 +69,8 @@ export function createUploadStore(deps: UploadStoreDeps): UploadStore {
 			const upload = collection.byId.get(id);
 			if (!isRemovable(upload)) return;
 			collection.forget(upload);
+			// a report about its output may have stored it meanwhile
+			await deps.database.delete(id);
 			post({ type: 'removed', id });
 			parts.onChange();
 		},
