@@ -20,9 +20,13 @@ export function describeError(error: unknown): ErrorReport {
 	if (error instanceof NotSignedInError) return { code: 'unauthorized', message: error.message };
 	if (isFileError(error)) return { code: 'usage', message: describeFileError(error) };
 	const { message: what } = error as Error;
-	const message = error instanceof StoreError ? `${what}. Try again in a moment.` : what;
+	const message =
+		error instanceof StoreError && mayPass(error.status) ? `${what}. Try again in a moment.` : what;
 	return { code: exitCodeOf(error) === EXIT.internal ? 'internal' : 'usage', message };
 }
+
+/** Whether the same request may succeed later. */
+const mayPass = (status: number) => status < 400 || status === 429 || status >= 500;
 
 const fieldsOf = ({ code, retryable, docsUrl }: ApiError | JobError) => ({ code, retryable, docsUrl });
 
