@@ -103,6 +103,13 @@ describe('a request is refused', () => {
 		['without a valid date', inUrl('20130524T000000Z', 'yesterday'), 'AccessDenied'],
 		['of another region', inUrl('%2Fus-east-1%2F', '%2Feu-central-1%2F'), 'SignatureDoesNotMatch'],
 		['with the key of another day', inUrl('%2F20130524%2F', '%2F20130523%2F'), 'SignatureDoesNotMatch'],
+		[
+			'with another region in a header',
+			withHeaders(RANGE, {
+				authorization: RANGE.headers.authorization?.replace('us-east-1', 'eu-central-1'),
+			}),
+			'SignatureDoesNotMatch',
+		],
 	])('%s', (_, request, refusal) => {
 		expect(check(request)).toBe(refusal);
 	});

@@ -42,11 +42,13 @@ export function refusalOf(request: IncomingMessage, credentials: Credentials, no
 	const query = search === '' ? [] : search.split('&').map((pair) => splitOnce(pair, '=').map(decode));
 	const claim = readClaim(request, new Map(query.map(([name = '', value = '']) => [name, value])));
 	if (claim === undefined) return 'AccessDenied';
-	const [accessKeyId] = claim.credential.split('/');
+	const [accessKeyId, ...scope] = claim.credential.split('/');
 	if (accessKeyId !== credentials.accessKeyId) return 'InvalidAccessKeyId';
 	const timeRefusal = checkTime(claim, now);
 	if (timeRefusal !== null) return timeRefusal;
 	if (!signsRequiredHeaders(request, claim)) return 'AccessDenied';
+	// a signature in a header doesn't cover the credential
+	if (scope.join('/') !== [claim.date.slice(0, 8), ...SCOPE].join('/')) return 'SignatureDoesNotMatch';
 	const canonical = canonicalRequest(request, claim, path, query);
 	const expected = sign(canonical, claim.date, credentials.secretAccessKey);
 	return isSameText(expected, claim.signature) ? null : 'SignatureDoesNotMatch';
