@@ -1,6 +1,5 @@
 import { loadTool } from '@creatorr/tools/testing/run-sample';
 import { median } from '../measure/statistics.ts';
-
 import type { Figure, Section } from '../report/section.ts';
 import { runRounds } from '../run/rounds.ts';
 import { startToolRunner } from '../run/trial.ts';

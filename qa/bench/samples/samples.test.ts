@@ -47,4 +47,10 @@ describe('readFolder', () => {
 			...['a/b.pdf compress_heavy', 'a/b.pdf ocr', 'c.docx office_to_pdf', 'd.png ocr', 'gt_f_bad.png ocr'],
 		]);
 	});
+
+	test('leaves out other tools', async () => {
+		for (const name of ['a.pdf', 'c.docx']) write(name);
+		const samples = await readFolder(folder, ['compress_heavy']);
+		expect(samples.map(({ label }) => label)).toEqual(['a.pdf']);
+	});
 });
