@@ -103,7 +103,8 @@ async function runSbom(stop: AbortSignal): Promise<number> {
 
 /** Tries mutants of the code, with the services that their tests need. */
 async function runMutations(stop: AbortSignal): Promise<number> {
-	if (process.argv.includes('--help')) return await runScript(MUTATIONS, { stop });
+	if (process.argv.some((one) => one === '--help' || one === '-h'))
+		return await runScript(MUTATIONS, { stop });
 	return await withTestHome(async (home) => {
 		await prepareMachine(PACKAGES_TO_TEST, home);
 		await runTask('generate', home.root, stop);
