@@ -27,8 +27,8 @@ function addToTotals(counts: Prisma.Sql): Prisma.Sql {
 }
 
 /**
- * Kind of objects that reconciliation counts: newer than the restored database, so that their rows are lost. The stored counts, the metric,
- * its alert and the retention report keep the name of earlier releases.
+ * Kind of objects that reconciliation counts: newer than the restored database, so that their rows are lost. This is its name in the stored
+ * counts, the metric, its alert and the retention report.
  */
 export const NEWER_THAN_DATABASE = 'unremembered';
 
