@@ -62,14 +62,10 @@ export function createUploadStore(deps: UploadStoreDeps): UploadStore {
 		rerun: (upload, request) => collection.begin(rerunUpload(upload, request), request.secrets),
 		command: (id, command, payload = {}) => commands.send(id, command, payload),
 		async remove(id) {
-			const isRemovable = (upload: Upload | undefined): upload is Upload => !!upload && isOver(upload);
-			if (!isRemovable(collection.byId.get(id))) return;
-			// first on the device: a reload must not bring back what has gone from the list
-			await deps.database.delete(id);
 			const upload = collection.byId.get(id);
-			if (!isRemovable(upload)) return;
+			if (!upload || !isOver(upload)) return;
+			// No report stores it again from here on. It leaves the list once it is deleted, so that a reload doesn't bring it back.
 			collection.forget(upload);
-			// a report about its output may have stored it meanwhile
 			await deps.database.delete(id);
 			post({ type: 'removed', id });
 			parts.onChange();
