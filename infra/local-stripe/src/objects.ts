@@ -93,7 +93,6 @@ type Wallet = { id: string; object: 'wallet'; payments: 'succeed' | 'fail' };
 type StoredResponse = {
 	id: string;
 	object: 'stored_response';
-	created: number;
 	/** The path and the parameters of the request. */
 	request: string;
 	body: string;

@@ -65,7 +65,7 @@ function execute(account: Account, { method, run }: Operation, request: Request)
 			throw new StripeError(message, { status: 400, type: 'idempotency_error' });
 		}
 		const body = JSON.stringify(run(tx, form, String(request.params.id)));
-		if (key) tx.put({ id: key, object: 'stored_response', created: tx.now, request: fingerprint, body });
+		if (key) tx.put({ id: key, object: 'stored_response', request: fingerprint, body });
 		return body;
 	});
 }
