@@ -114,7 +114,7 @@ describe('a user who sends requests too fast', () => {
 	test('pays one token more for each KiB of a body', async () => {
 		const post = (bytes: number) => {
 			const user = userOf();
-			const call = () => user.status('/v1/jobs', { method: 'POST', body: 'x'.repeat(bytes) });
+			const call = () => user.status('/v1/files', { method: 'POST', body: 'x'.repeat(bytes) });
 			return inTurn(5, call);
 		};
 		expect(tally(await post(1024 - 1))).toEqual([5, 0]);
