@@ -150,6 +150,16 @@ const KEPT_DATA: readonly Mutant[] = [
 		test: 'don’t delete each other’s objects, and the failure says why',
 	},
 	{
+		name: 'sweeps nothing if bucket and database do not belong together',
+		mutations: [files('sweep', dropCall('requireOwnMark'))],
+		test: 'don’t count as removed what a sweep finds due',
+	},
+	{
+		name: 'aborts no upload if bucket and database do not belong together',
+		mutations: [files('abortStaleUploads', dropCall('requireOwnMark'))],
+		test: 'don’t abort each other’s multipart uploads',
+	},
+	{
 		name: 'counts no file as lost while the whole bucket is missing',
 		mutations: [files('deleteLost', dropCall('requireBucket'))],
 		test: 'is not deleted when the whole bucket is missing',

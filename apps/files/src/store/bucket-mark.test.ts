@@ -1,5 +1,8 @@
+import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { reconcile } from '../reconcile/reconcile.ts';
+import { abortStaleUploads } from '../sweep/stale-uploads.ts';
+import { sweep } from '../sweep/sweep.ts';
 import { type FilesService, newUser, startFiles } from '../testing/files-service.ts';
 import { uploadReady } from '../testing/uploads.ts';
 
@@ -48,6 +51,30 @@ describe('a bucket and a database that do not belong together', () => {
 		expect([response.status, response.body.error.code]).toEqual([503, 'upstream_unavailable']);
 		expect((await service.as(user).get(file_id)).status).toBe(200);
 		await wrong.stop();
+	});
+
+	test('don’t count as removed what a sweep finds due', async () => {
+		const { file_id } = await uploadReady(service, user);
+		await service.as(user).delete(file_id);
+		const sweepOf = (bucket: FilesService) => sweep({ ...service.deps, store: bucket.deps.store }, running);
+		await expect(sweepOf(other)).rejects.toThrow('belongs to another database');
+		const { clearedAt, storageKey } = await service.prisma.file.findUniqueOrThrow({ where: { id: file_id } });
+		expect([clearedAt, await service.storage.headObject(storageKey)]).toEqual([null, expect.anything()]);
+		expect(await sweepOf(service)).toMatchObject({ removed: 1 });
+		expect(await service.storage.headObject(storageKey)).toBeNull();
+	});
+
+	test('don’t abort each other’s multipart uploads', async () => {
+		const key = `files/${newId('fil')}`;
+		const upload = { key, uploadId: await other.storage.createMultipart({ key, contentType: 'a/b' }) };
+		await new Promise((resolve) => setTimeout(resolve, 1_100));
+		const abortIn = async (bucket: FilesService) => {
+			await service.prisma.scheduledTask.deleteMany();
+			const policy = { ...service.deps.policy, orphanAfterMs: 0 };
+			await abortStaleUploads.run({ ...service.deps, store: bucket.deps.store, policy }, running);
+		};
+		await expect(abortIn(other)).rejects.toThrow('belongs to another database');
+		expect(await other.storage.listParts(upload)).toEqual([]);
 	});
 
 	test('are detected in an empty bucket by the missing mark', async () => {

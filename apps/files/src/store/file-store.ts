@@ -34,6 +34,8 @@ export function createFileStore(storage: Storage) {
 			const { objects } = await translateErrors(storage.listObjects({ prefix: MARK_PREFIX }));
 			return objects.map(({ key }) => key.slice(MARK_PREFIX.length));
 		},
+		hasMark: async (token: string) =>
+			(await translateErrors(storage.headObject(MARK_PREFIX + token))) !== null,
 		putMark: (token: string) =>
 			translateErrors(storage.putText({ key: MARK_PREFIX + token, text: MARK_TEXT })),
 		/** Yields this service's multipart uploads that started before a time and were neither completed nor aborted. */

@@ -5,6 +5,7 @@ import { isFileKey, timeOfKey } from '../file.ts';
 import { LEASE } from '../leases.sql.ts';
 import { addMs } from '../policy.ts';
 import { findStored } from '../reconcile/reconcile.sql.ts';
+import { requireOwnMark } from '../store/bucket-mark.ts';
 
 const EVERY_MS = 3_600_000;
 const BATCH_SIZE = 100;
@@ -18,6 +19,7 @@ export const abortStaleUploads = defineTask<Deps>({
 	everyMs: EVERY_MS,
 	lease: LEASE,
 	async run(deps, { checkpoint }, stopping) {
+		await requireOwnMark(deps);
 		let batch: MultipartUpload[] = [];
 		const finishBatch = async () => {
 			const counts = { aborted: await abortOrphans(deps, batch) };

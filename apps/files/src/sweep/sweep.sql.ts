@@ -2,6 +2,12 @@ import type { FileRecord } from '../file.ts';
 import { type Database, sweepDueAt, toRecord } from '../files.sql.ts';
 import { applyPlanChanges, filesById, type PlanDeps } from '../plans/plans.sql.ts';
 
+/** Returns whether a row is due. */
+export async function isAnyDue(prisma: Database): Promise<boolean> {
+	const rows = await prisma.$queryRaw<unknown[]>`SELECT 1 FROM files WHERE sweep_at <= now() LIMIT 1`;
+	return rows.length > 0;
+}
+
 /**
  * Returns up to `limit` rows that are due, and makes them due again only after `leaseMs`; no two callers get the same row. Half are those
  * that have been due for longest, half those that fell due last: a user with few files does not wait until all files of another are swept.

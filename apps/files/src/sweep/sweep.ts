@@ -6,7 +6,8 @@ import type { Deps } from '../deps.ts';
 import type { FileRecord } from '../file.ts';
 import { reportRun } from '../leases.sql.ts';
 import { countItems, countRun } from '../operators/metrics.ts';
-import { claimDue } from './sweep.sql.ts';
+import { requireOwnMark } from '../store/bucket-mark.ts';
+import { claimDue, isAnyDue } from './sweep.sql.ts';
 import { prepareRemoval, recordRemoval } from './sweep-file.ts';
 
 const BATCH_SIZE = 100;
@@ -37,10 +38,12 @@ export const sweepFiles = defineTask<Deps>({
  */
 export type SweepCounts = Record<'removed' | 'kept' | 'failed', number>;
 
-/** Sweeps every file that is due. */
+/** Sweeps every file that is due. Throws WrongBucket, because the bytes in another bucket would stay while the rows say that they are gone. */
 export async function sweep(deps: Deps, stopping: AbortSignal): Promise<SweepCounts> {
 	const counts: SweepCounts = { removed: 0, kept: 0, failed: 0 };
-	let isMoreDue = true;
+	let isMoreDue = await isAnyDue(deps.prisma);
+	// Before rows are claimed: they stay due until the bucket is right and the store answers.
+	if (isMoreDue) await requireOwnMark(deps);
 	while (isMoreDue && !stopping.aborted) {
 		const { files, now } = await claimDue(deps, { limit: BATCH_SIZE, leaseMs: LEASE_MS });
 		if (files.length > 0) crashPoint('files.sweep.claimed');
