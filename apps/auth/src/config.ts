@@ -25,12 +25,10 @@ export const configSchema = baseConfigSchema
 			.url({ protocol: /^postgres(ql)?$/ })
 			.meta({ description: 'PostgreSQL database of this service.' }),
 		AUTH_DATABASE_DIRECT_URL: directUrlSchema,
-		DATABASE_POOL_SIZE: z.coerce
-			.number()
-			.int()
-			.min(2)
-			.default(10)
-			.meta({ description: 'Maximum number of database connections of a process.' }),
+		DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(10).meta({
+			description:
+				'Maximum number of database connections of a process, in addition to one for LISTEN and those of the control service. At least 2; a value for all services must be at least 12 (billing).',
+		}),
 		CONTROL_PORT: portSchema.meta({
 			description:
 				'Port of the control service for gateways: leases, checks of sessions and API keys, rate limits, and token signing keys.',

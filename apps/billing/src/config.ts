@@ -19,7 +19,7 @@ export const configSchema = baseConfigSchema.extend({
 	BILLING_DATABASE_DIRECT_URL: directUrlSchema,
 	DATABASE_POOL_SIZE: z.coerce.number().int().min(12).default(30).meta({
 		description:
-			'Maximum number of database connections of a process. Calls to Stripe hold at most two thirds of them.',
+			'Maximum number of database connections of a process, in addition to one for LISTEN. At least 12. Calls to Stripe hold at most two thirds of them.',
 	}),
 	AMQP_URL: z
 		.url({ protocol: /^amqps?$/ })

@@ -113,13 +113,14 @@ export const configSchema = z
 		FILES_DATABASE_URL: z
 			.url({ protocol: /^postgres(ql)?$/ })
 			.meta({ description: 'PostgreSQL database of this service.' }),
-		FILES_DATABASE_DIRECT_URL: directUrlSchema,
-		DATABASE_POOL_SIZE: z.coerce
-			.number()
-			.int()
-			.min(1)
-			.default(10)
-			.meta({ description: 'Maximum number of database connections of a process.' }),
+		FILES_DATABASE_DIRECT_URL: directUrlSchema.meta({
+			description:
+				'The same database without the connection pooler, for migrations and the timeouts of the role. Required if the other URL leads to a pooler in transaction mode.',
+		}),
+		DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(10).meta({
+			description:
+				'Maximum number of database connections of a process. A value for all services must be at least 12 (billing).',
+		}),
 		AMQP_URL: z
 			.url({ protocol: /^amqps?$/ })
 			.meta({ description: 'RabbitMQ, with user, password and virtual host.' }),

@@ -12,7 +12,8 @@ export const configSchema = baseConfigSchema
 			.meta({ description: 'PostgreSQL database of this service.' }),
 		JOBS_DATABASE_DIRECT_URL: directUrlSchema,
 		DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(20).meta({
-			description: 'Maximum number of database connections of a process, in addition to one for LISTEN.',
+			description:
+				'Maximum number of database connections of a process, in addition to one for LISTEN. At least 2; a value for all services must be at least 12 (billing).',
 			deprecatedName: 'JOBS_DATABASE_POOL_SIZE',
 		}),
 		AMQP_URL: z

@@ -60,7 +60,7 @@ export const configSchema = baseConfigSchema.extend({
 	}),
 	JOBS_PER_PROCESS: z.coerce.number().int().min(1).max(1000).default(1).meta({
 		description:
-			'Jobs that one prewarmed process (LibreOffice) serves. More than 1 is faster, but documents can then see what earlier ones left behind: use it only if you trust all documents.',
+			'Jobs that one prewarmed process (LibreOffice, the PDF optimizer) serves. More than 1 is faster, but documents can then see what earlier ones left behind: use it only if you trust all documents.',
 	}),
 });
 

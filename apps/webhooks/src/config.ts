@@ -26,7 +26,8 @@ export const configSchema = baseConfigSchema
 			.meta({ description: 'PostgreSQL database of this service.' }),
 		WEBHOOKS_DATABASE_DIRECT_URL: directUrlSchema,
 		DATABASE_POOL_SIZE: z.coerce.number().int().min(4).default(20).meta({
-			description: 'Maximum number of database connections of a process, in addition to one for LISTEN.',
+			description:
+				'Maximum number of database connections of a process, in addition to one for LISTEN. At least 4; a value for all services must be at least 12 (billing).',
 		}),
 		AMQP_URL: z
 			.url({ protocol: /^amqps?$/ })
