@@ -34,8 +34,8 @@ export interface SandboxedProcess {
 }
 
 /**
- * Runs a command in a sandbox: no network, a read-only system, the scratch directory as the only place to write, an empty
- * environment, its own processes only, no privileges, bounded resources, an empty standard input. Settles as
+ * Runs a command in a sandbox: no network, a read-only system, its inputs under `/input`, nothing to write to but `/scratch`, `/tmp` and
+ * `/dev/shm`, an empty environment, its own processes only, no privileges, bounded resources, an empty standard input. Settles as
  * {@link SandboxedProcess}'s `ended` does.
  */
 export async function execSandboxed(run: SandboxedRun): Promise<CommandResult> {

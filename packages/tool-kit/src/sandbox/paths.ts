@@ -1,6 +1,6 @@
 import { lstat, readlink } from 'node:fs/promises';
 
-/** The tool's scratch directory as commands see it: their working directory and, besides /tmp, their only place to write. */
+/** The tool's scratch directory as commands see it: their working directory. Besides it they can write only to `/tmp` and `/dev/shm`. */
 export const SANDBOX_SCRATCH = '/scratch';
 export const SANDBOX_INPUT = '/input';
 /** Directory of a prewarmed process's inputs. A document may print its own path, so this one reveals nothing about the sandbox. */

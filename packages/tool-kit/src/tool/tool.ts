@@ -34,7 +34,7 @@ export interface ToolInput<P> {
 
 /** What a tool may use: no store, no queue, no database, and no process outside `exec`. */
 export interface ToolContext {
-	/** Where outputs go. Commands see it as {@link SANDBOX_SCRATCH}, their working directory and only place to write. */
+	/** Where outputs go. Commands see it as {@link SANDBOX_SCRATCH}, their working directory. */
 	scratchDir: string;
 	/** Aborted when the job is canceled or out of time. */
 	signal: AbortSignal;
