@@ -109,6 +109,36 @@ describe('a claim', () => {
 		const all = [...claims.flat(), ...rest];
 		expect([all.length, new Set(all).size]).toEqual([20, 20]);
 	});
+
+	test('reads only pending deliveries, also with statistics from a long backlog', async () => {
+		const [endpoints, each] = [50, 200];
+		const ids: string[] = [];
+		while (ids.length < endpoints) ids.push(await addEndpoint([]));
+		await prisma.$executeRaw`
+			WITH added AS (
+				INSERT INTO events (id, user_id, type, fact, occurred_at, data)
+				SELECT i, 'usr', 'job.failed', i, now(), '{}' FROM generate_series(1, ${endpoints * each}::int) AS i RETURNING id
+			)
+			INSERT INTO deliveries (id, event_id, endpoint_id, due_at)
+			SELECT id, id, (${ids}::text[])[1 + id::int % ${endpoints}::int], now() FROM added`;
+		await prisma.$executeRaw`ANALYZE deliveries`;
+		await prisma.$executeRaw`UPDATE deliveries SET due_at = NULL WHERE id <> '1'`;
+		// one connection, because each reports its reads separately
+		const single = createPrisma<PrismaClient>(PrismaClient, {
+			...{ databaseUrl: database.url, poolSize: 1, applicationName: 'test' },
+		});
+		const rowsRead = async () => {
+			await single.$queryRaw`SELECT pg_stat_force_next_flush()::text`;
+			const [row] = await single.$queryRaw<{ read: bigint }[]>`
+				SELECT idx_tup_read AS read FROM pg_stat_user_indexes WHERE indexrelid = 'deliveries_endpoint_id_id_idx'::regclass`;
+			return Number(row?.read);
+		};
+		const before = await rowsRead();
+		expect(await claimDeliveries(single, LIMITS)).toHaveLength(1);
+		const read = (await rowsRead()) - before;
+		await single.$disconnect();
+		expect(read).toBeLessThan(each);
+	});
 });
 
 describe('the outcome of an attempt', () => {
