@@ -107,31 +107,31 @@ export function createSender(options: SenderOptions): Sender {
 	}
 
 	function start(delivery: ClaimedDelivery): void {
-		slots.acquire(delivery);
 		countStarted(slots.count(), delivery.number === 1 ? delivery.ageSeconds : undefined);
 		const running = attempt(delivery)
 			.catch((error: unknown) => logger.warn('webhook.release_failed', { delivery_id: delivery.id, error }))
 			.finally(() => {
 				attempts.delete(running);
-				const heldLastSlot = slots.holdsLastSlot(delivery);
 				slots.release(delivery);
 				setRunning(slots.count());
-				if (heldLastSlot && !isStopping) options.wake();
+				if (slots.letsAnotherStart(delivery) && !isStopping) options.wake();
 			});
 		attempts.add(running);
 	}
 
 	/** Returns whether more may be due than one claim takes. */
 	async function claimAndStart(): Promise<boolean> {
-		const free = Math.min(MAX_CLAIMED, slots.free());
-		if (free === 0) return false;
-		const freeSlow = Math.min(MAX_SLOW_CLAIMED, slots.freeSlow());
+		const before = slots.free();
+		if (before.free === 0) return false;
 		const due = await claimDeliveries(prisma, {
-			...{ free, freeSlow, perEndpoint: limits.perEndpoint, perUser: slots.perUser() },
-			...{ runningByEndpoint: slots.runningByEndpoint(), runningByUser: slots.runningByUser() },
+			...before,
+			free: Math.min(MAX_CLAIMED, before.free),
+			freeSlow: Math.min(MAX_SLOW_CLAIMED, before.freeSlow),
+			perEndpoint: limits.perEndpoint,
 			leaseSeconds: (timeoutMs + RECORD_MS) / 1_000,
 		});
 		if (due.length > 0) crashPoint('webhooks.deliveries.claimed');
+		slots.acquire(due, before);
 		for (const delivery of due) start(delivery);
 		return due.length === MAX_CLAIMED || due.filter(({ slow }) => slow).length === MAX_SLOW_CLAIMED;
 	}

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createSlots, type SlotRequest } from './slots.ts';
 
 const delivery = (more: Partial<SlotRequest> = {}): SlotRequest => ({
@@ -6,13 +6,14 @@ const delivery = (more: Partial<SlotRequest> = {}): SlotRequest => ({
 });
 const withRunning = (running: readonly SlotRequest[], limits = { total: 8, perEndpoint: 2 }) => {
 	const slots = createSlots(limits);
-	for (const one of running) slots.acquire(one);
+	slots.acquire(running, slots.free());
 	return slots;
 };
 
 test('running attempts are counted by endpoint and user, and forgotten when they end', () => {
 	const slots = withRunning([delivery(), delivery({ endpointId: 'whk_2' })]);
-	expect([[...slots.runningByEndpoint()], [...slots.runningByUser()]]).toEqual([
+	const { runningByEndpoint, runningByUser } = slots.free();
+	expect([[...runningByEndpoint], [...runningByUser]]).toEqual([
 		[
 			['whk_1', 1],
 			['whk_2', 1],
@@ -21,23 +22,29 @@ test('running attempts are counted by endpoint and user, and forgotten when they
 	]);
 	slots.release(delivery());
 	slots.release(delivery({ endpointId: 'whk_2' }));
-	expect([slots.runningByEndpoint().size, slots.runningByUser().size, slots.free()]).toEqual([0, 0, 8]);
+	const after = slots.free();
+	expect([after.runningByEndpoint.size, after.runningByUser.size, after.free]).toEqual([0, 0, 8]);
 });
 
 test('slow endpoints get half of the slots', () => {
 	const slots = withRunning([delivery({ slow: true })]);
-	expect([slots.free(), slots.freeSlow()]).toEqual([7, 3]);
+	expect(slots.free()).toMatchObject({ free: 7, freeSlow: 3 });
 });
 
 test('one user gets a fifth of the slots, and ten users leave some free', () => {
 	const slots = createSlots({ total: 512, perEndpoint: 8 });
 	const takeAll = (userId: string) => {
-		while ((slots.runningByUser().get(userId) ?? 0) < slots.perUser()) slots.acquire(delivery({ userId }));
+		for (
+			let before = slots.free();
+			(before.runningByUser.get(userId) ?? 0) < before.perUser;
+			before = slots.free()
+		)
+			slots.acquire([delivery({ userId })], before);
 	};
 	takeAll('usr_1');
-	expect(512 - slots.free()).toBe(103);
+	expect(512 - slots.free().free).toBe(103);
 	for (let user = 2; user <= 10; user += 1) takeAll(`usr_${user}`);
-	expect(slots.free()).toBeGreaterThan(50);
+	expect(slots.free().free).toBeGreaterThan(50);
 });
 
 test.each<[string, SlotRequest[], boolean]>([
@@ -58,5 +65,35 @@ test.each<[string, SlotRequest[], boolean]>([
 	],
 ])('whether the end of an attempt %s lets another start', (_, running, isLast) => {
 	const [first = delivery()] = running;
-	expect(withRunning(running).holdsLastSlot(first)).toBe(isLast);
+	expect(withRunning(running).letsAnotherStart(first)).toBe(isLast);
+});
+
+describe('after a claim that left deliveries of an endpoint waiting, the end of an attempt lets another start', () => {
+	const limits = { total: 100, perEndpoint: 4 };
+	const four = Array(4).fill(delivery());
+
+	test('for each attempt of the endpoint', () => {
+		const slots = withRunning(four, limits);
+		for (const one of four) {
+			slots.release(one);
+			expect(slots.letsAnotherStart(one)).toBe(true);
+		}
+	});
+
+	test('although others have ended during the claim', () => {
+		const slots = withRunning(four, limits);
+		slots.release(delivery());
+		const before = slots.free();
+		for (let ended = 0; ended < 3; ended += 1) slots.release(delivery());
+		slots.acquire([delivery()], before);
+		slots.release(delivery());
+		expect(slots.letsAnotherStart(delivery())).toBe(true);
+	});
+
+	test('until a claim finds fewer than it could start', () => {
+		const slots = withRunning(four, limits);
+		for (const one of four) slots.release(one);
+		slots.acquire([delivery()], slots.free());
+		expect(slots.letsAnotherStart(delivery())).toBe(false);
+	});
 });

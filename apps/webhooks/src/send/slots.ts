@@ -20,8 +20,18 @@ const SLOW_SHARE = 0.5;
  */
 const USER_SHARE_OF_FREE = 1 / 4;
 
-function createCounts() {
-	const counts = new Map<string, number>();
+/** What the attempts of this process leave free when a claim begins. */
+export interface FreeSlots {
+	free: number;
+	freeSlow: number;
+	/** Limit of the running attempts of each user. */
+	perUser: number;
+	runningByEndpoint: ReadonlyMap<string, number>;
+	runningByUser: ReadonlyMap<string, number>;
+}
+
+function createCounts(initial?: ReadonlyMap<string, number>) {
+	const counts = new Map(initial);
 	return {
 		counts,
 		add(key: string, change: 1 | -1) {
@@ -35,34 +45,64 @@ function createCounts() {
 /** Counts the attempts that run in this process. */
 export function createSlots({ total, perEndpoint }: SlotLimits) {
 	const [runningByEndpoint, runningByUser] = [createCounts(), createCounts()];
+	const failingEndpoints = new Set<string>();
 	const totalSlow = Math.floor(total * SLOW_SHARE);
 	let all = 0;
 	let allSlow = 0;
+	/** The limits that the last claim reached: beyond them, more deliveries may be due. */
+	let reached = { endpoints: new Set<string>(), users: new Set<string>(), all: false, slow: false };
+
 	const add = ({ endpointId, userId, slow }: SlotRequest, change: 1 | -1) => {
 		runningByEndpoint.add(endpointId, change);
 		runningByUser.add(userId, change);
 		all += change;
 		if (slow) allSlow += change;
 	};
-	const perUser = () => Math.ceil(Math.max(0, total - all) * USER_SHARE_OF_FREE);
+
+	/** Adds what was claimed to what ran before the claim, because attempts that have ended meanwhile took slots of it. */
+	function findReached(before: FreeSlots, claimed: readonly SlotRequest[]): typeof reached {
+		const byEndpoint = createCounts(before.runningByEndpoint);
+		const byUser = createCounts(before.runningByUser);
+		for (const { endpointId, userId } of claimed) {
+			byEndpoint.add(endpointId, 1);
+			byUser.add(userId, 1);
+		}
+		const limitOf = (endpointId: string) => (failingEndpoints.has(endpointId) ? 1 : perEndpoint);
+		return {
+			endpoints: new Set([...byEndpoint.counts].filter(([id, n]) => n >= limitOf(id)).map(([id]) => id)),
+			users: new Set([...byUser.counts].filter(([, n]) => n >= before.perUser).map(([id]) => id)),
+			all: claimed.length >= before.free,
+			slow: claimed.filter(({ slow }) => slow).length >= before.freeSlow,
+		};
+	}
+
 	return {
-		acquire: (delivery: SlotRequest) => add(delivery, 1),
-		release: (delivery: SlotRequest) => add(delivery, -1),
-		/** Running attempts by endpoint. */
-		runningByEndpoint: (): ReadonlyMap<string, number> => runningByEndpoint.counts,
-		/** Running attempts by user. */
-		runningByUser: (): ReadonlyMap<string, number> => runningByUser.counts,
 		count: () => all,
-		free: () => Math.max(0, total - all),
-		freeSlow: () => Math.max(0, totalSlow - allSlow),
-		/** Limit of the running attempts of each user now. */
-		perUser,
-		/** Whether the end of this running attempt lets another one start, because it takes the last slot of a limit. */
-		holdsLastSlot({ endpointId, userId, slow, failures }: SlotRequest): boolean {
-			const limit = failures >= BREAKER_FAILURES ? 1 : perEndpoint;
-			const isEndpointFull = (runningByEndpoint.counts.get(endpointId) ?? 0) >= limit;
-			const isUserFull = (runningByUser.counts.get(userId) ?? 0) >= perUser();
-			return isEndpointFull || isUserFull || all >= total || (slow && allSlow >= totalSlow);
+		free(): FreeSlots {
+			const free = Math.max(0, total - all);
+			return {
+				free,
+				freeSlow: Math.max(0, totalSlow - allSlow),
+				perUser: Math.ceil(free * USER_SHARE_OF_FREE),
+				runningByEndpoint: new Map(runningByEndpoint.counts),
+				runningByUser: new Map(runningByUser.counts),
+			};
 		},
+		/** Takes a slot for each delivery of a claim. `before` is what was free when the claim began. */
+		acquire(claimed: readonly SlotRequest[], before: FreeSlots): void {
+			for (const delivery of claimed) {
+				add(delivery, 1);
+				if (delivery.failures >= BREAKER_FAILURES) failingEndpoints.add(delivery.endpointId);
+				else failingEndpoints.delete(delivery.endpointId);
+			}
+			reached = findReached(before, claimed);
+		},
+		release(delivery: SlotRequest): void {
+			add(delivery, -1);
+			if (!runningByEndpoint.counts.has(delivery.endpointId)) failingEndpoints.delete(delivery.endpointId);
+		},
+		/** Whether the end of this attempt lets another one start: the last claim reached a limit that it counts toward. */
+		letsAnotherStart: ({ endpointId, userId, slow }: SlotRequest): boolean =>
+			reached.all || reached.endpoints.has(endpointId) || reached.users.has(userId) || (slow && reached.slow),
 	};
 }
