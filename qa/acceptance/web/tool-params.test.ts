@@ -92,7 +92,7 @@ test('a param that the API rejects is marked, and fixed without another upload',
 	const row = uploadRow(page, 'scan.pdf');
 	await row.getByText('An option is invalid.').waitFor();
 	await page
-		.getByText(/^Not available if “Pages that already have text” is “Replace the text”/)
+		.getByText(/^Not available if “Pages that already have text” is set to “Replace the text”/)
 		.first()
 		.waitFor();
 	await expectAccessible(page);

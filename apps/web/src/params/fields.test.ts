@@ -107,10 +107,13 @@ test('names other params by their labels in the help', () => {
 			'x-enumTitles': { redo: 'Replace' },
 		},
 		deskew: { type: 'boolean', description: 'Not available if params.mode is redo.' },
+		clean: { type: 'boolean', description: 'Useless if params.mode is slow.' },
 	};
-	expect(fieldsOf({ params: { properties } })[1]?.help).toBe(
-		'Not available if “Pages with text” is “Replace”.',
-	);
+	expect(fieldsOf({ params: { properties } }).map(({ help }) => help)).toEqual([
+		'',
+		'Not available if “Pages with text” is set to “Replace”.',
+		'Useless if “Pages with text” is slow.',
+	]);
 });
 
 test('makes a text field that may be empty', () => {

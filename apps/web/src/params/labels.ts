@@ -46,7 +46,7 @@ interface Labeled {
 
 const PARAM = /\bparams\.(\w+)(?: (to|is) (\w+(?: or \w+)*))?/g;
 
-/** Replaces the names of params in an API message, and values right after "to" and "is", with their labels. */
+/** Replaces the names of params in an API message, and values right after "to" and "is", with their labels. "is" becomes "is set to". */
 export function withLabels(message: string, fields: readonly Labeled[]): string {
 	return message.replace(PARAM, (whole, name: string, verb?: string, values = '') => {
 		const field = fields.find((one) => one.name === name);
@@ -56,6 +56,7 @@ export function withLabels(message: string, fields: readonly Labeled[]): string 
 			const label = labelOf(value);
 			return label === undefined ? value : `“${label}”`;
 		});
-		return `“${field.label}”${verb ? ` ${verb} ${labeled}` : ''}`;
+		const words = verb === 'is' && labeled !== values ? 'is set to' : verb;
+		return `“${field.label}”${words ? ` ${words} ${labeled}` : ''}`;
 	});
 }

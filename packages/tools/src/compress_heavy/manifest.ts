@@ -29,7 +29,7 @@ export const manifest = defineTool({
 			title: 'Image resolution (DPI)',
 			'x-nullTitle': 'Based on quality',
 			description:
-				'Reduce images with a higher resolution to this value. Black-and-white images keep up to twice that.',
+				'Reduce images with a higher resolution to this value. Black-and-white images may have up to twice this resolution.',
 		}),
 		linearize: z.boolean().default(true).meta({
 			title: 'Fast web view (linearize)',

@@ -39,7 +39,10 @@ const fieldsSchema = z.strictObject({
 		{
 			skip: { title: 'Leave unchanged' },
 			redo: { title: 'Replace the text', description: 'Replaces text from an earlier OCR.' },
-			force: { title: 'Treat as scans', description: 'Turns every page into an image and reads it again.' },
+			force: {
+				title: 'Treat as scans',
+				description: 'Turns all pages, with or without text, into images and reads them.',
+			},
 		},
 		{
 			title: 'Pages that already have text',
@@ -68,7 +71,8 @@ const fieldsSchema = z.strictObject({
 		.meta({ description: 'Rotate pages so that their text is upright.' }),
 	deskew: z.boolean().optional().meta({
 		title: 'Straighten pages (deskew)',
-		description: 'Straighten crooked scans. Not done if params.mode is redo.',
+		description:
+			'Straighten crooked scans, unless params.mode is redo. With redo, the default is false, and true is rejected.',
 		default: true,
 	}),
 	clean: z.boolean().optional().meta({

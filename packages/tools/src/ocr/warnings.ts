@@ -30,7 +30,7 @@ function alreadyHasText(output: string): string {
 		pdf: 'the file is unchanged',
 		pdfa: 'nothing was recognized',
 	}[output];
-	return `already_has_text: Every page already has text, so ${what ?? 'that text was used'}. Set params.mode to redo or force to replace it.`;
+	return `already_has_text: Every page already has text, so ${what ?? 'that text was used'}. Set params.mode to redo or force to replace that text.`;
 }
 
 function named(pages: readonly number[]): string {

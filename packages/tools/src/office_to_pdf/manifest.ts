@@ -37,10 +37,7 @@ const params = z
 			.nullable()
 			.default(null)
 			.meta({ title: 'Pages', 'x-nullTitle': 'All pages', description: 'Pages to convert, such as 1-3,5.' }),
-		landscape: flag(
-			false,
-			'Lay out portrait pages in landscape. Text will break into lines and pages in different places.',
-		),
+		landscape: flag(false, 'Lay out portrait pages in landscape. Line and page breaks will move.'),
 		password: secretParam(
 			'Opens a password-protected document. The PDF has no password unless you set a new one.',
 			'Password of the document',

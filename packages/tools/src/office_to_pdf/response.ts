@@ -19,7 +19,7 @@ export const isFailure = (response: OfficeResponse): response is Failure => 'err
 
 const TOO_LARGE = 'The resulting PDF is too large. Split the document, or lower params.max_image_dpi.';
 const HUGE_PICTURE =
-	'An image in the document has more than 150,000,000 pixels. Reduce its resolution, in Word with “Compress Pictures”, or remove it.';
+	'An image in the document has more than 150,000,000 pixels. Reduce its resolution (in Word: “Compress Pictures”), or remove it.';
 const NOT_CONVERTED = 'The document couldn’t be converted. Open it, save a new copy, and try with that.';
 
 /** Returns the error for a document that LibreOffice refused. */

@@ -63,7 +63,7 @@ export const run: Run<typeof manifest> = async (input, context) => {
 function pageWarnings(pageRanges: string | null, pages: number): string[] {
 	if (pageRanges === null || pages >= countPageNumbers(pageRanges)) return [];
 	return [
-		`pages_missing: Some of pages ${pageRanges} don’t exist in the document. The PDF contains the others.`,
+		`pages_missing: The document doesn’t have all of the pages ${pageRanges}. The PDF contains those that exist.`,
 	];
 }
 
