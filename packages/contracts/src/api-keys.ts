@@ -113,9 +113,9 @@ export const apiKeySchema = z
 			description:
 				'When the key stops working: its expiry, or the end of its grace period if that is earlier.',
 		}),
-		last_used_at: timestampSchema
-			.nullable()
-			.meta({ description: 'To the minute, and up to two minutes late. null: never.' }),
+		last_used_at: timestampSchema.nullable().meta({
+			description: 'Rounded down to the minute. A use appears after up to two minutes. null: never.',
+		}),
 		last_used_ip: z.string().meta({ maxLength: MAX_IP_LENGTH }).nullable(),
 		replaces: keyIdSchema.optional().meta({ description: 'The key that this one replaces.' }),
 	})
@@ -159,7 +159,7 @@ export const createApiKey = defineOperation({
 	service: 'auth',
 	access: 'user',
 	cost: 5,
-	summary: `Creates an API key. The response contains the key, which is never shown again. At most ${MAX_API_KEYS} keys work at a time. Rotations may double that until their grace periods end.`,
+	summary: `Creates an API key. The response contains the key, which is never shown again. An account can have ${MAX_API_KEYS} working keys, including replaced ones in their grace period. Rotations may exceed that, up to ${2 * MAX_API_KEYS}.`,
 	maxBodyBytes: BODY_LIMIT.file,
 	body: z.object({
 		name: nameSchema,
@@ -182,7 +182,7 @@ export const listApiKeys = defineOperation({
 	service: 'auth',
 	access: 'user',
 	cost: 10,
-	summary: 'Lists the API keys of the user, newest first, with the last 100 that no longer work.',
+	summary: 'Lists all working keys and the last 100 expired or revoked ones, newest first.',
 	query: pageQuerySchema,
 	status: 200,
 	response: paged(apiKeySchema),
@@ -212,7 +212,7 @@ export const updateApiKey = defineOperation({
 	access: 'user',
 	cost: 5,
 	summary:
-		'Updates an active or rotating key. Omitted fields stay unchanged. When this returns, every gateway uses the new values.',
+		'Updates an active or rotating key. Omitted fields stay unchanged. When this returns, the new values apply everywhere.',
 	params: paramsSchema,
 	maxBodyBytes: BODY_LIMIT.file,
 	body: z.object({
@@ -258,7 +258,7 @@ export const rotateApiKey = defineOperation({
 		grace_seconds: z.int().min(0).max(MAX_GRACE_SECONDS).default(86_400).meta({
 			description: 'How long the old key still works.',
 		}),
-		starts: z.enum(['now', 'first_use']).default('now').meta({
+		grace_starts: z.enum(['now', 'first_use']).default('now').meta({
 			description:
 				'Whether the grace period starts now or with the first request that succeeds with the new key.',
 		}),
@@ -294,7 +294,7 @@ export const reportLeakedKey = defineOperation({
 	service: 'auth',
 	access: 'public',
 	summary:
-		'Revokes a key that was found in public, and emails its owner, with the IP address of the report. The response is the same whether or not the key exists. Having the key is enough.',
+		'Revokes a key that was found in public, and emails its owner, with the IP address of the report. The response is the same whether or not the key exists. No sign-in is needed: the key itself is the proof.',
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({
 		key: z

@@ -219,7 +219,7 @@ export const verifyEmail = defineOperation({
 	service: 'auth',
 	access: 'optional-user',
 	summary:
-		'Verifies the email address with the token from the email. Also needs a session of the account or its password. All other sessions are revoked.',
+		'Verifies the email address with the token from the email. Also send the account’s password or, as Authorization, a session token of the account. All other sessions are revoked.',
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({
 		token: mailedTokenSchema,

@@ -141,7 +141,7 @@ export const listPlans = defineOperation({
 						}),
 						prices: planPricesSchema.optional().meta({
 							description:
-								'Prices of a subscription. Absent for the Free plan, and until they were read from Stripe.',
+								'Prices of a subscription. Absent for the Free plan, and for Pro until the prices have been read from Stripe.',
 						}),
 					})
 					.meta({ id: 'Plan' }),

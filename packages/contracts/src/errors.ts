@@ -49,7 +49,7 @@ export const errorBodySchema = z
 			violated_policies: z.array(rateLimitPolicySchema).optional().meta({
 				maxItems: rateLimitPolicySchema.options.length,
 				description:
-					'The rate limits of the plan that refused the request, by their names in RateLimit-Policy. Absent if another limit did.',
+					'The plan’s rate limits that the request exceeded, named as in RateLimit-Policy. Absent if it exceeded only other limits.',
 			}),
 		}),
 	})

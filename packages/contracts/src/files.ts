@@ -48,7 +48,7 @@ const fileRowSchema = z
 		expires_at: timestampSchema.meta({ description: 'When the file expires and is deleted.' }),
 		created_at: timestampSchema,
 	})
-	.meta({ id: 'FileRow' });
+	.meta({ id: 'FileRow', description: 'A file without its download URL.' });
 
 export const fileSchema = fileRowSchema
 	.extend({
@@ -145,7 +145,7 @@ export const listFiles = defineOperation({
 	scope: 'files:read',
 	cost: 8,
 	summary:
-		'Lists your files, newest first. For the 20 newest pending files of a page, the list checks whether their bytes have arrived in storage. For the current status of another one, get that file.',
+		'Lists your files, newest first. Only the 20 newest pending files of each page have a current status. For any other pending file, call GET /v1/files/{id}.',
 	query: pageQuerySchema,
 	status: 200,
 	response: paged(fileRowSchema),

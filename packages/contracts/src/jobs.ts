@@ -35,7 +35,7 @@ export const jobResultSchema = z
 		}),
 	})
 	.meta({
-		description: 'Fields that every tool returns, and those of this tool.',
+		description: 'The fields below, which every tool returns, and those of the job’s tool.',
 		'x-maxBytes': JOB_LIMITS.resultBytes,
 	});
 

@@ -260,7 +260,7 @@ export const updateWebhook = defineOperation({
 	scope: 'webhooks:write',
 	cost: 2,
 	summary:
-		'Updates an endpoint. Omitted fields stay unchanged. Disabling an endpoint fails its pending deliveries. After you enable it again, recover them.',
+		'Updates an endpoint. Omitted fields stay unchanged. Disabling an endpoint fails its pending deliveries. To send them after you enable it again: POST /v1/webhooks/{id}/recover.',
 	params: webhookParams,
 	maxBodyBytes: BODY_LIMIT.file,
 	body: z.object({
@@ -394,7 +394,7 @@ export const recoverDeliveries = defineOperation({
 	scope: 'webhooks:write',
 	cost: 10,
 	summary:
-		'Sends the events of a period that the endpoint hasn’t received: those whose delivery failed or waits for a retry, and those without a delivery, such as those recorded while it was disabled. The endpoint must be enabled.',
+		'Sends the events of a period that the endpoint hasn’t received: failed deliveries, deliveries waiting for a retry, and events without a delivery, for example from while the endpoint was disabled or didn’t exist. The endpoint must be enabled.',
 	params: webhookParams,
 	maxBodyBytes: BODY_LIMIT.auth,
 	body: z.object({

@@ -257,7 +257,7 @@ describe('a rotation', () => {
 
 	test('starts the grace period with the first use of the new key, if asked to', async () => {
 		const old = await create();
-		const fresh = await rotate(old.id, { grace_seconds: 60, starts: 'first_use' });
+		const fresh = await rotate(old.id, { grace_seconds: 60, grace_starts: 'first_use' });
 		expect((await check(old.key)).expires_at).toBeNull();
 		expect(await get(old.id)).toMatchObject({ status: 'rotating', expires_at: null });
 		// A check may precede a refusal, for example of the address.

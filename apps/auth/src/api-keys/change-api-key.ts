@@ -41,7 +41,7 @@ export function rotateApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
 		const { text, key } = generateKey(deps.apiKeyRules);
 		const rotation = {
 			graceSeconds: body.grace_seconds,
-			startsAtFirstUse: body.starts === 'first_use',
+			startsAtFirstUse: body.grace_starts === 'first_use',
 			expiresAt: body.expires_at === undefined ? undefined : dateOf(body.expires_at),
 		};
 		const { row, changes } = await rotateKey(

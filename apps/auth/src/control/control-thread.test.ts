@@ -152,6 +152,7 @@ describe('a control thread that exits', () => {
 		const thread = await startControlThread({ config, logFormat: 'json' }, lost.resolve, script);
 		await expect(thread.propagate({ sessionIds: ['ses_1'], keyChanges: [] })).rejects.toMatchObject({
 			code: 'upstream_unavailable',
+			message: 'The change is saved, but couldn’t be confirmed everywhere. Try again in a moment.',
 		});
 		expect(await lost.promise).toMatchObject({
 			message: 'the control thread has ended',

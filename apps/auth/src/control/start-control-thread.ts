@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { unavailable } from '@creatorr/contracts/errors';
+import { AppError } from '@creatorr/contracts/errors';
 import { currentRequestId } from '@creatorr/service/context';
 import type { LogFormat } from '@creatorr/service/logger';
 import type { ThreadMetrics } from '@creatorr/service/metrics';
@@ -40,9 +40,15 @@ const THREAD = new URL('./control-thread.ts', import.meta.url);
 
 type Command = ControlRequest extends infer R ? (R extends ControlRequest ? Omit<R, 'id'> : never) : never;
 
+/** Returns the error for a change that is committed, but that some gateway may not know yet. */
+function unconfirmed(cause: Error): AppError {
+	const message = 'The change is saved, but couldn’t be confirmed everywhere. Try again in a moment.';
+	return new AppError('upstream_unavailable', message, { cause, retryAfterSeconds: 2 });
+}
+
 function toError({ code, message }: { code: string; message: string }): Error {
 	const cause = new Error(message);
-	return code === 'upstream_unavailable' ? unavailable('Session revocation', cause) : cause;
+	return code === 'upstream_unavailable' ? unconfirmed(cause) : cause;
 }
 
 /** Resolves to the port in the thread's first message. Rejects if the thread exits first, even without an error. */
@@ -86,13 +92,13 @@ export async function startControlThread(
 	});
 	worker.on('exit', () => {
 		lost = new Error('the control thread has ended', { cause: failure });
-		for (const { reject } of pending.values()) reject(unavailable('Session revocation', lost));
+		for (const { reject } of pending.values()) reject(unconfirmed(lost));
 		pending.clear();
 		if (!isClosing) onLost(lost);
 	});
 
 	async function send(command: Command): Promise<unknown> {
-		if (lost) throw unavailable('Session revocation', lost);
+		if (lost) throw unconfirmed(lost);
 		lastId += 1;
 		const reply = Promise.withResolvers<unknown>();
 		pending.set(lastId, reply);

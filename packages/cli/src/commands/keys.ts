@@ -18,7 +18,7 @@ type CreateOptions = CommonOptions & {
 	metadata?: NonNullable<NewApiKeyOptions['metadata']>;
 };
 
-type RotateOptions = CommonOptions & { grace: number; starts: 'now' | 'first-use' };
+type RotateOptions = CommonOptions & { grace: number; graceStarts: 'now' | 'first-use' };
 
 /** Adds the commands for API keys. They need a session, even if `CREATORR_API_KEY` is set: a key can't manage keys. */
 export function addKeyCommands(program: Command, io: Io): void {
@@ -33,17 +33,17 @@ export function addKeyCommands(program: Command, io: Io): void {
 		.option('--grace <seconds>', 'How long the old key still works', parseSeconds, 86_400)
 		.addOption(
 			new Option(
-				'--starts <when>',
+				'--grace-starts <when>',
 				'Start of the grace period: now, or the first request that succeeds with the new key',
 			)
 				.choices(['now', 'first-use'])
 				.default('now'),
 		)
-		.action(async (id: string, { grace, starts, ...options }: RotateOptions) => {
+		.action(async (id: string, { grace, graceStarts, ...options }: RotateOptions) => {
 			const { client } = await connectWithSession(io, options);
 			const rotation = {
 				grace_seconds: grace,
-				starts: starts === 'now' ? ('now' as const) : ('first_use' as const),
+				grace_starts: graceStarts === 'now' ? ('now' as const) : ('first_use' as const),
 			};
 			printNewKey(io, options, await client.keys.rotate(id, rotation, { signal: io.signal }));
 		});

@@ -18,7 +18,7 @@ export interface KeyCalls {
 	/** Returns a page of keys, newest first. */
 	list(query?: PageQuery, options?: CallOptions): Promise<Page<ApiKey>>;
 	get(id: string, options?: CallOptions): Promise<ApiKey>;
-	/** Updates an active or rotating key. Omitted fields stay unchanged. When it resolves, every gateway uses the new values. */
+	/** Updates an active or rotating key. Omitted fields stay unchanged. When it resolves, the new values apply everywhere. */
 	update(id: string, change: ApiKeyChange, options?: CallOptions): Promise<ApiKey>;
 	/** Creates a key that replaces this one. The old key works until its grace period ends. */
 	rotate(id: string, rotation?: ApiKeyRotation, options?: CallOptions): Promise<NewApiKey>;

@@ -75,7 +75,7 @@ export const checkApiKey = defineOperation({
 	errors: [],
 });
 
-/** Starts the grace period of the key that this one replaces, if it was rotated with `starts: first_use`. */
+/** Starts the grace period of the key that this one replaces, if it was rotated with `grace_starts: first_use`. */
 export const reportFirstUse = defineOperation({
 	id: 'reportFirstUse',
 	method: 'post',
