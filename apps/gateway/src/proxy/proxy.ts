@@ -78,7 +78,7 @@ function beginUpstream(options: ProxyOptions, upstream: ClientRequest, exchange:
 	if (waitMs > 0) upstream.setTimeout(options.silenceMs + waitMs);
 	upstream.on('timeout', () => {
 		const cause = new Error('silent for too long');
-		fail(options, exchange, unavailable(options.service, cause, { slow: true }));
+		fail(options, exchange, unavailable(`The ${options.service} service`, cause, { slow: true }));
 	});
 	limitChunkedBody(exchange);
 }
@@ -156,7 +156,7 @@ export function createProxy(options: ProxyOptions): ServiceProxy {
 		if (isRetryable(exchange, error)) {
 			exchange.retried = true;
 			pass(exchange);
-		} else fail(options, exchange, unavailable(options.service, error));
+		} else fail(options, exchange, unavailable(`The ${options.service} service`, error));
 	});
 
 	return {

@@ -32,7 +32,7 @@ export function errorForInvalidResponse(
 	}
 	if (status < 400 || response.headers['content-type']?.startsWith('application/json')) return undefined;
 	const cause = new Error(`${service} answered ${status} without an error of the contract`);
-	if (status > 500) return unavailable(service, cause, { slow: status === 504 });
+	if (status > 500) return unavailable(`The ${service} service`, cause, { slow: status === 504 });
 	return new AppError('internal', 'Something went wrong on our side. Try again.', { cause });
 }
 
