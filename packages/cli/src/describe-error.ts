@@ -63,9 +63,6 @@ function describeApiError({
 	requestId,
 	retryAfterMs,
 }: ApiError): string {
-	// The API says which of the two it refuses.
-	if (code === 'unauthorized' && !message.includes('API key'))
-		return 'Your session has ended. Sign in again: creatorr login. If CREATORR_API_KEY or CREATORR_TOKEN is set, its value is not valid.';
 	if (code === 'internal') return `${message} (${requestId})`;
 	const saysWhen = retryAfterMs === undefined || /\btry again\b/i.test(message);
 	const wait = saysWhen ? [] : [`Try again in ${Math.ceil(retryAfterMs / 1_000)} s.`];

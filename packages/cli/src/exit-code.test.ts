@@ -48,16 +48,6 @@ test.each([
 		new StoreError('storage didn’t keep the file', { status: 200 }),
 		'storage didn’t keep the file. Try again in a moment.',
 	],
-	[
-		apiError('unauthorized', 401),
-		'Your session has ended. Sign in again: creatorr login. If CREATORR_API_KEY or CREATORR_TOKEN is set, its value is not valid.',
-	],
-	[
-		new ApiError('The API key is invalid.', {
-			...{ code: 'unauthorized', status: 401, requestId: 'req_1', details: [], retryAfterMs: undefined },
-		}),
-		'The API key is invalid.',
-	],
 	[apiError('internal', 500), 'no (req_1)'],
 	[apiError('rate_limited', 429, { retryAfterMs: 1_500 }), 'no. Try again in 2 s.'],
 	[

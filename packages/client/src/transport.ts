@@ -23,8 +23,8 @@ export interface TransportOptions {
 	 */
 	rateLimitWaitMs?: number | undefined;
 	/**
-	 * Receives every response that rejects the current token, and the token. The error is still thrown. A late response to an older
-	 * token is only thrown.
+	 * Receives every response that rejects the current token, and the token. The error is still thrown, unless this function
+	 * throws another one. A late response to an older token is only thrown.
 	 */
 	onUnauthorized?: ((error: ApiError, refusedToken: string | undefined) => void) | undefined;
 }

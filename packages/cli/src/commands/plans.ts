@@ -49,5 +49,5 @@ function row(plan: Plan): string[] {
 
 function priceOf({ name, prices }: Plan): string {
 	if (prices) return `${formatPrice(prices.monthly)} a month, ${formatPrice(prices.yearly)} a year`;
-	return name === 'free' ? 'free' : 'see checkout';
+	return name === 'free' ? 'free' : 'shown in the web app before you pay';
 }

@@ -1,4 +1,4 @@
-import { type Client, createClient, type UntypedTools } from '@creatorr/client';
+import { ApiError, type Client, createClient, type UntypedTools } from '@creatorr/client';
 import { NotSignedInError, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { readSessions } from './session-file.ts';
@@ -36,8 +36,25 @@ async function connectWith(
 	const sessions = await readSessions(env);
 	const api = normalize(options.api ?? (env.CREATORR_API || undefined) ?? sessions.api ?? DEFAULT_API);
 	const token = (env.CREATORR_TOKEN || apiKey) ?? sessions.byApi[api]?.token;
-	// A function, so that the client doesn't use a key of the environment.
-	return { api, client: createClient<UntypedTools>({ baseUrl: api, token: () => token }), token };
+	const variable = env.CREATORR_TOKEN ? 'CREATORR_TOKEN' : apiKey && 'CREATORR_API_KEY';
+	const client = createClient<UntypedTools>({
+		baseUrl: api,
+		// A function, so that the client doesn't use a key of the environment.
+		token: () => token,
+		onUnauthorized: (error) => {
+			throw withAdvice(error, variable);
+		},
+	});
+	return { api, client, token };
+}
+
+/** Returns the error with a message that says what to do about a rejected token. Messages about API keys say that already. */
+function withAdvice(error: ApiError, variable: string | undefined): ApiError {
+	if (error.message.includes('API key')) return error;
+	const message = variable
+		? `The value of ${variable} is not valid or has expired. Correct it, or unset it and run creatorr login.`
+		: 'Your session has ended. Sign in again: creatorr login';
+	return new ApiError(message, error);
 }
 
 function requireToken(connection: Connection): Connection {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { connect, connectSignedIn, connectWithSession } from './connect.ts';
@@ -82,4 +82,42 @@ test('a token is sent to no other API than the one that issued it', async () => 
 	await expect(named.client.account.me()).rejects.toMatchObject({ code: 'unauthorized' });
 	expect(seen).toEqual([undefined, 'Bearer mine']);
 	await new Promise((resolve) => other.close(resolve));
+});
+
+describe('the error for a rejected token', () => {
+	/** Returns the error of a call to an API that rejects every token. */
+	async function rejection(env: object, message: string, connectTo = connect): Promise<unknown> {
+		const server = createServer((_, response) => {
+			response.writeHead(401, { 'content-type': 'application/json' });
+			response.end(JSON.stringify({ error: { code: 'unauthorized', message, request_id: 'req_1' } }));
+		});
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+		await writeSessions(ioWith().env, { api, byApi: { [api]: { token: 'mine', email: 'a@example.com' } } });
+		try {
+			const { client } = await connectTo(ioWith(env), { api });
+			return await client.account.me().catch((error: unknown) => error);
+		} finally {
+			await new Promise((resolve) => server.close(resolve));
+		}
+	}
+
+	const ENDED = 'Your session has ended. Sign in again: creatorr login';
+	const invalid = (variable: string) =>
+		`The value of ${variable} is not valid or has expired. Correct it, or unset it and run creatorr login.`;
+
+	test.each([
+		['that a session has ended', {}, connect, ENDED],
+		['that CREATORR_TOKEN is not valid', { CREATORR_TOKEN: 'x' }, connect, invalid('CREATORR_TOKEN')],
+		['that CREATORR_API_KEY is not valid', { CREATORR_API_KEY: 'x' }, connect, invalid('CREATORR_API_KEY')],
+		['nothing of an API key that wasn’t sent', { CREATORR_API_KEY: 'x' }, connectWithSession, ENDED],
+	])('says %s', async (_, env, connectTo, message) => {
+		const expected = { code: 'unauthorized', status: 401, requestId: 'req_1', message };
+		expect(await rejection(env, 'The token has expired.', connectTo)).toMatchObject(expected);
+	});
+
+	test('keeps the API’s message about an API key', async () => {
+		const message = 'The API key is invalid. Create a new one.';
+		expect(await rejection({ CREATORR_API_KEY: 'ctr_live_1' }, message)).toMatchObject({ message });
+	});
 });

@@ -39,26 +39,49 @@ test('an invalid value is refused', () => {
 });
 
 test('the help says how to keep a secret out of the command line', () => {
-	const [only] = optionsOf('password', { type: 'string', format: 'password', description: 'Opens it.' });
-	expect(only?.option.description).toBe('Opens it. Use - to be prompted, so that it doesn’t show on screen.');
+	const schema = { type: 'string', format: 'password', title: 'New password', description: 'Opens it.' };
+	const [only] = optionsOf('password', schema);
+	expect(only?.option.description).toBe(
+		'New password: Opens it. Use - to be prompted, so that it doesn’t show on screen.',
+	);
 });
 
 test('the help shows the default and the choices', () => {
 	const command = new Command('tool');
 	const schema = {
-		...{ type: 'string', enum: ['pdf', 'text'], default: 'pdf', description: 'What comes out.' },
+		...{ type: 'string', enum: ['pdf', 'text'], default: 'pdf' },
+		...{ title: 'Result', description: 'What comes out.' },
 		'x-enumTitles': { pdf: 'Searchable PDF', text: 'Plain text' },
 		'x-enumDescriptions': { pdf: 'Text under the pages.' },
 	};
 	for (const { option } of optionsOf('kind', schema)) command.addOption(option);
 	const help = command.helpInformation().replace(/\s+/g, ' ');
 	expect(help).toContain(
-		'--kind <text> What comes out. pdf: Text under the pages. text: Plain text. (default: pdf) (choices: "pdf", "text")',
+		'--kind <text> Result: What comes out. pdf: Searchable PDF. Text under the pages. text: Plain text. (default: pdf) (choices: "pdf", "text")',
 	);
+});
+
+test('the help shows the title of a param without a description', () => {
+	const [only] = optionsOf('kind', {
+		type: 'string',
+		title: 'Result format',
+		'x-enumTitles': { a: 'First' },
+	});
+	expect(only?.option.description).toBe('Result format. a: First.');
 });
 
 test('the help says what null means, and names options', () => {
 	const schema = { anyOf: [{ type: 'string' }, { type: 'null' }], default: null, 'x-nullTitle': 'All pages' };
 	const [only] = optionsOf('pages', { ...schema, description: 'Not available if params.mode is redo.' });
 	expect(only?.option.description).toBe('Not available if --mode is redo. (default: all pages)');
+});
+
+test('the help of an option that turns something off says in one sentence what that is', () => {
+	const description = 'Straighten pages, unless params.mode is redo. With redo, true is rejected.';
+	const shown = optionsOf('deskew', { ...ON, title: 'Deskew', description }).filter(
+		({ option }) => !option.hidden,
+	);
+	expect(shown.map(({ option }) => [option.long, option.description])).toEqual([
+		['--no-deskew', 'Don’t do this: “Straighten pages, unless --mode is redo.”'],
+	]);
 });

@@ -19,7 +19,7 @@ export function optionsOf(param: string, schema: ParamSchema): ParamOption[] {
 		const isOn = schema.default === true;
 		return [
 			{ param, option: new Option(`--${flag}`, isOn ? '' : description).hideHelp(isOn) },
-			{ param, option: new Option(`--no-${flag}`, `Turn off: ${description}`).hideHelp(!isOn) },
+			{ param, option: new Option(`--no-${flag}`, describeOff(schema)).hideHelp(!isOn) },
 		];
 	}
 	const option = new Option(`--${flag} <${placeholder(schema)}>`, description);
@@ -45,18 +45,25 @@ function placeholder(schema: ParamSchema): string {
 
 function describe(schema: ParamSchema): string {
 	const { title = '', description = '', default: value } = schema;
-	if (isSecret(schema))
-		return `${title && `${title}. `}${description} Use - to be prompted, so that it doesn’t show on screen.`;
-	const text = withOptionNames([description, ...describeChoices(schema)].filter(Boolean).join(' '));
+	const what = title && description ? `${title}: ${description}` : description || (title && `${title}.`);
+	const more = isSecret(schema) ? 'Use - to be prompted, so that it doesn’t show on screen.' : '';
+	const text = withOptionNames([what, ...describeChoices(schema), more].filter(Boolean).join(' '));
 	if (value === undefined || typeof value === 'boolean') return text;
 	const defaultText = value === null ? schema['x-nullTitle']?.toLowerCase() : String(value);
 	return defaultText === undefined ? text : `${text} (default: ${defaultText})`;
 }
 
-/** Returns a sentence such as "skip: Leave unchanged." for each value with a title or description. */
+/** Describes the option that turns off what a param does by default. */
+function describeOff({ title = '', description = title }: ParamSchema): string {
+	const [first = ''] = description.split(/(?<=\.) /);
+	return `Don’t do this: “${withOptionNames(first)}”`;
+}
+
+/** Returns text such as "skip: Leave unchanged." for each value with a title or description. */
 function describeChoices(schema: ParamSchema): string[] {
 	const { 'x-enumTitles': titles = {}, 'x-enumDescriptions': descriptions = {} } = schema;
-	return Object.entries({ ...titles, ...descriptions }).map(
-		([value, words]) => `${value}: ${words.replace(/\.$/, '')}.`,
-	);
+	return Object.keys({ ...titles, ...descriptions }).map((value) => {
+		const texts = [titles[value], descriptions[value]].filter((text) => text !== undefined);
+		return `${value}: ${texts.map((text) => `${text.replace(/\.$/, '')}.`).join(' ')}`;
+	});
 }
