@@ -41,14 +41,14 @@ export function EditKeyDialog({
 					label="IP addresses"
 					name="allowed_ips"
 					lines={apiKey.allowed_ips ?? []}
-					hint="One address or range a line, such as 192.0.2.0/24. Leave it empty to allow every address."
+					hint="One address or range per line, such as 192.0.2.0/24. Leave it empty to allow every address."
 					error={form.errors.allowed_ips}
 				/>
 				<LinesField
 					label="Notes"
 					name="metadata"
 					lines={notesOf(apiKey)}
-					hint="One name and value a line, such as team=web. In the API, notes are metadata."
+					hint="One name and value per line, such as team=web. In the API, notes are metadata."
 					error={form.errors.metadata}
 				/>
 			</Form>

@@ -1,7 +1,7 @@
 import { useId } from 'react';
 import styles from './api-keys-page.module.css';
 
-/** A list of short texts, one a line. */
+/** A list of short texts, one per line. */
 export function LinesField({
 	label,
 	name,

@@ -67,7 +67,9 @@ function ErrorSection({ description }: { description: ErrorDescription }) {
 				<dd>{fix}</dd>
 				<dt>Retryable</dt>
 				<dd>
-					{retryable ? `Yes. The same ${what} may succeed later.` : `No. The same ${what} would fail again.`}
+					{retryable
+						? `Yes. The same ${what} may succeed later.`
+						: `No. Unless something changes, the same ${what} fails again.`}
 				</dd>
 			</dl>
 			<h3>Example</h3>

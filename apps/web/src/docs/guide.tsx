@@ -74,8 +74,8 @@ export function ConventionsChapter() {
 				</dd>
 				<dt>Waiting</dt>
 				<dd>
-					<code>?wait=30</code> waits up to 30 seconds for the job to change. <code>/events</code> streams
-					every change until the job ends.
+					<code>GET /v1/jobs/{'{id}'}?wait=30</code> waits up to 30 seconds for the job to change.{' '}
+					<code>GET /v1/jobs/{'{id}'}/events</code> streams every change until the job ends.
 				</dd>
 				<dt>Examples</dt>
 				<dd>
@@ -116,21 +116,25 @@ const LIMITS: readonly { limit: ReactNode; response: string; remedy: ReactNode }
 		remedy: WAIT,
 	},
 	{
-		limit: 'Requests of a user, per second and at the same time',
+		limit: 'Requests per second, and concurrent requests, of a user',
 		response: '429 rate_limited',
 		remedy: WAIT,
 	},
 	{
 		limit: (
 			<>
-				<code>?wait=</code> requests and event streams of a user at the same time
+				Concurrent <code>?wait=</code> requests and event streams of a user
 			</>
 		),
 		response: '429 rate_limited',
 		remedy: WAIT,
 	},
 	{ limit: 'Wrong passwords, and emails that we send', response: '429 rate_limited', remedy: WAIT },
-	{ limit: 'Connections and bytes of an IP address', response: '429 rate_limited', remedy: WAIT },
+	{
+		limit: 'Open connections, and request bytes in transfer, from one IP address',
+		response: '429 rate_limited',
+		remedy: WAIT,
+	},
 	{
 		limit: 'Unfinished uploads of an account',
 		response: '429 rate_limited',
@@ -181,9 +185,9 @@ export function RateLimits() {
 				Responses of operations that need a token or API key show the rate limits of your plan in two headers.{' '}
 				<code>q</code> is the number allowed in <code>w</code> seconds, <code>r</code> how many are left, and{' '}
 				<code>t</code> the number of seconds until there are more. After a pause of a minute, all of them are
-				available at once. A response 429 because of these limits names them in{' '}
-				<code>error.violated_policies</code>. Responses 401 and 429, and 403 because of a missing scope or
-				tool, don’t count. <code>GET /v1/plans</code> lists the limits of each plan.
+				available at once. If such a limit causes a 429, <code>error.violated_policies</code> names it.
+				Requests answered with 401, 429, or 403 for a missing scope or tool don’t count.{' '}
+				<code>GET /v1/plans</code> lists the limits of each plan.
 			</p>
 			<pre className={styles.headers}>
 				<code>{RATE_LIMIT_HEADERS}</code>

@@ -84,7 +84,7 @@ function OperationSection({ operation, description }: { operation: Operation; de
 
 function Access({ operation: { needsToken, isTokenOptional, keyScope } }: { operation: Operation }) {
 	if (!needsToken) return 'No token needed.';
-	if (isTokenOptional) return 'The token of a session is optional. API keys are rejected.';
+	if (isTokenOptional) return 'Accepts the token of a session. API keys are rejected.';
 	if (keyScope === undefined) return 'Needs a session: API keys are rejected.';
 	if (keyScope === 'any') return 'Any API key works.';
 	return (

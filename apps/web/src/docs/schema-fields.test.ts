@@ -51,20 +51,30 @@ test('resolves named schemas and the items of lists', () => {
 	]);
 });
 
-test('returns choices with their meanings, and the default as JSON', () => {
+test('returns choices with their titles and descriptions, and the default as JSON', () => {
 	const schema = {
-		...{ type: 'string', enum: ['a', 'b', 'c'], default: 'a' },
+		...{ type: 'string', enum: ['a', 'b', 'c', 'd'], default: 'a' },
 		'x-enumTitles': { a: 'First', b: 'Second' },
-		'x-enumDescriptions': { a: 'the first' },
+		'x-enumDescriptions': { a: 'Before the others.', c: 'The third.' },
 	};
 	expect(fieldOf('x', schema, false, description)).toMatchObject({
 		choices: [
-			{ value: 'a', meaning: 'the first' },
+			{ value: 'a', meaning: 'First. Before the others.' },
 			{ value: 'b', meaning: 'Second' },
-			{ value: 'c', meaning: undefined },
+			{ value: 'c', meaning: 'The third.' },
+			{ value: 'd', meaning: undefined },
 		],
 		defaultJson: '"a"',
 	});
+});
+
+test.each([
+	[{ title: 'Result', description: 'What comes out.' }, 'Result: What comes out.'],
+	[{ title: 'Result' }, 'Result'],
+	[{ description: 'What comes out.' }, 'What comes out.'],
+	[{}, ''],
+])('describes a field with %j as "%s"', (schema, text) => {
+	expect(fieldOf('x', schema, false, description).description).toBe(text);
 });
 
 test('returns the values of the items of a list as choices', () => {

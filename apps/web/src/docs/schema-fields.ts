@@ -33,21 +33,23 @@ export function fieldOf(
 ): Field {
 	const schema = resolve(given, description);
 	const inner = schema.items ? resolve(schema.items, description) : schema;
-	const meanings = { ...inner['x-enumTitles'], ...inner['x-enumDescriptions'] };
+	const { 'x-enumTitles': titles = {}, 'x-enumDescriptions': descriptions = {} } = inner;
 	return {
 		name,
 		type: typeText(schema, description),
 		isRequired,
-		description: schema.description ?? '',
-		choices: (inner.enum ?? Object.keys(inner['x-enumTitles'] ?? {})).map((value) => ({
-			value: String(value),
-			meaning: meanings[String(value)],
+		description: join(': ', schema.title, schema.description),
+		choices: (inner.enum ?? Object.keys(titles)).map(String).map((value) => ({
+			value,
+			meaning: join('. ', titles[value], descriptions[value]) || undefined,
 		})),
 		defaultJson: schema.default === undefined ? undefined : JSON.stringify(schema.default),
 		nullTitle: schema['x-nullTitle'],
 		fields: fieldsOf(inner, description),
 	};
 }
+
+const join = (separator: string, ...texts: (string | undefined)[]) => texts.filter(Boolean).join(separator);
 
 const ID = /^\^(fil|job|ses|usr|key|whk|dlv|evt)_/;
 const ID_NAMES: Record<string, string> = {

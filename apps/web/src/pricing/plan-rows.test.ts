@@ -28,7 +28,7 @@ test('shows the limits of both plans in words, and the largest file of each tool
 		{ name: 'Number of files', free: '10,000', pro: '10,000' },
 		{ name: 'Files processed at the same time', free: '3', pro: '20' },
 		{ name: 'Processing time per day (how long tools work on your files)', free: '30 min', pro: 'Unlimited' },
-		{ name: 'Files you can start per minute', free: '60', pro: 'Unlimited' },
+		{ name: 'Files you can send for processing per minute', free: '60', pro: 'Unlimited' },
 		{ name: 'API requests per minute', free: '600', pro: '6,000' },
 		{ name: 'Place in the queue', free: 'Normal', pro: 'Before Free users' },
 		{ name: 'OCR: largest file', free: '268 MB, 1 page', pro: '268 MB, 5,000 pages' },

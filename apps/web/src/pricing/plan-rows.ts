@@ -30,7 +30,7 @@ const ROWS: readonly (readonly [string, (plan: Plan) => string])[] = [
 	['Number of files', (plan) => plan.max_files.toLocaleString()],
 	['Files processed at the same time', (plan) => plan.max_active_jobs.toLocaleString()],
 	['Processing time per day (how long tools work on your files)', computeOf],
-	['Files you can start per minute', (plan) => countOf(plan.jobs_per_minute)],
+	['Files you can send for processing per minute', (plan) => countOf(plan.jobs_per_minute)],
 	['API requests per minute', (plan) => countOf(plan.requests_per_minute)],
 	['Place in the queue', (plan) => (plan.name === 'pro' ? 'Before Free users' : 'Normal')],
 ];

@@ -25,7 +25,7 @@ export type Report =
 	| { type: 'upload-lost' }
 	| { type: 'file-lost' }
 	| { type: 'secrets-lost' }
-	| { type: 'creation-struggles' }
+	| { type: 'creation-struggles'; isRateLimited: boolean }
 	/** The idempotency key belongs to a request with another password, whose job was deleted since. */
 	| { type: 'key-taken'; key: string }
 	| { type: 'job'; job: Job | CreatedJob; at: number }
@@ -82,7 +82,9 @@ export function transition(upload: Upload, event: UploadEvent): Upload {
 		case 'secrets-lost':
 			return stage.kind === 'creating' ? withStage(upload, { kind: 'secrets-missing' }) : upload;
 		case 'creation-struggles':
-			return stage.kind === 'creating' ? withStage(upload, { kind: 'creating', isStruggling: true }) : upload;
+			return stage.kind === 'creating'
+				? withStage(upload, { kind: 'creating', isStruggling: true, isRateLimited: event.isRateLimited })
+				: upload;
 		case 'key-taken':
 			return stage.kind === 'creating' ? { ...upload, idempotencyKey: event.key } : upload;
 		case 'job':

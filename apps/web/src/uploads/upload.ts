@@ -33,8 +33,8 @@ export type Stage =
 	| { kind: 'file-missing' }
 	/** Secrets are never stored: after a reload the user has to enter them again. */
 	| { kind: 'secrets-missing' }
-	/** The file is uploaded and the job is being created. `isStruggling` after the first failed try. */
-	| { kind: 'creating'; isStruggling: boolean }
+	/** The file is uploaded and the job is being created. `isStruggling` after a failed try, `isRateLimited` if a rate limit refused that. */
+	| { kind: 'creating'; isStruggling: boolean; isRateLimited?: boolean | undefined }
 	/** `since` in ms since the epoch. */
 	| { kind: 'queued'; jobId: string; since: number }
 	/** `progress` in percent. */

@@ -17,9 +17,10 @@ export function gettingStarted(origin: string): Step[] {
 curl -sS ${origin}/v1/auth/register \\
   -H 'Content-Type: application/json' -d "$ACCOUNT" > registered.json || true
 
-TOKEN=$(curl -sS ${origin}/v1/auth/login \\
-  -H 'Content-Type: application/json' -d "$ACCOUNT" | jq -r '.data.token // empty')
-: "\${TOKEN:?no token: registered.json says why}"`,
+curl -sS ${origin}/v1/auth/login \\
+  -H 'Content-Type: application/json' -d "$ACCOUNT" > login.json
+TOKEN=$(jq -r '.data.token // empty' login.json)
+: "\${TOKEN:?no token: registered.json and login.json say why}"`,
 				javascript: `import { createClient } from '@creatorr/client';
 
 let token;

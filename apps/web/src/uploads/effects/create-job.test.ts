@@ -16,7 +16,18 @@ test('repeats an unanswered creation with the same idempotency key', async () =>
 	await jest.advanceTimersByTimeAsync(1_000);
 	await done;
 	expect(requests).toEqual(['create true', 'create true']);
-	expect(reports.map(({ type }) => type)).toEqual(['creation-struggles', 'job']);
+	expect(reports).toEqual([
+		{ type: 'creation-struggles', isRateLimited: false },
+		{ type: 'job', job, at: 1_005 },
+	]);
+});
+
+test('reports that a rate limit has refused the creation', async () => {
+	const { context, reports } = contextOf([refusal('rate_limited'), job]);
+	const done = createJob(upload, context);
+	await jest.advanceTimersByTimeAsync(1_000);
+	await done;
+	expect(reports[0]).toEqual({ type: 'creation-struggles', isRateLimited: true });
 });
 
 test('asks for secrets instead of creating a job without them', async () => {

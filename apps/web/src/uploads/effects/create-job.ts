@@ -20,7 +20,7 @@ export async function createJob(upload: Upload, context: EffectContext): Promise
 			if (problem.code === 'unauthorized') return;
 			const mayRetry = error instanceof ApiError ? error.retryable : problem.code === 'no_connection';
 			if (!mayRetry) return report(reportOf(problem));
-			report({ type: 'creation-struggles' });
+			report({ type: 'creation-struggles', isRateLimited: problem.code === 'rate_limited' });
 			const retryAfterMs = error instanceof ApiError ? error.retryAfterMs : undefined;
 			await sleep(Math.max(delayMs, retryAfterMs ?? 0), signal);
 		}

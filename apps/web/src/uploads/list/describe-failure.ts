@@ -80,7 +80,7 @@ const TEXTS: Partial<Record<Problem['code'], Partial<FailureText>>> = {
 	},
 	job_deleted: {
 		title: 'Removed from your history',
-		text: 'Try again to process the file again.',
+		text: 'Choose “Try again” to process the file once more.',
 	},
 	unknown: {
 		title: 'Something went wrong on this page',

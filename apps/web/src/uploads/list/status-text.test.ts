@@ -41,6 +41,14 @@ test('shows what blocks the upload first', () => {
 	expect(statusText(upload(stage), { ...calm, blocker: 'network' })).toMatch(/offline/);
 });
 
+test('says why the job can’t be created yet', () => {
+	const textOf = (isStruggling: boolean, isRateLimited?: boolean) =>
+		statusText(upload({ kind: 'creating', isStruggling, isRateLimited }), calm);
+	expect(textOf(false)).toBe('Uploaded. Starting');
+	expect(textOf(true)).toBe('creatorr is temporarily unavailable. Retrying automatically');
+	expect(textOf(true, true)).toBe('Too many requests right now. Retrying automatically');
+});
+
 test('explains a long wait in the queue', () => {
 	const queued = upload({ kind: 'queued', jobId: 'j', since: 90_000 });
 	expect(statusText(queued, calm)).toBe('Queued');

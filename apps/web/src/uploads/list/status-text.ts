@@ -36,9 +36,10 @@ export function statusText(
 		case 'secrets-missing':
 			return `creatorr doesn’t keep passwords. Enter the ${secretNames.length === 1 ? 'password' : 'passwords'} again to continue`;
 		case 'creating':
-			return stage.isStruggling
-				? 'creatorr is temporarily unavailable. Retrying automatically'
-				: 'Uploaded. Starting';
+			if (!stage.isStruggling) return 'Uploaded. Starting';
+			return stage.isRateLimited
+				? 'Too many requests right now. Retrying automatically'
+				: 'creatorr is temporarily unavailable. Retrying automatically';
 		case 'queued':
 			if (tool?.available === false) return 'This tool is temporarily unavailable. Starts when it’s back';
 			return now - stage.since > LONG_WAIT_MS ? 'Queued. Other files are ahead of this one' : 'Queued';
