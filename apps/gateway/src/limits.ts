@@ -77,6 +77,8 @@ export const LIMITS = {
 	userConcurrentLongPolls: 64,
 	/** Longest wait of a user's request for its permits. Afterwards it gets 429. */
 	userQueueMs: 2_000,
+	/** Longest wait of a request that creates a job for the previous one of its user. Afterwards it gets 429. */
+	userJobQueueMs: 10_000,
 	/** Requests of one user that may wait for permits. Further ones get 429 at once. */
 	userQueuedRequests: 64,
 	/** How long a request keeps its permits after its client disconnected: about as long as a busy service takes to finish it. */

@@ -129,8 +129,8 @@ export const createJob = defineOperation({
 	service: 'jobs',
 	access: 'user',
 	scope: 'jobs:write',
-	// Its work alone would make it 4. With 8, a user creates two jobs at a time, so a burst delays the reads of others less.
-	cost: 8,
+	// costs the services and the database four times as much as a read
+	cost: 4,
 	createsJob: true,
 	summary: 'Queues a job that runs a tool on an uploaded file.',
 	headers: createJobHeadersSchema,

@@ -193,25 +193,51 @@ describe('a user with too many concurrent requests', () => {
 	test('has costly requests with small bodies served one after another', async () => {
 		const user = userOf();
 		isHolding = true;
-		const create = () => user.status('/v1/jobs', { method: 'POST', body: '{}' });
+		const create = () => user.status('/v1/files', { method: 'POST', body: '{}' });
 		const both = [create(), create()];
 		expect(await Promise.race(both)).toBe(429);
 		for (const res of held) reply(res);
 		expect((await Promise.all(both)).sort()).toEqual([200, 429]);
 	});
 
-	test('has fewer requests served at a time if their bodies are long', async () => {
-		const limits = { ...LIMITS, userRequestBurst: 1_000, userConcurrentRequests: 32, userQueueMs: 50 };
-		const roomy = await startTestGateway({ auth, jobsUrl: upstream.url, filesUrl: upstream.url, limits });
-		const user = userOf(newId('usr'), roomy);
-		isHolding = true;
-		const body = 'x'.repeat(32 * 1024);
-		const long = atOnce(4, () => user.status('/v1/jobs', { method: 'POST', body }));
-		await waitUntil(() => held.length === 4);
-		expect(await user.status('/v1/jobs/x')).toBe(429);
-		for (const res of held) reply(res);
-		expect(await long).toEqual([200, 200, 200, 200]);
-		await roomy.stop();
+	describe('and permits for 40 of them', () => {
+		let roomy: TestGateway;
+		beforeAll(async () => {
+			const limits = {
+				...LIMITS,
+				userRequestBurst: 1_000,
+				userConcurrentRequests: 40,
+				userQueueMs: 50,
+				userJobQueueMs: 50,
+			};
+			roomy = await startTestGateway({ auth, jobsUrl: upstream.url, filesUrl: upstream.url, limits });
+		});
+		afterAll(() => roomy.stop());
+
+		test('creates jobs one at a time, which doesn’t delay other requests', async () => {
+			const user = userOf(newId('usr'), roomy);
+			const create = () => user.status('/v1/jobs', { method: 'POST', body: '{}' });
+			isHolding = true;
+			const first = create();
+			await waitUntil(() => held.length === 1);
+			expect(await create()).toBe(429);
+			isHolding = false;
+			expect(await user.status('/v1/jobs/x')).toBe(200);
+			for (const res of held) reply(res);
+			expect([await first, await create()]).toEqual([200, 200]);
+		});
+
+		test('has fewer requests served at a time if their bodies are long', async () => {
+			const user = userOf(newId('usr'), roomy);
+			isHolding = true;
+			const complete = `/v1/files/${newId('fil')}/complete`;
+			const body = 'x'.repeat(32 * 1024);
+			const long = atOnce(4, () => user.status(complete, { method: 'POST', body }));
+			await waitUntil(() => held.length === 4);
+			expect(await user.status('/v1/jobs/x')).toBe(429);
+			for (const res of held) reply(res);
+			expect(await long).toEqual([200, 200, 200, 200]);
+		});
 	});
 
 	test('is served when another request ends in time', async () => {

@@ -15,6 +15,7 @@ type UserLimits = Pick<
 	| 'userConcurrentRequests'
 	| 'userConcurrentLongPolls'
 	| 'userQueueMs'
+	| 'userJobQueueMs'
 	| 'userQueuedRequests'
 	| 'requestTimeoutMs'
 	| 'abandonedPermitMs'
@@ -63,7 +64,8 @@ function createZeroCostAdmission(
 
 /**
  * Limits the requests of one user at this gateway: their rate, with a token bucket, and their concurrency. Long polls and event streams
- * have a separate limit, so that they don't delay short requests. A small body arrives before its request takes permits, so a client that
+ * have a separate limit, so that they don't delay short requests. Jobs of one user are created one at a time: each goes on to keep several
+ * services and a worker busy, so a burst of them would delay all users. A small body arrives before its request takes permits, so a client that
  * sends slowly holds none. A refused request costs nothing. An operation of cost 0 is limited only per session, so that signing out works
  * while other sessions of the user exhaust the limits.
  */
@@ -81,11 +83,16 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 			maxWaiting: limits.userQueuedRequests,
 		}),
 		long_polls: createKeyedSemaphore({ permits: limits.userConcurrentLongPolls, waitMs: 0, maxWaiting: 0 }),
+		job_creations: createKeyedSemaphore({
+			permits: 1,
+			waitMs: limits.userJobQueueMs,
+			maxWaiting: limits.userQueuedRequests,
+		}),
 	};
 
+	const maxBodyPermits = Math.ceil(limits.userConcurrentRequests * MAX_BODY_SHARE);
 	const admitZeroCost = createZeroCostAdmission(limits, monotonicMs);
 	const longPollShares = createLongPollShares(Math.max(1, Math.floor(limits.connections * LONG_POLL_SHARE)));
-	const maxBodyPermits = Math.ceil(limits.userConcurrentRequests * MAX_BODY_SHARE);
 
 	return (exchange) => {
 		const { clientNetwork, credential, operation, responseMode, req, res } = exchange;
@@ -94,12 +101,12 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		const cost = operation?.cost ?? 1;
 		if (cost === 0) return admitZeroCost(credential.credentialId);
 		const isLongPoll = isLongPollOrStream(responseMode);
-		const limit = isLongPoll ? 'long_polls' : 'requests';
+		const limit = isLongPoll ? 'long_polls' : operation?.createsJob ? 'job_creations' : 'requests';
 		if (isLongPoll && longPollShares.isUsedUp(clientNetwork)) throw rateLimited('all_long_polls', 1);
 		const semaphore = semaphores[limit];
 		const bodyBytes = operation ? bodyBytesOf(req.headers, operation) : 0;
 		const bodyCost = Math.floor(bodyBytes / BODY_BYTES_PER_TOKEN);
-		const permits = isLongPoll ? 1 : Math.max(cost, Math.min(bodyCost, maxBodyPermits));
+		const permits = limit === 'requests' ? Math.max(cost, Math.min(bodyCost, maxBodyPermits)) : 1;
 		// A cost beyond the burst would be refused forever.
 		const tokens = Math.min(cost + bodyCost, limits.userRequestBurst);
 		const waitMs = rates.take(userId, tokens);

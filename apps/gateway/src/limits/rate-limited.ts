@@ -8,6 +8,8 @@ export type GatewayLimit =
 	| 'rate'
 	/** Concurrent requests of a user, without long polls and event streams. */
 	| 'requests'
+	/** Jobs that a user creates at the same time. */
+	| 'job_creations'
 	/** Concurrent long polls and event streams of a user. */
 	| 'long_polls'
 	/** The network's share of all long polls and event streams. */
@@ -22,6 +24,7 @@ export type GatewayLimit =
 const MESSAGES: Record<GatewayLimit, string> = {
 	rate: 'Too many requests. Wait the number of seconds in Retry-After, then try again.',
 	requests: 'Too many concurrent requests. Wait for some to finish, then try again.',
+	job_creations: 'Too many jobs created at the same time. Wait for some responses, then try again.',
 	long_polls: 'Too many open long polls (?wait=) and event streams. Close some, then try again.',
 	all_long_polls:
 		'Too many open long polls (?wait=) and event streams from your network. Omit wait, or try again in a moment.',
