@@ -16,10 +16,10 @@ const metrics = async () => (await request(auth.app).get('/metrics').expect(200)
 test('creatorr_password_checks_total counts checks by outcome', async () => {
 	const { email } = await register(auth.app);
 	await login(auth.app, email).expect(200);
-	const stranger = newEmail();
-	for (let tries = 0; tries < 5; tries += 1) await login(auth.app, stranger, 'wrong').expect(401);
+	const unknownEmail = newEmail();
+	for (let tries = 0; tries < 5; tries += 1) await login(auth.app, unknownEmail, 'wrong').expect(401);
 	await auth.prisma.loginFailure.updateMany({ data: { lastFailedAt: new Date(Date.now() + 60_000) } });
-	await login(auth.app, stranger, 'wrong').expect(429);
+	await login(auth.app, unknownEmail, 'wrong').expect(429);
 	const text = await metrics();
 	expect(text).toContain('creatorr_password_checks_total{kind="sign-in",outcome="right"} 1');
 	expect(text).toContain('creatorr_password_checks_total{kind="sign-in",outcome="wrong"} 5');

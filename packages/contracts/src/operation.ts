@@ -49,7 +49,7 @@ export interface Operation<
 	/**
 	 * Weight in each gateway's limits of a user's rate and concurrency; 1 by default. Long polls and event streams have their own concurrency
 	 * limit and count only toward the rate. The rate limits of plans count every operation as one request. Cost 0 is for operations that
-	 * the user must be able to call even when a stranger uses up these limits: they don't count, and only each session limits them.
+	 * the user must be able to call even when an attacker uses up these limits: they don't count, and only each session limits them.
 	 */
 	cost?: number;
 	/** A success with {@link status} creates a job, unless it repeats an earlier one: it counts toward `jobsPerMinute`. */

@@ -33,11 +33,11 @@ const GUESSING: readonly Mutant[] = [
 	},
 	{
 		name: 'throttles guesses at one account from many addresses',
-		mutations: [auth('effectiveFreeFailures', forceCondition(false, 'delayMs'))],
+		mutations: [auth('effectiveFailuresBeforeDelay', forceCondition(false, 'delayMs'))],
 		test: 'fall to one while other networks have too many failures',
 	},
 	{
-		name: 'keeps strangers’ guesses from locking the owner out',
+		name: 'keeps other people’s guesses from locking the owner out',
 		mutations: [auth('accountKey', replaceText(` from \${network}`, ''))],
 		test: 'never delay the owner at a new address, however many networks attack',
 	},
@@ -48,7 +48,7 @@ const GUESSING: readonly Mutant[] = [
 				'limitsOf',
 				replaceCall(
 					'networkOf',
-					'networkOf(attempt.client.address) + (deps.freeFailures.replica ??= Math.random())',
+					'networkOf(attempt.client.address) + (deps.failuresBeforeDelay.replica ??= Math.random())',
 				),
 			),
 		],

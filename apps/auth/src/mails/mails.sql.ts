@@ -69,7 +69,7 @@ async function insertMail(
 
 /**
  * Stores the mail of a registration, in its transaction. Mails beyond the allowance of the network are delayed, so that a flood of
- * registrations can't flood strangers with mail. Mails of other networks don't wait.
+ * registrations can't flood other people with mail. Mails of other networks don't wait.
  */
 export async function addVerificationMail(
 	tx: Transaction,

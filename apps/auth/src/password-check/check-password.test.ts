@@ -6,7 +6,7 @@ import { checkPassword } from './check-password.ts';
 import { createFairQueue } from './fair-queue.ts';
 
 const AWAY = '198.51.100.1';
-const STRANGER = '203.0.113.1';
+const ATTACKER = '203.0.113.1';
 
 let auth: AuthService;
 let person: Person;
@@ -51,9 +51,9 @@ async function slowToTheUtmost(): Promise<void> {
 
 describe('wrong passwords for an account', () => {
 	test('are delayed after the limit, with a time to retry after', async () => {
-		expect(await statusesOf(3, () => wrong(person.email, STRANGER))).toEqual([401, 401, 401]);
+		expect(await statusesOf(3, () => wrong(person.email, ATTACKER))).toEqual([401, 401, 401]);
 		await stopTheClock();
-		const response = await wrong(person.email, STRANGER).expect(429);
+		const response = await wrong(person.email, ATTACKER).expect(429);
 		expect(response.body.error.code).toBe('rate_limited');
 		expect(response.headers['retry-after']).toBe('1');
 	});
@@ -76,7 +76,7 @@ describe('wrong passwords for an account', () => {
 	});
 
 	test('by the owner at a new address cause a delay of a second during an attack', async () => {
-		await statusesOf(3, () => wrong(person.email, STRANGER));
+		await statusesOf(3, () => wrong(person.email, ATTACKER));
 		await slowToTheUtmost();
 		await wrong(person.email, AWAY).expect(401);
 		await auth.prisma.loginFailure.updateMany({
@@ -102,33 +102,33 @@ describe('wrong passwords for an account', () => {
 
 	test('are delayed at every replica', async () => {
 		const replica = await auth.startReplica();
-		await statusesOf(3, () => wrong(person.email, STRANGER));
+		await statusesOf(3, () => wrong(person.email, ATTACKER));
 		await stopTheClock();
-		await wrong(person.email, STRANGER, replica).expect(429);
+		await wrong(person.email, ATTACKER, replica).expect(429);
 	});
 
 	test('cause delays of at most a minute', async () => {
-		await wrong(person.email, STRANGER);
+		await wrong(person.email, ATTACKER);
 		await slowToTheUtmost();
-		await wrong(person.email, STRANGER).expect(401);
-		const response = await login(auth.app, person.email, PASSWORD, STRANGER).expect(429);
+		await wrong(person.email, ATTACKER).expect(401);
+		const response = await login(auth.app, person.email, PASSWORD, ATTACKER).expect(429);
 		expect(Number(response.headers['retry-after'])).toBeLessThanOrEqual(60);
 		await slowToTheUtmost();
-		await login(auth.app, person.email, PASSWORD, STRANGER).expect(200);
+		await login(auth.app, person.email, PASSWORD, ATTACKER).expect(200);
 	});
 
-	test('by strangers do not delay the owner at a known network', async () => {
-		await statusesOf(3, () => wrong(person.email, STRANGER));
+	test('by other people do not delay the owner at a known network', async () => {
+		await statusesOf(3, () => wrong(person.email, ATTACKER));
 		await stopTheClock();
-		await wrong(person.email, STRANGER).expect(429);
+		await wrong(person.email, ATTACKER).expect(429);
 		await login(auth.app, person.email, PASSWORD, HOME).expect(200);
 	});
 
-	test('by strangers do not delay the owner at another address of a known IPv6 network', async () => {
+	test('by other people do not delay the owner at another address of a known IPv6 network', async () => {
 		const owner = await register(auth.app, '2001:db8:1:2::1');
-		await statusesOf(3, () => wrong(owner.email, STRANGER));
+		await statusesOf(3, () => wrong(owner.email, ATTACKER));
 		await stopTheClock();
-		await wrong(owner.email, STRANGER).expect(429);
+		await wrong(owner.email, ATTACKER).expect(429);
 		await login(auth.app, owner.email, PASSWORD, '2001:db8:1:2:aaaa::7').expect(200);
 	});
 
@@ -142,43 +142,43 @@ describe('wrong passwords for an account', () => {
 	});
 
 	test('are not cleared when the owner signs in elsewhere', async () => {
-		await statusesOf(3, () => wrong(person.email, STRANGER));
+		await statusesOf(3, () => wrong(person.email, ATTACKER));
 		await stopTheClock();
 		await letPass(1);
 		await login(auth.app, person.email, PASSWORD, AWAY).expect(200);
-		await wrong(person.email, STRANGER).expect(401);
+		await wrong(person.email, ATTACKER).expect(401);
 		await stopTheClock();
-		await wrong(person.email, STRANGER).expect(429);
+		await wrong(person.email, ATTACKER).expect(429);
 	});
 
 	test('are checked one at a time once delayed', async () => {
-		await wrong(person.email, STRANGER);
+		await wrong(person.email, ATTACKER);
 		await slowToTheUtmost();
 		const wide = await auth.startReplica({ BCRYPT_CONCURRENCY: '4' });
-		const responses = await Promise.all(Array.from({ length: 6 }, () => wrong(person.email, STRANGER, wide)));
+		const responses = await Promise.all(Array.from({ length: 6 }, () => wrong(person.email, ATTACKER, wide)));
 		expect(responses.map(({ status }) => status).sort()).toEqual([401, 429, 429, 429, 429, 429]);
 	});
 
 	test('that are refused as too early do not extend the delay', async () => {
-		await statusesOf(3, () => wrong(person.email, STRANGER));
+		await statusesOf(3, () => wrong(person.email, ATTACKER));
 		await stopTheClock();
 		const before = await auth.prisma.loginFailure.findMany({ orderBy: { key: 'asc' } });
-		await wrong(person.email, STRANGER).expect(429);
+		await wrong(person.email, ATTACKER).expect(429);
 		expect(await auth.prisma.loginFailure.findMany({ orderBy: { key: 'asc' } })).toEqual(before);
 	});
 
 	test('are logged with the user', async () => {
-		await statusesOf(3, () => wrong(person.email, STRANGER));
+		await statusesOf(3, () => wrong(person.email, ATTACKER));
 		await stopTheClock();
-		await wrong(person.email, STRANGER).expect(429);
+		await wrong(person.email, ATTACKER).expect(429);
 		expect(auth.log).toContainEqual({
 			event: 'security.password_throttled',
-			fields: expect.objectContaining({ user_id: person.id, network: STRANGER }),
+			fields: expect.objectContaining({ user_id: person.id, network: ATTACKER }),
 		});
 	});
 
 	test('store no email', async () => {
-		await wrong(person.email, STRANGER);
+		await wrong(person.email, ATTACKER);
 		const stored = await auth.prisma.loginFailure.findMany();
 		expect(stored).toHaveLength(3);
 		expect(JSON.stringify(stored)).not.toContain(person.email);
@@ -187,9 +187,9 @@ describe('wrong passwords for an account', () => {
 
 describe('wrong passwords from an address', () => {
 	test('are delayed across accounts', async () => {
-		expect(await statusesOf(8, () => wrong(newEmail(), STRANGER))).toEqual(Array(8).fill(401));
+		expect(await statusesOf(8, () => wrong(newEmail(), ATTACKER))).toEqual(Array(8).fill(401));
 		await stopTheClock();
-		await wrong(newEmail(), STRANGER).expect(429);
+		await wrong(newEmail(), ATTACKER).expect(429);
 		await login(auth.app, person.email, PASSWORD, AWAY).expect(200);
 	});
 
@@ -244,10 +244,10 @@ describe.each([
 		await login(auth.app, person.email, PASSWORD, HOME).expect(200);
 	});
 
-	test('are not delayed by failed sign-ins of strangers', async () => {
-		await statusesOf(3, () => wrong(person.email, STRANGER));
+	test('are not delayed by failed sign-ins of other people', async () => {
+		await statusesOf(3, () => wrong(person.email, ATTACKER));
 		await stopTheClock();
-		await wrong(person.email, STRANGER).expect(429);
+		await wrong(person.email, ATTACKER).expect(429);
 		await attempt(person).expect(401);
 	});
 });
@@ -265,7 +265,7 @@ test('a password from a known network waits in a separate queue', async () => {
 		queue({ kind: 'sign-in', network: `203.0.113.${last}`, clientGone }, () => held.promise),
 	);
 	const deps = {
-		...{ prisma: auth.prisma, queue, freeFailures: { account: 3, network: 8 } },
+		...{ prisma: auth.prisma, queue, failuresBeforeDelay: { account: 3, network: 8 } },
 		passwords: { matches: async () => true, hash: async () => '' },
 		isRepeat: () => true,
 		logger: silent,

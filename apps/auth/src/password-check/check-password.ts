@@ -12,13 +12,13 @@ import { delayRefusal } from './delay-refusal.ts';
 import type { FailureLimit } from './failure-counter.ts';
 import type { FairQueue } from './fair-queue.ts';
 import { deleteCounter } from './login-failures.sql.ts';
-import { admitAttempt, recordFailure, refuseEarly, releaseAttempt } from './login-throttle.ts';
+import { admitAttempt, checkDelays, recordFailure, releaseAttempt } from './login-throttle.ts';
 
 export interface CheckPasswordDeps {
 	prisma: Database;
 	queue: FairQueue;
 	passwords: Passwords;
-	freeFailures: { account: number; network: number };
+	failuresBeforeDelay: { account: number; network: number };
 	/** Whether an event with this key was recorded within the last minute. */
 	isRepeat(key: string): boolean;
 	logger: Logger;
@@ -72,33 +72,39 @@ function accountKey({ email, origin }: PasswordAttempt, network: string): string
 }
 
 /**
- * Returns the limits of an unknown network. While unknown networks together have too many failures, each of them has only one free failure.
- * So the owner at a new address is admitted at once, no matter who else tries.
+ * Returns the limits of an unknown network. While unknown networks together have too many failures, each of them is delayed after one
+ * failure. So the owner at a new address is admitted at once, no matter who else tries.
  */
 function unknownNetworkLimits(
 	attempt: PasswordAttempt,
 	network: string,
-	freeFailures: number,
+	failuresBeforeDelay: number,
 ): FailureLimit[] {
 	const account = `account ${digestOf(attempt.email)}`;
 	return rangesOf(network).map(({ range, factor }) => ({
 		key: `${account} from ${range}`,
 		scope: 'account',
-		freeFailures: freeFailures * factor,
-		...(range === network && { allNetworks: { key: account, freeFailures } }),
+		failuresBeforeDelay: failuresBeforeDelay * factor,
+		...(range === network && { allNetworks: { key: account, failuresBeforeDelay } }),
 	}));
 }
 
 function limitsOf(deps: CheckPasswordDeps, attempt: PasswordAttempt): FailureLimit[] {
-	const { freeFailures } = deps;
+	const { failuresBeforeDelay } = deps;
 	const network = networkOf(attempt.client.address);
 	const accountLimits: FailureLimit[] =
 		attempt.origin === 'unknown-network'
-			? unknownNetworkLimits(attempt, network, freeFailures.account)
-			: [{ key: accountKey(attempt, network), scope: 'account', freeFailures: freeFailures.account }];
+			? unknownNetworkLimits(attempt, network, failuresBeforeDelay.account)
+			: [
+					{
+						key: accountKey(attempt, network),
+						scope: 'account',
+						failuresBeforeDelay: failuresBeforeDelay.account,
+					},
+				];
 	// Stored counters have this prefix.
 	const key = `address ${network}`;
-	return [...accountLimits, { key, scope: 'network', freeFailures: freeFailures.network }];
+	return [...accountLimits, { key, scope: 'network', failuresBeforeDelay: failuresBeforeDelay.network }];
 }
 
 /** Compares the password of an admitted attempt, and counts the result. */
@@ -138,7 +144,7 @@ export function checkPassword(deps: CheckPasswordDeps, attempt: PasswordAttempt)
 	return delayRefusal(async () => {
 		try {
 			// Attempts that are too early don't enter the queue.
-			await refuseEarly(deps.prisma, limitsOf(deps, attempt));
+			await checkDelays(deps.prisma, limitsOf(deps, attempt));
 			const isRight = await deps.queue({ kind: queueKind, network, clientGone }, () =>
 				compare(deps, attempt),
 			);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
 	addFailure,
 	counterAt,
-	effectiveFreeFailures,
+	effectiveFailuresBeforeDelay,
 	type FailureCounter,
 	isThrottled,
 	remainingDelayMs,
@@ -63,15 +63,15 @@ describe('a failure counter', () => {
 	});
 });
 
-describe('the free failures of one network', () => {
+describe('the failures of one network before a delay', () => {
 	const limit = {
 		key: 'k',
 		scope: 'account' as const,
-		freeFailures: 5,
-		allNetworks: { key: 'c', freeFailures: 5 },
+		failuresBeforeDelay: 5,
+		allNetworks: { key: 'c', failuresBeforeDelay: 5 },
 	};
-	const free = (own: number | undefined, all: number | undefined, seconds = 0) =>
-		effectiveFreeFailures(
+	const effective = (own: number | undefined, all: number | undefined, seconds = 0) =>
+		effectiveFailuresBeforeDelay(
 			limit,
 			{
 				own: own === undefined ? undefined : counter(own),
@@ -81,14 +81,16 @@ describe('the free failures of one network', () => {
 		);
 
 	test('stay the same while other networks have few failures, however often this one fails', () => {
-		expect([free(undefined, undefined), free(3, 3), free(40, 40), free(2, 6)]).toEqual([5, 5, 5, 5]);
+		expect([effective(undefined, undefined), effective(3, 3), effective(40, 40), effective(2, 6)]).toEqual([
+			5, 5, 5, 5,
+		]);
 	});
 
 	test('fall to one while other networks have too many failures', () => {
-		expect([free(undefined, 5), free(3, 1_000)]).toEqual([1, 1]);
+		expect([effective(undefined, 5), effective(3, 1_000)]).toEqual([1, 1]);
 	});
 
 	test('rise again when the failures of other networks are forgiven', () => {
-		expect(free(undefined, 6, 120)).toBe(5);
+		expect(effective(undefined, 6, 120)).toBe(5);
 	});
 });

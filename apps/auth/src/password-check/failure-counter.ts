@@ -13,21 +13,21 @@ export interface FailureCounter {
 	lastFailedAt: Date;
 }
 
-/** A counter with its limit: after `freeFailures` failures, the next attempt is delayed. */
+/** A counter with its limit: after `failuresBeforeDelay` failures, the next attempt is delayed. */
 export interface FailureLimit {
 	key: string;
 	scope: 'account' | 'network';
-	freeFailures: number;
-	/** Counts the account's failures from all unknown networks. While other networks have too many, one is free here. */
-	allNetworks?: { key: string; freeFailures: number };
+	failuresBeforeDelay: number;
+	/** Counts the account's failures from all unknown networks. While other networks have too many, the limit here is one. */
+	allNetworks?: { key: string; failuresBeforeDelay: number };
 }
 
 /** The first attempt of a network is never delayed, however many others attack the account. */
-const FREE_DURING_ATTACK = 1;
+const FAILURES_BEFORE_DELAY_DURING_ATTACK = 1;
 
 /** Returns the delay of the next attempt after that many failures: 1 s at the limit, doubled for each further one, up to 60 s. */
-function delayMs(failures: number, freeFailures: number): number {
-	const beyond = Math.round(failures) - freeFailures;
+function delayMs(failures: number, failuresBeforeDelay: number): number {
+	const beyond = Math.round(failures) - failuresBeforeDelay;
 	return beyond < 0 ? 0 : Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** beyond);
 }
 
@@ -43,27 +43,27 @@ export function counterAt(counter: FailureCounter, now: Date): FailureCounter {
 }
 
 /** Returns the time until the next attempt is allowed; 0 if it is. */
-export function remainingDelayMs(counter: FailureCounter, freeFailures: number, now: Date): number {
-	return Math.max(0, delayMs(counter.failures, freeFailures) - elapsedMs(counter, now));
+export function remainingDelayMs(counter: FailureCounter, failuresBeforeDelay: number, now: Date): number {
+	return Math.max(0, delayMs(counter.failures, failuresBeforeDelay) - elapsedMs(counter, now));
 }
 
 /** Whether the counter has reached its limit, so that attempts are made one by one. */
-export function isThrottled(counter: FailureCounter, freeFailures: number, now: Date): boolean {
-	return delayMs(counterAt(counter, now).failures, freeFailures) > 0;
+export function isThrottled(counter: FailureCounter, failuresBeforeDelay: number, now: Date): boolean {
+	return delayMs(counterAt(counter, now).failures, failuresBeforeDelay) > 0;
 }
 
-/** Returns the number of free failures of a network, which is lower while other networks have too many failures. */
-export function effectiveFreeFailures(
-	{ freeFailures, allNetworks }: FailureLimit,
+/** Returns the number of failures after which a network is delayed: lower while other networks have too many failures. */
+export function effectiveFailuresBeforeDelay(
+	{ failuresBeforeDelay, allNetworks }: FailureLimit,
 	counters: { own: FailureCounter | undefined; allNetworks: FailureCounter | undefined },
 	now: Date,
 ): number {
-	if (!allNetworks || !counters.allNetworks) return freeFailures;
+	if (!allNetworks || !counters.allNetworks) return failuresBeforeDelay;
 	const own = counters.own ? counterAt(counters.own, now).failures : 0;
 	const others = counterAt(counters.allNetworks, now).failures - own;
-	return delayMs(others, allNetworks.freeFailures) > 0
-		? Math.min(freeFailures, FREE_DURING_ATTACK)
-		: freeFailures;
+	return delayMs(others, allNetworks.failuresBeforeDelay) > 0
+		? Math.min(failuresBeforeDelay, FAILURES_BEFORE_DELAY_DURING_ATTACK)
+		: failuresBeforeDelay;
 }
 
 /** Returns the counter after one more failure. */

@@ -3,7 +3,7 @@ import { siteOf } from '@creatorr/service/address-network';
 import { isBusier, type SiteLoads, trackSiteLoads } from './site-load.ts';
 
 /**
- * What a request waits for. Each kind has its own queue, so that a flood of one doesn't affect the others. Strangers can't flood
+ * What a request waits for. Each kind has its own queue, so that a flood of one doesn't affect the others. Attackers can't flood
  * `known-sign-in`, because its requests come from networks that the account has signed in from.
  */
 type QueueKind = 'sign-in' | 'known-sign-in' | 'register' | 'session' | 'mailed-token';

@@ -4,7 +4,7 @@ import type { Database } from '../database.sql.ts';
 import {
 	addFailure,
 	counterAt,
-	effectiveFreeFailures,
+	effectiveFailuresBeforeDelay,
 	type FailureCounter,
 	type FailureLimit,
 	isThrottled,
@@ -15,12 +15,12 @@ import { readCounters, restoreCounter, updateCounters } from './login-failures.s
 /** An admitted attempt, to be ended by {@link recordFailure} or {@link releaseAttempt}. */
 interface Admission {
 	/** Counters whose delay this attempt has restarted, as they were before. */
-	claimed: readonly FailureCounter[];
-	claimedAt: Date;
+	restarted: readonly FailureCounter[];
+	restartedAt: Date;
 }
 
-function refuseIfEarly(limit: FailureLimit, counter: FailureCounter | undefined, now: Date): void {
-	const waitMs = counter ? remainingDelayMs(counter, limit.freeFailures, now) : 0;
+function checkDelay(limit: FailureLimit, counter: FailureCounter | undefined, now: Date): void {
+	const waitMs = counter ? remainingDelayMs(counter, limit.failuresBeforeDelay, now) : 0;
 	if (waitMs === 0) return;
 	const seconds = Math.ceil(waitMs / 1000);
 	const scopeText = limit.scope === 'account' ? 'for this account' : 'from your network';
@@ -33,20 +33,24 @@ function keysOf(limits: readonly FailureLimit[]): string[] {
 }
 
 /** Throws `rate_limited` if the attempt comes before the end of a delay. Otherwise returns the limits that are reached. */
-export async function refuseEarly(
+export async function checkDelays(
 	prisma: Database,
 	limits: readonly FailureLimit[],
 ): Promise<FailureLimit[]> {
 	const { counters, now } = await readCounters(prisma, keysOf(limits));
 	const present = limits.map((limit) => {
 		const allNetworks = limit.allNetworks && counters.get(limit.allNetworks.key);
-		const freeFailures = effectiveFreeFailures(limit, { own: counters.get(limit.key), allNetworks }, now);
-		return { ...limit, freeFailures };
+		const failuresBeforeDelay = effectiveFailuresBeforeDelay(
+			limit,
+			{ own: counters.get(limit.key), allNetworks },
+			now,
+		);
+		return { ...limit, failuresBeforeDelay };
 	});
 	return present.filter((limit) => {
 		const counter = counters.get(limit.key);
-		refuseIfEarly(limit, counter, now);
-		return counter !== undefined && isThrottled(counter, limit.freeFailures, now);
+		checkDelay(limit, counter, now);
+		return counter !== undefined && isThrottled(counter, limit.failuresBeforeDelay, now);
 	});
 }
 
@@ -55,14 +59,14 @@ export async function refuseEarly(
  * password is compared, so that concurrent attempts are refused. Before that, nothing is written, and right passwords never delay each other.
  */
 export async function admitAttempt(prisma: Database, limits: readonly FailureLimit[]): Promise<Admission> {
-	const throttled = new Map((await refuseEarly(prisma, limits)).map((limit) => [limit.key, limit]));
-	if (throttled.size === 0) return { claimed: [], claimedAt: new Date() };
+	const throttled = new Map((await checkDelays(prisma, limits)).map((limit) => [limit.key, limit]));
+	if (throttled.size === 0) return { restarted: [], restartedAt: new Date() };
 	const { before, now } = await updateCounters(prisma, [...throttled.keys()], (counter, at) => {
 		const limit = throttled.get(counter.key);
-		if (limit) refuseIfEarly(limit, counter, at);
+		if (limit) checkDelay(limit, counter, at);
 		return counterAt(counter, at);
 	});
-	return { claimed: before, claimedAt: now };
+	return { restarted: before, restartedAt: now };
 }
 
 /** Counts a wrong password. */
@@ -71,6 +75,6 @@ export async function recordFailure(prisma: Database, limits: readonly FailureLi
 }
 
 /** Restores the counters as they were before the attempt restarted their delay, after a right password. */
-export async function releaseAttempt(prisma: Database, { claimed, claimedAt }: Admission): Promise<void> {
-	for (const counter of claimed) await restoreCounter(prisma, counter, claimedAt);
+export async function releaseAttempt(prisma: Database, { restarted, restartedAt }: Admission): Promise<void> {
+	for (const counter of restarted) await restoreCounter(prisma, counter, restartedAt);
 }

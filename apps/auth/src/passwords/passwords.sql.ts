@@ -62,7 +62,7 @@ export function resetPassword(
 		if (!userId || !(await lockAccount(tx, { userId }))) return null;
 		const { email } = await tx.user.update({ where: { id: userId }, data: { passwordHash: newHash } });
 		const keyChanges = await markVerified(tx, userId, client);
-		// A thief's network may be among them. At a known network, strangers' failures don't delay the owner.
+		// A thief's network may be among them. At a known network, other people's failures don't delay the owner.
 		await tx.knownNetwork.deleteMany({ where: { userId } });
 		await rememberNetwork(tx, { userId, network, at: new Date() });
 		await insertEvent(tx, { kind: 'password_reset', userId, sessionId: null, client });

@@ -11,7 +11,7 @@ export async function isKnownNetwork(prisma: Database, userId: string, network: 
 	return (await prisma.knownNetwork.count({ where: { userId, network } })) > 0;
 }
 
-/** Remembers a network, so that strangers' failures don't throttle sign-ins from it. Returns whether it is new. */
+/** Remembers a network, so that other people's failures don't throttle sign-ins from it. Returns whether it is new. */
 export async function rememberNetwork(
 	tx: Transaction,
 	{ userId, network, at }: { userId: string; network: string; at: Date },

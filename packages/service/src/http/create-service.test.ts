@@ -242,7 +242,7 @@ describe('an identity', () => {
 		['missing', ''],
 		['garbage', 'x.y.z'],
 		[
-			'signed by a stranger',
+			'signed with an unknown key',
 			forged(sid, good, generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey),
 		],
 		['for another audience', forged(sid, { ...good, audience: 'creatorr-api' })],
