@@ -82,7 +82,7 @@ const FLOODS: readonly Mutant[] = [
 		mutations: [
 			auth('takeNext', dropCall('delete')),
 			auth('takeNext', replaceText('loads.of(a).turns - loads.of(b).turns', '0')),
-			auth('takeNext', replaceText('(site, others);', '(site, others); else waiting.delete(site);')),
+			auth('takeNext', replaceText('(range, others);', '(range, others); else waiting.delete(range);')),
 		],
 		test: 'lets networks take turns, however many requests one of them sends',
 	},
@@ -90,13 +90,13 @@ const FLOODS: readonly Mutant[] = [
 		name: 'counts turns by IPv6 site',
 		mutations: [
 			auth('createFairQueue', replaceCall('siteOf', 'undefined')),
-			auth('trackSiteLoads.of', replaceCall('siteOf', 'undefined')),
+			auth('trackRangeLoads.of', replaceCall('siteOf', 'undefined')),
 		],
 		test: 'lets the networks of an IPv6 site share its turns',
 	},
 	{
 		name: 'counts turns by IPv6 /48',
-		mutations: [auth('trackSiteLoads.of', replaceCall('siteOf', 'undefined'))],
+		mutations: [auth('trackRangeLoads.of', replaceCall('siteOf', 'undefined'))],
 		test: 'gives an IPv6 /48 four turns for one of another network',
 	},
 	{

@@ -1,6 +1,6 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { siteOf } from '@creatorr/service/address-network';
-import { isBusier, type SiteLoads, trackSiteLoads } from './site-load.ts';
+import { isBusier, type RangeLoads, trackRangeLoads } from './range-load.ts';
 
 /**
  * What a request waits for. Each kind has its own queue, so that a flood of one doesn't affect the others. Attackers can't flood
@@ -35,37 +35,37 @@ interface Waiter {
 	refuse(why: string): void;
 }
 
-/** Waiters by site. Here a site is an IPv6 /56 or a single IPv4 address. The /56 of one /48 also share turns, see {@link trackSiteLoads}. */
+/** Waiters by address range: an IPv6 /56 or a single IPv4 address. The /56 of one /48 also share turns, see {@link trackRangeLoads}. */
 type Waiting = Map<string, Waiter[]>;
 
 function countOf(waiting: Waiting): number {
 	return [...waiting.values()].reduce((total, { length }) => total + length, 0);
 }
 
-function removeFrom(waiting: Waiting, site: string, waiter: Waiter): void {
-	const left = (waiting.get(site) ?? []).filter((one) => one !== waiter);
-	if (left.length === 0) waiting.delete(site);
-	else waiting.set(site, left);
+function removeFrom(waiting: Waiting, range: string, waiter: Waiter): void {
+	const left = (waiting.get(range) ?? []).filter((one) => one !== waiter);
+	if (left.length === 0) waiting.delete(range);
+	else waiting.set(range, left);
 }
 
-/** Removes and returns the first waiter of the site that had the fewest turns; among equals, of the site that waits longest. */
-function takeNext(waiting: Waiting, loads: SiteLoads): Waiter | undefined {
-	const [site] = [...waiting.keys()].toSorted((a, b) => loads.of(a).turns - loads.of(b).turns);
-	const [next, ...others] = waiting.get(site ?? '') ?? [];
-	if (site === undefined) return undefined;
-	waiting.delete(site);
-	if (others.length > 0) waiting.set(site, others);
+/** Removes and returns the first waiter of the range that had the fewest turns; among equals, of the range that waits longest. */
+function takeNext(waiting: Waiting, loads: RangeLoads): Waiter | undefined {
+	const [range] = [...waiting.keys()].toSorted((a, b) => loads.of(a).turns - loads.of(b).turns);
+	const [next, ...others] = waiting.get(range ?? '') ?? [];
+	if (range === undefined) return undefined;
+	waiting.delete(range);
+	if (others.length > 0) waiting.set(range, others);
 	return next;
 }
 
-/** Refuses the last waiter of the busiest site, to make room for one of this site. Returns false if no site is busier than this one. */
-function makeRoom(waiting: Waiting, site: string, loads: SiteLoads): boolean {
+/** Refuses the last waiter of the busiest range, to make room for one of this range. Returns false if no range is busier than this one. */
+function makeRoom(waiting: Waiting, range: string, loads: RangeLoads): boolean {
 	const busiest = [...waiting.keys()].reduce(
 		(most, other) => (isBusier(loads.of(other), loads.of(most)) ? other : most),
-		site,
+		range,
 	);
 	const last = waiting.get(busiest)?.at(-1);
-	if (busiest === site || !last) return false;
+	if (busiest === range || !last) return false;
 	removeFrom(waiting, busiest, last);
 	last.refuse('the queue is full of others with fewer turns');
 	return true;
@@ -76,16 +76,16 @@ interface WaitOptions {
 	refuse(why: string): AppError;
 }
 
-/** Waits behind the other requests of the site. Resolves when the request has its turn. */
+/** Waits behind the other requests of the range. Resolves when the request has its turn. */
 async function waitInQueue(
 	waiting: Waiting,
-	{ site, countTurn, clientGone }: { site: string; countTurn(): void; clientGone: AbortSignal },
+	{ range, countTurn, clientGone }: { range: string; countTurn(): void; clientGone: AbortSignal },
 	{ maxWaitMs, refuse }: WaitOptions,
 ): Promise<void> {
 	const turn = Promise.withResolvers<void>();
 	const waiter = { start: turn.resolve, refuse: (why: string) => turn.reject(refuse(why)) };
 	const leave = (why: string) => {
-		removeFrom(waiting, site, waiter);
+		removeFrom(waiting, range, waiter);
 		waiter.refuse(why);
 	};
 	const onGone = () => {
@@ -93,7 +93,7 @@ async function waitInQueue(
 		countTurn();
 		leave('the client went away');
 	};
-	waiting.set(site, [...(waiting.get(site) ?? []), waiter]);
+	waiting.set(range, [...(waiting.get(range) ?? []), waiter]);
 	clientGone.addEventListener('abort', onGone, { once: true });
 	const timer = setTimeout(leave, maxWaitMs, 'the queue is too slow');
 	await turn.promise.finally(() => {
@@ -110,13 +110,13 @@ function refusal(why: string, retryAfterSeconds: number): AppError {
 }
 
 /**
- * Creates a queue in which the kinds take turns, and within a kind the sites: the site that recently had the fewest turns is next. When a
- * queue is full, a request takes the last slot of the busiest site, unless its own is as busy. A full queue causes 429 and not 503: sign-in
+ * Creates a queue in which the kinds take turns, and within a kind the address ranges: the one that recently had the fewest turns is next. When a
+ * queue is full, a request takes the last slot of the busiest range, unless its own is as busy. A full queue causes 429 and not 503: sign-in
  * is limited but not down, and a flood must not page anybody. Work of a disconnected client is dropped.
  */
 export function createFairQueue(options: QueueOptions): FairQueue {
 	const queues = new Map<QueueKind, Waiting>();
-	const loads = trackSiteLoads();
+	const loads = trackRangeLoads();
 	let running = 0;
 	const refuse = (why: string) => refusal(why, options.retryAfterSeconds);
 
@@ -126,11 +126,11 @@ export function createFairQueue(options: QueueOptions): FairQueue {
 		return waiting;
 	}
 
-	async function waitForTurn({ kind, clientGone }: QueueRequest, site: string): Promise<void> {
+	async function waitForTurn({ kind, clientGone }: QueueRequest, range: string): Promise<void> {
 		const waiting = waitingOf(kind);
-		if (countOf(waiting) >= options.maxWaiting && !makeRoom(waiting, site, loads))
+		if (countOf(waiting) >= options.maxWaiting && !makeRoom(waiting, range, loads))
 			throw refuse('the queue is full');
-		const request = { site, countTurn: () => loads.count(site, 'turns'), clientGone };
+		const request = { range, countTurn: () => loads.count(range, 'turns'), clientGone };
 		await waitInQueue(waiting, request, { refuse, maxWaitMs: options.maxWaitMs });
 	}
 
@@ -150,11 +150,11 @@ export function createFairQueue(options: QueueOptions): FairQueue {
 
 	return async (request, work) => {
 		if (request.clientGone.aborted) throw refuse('the client went away');
-		const site = siteOf(request.network) ?? request.network;
-		loads.count(site, 'requests');
+		const range = siteOf(request.network) ?? request.network;
+		loads.count(range, 'requests');
 		if (running < options.concurrency) running += 1;
-		else await waitForTurn(request, site);
-		loads.count(site, 'turns');
+		else await waitForTurn(request, range);
+		loads.count(range, 'turns');
 		try {
 			return await work();
 		} finally {
