@@ -8,7 +8,7 @@ export type EnqueueLookup = <T>(network: string, lookUp: () => T | Promise<T>) =
  * calls that users depend on, however many networks send unknown keys. Networks that wait take turns, an IPv6 site as one.
  */
 export function createLookupQueue(concurrency: number): EnqueueLookup {
-	/** In the order of their turns. */
+	/** By address range: an IPv6 /56 or a single IPv4 address. In the order of their turns. */
 	const waiting = new Map<string, (() => void)[]>();
 	let running = 0;
 
@@ -18,10 +18,10 @@ export function createLookupQueue(concurrency: number): EnqueueLookup {
 			running -= 1;
 			return;
 		}
-		const [site, [start, ...others]] = next;
-		// Moves the site to the end.
-		waiting.delete(site);
-		if (others.length > 0) waiting.set(site, others);
+		const [range, [start, ...others]] = next;
+		// Moves the range to the end.
+		waiting.delete(range);
+		if (others.length > 0) waiting.set(range, others);
 		start?.();
 	}
 
@@ -30,11 +30,11 @@ export function createLookupQueue(concurrency: number): EnqueueLookup {
 			running += 1;
 			return;
 		}
-		const site = siteOf(network) ?? network;
+		const range = siteOf(network) ?? network;
 		const turn = Promise.withResolvers<void>();
-		const others = waiting.get(site);
+		const others = waiting.get(range);
 		if (others) others.push(turn.resolve);
-		else waiting.set(site, [turn.resolve]);
+		else waiting.set(range, [turn.resolve]);
 		await turn.promise;
 	}
 
