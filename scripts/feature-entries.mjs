@@ -12,7 +12,7 @@ export const FEATURE_ENTRIES = {
 		'password-check': ['check-password', 'confirm-owner', 'delay-refusal', 'fair-queue'],
 		'signing-keys': ['signing-key', 'signing-keys', 'signing-keys.sql'],
 		'gateway-leases': ['gateway-leases.sql', 'lease-gateway', 'propagate-revocations'],
-		mails: ['allowances.sql', 'request-mail', 'mailed-token', 'mailed-tokens.sql', 'mails.sql'],
+		mails: ['hourly-quotas.sql', 'request-mail', 'mailed-token', 'mailed-tokens.sql', 'mails.sql'],
 		'api-keys': ['api-key', 'check-api-key', 'first-use', 'report-use', 'revoke-api-keys.sql'],
 		'rate-limits': ['allocate-quota'],
 		sessions: ['read-sessions', 'session-token', 'sessions.sql'],

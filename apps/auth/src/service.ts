@@ -23,7 +23,7 @@ import { verifyEmailRoute } from './email-verification/verify-email.ts';
 import { pruneGatewayLeases } from './gateway-leases/gateway-leases.sql.ts';
 import { propagateMissedRevocations } from './gateway-leases/propagate-revocations.ts';
 import { PrismaClient } from './generated/client.ts';
-import { pruneAllowances } from './mails/allowances.sql.ts';
+import { pruneHourlyQuotas } from './mails/hourly-quotas.sql.ts';
 import { pruneMailedTokens } from './mails/mailed-tokens.sql.ts';
 import { createMailer } from './mails/mailer.ts';
 import { waitingMailMetrics } from './mails/mails.sql.ts';
@@ -196,7 +196,7 @@ export const auth = defineService({
 		pruneGatewayLeases,
 		pruneRateLimits,
 		pruneMailedTokens,
-		pruneAllowances,
+		pruneHourlyQuotas,
 		pruneSigningKeys,
 		pruneSecurityEvents,
 	],

@@ -114,7 +114,7 @@ const REGISTRATION: readonly Mutant[] = [
 	},
 	{
 		name: 'counts registrations of a whole IPv6 site',
-		mutations: [auth('allowancesOf', replaceCall('rangesOf', '[{ range: network, factor: 1 }]'))],
+		mutations: [auth('registrationQuotas', replaceCall('rangesOf', '[{ range: network, factor: 1 }]'))],
 		test: 'are counted for a whole IPv6 site',
 	},
 ];
@@ -145,7 +145,7 @@ const NOTICES: readonly Mutant[] = [
 	},
 	{
 		name: 'limits notices to one account',
-		mutations: [auth('addNotice', forceCondition(true, 'consumeAllowance'))],
+		mutations: [auth('addNotice', forceCondition(true, 'consumeHourlyQuota'))],
 		test: 'beyond the hourly limit of one kind',
 	},
 ];

@@ -8,7 +8,7 @@ import type { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { callerOf } from '../accounts/account.ts';
 import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
-import { consumeAllowance } from '../mails/allowances.sql.ts';
+import { consumeHourlyQuota } from '../mails/hourly-quotas.sql.ts';
 import { hashApiKey } from './api-key.ts';
 import { apiKeyActions, type CreateKeyDeps } from './create-api-key.ts';
 import { revokeKey, revokeLeakedKey } from './revoke-api-keys.sql.ts';
@@ -43,8 +43,8 @@ async function admitReport(
 	{ prisma, apiKeyRules, networkMutex }: LeakedKeyDeps,
 	network: string,
 ): Promise<void> {
-	const allowance = { key: `leaks ${network}`, perHour: apiKeyRules.leakReportsPerHour };
-	const waitSeconds = await networkMutex.runExclusive(network, () => consumeAllowance(prisma, allowance));
+	const quota = { key: `leaks ${network}`, perHour: apiKeyRules.leakReportsPerHour };
+	const waitSeconds = await networkMutex.runExclusive(network, () => consumeHourlyQuota(prisma, quota));
 	if (waitSeconds === 0) return;
 	const message = `Too many reports of leaked keys from your network. Try again in ${formatWait(waitSeconds)}.`;
 	throw new AppError('rate_limited', message, { retryAfterSeconds: waitSeconds });

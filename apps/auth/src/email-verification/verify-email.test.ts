@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-	await auth.prisma.mailAllowance.deleteMany();
+	await auth.prisma.hourlyQuota.deleteMany();
 	person = await register(auth.app);
 });
 
@@ -199,10 +199,10 @@ describe('another verification mail', () => {
 
 	test('is not sent when the email is verified', async () => {
 		await verify(await verificationToken()).expect(204);
-		const allowances = await auth.prisma.mailAllowance.count();
+		const quotas = await auth.prisma.hourlyQuota.count();
 		await resend().expect(204);
 		expect(await tokens(1)).toHaveLength(1);
-		expect(await auth.prisma.mailAllowance.count()).toBe(allowances);
+		expect(await auth.prisma.hourlyQuota.count()).toBe(quotas);
 	});
 
 	test('is not sent when the email is verified first', async () => {

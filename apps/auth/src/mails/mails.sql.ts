@@ -7,7 +7,7 @@ import type { Client } from '../accounts/account.ts';
 import type { Database, Transaction } from '../database.sql.ts';
 import { type Mail, type Notice, Prisma } from '../generated/client.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
-import { consumeAllowance, emailKey, reserveAllowance } from './allowances.sql.ts';
+import { consumeHourlyQuota, emailKey, reserveHourlyQuota } from './hourly-quotas.sql.ts';
 import {
 	hashMailedToken,
 	isNotice,
@@ -68,7 +68,7 @@ async function insertMail(
 }
 
 /**
- * Stores the mail of a registration, in its transaction. Mails beyond the allowance of the network are delayed, so that a flood of
+ * Stores the mail of a registration, in its transaction. Mails beyond the quota of the network are delayed, so that a flood of
  * registrations can't flood other people with mail. Mails of other networks don't wait.
  */
 export async function addVerificationMail(
@@ -76,7 +76,7 @@ export async function addVerificationMail(
 	mail: Omit<RequestedMail, 'kind'>,
 	{ network, perNetwork }: { network: string; perNetwork: number },
 ): Promise<void> {
-	const delaySeconds = await reserveAllowance(tx, { key: `registrations ${network}`, perHour: perNetwork });
+	const delaySeconds = await reserveHourlyQuota(tx, { key: `registrations ${network}`, perHour: perNetwork });
 	await insertMail(tx, { ...mail, kind: 'verify_email' }, delaySeconds);
 }
 
@@ -89,7 +89,7 @@ export async function addNotice(
 	perHour: number,
 ): Promise<void> {
 	const key = `${notice.kind} ${emailKey(notice.email)}`;
-	if ((await consumeAllowance(tx, { key, perHour })) === 0) await insertMail(tx, notice, 0);
+	if ((await consumeHourlyQuota(tx, { key, perHour })) === 0) await insertMail(tx, notice, 0);
 }
 
 /**
@@ -102,9 +102,9 @@ export function insertRequestedMail(
 	{ network, perEmail, perNetwork }: MailLimits & { network: string },
 ): Promise<number> {
 	return inTransaction(prisma, async (tx) => {
-		const waitSeconds = await consumeAllowance(tx, { key: `network ${network}`, perHour: perNetwork });
+		const waitSeconds = await consumeHourlyQuota(tx, { key: `network ${network}`, perHour: perNetwork });
 		if (waitSeconds > 0) return waitSeconds;
-		const isTooMany = (await consumeAllowance(tx, { key: emailKey(mail.email), perHour: perEmail })) > 0;
+		const isTooMany = (await consumeHourlyQuota(tx, { key: emailKey(mail.email), perHour: perEmail })) > 0;
 		if (!isTooMany) await insertMail(tx, mail, 0);
 		return 0;
 	});

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { FULL_AT } from '../mails/allowances.sql.ts';
+import { FULL_AT } from '../mails/hourly-quotas.sql.ts';
 import { setUpAccountAtGateway } from '../testing/account-at-gateway.ts';
 import { mailsTo, RESET, untilAllSent, VERIFY } from '../testing/mails.ts';
 import { call, HOME, isAlive, login, newEmail, PASSWORD, signIn } from '../testing/requests.ts';
@@ -9,7 +9,7 @@ const NEW_PASSWORD = 'battery staple';
 const scene = setUpAccountAtGateway({ MAILS_PER_EMAIL: '3', MAILS_PER_NETWORK: '10' });
 
 beforeEach(async () => {
-	await scene.auth.prisma.mailAllowance.deleteMany();
+	await scene.auth.prisma.hourlyQuota.deleteMany();
 });
 
 const forget = (email: string, address = HOME) =>
@@ -206,9 +206,7 @@ describe('a request for a reset mail', () => {
 	test('stores the email only in the waiting mail', async () => {
 		await forget(scene.person.email).expect(204);
 		await untilAllSent(scene.auth);
-		expect(JSON.stringify(await scene.auth.prisma.mailAllowance.findMany())).not.toContain(
-			scene.person.email,
-		);
+		expect(JSON.stringify(await scene.auth.prisma.hourlyQuota.findMany())).not.toContain(scene.person.email);
 	});
 
 	test.each([

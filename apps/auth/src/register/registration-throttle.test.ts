@@ -67,7 +67,7 @@ describe('registrations from one network', () => {
 		const key = 'register 2001:db8:2::/48';
 		await attempt('2001:db8:2:100::1').expect(201);
 		const usedUp = new Date(Date.now() + 3_600_000);
-		await auth.prisma.mailAllowance.update({ where: { key }, data: { fullAt: usedUp } });
+		await auth.prisma.hourlyQuota.update({ where: { key }, data: { fullAt: usedUp } });
 		await attempt('2001:db8:2:200::1').expect(429);
 		await attempt('2001:db8:3:200::1').expect(201);
 	});
@@ -77,8 +77,8 @@ describe('registrations from one network', () => {
 		// Enough that both replicas have refused some.
 		await statusesOf(PER_HOUR * 4, () => address);
 		const { prisma } = auth;
-		await prisma.mailAllowance.delete({ where: { key: `register ${address}` } });
+		await prisma.hourlyQuota.delete({ where: { key: `register ${address}` } });
 		expect(await statusesOf(20, () => address)).toEqual({ 429: 20 });
-		expect(await prisma.mailAllowance.count({ where: { key: `register ${address}` } })).toBe(0);
+		expect(await prisma.hourlyQuota.count({ where: { key: `register ${address}` } })).toBe(0);
 	});
 });

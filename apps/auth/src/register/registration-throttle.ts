@@ -2,7 +2,7 @@ import { rangesOf } from '@creatorr/service/address-network';
 import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../database.sql.ts';
-import { type Allowance, consumeAllowance } from '../mails/allowances.sql.ts';
+import { consumeHourlyQuota, type HourlyQuota } from '../mails/hourly-quotas.sql.ts';
 
 const REMEMBERED_NETWORKS = 50_000;
 
@@ -11,8 +11,8 @@ export interface RegistrationThrottle {
 	take(network: string): Promise<number>;
 }
 
-/** The sites of an IPv6 network may be several people, and have larger allowances. */
-function allowancesOf(network: string, perHour: number): Allowance[] {
+/** The sites of an IPv6 network may be several people, and have larger quotas. */
+function registrationQuotas(network: string, perHour: number): HourlyQuota[] {
 	return rangesOf(network).map(({ range, factor }) => ({
 		key: `register ${range}`,
 		perHour: perHour * factor,
@@ -20,7 +20,7 @@ function allowancesOf(network: string, perHour: number): Allowance[] {
 }
 
 /**
- * Counts registrations in the database, for all replicas. A network beyond its allowance costs one statement in each process until it may
+ * Counts registrations in the database, for all replicas. A network beyond its quota costs one statement in each process until it may
  * register again.
  */
 export function createRegistrationThrottle(prisma: Database, perHour: number): RegistrationThrottle {
@@ -31,8 +31,8 @@ export function createRegistrationThrottle(prisma: Database, perHour: number): R
 	async function take(network: string): Promise<number> {
 		const leftMs = (refusedUntilMs.get(network) ?? 0) - performance.now();
 		if (leftMs > 0) return Math.ceil(leftMs / 1000);
-		for (const allowance of allowancesOf(network, perHour)) {
-			const waitSeconds = await consumeAllowance(prisma, allowance);
+		for (const quota of registrationQuotas(network, perHour)) {
+			const waitSeconds = await consumeHourlyQuota(prisma, quota);
 			if (waitSeconds === 0) continue;
 			refusedUntilMs.set(network, performance.now() + waitSeconds * 1000);
 			return waitSeconds;

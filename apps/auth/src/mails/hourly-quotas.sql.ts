@@ -6,7 +6,7 @@ import { definePruneTask } from '../prune-task.ts';
 const HOUR_SECONDS = 3600;
 
 /** Hourly limit of one kind of request, such as mails or registrations. All of them may come at once. */
-export interface Allowance {
+export interface HourlyQuota {
 	key: string;
 	perHour: number;
 }
@@ -17,13 +17,13 @@ export function emailKey(email: string): string {
 }
 
 /**
- * Column: when the allowance is full again, the theoretical arrival time of the generic cell rate algorithm. Release 0.3.0 calls
+ * Column: when the quota is full again, the theoretical arrival time of the generic cell rate algorithm. Release 0.3.0 calls
  * it `used_to` and writes it during a rolling upgrade.
  */
 export const FULL_AT = Prisma.raw('used_to');
 
-/** Takes one from the allowance. Returns 0, or the seconds until one is available. */
-export async function consumeAllowance(tx: Transaction, { key, perHour }: Allowance): Promise<number> {
+/** Takes one from the quota. Returns 0, or the seconds until one is available. */
+export async function consumeHourlyQuota(tx: Transaction, { key, perHour }: HourlyQuota): Promise<number> {
 	const stepSeconds = HOUR_SECONDS / perHour;
 	const taken = await tx.$queryRaw<unknown[]>`
 		INSERT INTO mail_allowances AS stored (key, ${FULL_AT})
@@ -40,8 +40,8 @@ export async function consumeAllowance(tx: Transaction, { key, perHour }: Allowa
 	return Math.max(1, Math.ceil(row?.seconds ?? 1));
 }
 
-/** Takes one from the allowance, even if none is available yet. Returns the seconds until the mail may be sent. */
-export async function reserveAllowance(tx: Transaction, { key, perHour }: Allowance): Promise<number> {
+/** Takes one from the quota, even if none is available yet. Returns the seconds until the mail may be sent. */
+export async function reserveHourlyQuota(tx: Transaction, { key, perHour }: HourlyQuota): Promise<number> {
 	const stepSeconds = HOUR_SECONDS / perHour;
 	const [row] = await tx.$queryRaw<{ seconds: number }[]>`
 		INSERT INTO mail_allowances AS stored (key, ${FULL_AT})
@@ -52,7 +52,7 @@ export async function reserveAllowance(tx: Transaction, { key, perHour }: Allowa
 	return Math.max(0, row?.seconds ?? 0);
 }
 
-export const pruneAllowances = definePruneTask<{ prisma: Database }>(
+export const pruneHourlyQuotas = definePruneTask<{ prisma: Database }>(
 	'prune_mail_allowances',
 	({ prisma }, batchSize) => prisma.$executeRaw`
 		DELETE FROM mail_allowances WHERE key IN (
