@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Candidate, chooseJobs } from './choose-jobs.ts';
 
-const job = (id: string, tool: string, userId: string, allowance = 9): Candidate => ({
+const job = (id: string, tool: string, userId: string, userSlots = 9): Candidate => ({
 	id,
 	tool,
 	userId,
-	allowance,
+	userSlots,
 	requestId: 'req',
 	traceparent: null,
 	background: false,
@@ -26,7 +26,7 @@ describe('choosing jobs', () => {
 		expect(chosen(candidates, { ocr: 2, pdf: 5 })).toEqual(['1', '2', '3']);
 	});
 
-	test('gives no user more than the allowance over all tools, and gives the slots to the next candidates', () => {
+	test('gives no user more than the user’s slots over all tools, and gives the slots to the next candidates', () => {
 		const candidates = [
 			job('1', 'ocr', 'a', 2),
 			job('2', 'pdf', 'a', 2),

@@ -7,7 +7,7 @@ export interface Candidate {
 	/** Trace context of the request that created the job. */
 	traceparent: string | null;
 	/** How many more active jobs the user may have, over all tools. */
-	allowance: number;
+	userSlots: number;
 	/** Whether a worker found that the job takes long. */
 	background: boolean;
 }
@@ -21,15 +21,15 @@ export interface FreeSlots {
 }
 
 /**
- * Chooses candidates in their order while their tools have free slots and their users an allowance. A background job also needs a
+ * Chooses candidates in their order while their tools and their users have free slots. A background job also needs a
  * background slot. Background slots given to other tools in this call count as taken, because tools share them.
  */
 export function chooseJobs(candidates: readonly Candidate[], freeSlots: FreeSlots): Candidate[] {
 	const taken = { byTool: new Map<string, number>(), byUser: new Map<string, number>(), background: 0 };
-	return candidates.filter(({ tool, userId, allowance, background }) => {
+	return candidates.filter(({ tool, userId, userSlots, background }) => {
 		const ofTool = taken.byTool.get(tool) ?? 0;
 		const ofUser = taken.byUser.get(userId) ?? 0;
-		if (ofTool >= (freeSlots.byTool.get(tool) ?? 0) || ofUser >= allowance) return false;
+		if (ofTool >= (freeSlots.byTool.get(tool) ?? 0) || ofUser >= userSlots) return false;
 		if (background && taken.background >= (freeSlots.background.get(tool) ?? 0)) return false;
 		if (background) taken.background += 1;
 		taken.byTool.set(tool, ofTool + 1);

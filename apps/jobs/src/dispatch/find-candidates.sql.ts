@@ -28,7 +28,7 @@ export interface Fairness {
  *    later, when the user's last job of the tool ends. So a shorter job overtakes a longer one only if its wait starts within the
  *    difference of their expected times.
  *
- * Returns enough jobs to fill the slots of each tool even if users use up their allowance with other tools.
+ * Returns enough jobs to fill the slots of each tool even if users use up their slots with other tools.
  *
  * Leaves out users whose compute quota of the day is used up, also by jobs that run now, until the next day.
  *
@@ -86,7 +86,7 @@ export async function findCandidates(
 				CASE WHEN (plan_limits ->> 'compute_ms')::bigint
 						BETWEEN 1 AND coalesce(compute_usage.milliseconds, 0) + coalesce(active_by_user.running_ms, 0) THEN 0
 					ELSE (plan_limits ->> CASE WHEN accounts.email_verified THEN 'verified' ELSE 'unverified' END)::int
-						- coalesce(active_by_user.jobs, 0) END AS allowance
+						- coalesce(active_by_user.jobs, 0) END AS user_slots
 			FROM queues
 			LEFT JOIN active_by_tool USING (user_id, tool)
 			LEFT JOIN active_by_user USING (user_id)
@@ -96,7 +96,7 @@ export async function findCandidates(
 				AND compute_usage.day = (now() AT TIME ZONE 'UTC')::date
 			CROSS JOIN LATERAL (SELECT ${planLimits}::jsonb -> coalesce(accounts.plan::text, 'free') AS plan_limits) AS of_plan
 		), candidates AS (
-			SELECT user_jobs.id, user_jobs.request_id, user_jobs.traceparent, tool, user_id, allowance, background,
+			SELECT user_jobs.id, user_jobs.request_id, user_jobs.traceparent, tool, user_id, user_slots, background,
 				active_seconds + seconds_before AS seconds_ahead, waiting_since + make_interval(secs => seconds) AS virtual_finish,
 				CASE WHEN rank + active_jobs = 1 AND waiting_since < now() - make_interval(secs => ${starvationTimeoutMs / 1000})
 					THEN greatest(priority, ${topPriority}::int) ELSE priority END AS urgency
@@ -109,12 +109,12 @@ export async function findCandidates(
 					AND (NOT background OR background_slots > 0)
 					AND (deferred_at IS NULL OR deferred_at < now() - make_interval(secs => ${deferralMs / 1000}))
 				WINDOW per_user AS (ORDER BY priority DESC, id)
-				ORDER BY priority DESC, id LIMIT greatest(0, least(slots, allowance))
+				ORDER BY priority DESC, id LIMIT greatest(0, least(slots, user_slots))
 			) AS user_jobs
 		), ranked AS (
 			SELECT *, row_number() OVER (PARTITION BY tool ORDER BY urgency DESC, seconds_ahead, virtual_finish, id) AS position
 			FROM candidates
 		)
-		SELECT id, tool, user_id AS "userId", request_id AS "requestId", traceparent, allowance, background
+		SELECT id, tool, user_id AS "userId", request_id AS "requestId", traceparent, user_slots AS "userSlots", background
 		FROM ranked WHERE position <= ${allSlots}::int ORDER BY urgency DESC, seconds_ahead, virtual_finish, id`;
 }
