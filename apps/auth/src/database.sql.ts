@@ -5,7 +5,7 @@ import { type Prisma, PrismaClient } from './generated/client.ts';
 export type Database = PrismaClient;
 
 /** A transaction. Functions that take one also accept a {@link Database}, for statements that need no transaction. */
-export type Transaction = Prisma.TransactionClient;
+export type Tx = Prisma.TransactionClient;
 
 /** Opens connections besides those of the service. End them with `$disconnect()`. */
 export function openConnections(settings: Omit<DatabaseSettings, 'directUrl'>): Database {

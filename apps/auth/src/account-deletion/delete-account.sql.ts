@@ -5,7 +5,7 @@ import { currentRequestId } from '@creatorr/service/context';
 import type { Client } from '../accounts/account.ts';
 import { lockAccount, type VerifiedOwner } from '../accounts/accounts.sql.ts';
 import { type RevokedKeys, revokeApiKeys } from '../api-keys/revoke-api-keys.sql.ts';
-import type { Database, Transaction } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { addNotice } from '../mails/mails.sql.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
 import { type RevokedSessions, revokeSessions } from '../sessions/sessions.sql.ts';
@@ -14,7 +14,7 @@ import { type RevokedSessions, revokeSessions } from '../sessions/sessions.sql.t
  * Erases all personal data. One event stays, which says that the account existed and when it was deleted. Returns the email, for a last
  * mail.
  */
-async function erase(tx: Transaction, userId: string): Promise<string> {
+async function erase(tx: Tx, userId: string): Promise<string> {
 	const { email } = await tx.user.delete({ where: { id: userId }, select: { email: true } });
 	await tx.mail.deleteMany({ where: { email } });
 	await tx.notice.deleteMany({ where: { email } });

@@ -1,5 +1,5 @@
 import type { Plan } from '@creatorr/contracts/plans';
-import type { Transaction } from '../database.sql.ts';
+import type { Tx } from '../database.sql.ts';
 import type { Prisma } from '../generated/client.ts';
 
 /** A user in the format of the contract. */
@@ -19,10 +19,7 @@ export interface Credentials {
 	isSuspended: boolean;
 }
 
-async function findAccount(
-	prisma: Transaction,
-	where: Prisma.UserWhereUniqueInput,
-): Promise<Credentials | null> {
+async function findAccount(prisma: Tx, where: Prisma.UserWhereUniqueInput): Promise<Credentials | null> {
 	const row = await prisma.user.findUnique({ where });
 	if (!row) return null;
 	const { id, email, emailVerifiedAt, name, plan, passwordHash, suspendedAt } = row;
@@ -31,11 +28,11 @@ async function findAccount(
 }
 
 /** `email` is trimmed and in lower case. */
-export function findAccountByEmail(prisma: Transaction, email: string): Promise<Credentials | null> {
+export function findAccountByEmail(prisma: Tx, email: string): Promise<Credentials | null> {
 	return findAccount(prisma, { email });
 }
 
-export function findAccountById(prisma: Transaction, id: string): Promise<Credentials | null> {
+export function findAccountById(prisma: Tx, id: string): Promise<Credentials | null> {
 	return findAccount(prisma, { id });
 }
 
@@ -50,7 +47,7 @@ export interface VerifiedOwner {
  * was compared with `verifiedHash`.
  */
 export async function lockAccount(
-	tx: Transaction,
+	tx: Tx,
 	{ userId, verifiedHash }: { userId: string; verifiedHash?: string },
 ): Promise<boolean> {
 	const rows = await tx.$queryRaw<unknown[]>`
@@ -68,10 +65,7 @@ interface PlanChange {
 }
 
 /** Returns false, with nothing changed, if the account is deleted or has had this change or a later one. */
-export async function changePlan(
-	prisma: Transaction,
-	{ userId, plan, version }: PlanChange,
-): Promise<boolean> {
+export async function changePlan(prisma: Tx, { userId, plan, version }: PlanChange): Promise<boolean> {
 	const where = { id: userId, planVersion: { lt: version } };
 	const { count } = await prisma.user.updateMany({ where, data: { plan, planVersion: version } });
 	return count > 0;

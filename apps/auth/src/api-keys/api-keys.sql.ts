@@ -1,6 +1,6 @@
 import { MAX_API_KEY_EVENTS } from '@creatorr/contracts/api-keys';
 import type { Client } from '../accounts/account.ts';
-import type { Database, Transaction } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import type { KeyChange } from '../gateway-leases/gateway-leases.sql.ts';
 import { type ApiKey, Prisma } from '../generated/client.ts';
 
@@ -26,14 +26,14 @@ export function originOf(client: Client | null) {
 }
 
 /** Counts the user's keys that work. */
-export async function countLiveKeys(tx: Transaction, userId: string): Promise<number> {
+export async function countLiveKeys(tx: Tx, userId: string): Promise<number> {
 	const [row] = await tx.$queryRaw<{ count: number }[]>`
 		SELECT count(*)::int AS count FROM api_keys WHERE user_id = ${userId} AND ${IS_LIVE}`;
 	return row?.count ?? 0;
 }
 
 /** Deletes the oldest of the user's keys that no longer work, so that an account has a bounded number of rows. */
-export async function pruneEndedKeys(tx: Transaction, userId: string): Promise<void> {
+export async function pruneEndedKeys(tx: Tx, userId: string): Promise<void> {
 	await tx.$executeRaw`
 		DELETE FROM api_keys WHERE id IN (
 			SELECT id FROM api_keys WHERE user_id = ${userId} AND NOT (${IS_LIVE})
@@ -42,7 +42,7 @@ export async function pruneEndedKeys(tx: Transaction, userId: string): Promise<v
 
 /** Returns a key that works, locked until the transaction ends, or null. */
 export async function lockLiveKey(
-	tx: Transaction,
+	tx: Tx,
 	{ userId, keyId }: { userId: string; keyId: string },
 ): Promise<ApiKey | null> {
 	const rows = await tx.$queryRaw<unknown[]>`
@@ -65,7 +65,7 @@ export function listKeys(
 
 /** Records an event of the key. The oldest are deleted, so that a key has a bounded number of rows. */
 export async function insertKeyEvent(
-	tx: Transaction,
+	tx: Tx,
 	{ keyId, type, client }: { keyId: string; type: ApiKeyEventType; client: Client | null },
 ): Promise<void> {
 	await tx.apiKeyEvent.create({ data: { keyId, type, ...originOf(client) }, select: { id: true } });
@@ -81,7 +81,7 @@ export function listKeyEvents(prisma: Database, keyId: string) {
 
 /** Stores a change of a key until it is pushed to every gateway. */
 export async function insertKeyChange(
-	tx: Transaction,
+	tx: Tx,
 	{ keyHash, userId }: Pick<ApiKey, 'keyHash' | 'userId'>,
 	isRevoked: boolean,
 ): Promise<void> {
@@ -90,7 +90,7 @@ export async function insertKeyChange(
 
 /** Returns the changes of a user's keys, or of one key, that some gateway may not know yet. */
 export async function listKeyChanges(
-	tx: Transaction,
+	tx: Tx,
 	{ userId, keyHash }: { userId: string; keyHash?: Uint8Array },
 ): Promise<KeyChange[]> {
 	const where = { userId, ...(keyHash && { keyHash: new Uint8Array(keyHash) }) };

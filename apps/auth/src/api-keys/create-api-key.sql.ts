@@ -4,7 +4,7 @@ import { newId } from '@creatorr/contracts/ids';
 import { inTransaction } from '@creatorr/database/transaction';
 import type { Client } from '../accounts/account.ts';
 import { lockAccount } from '../accounts/accounts.sql.ts';
-import type { Database, Transaction } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import type { ApiKey } from '../generated/client.ts';
 import { addNotice } from '../mails/mails.sql.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
@@ -29,20 +29,20 @@ export interface KeyCreator {
 /**
  * Locks the account, so that concurrent creations can't exceed the limit of its keys. Throws `unauthorized` if it was deleted or suspended.
  */
-export async function lockOwner(tx: Transaction, userId: string): Promise<void> {
+export async function lockOwner(tx: Tx, userId: string): Promise<void> {
 	if (!(await lockAccount(tx, { userId })))
 		throw new AppError('unauthorized', 'This account no longer exists.');
 }
 
 /** Throws `plan_limit` if the user has `max` keys that work. */
-export async function checkKeyLimit(tx: Transaction, userId: string, max: number): Promise<void> {
+export async function checkKeyLimit(tx: Tx, userId: string, max: number): Promise<void> {
 	if ((await countLiveKeys(tx, userId)) < max) return;
 	throw new AppError('plan_limit', `You have ${max} API keys. Revoke one that you no longer need.`);
 }
 
 /** Inserts a key of a locked account and mails the owner. */
 export async function insertKey(
-	tx: Transaction,
+	tx: Tx,
 	{
 		key,
 		settings,

@@ -3,7 +3,7 @@ import { addToOutbox } from '@creatorr/database/outbox';
 import { inTransaction } from '@creatorr/database/transaction';
 import { currentRequestId } from '@creatorr/service/context';
 import type { Client } from '../accounts/account.ts';
-import type { Database, Transaction } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import type { KeyChange } from '../gateway-leases/gateway-leases.sql.ts';
 import { addNotice } from '../mails/mails.sql.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
@@ -19,7 +19,7 @@ export interface RevokedKeys {
 
 /** Revokes the keys of a user that work, or one of them. Returns their changes and earlier ones that are still pending. */
 export async function revokeApiKeys(
-	tx: Transaction,
+	tx: Tx,
 	scope: { userId: string; only?: { id: string; keyHash: Uint8Array } },
 	{ type, client }: { type: 'revoked' | 'leaked'; client: Client | null },
 ): Promise<RevokedKeys> {

@@ -6,7 +6,7 @@ import { defineTask } from '@creatorr/service/task';
 import type { Client } from '../accounts/account.ts';
 import { lockAccount } from '../accounts/accounts.sql.ts';
 import { revokeApiKeys } from '../api-keys/revoke-api-keys.sql.ts';
-import type { Database, Transaction } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import type { KeyChange } from '../gateway-leases/gateway-leases.sql.ts';
 import { consumeMailedToken } from '../mails/mailed-tokens.sql.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
@@ -20,7 +20,7 @@ const EVENTS_BATCH_SIZE = 500;
  * Marks the email verified and publishes `account.verified` once per account. Revokes the API keys that were created before, perhaps by
  * someone who registered with another person's email, and returns their changes.
  */
-export async function markVerified(tx: Transaction, userId: string, client: Client): Promise<KeyChange[]> {
+export async function markVerified(tx: Tx, userId: string, client: Client): Promise<KeyChange[]> {
 	const { count } = await tx.user.updateMany({
 		where: { id: userId, emailVerifiedAt: null },
 		data: { emailVerifiedAt: new Date(), verifiedEventQueued: true },

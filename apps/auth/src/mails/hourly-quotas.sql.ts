@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Database, Transaction } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { Prisma } from '../generated/client.ts';
 import { definePruneTask } from '../prune-task.ts';
 
@@ -23,7 +23,7 @@ export function emailKey(email: string): string {
 export const FULL_AT = Prisma.raw('used_to');
 
 /** Takes one from the quota. Returns 0, or the seconds until one is available. */
-export async function consumeHourlyQuota(tx: Transaction, { key, perHour }: HourlyQuota): Promise<number> {
+export async function consumeHourlyQuota(tx: Tx, { key, perHour }: HourlyQuota): Promise<number> {
 	const stepSeconds = HOUR_SECONDS / perHour;
 	const taken = await tx.$queryRaw<unknown[]>`
 		INSERT INTO mail_allowances AS stored (key, ${FULL_AT})
@@ -41,7 +41,7 @@ export async function consumeHourlyQuota(tx: Transaction, { key, perHour }: Hour
 }
 
 /** Takes one from the quota, even if none is available yet. Returns the seconds until the mail may be sent. */
-export async function reserveHourlyQuota(tx: Transaction, { key, perHour }: HourlyQuota): Promise<number> {
+export async function reserveHourlyQuota(tx: Tx, { key, perHour }: HourlyQuota): Promise<number> {
 	const stepSeconds = HOUR_SECONDS / perHour;
 	const [row] = await tx.$queryRaw<{ seconds: number }[]>`
 		INSERT INTO mail_allowances AS stored (key, ${FULL_AT})

@@ -1,5 +1,5 @@
 import { type Credentials, findAccountById } from '../accounts/accounts.sql.ts';
-import type { Database, Transaction } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { definePruneTask } from '../prune-task.ts';
 import type { TokenMailKind } from './mailed-token.ts';
 
@@ -19,7 +19,7 @@ export async function findMailedTokenOwner(
 
 /** Uses up the token and all others of the same user and kind. Returns its user. Of two concurrent calls one gets null. */
 export async function consumeMailedToken(
-	tx: Transaction,
+	tx: Tx,
 	kind: TokenMailKind,
 	tokenHash: TokenHash,
 ): Promise<string | null> {

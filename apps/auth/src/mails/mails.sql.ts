@@ -4,7 +4,7 @@ import { currentRequestId } from '@creatorr/service/context';
 import { gauge } from '@creatorr/service/metrics';
 import { defineMetrics } from '@creatorr/service/scrape';
 import type { Client } from '../accounts/account.ts';
-import type { Database, Transaction } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { type Mail, type Notice, Prisma } from '../generated/client.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
 import { consumeHourlyQuota, emailKey, reserveHourlyQuota } from './hourly-quotas.sql.ts';
@@ -52,7 +52,7 @@ const NOTICES = { table: Prisma.sql`notices`, kind: Prisma.sql`"NoticeKind"` };
 const storageOf = (kind: MailKind) => (isNotice(kind) ? NOTICES : MAILS);
 
 async function insertMail(
-	tx: Transaction,
+	tx: Tx,
 	{ kind, email, client, resource = null }: RequestedMail,
 	delaySeconds: number,
 ): Promise<void> {
@@ -72,7 +72,7 @@ async function insertMail(
  * registrations can't flood other people with mail. Mails of other networks don't wait.
  */
 export async function addVerificationMail(
-	tx: Transaction,
+	tx: Tx,
 	mail: Omit<RequestedMail, 'kind'>,
 	{ network, perNetwork }: { network: string; perNetwork: number },
 ): Promise<void> {
@@ -84,7 +84,7 @@ export async function addVerificationMail(
  * Mails the owner a notice if the transaction commits, at most `perHour` times of one kind, so that nobody can fill a mailbox.
  */
 export async function addNotice(
-	tx: Transaction,
+	tx: Tx,
 	notice: RequestedMail & { kind: NoticeKind },
 	perHour: number,
 ): Promise<void> {

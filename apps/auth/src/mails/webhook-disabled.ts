@@ -4,7 +4,7 @@ import { defineConsumer } from '@creatorr/messaging/consumer';
 import { QUEUES } from '@creatorr/messaging/topology';
 import type { Logger } from '@creatorr/service/logger';
 import { findAccountById } from '../accounts/accounts.sql.ts';
-import type { Database, Transaction } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { addNotice, type MailLimits } from './mails.sql.ts';
 
 interface Deps {
@@ -29,7 +29,7 @@ export const onWebhookDisabled = defineConsumer({
 			...{ kind: 'webhook_disabled' as const, email: found.account.email, client: NO_CLIENT },
 			resource: host === undefined ? id : `${host} (${id})`,
 		};
-		await inTransaction(prisma, (tx: Transaction) => addNotice(tx, notice, mailLimits.perEmail));
+		await inTransaction(prisma, (tx: Tx) => addNotice(tx, notice, mailLimits.perEmail));
 		logger.info('account.webhook_disabled', { user_id: data.user_id, webhook_id: id });
 	},
 });

@@ -1,7 +1,7 @@
 import type { Plan } from '@creatorr/contracts/plans';
 import { inTransaction } from '@creatorr/database/transaction';
 import { stopsWorkingAt } from '../api-keys/api-key.ts';
-import type { Database, Transaction } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import type { Prisma } from '../generated/client.ts';
 import { insertEvent, type Operator } from '../security-events/security-events.sql.ts';
 
@@ -64,7 +64,7 @@ const COLUMNS = {
 	suspendedAt: true,
 } satisfies Prisma.UserSelect;
 
-async function readSessions(tx: Transaction, userId: string) {
+async function readSessions(tx: Tx, userId: string) {
 	const rows = await tx.session.findMany({
 		where: { userId, revokedAt: null, expiresAt: { gt: new Date() } },
 		orderBy: { id: 'desc' },
@@ -79,7 +79,7 @@ async function readSessions(tx: Transaction, userId: string) {
 	}));
 }
 
-async function readKeys(tx: Transaction, userId: string) {
+async function readKeys(tx: Tx, userId: string) {
 	const rows = await tx.apiKey.findMany({ where: { userId }, orderBy: { id: 'desc' }, take: KEYS_SHOWN });
 	return rows.map((row) => ({
 		id: row.id,
@@ -94,7 +94,7 @@ async function readKeys(tx: Transaction, userId: string) {
 	}));
 }
 
-async function readEvents(tx: Transaction, userId: string) {
+async function readEvents(tx: Tx, userId: string) {
 	const rows = await tx.securityEvent.findMany({
 		where: { userId },
 		orderBy: { id: 'desc' },

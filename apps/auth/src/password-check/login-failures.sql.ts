@@ -1,5 +1,5 @@
 import { inTransaction } from '@creatorr/database/transaction';
-import type { Database, Transaction } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { definePruneTask } from '../prune-task.ts';
 import type { FailureCounter } from './failure-counter.ts';
 
@@ -8,7 +8,7 @@ interface ReadRow extends FailureCounter {
 }
 
 /** Returns the existing counters and the database's time, in one round trip. */
-async function selectCounters(prisma: Transaction, keys: readonly string[]) {
+async function selectCounters(prisma: Tx, keys: readonly string[]) {
 	const rows = await prisma.$queryRaw<ReadRow[]>`
 		SELECT clock.now, key, failures, last_failed_at AS "lastFailedAt"
 		FROM (SELECT clock_timestamp()::timestamptz(3) AS now) AS clock
@@ -18,7 +18,7 @@ async function selectCounters(prisma: Transaction, keys: readonly string[]) {
 }
 
 /** Locks the counters, also those without failures, always in the same order, so that two attempts never deadlock. */
-async function lockCounters(tx: Transaction, keys: readonly string[]): Promise<void> {
+async function lockCounters(tx: Tx, keys: readonly string[]): Promise<void> {
 	const sorted = keys.toSorted();
 	await tx.$executeRaw`
 		INSERT INTO login_failures (key, failures, last_failed_at)

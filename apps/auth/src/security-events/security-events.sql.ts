@@ -1,7 +1,7 @@
 import { inTransaction } from '@creatorr/database/transaction';
 import { contextRequestId } from '@creatorr/service/context';
 import type { Client } from '../accounts/account.ts';
-import type { Database, Transaction } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { definePruneTask } from '../prune-task.ts';
 
 /** Kinds of recorded events. The log line of an event has the same name with the prefix `security.`. */
@@ -53,7 +53,7 @@ const USER_AGENT_MAX_CHARACTERS = 512;
 
 /** Records the event if the transaction commits. `requestId` is that of the current request by default. */
 export async function insertEvent(
-	tx: Pick<Transaction, 'securityEvent'>,
+	tx: Pick<Tx, 'securityEvent'>,
 	{ kind, userId, sessionId, client, by }: SecurityEvent,
 	requestId = contextRequestId(),
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { MAX_LISTED_SESSIONS } from '@creatorr/contracts/auth';
 import { inTransaction } from '@creatorr/database/transaction';
-import type { Database, Transaction } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { definePruneTask } from '../prune-task.ts';
 import { insertEvent, type SecurityEvent } from '../security-events/security-events.sql.ts';
 
@@ -20,7 +20,7 @@ export interface RevokedSessions {
 
 /** Revokes the live sessions in the scope. Returns them and the sessions whose earlier revocation is still pending. */
 export async function revokeSessions(
-	tx: Transaction,
+	tx: Tx,
 	{ userId, only, except }: SessionScope,
 ): Promise<RevokedSessions> {
 	const revokedCount = await tx.$executeRaw`

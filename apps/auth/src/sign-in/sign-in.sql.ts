@@ -1,6 +1,6 @@
 import { inTransaction } from '@creatorr/database/transaction';
 import { lockAccount, type VerifiedOwner } from '../accounts/accounts.sql.ts';
-import type { Database, Transaction } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { addNotice } from '../mails/mails.sql.ts';
 import { definePruneTask } from '../prune-task.ts';
 import { insertEvent } from '../security-events/security-events.sql.ts';
@@ -13,7 +13,7 @@ export async function isKnownNetwork(prisma: Database, userId: string, network: 
 
 /** Remembers a network, so that other people's failures don't throttle sign-ins from it. Returns whether it is new. */
 export async function rememberNetwork(
-	tx: Transaction,
+	tx: Tx,
 	{ userId, network, at }: { userId: string; network: string; at: Date },
 ): Promise<boolean> {
 	const [row] = await tx.$queryRaw<{ is_new: boolean }[]>`
@@ -24,7 +24,7 @@ export async function rememberNetwork(
 }
 
 export async function insertSession(
-	tx: Transaction,
+	tx: Tx,
 	session: NewSession,
 	{ network, kind }: { network: string; kind: 'registered' | 'signed_in' },
 ): Promise<{ isNewNetwork: boolean }> {

@@ -1,5 +1,5 @@
 import { inTransaction } from '@creatorr/database/transaction';
-import type { Database, Transaction } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { definePruneTask } from '../prune-task.ts';
 import {
 	insertEvent,
@@ -36,12 +36,12 @@ interface KeyRow {
 }
 
 /** Serializes key creation: of several replicas and commands, one creates a key, and the others find it. */
-async function lockKeys(tx: Transaction): Promise<void> {
+async function lockKeys(tx: Tx): Promise<void> {
 	await tx.$executeRaw`LOCK TABLE signing_keys IN SHARE ROW EXCLUSIVE MODE`;
 }
 
 /** Returns the key that signs now by the database's clock, which all replicas share. */
-async function findSigning(prisma: Transaction): Promise<StoredSigningKey | null> {
+async function findSigning(prisma: Tx): Promise<StoredSigningKey | null> {
 	const [row] = await prisma.$queryRaw<KeyRow[]>`
 		SELECT kid, public_jwk, private_key_encrypted FROM signing_keys
 		WHERE signs_from <= clock_timestamp() AND (expires_at IS NULL OR expires_at > clock_timestamp())
@@ -52,7 +52,7 @@ async function findSigning(prisma: Transaction): Promise<StoredSigningKey | null
 }
 
 async function insertKey(
-	tx: Transaction,
+	tx: Tx,
 	{ kid, publicJwk, privateKeyEncrypted }: StoredSigningKey,
 	signsInSeconds: number,
 ) {
@@ -63,10 +63,7 @@ async function insertKey(
 }
 
 /** Adds a key after the last one, which expires once all tokens that it can still sign have expired. */
-async function insertNext(
-	tx: Transaction,
-	{ make, signsInSeconds, tokenTtlSeconds }: NextKey,
-): Promise<string> {
+async function insertNext(tx: Tx, { make, signsInSeconds, tokenTtlSeconds }: NextKey): Promise<string> {
 	const lastSeconds = signsInSeconds + tokenTtlSeconds + MARGIN_SECONDS;
 	await tx.$executeRaw`
 		UPDATE signing_keys SET expires_at = greatest(
@@ -78,7 +75,7 @@ async function insertNext(
 	return key.kid;
 }
 
-async function recordKeyEvent(tx: Transaction, kind: SecurityEventKind, { by }: NextKey): Promise<void> {
+async function recordKeyEvent(tx: Tx, kind: SecurityEventKind, { by }: NextKey): Promise<void> {
 	await insertEvent(tx, { kind, userId: null, sessionId: null, client: null, ...(by && { by }) });
 }
 
