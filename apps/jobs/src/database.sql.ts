@@ -4,7 +4,9 @@ import type { ServiceContext } from '@creatorr/service/define-service';
 import type { Config } from './config.ts';
 import { type Prisma, PrismaClient } from './generated/client.ts';
 
-export type { PrismaClient };
+/** The database of jobs. */
+export type Database = PrismaClient;
+
 /** The client of a transaction. */
 export type Tx = Prisma.TransactionClient;
 

@@ -5,14 +5,14 @@ import type { Catalog } from '@creatorr/tools/catalog';
 import type { LeaseGrace } from './attempts/lease-grace.ts';
 import type { Config } from './config.ts';
 import type { Fingerprint } from './create/fingerprint.ts';
-import type { PrismaClient } from './database.sql.ts';
+import type { Database } from './database.sql.ts';
 import type { FilesClient } from './files-client.ts';
 import type { JobNotifications } from './read/job-notifications.ts';
 
 /** Dependencies of the service's routes, consumers, tasks and metrics. `connect` in service.ts creates them. */
 export interface Deps extends Messaging {
 	config: Config;
-	prisma: PrismaClient;
+	prisma: Database;
 	catalog: Catalog;
 	files: FilesClient;
 	sealer: ParamSealer;

@@ -1,6 +1,6 @@
 import type { Plan } from '@creatorr/contracts/plans';
 import { inTransaction } from '@creatorr/database/transaction';
-import type { PrismaClient, Tx } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 
 interface Account {
 	plan: Plan;
@@ -16,18 +16,18 @@ export async function lockUser(tx: Tx, userId: string): Promise<void> {
 }
 
 /** Returns whether the account was deleted. Under the user's lock the answer doesn't change. */
-export async function isAccountDeleted(tx: PrismaClient | Tx, userId: string): Promise<boolean> {
+export async function isAccountDeleted(tx: Database | Tx, userId: string): Promise<boolean> {
 	return (await tx.deletedUser.count({ where: { userId } })) > 0;
 }
 
 /** Returns what is known of an account: without a row it is on the free plan, with an unverified email. */
-export async function readAccount(tx: PrismaClient | Tx, userId: string): Promise<Account> {
+export async function readAccount(tx: Database | Tx, userId: string): Promise<Account> {
 	const account = await tx.account.findUnique({ where: { userId } });
 	return { plan: account?.plan ?? 'free', emailVerified: account?.emailVerified ?? false };
 }
 
 /** Records that the email is verified, unless the account was deleted. */
-export async function markVerified(prisma: PrismaClient, userId: string): Promise<void> {
+export async function markVerified(prisma: Database, userId: string): Promise<void> {
 	await inTransaction(prisma, async (tx) => {
 		await lockUser(tx, userId);
 		if (await isAccountDeleted(tx, userId)) return;
@@ -50,7 +50,7 @@ interface PlanChange {
  * Changes a user's plan, and the priority of the user's waiting jobs. Returns false, and changes nothing, when this change or a later
  * one was applied before, or the account was deleted. The user's lock makes concurrent creations of jobs wait.
  */
-export async function changePlan(prisma: PrismaClient, change: PlanChange): Promise<boolean> {
+export async function changePlan(prisma: Database, change: PlanChange): Promise<boolean> {
 	const { userId, plan, version, priority } = change;
 	return await inTransaction(prisma, async (tx) => {
 		await lockUser(tx, userId);

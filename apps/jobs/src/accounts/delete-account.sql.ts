@@ -3,7 +3,7 @@ import { applyOnce } from '@creatorr/database/inbox';
 import { deleteOperatorActions } from '@creatorr/database/operator-actions';
 import { addToOutbox } from '@creatorr/database/outbox';
 import { inTransaction } from '@creatorr/database/transaction';
-import type { PrismaClient, Tx } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { notifyJobChanged } from '../lifecycle/job.sql.ts';
 import { lockUser } from './accounts.sql.ts';
 
@@ -17,7 +17,7 @@ interface DeleteInput {
  * Deletes an account in one short transaction: it gets no further jobs, and the workers of running jobs are told to stop.
  * {@link eraseNextBatch} deletes the ended jobs and the idempotency keys. Remembers the user id, so that late events add nothing.
  */
-export async function deleteAccount(prisma: PrismaClient, input: DeleteInput): Promise<void> {
+export async function deleteAccount(prisma: Database, input: DeleteInput): Promise<void> {
 	const once = { eventId: input.eventId, consumer: 'jobs.account-deleted' };
 	await inTransaction(prisma, (tx) => applyOnce(tx, once, () => markDeleted(tx, input)));
 }
@@ -52,7 +52,7 @@ const BATCH_SIZE = 1_000;
  * Deletes the next batch of jobs and idempotency keys of a deleted account, and returns the number of deleted jobs. Accounts take turns.
  * Skips accounts that another process erases at this moment, and returns null when no other is left. A batch that fails is repeated later.
  */
-export async function eraseNextBatch(prisma: PrismaClient): Promise<number | null> {
+export async function eraseNextBatch(prisma: Database): Promise<number | null> {
 	return await inTransaction(prisma, async (tx) => {
 		const [deletion] = await tx.$queryRaw<{ userId: string }[]>`
 			SELECT user_id AS "userId" FROM account_deletions ORDER BY queued_at LIMIT 1 FOR UPDATE SKIP LOCKED`;

@@ -1,4 +1,4 @@
-import type { PrismaClient, Tx } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { IS_ACTIVE, IS_DISPATCHABLE, RUNNING_MS } from '../lifecycle/dispatch-state.sql.ts';
 
 interface JobCounts {
@@ -9,7 +9,7 @@ interface JobCounts {
 }
 
 /** Counts a user's jobs that count towards the plan's limits. A dispatched job that has not started counts as both. */
-export async function countJobs(tx: PrismaClient | Tx, userId: string): Promise<JobCounts> {
+export async function countJobs(tx: Database | Tx, userId: string): Promise<JobCounts> {
 	const rows = await tx.$queryRaw<JobCounts[]>`
 		SELECT count(*) FILTER (WHERE ${IS_ACTIVE})::int AS active,
 			count(*) FILTER (WHERE status = 'queued' OR ${IS_DISPATCHABLE})::int AS queued
@@ -21,7 +21,7 @@ export async function countJobs(tx: PrismaClient | Tx, userId: string): Promise<
  * Returns how long tools ran for a user today, in whole seconds, with the jobs that run now. The day is that of UTC, by the database's
  * clock.
  */
-export async function readComputeSeconds(tx: PrismaClient | Tx, userId: string): Promise<number> {
+export async function readComputeSeconds(tx: Database | Tx, userId: string): Promise<number> {
 	const rows = await tx.$queryRaw<{ seconds: number }[]>`
 		SELECT ((coalesce((
 				SELECT milliseconds FROM compute_usage

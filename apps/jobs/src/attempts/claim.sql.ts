@@ -4,7 +4,7 @@ import { afterCommit } from '@creatorr/database/after-commit';
 import { inTransaction } from '@creatorr/database/transaction';
 import { readAccount } from '../accounts/accounts.sql.ts';
 import { pageLimits } from '../accounts/plan-limits.ts';
-import type { PrismaClient, Tx } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { Prisma } from '../generated/client.ts';
 import { type LockedJob, lockJob, notifyJobChanged } from '../lifecycle/job.sql.ts';
 import { countStarted } from '../lifecycle/job-metrics.ts';
@@ -29,7 +29,7 @@ const GRANTED_COLUMNS = {
 } as const;
 
 /** Grants a job to a worker as a new attempt, or says why not. */
-export async function claimJob(prisma: PrismaClient, input: ClaimInput): Promise<ClaimResponse> {
+export async function claimJob(prisma: Database, input: ClaimInput): Promise<ClaimResponse> {
 	return await inTransaction(prisma, async (tx) => {
 		const job = await lockJob(tx, input.jobId);
 		const decision = decideClaim(job, input.workerId);

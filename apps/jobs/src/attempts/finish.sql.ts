@@ -2,7 +2,7 @@ import type { JobOutcome } from '@creatorr/contracts/events';
 import type { JobStatus } from '@creatorr/contracts/jobs';
 import { applyOnce } from '@creatorr/database/inbox';
 import { inTransaction } from '@creatorr/database/transaction';
-import type { PrismaClient, Tx } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { failJob, succeedJob } from '../lifecycle/end-job.sql.ts';
 import { type LockedJob, lockJob } from '../lifecycle/job.sql.ts';
 import { FINISHING } from '../lifecycle/stored-names.sql.ts';
@@ -29,7 +29,7 @@ export interface FinishedAttempt {
  * attempt is not the current one of a running job.
  */
 export async function startFinishing(
-	prisma: PrismaClient,
+	prisma: Database,
 	{ jobId, attempt }: Pick<FinishedAttempt, 'jobId' | 'attempt'>,
 ): Promise<boolean> {
 	const updated = await prisma.$executeRaw`
@@ -49,7 +49,7 @@ interface Applied {
 }
 
 /** Ends a job with the outcome of its current attempt. Ignores the outcome of any other attempt. */
-export async function finishAttempt(prisma: PrismaClient, input: FinishedAttempt): Promise<Applied> {
+export async function finishAttempt(prisma: Database, input: FinishedAttempt): Promise<Applied> {
 	return await inTransaction(prisma, async (tx) => {
 		const once = { eventId: input.eventId, consumer: CONSUMER };
 		const first = await applyOnce(tx, once, async () => {
@@ -79,7 +79,7 @@ async function endWithOutcome(
  * the lease until the outcome is applied.
  */
 export async function rejectOutcome(
-	prisma: PrismaClient,
+	prisma: Database,
 	{ eventId, jobId, attempt }: Pick<FinishedAttempt, 'eventId' | 'jobId' | 'attempt'>,
 ): Promise<void> {
 	await inTransaction(prisma, async (tx) => {
@@ -93,7 +93,7 @@ export async function rejectOutcome(
 }
 
 /** Returns the status of a job, or null when it was deleted. */
-export async function readStatus(prisma: PrismaClient | Tx, jobId: string): Promise<JobStatus | null> {
+export async function readStatus(prisma: Database | Tx, jobId: string): Promise<JobStatus | null> {
 	const job = await prisma.job.findUnique({ where: { id: jobId }, select: { status: true } });
 	return job?.status ?? null;
 }

@@ -2,7 +2,7 @@ import type { heartbeat } from '@creatorr/contracts/internal/jobs';
 import type { ProgressDetail } from '@creatorr/contracts/jobs';
 import type { BodyOf } from '@creatorr/contracts/operation';
 import { inTransaction } from '@creatorr/database/transaction';
-import type { PrismaClient, Tx } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { JOB_CHANGED_CHANNEL } from '../lifecycle/job.sql.ts';
 import { recordWorker } from '../workers/workers.sql.ts';
 
@@ -22,7 +22,7 @@ interface HeartbeatResult {
 }
 
 /** Records that a worker is alive and what it can run, and renews the leases of its attempts. */
-export async function recordHeartbeat(prisma: PrismaClient, input: HeartbeatInput): Promise<HeartbeatResult> {
+export async function recordHeartbeat(prisma: Database, input: HeartbeatInput): Promise<HeartbeatResult> {
 	return await inTransaction(prisma, async (tx) => {
 		const capacityChanged = await recordWorker(tx, input);
 		return { renewedIds: await renewLeases(tx, input), capacityChanged };
@@ -58,7 +58,7 @@ interface Progress {
 }
 
 /** Raises the progress of a running job. Ignores an older attempt and a lower progress. */
-export async function recordProgress(prisma: PrismaClient, input: Progress): Promise<void> {
+export async function recordProgress(prisma: Database, input: Progress): Promise<void> {
 	await prisma.$executeRaw`
 		WITH raised AS (
 			UPDATE jobs SET progress = ${input.progress}::int,

@@ -1,6 +1,6 @@
 import { afterCommit } from '@creatorr/database/after-commit';
 import { inTransaction } from '@creatorr/database/transaction';
-import type { PrismaClient, Tx } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { requestWorkerAgain } from '../dispatch/request-worker.sql.ts';
 import { failJob } from '../lifecycle/end-job.sql.ts';
 import { type LockedJob, lockJob } from '../lifecycle/job.sql.ts';
@@ -17,7 +17,7 @@ export interface LostAttempt {
 }
 
 /** Marks attempts with an expired lease as lost. Safe to run on several replicas at once: each job is checked again under its lock. */
-export async function loseExpiredAttempts(prisma: PrismaClient): Promise<LostAttempt[]> {
+export async function loseExpiredAttempts(prisma: Database): Promise<LostAttempt[]> {
 	const candidates = await prisma.$queryRaw<{ id: string }[]>`
 		SELECT id FROM jobs
 		WHERE status IN ('queued', 'running') AND ${DISPATCHED_AT} IS NOT NULL AND lease_expires_at < now()`;
@@ -29,7 +29,7 @@ export async function loseExpiredAttempts(prisma: PrismaClient): Promise<LostAtt
 	return lost;
 }
 
-async function loseAttempt(prisma: PrismaClient, jobId: string): Promise<LostAttempt | null> {
+async function loseAttempt(prisma: Database, jobId: string): Promise<LostAttempt | null> {
 	return await inTransaction(prisma, async (tx) => {
 		const job = await lockJob(tx, jobId);
 		if (!job?.leaseExpiresAt || job.leaseExpiresAt >= job.now) return null;

@@ -1,6 +1,6 @@
 import { afterCommit } from '@creatorr/database/after-commit';
 import { inTransaction } from '@creatorr/database/transaction';
-import type { PrismaClient, Tx } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { deferToBackground, requestWorkerAgain } from '../dispatch/request-worker.sql.ts';
 import { lockJob } from '../lifecycle/job.sql.ts';
 import { countReturned } from '../lifecycle/job-metrics.ts';
@@ -20,7 +20,7 @@ interface ReturnedAttempt {
  * no free background slot, the job is deferred. Dispatch is not woken then, because it needs a heartbeat of every worker to know the free slots.
  * The attempt doesn't count as lost, and the job stays running. Ignores an attempt that isn't current.
  */
-export async function returnAttempt(prisma: PrismaClient, returned: ReturnedAttempt): Promise<void> {
+export async function returnAttempt(prisma: Database, returned: ReturnedAttempt): Promise<void> {
 	const { jobId, attempt, background = false, expectedSeconds } = returned;
 	await inTransaction(prisma, async (tx) => {
 		const job = await lockJob(tx, jobId);

@@ -4,7 +4,7 @@ import { recordOperatorAction } from '@creatorr/database/operator-actions';
 import { addToOutbox } from '@creatorr/database/outbox';
 import { inTransaction } from '@creatorr/database/transaction';
 import { isAccountDeleted, lockUser } from '../accounts/accounts.sql.ts';
-import type { PrismaClient, Tx } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { cancelLockedJob } from '../lifecycle/end-job.sql.ts';
 import { JOB_COLUMNS, type LockedJob, lockJob, toJob } from '../lifecycle/job.sql.ts';
 
@@ -16,7 +16,7 @@ interface CancelInput {
 
 /** Cancels a queued or running job and notifies its worker. Returns `not_found` also for another user's job. */
 export async function cancelOwnJob(
-	prisma: PrismaClient,
+	prisma: Database,
 	{ jobId, userId, requestId }: CancelInput,
 ): Promise<Job | 'not_found' | 'finished'> {
 	return await inTransaction(prisma, async (tx) => {
@@ -41,7 +41,7 @@ const CANCEL_ALL_TIMEOUT_MS = 60_000;
  * then nothing is recorded.
  */
 export async function cancelAllJobs(
-	prisma: PrismaClient,
+	prisma: Database,
 	{ userId, by, requestId }: CancelAllInput,
 ): Promise<number | null> {
 	return await inTransaction(

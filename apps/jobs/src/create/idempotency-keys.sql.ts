@@ -1,6 +1,6 @@
 import { createdJobSchema } from '@creatorr/contracts/jobs';
 import type { z } from 'zod';
-import type { PrismaClient, Tx } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 
 /** A job as the response to its creation shows it. */
 export type CreatedJob = z.infer<typeof createdJobSchema>;
@@ -20,7 +20,7 @@ interface KeyInput {
 
 /** Returns the stored response of a key, or null when the key is free or the account was deleted. */
 export async function findStoredResponse(
-	prisma: PrismaClient | Tx,
+	prisma: Database | Tx,
 	input: KeyInput,
 ): Promise<StoredResponse | null> {
 	const rows = await prisma.$queryRaw<{ fingerprint: string; response: unknown }[]>`

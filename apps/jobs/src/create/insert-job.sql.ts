@@ -2,7 +2,7 @@ import { AppError } from '@creatorr/contracts/errors';
 import { inTransaction } from '@creatorr/database/transaction';
 import { isAccountDeleted, lockUser, readAccount } from '../accounts/accounts.sql.ts';
 import { countJobs, readComputeSeconds } from '../accounts/usage.sql.ts';
-import type { PrismaClient, Tx } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import type { Prisma } from '../generated/client.ts';
 import type { PlanUsage } from './admit-job.ts';
 import {
@@ -29,7 +29,7 @@ interface InsertInput {
  * Queues a job and claims its idempotency key, both or neither. Returns null, or the response to the earlier request that has the
  * key. Throws what `admit` throws, and `unauthorized` when the account was deleted.
  */
-export async function insertJob(prisma: PrismaClient, input: InsertInput): Promise<StoredResponse | null> {
+export async function insertJob(prisma: Database, input: InsertInput): Promise<StoredResponse | null> {
 	return await inTransaction(prisma, async (tx) => {
 		await lockUser(tx, input.userId);
 		const earlier = input.idempotency && (await claimKeyOrFind(tx, input, input.idempotency));

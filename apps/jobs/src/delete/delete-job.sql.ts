@@ -1,11 +1,11 @@
 import { inTransaction } from '@creatorr/database/transaction';
-import type { PrismaClient } from '../database.sql.ts';
+import type { Database } from '../database.sql.ts';
 import { notifyJobChanged } from '../lifecycle/job.sql.ts';
 import { TERMINAL_STATUSES } from '../lifecycle/job-status.ts';
 
 /** Deletes a terminal job of the user. Returns false when there is none. */
 export async function deleteEndedJob(
-	prisma: PrismaClient,
+	prisma: Database,
 	{ jobId, userId }: { jobId: string; userId: string },
 ): Promise<boolean> {
 	return await inTransaction(prisma, async (tx) => {

@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../database.sql.ts';
+import type { Database } from '../database.sql.ts';
 import { IS_ACTIVE, IS_DISPATCHABLE } from '../lifecycle/dispatch-state.sql.ts';
 
 /** The unfinished jobs of one tool. */
@@ -13,7 +13,7 @@ export interface Backlog {
 }
 
 /** Returns the backlog by tool. A tool without unfinished jobs is absent. Reads partial indexes and no job that has ended. */
-export async function readBacklog(prisma: PrismaClient): Promise<Backlog[]> {
+export async function readBacklog(prisma: Database): Promise<Backlog[]> {
 	return await prisma.$queryRaw<Backlog[]>`
 		WITH unfinished AS (
 			SELECT tool, 'queued' AS status, created_at FROM jobs

@@ -1,5 +1,5 @@
 import { inTransaction } from '@creatorr/database/transaction';
-import type { PrismaClient, Tx } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { IS_ACTIVE, IS_DISPATCHABLE } from '../lifecycle/dispatch-state.sql.ts';
 import { DISPATCHED_AT } from '../lifecycle/stored-names.sql.ts';
 import { type Candidate, chooseJobs } from './choose-jobs.ts';
@@ -37,7 +37,7 @@ const DISPATCH_LOCK = 2;
  * all tools, a user never gets more than the plan's active jobs. One replica runs it at a time, so that together they don't exceed
  * the slots. It skips jobs that another transaction has locked. Returns how many jobs were dispatched.
  */
-export async function dispatchWaitingJobs(prisma: PrismaClient, input: DispatchInput): Promise<number> {
+export async function dispatchWaitingJobs(prisma: Database, input: DispatchInput): Promise<number> {
 	return await inTransaction(prisma, async (tx) => {
 		// A separate statement: only statements that begin after the lock was acquired see what its last holder committed.
 		await tx.$executeRaw`SELECT pg_advisory_xact_lock(${DISPATCH_LOCK}::int, 0)`;

@@ -1,5 +1,5 @@
 import { inTransaction } from '@creatorr/database/transaction';
-import type { PrismaClient } from '../database.sql.ts';
+import type { Database } from '../database.sql.ts';
 import { IS_ACTIVE, IS_DISPATCHABLE } from '../lifecycle/dispatch-state.sql.ts';
 import { type Failure, failJob } from '../lifecycle/end-job.sql.ts';
 import { lockJob } from '../lifecycle/job.sql.ts';
@@ -30,7 +30,7 @@ const BATCH_SIZE = 100;
  * Fails jobs whose tool has left the catalog, because no worker would ever run them: jobs without a worker that were created
  * before the grace period and whose tool no live worker has. Returns their ids. Safe to run on several replicas at once.
  */
-export async function failOrphans(prisma: PrismaClient, input: OrphanInput): Promise<string[]> {
+export async function failOrphans(prisma: Database, input: OrphanInput): Promise<string[]> {
 	const failed: string[] = [];
 	for (let more = true; more; ) {
 		const ids = await findOrphans(prisma, input);
@@ -43,7 +43,7 @@ export async function failOrphans(prisma: PrismaClient, input: OrphanInput): Pro
 
 /** Each half reads a partial index and no job that has ended. */
 async function findOrphans(
-	prisma: PrismaClient,
+	prisma: Database,
 	{ tools, workerLifetimeMs, graceMs }: OrphanInput,
 ): Promise<string[]> {
 	const rows = await prisma.$queryRaw<{ id: string }[]>`
@@ -68,11 +68,11 @@ async function findOrphans(
  * Fails a job whose request was dead-lettered. Returns false when the job has ended, or when a worker runs it, because a request may be
  * sent twice.
  */
-export function failDeadLettered(prisma: PrismaClient, jobId: string): Promise<boolean> {
+export function failDeadLettered(prisma: Database, jobId: string): Promise<boolean> {
 	return failUnlessLeased(prisma, jobId, START_FAILED);
 }
 
-async function failUnlessLeased(prisma: PrismaClient, jobId: string, failure: Failure): Promise<boolean> {
+async function failUnlessLeased(prisma: Database, jobId: string, failure: Failure): Promise<boolean> {
 	return await inTransaction(prisma, async (tx) => {
 		const job = await lockJob(tx, jobId);
 		if (!job || job.leaseExpiresAt) return false;

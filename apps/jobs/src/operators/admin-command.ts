@@ -7,7 +7,7 @@ import {
 	UsageError,
 } from '@creatorr/service/operator-command';
 import { cancelAllJobs } from '../cancel/cancel-job.sql.ts';
-import type { PrismaClient } from '../database.sql.ts';
+import type { Database } from '../database.sql.ts';
 import { viewJob, viewUser } from './views.sql.ts';
 
 export const HELP = `Jobs, for operators.
@@ -27,7 +27,7 @@ Exit codes: 0 done; 1 not done, for example because there is no such job; 2 wron
 `;
 
 async function showJob(
-	prisma: PrismaClient,
+	prisma: Database,
 	{ positionals: [jobId = ''], operator }: CommandLine,
 ): Promise<object> {
 	const job = await viewJob(prisma, jobId, operator());
@@ -46,14 +46,14 @@ function accountDeleted(userId: string): CommandError {
 	return new CommandError(`${userId} was deleted.`);
 }
 
-async function showUser(prisma: PrismaClient, line: CommandLine): Promise<object> {
+async function showUser(prisma: Database, line: CommandLine): Promise<object> {
 	const userId = userIdOf(line);
 	const user = await viewUser(prisma, userId, line.operator());
 	if (!user) throw accountDeleted(userId);
 	return user;
 }
 
-async function cancelJobs(prisma: PrismaClient, line: CommandLine): Promise<object> {
+async function cancelJobs(prisma: Database, line: CommandLine): Promise<object> {
 	const userId = userIdOf(line);
 	const by = { operator: line.operator(), reason: line.reason() };
 	const canceled = await cancelAllJobs(prisma, { userId, by, requestId: currentRequestId() });
@@ -61,7 +61,7 @@ async function cancelJobs(prisma: PrismaClient, line: CommandLine): Promise<obje
 	return { user_id: userId, jobs_canceled: canceled };
 }
 
-export function adminCommands(prisma: PrismaClient): Record<string, OperatorCommand> {
+export function adminCommands(prisma: Database): Record<string, OperatorCommand> {
 	const positionals = { min: 1, max: 1 };
 	return {
 		job: { positionals, options: [], run: (line) => showJob(prisma, line) },

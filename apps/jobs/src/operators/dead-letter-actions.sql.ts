@@ -1,7 +1,7 @@
 import { type OperatorAction, recordOperatorAction } from '@creatorr/database/operator-actions';
 import { inTransaction } from '@creatorr/database/transaction';
 import { isAccountDeleted, lockUser } from '../accounts/accounts.sql.ts';
-import type { PrismaClient, Tx } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 
 /** The user or the job that a dead-lettered message is about, if it names one. */
 export interface MessageSubject {
@@ -13,7 +13,7 @@ export type DeadLetterAction = Omit<OperatorAction, 'userId'> & { about: Message
 
 /** Records what an operator did to a dead-lettered message, with the user that it is about. */
 export async function recordDeadLetterAction(
-	prisma: PrismaClient,
+	prisma: Database,
 	{ about, ...action }: DeadLetterAction,
 ): Promise<void> {
 	await inTransaction(prisma, async (tx) => {

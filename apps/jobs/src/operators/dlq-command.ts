@@ -9,7 +9,7 @@ import {
 	UsageError,
 } from '@creatorr/service/operator-command';
 import { z } from 'zod';
-import type { PrismaClient } from '../database.sql.ts';
+import type { Database } from '../database.sql.ts';
 import {
 	type DeadLetterAction,
 	type MessageSubject,
@@ -47,7 +47,7 @@ const envelopeSchema = z.object({ request_id: z.string().catch('-'), occurred_at
 /** The dead-lettered messages, and the database that records what operators do to them. */
 interface Dlq {
 	messages: DeadLetters;
-	prisma: PrismaClient;
+	prisma: Database;
 }
 
 /** Returns the parsed event, or the text if it is no JSON, which may be why it was dead-lettered. */
@@ -195,7 +195,7 @@ async function drop(dlq: Dlq, line: CommandLine): Promise<object> {
 interface DlqDeps {
 	/** Connects to the broker. Called only for a command whose usage is correct. */
 	open(): Promise<DeadLetters>;
-	prisma: PrismaClient;
+	prisma: Database;
 }
 
 export function dlqCommands({ open, prisma }: DlqDeps): Record<string, OperatorCommand> {

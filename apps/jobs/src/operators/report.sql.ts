@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../database.sql.ts';
+import type { Database } from '../database.sql.ts';
 import { readWorkers } from '../workers/workers.sql.ts';
 
 const FAILURES = 10;
@@ -6,7 +6,7 @@ const FAILURES = 10;
 const JOBS_SEARCHED = 10_000;
 
 /** Returns the live workers and the last failures, for `GET /health/jobs`. Contains nothing of a user. */
-export async function readReport(prisma: PrismaClient, workerLifetimeMs: number): Promise<object> {
+export async function readReport(prisma: Database, workerLifetimeMs: number): Promise<object> {
 	const [workers, failures] = await Promise.all([
 		readWorkers(prisma, workerLifetimeMs),
 		readFailures(prisma, FAILURES),
@@ -32,7 +32,7 @@ interface RecentFailure {
 }
 
 /** Returns the last failures among the newest jobs, newest first. */
-async function readFailures(prisma: PrismaClient, limit: number): Promise<RecentFailure[]> {
+async function readFailures(prisma: Database, limit: number): Promise<RecentFailure[]> {
 	return await prisma.$queryRaw<RecentFailure[]>`
 		SELECT id AS job_id, tool, error_code, request_id, finished_at AS ended_at
 		FROM (SELECT * FROM jobs ORDER BY id DESC LIMIT ${JOBS_SEARCHED}) AS newest

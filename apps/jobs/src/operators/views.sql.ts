@@ -2,12 +2,12 @@ import { readOperatorActions, recordOperatorAction } from '@creatorr/database/op
 import { inTransaction } from '@creatorr/database/transaction';
 import { isAccountDeleted, lockUser, readAccount } from '../accounts/accounts.sql.ts';
 import { countJobs, readComputeSeconds } from '../accounts/usage.sql.ts';
-import type { PrismaClient } from '../database.sql.ts';
+import type { Database } from '../database.sql.ts';
 
 const JOBS_SHOWN = 10;
 
 /** Returns a job as it is stored, without its secrets, or null when there is none. Records that the operator viewed it. */
-export function viewJob(prisma: PrismaClient, jobId: string, operator: string): Promise<object | null> {
+export function viewJob(prisma: Database, jobId: string, operator: string): Promise<object | null> {
 	return inTransaction(prisma, async (tx) => {
 		const job = await tx.job.findUnique({ where: { id: jobId }, omit: { sealedSecrets: true } });
 		if (!job) return null;
@@ -49,7 +49,7 @@ export function viewJob(prisma: PrismaClient, jobId: string, operator: string): 
 }
 
 /** Returns what this service knows of a user, or null when the account was deleted. Records that the operator viewed it. */
-export function viewUser(prisma: PrismaClient, userId: string, operator: string): Promise<object | null> {
+export function viewUser(prisma: Database, userId: string, operator: string): Promise<object | null> {
 	return inTransaction(prisma, async (tx) => {
 		await lockUser(tx, userId);
 		if (await isAccountDeleted(tx, userId)) return null;

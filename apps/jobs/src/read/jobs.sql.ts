@@ -1,14 +1,14 @@
 import type { Job, JobStatus } from '@creatorr/contracts/jobs';
 import { isAccountDeleted } from '../accounts/accounts.sql.ts';
 import { findStoredResponse } from '../create/idempotency-keys.sql.ts';
-import type { PrismaClient } from '../database.sql.ts';
+import type { Database } from '../database.sql.ts';
 import { JOB_COLUMNS, toJob } from '../lifecycle/job.sql.ts';
 import { isTerminal } from '../lifecycle/job-status.ts';
 import type { JobState } from './job-notifications.ts';
 
 /** Returns the user's job, or null when there is none, it belongs to another user, or the account was deleted. */
 export async function findJob(
-	prisma: PrismaClient,
+	prisma: Database,
 	{ jobId, userId }: { jobId: string; userId: string },
 ): Promise<Job | null> {
 	const row = await prisma.job.findFirst({ where: { id: jobId, userId }, select: JOB_COLUMNS });
@@ -20,7 +20,7 @@ export async function findJob(
 
 /** Returns the status and progress of jobs by their ids. A job that doesn't exist is absent. */
 export async function findStates(
-	prisma: Pick<PrismaClient, '$queryRaw'>,
+	prisma: Pick<Database, '$queryRaw'>,
 	jobIds: readonly string[],
 ): Promise<Map<string, JobState>> {
 	const rows = await prisma.$queryRaw<(JobState & { id: string })[]>`
@@ -41,7 +41,7 @@ interface ListInput {
 }
 
 /** Returns the user's jobs, newest first; none of a deleted account. */
-export async function findJobs(prisma: PrismaClient, input: ListInput): Promise<Job[]> {
+export async function findJobs(prisma: Database, input: ListInput): Promise<Job[]> {
 	const { userId, idempotencyKey: key, keyLifetimeHours: lifetimeHours } = input;
 	const created =
 		key === undefined ? undefined : await findStoredResponse(prisma, { userId, key, lifetimeHours });

@@ -1,7 +1,7 @@
 import { lowestIdAt } from '@creatorr/contracts/ids';
 import { pruneInbox } from '@creatorr/database/inbox';
 import { pruneOperatorActions } from '@creatorr/database/operator-actions';
-import type { PrismaClient } from '../database.sql.ts';
+import type { Database } from '../database.sql.ts';
 import { Prisma } from '../generated/client.ts';
 import { LAST_RUNS } from '../lifecycle/stored-names.sql.ts';
 
@@ -22,10 +22,7 @@ const BATCH_SIZE = 1_000;
  * Deletes rows past their retention period, and returns how many. Safe to run on several replicas at once. Deleted users stay
  * recorded forever, as ids and dates: an event that arrives weeks later must not restore any of their data.
  */
-export async function prune(
-	prisma: PrismaClient,
-	input: PruneInput,
-): Promise<{ jobs: number; keys: number }> {
+export async function prune(prisma: Database, input: PruneInput): Promise<{ jobs: number; keys: number }> {
 	const { jobRetentionDays, idempotencyKeyHours } = input;
 	const keys = await deleteInBatches(
 		(limit) => prisma.$executeRaw`
@@ -65,7 +62,7 @@ export async function prune(
  * `since`: counting everybody's jobs would read the whole index at each run.
  */
 export async function pruneBeyondCount(
-	prisma: PrismaClient,
+	prisma: Database,
 	{ keptJobs, since }: { keptJobs: number; since: Date },
 ): Promise<number> {
 	const users = await prisma.$queryRaw<{ userId: string; oldestKept: string }[]>`

@@ -1,7 +1,7 @@
 import type { heartbeat as heartbeatOperation } from '@creatorr/contracts/internal/jobs';
 import { type Capabilities, capabilitiesSchema } from '@creatorr/contracts/jobs';
 import type { BodyOf } from '@creatorr/contracts/operation';
-import type { PrismaClient, Tx } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 import { DISPATCHED_AT } from '../lifecycle/stored-names.sql.ts';
 
 /** Records a worker's heartbeat. Returns whether the worker is new, was offline, or has other slots than before. */
@@ -40,7 +40,7 @@ export interface LiveWorker {
 }
 
 /** Returns the workers whose last heartbeat is younger than `workerLifetimeMs`. */
-export async function readWorkers(prisma: PrismaClient, workerLifetimeMs: number): Promise<LiveWorker[]> {
+export async function readWorkers(prisma: Database, workerLifetimeMs: number): Promise<LiveWorker[]> {
 	return await prisma.$queryRaw<LiveWorker[]>`
 		WITH leased AS (
 			SELECT worker_id, count(*)::int AS running FROM jobs
@@ -59,7 +59,7 @@ export async function readWorkers(prisma: PrismaClient, workerLifetimeMs: number
  * A tool that no live worker has is absent.
  */
 export async function readCapabilities(
-	prisma: PrismaClient,
+	prisma: Database,
 	workerLifetimeMs: number,
 ): Promise<Map<string, Capabilities>> {
 	const rows = await prisma.$queryRaw<{ tool: string; capabilities: unknown }[]>`
