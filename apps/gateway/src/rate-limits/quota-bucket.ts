@@ -17,8 +17,8 @@ export interface Allocation {
 	/** When the first unit may be spent. Each further one may be spent `msPerUnit` later. */
 	firstReadyAtMs: number;
 	msPerUnit: number;
-	/** When the bucket and the units of this allocation are a full quota, if none is spent until then. Restored units then overflow (ADR 24). */
-	overflowsFromMs: number;
+	/** When the bucket and the units of this allocation are a full quota, if none is spent until then. Units restored later overflow (ADR 24). */
+	quotaFullAtMs: number;
 	/** Unspent units of this allocation that are counted in {@link QuotaBucket.lateUnits}. */
 	overflowed: number;
 }
@@ -70,10 +70,10 @@ export function addAllocation(
 	bucket.limit = limit;
 	bucket.fullAtMs = fullAtMs;
 	if (units === 0) return;
-	const overflowsFromMs = fullAtMs - units * msPerUnit;
+	const quotaFullAtMs = fullAtMs - units * msPerUnit;
 	// GCRA: a unit may be spent when the bucket, after it is taken, would be full again within one window.
-	const firstReadyAtMs = overflowsFromMs + msPerUnit - WINDOW_MS;
-	bucket.allocations.push({ units, spent: 0, firstReadyAtMs, msPerUnit, overflowsFromMs, overflowed: 0 });
+	const firstReadyAtMs = quotaFullAtMs + msPerUnit - WINDOW_MS;
+	bucket.allocations.push({ units, spent: 0, firstReadyAtMs, msPerUnit, quotaFullAtMs, overflowed: 0 });
 }
 
 /** Adds this gateway's share of the quota for about a second, because a call to auth has failed. */
@@ -85,8 +85,8 @@ export function addLocalShare(bucket: QuotaBucket, gateways: number, nowMs: numb
 	bucket.nextLocalAtMs = firstReadyAtMs + units * msPerUnit;
 	// Treats the bucket as empty, so that the headers show only this share, and the next allocation is small.
 	bucket.fullAtMs = nowMs + WINDOW_MS;
-	const overflowsFromMs = Number.POSITIVE_INFINITY;
-	bucket.allocations.push({ units, spent: 0, firstReadyAtMs, msPerUnit, overflowsFromMs, overflowed: 0 });
+	const quotaFullAtMs = Number.POSITIVE_INFINITY;
+	bucket.allocations.push({ units, spent: 0, firstReadyAtMs, msPerUnit, quotaFullAtMs, overflowed: 0 });
 }
 
 function readyAtMs({ firstReadyAtMs, spent, msPerUnit }: Allocation): number {
@@ -95,8 +95,8 @@ function readyAtMs({ firstReadyAtMs, spent, msPerUnit }: Allocation): number {
 
 /** Adds unspent units of the allocation to the late ones: as many as the bucket has restored without room. */
 function countOverflow(bucket: QuotaBucket, allocation: Allocation, nowMs: number): void {
-	const { units, spent, msPerUnit, overflowsFromMs } = allocation;
-	const restored = Math.floor((nowMs - overflowsFromMs) / msPerUnit);
+	const { units, spent, msPerUnit, quotaFullAtMs } = allocation;
+	const restored = Math.floor((nowMs - quotaFullAtMs) / msPerUnit);
 	const overflowed = Math.min(restored - spent, units - spent);
 	if (overflowed <= allocation.overflowed) return;
 	bucket.lateUnits += overflowed - allocation.overflowed;
