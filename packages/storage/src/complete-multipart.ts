@@ -35,7 +35,7 @@ export async function completeMultipart(
 		if (problems.length > 0) {
 			throw new InvalidPartsError(problems);
 		}
-		await joinParts(connection, input);
+		await completeInStore(connection, input);
 	} catch (error) {
 		// Parts disappear while a concurrent completion ends, so a list that was read then may lack some.
 		if (error instanceof UploadNotFoundError || error instanceof InvalidPartsError) {
@@ -50,7 +50,7 @@ export async function completeMultipart(
 	return object;
 }
 
-async function joinParts(connection: StorageConnection, input: CompleteMultipartInput): Promise<void> {
+async function completeInStore(connection: StorageConnection, input: CompleteMultipartInput): Promise<void> {
 	const command = new CompleteMultipartUploadCommand({
 		Bucket: connection.bucket,
 		Key: input.key,
