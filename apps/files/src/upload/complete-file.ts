@@ -37,8 +37,8 @@ export async function completeUpload(
 	file: FileRecord,
 	parts: CompletedParts,
 ): Promise<FileRecord> {
-	if (isMultipart(file) && file.status === 'pending') await joinParts(deps, file, parts);
-	crashPoint('files.complete.joined');
+	if (isMultipart(file) && file.status === 'pending') await completeMultipart(deps, file, parts);
+	crashPoint('files.complete.stored');
 	const current = await refreshFile(deps, file);
 	crashPoint('files.complete.committed');
 	if (!current) throw notFound('file');
@@ -46,7 +46,7 @@ export async function completeUpload(
 	return current;
 }
 
-async function joinParts(
+async function completeMultipart(
 	{ store }: Pick<Deps, 'store'>,
 	file: MultipartFile,
 	parts: CompletedParts,
