@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NO_SESSION, pushRevocations } from '@creatorr/contracts/internal/gateway';
+import { PLACEHOLDER_SESSION_ID, pushRevocations } from '@creatorr/contracts/internal/gateway';
 import type { SignIdentity } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
@@ -50,7 +50,7 @@ function bodiesOf(instanceId: string, { sessionIds, keyChanges }: Revocations) {
 		);
 		bodies.push({
 			instance_id: instanceId,
-			session_ids: sessions.length > 0 ? sessions : [NO_SESSION],
+			session_ids: sessions.length > 0 ? sessions : [PLACEHOLDER_SESSION_ID],
 			...(revoked.length > 0 && { revoked_keys: revoked.map(({ keyHash }) => keyHash) }),
 			...(changed.length > 0 && { changed_keys: changed.map(({ keyHash }) => keyHash) }),
 		});

@@ -5,7 +5,7 @@ import { DEFAULT_API_KEY_PREFIX, newApiKey } from '@creatorr/contracts/api-key-f
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
 import type { LiveApiKey, QuotaRequest } from '@creatorr/contracts/internal/auth';
-import { NO_SESSION, pushRevocations } from '@creatorr/contracts/internal/gateway';
+import { PLACEHOLDER_SESSION_ID, pushRevocations } from '@creatorr/contracts/internal/gateway';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import jwt from 'jsonwebtoken';
@@ -83,7 +83,7 @@ export async function startFakeAuth() {
 		async pushKeys(body: { revoked_keys?: string[]; changed_keys?: string[] }): Promise<void> {
 			const pushes = [...leases].map(([instance_id, url]) =>
 				createInternalClient({ name: 'gateway', baseUrl: url, sign, timeoutMs: 3_000 })(pushRevocations, {
-					body: { instance_id, session_ids: [NO_SESSION], ...body },
+					body: { instance_id, session_ids: [PLACEHOLDER_SESSION_ID], ...body },
 				}),
 			);
 			await Promise.all(pushes);

@@ -4,7 +4,7 @@ import { defineOperation } from '../operation.ts';
 import { keyHashSchema, sessionIdSchema } from './auth.ts';
 
 /** Stands for no session in a push that is only about API keys: a gateway of release 0.3.0 accepts no empty list. */
-export const NO_SESSION = 'ses_00000000000000000000000000';
+export const PLACEHOLDER_SESSION_ID = 'ses_00000000000000000000000000';
 
 /** Revokes sessions and API keys at a gateway. The response is sent once it rejects all their requests. Changed keys are checked again. */
 export const pushRevocations = defineOperation({
