@@ -30,7 +30,7 @@ function addToTotals(counts: Prisma.Sql): Prisma.Sql {
  * Kind of objects that reconciliation counts: newer than the restored database, so that their rows are lost. This is its name in the stored
  * counts, the metric, its alert and the retention report.
  */
-export const NEWER_THAN_DATABASE = 'unremembered';
+export const NEWER_THAN_DATABASE = 'newer_than_database';
 
 /**
  * Returns the column with the new `lastStartedAt`. It doesn't advance while reconciliation finds objects that are newer than the database,

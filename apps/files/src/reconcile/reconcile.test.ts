@@ -133,12 +133,12 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		const lost = await storeOrphan();
 		const older = await storeOrphan('files/fil_01ARZ3NDEKTSV4RRFFQ69G5FAV');
 		await untilOld();
-		expect(await run({ orphanAfterMs: HOUR_MS })).toMatchObject({ orphans: 0, unremembered: 1 });
+		expect(await run({ orphanAfterMs: HOUR_MS })).toMatchObject({ orphans: 0, newer_than_database: 1 });
 		await makeDue();
-		expect(await run()).toMatchObject({ orphans: 1, unremembered: 1 });
+		expect(await run()).toMatchObject({ orphans: 1, newer_than_database: 1 });
 		expect([(await stored(lost)) !== null, (await stored(older)) !== null]).toEqual([true, false]);
 		await makeDue({ lastBegunAt: new Date() });
-		expect(await run()).toMatchObject({ orphans: 1, unremembered: 0 });
+		expect(await run()).toMatchObject({ orphans: 1, newer_than_database: 0 });
 		expect(await stored(lost)).toBeNull();
 	});
 
@@ -154,7 +154,7 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		expect((await row(file_id)).bytesRemovedAt).not.toBeNull();
 		expect(await put(upload_url, 'the bytes', headers)).toBe(200);
 		await untilOld();
-		expect(await run()).toMatchObject({ orphans: 1, unremembered: 0 });
+		expect(await run()).toMatchObject({ orphans: 1, newer_than_database: 0 });
 		expect(await stored((await row(file_id)).storageKey)).toBeNull();
 	});
 
