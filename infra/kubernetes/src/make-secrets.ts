@@ -2,17 +2,17 @@ import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { makeSecrets, publicIdentityKeys } from '../../local/src/backing/make-secrets.ts';
 import {
-	GIVEN_VARIABLES,
-	givenElsewhere,
-	givenLocally,
-	NotGiven,
+	localVariables,
+	MissingVariablesError,
 	OPTIONAL_VARIABLES,
+	REQUIRED_VARIABLES,
+	readProvidedVariables,
 	secretsOf,
 } from './secrets.ts';
 
 const HELP = `Writes the Secrets and the ConfigMap that the overlays refer to and do not contain.
 
-  node infra/kubernetes/src/make-secrets.ts FILE            required: ${GIVEN_VARIABLES.join(', ')}
+  node infra/kubernetes/src/make-secrets.ts FILE            required: ${REQUIRED_VARIABLES.join(', ')}
                                                             optional: ${OPTIONAL_VARIABLES.join(', ')}
   node infra/kubernetes/src/make-secrets.ts FILE --local    for the overlay local; reads no variables
 
@@ -32,9 +32,9 @@ function main(): void {
 	if (values.help) return void process.stdout.write(HELP);
 	const [file, ...more] = positionals;
 	if (file === undefined || more.length > 0) throw new UsageError('Pass one file to write. See --help.');
-	const made = makeSecrets();
-	const given = values.local ? givenLocally(made) : givenElsewhere(process.env);
-	const list = secretsOf(made, publicIdentityKeys(made), given);
+	const generated = makeSecrets();
+	const provided = values.local ? localVariables(generated) : readProvidedVariables(process.env);
+	const list = secretsOf(generated, publicIdentityKeys(generated), provided);
 	writeNew(file, `${JSON.stringify(list, null, 2)}\n`);
 	process.stdout.write(`Wrote ${file}. Next: kubectl apply --namespace creatorr --filename ${file}\n`);
 }
@@ -56,7 +56,7 @@ function writeNew(path: string, text: string): void {
 try {
 	main();
 } catch (error) {
-	if (!(error instanceof NotGiven) && !(error instanceof UsageError)) throw error;
+	if (!(error instanceof MissingVariablesError) && !(error instanceof UsageError)) throw error;
 	process.stderr.write(`${error.message}\n`);
 	process.exitCode = 1;
 }

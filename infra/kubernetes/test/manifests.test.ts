@@ -22,15 +22,15 @@ import {
 	resolveEnvironment,
 } from '../src/cluster.ts';
 import { OVERLAYS, type Resource, renderOverlay } from '../src/render.ts';
-import { givenElsewhere, givenLocally, NotGiven, secretsOf } from '../src/secrets.ts';
+import { localVariables, MissingVariablesError, readProvidedVariables, secretsOf } from '../src/secrets.ts';
 
 const targets = readTargets();
-const made = makeSecrets();
+const generated = makeSecrets();
 /** Secrets that other operators create. */
 const OF_OPERATORS = { 'rabbitmq-default-user': { username: 'user', password: 'password' } };
 /** Variables that only other variables refer to. */
 const HELPERS = new Set(['POD_IP', 'RABBITMQ_USER', 'RABBITMQ_PASSWORD', 'APP_ORIGIN', 'OTHER_ORIGINS']);
-const GIVEN = {
+const PROVIDED = {
 	AUTH_DATABASE_URL: 'postgresql://auth:a@db.example.com:5432/auth',
 	FILES_DATABASE_URL: 'postgresql://files:a@db.example.com:5432/files',
 	JOBS_DATABASE_URL: 'postgresql://jobs:a@db.example.com:5432/jobs',
@@ -50,8 +50,8 @@ const tracesOf = (overlay: string) => (overlay === 'large' ? ['monitoring:4318']
 
 /** Returns a function that looks up entries of Secrets and ConfigMaps as a manifest refers to them. */
 function lookUpIn(overlay: string, resources: readonly Resource[]) {
-	const given = overlay === 'local' ? givenLocally(made) : givenElsewhere(GIVEN);
-	const outside = secretsOf(made, publicIdentityKeys(made), given).items as Resource[];
+	const provided = overlay === 'local' ? localVariables(generated) : readProvidedVariables(PROVIDED);
+	const outside = secretsOf(generated, publicIdentityKeys(generated), provided).items as Resource[];
 	return (kind: 'Secret' | 'ConfigMap', name: string, key: string): string | undefined => {
 		const operators: Record<string, Record<string, string>> = kind === 'Secret' ? OF_OPERATORS : {};
 		const found = [...outside, ...resources].find((one) => one.kind === kind && one.metadata.name === name);
@@ -290,10 +290,10 @@ describe.each(OVERLAYS)('the overlay %s', (overlay) => {
 });
 
 test('every caller has its own Secret with only its own key', () => {
-	const { items } = secretsOf(made, publicIdentityKeys(made), givenElsewhere(GIVEN));
+	const { items } = secretsOf(generated, publicIdentityKeys(generated), readProvidedVariables(PROVIDED));
 	for (const caller of CALLERS) {
 		const found = items.find(({ metadata }) => metadata.name === `${caller}-secrets`) as unknown as Resource;
-		expect(found.stringData).toMatchObject({ INTERNAL_PRIVATE_KEY: made.identityKeys[caller] });
+		expect(found.stringData).toMatchObject({ INTERNAL_PRIVATE_KEY: generated.identityKeys[caller] });
 	}
 });
 
@@ -311,17 +311,17 @@ describe('make-secrets', () => {
 		const file = join(directory, 'missing.json');
 		const { status, stderr } = run(file, {});
 		expect(status).toBe(1);
-		for (const name of Object.keys(GIVEN)) expect(stderr).toContain(name);
+		for (const name of Object.keys(PROVIDED)) expect(stderr).toContain(name);
 		expect(existsSync(file)).toBe(false);
 	});
 
 	test('writes a file for its owner alone, and refuses to overwrite it', () => {
 		const file = join(directory, 'secrets.json');
-		expect(run(file, GIVEN)).toMatchObject({ status: 0 });
+		expect(run(file, PROVIDED)).toMatchObject({ status: 0 });
 		expect(statSync(file).mode & 0o777).toBe(0o600);
 		const first = readFileSync(file, 'utf8');
 		expect(JSON.parse(first).items.length).toBeGreaterThan(5);
-		expect(run(file, GIVEN)).toMatchObject({ status: 1, stderr: expect.stringContaining('exists') });
+		expect(run(file, PROVIDED)).toMatchObject({ status: 1, stderr: expect.stringContaining('exists') });
 		expect(readFileSync(file, 'utf8')).toBe(first);
 		expect(readdirSync(directory)).toEqual(['secrets.json']);
 	});
@@ -329,13 +329,13 @@ describe('make-secrets', () => {
 
 test('an optional direct URL is passed on', () => {
 	const url = 'postgresql://jobs:a@db.example.com:5432/jobs';
-	const given = givenElsewhere({ ...GIVEN, JOBS_DATABASE_DIRECT_URL: url });
-	expect(given.jobs).toMatchObject({ JOBS_DATABASE_DIRECT_URL: url });
-	expect(given.auth).not.toHaveProperty('AUTH_DATABASE_DIRECT_URL');
+	const provided = readProvidedVariables({ ...PROVIDED, JOBS_DATABASE_DIRECT_URL: url });
+	expect(provided.jobs).toMatchObject({ JOBS_DATABASE_DIRECT_URL: url });
+	expect(provided.auth).not.toHaveProperty('AUTH_DATABASE_DIRECT_URL');
 });
 
 test('all missing variables are named at once', () => {
-	const { SMTP_URL: _mail, JOBS_DATABASE_URL: _jobs, ...rest } = GIVEN;
-	expect(() => givenElsewhere(rest)).toThrow(NotGiven);
-	expect(() => givenElsewhere(rest)).toThrow(/SMTP_URL, JOBS_DATABASE_URL/);
+	const { SMTP_URL: _mail, JOBS_DATABASE_URL: _jobs, ...rest } = PROVIDED;
+	expect(() => readProvidedVariables(rest)).toThrow(MissingVariablesError);
+	expect(() => readProvidedVariables(rest)).toThrow(/SMTP_URL, JOBS_DATABASE_URL/);
 });
