@@ -29,10 +29,10 @@ test.each([
 	expect(outcomeOf(job(100, 100, warnings))).toMatchObject({ headline });
 });
 
-test('is made for a larger output, and by a tool that doesn’t compress', () => {
-	expect(outcomeOf(job(100, 250))).toMatchObject({ kind: 'made', headline: 'Done' });
+test('is of the kind created for a larger output, and for a tool that doesn’t compress', () => {
+	expect(outcomeOf(job(100, 250))).toMatchObject({ kind: 'created', headline: 'Done' });
 	expect(outcomeOf({ ...job(100, 25), tool: 'office_to_pdf' })).toMatchObject({
-		kind: 'made',
+		kind: 'created',
 		headline: 'Done',
 	});
 });

@@ -9,8 +9,8 @@ export type Outcome =
 	| { kind: 'smaller'; bytesIn: number; bytesOut: number; savedShare: number }
 	/** Equal, or smaller by less than 1%. */
 	| { kind: 'same'; bytesIn: number; bytesOut: number; headline: string }
-	/** Made by a tool that doesn't compress, or larger: the sizes don't show how well the job went. */
-	| { kind: 'made'; bytesIn: number; bytesOut: number; headline: string };
+	/** Created by a tool that doesn't compress, or larger: the sizes don't show how well the job went. */
+	| { kind: 'created'; bytesIn: number; bytesOut: number; headline: string };
 
 /** Smaller savings mean that the file was already optimized. */
 const MIN_SHOWN_SAVINGS = 0.01;
@@ -24,7 +24,7 @@ export function outcomeOf({ tool, result }: Job): Outcome | undefined {
 	if (!result) return undefined;
 	const { bytes_in: bytesIn, bytes_out: bytesOut, warnings } = result;
 	if (!isCompression(tool) || bytesOut > bytesIn) {
-		return { kind: 'made', bytesIn, bytesOut, headline: headlineOf(result) };
+		return { kind: 'created', bytesIn, bytesOut, headline: headlineOf(result) };
 	}
 	const savedShare = 1 - bytesOut / bytesIn;
 	if (savedShare < MIN_SHOWN_SAVINGS) {
