@@ -23,7 +23,7 @@ export function hashApiKey(key: string): Uint8Array<ArrayBuffer> {
 }
 
 /** Returns when the key stops working: the earlier of its expiry and the end of its grace period, or null. */
-export function stopsWorkingAt({
+export function effectiveExpiry({
 	expiresAt,
 	graceEndsAt,
 }: Pick<ApiKeyRow, 'expiresAt' | 'graceEndsAt'>): Date | null {
@@ -33,7 +33,7 @@ export function stopsWorkingAt({
 
 function statusOf(row: ApiKeyRow): ApiKeyView['status'] {
 	if (row.revokedAt) return 'revoked';
-	const end = stopsWorkingAt(row);
+	const end = effectiveExpiry(row);
 	if (end && end.getTime() <= Date.now()) return 'expired';
 	return row.rotatedAt ? 'rotating' : 'active';
 }
@@ -41,7 +41,7 @@ function statusOf(row: ApiKeyRow): ApiKeyView['status'] {
 const orNull = (list: string[]) => (list.length === 0 ? null : list);
 
 /** Returns the key as its owner sees it. */
-export function viewOf(row: ApiKeyRow): ApiKeyView {
+export function toApiKey(row: ApiKeyRow): ApiKeyView {
 	return {
 		id: row.id,
 		name: row.name,
@@ -53,7 +53,7 @@ export function viewOf(row: ApiKeyRow): ApiKeyView {
 		metadata: row.metadata as Record<string, string>,
 		status: statusOf(row),
 		created_at: row.createdAt.toISOString(),
-		expires_at: stopsWorkingAt(row)?.toISOString() ?? null,
+		expires_at: effectiveExpiry(row)?.toISOString() ?? null,
 		last_used_at: row.lastUsedAt?.toISOString() ?? null,
 		last_used_ip: row.lastUsedIp,
 		...(row.replaces !== null && { replaces: row.replaces }),

@@ -3,7 +3,7 @@ import { crashPoint } from '@creatorr/service/crash-point';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { callerOf } from '../accounts/account.ts';
 import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
-import { viewOf } from './api-key.ts';
+import { toApiKey } from './api-key.ts';
 import { changeKey, rotateKey } from './change-api-key.sql.ts';
 import { apiKeyActions, type CreateKeyDeps, generateKey } from './create-api-key.ts';
 
@@ -30,7 +30,7 @@ export function updateApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
 		apiKeyActions.inc({ kind: 'changed' });
 		deps.logger.info('security.api_key_changed', { user_id: user.id, key_id: row.id });
 		await propagateRevocations(deps, [], changes);
-		return { data: viewOf(row) };
+		return { data: toApiKey(row) };
 	});
 }
 
@@ -58,6 +58,6 @@ export function rotateApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
 		apiKeyActions.inc({ kind: 'rotated' });
 		deps.logger.info('security.api_key_rotated', { user_id: user.id, key_id: params.id, new_key_id: row.id });
 		await propagateRevocations(deps, [], changes);
-		return { data: { ...viewOf(row), key: text } };
+		return { data: { ...toApiKey(row), key: text } };
 	});
 }

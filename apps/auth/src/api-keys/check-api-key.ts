@@ -1,7 +1,7 @@
 import { checkApiKey } from '@creatorr/contracts/internal/auth';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Database } from '../database.sql.ts';
-import { stopsWorkingAt } from './api-key.ts';
+import { effectiveExpiry } from './api-key.ts';
 import { findLiveKey } from './check-api-key.sql.ts';
 
 /** Responds to gateways with the rights of an API key, or null if it doesn't work. */
@@ -16,7 +16,7 @@ export function checkApiKeyRoute({ prisma }: { prisma: Database }): Route {
 					scopes: key.scopes,
 					tools: key.tools.length === 0 ? null : key.tools,
 					allowed_ips: key.allowedIps.length === 0 ? null : key.allowedIps,
-					expires_at: stopsWorkingAt(key)?.toISOString() ?? null,
+					expires_at: effectiveExpiry(key)?.toISOString() ?? null,
 					plan: key.user.plan,
 					starts_grace_period: key.pendingGraceSeconds !== null,
 				},

@@ -6,7 +6,7 @@ import { defineRoute, type Route } from '@creatorr/service/route';
 import { callerOf } from '../accounts/account.ts';
 import type { Database } from '../database.sql.ts';
 import type { MailLimits } from '../mails/mails.sql.ts';
-import { hashApiKey, viewOf } from './api-key.ts';
+import { hashApiKey, toApiKey } from './api-key.ts';
 import { createKey, type NewApiKey } from './create-api-key.sql.ts';
 
 /** Rules of API keys, from the settings. */
@@ -65,6 +65,6 @@ export function createApiKeyRoute(deps: CreateKeyDeps): Route {
 		);
 		apiKeyActions.inc({ kind: 'created' });
 		deps.logger.info('security.api_key_created', { user_id: user.id, key_id: row.id });
-		return { data: { ...viewOf(row), key: text } };
+		return { data: { ...toApiKey(row), key: text } };
 	});
 }

@@ -3,7 +3,7 @@ import { decodeCursor, encodeCursor } from '@creatorr/contracts/cursor';
 import { notFound } from '@creatorr/contracts/errors';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Database } from '../database.sql.ts';
-import { viewOf } from './api-key.ts';
+import { toApiKey } from './api-key.ts';
 import type { ApiKeyRow } from './api-keys.sql.ts';
 import { type ApiKeyEventType, findKey, listKeyEvents, listKeys } from './api-keys.sql.ts';
 
@@ -22,13 +22,13 @@ export function listApiKeysRoute({ prisma }: Deps): Route {
 		const before = cursor === undefined ? undefined : decodeCursor(cursor, keyIdSchema);
 		const rows = await listKeys(prisma, { userId: user.id, before, limit: limit + 1 });
 		const last = rows.length > limit ? rows[limit - 1] : undefined;
-		return { data: rows.slice(0, limit).map(viewOf), next_cursor: last ? encodeCursor(last.id) : null };
+		return { data: rows.slice(0, limit).map(toApiKey), next_cursor: last ? encodeCursor(last.id) : null };
 	});
 }
 
 export function getApiKeyRoute({ prisma }: Deps): Route {
 	return defineRoute(getApiKey, async ({ user, params }) => ({
-		data: viewOf(await requireKey(prisma, user.id, params.id)),
+		data: toApiKey(await requireKey(prisma, user.id, params.id)),
 	}));
 }
 

@@ -1,6 +1,6 @@
 import type { Plan } from '@creatorr/contracts/plans';
 import { inTransaction } from '@creatorr/database/transaction';
-import { stopsWorkingAt } from '../api-keys/api-key.ts';
+import { effectiveExpiry } from '../api-keys/api-key.ts';
 import type { Database, Tx } from '../database.sql.ts';
 import type { Prisma } from '../generated/client.ts';
 import { insertEvent, type Operator } from '../security-events/security-events.sql.ts';
@@ -87,7 +87,7 @@ async function readKeys(tx: Tx, userId: string) {
 		last4: row.last4,
 		scopes: row.scopes,
 		created_at: row.createdAt,
-		expires_at: stopsWorkingAt(row),
+		expires_at: effectiveExpiry(row),
 		revoked_at: row.revokedAt,
 		last_used_at: row.lastUsedAt,
 		last_used_ip: row.lastUsedIp,
