@@ -10,7 +10,7 @@ interface EndedAttempt {
 }
 
 /** Users don't pay for failures of the product. */
-const FREE_FAILURES: ReadonlySet<JobErrorCode> = new Set<JobErrorCode>(['internal', 'worker_lost']);
+const UNCHARGED_ERRORS: ReadonlySet<JobErrorCode> = new Set<JobErrorCode>(['internal', 'worker_lost']);
 
 /**
  * Returns how many milliseconds of an attempt that ends now count towards the quota: the time since its grant, or what the worker
@@ -22,7 +22,7 @@ export function chargedMs(
 	{ errorCode, computeMs }: { errorCode?: JobErrorCode | undefined; computeMs?: number | undefined },
 ): number {
 	if (!attemptStartedAt || !leaseExpiresAt) return 0;
-	if (errorCode && FREE_FAILURES.has(errorCode)) return 0;
+	if (errorCode && UNCHARGED_ERRORS.has(errorCode)) return 0;
 	const elapsedMs = Math.max(0, now.getTime() - attemptStartedAt.getTime());
 	return Math.min(elapsedMs, computeMs ?? elapsedMs);
 }
