@@ -151,7 +151,7 @@ const UPLOADS_AND_DOWNLOADS: readonly Mutant[] = [
 	},
 	{
 		name: 'rejects objects with unsigned headers',
-		mutations: [files('isDeclared', dropOperand('hasUnsignedHeaders'))],
+		mutations: [files('matchesDeclaration', dropOperand('hasUnsignedHeaders'))],
 		test: 'stays pending while its object has unsigned headers',
 	},
 	{

@@ -3,7 +3,7 @@ import type { StoredObject } from '@creatorr/storage/objects';
 import type { Deps } from '../deps.ts';
 import { type FileRecord, mayReceiveBytes } from '../file.ts';
 import { deleteUnchanged } from '../files.sql.ts';
-import { requireOwnBucket, WrongBucket } from '../store/bucket-mark.ts';
+import { requireOwnBucket, WrongBucketError } from '../store/bucket-mark.ts';
 import { markReady } from './refresh-file.sql.ts';
 
 export type RefreshDeps = Pick<Deps, 'prisma' | 'store'>;
@@ -17,7 +17,7 @@ export async function refreshFile(deps: RefreshDeps, file: FileRecord): Promise<
 	if (file.status === 'ready' && !mayReceiveBytes(file, new Date())) return file;
 	const stored = await deps.store.headObject(file.storageKey);
 	if (file.status === 'ready') return deleteUnlessIntact(deps, file, stored);
-	if (!isDeclared(file, stored)) return file.abandonAt > new Date() ? file : null;
+	if (!matchesDeclaration(file, stored)) return file.abandonAt > new Date() ? file : null;
 	const ready = await markReady(deps.prisma, file, stored.etag);
 	if (ready === null || ready.etag === stored.etag) return ready;
 	// A concurrent call set another ETag. Only the store knows which of the two objects is there now.
@@ -25,7 +25,7 @@ export async function refreshFile(deps: RefreshDeps, file: FileRecord): Promise<
 }
 
 /** Returns whether the object has what the upload URL was signed for, as far as the store shows. */
-export function isDeclared(file: FileRecord, stored: StoredObject | null): stored is StoredObject {
+export function matchesDeclaration(file: FileRecord, stored: StoredObject | null): stored is StoredObject {
 	return stored !== null && stored.sizeBytes === file.sizeBytes && !stored.hasUnsignedHeaders;
 }
 
@@ -34,7 +34,7 @@ async function deleteUnlessIntact(
 	file: FileRecord,
 	stored: StoredObject | null,
 ): Promise<FileRecord | null> {
-	if (isDeclared(file, stored) && stored.etag === file.etag) return file;
+	if (matchesDeclaration(file, stored) && stored.etag === file.etag) return file;
 	await deleteLost(deps, file, stored);
 	return null;
 }
@@ -57,6 +57,6 @@ async function requireBucket(deps: RefreshDeps): Promise<void> {
 	try {
 		await requireOwnBucket(deps);
 	} catch (error) {
-		throw error instanceof WrongBucket ? unavailable('File storage', error) : error;
+		throw error instanceof WrongBucketError ? unavailable('File storage', error) : error;
 	}
 }

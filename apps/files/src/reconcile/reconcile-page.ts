@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import { type FileRecord, isFileKey, isMultipart, MARK_PREFIX, timeOfKey } from '../file.ts';
 import { NEWER_THAN_DATABASE } from '../leases.sql.ts';
 import { addMs } from '../policy.ts';
-import { deleteLost, isDeclared } from '../read/refresh-file.ts';
+import { deleteLost, matchesDeclaration } from '../read/refresh-file.ts';
 import { findReady, findStored, replaceEtag } from './reconcile.sql.ts';
 
 /** The stored counts, the metric and the retention report keep the name of earlier releases. */
@@ -137,7 +137,7 @@ type Outcome = 'kept' | 'restored' | 'lost';
  */
 async function reconcileFile(deps: PageDeps, file: FileRecord): Promise<Outcome> {
 	const stored = await deps.store.headObject(file.storageKey);
-	if (isDeclared(file, stored)) {
+	if (matchesDeclaration(file, stored)) {
 		if (stored.etag === file.etag) return 'kept';
 		if (isRestoredCopy(file, stored, deps.policy)) {
 			return (await replaceEtag(deps.prisma, file, stored.etag)) ? 'restored' : 'kept';

@@ -3,13 +3,13 @@ import type { Deps } from '../deps.ts';
 import { readMark, recordMarkInBucket } from './bucket-mark.sql.ts';
 
 /** Bucket and database do not belong together. The message says what to do. */
-export class WrongBucket extends Error {
-	override readonly name = 'WrongBucket';
+export class WrongBucketError extends Error {
+	override readonly name = 'WrongBucketError';
 }
 
 /**
  * Requires that bucket and database belong together. The first process puts an object into the bucket that names the database: the mark.
- * With a wrong bucket, no row would match an object, and everything would be removed on both sides. Throws WrongBucket.
+ * With a wrong bucket, no row would match an object, and everything would be removed on both sides. Throws WrongBucketError.
  */
 export async function requireOwnBucket({ prisma, store }: Pick<Deps, 'prisma' | 'store'>): Promise<void> {
 	const mark = await readMark(prisma);
@@ -21,7 +21,7 @@ export async function requireOwnBucket({ prisma, store }: Pick<Deps, 'prisma' | 
 		found = await store.listMarks();
 	}
 	if (found.length !== 1 || found[0] !== mark.token) {
-		throw new WrongBucket(
+		throw new WrongBucketError(
 			found.length === 0
 				? 'the bucket has lost its mark or isn’t the one this database knows; correct S3_BUCKET, or set marked_at to null in bucket_marks to adopt this bucket'
 				: 'the bucket belongs to another database; correct S3_BUCKET, or delete the other marks from the bucket',

@@ -15,13 +15,13 @@ type SweepDeps = Pick<Deps, 'prisma' | 'store' | 'policy'>;
 export async function prepareRemoval(deps: SweepDeps, file: FileRecord, now: Date): Promise<boolean> {
 	switch (decideSweep(file, now)) {
 		case 'keep':
-			return await keep(deps, file);
+			return await keepFile(deps, file);
 		case 'remove':
 			return await deleteAndAbort(deps, file);
 		case 'check store': {
 			// A client may never read its file after the upload, so the bytes may be there.
 			const current = await refreshFile(deps, file);
-			return current?.status === 'ready' ? await keep(deps, current) : await deleteAndAbort(deps, file);
+			return current?.status === 'ready' ? await keepFile(deps, current) : await deleteAndAbort(deps, file);
 		}
 	}
 }
@@ -37,7 +37,7 @@ export function decideSweep(file: FileRecord, now: Date): 'remove' | 'check stor
 	return file.status === 'pending' ? 'check store' : 'keep';
 }
 
-async function keep({ prisma }: SweepDeps, file: FileRecord): Promise<false> {
+async function keepFile({ prisma }: SweepDeps, file: FileRecord): Promise<false> {
 	await scheduleSweep(prisma, file.id);
 	return false;
 }
