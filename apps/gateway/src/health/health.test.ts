@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
 import { bearer, startTestGateway, startUpstream, type TestGateway, waitUntil } from '../testing/gateway.ts';
-import { sumUpHealth } from './health.ts';
+import { summarizeHealth } from './health.ts';
 
 let auth: FakeAuth;
 let gateway: TestGateway;
@@ -138,9 +138,9 @@ const failingAnswer = (...paths: string[]) => ({
 	},
 });
 
-describe('sumUpHealth', () => {
+describe('summarizeHealth', () => {
 	test('returns ok when every service is ready', () => {
-		expect(sumUpHealth({ auth: readyAnswer, jobs: readyAnswer })).toEqual({
+		expect(summarizeHealth({ auth: readyAnswer, jobs: readyAnswer })).toEqual({
 			status: 'ok',
 			services: { auth: 'ok', jobs: 'ok' },
 		});
@@ -155,7 +155,7 @@ describe('sumUpHealth', () => {
 		['a service that does not respond', { auth: readyAnswer, jobs: undefined }, ['jobs']],
 		['a service that fails without details', { jobs: { status: 500, body: 'oops' } }, ['jobs']],
 	])('names %s', (_, readiness, paths) => {
-		expect(() => sumUpHealth(readiness)).toThrow(
+		expect(() => summarizeHealth(readiness)).toThrow(
 			expect.objectContaining({
 				code: 'upstream_unavailable',
 				details: paths.map((path) => expect.objectContaining({ path })),

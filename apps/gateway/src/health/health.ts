@@ -42,7 +42,7 @@ export function createGetHealth(deps: HealthDeps): (exchange: Exchange) => Promi
 			requestedAtMs = deps.monotonicMs();
 			requested = requestAll();
 		}
-		const data = sumUpHealth(await requested, deps.sessionVerificationProblem());
+		const data = summarizeHealth(await requested, deps.sessionVerificationProblem());
 		sendJson(exchange, 200, JSON.stringify({ data }));
 	};
 }
@@ -58,7 +58,7 @@ function failuresOf(service: string, readiness: Readiness): ErrorDetail[] {
  * Returns the body of the health response if every service is ready and sessions are verified. Otherwise throws `upstream_unavailable` with
  * each failing dependency once, though several services may need it.
  */
-export function sumUpHealth(
+export function summarizeHealth(
 	readiness: Readonly<Record<string, Readiness>>,
 	sessionVerificationProblem?: string,
 ): { status: 'ok'; services: Record<string, 'ok'> } {

@@ -4,7 +4,7 @@ import { IDENTITY_REFUSED_HEADER } from '@creatorr/contracts/identity';
 import type { ServiceName } from '@creatorr/contracts/operation';
 import type { Exchange } from '../exchange.ts';
 import { hasBody } from '../requests/request-head.ts';
-import { cutIfReadSlowly } from '../requests/response.ts';
+import { closeIfReadSlowly } from '../requests/response.ts';
 
 /**
  * Whether a service closed this connection while the request was being sent, and the request can be sent again without side effects.
@@ -52,7 +52,7 @@ export function relay(
 	const lengthBytes = Number(response.headers['content-length'] ?? Number.POSITIVE_INFINITY);
 	if (lengthBytes === 0 || lengthBytes > SHORT_RESPONSE_BYTES) {
 		response.pipe(res);
-		if (responseMode.kind !== 'stream') cutIfReadSlowly(exchange);
+		if (responseMode.kind !== 'stream') closeIfReadSlowly(exchange);
 		return;
 	}
 	let leftBytes = lengthBytes;
@@ -64,6 +64,6 @@ export function relay(
 			return;
 		}
 		res.end(bytes, 'latin1');
-		if (res.writableLength > 0) cutIfReadSlowly(exchange);
+		if (res.writableLength > 0) closeIfReadSlowly(exchange);
 	});
 }

@@ -76,10 +76,12 @@ export function writeResponseHead(
 }
 
 /**
- * Cuts the response if its client doesn't read it in time, because until then the connection is in use and the rest of the response is in
+ * Closes the response if its client doesn't read it in time, because until then the connection is in use and the rest of the response is in
  * the memory of this process or the service.
  */
-export function cutIfReadSlowly(exchange: Pick<Exchange, 'res' | 'slowReaderMs' | 'slowReaderTimer'>): void {
+export function closeIfReadSlowly(
+	exchange: Pick<Exchange, 'res' | 'slowReaderMs' | 'slowReaderTimer'>,
+): void {
 	const { res, slowReaderMs } = exchange;
 	if (res.closed) return;
 	exchange.slowReaderTimer ??= setTimeout(() => res.destroy(), slowReaderMs);
@@ -102,7 +104,7 @@ function send(
 		endAfterLinger(exchange);
 	} else res.end(body);
 	// Mostly the kernel has taken the whole response by now.
-	if (res.writableLength > 0) cutIfReadSlowly(exchange);
+	if (res.writableLength > 0) closeIfReadSlowly(exchange);
 }
 
 /** Sends a JSON response. */
