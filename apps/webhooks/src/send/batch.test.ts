@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { createBatch } from './batch.ts';
+import { createBatcher } from './batch.ts';
 
 test('items that arrive while a batch is flushed are flushed together in the next one', async () => {
 	const flushed: number[][] = [];
 	const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-	const add = createBatch<number>(async (items) => {
+	const add = createBatcher<number>(async (items) => {
 		await gates[flushed.push([...items]) - 1]?.promise;
 	});
 	const first = add(1);
@@ -20,7 +20,7 @@ test('items that arrive while a batch is flushed are flushed together in the nex
 });
 
 test('a failed flush fails its own items and no others', async () => {
-	const add = createBatch<string>(async ([item]) => {
+	const add = createBatcher<string>(async ([item]) => {
 		if (item === 'bad') throw new Error('no database');
 	});
 	await expect(add('bad')).rejects.toThrow('no database');

@@ -11,7 +11,7 @@ import {
 	countStarted,
 	setRunning,
 } from './attempt-metrics.ts';
-import { createBatch } from './batch.ts';
+import { createBatcher } from './batch.ts';
 import { type ClaimedDelivery, claimDeliveries, releaseDeliveries } from './claim.sql.ts';
 import { type HealthRules, leavesHealthUnchanged } from './endpoint-health.ts';
 import { type AttemptDeps, makeAttempt } from './make-attempt.ts';
@@ -62,7 +62,7 @@ unrecorded.inc({}, 0);
  * and the next attempts show the health again.
  */
 function createRecorder({ prisma, rules, logger }: SenderOptions): (ended: DeliveryAttempt) => Promise<void> {
-	const recordOutcome = createBatch<DeliveryAttempt>((ended) => recordAttempts(prisma, ended));
+	const recordOutcome = createBatcher<DeliveryAttempt>((ended) => recordAttempts(prisma, ended));
 	async function recordHealthOf(endpointId: string, attempts: readonly DeliveryAttempt[]): Promise<void> {
 		const reason = await recordHealth(prisma, { endpointId, attempts }, rules);
 		if (reason === null) return;
@@ -70,7 +70,7 @@ function createRecorder({ prisma, rules, logger }: SenderOptions): (ended: Deliv
 		logger.info('webhook.disabled', { webhook_id: endpointId, reason });
 		await failPending(prisma, endpointId);
 	}
-	const recordAllHealth = createBatch<DeliveryAttempt>(async (ended) => {
+	const recordAllHealth = createBatcher<DeliveryAttempt>(async (ended) => {
 		for (const [endpointId, attempts] of Map.groupBy(ended, ({ delivery }) => delivery.endpointId)) {
 			await recordHealthOf(endpointId, attempts).catch((error: unknown) =>
 				logger.warn('webhook.health_unrecorded', { webhook_id: endpointId, error }),
