@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { type AttemptAborted, createAttempts } from './attempts.ts';
+import { type AttemptAbortedError, createAttempts } from './attempts.ts';
 
-const reasonOf = (signal: AbortSignal) => (signal.reason as AttemptAborted | undefined)?.reason;
+const reasonOf = (signal: AbortSignal) => (signal.reason as AttemptAbortedError | undefined)?.reason;
 
 function granted(...jobs: [string, number][]) {
 	const attempts = createAttempts();

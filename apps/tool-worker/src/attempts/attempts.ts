@@ -7,12 +7,12 @@ const MESSAGES: Record<AbortReason, string> = {
 	no_background_slot: 'the job takes long, and all background slots are taken',
 };
 
-export class AttemptAborted extends Error {
+export class AttemptAbortedError extends Error {
 	readonly reason: AbortReason;
 
 	constructor(reason: AbortReason) {
 		super(MESSAGES[reason]);
-		this.name = 'AttemptAborted';
+		this.name = 'AttemptAbortedError';
 		this.reason = reason;
 	}
 }
@@ -54,7 +54,7 @@ export interface Attempts {
 	/** Adds an attempt that is about to be claimed. Returns false when this worker has the job already: it never runs one twice. */
 	reserve(jobId: string): boolean;
 	/**
-	 * Starts an attempt whose claim was granted. Returns its signal, which is aborted with {@link AttemptAborted}, at once if the
+	 * Starts an attempt whose claim was granted. Returns its signal, which is aborted with {@link AttemptAbortedError}, at once if the
 	 * cancellation came before the grant.
 	 */
 	start(jobId: string, granted: { attempt: number; tool: string }): AbortSignal;
@@ -104,7 +104,7 @@ export function createAttempts(): Attempts {
 			if (!attempt) throw new Error(`${jobId} was not reserved before its claim`);
 			attempt.granted = { number, tool };
 			attempt.stage = 'fetching';
-			if (isShutDown) attempt.controller.abort(new AttemptAborted('shutdown'));
+			if (isShutDown) attempt.controller.abort(new AttemptAbortedError('shutdown'));
 			return attempt.controller.signal;
 		},
 		advance(jobId, stage) {
@@ -128,13 +128,13 @@ export function createAttempts(): Attempts {
 			if (!attempt || (number !== undefined && attempt.granted?.number !== number)) return;
 			if (reason === 'no_background_slot' && hasToolEnded(attempt)) return;
 			if (attempt.stage === 'reported') attempts.delete(jobId);
-			else attempt.controller.abort(new AttemptAborted(reason));
+			else attempt.controller.abort(new AttemptAbortedError(reason));
 		},
 		abortAll({ includeStoring }) {
 			isShutDown = true;
 			for (const attempt of attempts.values())
 				if (includeStoring || !hasToolEnded(attempt))
-					attempt.controller.abort(new AttemptAborted('shutdown'));
+					attempt.controller.abort(new AttemptAbortedError('shutdown'));
 		},
 		leased: () =>
 			[...attempts].flatMap(([jobId, { granted, estimate, computeMs }]) =>

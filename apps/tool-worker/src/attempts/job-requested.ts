@@ -4,7 +4,7 @@ import { addSpanAttributes, inSpan } from '@creatorr/telemetry/span';
 import { trackRunning } from '../metrics.ts';
 import type { BackgroundJobs, RemainingTime } from '../scheduling/background-jobs.ts';
 import type { FullPrioritySemaphore, Permit } from '../scheduling/full-priority-semaphore.ts';
-import { AttemptAborted, type Attempts } from './attempts.ts';
+import { AttemptAbortedError, type Attempts } from './attempts.ts';
 import {
 	claimJob,
 	createProgressReporter,
@@ -130,7 +130,7 @@ async function runAndReport(
 async function handleAbort(deps: JobRequestedDeps, job: GrantedJob, error: unknown): Promise<void> {
 	const estimate = deps.attempts.estimate(job.id);
 	deps.attempts.remove(job.id);
-	if (!(error instanceof AttemptAborted)) throw error;
+	if (!(error instanceof AttemptAbortedError)) throw error;
 	deps.logger.info('job.aborted', { job_id: job.id, attempt: job.attempt, reason: error.reason });
 	if (error.reason === 'shutdown') await returnJob(deps, job, {});
 	if (error.reason === 'no_background_slot') await returnJob(deps, job, { ...estimate, background: true });

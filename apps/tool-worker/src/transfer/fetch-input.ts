@@ -6,13 +6,13 @@ import type { InternalClient } from '@creatorr/service/internal-client';
 import { inSpan } from '@creatorr/telemetry/span';
 import { diskSpace } from '@creatorr/tool-kit/scratch/disk-pressure';
 import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
-import { download, ObjectChanged } from './object-transfer.ts';
+import { download, ObjectChangedError } from './object-transfer.ts';
 import { isRetryable, OUTAGE_MS, retry } from './retry.ts';
 
 export type Input = ResponseOf<typeof openInput>['data'];
 
 function isMissing(error: unknown): boolean {
-	if (error instanceof ObjectChanged) return true;
+	if (error instanceof ObjectChangedError) return true;
 	return error instanceof AppError && (error.code === 'not_found' || error.code === 'file_not_uploaded');
 }
 

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { download, ObjectChanged, upload } from './object-transfer.ts';
+import { download, ObjectChangedError, upload } from './object-transfer.ts';
 
 const BYTES = randomBytes(3_000_000);
 const ETAG = '"abc"';
@@ -56,12 +56,12 @@ describe('download', () => {
 		['was deleted', 404, {}],
 		['has another ETag', 412, {}],
 		['has another ETag and the store ignores If-Match', 200, { etag: '"other"' }],
-	])('throws ObjectChanged when the object %s', async (_, status, headers) => {
+	])('throws ObjectChangedError when the object %s', async (_, status, headers) => {
 		const url = await serve((_request, response) => response.writeHead(status, headers).end('x'));
-		await expect(from(url)).rejects.toBeInstanceOf(ObjectChanged);
+		await expect(from(url)).rejects.toBeInstanceOf(ObjectChangedError);
 	});
 
-	test('throws another error than ObjectChanged when the connection breaks', async () => {
+	test('throws another error than ObjectChangedError when the connection breaks', async () => {
 		const url = await serve((_request, response) => {
 			response.writeHead(200, { etag: ETAG, 'content-length': BYTES.length });
 			response.write(BYTES.subarray(0, 100_000), () => response.destroy());

@@ -9,16 +9,16 @@ import { runInNewContext } from 'node:vm';
 import { inSpan, SpanKind } from '@creatorr/telemetry/span';
 
 /** The object was deleted, or has another ETag than requested. */
-export class ObjectChanged extends Error {}
+export class ObjectChangedError extends Error {}
 
 /** The transfer failed, or the store refused it. */
-export class TransferFailed extends Error {
+export class TransferError extends Error {
 	/** True after a timeout, a failure of the store, or an expired URL. */
 	readonly isRetryable: boolean;
 
 	constructor(message: string, statusCode = 500) {
 		super(message);
-		this.name = 'TransferFailed';
+		this.name = 'TransferError';
 		this.isRetryable = statusCode >= 500 || [403, 408, 429].includes(statusCode);
 	}
 }
@@ -52,7 +52,7 @@ function open(
 	const request = url.startsWith('https:') ? requestHttps : requestHttp;
 	const opened = request(url, { method, headers, signal });
 	const reason = `the connection to the store was idle for ${IDLE_TIMEOUT_MS / 1_000} s`;
-	opened.setTimeout(IDLE_TIMEOUT_MS, () => opened.destroy(new TransferFailed(reason)));
+	opened.setTimeout(IDLE_TIMEOUT_MS, () => opened.destroy(new TransferError(reason)));
 	return opened;
 }
 
@@ -65,7 +65,7 @@ function responseTo(request: ClientRequest): Promise<IncomingMessage> {
 
 /**
  * Streams the object with this ETag to a file. Removes the file of a failed download, as other jobs may need the space. Throws
- * {@link ObjectChanged} when the store no longer has the object.
+ * {@link ObjectChangedError} when the store no longer has the object.
  */
 export function download(source: Source, path: string, signal: AbortSignal): Promise<void> {
 	return inSpan('store GET', { kind: SpanKind.CLIENT, attributes: { bytes: source.sizeBytes } }, async () => {
@@ -86,11 +86,11 @@ async function receive(source: Source, path: string, signal: AbortSignal): Promi
 	const { statusCode, headers } = stream;
 	if (statusCode === 404 || statusCode === 412 || (statusCode === 200 && headers.etag !== source.etag)) {
 		stream.destroy();
-		throw new ObjectChanged(`the store answered ${statusCode}`);
+		throw new ObjectChangedError(`the store answered ${statusCode}`);
 	}
 	if (statusCode !== 200) {
 		stream.destroy();
-		throw new TransferFailed(`the store answered ${statusCode} to a download`, statusCode);
+		throw new TransferError(`the store answered ${statusCode} to a download`, statusCode);
 	}
 	boundBufferMemory(stream);
 	let receivedBytes = 0;
@@ -99,7 +99,7 @@ async function receive(source: Source, path: string, signal: AbortSignal): Promi
 	});
 	await pipeline(stream, createWriteStream(path), { signal });
 	if (receivedBytes !== source.sizeBytes)
-		throw new TransferFailed(`got ${receivedBytes} bytes of ${source.sizeBytes}`);
+		throw new TransferError(`got ${receivedBytes} bytes of ${source.sizeBytes}`);
 }
 
 /** Streams `sizeBytes` of a file, from `startByte` on, to a presigned URL. Returns the ETag of the response. */
@@ -129,7 +129,7 @@ async function send(target: Target, part: Part, signal: AbortSignal): Promise<st
 	response.resume();
 	if (response.statusCode !== 200) {
 		request.destroy();
-		throw new TransferFailed(`the store answered ${response.statusCode} to an upload`, response.statusCode);
+		throw new TransferError(`the store answered ${response.statusCode} to an upload`, response.statusCode);
 	}
 	await sent;
 	return response.headers.etag ?? '';

@@ -1,6 +1,6 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { expect, test } from '@jest/globals';
-import { TransferFailed } from './object-transfer.ts';
+import { TransferError } from './object-transfer.ts';
 import { isRetryable, retry } from './retry.ts';
 
 const never = new AbortController().signal;
@@ -55,8 +55,8 @@ test.each([
 	[new AppError('upstream_unavailable', 'away'), true],
 	[new AppError('not_found', 'gone'), false],
 	[Object.assign(new Error('reset'), { code: 'ECONNRESET' }), true],
-	[new TransferFailed('the store answered 503', 503), true],
-	[new TransferFailed('the store answered 400', 400), false],
+	[new TransferError('the store answered 503', 503), true],
+	[new TransferError('the store answered 400', 400), false],
 	[new TypeError('a bug'), false],
 	[Object.assign(new Error('full'), { code: 'ENOSPC' }), true],
 	[Object.assign(new Error('broken'), { code: 'EIO' }), false],

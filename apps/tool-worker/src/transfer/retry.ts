@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@creatorr/contracts/errors';
-import { TransferFailed } from './object-transfer.ts';
+import { TransferError } from './object-transfer.ts';
 
 const MIN_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 3_000;
@@ -45,7 +45,7 @@ export const OUTAGE_MS = 15 * 60_000;
  */
 export function isRetryable(error: unknown): boolean {
 	if (error instanceof AppError) return error.code === 'upstream_unavailable';
-	if (error instanceof TransferFailed) return error.isRetryable;
+	if (error instanceof TransferError) return error.isRetryable;
 	const code =
 		typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
 	return code !== undefined && !PERMANENT_CODES.has(code);
