@@ -1,6 +1,6 @@
 import type { Session, User } from '@creatorr/client';
 import { useMutation } from '@tanstack/react-query';
-import { dropSession, useSessions } from '../api/account-queries.ts';
+import { removeCachedSession, useSessions } from '../api/account-queries.ts';
 import { api } from '../api/client.ts';
 import { toastFailure } from '../api/failure-message.ts';
 import { useRemoval, useWithoutRemoved } from '../api/optimistic-removal.ts';
@@ -24,7 +24,7 @@ export function SessionsSection({ user }: { user: User }) {
 	const endOne = useRemoval(user.id, 'session', {
 		remove: (id) => api.account.endSession(id),
 		async onRemoved(id) {
-			await dropSession(user.id, id);
+			await removeCachedSession(user.id, id);
 			toast({ text: 'That device was signed out.' });
 		},
 		onFailure: (failure) => toastFailure('Couldn’t sign out the device.', failure),

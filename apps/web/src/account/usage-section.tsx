@@ -33,7 +33,7 @@ const NAMES: Readonly<Record<string, string>> = {
 	stored_bytes: 'Storage',
 	stored_files: 'Number of files, including unfinished uploads',
 };
-const NEARLY = 0.9;
+const NEAR_LIMIT_SHARE = 0.9;
 
 /** The usage of a limit. A limit that this page does not know is shown with its API name. */
 function UsageMeter({ name, used, limit }: { name: string; used: number; limit: number }) {
@@ -53,7 +53,7 @@ function UsageMeter({ name, used, limit }: { name: string; used: number; limit: 
 				aria-labelledby={id}
 				min={0}
 				max={1}
-				high={NEARLY}
+				high={NEAR_LIMIT_SHARE}
 				value={share}
 				aria-valuetext={`${format(used)} of ${format(limit)}`}
 			/>

@@ -5,7 +5,7 @@ import { useForm } from '../forms/use-form.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import styles from './api-keys-page.module.css';
-import { chosenScopes, DEFAULT_SCOPES, expiryOf, LIFETIMES, SCOPE_TEXTS } from './key-choices.ts';
+import { DEFAULT_SCOPES, expiryOf, LIFETIMES, SCOPE_TEXTS, selectedScopes } from './key-choices.ts';
 import { NameField } from './name-field.tsx';
 import { SelectField } from './select-field.tsx';
 
@@ -22,7 +22,7 @@ export function CreateKeyDialog({
 		call: (values) =>
 			api.keys.create({
 				name: values.name ?? '',
-				scopes: chosenScopes(values),
+				scopes: selectedScopes(values),
 				expires_at: expiryOf(Number(values.lifetime), Date.now()),
 			}),
 		onDone: onCreated,

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { chosenScopes, expiryOf } from './key-choices.ts';
+import { expiryOf, selectedScopes } from './key-choices.ts';
 
 test('scopes are those whose boxes are checked', () => {
-	expect(chosenScopes({ name: 'a', 'jobs:read': 'on', 'files:write': 'on', other: 'on' })).toEqual([
+	expect(selectedScopes({ name: 'a', 'jobs:read': 'on', 'files:write': 'on', other: 'on' })).toEqual([
 		'files:write',
 		'jobs:read',
 	]);
-	expect(chosenScopes({})).toEqual([]);
+	expect(selectedScopes({})).toEqual([]);
 });
 
 test('a lifetime of 0 days never ends', () => {

@@ -38,6 +38,6 @@ export function expiryOf(days: number, nowMs: number): string | null {
 }
 
 /** Returns the scopes whose boxes are checked in the form's values. */
-export function chosenScopes(values: Readonly<Record<string, string>>): Scope[] {
+export function selectedScopes(values: Readonly<Record<string, string>>): Scope[] {
 	return (Object.keys(SCOPE_TEXTS) as Scope[]).filter((scope) => values[scope] !== undefined);
 }

@@ -40,7 +40,7 @@ export function refreshSessions(userId: string): Promise<void> {
 }
 
 /** Removes an ended session from the cached list. */
-export function dropSession(userId: string, id: string): Promise<void> {
+export function removeCachedSession(userId: string, id: string): Promise<void> {
 	return updateCached<Session[]>(userQueryKey(userId, 'sessions'), (all) =>
 		all.filter((one) => one.id !== id),
 	);

@@ -13,7 +13,7 @@ const POLLED_JOBS = 50;
 export type JobFilter = Pick<JobQuery, 'status' | 'tool'>;
 type Jobs = InfiniteData<Page<Job>, string>;
 
-export function isOver({ status }: Job): boolean {
+export function hasEnded({ status }: Job): boolean {
 	return status !== 'queued' && status !== 'running';
 }
 
@@ -31,13 +31,14 @@ function mapPages(lists: Jobs, change: (jobs: Job[]) => Job[]): Jobs {
 	return { ...lists, pages: lists.pages.map((page) => ({ ...page, data: change(page.data) })) };
 }
 
-export function showJobs(userId: string, jobs: readonly Job[]): void {
+/** Replaces these jobs in the cached lists. */
+export function updateCachedJobs(userId: string, jobs: readonly Job[]): void {
 	const byId = new Map(jobs.map((job) => [job.id, job]));
 	queryClient.setQueriesData<Jobs>(
 		{ queryKey: userQueryKey(userId, 'jobs') },
 		(lists) => lists && mapPages(lists, (shown) => shown.map((job) => byId.get(job.id) ?? job)),
 	);
-	if (!jobs.some(isOver)) return;
+	if (!jobs.some(hasEnded)) return;
 	refreshFiles(userId);
 	// lists that are filtered by status have changed
 	void queryClient.invalidateQueries({
@@ -47,7 +48,7 @@ export function showJobs(userId: string, jobs: readonly Job[]): void {
 }
 
 /** Removes a deleted job from the cached lists. */
-export function dropJob(userId: string, id: string): Promise<void> {
+export function removeCachedJob(userId: string, id: string): Promise<void> {
 	return updateCached<Jobs>(userQueryKey(userId, 'jobs'), (lists) =>
 		mapPages(lists, (shown) => shown.filter((job) => job.id !== id)),
 	);
@@ -66,18 +67,18 @@ async function poll(userId: string, ids: readonly string[], signal: AbortSignal)
 		others.map((id) =>
 			api.jobs.get(id, { signal }).catch((error) => {
 				if (!hasCode(error, 'not_found')) throw error;
-				void dropJob(userId, id);
+				void removeCachedJob(userId, id);
 				return null;
 			}),
 		),
 	);
-	showJobs(userId, [...found, ...requested.filter((job) => job !== null)]);
+	updateCachedJobs(userId, [...found, ...requested.filter((job) => job !== null)]);
 	return null;
 }
 
 /** Polls the active ones of these jobs until they have ended. */
 export function useLiveJobs(userId: string, jobs: readonly Job[]): void {
-	const ids = jobs.filter((job) => !isOver(job)).map(({ id }) => id);
+	const ids = jobs.filter((job) => !hasEnded(job)).map(({ id }) => id);
 	useQuery({
 		queryKey: userQueryKey(userId, 'live-jobs', ids),
 		queryFn: ({ signal }) => poll(userId, ids, signal),

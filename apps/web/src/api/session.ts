@@ -15,7 +15,7 @@ export type SessionState =
 	| { kind: 'expired'; user: User };
 
 const KEY = 'creatorr.session';
-const OUT: SessionState = { kind: 'out' };
+const SIGNED_OUT: SessionState = { kind: 'out' };
 
 function isState(value: unknown): value is SessionState {
 	const { kind, user, token } = (value ?? {}) as Record<string, unknown>;
@@ -26,9 +26,9 @@ function isState(value: unknown): value is SessionState {
 function read(): SessionState {
 	try {
 		const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? 'null');
-		return isState(kept) ? kept : OUT;
+		return isState(kept) ? kept : SIGNED_OUT;
 	} catch {
-		return OUT;
+		return SIGNED_OUT;
 	}
 }
 
@@ -73,7 +73,7 @@ export const session = {
 	user: () => userOf(state),
 	userChanges: () => userChanges,
 	signIn: ({ token, user }: SignedIn) => set({ kind: 'in', token, user }),
-	signOut: () => set(OUT),
+	signOut: () => set(SIGNED_OUT),
 	/** Expires the session only if its current token was refused; a late refusal of an older token says nothing. */
 	expire: (refused: string | undefined) => {
 		if (state.kind === 'in' && state.token === refused) set({ kind: 'expired', user: state.user });

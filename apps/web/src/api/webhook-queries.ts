@@ -20,7 +20,7 @@ export function refreshWebhooks(userId: string): Promise<void> {
 }
 
 /** Removes a deleted endpoint from the cached list. */
-export function dropWebhook(userId: string, id: string): Promise<void> {
+export function removeCachedWebhook(userId: string, id: string): Promise<void> {
 	return updateCached<Webhook[]>(userQueryKey(userId, 'webhooks'), (all) =>
 		all.filter((one) => one.id !== id),
 	);

@@ -73,10 +73,10 @@ export interface Operation {
 	bodyDescription?: string | undefined;
 	response: { status: number; contentType?: string | undefined; schema?: Schema | undefined };
 	/** Without the errors that every operation has. */
-	errors: ErrorAnswer[];
+	errors: ErrorResponse[];
 }
 
-export interface ErrorAnswer {
+export interface ErrorResponse {
 	status: number;
 	code: string;
 }
@@ -118,7 +118,7 @@ export function groupsOf(description: ApiDescription): Group[] {
 }
 
 /** Returns the errors that every operation has. */
-export function sharedErrors({ paths }: ApiDescription): ErrorAnswer[] {
+export function sharedErrors({ paths }: ApiDescription): ErrorResponse[] {
 	const all = Object.values(paths).flatMap((methods) => Object.values(methods).map(errorsOf));
 	const [first = [], ...others] = all;
 	return first.filter((error) => others.every((errors) => errors.some((one) => keyOf(one) === keyOf(error))));
@@ -148,7 +148,7 @@ export function statusesOf({ paths, components }: ApiDescription, code: string):
 	return [...new Set([...(own === undefined ? [] : [own]), ...named])].sort();
 }
 
-const keyOf = ({ status, code }: ErrorAnswer) => `${status} ${code}`;
+const keyOf = ({ status, code }: ErrorResponse) => `${status} ${code}`;
 
 function keyScopeOf({ security }: DescribedOperation): string | undefined {
 	const scopes = security.find((one) => one.apiKey)?.apiKey;
@@ -182,7 +182,7 @@ function operationOf(
 }
 
 /** Reads the error codes from the descriptions of the responses. */
-function errorsOf({ responses }: DescribedOperation): ErrorAnswer[] {
+function errorsOf({ responses }: DescribedOperation): ErrorResponse[] {
 	return Object.entries(responses)
 		.filter(([status]) => Number(status) >= 400)
 		.flatMap(([status, { description }]) =>

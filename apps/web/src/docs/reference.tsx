@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import {
 	type ApiDescription,
-	type ErrorAnswer,
+	type ErrorResponse,
 	errorMeanings,
 	type Group,
 	type Operation,
@@ -119,7 +119,13 @@ function plainResponse({ response: { schema, contentType } }: Operation): string
 	return `${contentType}${schema.description ? `: ${schema.description}` : '.'}`;
 }
 
-function ErrorList({ errors, description }: { errors: readonly ErrorAnswer[]; description: ApiDescription }) {
+function ErrorList({
+	errors,
+	description,
+}: {
+	errors: readonly ErrorResponse[];
+	description: ApiDescription;
+}) {
 	const meanings = errorMeanings(description);
 	return (
 		<ul className={styles.errors}>

@@ -18,8 +18,8 @@ export interface Field {
 }
 
 /** Returns the fields of an object schema; an empty list for other schemas. */
-export function fieldsOf(given: Schema, description: ApiDescription): Field[] {
-	const schema = resolve(given, description);
+export function fieldsOf(schemaOrRef: Schema, description: ApiDescription): Field[] {
+	const schema = resolve(schemaOrRef, description);
 	return Object.entries(schema.properties ?? {}).map(([name, property]) =>
 		fieldOf(name, property, schema.required?.includes(name) ?? false, description),
 	);
@@ -27,11 +27,11 @@ export function fieldsOf(given: Schema, description: ApiDescription): Field[] {
 
 export function fieldOf(
 	name: string,
-	given: Schema,
+	schemaOrRef: Schema,
 	isRequired: boolean,
 	description: ApiDescription,
 ): Field {
-	const schema = resolve(given, description);
+	const schema = resolve(schemaOrRef, description);
 	const inner = schema.items ? resolve(schema.items, description) : schema;
 	const { 'x-enumTitles': titles = {}, 'x-enumDescriptions': descriptions = {} } = inner;
 	return {
@@ -63,8 +63,8 @@ const ID_NAMES: Record<string, string> = {
 	evt: 'event ID',
 };
 
-function typeText(given: Schema, description: ApiDescription): string {
-	const schema = resolve(given, description);
+function typeText(schemaOrRef: Schema, description: ApiDescription): string {
+	const schema = resolve(schemaOrRef, description);
 	if (schema.const !== undefined) return JSON.stringify(schema.const);
 	if (schema.anyOf) return schema.anyOf.map((one) => typeText(one, description)).join(' or ');
 	const types = Array.isArray(schema.type) ? schema.type : [schema.type ?? 'anything'];

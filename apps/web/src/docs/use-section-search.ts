@@ -1,7 +1,7 @@
 import { type RefObject, useLayoutEffect, useState } from 'react';
 
 /** Nested sections are searched separately, and examples repeat the text. */
-const NOT_ITS_TEXT = 'section, figure';
+const EXCLUDED_FROM_SEARCH = 'section, figure';
 
 /**
  * Hides the sections within `root` whose text lacks a word of the query. Searches what the page shows: guide, errors and
@@ -32,7 +32,7 @@ export function useSectionSearch(
 function textOf(element: Element): string {
 	const parts = [...element.childNodes].map((node) => {
 		if (!(node instanceof Element)) return node.textContent ?? '';
-		return node.matches(NOT_ITS_TEXT) ? '' : textOf(node);
+		return node.matches(EXCLUDED_FROM_SEARCH) ? '' : textOf(node);
 	});
 	return parts.join('');
 }

@@ -1,7 +1,7 @@
 import type { Job, JobStatus, Tool } from '@creatorr/client';
 import { useEffect, useRef, useState } from 'react';
 import type { FileState } from '../api/file-queries.ts';
-import { isOver } from '../api/job-queries.ts';
+import { hasEnded } from '../api/job-queries.ts';
 
 /** A job with its tool and files. */
 export interface HistoryRow {
@@ -43,10 +43,10 @@ export function useJobAnnouncement(rows: readonly HistoryRow[]): string {
 	const running = useRef<ReadonlySet<string>>(new Set());
 	const [announcement, setAnnouncement] = useState('');
 	useEffect(() => {
-		const ended = rows.filter(({ job }) => isOver(job) && running.current.has(job.id));
+		const ended = rows.filter(({ job }) => hasEnded(job) && running.current.has(job.id));
 		if (ended.length > 0)
 			setAnnouncement(ended.map(({ job, name }) => `${name} ${OUTCOMES[job.status]}`).join(', '));
-		running.current = new Set(rows.filter(({ job }) => !isOver(job)).map(({ job }) => job.id));
+		running.current = new Set(rows.filter(({ job }) => !hasEnded(job)).map(({ job }) => job.id));
 	}, [rows]);
 	return announcement;
 }

@@ -1,7 +1,7 @@
 import type { Job, Tool, User } from '@creatorr/client';
 import { Download, RotateCw, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { isOver } from '../api/job-queries.ts';
+import { hasEnded } from '../api/job-queries.ts';
 import { fieldsOf } from '../params/fields.ts';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
@@ -27,7 +27,7 @@ export function JobActions({ user, job, tool, name, isInputGone, isOutputGone }:
 	const fields = tool && fieldsOf(tool);
 	const secrets = fields && requiredSecrets(job, fields);
 	const isRepeatable = fields !== undefined && canRunAgain(job, fields);
-	if (!isOver(job)) {
+	if (!hasEnded(job)) {
 		return (
 			<div className={styles.actions}>
 				<CancelButton calls={calls} name={name} />

@@ -1,6 +1,6 @@
 import type { JobStatus, User } from '@creatorr/client';
 import { Ban, Check, Clock, LoaderCircle, type LucideIcon, TriangleAlert } from 'lucide-react';
-import { isOver } from '../api/job-queries.ts';
+import { hasEnded } from '../api/job-queries.ts';
 import { formatDateTime, formatDuration } from '../ui/format.ts';
 import { VisuallyHidden } from '../ui/visually-hidden.tsx';
 import { STATUSES } from './history-filter.ts';
@@ -33,7 +33,7 @@ export function JobRow({ user, row }: { user: User; row: HistoryRow }) {
 				tool={tool}
 				name={name}
 				isInputGone={isInputGone}
-				isOutputGone={isOver(job) && output?.kind === 'gone'}
+				isOutputGone={hasEnded(job) && output?.kind === 'gone'}
 			/>
 		</article>
 	);

@@ -14,7 +14,7 @@ export function RunAgainDialog({
 	onClose,
 }: {
 	secrets: readonly SecretField[];
-	call: (given: Record<string, string>) => Promise<unknown>;
+	call: (secrets: Record<string, string>) => Promise<unknown>;
 	onClose: () => void;
 }) {
 	const form = useForm({

@@ -4,7 +4,7 @@ import { useRef } from 'react';
 import { api } from '../api/client.ts';
 import { hasCode, toastFailure } from '../api/failure-message.ts';
 import { refreshFiles } from '../api/file-queries.ts';
-import { dropJob, refreshJobs, showJobs } from '../api/job-queries.ts';
+import { refreshJobs, removeCachedJob, updateCachedJobs } from '../api/job-queries.ts';
 import { useRemoval } from '../api/optimistic-removal.ts';
 import { saveFile } from '../api/save-file.ts';
 import { toast } from '../ui/toasts.ts';
@@ -28,7 +28,7 @@ export function useJobActions(userId: string, job: Job) {
 
 	const cancel = useMutation({
 		mutationFn: () => api.jobs.cancel(job.id),
-		onSuccess: (canceled) => showJobs(userId, [canceled]),
+		onSuccess: (canceled) => updateCachedJobs(userId, [canceled]),
 		onError: (error) => {
 			// the job had already ended
 			if (hasCode(error, 'job_finished') || hasCode(error, 'not_found')) void refreshJobs(userId);
@@ -38,21 +38,21 @@ export function useJobActions(userId: string, job: Job) {
 
 	const remove = useRemoval(userId, 'job', {
 		remove: (id) => api.jobs.delete(id),
-		onRemoved: (id) => dropJob(userId, id),
+		onRemoved: (id) => removeCachedJob(userId, id),
 		onFailure: (error) => toastFailure('Couldn’t remove the job.', error),
 	});
 
 	/** Kept while it is unknown whether the job was created, so that another click does not create a second one. */
 	const lastTry = useRef<{ secrets: string; key: string }>(undefined);
 
-	async function startAgain(given: Readonly<Record<string, string>> = {}): Promise<void> {
+	async function startAgain(secrets: Readonly<Record<string, string>> = {}): Promise<void> {
 		const { tool, input_file_id } = job;
-		const secrets = JSON.stringify(given);
+		const serialized = JSON.stringify(secrets);
 		// another password makes another request, which needs another key
-		if (lastTry.current?.secrets !== secrets) lastTry.current = { secrets, key: newId() };
+		if (lastTry.current?.secrets !== serialized) lastTry.current = { secrets: serialized, key: newId() };
 		try {
 			await api.jobs.create(
-				{ tool, input_file_id, params: { ...job.params, ...given } },
+				{ tool, input_file_id, params: { ...job.params, ...secrets } },
 				{ idempotencyKey: lastTry.current.key },
 			);
 			lastTry.current = undefined;

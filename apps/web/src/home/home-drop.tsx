@@ -21,17 +21,17 @@ export function HomeDrop({ tools }: { tools: readonly Tool[] }) {
 	const [unsupported, setUnsupported] = useState<readonly File[]>([]);
 	const candidates = tools.filter((tool) => files.some((file) => acceptsType(tool, file)));
 
-	function goTo(tool: Tool, given: readonly File[]): void {
-		transferFiles(tool.slug, given);
+	function goTo(tool: Tool, added: readonly File[]): void {
+		transferFiles(tool.slug, added);
 		void navigate(`/tools/${tool.slug}`);
 	}
 
-	function accept(given: File[]): void {
-		const accepting = tools.filter((tool) => given.some((file) => acceptsType(tool, file)));
+	function accept(added: File[]): void {
+		const accepting = tools.filter((tool) => added.some((file) => acceptsType(tool, file)));
 		const [only] = accepting;
-		setUnsupported(accepting.length === 0 ? given : []);
-		if (only && accepting.length === 1) goTo(only, given);
-		else setFiles(accepting.length > 1 ? given : []);
+		setUnsupported(accepting.length === 0 ? added : []);
+		if (only && accepting.length === 1) goTo(only, added);
+		else setFiles(accepting.length > 1 ? added : []);
 	}
 
 	const isDragging = usePageDrop(accept);

@@ -99,8 +99,8 @@ export function fieldsOf({ params, capabilities = {} }: Pick<Tool, 'params' | 'c
 	return fields.map((field) => ({ ...field, help: withLabels(field.help, fields) }));
 }
 
-function fieldOf(name: string, given: Schema, available: readonly string[] = []): Field | undefined {
-	const { schema, isNullable } = withoutNull(given);
+function fieldOf(name: string, nullableSchema: Schema, available: readonly string[] = []): Field | undefined {
+	const { schema, isNullable } = withoutNull(nullableSchema);
 	const about = baseOf(name, schema);
 	const nullLabel = isNullable ? (schema['x-nullTitle'] ?? 'Automatic') : undefined;
 	if (schema.writeOnly || schema.format === 'password') {
@@ -139,15 +139,15 @@ function fieldOf(name: string, given: Schema, available: readonly string[] = [])
 }
 
 /** Turns null in `anyOf` or `type` into a flag. */
-function withoutNull(given: Schema): { schema: Schema; isNullable: boolean } {
-	const others = given.anyOf?.filter(({ type }) => type !== 'null');
+function withoutNull(nullableSchema: Schema): { schema: Schema; isNullable: boolean } {
+	const others = nullableSchema.anyOf?.filter(({ type }) => type !== 'null');
 	const [other] = others ?? [];
-	if (other && given.anyOf && others?.length === 1) {
-		return { schema: { ...given, ...other }, isNullable: given.anyOf.length > 1 };
+	if (other && nullableSchema.anyOf && others?.length === 1) {
+		return { schema: { ...nullableSchema, ...other }, isNullable: nullableSchema.anyOf.length > 1 };
 	}
-	if (!Array.isArray(given.type)) return { schema: given, isNullable: false };
-	const [type = 'null'] = given.type.filter((one) => one !== 'null');
-	return { schema: { ...given, type }, isNullable: given.type.includes('null') };
+	if (!Array.isArray(nullableSchema.type)) return { schema: nullableSchema, isNullable: false };
+	const [type = 'null'] = nullableSchema.type.filter((one) => one !== 'null');
+	return { schema: { ...nullableSchema, type }, isNullable: nullableSchema.type.includes('null') };
 }
 
 function baseOf(name: string, schema: Schema): Base {

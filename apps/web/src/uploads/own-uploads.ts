@@ -1,5 +1,5 @@
 import type { SessionState } from '../api/session.ts';
-import { isOf, personOf } from './ownership.ts';
+import { isOwnedBy, personOf } from './ownership.ts';
 import type { Upload } from './upload.ts';
 
 /** The uploads that the user sees. */
@@ -26,7 +26,7 @@ export function createOwnUploads(
 		update() {
 			const person = personOf(session.get());
 			own = [...uploads.values()]
-				.filter((upload) => isOf(upload, person))
+				.filter((upload) => isOwnedBy(upload, person))
 				.sort((one, other) => other.createdAt - one.createdAt);
 			for (const listener of listeners) listener();
 		},

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isOf, isStale, toAdopt, toForget } from './ownership.ts';
+import { isOwnedBy, isStale, uploadsToAdopt, uploadsToDelete } from './ownership.ts';
 import { createUpload } from './upload.ts';
 
 const source = { id: 's', name: 'a.pdf', sizeBytes: 100, mimeType: 'application/pdf', lastModified: 1 };
@@ -8,17 +8,17 @@ const [unowned, anns, bobs] = [of(null), of('usr_ann'), of('usr_bob')];
 const all = [unowned, anns, bobs];
 
 test('shows users their own uploads, and visitors those that wait for a sign-in', () => {
-	expect(all.filter((upload) => isOf(upload, { id: 'usr_ann' }))).toEqual([anns]);
-	expect(all.filter((upload) => isOf(upload, undefined))).toEqual([unowned]);
+	expect(all.filter((upload) => isOwnedBy(upload, { id: 'usr_ann' }))).toEqual([anns]);
+	expect(all.filter((upload) => isOwnedBy(upload, undefined))).toEqual([unowned]);
 });
 
 test('gives uploads without an owner to the user who signs in', () => {
-	expect(toAdopt(all)).toEqual([unowned]);
+	expect(uploadsToAdopt(all)).toEqual([unowned]);
 });
 
 test('forgets owned uploads when nobody is signed in', () => {
-	expect(toForget(all, undefined)).toEqual([anns, bobs]);
-	expect(toForget(all, { id: 'usr_ann' })).toEqual([]);
+	expect(uploadsToDelete(all, undefined)).toEqual([anns, bobs]);
+	expect(uploadsToDelete(all, { id: 'usr_ann' })).toEqual([]);
 });
 
 test('forgets finished and unowned uploads after a day, and no active ones', () => {

@@ -1,5 +1,5 @@
 import type { SessionState } from '../api/session.ts';
-import { isOver, type Upload } from './upload.ts';
+import { hasEnded, type Upload } from './upload.ts';
 
 /** The user whose uploads the page shows, also while the session has expired; undefined for a visitor. */
 type Person = { id: string } | undefined;
@@ -9,12 +9,12 @@ export function personOf(state: SessionState): Person {
 }
 
 /** Whether to show the upload: users see their own, visitors those that wait for a sign-in. */
-export function isOf(upload: Upload, person: Person): boolean {
+export function isOwnedBy(upload: Upload, person: Person): boolean {
 	return upload.userId === (person?.id ?? null);
 }
 
 /** Returns the uploads that become those of the user who signs in. */
-export function toAdopt(uploads: readonly Upload[]): Upload[] {
+export function uploadsToAdopt(uploads: readonly Upload[]): Upload[] {
 	return uploads.filter(({ userId }) => userId === null);
 }
 
@@ -22,7 +22,7 @@ export function toAdopt(uploads: readonly Upload[]): Upload[] {
  * Returns the uploads to delete so that the next visitor can't find them: with nobody signed in, all that have an owner.
  * An expired session keeps its uploads, even while another user is signed in.
  */
-export function toForget(uploads: readonly Upload[], person: Person): Upload[] {
+export function uploadsToDelete(uploads: readonly Upload[], person: Person): Upload[] {
 	return person === undefined ? uploads.filter(({ userId }) => userId !== null) : [];
 }
 
@@ -30,5 +30,5 @@ const STALE_AFTER_MS = 24 * 60 * 60_000;
 
 /** Whether a finished upload, or one that waits for a sign-in, is too old to keep: its output may be gone. */
 export function isStale(upload: Upload, now: number): boolean {
-	return (isOver(upload) || upload.userId === null) && now - upload.createdAt > STALE_AFTER_MS;
+	return (hasEnded(upload) || upload.userId === null) && now - upload.createdAt > STALE_AFTER_MS;
 }

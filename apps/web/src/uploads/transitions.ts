@@ -1,5 +1,5 @@
 import type { CreatedJob, FileRow, Job } from '@creatorr/client';
-import { isOver, type Params, type Problem, type Stage, type Upload } from './upload.ts';
+import { hasEnded, type Params, type Problem, type Stage, type Upload } from './upload.ts';
 
 /** What a user does to an upload. Sent between tabs: releases must understand each other's commands. */
 export type Command =
@@ -74,7 +74,7 @@ export function transition(upload: Upload, event: UploadEvent): Upload {
 		case 'upload-interrupted':
 			return stage.kind === 'uploading' ? waiting(upload) : upload;
 		case 'upload-lost':
-			return isOver(upload)
+			return hasEnded(upload)
 				? upload
 				: withStage({ ...upload, remoteFile: null }, { kind: 'waiting', sentBytes: 0 });
 		case 'file-lost':
@@ -88,13 +88,13 @@ export function transition(upload: Upload, event: UploadEvent): Upload {
 		case 'key-taken':
 			return stage.kind === 'creating' ? { ...upload, idempotencyKey: event.key } : upload;
 		case 'job':
-			return isOver(upload) ? upload : withJob(upload, event.job, event.at);
+			return hasEnded(upload) ? upload : withJob(upload, event.job, event.at);
 		case 'output':
 			return stage.kind === 'succeeded' ? withStage(upload, { ...stage, output: event.output }) : upload;
 		case 'canceled':
-			return isOver(upload) ? upload : withStage(upload, { kind: 'canceled' });
+			return hasEnded(upload) ? upload : withStage(upload, { kind: 'canceled' });
 		case 'failed':
-			return isOver(upload)
+			return hasEnded(upload)
 				? upload
 				: withStage(upload, { kind: 'failed', problem: event.problem, job: null });
 	}

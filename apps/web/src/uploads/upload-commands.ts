@@ -3,7 +3,7 @@ import type { FileCache } from './file-cache.ts';
 import type { TabStates } from './tab-states.ts';
 import type { CommandPayload, TabMessage } from './tabs.ts';
 import type { Command } from './transitions.ts';
-import { isOver, type Upload } from './upload.ts';
+import { hasEnded, type Upload } from './upload.ts';
 import type { UploadCollection } from './upload-collection.ts';
 import type { UploadEngine } from './upload-engine.ts';
 
@@ -46,7 +46,7 @@ export function createUploadCommands(deps: CommandDeps): UploadCommands {
 			const pendingCommands = [...tabStates.get(id).pendingCommands, { command, payload }];
 			tabStates.update(id, { pendingCommands });
 			// no tab drives a finished upload: this one claims it before others learn that it restarts
-			if (isOver(upload)) engine.claim(id);
+			if (hasEnded(upload)) engine.claim(id);
 			else deps.post({ type: 'command', id, command, payload });
 		},
 		executePending(id) {

@@ -8,7 +8,7 @@ import { fetchOutput, watchJob } from './effects/watch-job.ts';
 import type { FileCache } from './file-cache.ts';
 import { type Effect, nextEffect, type UploadContext } from './next-effect.ts';
 import type { Report } from './transitions.ts';
-import { isOver, type Upload } from './upload.ts';
+import { hasEnded, type Upload } from './upload.ts';
 import { createUploadLocks } from './upload-locks.ts';
 
 const EFFECTS: Record<Effect, (upload: Upload, context: EffectContext) => Promise<void>> = {
@@ -46,7 +46,7 @@ export interface UploadEngine {
 export function createUploadEngine(deps: EngineDeps): UploadEngine {
 	const { uploads, onLockHeld } = deps;
 	const effectOf = (upload: Upload) => nextEffect(upload, deps.context());
-	const isActive = (upload: Upload) => !isOver(upload) || effectOf(upload) !== null;
+	const isActive = (upload: Upload) => !hasEnded(upload) || effectOf(upload) !== null;
 	const locks = createUploadLocks({ uploads, isActive, onLockHeld, onDriven: update });
 	const runEffect = effectRunner(deps);
 	const running = new Map<string, { effect: Effect; abort: AbortController }>();

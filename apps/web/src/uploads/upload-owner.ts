@@ -1,7 +1,7 @@
 import type { SessionState } from '../api/session.ts';
 import type { UploadContext } from './next-effect.ts';
-import { isStale, personOf, toAdopt, toForget } from './ownership.ts';
-import { isOver, type Upload } from './upload.ts';
+import { isStale, personOf, uploadsToAdopt, uploadsToDelete } from './ownership.ts';
+import { hasEnded, type Upload } from './upload.ts';
 import type { UploadCollection } from './upload-collection.ts';
 import type { UploadDatabase } from './upload-database.ts';
 
@@ -37,19 +37,19 @@ export function createUploadOwner({
 
 	function update(): void {
 		context = contextOf(session.get());
-		for (const upload of toForget([...uploads.values()], personOf(session.get()))) {
+		for (const upload of uploadsToDelete([...uploads.values()], personOf(session.get()))) {
 			collection.forget(upload);
 			void database.delete(upload.id);
 		}
 		// this tab's copy of an upload that another tab drives may be outdated
-		adopt([...uploads.values()].filter((upload) => isOver(upload) || drives(upload.id)));
+		adopt([...uploads.values()].filter((upload) => hasEnded(upload) || drives(upload.id)));
 		onChange();
 	}
 
 	function adopt(candidates: readonly Upload[]): void {
 		const { userId } = context;
 		if (userId === null) return;
-		for (const upload of toAdopt(candidates)) collection.apply(upload.id, { type: 'adopted', userId });
+		for (const upload of uploadsToAdopt(candidates)) collection.apply(upload.id, { type: 'adopted', userId });
 	}
 
 	async function load(): Promise<void> {

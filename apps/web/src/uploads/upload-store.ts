@@ -8,7 +8,7 @@ import { createTabStates } from './tab-states.ts';
 import { createTabSync, type TabSync } from './tab-sync.ts';
 import { type CommandPayload, joinTabs } from './tabs.ts';
 import type { Command } from './transitions.ts';
-import { createUploads, isOver, type JobRequest, rerunUpload, type Source, type Upload } from './upload.ts';
+import { createUploads, hasEnded, type JobRequest, rerunUpload, type Source, type Upload } from './upload.ts';
 import { createUploadCollection } from './upload-collection.ts';
 import { createUploadCommands } from './upload-commands.ts';
 import type { UploadDatabase } from './upload-database.ts';
@@ -63,7 +63,7 @@ export function createUploadStore(deps: UploadStoreDeps): UploadStore {
 		command: (id, command, payload = {}) => commands.send(id, command, payload),
 		async remove(id) {
 			const upload = collection.byId.get(id);
-			if (!upload || !isOver(upload)) return;
+			if (!upload || !hasEnded(upload)) return;
 			// No report stores it again from here on. It leaves the list once it is deleted, so that a reload doesn't bring it back.
 			collection.forget(upload);
 			await deps.database.delete(id);

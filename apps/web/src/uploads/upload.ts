@@ -121,12 +121,12 @@ export function rerunUpload({ source, remoteFile, userId }: Upload, request: Job
 }
 
 /** Whether the upload has reached a final stage. */
-export function isOver({ stage }: Upload): boolean {
+export function hasEnded({ stage }: Upload): boolean {
 	return stage.kind === 'succeeded' || stage.kind === 'failed' || stage.kind === 'canceled';
 }
 
 /** The state of the upload's job in the API, as far as this device knows. */
-export function jobStateOf(upload: Upload): 'none' | 'live' | 'over' {
-	if (isOver(upload)) return 'over';
-	return 'jobId' in upload.stage && upload.stage.jobId !== null ? 'live' : 'none';
+export function jobStateOf(upload: Upload): 'none' | 'active' | 'ended' {
+	if (hasEnded(upload)) return 'ended';
+	return 'jobId' in upload.stage && upload.stage.jobId !== null ? 'active' : 'none';
 }

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { api } from '../api/client.ts';
 import { toastFailure } from '../api/failure-message.ts';
 import { useRemoval } from '../api/optimistic-removal.ts';
-import { dropWebhook, refreshDeliveries, refreshWebhooks } from '../api/webhook-queries.ts';
+import { refreshDeliveries, refreshWebhooks, removeCachedWebhook } from '../api/webhook-queries.ts';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
 import { formatDateTime } from '../ui/format.ts';
@@ -124,7 +124,7 @@ function DeleteButton({ user, webhook: { id, url } }: Props) {
 	const removal = useRemoval(user.id, 'webhook', {
 		remove: (webhookId) => api.webhooks.delete(webhookId),
 		async onRemoved(webhookId) {
-			await dropWebhook(user.id, webhookId);
+			await removeCachedWebhook(user.id, webhookId);
 			toast({ text: 'Endpoint deleted.' });
 		},
 		onFailure: (error) => toastFailure('Couldn’t delete the endpoint.', error),

@@ -23,8 +23,8 @@ const ID_VARIABLES: Record<string, string> = {
 const FIELD_VARIABLES: Record<string, string> = { token: 'MAIL_TOKEN', etag: 'ETAG' };
 
 /** Returns a valid value: the schema's example, else one with only the required fields. */
-export function exampleOf(given: Schema, description: ApiDescription, name = ''): Value {
-	const schema = resolve(given, description);
+export function exampleOf(schemaOrRef: Schema, description: ApiDescription, name = ''): Value {
+	const schema = resolve(schemaOrRef, description);
 	const variable = variableOf(schema, name);
 	if (variable !== undefined) return new Variable(variable);
 	const stated = [...(schema.examples ?? []), schema.const, ...(schema.enum ?? [])];

@@ -2,7 +2,7 @@ import { Check, TriangleAlert } from 'lucide-react';
 import { useId } from 'react';
 import { Link } from 'react-router';
 import { formatCount } from '../../ui/format.ts';
-import { isOver, type Upload } from '../upload.ts';
+import { hasEnded, type Upload } from '../upload.ts';
 import { useUploads } from '../uploads.ts';
 import styles from './upload-badge.module.css';
 
@@ -11,7 +11,7 @@ export function UploadBadge() {
 	const id = useId();
 	const uploads = useUploads();
 	if (uploads.length === 0) return null;
-	const active = uploads.filter((upload) => !isOver(upload));
+	const active = uploads.filter((upload) => !hasEnded(upload));
 	const failedCount = uploads.filter(({ stage }) => stage.kind === 'failed').length;
 	const label =
 		active.length > 0

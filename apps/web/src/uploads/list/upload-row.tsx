@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { useNow } from '../../ui/clock.ts';
 import { useRestoredFocus } from '../../ui/focus.ts';
 import { blockerOf } from '../next-effect.ts';
-import { isOver, newId, type Upload } from '../upload.ts';
+import { hasEnded, newId, type Upload } from '../upload.ts';
 import { uploads, useUploadContext } from '../uploads.ts';
 import { MissingFile } from './missing-file.tsx';
 import { SecretsForm } from './secrets-form.tsx';
@@ -84,7 +84,7 @@ function Actions({ upload }: { upload: Upload }) {
 			{icon}
 		</Button>
 	);
-	if (isOver(upload)) {
+	if (hasEnded(upload)) {
 		return (
 			<Button
 				variant="quiet"
