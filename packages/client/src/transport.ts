@@ -64,7 +64,7 @@ function isErrorBody(value: unknown): value is ErrorBody {
 	return typeof error?.code === 'string' && typeof error.message === 'string';
 }
 
-function notTheApi(status?: number): ConnectionError {
+function notAnApiResponse(status?: number): ConnectionError {
 	const http = status === undefined ? '' : ` (HTTP ${status})`;
 	return new ConnectionError(`This isn't a response from the creatorr API${http}. Check the URL.`);
 }
@@ -87,7 +87,7 @@ function resolveUrl(link: string, responseUrl: string): string | undefined {
 
 /** Returns the error of a response. */
 function errorOf(body: unknown, response: Response): ApiError | ConnectionError {
-	if (!isErrorBody(body)) return notTheApi(response.status);
+	if (!isErrorBody(body)) return notAnApiResponse(response.status);
 	const { code, message, request_id: requestId, details, details_total: detailsTotal } = body.error;
 	const violatedPolicies = body.error.violated_policies;
 	// An API of an older release sends neither.
@@ -108,7 +108,7 @@ async function receive<T>(call: Promise<ApiResponse<T>>): Promise<ApiResponse<T>
 		// An abort keeps its own reason.
 		if (isNetworkFailure(error)) throw new ConnectionError('no connection', { cause: error });
 		// JSON.parse throws a SyntaxError.
-		if ((error as Error).name === 'SyntaxError') throw notTheApi();
+		if ((error as Error).name === 'SyntaxError') throw notAnApiResponse();
 		throw error;
 	}
 }
@@ -157,7 +157,8 @@ export function createTransport(options: TransportOptions): Transport {
 		isExpected: (data: unknown) => boolean,
 	): Promise<T> {
 		const { data: body, response } = await requireOk(call);
-		if (!isExpected((body as { data?: unknown } | null | undefined)?.data)) throw notTheApi(response.status);
+		if (!isExpected((body as { data?: unknown } | null | undefined)?.data))
+			throw notAnApiResponse(response.status);
 		return body as T;
 	}
 

@@ -24,16 +24,16 @@ export async function downloadFile(
 	if (file.download_url === null) throw new StoreError(`${file.name} isn’t uploaded yet`, { status: 404 });
 	// A browser that followed a link to the same URL has cached a response without CORS headers, which fetch may not read.
 	const request = new Request(file.download_url, { signal: signal ?? null, cache: 'no-store' });
-	const response = await orNoConnection(fetch(request));
+	const response = await withConnectionError(fetch(request));
 	const { status, headers, body } = response;
 	if (!response.ok || !body) {
 		const retryAfterMs = parseRetryAfter(headers.get('retry-after'));
 		throw new StoreError(`storage didn’t return the file (HTTP ${status})`, { status, retryAfterMs });
 	}
-	return { file, stream: body, blob: () => orNoConnection(response.blob()) };
+	return { file, stream: body, blob: () => withConnectionError(response.blob()) };
 }
 
-async function orNoConnection<T>(response: Promise<T>): Promise<T> {
+async function withConnectionError<T>(response: Promise<T>): Promise<T> {
 	try {
 		return await response;
 	} catch (error) {

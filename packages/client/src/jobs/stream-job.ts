@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { ConnectionError } from '../errors.ts';
-import { followSignal } from '../retry/follow-signal.ts';
 import { isNetworkFailure } from '../retry/is-network-failure.ts';
+import { createLinkedAbortController } from '../retry/linked-abort-controller.ts';
 import type { Transport } from '../transport.ts';
 import type { Job } from '../types.ts';
 
@@ -21,7 +21,7 @@ export async function* streamJob(
 	id: string,
 	outerSignal: AbortSignal,
 ): AsyncGenerator<Job> {
-	const { signal, abort, release } = followSignal(outerSignal);
+	const { signal, abort, release } = createLinkedAbortController(outerSignal);
 	const noStream = new NoStreamError('no stream comes from the API');
 	let timer = setTimeout(abort, FIRST_EVENT_MS, noStream);
 	let hasBegun = false;

@@ -1,7 +1,7 @@
 import { ConnectionError } from '../errors.ts';
 import { backoffMs } from './backoff.ts';
-import { followSignal } from './follow-signal.ts';
 import { isNetworkFailure } from './is-network-failure.ts';
+import { createLinkedAbortController } from './linked-abort-controller.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import { sleep } from './sleep.ts';
 
@@ -89,7 +89,7 @@ async function fetchInTime(
 	request: Request,
 	outerSignal: AbortSignal,
 ): Promise<Response> {
-	const { signal, abort } = followSignal(outerSignal);
+	const { signal, abort } = createLinkedAbortController(outerSignal);
 	const timeout = new ConnectionError(`no response within ${RESPONSE_TIMEOUT_MS / 1_000} s`);
 	const timer = setTimeout(abort, RESPONSE_TIMEOUT_MS, timeout);
 	try {

@@ -1,5 +1,5 @@
 import { ConnectionError, StoreError } from '../errors.ts';
-import { followSignal } from '../retry/follow-signal.ts';
+import { createLinkedAbortController } from '../retry/linked-abort-controller.ts';
 import { createBackoff } from '../retry/retry.ts';
 import { missingParts, type PartsPlan, type PlannedPart } from './parts-plan.ts';
 import { sendBytes } from './send-bytes.ts';
@@ -18,7 +18,7 @@ export async function sendMissingParts(
 	plan: PartsPlan,
 	onStored: () => void,
 ): Promise<void> {
-	const { signal, abort, release } = followSignal(context.signal);
+	const { signal, abort, release } = createLinkedAbortController(context.signal);
 	const waiting = missingParts(plan);
 	const failures: unknown[] = [];
 
