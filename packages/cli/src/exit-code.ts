@@ -26,7 +26,7 @@ export const EXIT_HELP = `Exit codes:
   130  interrupted (143: terminated); running jobs are canceled`;
 
 /** By HTTP status, so that codes newer than this program have an exit code, too. Others are bugs of the API or of this program. */
-const OF_STATUS: Readonly<Record<number, number>> = {
+const EXIT_CODE_BY_STATUS: Readonly<Record<number, number>> = {
 	400: EXIT.usage,
 	401: EXIT.notSignedIn,
 	403: EXIT.refused,
@@ -39,7 +39,7 @@ const OF_STATUS: Readonly<Record<number, number>> = {
 };
 
 export function exitCodeOf(error: unknown): number {
-	if (error instanceof ApiError) return OF_STATUS[error.status] ?? EXIT.internal;
+	if (error instanceof ApiError) return EXIT_CODE_BY_STATUS[error.status] ?? EXIT.internal;
 	if (error instanceof JobError) return EXIT.jobFailed;
 	if (error instanceof ConnectionError || error instanceof StoreError) return EXIT.noConnection;
 	if (error instanceof NotSignedInError) return EXIT.notSignedIn;

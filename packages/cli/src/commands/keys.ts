@@ -7,7 +7,7 @@ import { connectWithSession } from '../session/connect.ts';
 import { collect, parseLimit } from './collect.ts';
 import { type CommonOptions, withCommonOptions } from './common-options.ts';
 import { printKey } from './print-key.ts';
-import { addUpdate, addWords, metadataOption, scopeOption } from './update-key.ts';
+import { addUpdateCommand, collectList, metadataOption, scopeOption } from './update-key.ts';
 
 type CreateOptions = CommonOptions & {
 	name: string;
@@ -25,7 +25,7 @@ export function addKeyCommands(program: Command, io: Io): void {
 	const keys = program.command('keys').description('Manage API keys, for programs and scripts');
 	addCreate(keys, io);
 	addReads(keys, io);
-	addUpdate(keys, io);
+	addUpdateCommand(keys, io);
 
 	withCommonOptions(
 		keys.command('rotate').description('Replace a key; prints the new one').argument('<key id>'),
@@ -62,8 +62,8 @@ function addCreate(keys: Command, io: Io): void {
 	withCommonOptions(keys.command('create').description('Create a key; prints it once'))
 		.requiredOption('--name <name>', 'What the key is for')
 		.addOption(scopeOption().makeOptionMandatory())
-		.option('--tool <slugs...>', 'Tools that it may use (default: all)', addWords)
-		.option('--ip <ranges...>', 'IP addresses or CIDR ranges that it works from (default: all)', addWords)
+		.option('--tool <slugs...>', 'Tools that it may use (default: all)', collectList)
+		.option('--ip <ranges...>', 'IP addresses or CIDR ranges that it works from (default: all)', collectList)
 		.option('--expires <time>', 'When it stops working, such as 2030-01-31T00:00:00Z (default: never)')
 		.addOption(metadataOption('Key-value pairs of your own, such as team=web'))
 		.action(async ({ name, scope, tool, ip, expires, metadata, ...options }: CreateOptions) => {

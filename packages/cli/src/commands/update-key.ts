@@ -24,12 +24,12 @@ interface UpdateOptions {
 }
 
 /** Adds `creatorr keys update`. */
-export function addUpdate(keys: Command, io: Io): void {
+export function addUpdateCommand(keys: Command, io: Io): void {
 	withCommonOptions(keys.command('update').description('Update an active key').argument('<key id>'))
 		.option('--name <name>', 'What the key is for')
 		.addOption(scopeOption())
-		.option('--tool <slugs...>', 'Tools that it may use, or “all”', addWords)
-		.option('--ip <ranges...>', 'IP addresses or CIDR ranges that it works from, or “any”', addWords)
+		.option('--tool <slugs...>', 'Tools that it may use, or “all”', collectList)
+		.option('--ip <ranges...>', 'IP addresses or CIDR ranges that it works from, or “any”', collectList)
 		.option('--expires <time>', 'When it stops working, such as 2030-01-31T00:00:00Z, or “never”')
 		.addOption(metadataOption('Key-value pairs that replace all earlier ones, or “none”'))
 		.action(async (id: string, options: CommonOptions & UpdateOptions) => {
@@ -43,26 +43,26 @@ export function addUpdate(keys: Command, io: Io): void {
 
 /** Returns the option `--scope files:read files:write`. */
 export function scopeOption(): Option {
-	return new Option('--scope <scopes...>', 'What it may do').choices(SCOPES).argParser(addScopes);
+	return new Option('--scope <scopes...>', 'What it may do').choices(SCOPES).argParser(collectScopes);
 }
 
-function addScopes(text: string, before?: string[]): string[] {
-	const words = addWords(text, before);
+function collectScopes(text: string, before?: string[]): string[] {
+	const words = collectList(text, before);
 	if (words.every((word) => (SCOPES as readonly string[]).includes(word))) return words;
 	throw new InvalidArgumentError(`Allowed choices are ${SCOPES.join(', ')}.`);
 }
 
 /** Adds the words of an option that takes several, separated by spaces or commas. */
-export function addWords(text: string, before: string[] = []): string[] {
+export function collectList(text: string, before: string[] = []): string[] {
 	return [...before, ...text.split(',')];
 }
 
 /** Returns the option `--metadata team=web stage=test`. */
 export function metadataOption(description: string): Option {
-	return new Option('--metadata <name=value...>', description).argParser(addPair);
+	return new Option('--metadata <name=value...>', description).argParser(collectMetadata);
 }
 
-function addPair(text: string, before: Metadata = {}): Metadata {
+function collectMetadata(text: string, before: Metadata = {}): Metadata {
 	if (text === 'none') return {};
 	const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
 	if (name === undefined || value === undefined)

@@ -27,19 +27,19 @@ export async function refuseConflicts(
 		const path = outputPath(destination, suffix === undefined ? name : outputName(name, suffix)) ?? '';
 		const key = IGNORES_CASE.has(platform) ? path.toLowerCase() : path;
 		const other = labels.get(key);
-		if (other !== undefined) throw sameName(other, label, path);
+		if (other !== undefined) throw outputConflict(other, label, path);
 		labels.set(key, label);
-		if (suffix !== undefined && !destination.force && (await isThere(path))) throw fileExistsError(path);
+		if (suffix !== undefined && !destination.force && (await fileExists(path))) throw fileExistsError(path);
 	}
 }
 
-function sameName(one: string, other: string, path: string): UsageError {
+function outputConflict(one: string, other: string, path: string): UsageError {
 	return new UsageError(
 		`${one} and ${other} would both be written to ${path}. Run them separately, each with its own --out.`,
 	);
 }
 
-function isThere(path: string): Promise<boolean> {
+function fileExists(path: string): Promise<boolean> {
 	return access(path).then(
 		() => true,
 		() => false,

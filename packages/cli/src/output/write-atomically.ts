@@ -31,11 +31,11 @@ async function moveIfFree(from: string, to: string): Promise<void> {
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw fileExistsError(to);
 		// Not every file system has links.
-		const isThere = await access(to).then(
+		const fileExists = await access(to).then(
 			() => true,
 			() => false,
 		);
-		if (isThere) throw fileExistsError(to);
+		if (fileExists) throw fileExistsError(to);
 		await rename(from, to);
 	}
 }
