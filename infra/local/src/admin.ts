@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { formatReport } from '@creatorr/service/format-report';
 import type { Caller } from './backing/secrets.ts';
-import { askApp, runAppCommand } from './operator/app-command.ts';
+import { readAppReport, runAppCommand } from './operator/app-command.ts';
 import { runCommand, say } from './stack/command.ts';
 import { CommandError } from './supervisor/command-error.ts';
 
@@ -85,7 +85,7 @@ function parse(args: string[]) {
 }
 
 function findAccount(user: string, by: string[], stop: AbortSignal) {
-	return askApp({ app: 'auth', program: 'admin', args: ['user', user, ...by] }, stop);
+	return readAppReport({ app: 'auth', program: 'admin', args: ['user', user, ...by] }, stop);
 }
 
 /** Prints what all apps know about a user. If an app does not respond, its section is null and the exit code is 1. */
@@ -95,7 +95,7 @@ async function showUser(user: string, { by, json }: { by: string[]; json: boolea
 	const ask = async (app: Caller) => {
 		try {
 			const args = ['user', String(account.id), ...by];
-			return [app, await askApp({ app, program: 'admin', args }, stop)];
+			return [app, await readAppReport({ app, program: 'admin', args }, stop)];
 		} catch (error) {
 			process.stderr.write(`${app}: ${(error as Error).message}\n`);
 			exitCode = 1;

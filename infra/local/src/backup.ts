@@ -5,7 +5,7 @@ import { withHome } from './stack/claim-home.ts';
 import { onlyArgument, runCommand, say } from './stack/command.ts';
 import { CommandError } from './supervisor/command-error.ts';
 import { findHome } from './supervisor/home.ts';
-import { askStatus } from './supervisor/lock.ts';
+import { requestStatus } from './supervisor/lock.ts';
 
 /** Copies the data of the local product, while it runs or not. */
 await runCommand(async (stop) => {
@@ -18,7 +18,7 @@ await runCommand(async (stop) => {
 	}
 	const home = findHome(homePath());
 	if (home === undefined) throw new CommandError(`Nothing to back up in ${homePath()}.`);
-	const isRunning = (await askStatus(home.root)) !== undefined;
+	const isRunning = (await requestStatus(home.root)) !== undefined;
 	if (isRunning) await makeBackup(home, target, { isRunning, stop });
 	// claimed, so that the product can't be started during the backup
 	else await withHome(homePath(), {}, (claimed) => makeBackup(claimed, target, { isRunning, stop }));

@@ -7,7 +7,7 @@ import { noArguments, runCommand, say } from './stack/command.ts';
 import { findHome } from './supervisor/home.ts';
 
 /** All entries that creatorr creates in a home. The directory may contain files of others, which stay. */
-const OURS = [
+const CREATED_ENTRIES = [
 	...['data', 'data.restoring', 'mail', 'logs', 'run', 'ports.json', 'test.env'],
 	...['secrets.json', 'secrets.json.new', 'stripe.json', 'stripe.json.new'],
 	// logs of failed runs
@@ -25,7 +25,7 @@ await runCommand(async () => {
 	if (home !== undefined) {
 		await stopRunning(home);
 		await removeAbandonedHomes(home.root);
-		for (const name of OURS) rmSync(join(home.root, name), { recursive: true, force: true });
+		for (const name of CREATED_ENTRIES) rmSync(join(home.root, name), { recursive: true, force: true });
 		if (readdirSync(home.root).length === 0) rmdirSync(home.root);
 	}
 	say(`Deleted all data in ${homePath()}. \`npm start\` starts from scratch.`);

@@ -5,7 +5,7 @@ import { collectStatus } from './status-report/collect.ts';
 import { renderStatus } from './status-report/render.ts';
 import { CommandError } from './supervisor/command-error.ts';
 import { findHome } from './supervisor/home.ts';
-import { askStatus } from './supervisor/lock.ts';
+import { requestStatus } from './supervisor/lock.ts';
 
 const HELP = `Shows processes, alarms, jobs, workers, recent failures, queues and disk space of the product that npm start runs.
 
@@ -24,7 +24,7 @@ await runCommand(async () => {
 		return 0;
 	}
 	const home = findHome(homePath());
-	const status = home && (await askStatus(home.root));
+	const status = home && (await requestStatus(home.root));
 	if (home === undefined || status === undefined) {
 		say(json ? 'null' : `creatorr isn’t running in ${homePath()}. Start it with \`npm start\`.`);
 		return 1;

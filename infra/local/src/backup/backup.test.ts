@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type Home, openHome } from '../supervisor/home.ts';
 import { temporaryDirectory } from '../testing/temporary.ts';
-import { isHalfRestored, makeBackup, readNote, restoreBackup } from './backup.ts';
+import { isHalfRestored, makeBackup, readBackupMetadata, restoreBackup } from './backup.ts';
 
 const FILES = {
 	'data/postgres/PG_VERSION': '18',
@@ -35,7 +35,7 @@ describe('makeBackup', () => {
 	test('copies what can’t be recreated, for its owner alone; restoreBackup copies it into a new home', async () => {
 		await make(backup);
 		expect(statSync(backup).mode & 0o777).toBe(0o700);
-		expect(readNote(backup).of).toBe(home.root);
+		expect(readBackupMetadata(backup).of).toBe(home.root);
 		await restoreBackup(backup, other);
 		expect(readFileSync(join(other.data, 's3', 'creatorr', 'files', 'one'), 'utf8')).toBe('bytes');
 		expect(readdirSync(join(other.data, 'postgres'))).toEqual(['PG_VERSION']);
@@ -50,7 +50,7 @@ describe('makeBackup', () => {
 		rmSync(join(home.root, 'secrets.json'));
 		await expect(make(backup)).rejects.toThrow(/secrets\.json/);
 		expect(readdirSync(dirname(backup))).toEqual([]);
-		expect(() => readNote(dirname(backup))).toThrow('has no complete backup');
+		expect(() => readBackupMetadata(dirname(backup))).toThrow('has no complete backup');
 	});
 
 	test('rejects a home without a store, a target that exists, and a target inside the home', async () => {

@@ -26,17 +26,17 @@ const SECRETS = 'secrets.json';
 /** `ports.json` keeps addresses in clients and presigned URLs valid. */
 const FILES = [SECRETS, 'ports.json'];
 /** Written last: a directory without it is no complete backup. */
-const NOTE = 'backup.json';
-const noteSchema = z.object({ madeAt: z.iso.datetime(), of: z.string() });
+const METADATA_FILE = 'backup.json';
+const backupMetadataSchema = z.object({ madeAt: z.iso.datetime(), of: z.string() });
 /** A restore copies the data here, and renames this directory at the end. */
 const RESTORING = 'data.restoring';
 
 type CopyOptions = { isRunning: boolean; stop?: AbortSignal | undefined };
 
 /** Returns the metadata of a backup. @throws CommandError when the directory has no complete backup */
-export function readNote(directory: string): z.infer<typeof noteSchema> {
+export function readBackupMetadata(directory: string): z.infer<typeof backupMetadataSchema> {
 	try {
-		return noteSchema.parse(JSON.parse(readFileSync(join(directory, NOTE), 'utf8')));
+		return backupMetadataSchema.parse(JSON.parse(readFileSync(join(directory, METADATA_FILE), 'utf8')));
 	} catch {
 		throw new CommandError(
 			`${directory} has no complete backup. Pass the directory that \`npm run backup\` created.`,
@@ -63,8 +63,8 @@ export async function makeBackup(home: Home, target: string, options: CopyOption
 	mkdirSync(unfinished, { mode: 0o700 });
 	try {
 		await copyAll(home, unfinished, options);
-		const note = { madeAt: new Date().toISOString(), of: home.root };
-		writeFileSync(join(unfinished, NOTE), `${JSON.stringify(note, null, 2)}\n`);
+		const metadata = { madeAt: new Date().toISOString(), of: home.root };
+		writeFileSync(join(unfinished, METADATA_FILE), `${JSON.stringify(metadata, null, 2)}\n`);
 		await promisify(execFile)('sync', ['--file-system', unfinished]);
 		renameSync(unfinished, target);
 	} catch (error) {

@@ -7,7 +7,7 @@ import { type Choice, copyTree } from './copy-tree.ts';
 /** Files of the running server. The next start writes them again. */
 const SKIPPED = ['postmaster.pid', 'postmaster.opts'];
 /** Directories that are copied without their content. */
-const EMPTIED = [
+const EMPTY_DIRECTORIES = [
 	...['pg_wal', 'pg_dynshmem', 'pg_notify', 'pg_replslot'],
 	...['pg_serial', 'pg_snapshots', 'pg_stat_tmp', 'pg_subtrans'],
 ];
@@ -45,7 +45,7 @@ export async function copyRunningPostgres(
 }
 
 function chooseOfRunning(path: string): Choice {
-	if (EMPTIED.includes(path)) return 'empty';
+	if (EMPTY_DIRECTORIES.includes(path)) return 'empty';
 	return SKIPPED.includes(path) || path === CONTROL || /(^|\/)pgsql_tmp/.test(path) ? 'skip' : 'copy';
 }
 

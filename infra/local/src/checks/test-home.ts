@@ -6,7 +6,7 @@ import { requireSpace, withHome } from '../stack/claim-home.ts';
 import { say } from '../stack/command.ts';
 import { CommandError } from '../supervisor/command-error.ts';
 import type { ClaimedHome } from '../supervisor/home.ts';
-import { askStatus } from '../supervisor/lock.ts';
+import { requestStatus } from '../supervisor/lock.ts';
 import { endOwnedProcesses } from '../supervisor/ownership.ts';
 
 const PREFIX = 'test-';
@@ -60,7 +60,7 @@ export async function removeAbandonedHomes(base: string): Promise<void> {
 		const path = join(realpathSync(base), name);
 		if (!name.startsWith(PREFIX) || !existsSync(join(path, 'run'))) continue;
 		// a supervisor that is too busy to answer is running, too
-		if ((await askStatus(path).catch(() => 'silent')) !== undefined) continue;
+		if ((await requestStatus(path).catch(() => 'silent')) !== undefined) continue;
 		await endOwnedProcesses(path);
 		rmSync(path, { recursive: true, force: true });
 	}

@@ -7,8 +7,8 @@ import { runScript } from '../stack/run-program.ts';
 import { appOf } from '../stack/scale.ts';
 import { CommandError } from '../supervisor/command-error.ts';
 import { findHome } from '../supervisor/home.ts';
-import { askStatus } from '../supervisor/lock.ts';
-import { carriesMark } from '../supervisor/ownership.ts';
+import { requestStatus } from '../supervisor/lock.ts';
+import { hasOwnershipMark } from '../supervisor/ownership.ts';
 
 type AppCommand = { app: Caller; program: 'admin' | 'dlq'; args: string[] };
 
@@ -19,7 +19,10 @@ export async function runAppCommand(command: AppCommand, stop: AbortSignal): Pro
 }
 
 /** Returns the report of an app's command. Throws a CommandError with its error output when it fails. */
-export async function askApp(command: AppCommand, stop: AbortSignal): Promise<Record<string, unknown>> {
+export async function readAppReport(
+	command: AppCommand,
+	stop: AbortSignal,
+): Promise<Record<string, unknown>> {
 	const env = await environmentOf(homePath(), command.app);
 	const args = ['--no-warnings', pathOf(command), ...command.args, '--json'];
 	return await new Promise((resolve, reject) => {
@@ -41,7 +44,7 @@ function pathOf({ app, program }: AppCommand): string {
  */
 export async function environmentOf(path: string, app: Caller): Promise<Record<string, string>> {
 	const home = findHome(path);
-	const status = home && (await askStatus(home.root));
+	const status = home && (await requestStatus(home.root));
 	if (!status) throw new CommandError(`creatorr isn’t running in ${path}. Start it with \`npm start\`.`);
 	const replicas = status.processes.filter(({ name }) => appOf(name) === app);
 	const environs = replicas.map(({ pid }) => readEnviron(pid, home.root));
@@ -60,7 +63,7 @@ export async function environmentOf(path: string, app: Caller): Promise<Record<s
 function readEnviron(pid: number | null, homeRoot: string): string {
 	try {
 		const environ = readFileSync(`/proc/${pid}/environ`, 'utf8');
-		return carriesMark(environ, homeRoot) ? environ : '';
+		return hasOwnershipMark(environ, homeRoot) ? environ : '';
 	} catch {
 		return '';
 	}

@@ -14,7 +14,7 @@ import { stopRunning } from '../stack/claim-home.ts';
 import { say } from '../stack/command.ts';
 import { runProgram } from '../stack/run-program.ts';
 import { type Home, openHome } from '../supervisor/home.ts';
-import { askStatus } from '../supervisor/lock.ts';
+import { requestStatus } from '../supervisor/lock.ts';
 import { bindToThisProcess, endOwnedProcesses } from '../supervisor/ownership.ts';
 
 const START_TIMEOUT_MS = 240_000;
@@ -101,9 +101,9 @@ export class RehearsedProduct {
 	/** Kills every process and removes the home. Kills the supervisor first, because it would restart the others. */
 	async destroy(): Promise<void> {
 		const { root } = this.home;
-		const status = await askStatus(root);
+		const status = await requestStatus(root);
 		if (status !== undefined) process.kill(status.pid, 'SIGKILL');
-		while ((await askStatus(root)) !== undefined) await sleep(CHECK_MS);
+		while ((await requestStatus(root)) !== undefined) await sleep(CHECK_MS);
 		await endOwnedProcesses(root);
 		rmSync(root, { recursive: true, force: true });
 	}
@@ -151,7 +151,7 @@ export class RehearsedProduct {
 		const deadline = Date.now() + START_TIMEOUT_MS;
 		while (Date.now() < deadline && !this.#options.stop.aborted) {
 			// a supervisor that is too busy to answer is asked again
-			const status = await askStatus(this.home.root).catch(() => undefined);
+			const status = await requestStatus(this.home.root).catch(() => undefined);
 			const processes = status?.processes ?? [];
 			if (processes.length > 0 && processes.every(({ state }) => state === 'ready')) return;
 			await sleep(CHECK_MS);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultDiskFreeLimit } from '../backing/rabbitmq.ts';
 import { CommandError } from '../supervisor/command-error.ts';
 import { type ClaimedHome, type Home, openHome, pidFile } from '../supervisor/home.ts';
-import { acquireLock, askStatus } from '../supervisor/lock.ts';
+import { acquireLock, requestStatus } from '../supervisor/lock.ts';
 import { endOwnedProcesses } from '../supervisor/ownership.ts';
 import { say } from './command.ts';
 
@@ -70,11 +70,11 @@ export function requireSpace(home: Home, brokerBytes = defaultDiskFreeLimit(home
  * @returns whether anything ran
  */
 export async function stopRunning(home: Home): Promise<boolean> {
-	const status = await askStatus(home.root);
+	const status = await requestStatus(home.root);
 	if (status !== undefined) {
 		process.kill(status.pid, 'SIGTERM');
 		const deadline = Date.now() + STOP_TIMEOUT_MS;
-		while ((await askStatus(home.root)) !== undefined) {
+		while ((await requestStatus(home.root)) !== undefined) {
 			if (Date.now() > deadline) process.kill(status.pid, 'SIGKILL');
 			await sleep(100);
 		}

@@ -28,7 +28,7 @@ export function acquireLock(homeRoot: string, status: () => SupervisorStatus): P
 }
 
 /** Returns the status of the supervisor of this home; undefined when none runs. */
-export function askStatus(homeRoot: string): Promise<SupervisorStatus | undefined> {
+export function requestStatus(homeRoot: string): Promise<SupervisorStatus | undefined> {
 	return new Promise((resolve, reject) => {
 		let answer = '';
 		const socket = connect(lockName(homeRoot));

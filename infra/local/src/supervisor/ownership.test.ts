@@ -5,9 +5,9 @@ import { expect, test } from '@jest/globals';
 import { temporaryDirectory } from '../testing/temporary.ts';
 import {
 	bindToThisProcess,
-	carriesMark,
 	endOwnedProcesses,
 	findOwnedProcesses,
+	hasOwnershipMark,
 	ownershipMark,
 } from './ownership.ts';
 
@@ -17,8 +17,8 @@ test.each([
 	['the mark among other variables', 'A=1\0CREATORR_SUPERVISED=/home/a\0B=2', true],
 	['the mark of a home whose name begins with this one', 'CREATORR_SUPERVISED=/home/ab\0', false],
 	['a variable that contains the mark', 'X=CREATORR_SUPERVISED=/home/a\0', false],
-])('carriesMark judges %s', (_, environ, expected) => {
-	expect(carriesMark(environ, '/home/a')).toBe(expected);
+])('hasOwnershipMark judges %s', (_, environ, expected) => {
+	expect(hasOwnershipMark(environ, '/home/a')).toBe(expected);
 });
 
 test('a bound command does not run when its starter died before it was bound', async () => {

@@ -7,7 +7,7 @@ const END_TIMEOUT_MS = 5_000;
 /** How long the last output of a process that ended may take to arrive. */
 const LAST_OUTPUT_MS = 1_000;
 /** `$PPID` is read after setpriv has set the signal. Another parent means that this process died before the signal was set. */
-const ONLY_WHILE_WE_LIVE = '[ "$PPID" = "$1" ] || exit 1; shift; exec "$@"';
+const EXIT_WITHOUT_PARENT = '[ "$PPID" = "$1" ] || exit 1; shift; exec "$@"';
 
 /** Returns the mark that every process of a home carries in its environment, and its own children inherit. */
 export function ownershipMark(homeRoot: string): Record<string, string> {
@@ -15,7 +15,7 @@ export function ownershipMark(homeRoot: string): Record<string, string> {
 }
 
 /** Returns whether an environment, as /proc shows it, carries the mark of this home and of no other. */
-export function carriesMark(environ: string, homeRoot: string): boolean {
+export function hasOwnershipMark(environ: string, homeRoot: string): boolean {
 	return environ.split('\0').includes(`${MARK}=${homeRoot}`);
 }
 
@@ -26,7 +26,7 @@ export function carriesMark(environ: string, homeRoot: string): boolean {
 export function bindToThisProcess(command: string[]): string[] {
 	return [
 		...['setpriv', '--pdeathsig', 'KILL', '--'],
-		...['sh', '-c', ONLY_WHILE_WE_LIVE, 'sh', String(process.pid), ...command],
+		...['sh', '-c', EXIT_WITHOUT_PARENT, 'sh', String(process.pid), ...command],
 	];
 }
 
@@ -65,7 +65,7 @@ export function findOwnedProcesses(homeRoot: string): number[] {
 
 function isOwned(pid: number, homeRoot: string): boolean {
 	try {
-		if (!carriesMark(readFileSync(`/proc/${pid}/environ`, 'utf8'), homeRoot)) return false;
+		if (!hasOwnershipMark(readFileSync(`/proc/${pid}/environ`, 'utf8'), homeRoot)) return false;
 		return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 	} catch {
 		// it has ended, or belongs to another user
