@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
 import { type DebianPackage, installedClosure } from './debian.ts';
 import { type Library, REPOSITORY, readLibraries, readLibraryLicenses } from './libraries.ts';
-import { OF_WORKERS } from './programs.ts';
+import { WORKER_PROGRAMS } from './programs.ts';
 
 const { Bom, Component, LicenseExpression } = Models;
 
@@ -29,7 +29,9 @@ function libraryComponent(
 }
 
 const DEBIAN_LICENSES = new Map(
-	OF_WORKERS.flatMap(({ packages, license }) => packages.map((name): [string, string] => [name, license])),
+	WORKER_PROGRAMS.flatMap(({ packages, license }) =>
+		packages.map((name): [string, string] => [name, license]),
+	),
 );
 
 function debianComponent({ name, version, architecture }: DebianPackage): Models.Component {
@@ -56,7 +58,7 @@ export async function billOfMaterials(madeAt: Date): Promise<string> {
 	bom.metadata.timestamp = madeAt;
 
 	const [libraries, licenses] = [readLibraries(), await readLibraryLicenses()];
-	const programs = await installedClosure(OF_WORKERS.flatMap(({ packages }) => packages));
+	const programs = await installedClosure(WORKER_PROGRAMS.flatMap(({ packages }) => packages));
 	const parts = [
 		...libraries.map((library) => ({
 			id: `${library.name}@${library.version}`,

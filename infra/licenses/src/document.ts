@@ -1,8 +1,8 @@
 import type { Program } from '@creatorr/tool-kit/tool/programs';
-import { AROUND, OF_THE_BENCH, OF_WORKERS } from './programs.ts';
+import { BENCH_PROGRAMS, DEVELOPMENT_PROGRAMS, WORKER_PROGRAMS } from './programs.ts';
 
 /** Of what images, the web app and the command line may contain: nothing that would put our own code under another license. */
-export const PERMITTED = [
+export const ALLOWED_LICENSES = [
 	...[
 		'MIT',
 		'MIT-0',
@@ -18,7 +18,7 @@ export const PERMITTED = [
 ];
 
 /** Packages under other licenses that only check the text of this repository; no image, web app or command line contains them. */
-export const ONLY_FOR_CHECKS = [
+export const LINT_ONLY_PACKAGES = [
 	'@azu/style-format',
 	'@cspell/dict-django',
 	'@cspell/dict-en-common-misspellings',
@@ -64,11 +64,11 @@ function libraryTable(licenses: ReadonlyMap<string, string>): string {
 /** docs/licenses.md, of these libraries. */
 export function licensesDocument(licenses: ReadonlyMap<string, string>): string {
 	return `${INTRODUCTION}
-${programTable(OF_WORKERS)}
+${programTable(WORKER_PROGRAMS)}
 
 For \`npm start\`, tests and benchmarks:
 
-${programTable([...AROUND, ...OF_THE_BENCH])}
+${programTable([...DEVELOPMENT_PROGRAMS, ...BENCH_PROGRAMS])}
 
 Compose and Kubernetes also run the images of Postgres, RabbitMQ and the store that you choose.
 

@@ -73,7 +73,7 @@ export function readLibraries(): Library[] {
 }
 
 /** Where a package.json says nothing, and the package's text does. */
-const SAID_ELSEWHERE: Readonly<Record<string, string>> = { 'humanize-number': 'MIT' };
+const LICENSE_OVERRIDES: Readonly<Record<string, string>> = { 'humanize-number': 'MIT' };
 
 /** The license of each library that is installed here, as its package.json says. */
 export async function readLibraryLicenses(): Promise<Map<string, string>> {
@@ -86,7 +86,7 @@ export async function readLibraryLicenses(): Promise<Map<string, string>> {
 		Object.entries(byLicense).flatMap(([license, packages]) =>
 			packages.map(({ name }): [string, string] => [
 				name,
-				SAID_ELSEWHERE[name] ?? license.replaceAll(' and ', ' AND ').replace(/^\((.*)\)$/, '$1'),
+				LICENSE_OVERRIDES[name] ?? license.replaceAll(' and ', ' AND ').replace(/^\((.*)\)$/, '$1'),
 			]),
 		),
 	);

@@ -27,13 +27,13 @@ export function programsOf(tools: readonly User[]): Program[] {
 }
 
 /** What a worker runs on users' files. */
-export const OF_WORKERS: readonly Program[] = [
+export const WORKER_PROGRAMS: readonly Program[] = [
 	...programsOf([...(await loadCatalog()).values()]),
 	BUBBLEWRAP,
 ];
 
 /** What else `npm start`, the tests and the bench install. */
-export const AROUND: readonly Program[] = [
+export const DEVELOPMENT_PROGRAMS: readonly Program[] = [
 	{
 		...{ name: 'RabbitMQ', license: 'MPL-2.0', copyrightText: 'MPL', packages: ['rabbitmq-server'] },
 		purpose: 'the broker of `npm start`',
@@ -106,7 +106,7 @@ export const AROUND: readonly Program[] = [
 ];
 
 /** What the bench alone installs, to hold ours against. */
-export const OF_THE_BENCH: readonly Omit<Program, 'copyrightText'>[] = [
+export const BENCH_PROGRAMS: readonly Omit<Program, 'copyrightText'>[] = [
 	{ name: 'nginx', license: 'BSD-2-Clause', packages: ['nginx'], purpose: 'the bench: another gateway' },
 	{ name: 'wrk', license: 'Apache-2.0', packages: ['wrk'], purpose: 'the bench: asks gateways' },
 ];

@@ -7,9 +7,9 @@ import {
 	PACKAGES_TO_PROCESS,
 	PACKAGES_TO_TEST,
 } from '../../local/src/machine/debian-packages.ts';
-import { licensesDocument, ONLY_FOR_CHECKS, PERMITTED } from '../src/document.ts';
+import { ALLOWED_LICENSES, LINT_ONLY_PACKAGES, licensesDocument } from '../src/document.ts';
 import { currentLicenses, REPOSITORY, readLibraries } from '../src/libraries.ts';
-import { AROUND, OF_THE_BENCH, OF_WORKERS, programsOf } from '../src/programs.ts';
+import { BENCH_PROGRAMS, DEVELOPMENT_PROGRAMS, programsOf, WORKER_PROGRAMS } from '../src/programs.ts';
 
 let licenses: Map<string, string>;
 beforeAll(async () => {
@@ -46,7 +46,7 @@ describe('programsOf', () => {
 	});
 });
 
-const packagesOf = (programs: typeof OF_THE_BENCH) => programs.flatMap(({ packages }) => packages).sort();
+const packagesOf = (programs: typeof BENCH_PROGRAMS) => programs.flatMap(({ packages }) => packages).sort();
 
 test('the document is what the script writes: if not, run node infra/licenses/src/write.ts', () => {
 	const document = readFileSync(join(REPOSITORY, 'docs', 'licenses.md'), 'utf8');
@@ -54,10 +54,10 @@ test('the document is what the script writes: if not, run node infra/licenses/sr
 });
 
 test('every library has a license that is compatible with ours', () => {
-	const isPermitted = (license: string) =>
-		license.split(' OR ').some((one) => one.split(' AND ').every((part) => PERMITTED.includes(part)));
-	const others = [...licenses].filter(([, license]) => !isPermitted(license)).map(([name]) => name);
-	expect(others.sort()).toEqual(ONLY_FOR_CHECKS);
+	const isAllowed = (license: string) =>
+		license.split(' OR ').some((one) => one.split(' AND ').every((part) => ALLOWED_LICENSES.includes(part)));
+	const others = [...licenses].filter(([, license]) => !isAllowed(license)).map(([name]) => name);
+	expect(others.sort()).toEqual(LINT_ONLY_PACKAGES);
 });
 
 test('every library that the lockfile pins is named, but for parts for one kind of machine', () => {
@@ -69,12 +69,12 @@ test('every library that the lockfile pins is named, but for parts for one kind 
 test('every Debian package that is installed is named, and no other', () => {
 	const installed = [...PACKAGES_TO_TEST, ...PACKAGES_TO_BENCH, ...PACKAGES_TO_BENCH_GATEWAY];
 	const wanted = [...new Set(installed)];
-	expect(packagesOf(OF_WORKERS)).toEqual(PACKAGES_TO_PROCESS.toSorted());
-	expect(packagesOf([...OF_WORKERS, ...AROUND, ...OF_THE_BENCH])).toEqual(wanted.sort());
+	expect(packagesOf(WORKER_PROGRAMS)).toEqual(PACKAGES_TO_PROCESS.toSorted());
+	expect(packagesOf([...WORKER_PROGRAMS, ...DEVELOPMENT_PROGRAMS, ...BENCH_PROGRAMS])).toEqual(wanted.sort());
 });
 
 test.each(
-	[...OF_WORKERS, ...AROUND].flatMap(({ packages, copyrightText }) =>
+	[...WORKER_PROGRAMS, ...DEVELOPMENT_PROGRAMS].flatMap(({ packages, copyrightText }) =>
 		packages.map((name) => ({ name, copyrightText })),
 	),
 )('the copyright file of $name says $copyrightText', ({ name, copyrightText }) => {
