@@ -23,11 +23,11 @@ export function controlRoutes(account: Account): Router {
 		authenticate(request.get('authorization'), account.secretKey);
 		next();
 	}, express.json());
-	const post = <T>(path: string, body: z.ZodType<T>, run: (given: T, id: string) => unknown): void => {
+	const post = <T>(path: string, body: z.ZodType<T>, run: (params: T, id: string) => unknown): void => {
 		router.post(path, async (request, response) => {
-			const given = body.safeParse(request.body ?? {});
-			if (!given.success) throw invalidRequest(z.prettifyError(given.error));
-			response.json(await run(given.data, String(request.params.id)));
+			const parsed = body.safeParse(request.body ?? {});
+			if (!parsed.success) throw invalidRequest(z.prettifyError(parsed.error));
+			response.json(await run(parsed.data, String(request.params.id)));
 		});
 	};
 

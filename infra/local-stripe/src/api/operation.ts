@@ -25,7 +25,7 @@ export function operation<T>(
 	method: Operation['method'],
 	path: string,
 	parameters: z.ZodType<T>,
-	run: (tx: Transaction, given: T, id: string) => object,
+	run: (tx: Transaction, params: T, id: string) => object,
 ): Operation {
 	return { method, path, run: (tx, form, id) => run(tx, readParameters(parameters, form), id) };
 }
@@ -49,7 +49,7 @@ export function requireObject<K extends Kind>(tx: Transaction, kind: K, id: stri
 }
 
 export function retrieveOperation(path: string, kind: Kind): Operation {
-	return operation('get', `${path}/:id`, none, (tx, _given, id) => requireObject(tx, kind, id));
+	return operation('get', `${path}/:id`, none, (tx, _params, id) => requireObject(tx, kind, id));
 }
 
 /** Tells whether an object belongs on a list. `wanted` is the value of the filter's parameter, undefined when absent. */
@@ -70,12 +70,12 @@ export function listOperation<K extends Kind>(
 ): Operation {
 	const filterParameters = Object.fromEntries(Object.keys(filters).map((name) => [name, text.optional()]));
 	const parameters = z.strictObject({ limit, ...filterParameters });
-	return operation('get', path, parameters as z.ZodType<Query>, (tx, given) => {
-		const { customer } = given;
+	return operation('get', path, parameters as z.ZodType<Query>, (tx, params) => {
+		const { customer } = params;
 		const found = tx
 			.newestFirst(kind, typeof customer === 'string' ? customer : undefined)
-			.filter((object) => Object.entries(filters).every(([name, filter]) => filter(object, given[name])));
-		const hasMore = found.length > given.limit;
-		return { object: 'list', data: found.slice(0, given.limit), has_more: hasMore, url: `/v1${path}` };
+			.filter((object) => Object.entries(filters).every(([name, filter]) => filter(object, params[name])));
+		const hasMore = found.length > params.limit;
+		return { object: 'list', data: found.slice(0, params.limit), has_more: hasMore, url: `/v1${path}` };
 	});
 }

@@ -47,13 +47,13 @@ export const OPERATIONS: Operation[] = [
 	listOperation('/customers', 'customer', { deleted: (customer) => customer.deleted !== true }),
 	operation('get', '/customers/search', z.strictObject({ query: text, limit }), searchCustomers),
 	retrieveOperation('/customers', 'customer'),
-	operation('post', '/customers/:id', customerFields, (tx, given, id) => {
+	operation('post', '/customers/:id', customerFields, (tx, params, id) => {
 		const before = requireCustomer(tx, id);
-		const customer = { ...before, ...given, metadata: { ...before.metadata, ...given.metadata } };
+		const customer = { ...before, ...params, metadata: { ...before.metadata, ...params.metadata } };
 		tx.put(customer);
 		return customer;
 	}),
-	operation('delete', '/customers/:id', none, (tx, _given, id) => deleteCustomer(tx, id)),
+	operation('delete', '/customers/:id', none, (tx, _params, id) => deleteCustomer(tx, id)),
 
 	operation('post', '/checkout/sessions', checkoutFields, createCheckoutSession),
 	listOperation('/checkout/sessions', 'checkout.session', {
@@ -62,13 +62,13 @@ export const OPERATIONS: Operation[] = [
 		subscription: equal((session) => session.subscription),
 	}),
 	retrieveOperation('/checkout/sessions', 'checkout.session'),
-	operation('post', '/checkout/sessions/:id/expire', none, (tx, _given, id) => {
+	operation('post', '/checkout/sessions/:id/expire', none, (tx, _params, id) => {
 		const session = requireObject(tx, 'checkout.session', id);
 		if (session.status === 'open') return expireCheckout(tx, session);
 		throw invalidRequest(`Only open Checkout Sessions can be expired. This one is ${session.status}.`);
 	}),
 
-	operation('get', '/prices/:id', none, (_tx, _given, id) => findPrice(id, 'price')),
+	operation('get', '/prices/:id', none, (_tx, _params, id) => findPrice(id, 'price')),
 
 	operation('post', '/billing_portal/sessions', portalFields, createPortalSession),
 
@@ -93,7 +93,7 @@ export const OPERATIONS: Operation[] = [
 			return ends ? scheduleCancel(tx, subscription, true) : resume(tx, subscription);
 		},
 	),
-	operation('delete', '/subscriptions/:id', none, (tx, _given, id) => {
+	operation('delete', '/subscriptions/:id', none, (tx, _params, id) => {
 		const subscription = requireObject(tx, 'subscription', id);
 		// Stripe answers as if a subscription that has ended didn't exist
 		if (hasEnded(subscription)) throw notFound('subscription', id);
@@ -108,45 +108,45 @@ export const OPERATIONS: Operation[] = [
 ];
 
 /** Opens a checkout for a day. */
-function createCheckoutSession(tx: Transaction, given: z.infer<typeof checkoutFields>): CheckoutSession {
+function createCheckoutSession(tx: Transaction, params: z.infer<typeof checkoutFields>): CheckoutSession {
 	const id = newId('cs_test', 58);
 	const session: CheckoutSession = {
 		id,
 		object: 'checkout.session',
-		cancel_url: given.cancel_url ?? null,
-		client_reference_id: given.client_reference_id ?? null,
+		cancel_url: params.cancel_url ?? null,
+		client_reference_id: params.client_reference_id ?? null,
 		created: tx.now,
-		customer: requireCustomer(tx, given.customer, 'customer').id,
+		customer: requireCustomer(tx, params.customer, 'customer').id,
 		expires_at: tx.now + DAY_SECONDS,
 		livemode: false,
-		metadata: given.metadata,
+		metadata: params.metadata,
 		mode: 'subscription',
 		payment_status: 'unpaid',
 		status: 'open',
 		subscription: null,
-		success_url: given.success_url,
+		success_url: params.success_url,
 		url: `${tx.pagesUrl}/c/pay/${id}`,
 	};
 	tx.put({
 		id,
 		object: 'checkout_terms',
-		price: findPrice(given.line_items[0].price, 'line_items[0][price]').id,
-		subscription_metadata: given.subscription_data?.metadata ?? {},
+		price: findPrice(params.line_items[0].price, 'line_items[0][price]').id,
+		subscription_metadata: params.subscription_data?.metadata ?? {},
 		incomplete_subscription: null,
 	});
 	tx.put(session);
 	return session;
 }
 
-function createPortalSession(tx: Transaction, given: z.infer<typeof portalFields>): PortalSession {
+function createPortalSession(tx: Transaction, params: z.infer<typeof portalFields>): PortalSession {
 	const id = newId('bps');
 	const session: PortalSession = {
 		id,
 		object: 'billing_portal.session',
 		created: tx.now,
-		customer: requireCustomer(tx, given.customer, 'customer').id,
+		customer: requireCustomer(tx, params.customer, 'customer').id,
 		livemode: false,
-		return_url: given.return_url ?? null,
+		return_url: params.return_url ?? null,
 		url: `${tx.pagesUrl}/p/session/${id}`,
 	};
 	tx.put(session);

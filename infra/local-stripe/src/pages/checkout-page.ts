@@ -15,9 +15,9 @@ export function checkoutPage(tx: Transaction, id: string, form?: object): Reply 
 		return closed(410, 'This checkout session has expired. Go back and start over.');
 	}
 	if (form === undefined) return show(tx, session, 200);
-	const given = payment.safeParse(form);
-	if (!given.success) return show(tx, session, 400, 'Something in the form is missing.');
-	const isPaid = given.data.action === 'pay';
+	const parsed = payment.safeParse(form);
+	if (!parsed.success) return show(tx, session, 400, 'Something in the form is missing.');
+	const isPaid = parsed.data.action === 'pay';
 	payCheckout(tx, session, isPaid);
 	if (!isPaid) return show(tx, session, 402, 'Your card was declined.');
 	return { location: (session.success_url ?? '/').replaceAll('{CHECKOUT_SESSION_ID}', session.id) };

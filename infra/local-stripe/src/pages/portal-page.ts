@@ -19,13 +19,13 @@ export function portalPage(tx: Transaction, id: string, form?: object): Reply {
 		return { status: 404, body: page('Billing', problemOf('There is no such portal session.')) };
 	}
 	if (form === undefined) return show(tx, session, 200);
-	const given = change.safeParse(form);
-	const subscription = given.success ? tx.find('subscription', given.data.subscription) : undefined;
+	const parsed = change.safeParse(form);
+	const subscription = parsed.success ? tx.find('subscription', parsed.data.subscription) : undefined;
 	const isTheirs = subscription?.customer === session.customer && !hasEnded(subscription);
-	if (!given.success || !isTheirs) {
+	if (!parsed.success || !isTheirs) {
 		return show(tx, session, 400, 'This subscription can’t be changed. Here is its current state.');
 	}
-	const { action } = given.data;
+	const { action } = parsed.data;
 	if (action === 'cancel') scheduleCancel(tx, subscription, false);
 	if (action === 'resume') resume(tx, subscription);
 	if (action === 'switch') changePrice(tx, subscription, otherPrice(subscription));
