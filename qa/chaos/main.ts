@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { createCommand, toPattern, toSeed, toWholeNumber } from '../driver/options.ts';
-import { discoverSites } from './crash/discover.ts';
-import { type Walked, walkSite } from './crash/walk.ts';
+import { type CrashResult, crashAndAudit } from './crash/crash-and-audit.ts';
+import { findCrashTargets } from './crash/crash-targets.ts';
 import { describeReport, problemsOf } from './report.ts';
 import { runChaos } from './run-chaos.ts';
 import { runDeliveries } from './run-deliveries.ts';
@@ -38,17 +38,17 @@ async function injectFaults(): Promise<string[]> {
 }
 
 async function crashEverywhere(): Promise<string[]> {
-	const walked: Walked[] = [];
+	const results: CrashResult[] = [];
 	const { only = /(?:)/ } = options;
-	for (const site of discoverSites().filter(({ app, point }) => only.test(`${app} ${point}`))) {
-		const one = await walkSite(site);
-		walked.push(one);
+	for (const target of findCrashTargets().filter(({ app, point }) => only.test(`${app} ${point}`))) {
+		const one = await crashAndAudit(target);
+		results.push(one);
 		const verdict = one.problems.length === 0 ? 'as promised' : 'NOT AS PROMISED';
-		sayWithTime(`${site.app} at ${site.point}: ${verdict}, ${(one.tookMs / 1000).toFixed(1)} s`);
-		writeJson(walked);
+		sayWithTime(`${target.app} at ${target.point}: ${verdict}, ${(one.tookMs / 1000).toFixed(1)} s`);
+		writeJson(results);
 	}
-	say(`${walked.length} crashes`);
-	return walked.flatMap(({ app, point, problems }) => problems.map((what) => `${app} at ${point}: ${what}`));
+	say(`${results.length} crashes`);
+	return results.flatMap(({ app, point, problems }) => problems.map((what) => `${app} at ${point}: ${what}`));
 }
 
 async function deliver(count: number): Promise<string[]> {

@@ -7,7 +7,7 @@ import { listStore, MARK_PREFIX, removeFromStore } from '../audit/store.ts';
 import type { Actions } from '../load/actions.ts';
 import { startReceiver } from '../load/receiver.ts';
 import { randomFile, type SAMPLES } from '../load/samples.ts';
-import type { Site } from './discover.ts';
+import type { CrashTarget } from './crash-targets.ts';
 import { reconcileNow } from './reconcile-now.ts';
 
 /** Work of one kind from its start to its end, whatever dies meanwhile. */
@@ -183,7 +183,7 @@ const OF_POINT: Record<string, Scenario> = {
 };
 
 /** Returns the scenarios in the order in which they are tried until the crash point is reached. */
-export function scenariosFor({ point, app }: Site): readonly Scenario[] {
+export function scenariosFor({ point, app }: CrashTarget): readonly Scenario[] {
 	const likely = Object.entries(OF_POINT).filter(([begin]) => point.startsWith(begin));
 	return [...likely.map(([, scenario]) => scenario), ...(OF_APP[app] ?? [])];
 }

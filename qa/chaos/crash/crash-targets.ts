@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 const REPOSITORY = resolve(import.meta.dirname, '../../..');
 const CALL = /crashPoint\('([^']+)'\)/g;
 
-export interface Site {
+export interface CrashTarget {
 	point: string;
 	/** The app that dies there. */
 	app: string;
@@ -22,7 +22,7 @@ const APPS: Record<string, readonly string[]> = {
 };
 
 /** Finds every crash point in the sources of services, once for each app that passes it. */
-export function discoverSites(): Site[] {
+export function findCrashTargets(): CrashTarget[] {
 	const files = globSync('{apps,packages}/*/src/**/*.ts', { cwd: REPOSITORY });
 	const sources = files.filter((path) => !/\.test\.ts$|\/generated\//.test(path));
 	const points = sources.flatMap((path) =>

@@ -7,10 +7,10 @@ import { environment } from '../environment.ts';
 import { Ledger } from '../ledger.ts';
 import { Actions } from '../load/actions.ts';
 import { trySend } from '../load/client.ts';
-import type { Site } from './discover.ts';
+import type { CrashTarget } from './crash-targets.ts';
 import { scenariosFor, untilMailed } from './scenarios.ts';
 
-export interface Walked extends Site {
+export interface CrashResult extends CrashTarget {
 	tookMs: number;
 	problems: string[];
 }
@@ -22,7 +22,7 @@ const SETTLE_MS = 60_000;
 const SCENARIO_MS = 300_000;
 
 /** Kills a process at a crash point during work that passes it, and audits the product once it is back. */
-export async function walkSite(site: Site): Promise<Walked> {
+export async function crashAndAudit(target: CrashTarget): Promise<CrashResult> {
 	const startedAt = Date.now();
 	const ledger = new Ledger();
 	const givenUp = new AbortController();
@@ -31,10 +31,10 @@ export async function walkSite(site: Site): Promise<Walked> {
 	const timer = setTimeout(() => givenUp.abort(), SCENARIO_MS);
 	// The process must die of the scenario's work.
 	await untilMailed(person.email, givenUp.signal);
-	const order = orderCrash(site);
+	const order = orderCrash(target);
 	const problems: string[] = [];
 	try {
-		for (const scenario of scenariosFor(site)) {
+		for (const scenario of scenariosFor(target)) {
 			await scenario(actions, person);
 			if (order.isCarriedOut()) break;
 		}
@@ -43,17 +43,17 @@ export async function walkSite(site: Site): Promise<Walked> {
 	}
 	// Work may continue after its answer.
 	await eventually(async () => order.isCarriedOut(), AFTERWARDS_MS, 'not passed').catch(() => undefined);
-	if (!order.isCarriedOut()) problems.push(`${site.app} never passed ${site.point}`);
+	if (!order.isCarriedOut()) problems.push(`${target.app} never passed ${target.point}`);
 	clearTimeout(timer);
 	order.withdraw();
 	await eventually(isHealthy, HEALTHY_MS, 'unhealthy').catch(() => undefined);
 	const { findings } = await audit(ledger, SETTLE_MS);
 	problems.push(...[...findings, ...ledger.violations].map(({ kind, what }) => `${kind}: ${what}`));
-	return { ...site, tookMs: Date.now() - startedAt, problems };
+	return { ...target, tookMs: Date.now() - startedAt, problems };
 }
 
 /** Orders the next process of the app that passes the crash point to die there. */
-function orderCrash({ point, app }: Site) {
+function orderCrash({ point, app }: CrashTarget) {
 	const path = join(environment.crashOrders, `${app}.json`);
 	const reached = `${path}.reached`;
 	rmSync(reached, { force: true });
