@@ -4,8 +4,8 @@ export interface BackgroundJobs {
 	 * Resolves when the job has ended, or has moved to the background because it was deprioritized and a slot was free. Rejects when
 	 * the job fails before that.
 	 */
-	follow(job: FollowedJob, running: Promise<void>, handlers: BackgroundJobHandlers): Promise<void>;
-	/** Decides again about a job that waits for a slot, after its remainingTime has changed. */
+	follow(job: JobRef, running: Promise<void>, handlers: BackgroundJobHandlers): Promise<void>;
+	/** Decides again about a job that waits for a slot, after its remaining time has changed. */
 	review(jobId: string): void;
 	/** Counts the background jobs of a tool. */
 	count(tool: string): number;
@@ -13,7 +13,7 @@ export interface BackgroundJobs {
 	waitForAll(): Promise<void>;
 }
 
-interface FollowedJob {
+interface JobRef {
 	id: string;
 	tool: string;
 }
@@ -43,7 +43,7 @@ interface BackgroundJobsOptions {
 	onError(error: unknown, jobId: string): void;
 }
 
-interface Followed {
+interface FollowedJob {
 	tool: string;
 	moveToBackground(): void;
 	review(): void;
@@ -65,17 +65,17 @@ export function createBackgroundJobs({
 	slotsPerTool,
 	onError,
 }: BackgroundJobsOptions): BackgroundJobs {
-	const followed = new Map<string, Followed>();
+	const followed = new Map<string, FollowedJob>();
 	const inBackground = new Map<Promise<void>, string>();
-	const waiting = new Set<Followed>();
+	const waiting = new Set<FollowedJob>();
 
-	function mayWait({ tool }: Followed, remainingTime: RemainingTime): boolean {
+	function mayWait({ tool }: FollowedJob, remainingTime: RemainingTime): boolean {
 		if (slots === 0 || remainingTime === 'pending') return true;
 		const ofTool = [...waiting].filter((other) => other.tool === tool).length;
 		return remainingTime === 'unknown' && ofTool < slotsPerTool - 1;
 	}
 
-	function decide(job: Followed, { remainingTime, returnJob }: BackgroundJobHandlers): void {
+	function decide(job: FollowedJob, { remainingTime, returnJob }: BackgroundJobHandlers): void {
 		waiting.delete(job);
 		const remaining = remainingTime();
 		// It waits for the store or the broker, and needs no slot.
@@ -88,7 +88,7 @@ export function createBackgroundJobs({
 	return {
 		async follow({ id, tool }, running, handlers) {
 			const moved = Promise.withResolvers<void>();
-			const self: Followed = {
+			const self: FollowedJob = {
 				tool,
 				moveToBackground() {
 					waiting.delete(self);
