@@ -18,14 +18,14 @@ const HEADER_BYTES = 30;
 
 /** Throws `limit_exceeded` for more entries than documents have. Call it before reading the entries. */
 export function requireBoundedEntries(count: number): void {
-	if (count > MAX_ENTRIES) throw tooMuch();
+	if (count > MAX_ENTRIES) throw contentTooLarge();
 }
 
 /** Throws `limit_exceeded` for a document that unpacks to far more than its size, or whose entries overlap. */
 export function requireNoZipBomb(parts: readonly ZipPart[]): void {
 	const unpackedBytes = parts.reduce((total, part) => total + part.unpackedBytes, 0);
 	if (unpackedBytes > MAX_UNPACKED_BYTES || parts.some(isOverCompressed) || hasOverlap(parts))
-		throw tooMuch();
+		throw contentTooLarge();
 }
 
 function isOverCompressed({ packedBytes, unpackedBytes }: ZipPart): boolean {
@@ -40,7 +40,7 @@ function hasOverlap(parts: readonly ZipPart[]): boolean {
 	});
 }
 
-function tooMuch(): ToolError {
+function contentTooLarge(): ToolError {
 	return new ToolError(
 		'limit_exceeded',
 		'The content of this document is too large to process, although the file is small. Split it into smaller files.',

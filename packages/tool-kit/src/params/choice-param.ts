@@ -7,7 +7,7 @@ interface Choice {
 	description?: string;
 }
 
-interface About<V extends string> {
+interface ChoiceParamOptions<V extends string> {
 	title: string;
 	/** Only if the descriptions of the values don't say enough. */
 	description?: string;
@@ -18,7 +18,10 @@ interface About<V extends string> {
  * Declares a param with one of several values. In its JSON Schema, `x-enumTitles` and `x-enumDescriptions` have the words for each value,
  * from which the web app makes its form and the command line its help.
  */
-export function choiceParam<V extends string>(choices: Readonly<Record<V, Choice>>, about: About<V>) {
+export function choiceParam<V extends string>(
+	choices: Readonly<Record<V, Choice>>,
+	options: ChoiceParamOptions<V>,
+) {
 	const entries = Object.entries(choices) as [V, Choice][];
 	const described = entries.flatMap(([value, { description }]) =>
 		description ? [[value, description]] : [],
@@ -26,10 +29,10 @@ export function choiceParam<V extends string>(choices: Readonly<Record<V, Choice
 	const values = entries.map(([value]) => value) as [V, ...V[]];
 	return z
 		.enum(values)
-		.default(about.default as z.core.util.NoUndefined<V>)
+		.default(options.default as z.core.util.NoUndefined<V>)
 		.meta({
-			title: about.title,
-			...(about.description && { description: about.description }),
+			title: options.title,
+			...(options.description && { description: options.description }),
 			'x-enumTitles': Object.fromEntries(entries.map(([value, { title }]) => [value, title])),
 			...(described.length > 0 && { 'x-enumDescriptions': Object.fromEntries(described) }),
 		});
