@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { Page } from 'playwright-core';
 import { newPerson } from '../../driver/client.ts';
+import { overflow, problemsOf } from './budgets/inspect.ts';
 import { exceeds, type Measured, measureAll } from './budgets/measure.ts';
 import { table } from './budgets/table.ts';
-import { findViolations } from './support/accessible.ts';
 import { useBrowser } from './support/browser.ts';
 import { picturePdf } from './support/documents.ts';
 import { chooseFiles } from './support/uploads.ts';
@@ -13,30 +12,16 @@ jest.setTimeout(360_000);
 
 const { visit, browser } = useBrowser();
 
-/** Pixels by which the page is wider than the window, so that it scrolls sideways. */
-const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+const SEED = Number(process.env.PAGES_SEED ?? 1);
 
-/** Returns what is wrong with a page, and the same page in a window of 320 pixels. */
-async function problemsOf(page: Page): Promise<string[]> {
-	const problems = await findViolations(page, 'light');
-	if ((await page.locator('h1').count()) !== 1) problems.push('it has not exactly one h1');
-	if (!/creatorr$/.test(await page.title())) problems.push(`its title is ${await page.title()}`);
-	if ((await overflow(page)) > 0) problems.push('it is too wide');
-	const size = page.viewportSize();
-	await page.setViewportSize({ width: 320, height: 640 });
-	if ((await overflow(page)) > 0) problems.push('it is too wide for 320 pixels');
-	if (size) await page.setViewportSize(size);
-	return problems;
-}
-
-describe('every page', () => {
+describe(`every page (PAGES_SEED=${SEED})`, () => {
 	let measured: Measured;
 
 	beforeAll(async () => {
-		measured = await measureAll(browser(), problemsOf);
+		measured = await measureAll(browser(), { inspect: problemsOf, seed: SEED });
 	});
 
-	test('is accessible in both themes, fits its window and has no errors, on a desktop and on a phone', () => {
+	test('is accessible in both themes, fits its window and has no errors, on a desktop or a phone', () => {
 		expect(measured.problems).toEqual([]);
 	});
 

@@ -2,7 +2,8 @@ import type { Browser } from 'playwright-core';
 import { newPerson } from '../../../driver/client.ts';
 import { finishJob, startJob, uploadFile } from '../../../driver/flow.ts';
 import { makePdf } from '../../../driver/pdf.ts';
-import type { Visitor } from '../support/chromium.ts';
+import { createRandom, type Random } from '../../../driver/random.ts';
+import type { Device, Visitor } from '../support/chromium.ts';
 import { pagePaths } from '../support/pages.ts';
 import { type Inspect, loadPage, type PageLoad, type Resource } from './visits.ts';
 
@@ -25,10 +26,17 @@ export interface Measured {
 	problems: string[];
 }
 
-/** Loads every page of the running product, measures what it costs and inspects it. */
-export async function measureAll(browser: Browser, inspect?: Inspect): Promise<Measured> {
+/**
+ * Loads every page of the running product, measures what it costs and inspects it.
+ * @param seed selects the device of each visitor; without it, pages are loaded on both
+ */
+export async function measureAll(
+	browser: Browser,
+	{ inspect, seed }: { inspect?: Inspect; seed?: number } = {},
+): Promise<Measured> {
 	const first = await loadPage(browser, FIRST_PAGE, {});
-	const loads = await loadAll(browser, inspect);
+	const random = seed === undefined ? undefined : createRandom(seed);
+	const loads = await loadAll(browser, { inspect, random });
 	return {
 		measures: [
 			...firstLoad(first),
@@ -41,13 +49,20 @@ export async function measureAll(browser: Browser, inspect?: Inspect): Promise<M
 }
 
 /** Loads each page as a user with a file and a job, and as a visitor who is signed out. */
-async function loadAll(browser: Browser, inspect?: Inspect): Promise<PageLoad[]> {
+async function loadAll(
+	browser: Browser,
+	{ inspect, random }: { inspect: Inspect | undefined; random: Random | undefined },
+): Promise<PageLoad[]> {
 	const as = await newPerson();
 	await finishJob(as.token, await startJob(as.token, await uploadFile(as.token, makePdf())));
-	const visitors: Visitor[] = [{ as, device: 'desktop' }, { as, device: 'phone' }, { device: 'phone' }];
+	const devices: Device[] = ['desktop', 'phone'];
 	const loads: PageLoad[] = [];
-	for (const path of await pagePaths())
+	for (const path of await pagePaths()) {
+		const visitors: Visitor[] = random
+			? [{ as, device: random.pick(devices) }, { device: random.pick(devices) }]
+			: devices.flatMap((device) => [{ as, device }, { device }]);
 		loads.push(...(await Promise.all(visitors.map((visitor) => loadPage(browser, path, visitor, inspect)))));
+	}
 	return loads;
 }
 
