@@ -75,7 +75,7 @@ export function productChecks(homeRoot: string): Check[] {
 			suite: { config: 'chaos/jest.config.mjs' },
 			logsName: 'chaos-logs',
 		}),
-		programCheck('rehearsal of a full disk', [process.execPath, '--no-warnings', REHEARSAL], {
+		programCheck('rehearsal of a full disk', [process.execPath, '--no-warnings', REHEARSAL, '--quick'], {
 			env: programEnvironment(homeRoot),
 			timeoutMs: REHEARSAL_TIMEOUT_MS,
 		}),

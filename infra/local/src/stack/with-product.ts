@@ -32,6 +32,8 @@ export const UNLIMITED_RATES = { requestsPerMinute: 0, jobsPerMinute: 0 };
 
 /** Settings that all products of acceptance suites share. */
 const FAST = {
+	// several documents in each prewarmed process, which halves the CPU time of workers
+	JOBS_PER_PROCESS: '100',
 	BCRYPT_COST: '4',
 	// every wrong password of a suite comes from one address
 	LOGIN_FAILURES_PER_NETWORK: '10000',
@@ -60,10 +62,10 @@ export function acceptanceProduct(replicas: number): ProductOptions {
 	};
 }
 
-/** The product that browsers test. Its workers process several documents in each prewarmed process, which halves their CPU time. */
+/** The product that browsers test. */
 export const WEB_PRODUCT: ProductOptions = {
 	scale: { gateway: 1 },
-	settings: { ...FAST, JOBS_PER_PROCESS: '100' },
+	settings: FAST,
 	durable: false,
 };
 
