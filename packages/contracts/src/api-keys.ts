@@ -253,7 +253,7 @@ export const rotateApiKey = defineOperation({
 	summary:
 		'Creates a key with the same name, scopes, tools, IP addresses and metadata, which replaces this one. The old key works until the grace period ends.',
 	params: paramsSchema,
-	maxBodyBytes: BODY_LIMIT.auth,
+	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({
 		grace_seconds: z.int().min(0).max(MAX_GRACE_SECONDS).default(86_400).meta({
 			description: 'How long the old key still works.',
@@ -295,7 +295,7 @@ export const reportLeakedKey = defineOperation({
 	access: 'public',
 	summary:
 		'Revokes a key that was found in public, and emails its owner, with the IP address of the report. The response is the same whether or not the key exists. No sign-in is needed: the key itself is the proof.',
-	maxBodyBytes: BODY_LIMIT.auth,
+	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({
 		key: z
 			.string()

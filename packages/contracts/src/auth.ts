@@ -80,7 +80,7 @@ export const register = defineOperation({
 	service: 'auth',
 	access: 'public',
 	summary: 'Creates a user account and signs in.',
-	maxBodyBytes: BODY_LIMIT.auth,
+	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({
 		email: emailSchema,
 		password: newPasswordSchema,
@@ -99,7 +99,7 @@ export const login = defineOperation({
 	service: 'auth',
 	access: 'public',
 	summary: 'Signs in with email and password.',
-	maxBodyBytes: BODY_LIMIT.auth,
+	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({
 		email: z
 			.string()
@@ -175,7 +175,7 @@ export const changePassword = defineOperation({
 	access: 'user',
 	cost: 10,
 	summary: 'Changes the password and revokes all other sessions.',
-	maxBodyBytes: BODY_LIMIT.auth,
+	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({ current_password: givenPasswordSchema, new_password: newPasswordSchema }),
 	status: 204,
 	errors: ['validation', 'invalid_credentials', 'rate_limited'],
@@ -189,7 +189,7 @@ export const forgotPassword = defineOperation({
 	service: 'auth',
 	access: 'public',
 	summary: 'Emails a link to set a new password. The response is the same whether or not the account exists.',
-	maxBodyBytes: BODY_LIMIT.auth,
+	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({ email: emailSchema }),
 	status: 204,
 	errors: ['validation', 'rate_limited'],
@@ -204,7 +204,7 @@ export const resetPassword = defineOperation({
 	access: 'public',
 	summary:
 		'Sets a new password with the token from the reset email and revokes all sessions. An invalid token is reported first, whatever the password.',
-	maxBodyBytes: BODY_LIMIT.auth,
+	maxBodyBytes: BODY_LIMIT.shortFields,
 	// The route checks the password after the token.
 	body: z.object({ token: mailedTokenSchema, new_password: z.string().meta(NEW_PASSWORD_META) }),
 	status: 204,
@@ -220,7 +220,7 @@ export const verifyEmail = defineOperation({
 	access: 'optional-user',
 	summary:
 		'Verifies the email address with the token from the email. Also send the account’s password or, as Authorization, a session token of the account. All other sessions are revoked.',
-	maxBodyBytes: BODY_LIMIT.auth,
+	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({
 		token: mailedTokenSchema,
 		password: givenPasswordSchema.optional().meta({
@@ -269,7 +269,7 @@ export const deleteMe = defineOperation({
 	cost: 10,
 	summary:
 		'Deletes the account with its sessions, API keys, files, jobs and webhooks, and cancels its subscription.',
-	maxBodyBytes: BODY_LIMIT.auth,
+	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({ password: givenPasswordSchema }),
 	status: 204,
 	errors: ['validation', 'invalid_credentials', 'rate_limited'],

@@ -22,7 +22,7 @@ export const createCheckout = defineOperation({
 	access: 'user',
 	cost: 10,
 	summary: 'Creates a Stripe Checkout session for a Pro subscription.',
-	maxBodyBytes: BODY_LIMIT.auth,
+	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({ cycle: billingCycleSchema }),
 	status: 200,
 	response: urlResponse,

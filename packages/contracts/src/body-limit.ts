@@ -6,7 +6,7 @@ const KIB = 1024;
 /** Largest request bodies, in bytes. Each operation declares one of these as its `maxBodyBytes`. */
 export const BODY_LIMIT = {
 	/** A few short fields: credentials, ids, a billing cycle. */
-	auth: 4 * KIB,
+	shortFields: 4 * KIB,
 	/** A file name of 255 characters, escaped, and short fields. */
 	file: 8 * KIB,
 	/** The params of a tool. */

@@ -47,9 +47,10 @@ export interface Operation<
 	/** The handler gets the bytes of the body as sent, whatever their type. */
 	rawBody?: true;
 	/**
-	 * Weight in each gateway's limits of a user's rate and concurrency; 1 by default. Long polls and event streams have their own concurrency
-	 * limit and count only toward the rate. The rate limits of plans count every operation as one request. Cost 0 is for operations that
-	 * the user must be able to call even when an attacker uses up these limits: they don't count, and only each session limits them.
+	 * Weight in each gateway's limits of a user's rate and concurrency; 1 by default. Long polls, event streams and operations that create jobs
+	 * have concurrency limits of their own, in which each counts once. The rate limits of plans count every operation with a cost as one
+	 * request, whatever the cost. Operations of cost 0 count toward none of these limits; only each session limits them. So users can call them
+	 * even while an attacker uses up the limits.
 	 */
 	cost?: number;
 	/** A success with {@link status} creates a job, unless it repeats an earlier one: it counts toward `jobsPerMinute`. */

@@ -302,7 +302,7 @@ export const rotateWebhookSecret = defineOperation({
 	cost: 4,
 	summary: 'Creates a new secret. During the grace period deliveries are signed with both.',
 	params: webhookParams,
-	maxBodyBytes: BODY_LIMIT.auth,
+	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({
 		grace_seconds: z
 			.int()
@@ -396,7 +396,7 @@ export const recoverDeliveries = defineOperation({
 	summary:
 		'Sends the events of a period that the endpoint hasn’t received: failed deliveries, deliveries waiting for a retry, and events without a delivery, for example from while the endpoint was disabled or didn’t exist. The endpoint must be enabled.',
 	params: webhookParams,
-	maxBodyBytes: BODY_LIMIT.auth,
+	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({
 		since: timestampSchema.meta({ examples: ['2026-01-01T00:00:00Z'] }),
 		until: timestampSchema.optional().meta({ description: 'Now by default.' }),

@@ -32,7 +32,7 @@ export const checkSession = defineOperation({
 	service: 'auth',
 	access: ['gateway'],
 	summary: 'Return whether a session is live.',
-	maxBodyBytes: BODY_LIMIT.auth,
+	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({ session_id: sessionIdSchema }),
 	status: 200,
 	response: enveloped(z.object({ alive: z.boolean() })),
@@ -68,7 +68,7 @@ export const checkApiKey = defineOperation({
 	service: 'auth',
 	access: ['gateway'],
 	summary: 'Return what an API key may do.',
-	maxBodyBytes: BODY_LIMIT.auth,
+	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({ key_hash: keyHashSchema }),
 	status: 200,
 	response: enveloped(z.object({ key: liveApiKeySchema.nullable() })),
@@ -83,7 +83,7 @@ export const reportFirstUse = defineOperation({
 	service: 'auth',
 	access: ['gateway'],
 	summary: 'Start the grace period of a replaced API key.',
-	maxBodyBytes: BODY_LIMIT.auth,
+	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({ key_id: keyIdSchema }),
 	status: 204,
 	errors: [],
@@ -111,9 +111,9 @@ export const reportApiKeyUse = defineOperation({
 });
 
 /**
- * Lets a gateway use its cache of sessions and API keys for `ttl_ms`, counted from before its request. `granted: false`: the instance missed a
- * revocation, and its lease is fenced. It must clear its cache and request a lease under a new instance id. A gateway without
- * exactly the keys of `key_ids` loads them before it uses the lease.
+ * Lets a gateway use its cache of sessions and API keys for `ttl_ms`, counted from before its request. `granted: false`: the lease is
+ * fenced, because the instance missed a revocation, released its lease, or let it expire more than a minute ago. It must clear its cache and
+ * request a lease under a new instance id. A gateway without exactly the keys of `key_ids` loads them before it uses the lease.
  */
 export const leaseGateway = defineOperation({
 	id: 'leaseGateway',
@@ -123,7 +123,7 @@ export const leaseGateway = defineOperation({
 	access: ['gateway'],
 	summary: 'Grant or renew the lease of a gateway.',
 	params: gatewayParamsSchema,
-	maxBodyBytes: BODY_LIMIT.auth,
+	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({ callback_url: z.url({ protocol: /^https?$/ }) }),
 	status: 200,
 	response: enveloped(
@@ -197,7 +197,7 @@ export const allocateQuota = defineOperation({
 							units: z
 								.int()
 								.min(0)
-								.meta({ description: '0: a full window beyond an empty bucket is already allocated' }),
+								.meta({ description: '0: units of a full window are already allocated in advance' }),
 							full_in_ms: z.number(),
 						})
 						.nullable()

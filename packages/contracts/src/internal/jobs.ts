@@ -24,7 +24,7 @@ export const claimJob = defineOperation({
 	access: ['tool-worker'],
 	summary: 'Claim a job.',
 	params: z.object({ id: jobIdSchema }),
-	maxBodyBytes: BODY_LIMIT.auth,
+	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({ worker_id: z.string().min(1).max(200) }),
 	status: 200,
 	response: enveloped(
@@ -72,7 +72,7 @@ export const returnJob = defineOperation({
 	access: ['tool-worker'],
 	summary: 'Return a claimed job.',
 	params: z.object({ id: jobIdSchema }),
-	maxBodyBytes: BODY_LIMIT.auth,
+	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({
 		attempt: z.int().min(1),
 		background: z.boolean().optional(),
@@ -121,7 +121,7 @@ export const heartbeat = defineOperation({
 		z.object({
 			stop: z.array(jobIdSchema).meta({
 				description:
-					'jobs whose attempt is no longer current: canceled, ended (also by the reported outcome), deleted, unassigned, or granted to another worker',
+					'jobs whose attempt is no longer current: canceled, ended (also by the reported outcome), deleted, returned, granted to another worker, or rejected because its outcome couldn’t be applied',
 			}),
 			beat_ms: z
 				.int()
