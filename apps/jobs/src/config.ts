@@ -1,6 +1,6 @@
 import { plansSchema } from '@creatorr/contracts/plans';
 import { baseConfigSchema, directUrlSchema, httpUrlSchema } from '@creatorr/service/config';
-import { paramKeysSchema } from '@creatorr/tool-kit/params/secret-params';
+import { sealingKeysSchema } from '@creatorr/tool-kit/params/secret-params';
 import { z } from 'zod';
 
 const MIN_HEARTBEATS_PER_LEASE = 2;
@@ -20,7 +20,7 @@ export const configSchema = baseConfigSchema
 			.url({ protocol: /^amqps?$/ })
 			.meta({ description: 'RabbitMQ, with user, password and virtual host.' }),
 		FILES_URL: httpUrlSchema.meta({ description: 'Private port of files.' }),
-		PARAM_KEYS: paramKeysSchema,
+		PARAM_KEYS: sealingKeysSchema,
 		PLANS: plansSchema,
 		UNVERIFIED_ACTIVE_JOBS: z.coerce.number().int().min(0).default(1).meta({
 			description:

@@ -1,6 +1,6 @@
 import type { Messaging } from '@creatorr/messaging/open-broker';
 import type { KeyedMutex } from '@creatorr/service/keyed-mutex';
-import type { ParamSealer } from '@creatorr/tool-kit/params/secret-params';
+import type { Sealer } from '@creatorr/tool-kit/params/secret-params';
 import type { Catalog } from '@creatorr/tools/catalog';
 import type { LeaseGrace } from './attempts/lease-grace.ts';
 import type { Config } from './config.ts';
@@ -15,7 +15,7 @@ export interface Deps extends Messaging {
 	prisma: Database;
 	catalog: Catalog;
 	files: FilesClient;
-	sealer: ParamSealer;
+	sealer: Sealer;
 	fingerprint: Fingerprint;
 	/** By user id. Inserts of one user's jobs wait here for the user's lock, without a database connection. */
 	insertMutex: KeyedMutex;

@@ -5,7 +5,7 @@ import { outboxMetrics, relayOutbox } from '@creatorr/messaging/outbox';
 import { loadConfig } from '@creatorr/service/config';
 import { defineService, type ServiceContext } from '@creatorr/service/define-service';
 import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
-import { createParamSealer } from '@creatorr/tool-kit/params/secret-params';
+import { createSealer } from '@creatorr/tool-kit/params/secret-params';
 import { loadCatalog } from '@creatorr/tools/catalog';
 import { onAccountDeleted, onAccountVerified, onPlanChanged } from './accounts/account-events.ts';
 import { eraseAccounts } from './accounts/erase-accounts.ts';
@@ -52,7 +52,7 @@ async function connect(context: ServiceContext<Config>): Promise<Deps> {
 		prisma,
 		catalog,
 		files: openFilesClient(config),
-		sealer: createParamSealer(config.PARAM_KEYS),
+		sealer: createSealer(config.PARAM_KEYS),
 		fingerprint: createFingerprint(config.INTERNAL_PRIVATE_KEY),
 		insertMutex: createKeyedMutex(),
 		notifications,

@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { baseConfigSchema, httpUrlSchema } from '@creatorr/service/config';
-import { paramKeysSchema } from '@creatorr/tool-kit/params/secret-params';
+import { sealingKeysSchema } from '@creatorr/tool-kit/params/secret-params';
 import { z } from 'zod';
 
 /** Memory to reserve per long job. Most use less than their limit. */
@@ -18,7 +18,7 @@ export const configSchema = baseConfigSchema.extend({
 		.string()
 		.startsWith('/', { error: 'must be an absolute path' })
 		.meta({ description: 'Directory for inputs and outputs while a tool runs. Workers can share it.' }),
-	PARAM_KEYS: paramKeysSchema,
+	PARAM_KEYS: sealingKeysSchema,
 	WORKER_NAME: z
 		.string()
 		.regex(/^[\w.-]{1,100}$/)

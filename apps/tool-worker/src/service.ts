@@ -4,7 +4,7 @@ import { loadConfig } from '@creatorr/service/config';
 import { defineService, type ServiceContext } from '@creatorr/service/define-service';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
-import { createParamSealer } from '@creatorr/tool-kit/params/secret-params';
+import { createSealer } from '@creatorr/tool-kit/params/secret-params';
 import { createWorkspaces } from '@creatorr/tool-kit/pool/workspaces';
 import { loadTools } from '@creatorr/tools/runners';
 import { createAttempts } from './attempts/attempts.ts';
@@ -62,7 +62,7 @@ async function connect(context: ServiceContext<Config>) {
 		heartbeat: { intervalMs: INITIAL_HEARTBEAT_INTERVAL_MS },
 		graceSeconds: config.TERMINATION_GRACE_SECONDS,
 		scratchDir: config.SCRATCH_DIR,
-		sealer: createParamSealer(config.PARAM_KEYS),
+		sealer: createSealer(config.PARAM_KEYS),
 	};
 }
 

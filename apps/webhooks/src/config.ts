@@ -6,7 +6,7 @@ import {
 	httpUrlSchema,
 	networksSchema,
 } from '@creatorr/service/config';
-import { paramKeysSchema } from '@creatorr/tool-kit/params/secret-params';
+import { sealingKeysSchema } from '@creatorr/tool-kit/params/secret-params';
 import { z } from 'zod';
 
 /** The seconds between attempts of Standard Webhooks: about 76 hours in total. */
@@ -34,7 +34,7 @@ export const configSchema = baseConfigSchema
 			.meta({ description: 'RabbitMQ, with user, password and virtual host.' }),
 		AUTH_URL: httpUrlSchema.meta({ description: 'Private port of auth.' }),
 		APP_URL: appUrlSchema,
-		WEBHOOK_SECRET_KEYS: paramKeysSchema.meta({
+		WEBHOOK_SECRET_KEYS: sealingKeysSchema.meta({
 			description:
 				'Keys (32 bytes each, base64, separated by commas) that encrypt the secrets of webhook endpoints in the database. The first encrypts, all decrypt. Keep old keys: existing secrets need them.',
 		}),

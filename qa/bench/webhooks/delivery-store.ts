@@ -1,4 +1,4 @@
-import { createParamSealer } from '@creatorr/tool-kit/params/secret-params';
+import { createSealer } from '@creatorr/tool-kit/params/secret-params';
 import pg from 'pg';
 
 export type DeliveryStore = ReturnType<typeof openDeliveryStore>;
@@ -10,7 +10,7 @@ export type DeliveryStore = ReturnType<typeof openDeliveryStore>;
 export function openDeliveryStore(env: Record<string, string>) {
 	const pool = new pg.Pool({ connectionString: env.WEBHOOKS_DATABASE_URL ?? '', max: 4 });
 	const keys = (env.WEBHOOK_SECRET_KEYS ?? '').split(',').map((key) => Buffer.from(key, 'base64'));
-	const sealer = createParamSealer(keys);
+	const sealer = createSealer(keys);
 	let serial = 0;
 	const idOf = (prefix: string) => `${prefix}_${String(++serial).padStart(26, '0')}`;
 	return {

@@ -122,9 +122,9 @@ const OWNERSHIP: readonly Mutant[] = [
 	{
 		name: 'encrypts stored passwords of documents',
 		mutations: [
-			toolKit('createParamSealer.seal', replaceCall('update', 'Buffer.from(JSON.stringify(secrets))')),
-			toolKit('createParamSealer.open', replaceText('decipher.update', '')),
-			toolKit('createParamSealer.open', replaceCall('final', 'Buffer.alloc(0)')),
+			toolKit('createSealer.seal', replaceCall('update', 'Buffer.from(JSON.stringify(secrets))')),
+			toolKit('createSealer.open', replaceText('decipher.update', '')),
+			toolKit('createSealer.open', replaceCall('final', 'Buffer.alloc(0)')),
 		],
 		test: 'opens what it sealed, and the sealed text contains no secret',
 	},

@@ -1,13 +1,13 @@
 import { newId } from '@creatorr/contracts/ids';
 import { waitFor } from '@creatorr/testing/wait-for';
-import { createParamSealer, paramKeysSchema, REDACTED } from '@creatorr/tool-kit/params/secret-params';
+import { createSealer, REDACTED, sealingKeysSchema } from '@creatorr/tool-kit/params/secret-params';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { failed } from '../testing/bus.ts';
 import type { User } from '../testing/user.ts';
 import { PARAM_KEYS, startWorld, type World } from '../testing/world.ts';
 
 const PASSWORD = 'hush-4711';
-const sealer = createParamSealer(paramKeysSchema.parse(PARAM_KEYS));
+const sealer = createSealer(sealingKeysSchema.parse(PARAM_KEYS));
 
 let world: World;
 let user: User;

@@ -9,7 +9,7 @@ import { crashPoint } from '@creatorr/service/crash-point';
 import type { InternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
 import type { PageLimit } from '@creatorr/tool-kit/limits/input-limits';
-import type { ParamSealer } from '@creatorr/tool-kit/params/secret-params';
+import type { Sealer } from '@creatorr/tool-kit/params/secret-params';
 import type { ToolRequest } from '@creatorr/tool-kit/run/run-tool';
 import { retry } from '../transfer/retry.ts';
 import type { RuntimeEstimate } from './attempts.ts';
@@ -19,7 +19,7 @@ export interface JobsClientDeps {
 	jobs: InternalClient;
 	publish: Publish;
 	workerId: string;
-	sealer: Pick<ParamSealer, 'open'>;
+	sealer: Pick<Sealer, 'open'>;
 	logger: Logger;
 }
 

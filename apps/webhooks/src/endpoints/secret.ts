@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createParamSealer } from '@creatorr/tool-kit/params/secret-params';
+import { createSealer } from '@creatorr/tool-kit/params/secret-params';
 
 /** Standard Webhooks asks for 24 to 64 bytes. */
 const SECRET_BYTES = 32;
@@ -17,7 +17,7 @@ export interface SecretSealer {
 }
 
 export function createSecretSealer(keys: readonly Buffer[]): SecretSealer {
-	const sealer = createParamSealer(keys);
+	const sealer = createSealer(keys);
 	return {
 		seal: (secret, endpointId) => sealer.seal({ secret }, endpointId) ?? '',
 		open: (sealed, endpointId) => sealer.open(sealed, endpointId).secret ?? '',

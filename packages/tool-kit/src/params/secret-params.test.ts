@@ -5,9 +5,9 @@ import { sampleManifest } from '../testing/sample-manifest.ts';
 import { describeTool } from '../tool/describe.ts';
 import { defineTool } from '../tool/manifest.ts';
 import {
-	createParamSealer,
-	paramKeysSchema,
+	createSealer,
 	REDACTED,
+	sealingKeysSchema,
 	secretNames,
 	secretParam,
 	splitSecrets,
@@ -36,10 +36,10 @@ describe('secret params', () => {
 	});
 });
 
-describe('the param sealer', () => {
+describe('the sealer', () => {
 	const key = randomBytes(32);
 	const other = randomBytes(32);
-	const sealer = createParamSealer([key]);
+	const sealer = createSealer([key]);
 	const sealed = sealer.seal({ password: 'hush' }, 'job_1') ?? '';
 
 	test('opens what it sealed, and the sealed text contains no secret', () => {
@@ -58,12 +58,12 @@ describe('the param sealer', () => {
 	});
 
 	test('opens what an older key sealed', () => {
-		expect(createParamSealer([other, key]).open(sealed, 'job_1')).toEqual({ password: 'hush' });
+		expect(createSealer([other, key]).open(sealed, 'job_1')).toEqual({ password: 'hush' });
 	});
 
 	test.each([
 		['a text of another job', () => sealer.open(sealed, 'job_2')],
-		['a text sealed with an unknown key', () => createParamSealer([other]).open(sealed, 'job_1')],
+		['a text sealed with an unknown key', () => createSealer([other]).open(sealed, 'job_1')],
 		['a changed text', () => sealer.open(`${sealed.slice(0, -3)}AAA`, 'job_1')],
 		['a cut text', () => sealer.open(sealed.slice(0, 20), 'job_1')],
 	])('refuses %s', (_, open) => {
@@ -71,8 +71,8 @@ describe('the param sealer', () => {
 	});
 });
 
-test('paramKeysSchema refuses keys of another length than 32 bytes', () => {
-	expect(paramKeysSchema.safeParse(randomBytes(32).toString('base64')).success).toBe(true);
-	expect(paramKeysSchema.safeParse(randomBytes(31).toString('base64')).success).toBe(false);
-	expect(paramKeysSchema.safeParse('').success).toBe(false);
+test('sealingKeysSchema refuses keys of another length than 32 bytes', () => {
+	expect(sealingKeysSchema.safeParse(randomBytes(32).toString('base64')).success).toBe(true);
+	expect(sealingKeysSchema.safeParse(randomBytes(31).toString('base64')).success).toBe(false);
+	expect(sealingKeysSchema.safeParse('').success).toBe(false);
 });

@@ -42,11 +42,11 @@ export function splitSecrets(
 	return { redacted, secrets };
 }
 
-export interface ParamSealer {
-	/** Returns null when there is nothing to seal. */
-	seal(secrets: Secrets, jobId: string): string | null;
-	/** Throws when the text was changed, belongs to another job, or was sealed with an unknown key. */
-	open(sealed: string, jobId: string): Secrets;
+export interface Sealer {
+	/** Returns null when there is nothing to seal. `ownerId`: the job or webhook endpoint of the secrets. */
+	seal(secrets: Secrets, ownerId: string): string | null;
+	/** Throws when the text was changed, belongs to another owner, or was sealed with an unknown key. */
+	open(sealed: string, ownerId: string): Secrets;
 }
 
 const ALGORITHM = 'aes-256-gcm';
@@ -55,7 +55,7 @@ const TAG_BYTES = 16;
 const KEY_ID_LENGTH = 8;
 
 /** Keys of 32 bytes in base64, separated by commas while one replaces another: the first seals, all open. */
-export const paramKeysSchema = z
+export const sealingKeysSchema = z
 	.string()
 	.transform((text) => text.split(',').map((key) => Buffer.from(key, 'base64')))
 	.refine((keys) => keys.every((key) => key.length === 32), { error: 'must be 32 bytes in base64 each' })
@@ -64,28 +64,28 @@ export const paramKeysSchema = z
 			'Keys (32 bytes each, base64, separated by commas) that encrypt document passwords between jobs and workers. The first encrypts, all decrypt.',
 	});
 
-/** Encrypts the secrets of a job, so that neither the database nor a message contains them in clear. */
-export function createParamSealer(keys: readonly Buffer[]): ParamSealer {
+/** Encrypts secrets, so that neither the database nor a message contains them in clear. */
+export function createSealer(keys: readonly Buffer[]): Sealer {
 	const [first] = keys;
 	if (!first) throw new Error('at least one key is needed');
 	return {
-		seal(secrets, jobId) {
+		seal(secrets, ownerId) {
 			if (Object.keys(secrets).length === 0) return null;
 			const nonce = randomBytes(NONCE_BYTES);
-			const cipher = createCipheriv(ALGORITHM, first, nonce).setAAD(Buffer.from(jobId));
+			const cipher = createCipheriv(ALGORITHM, first, nonce).setAAD(Buffer.from(ownerId));
 			const text = Buffer.concat([cipher.update(JSON.stringify(secrets)), cipher.final()]);
 			const sealed = Buffer.concat([nonce, cipher.getAuthTag(), text]);
 			return `${keyId(first)}.${sealed.toString('base64url')}`;
 		},
-		open(sealed, jobId) {
+		open(sealed, ownerId) {
 			const [id, body = ''] = sealed.split('.');
 			const key = keys.find((one) => keyId(one) === id);
-			if (!key) throw new Error('the secret params were sealed with a key that is not known here');
+			if (!key) throw new Error('the secrets were sealed with an unknown key');
 			const bytes = Buffer.from(body, 'base64url');
 			const nonce = bytes.subarray(0, NONCE_BYTES);
 			const tag = bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
 			const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES })
-				.setAAD(Buffer.from(jobId))
+				.setAAD(Buffer.from(ownerId))
 				.setAuthTag(tag);
 			const text = Buffer.concat([
 				decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)),
