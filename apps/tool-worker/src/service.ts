@@ -49,7 +49,7 @@ async function connect(context: ServiceContext<Config>) {
 		...{ tools: slugs, slotsPerTool, backgroundSlots: config.BACKGROUND_SLOTS },
 		...{ attempts, backgroundJobs },
 	});
-	logger.info('worker.ready', { worker_id: workerId, tools: slugs, concurrency: slotsPerTool });
+	logger.info('worker.ready', { worker_id: workerId, tools: slugs, tool_concurrency: slotsPerTool });
 	return {
 		...messaging,
 		...internalClients(config),

@@ -74,7 +74,10 @@ export interface Attempts {
 	 * removed. `no_background_slot` spares an attempt whose tool has ended.
 	 */
 	abort(jobId: string, reason: Exclude<AbortReason, 'shutdown'>, number?: number): void;
-	/** Aborts all attempts, and those to come, for the shutdown. `includeStoring: false` leaves those whose tool has ended to store their output. */
+	/**
+	 * Aborts all attempts, and those to come, for the shutdown. `includeStoring: false` spares attempts whose tool has ended, so that they can
+	 * store their output.
+	 */
 	abortAll(attempts: { includeStoring: boolean }): void;
 	/** Returns the attempts whose leases this worker renews, with the run times of their tools so far. */
 	leased(): Leased[];
