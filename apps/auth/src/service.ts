@@ -120,7 +120,7 @@ async function connect(context: ServiceContext<Config>) {
 		poolSize: config.DATABASE_POOL_SIZE,
 	});
 	const signing = await openSigningKeys(context, prisma);
-	// Opened first and closed last: gateways keep their leases while this process drains.
+	// Opened before everything that drains, and closed after it: gateways keep their leases while this process drains.
 	const control = await openControlThread(context);
 	return {
 		...(await openBroker(context, { url: config.AMQP_URL })),

@@ -53,7 +53,7 @@ const session: Scenario = async (actions, { email }) => {
 	await actions.signOut(await actions.login(email));
 };
 
-/** Longer than a revocation takes: two pushes and a lease. */
+/** Longer than a revocation takes: two push timeouts and the rest of a lease. */
 const REVOCATION_TIMEOUT_MS = 25_000;
 
 /** A key that is changed, replaced, and revoked, and one that is reported as leaked. */

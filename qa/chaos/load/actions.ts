@@ -8,7 +8,7 @@ import type { AcceptedJob, Ledger } from '../ledger.ts';
 import { type Client, createClient } from './client.ts';
 import { SAMPLES, type Sample } from './samples.ts';
 
-/** Longer than a sign-out takes: two pushes and a lease. */
+/** Longer than a sign-out takes: two push timeouts and the rest of a lease. */
 const SIGN_OUT_TIMEOUT_MS = 25_000;
 /** Stripe repeats an event later and later. The audit finds plans that change later than this. */
 const PLAN_SHOWN_WITHIN_MS = 10_000;

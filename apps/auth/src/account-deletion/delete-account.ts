@@ -1,7 +1,7 @@
 import { deleteMe } from '@creatorr/contracts/auth';
 import { crashPoint } from '@creatorr/service/crash-point';
 import { defineRoute, type Route } from '@creatorr/service/route';
-import { callerOf } from '../accounts/account.ts';
+import { requesterOf } from '../accounts/account.ts';
 import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
 import type { MailLimits } from '../mails/mails.sql.ts';
 import type { CheckPasswordDeps } from '../password-check/check-password.ts';
@@ -20,12 +20,12 @@ interface DeleteAccountDeps extends CheckPasswordDeps, PropagateDeps {
 export function deleteMeRoute(deps: DeleteAccountDeps): Route {
 	return defineRoute(deleteMe, async (input) => {
 		const { user, body } = input;
-		const caller = callerOf(input);
-		const { passwordHash } = await confirmOwner(deps, { user, password: body.password, ...caller });
+		const requester = requesterOf(input);
+		const { passwordHash } = await confirmOwner(deps, { user, password: body.password, ...requester });
 		const deleted = await deleteAccount(
 			deps.prisma,
 			{ userId: user.id, verifiedHash: passwordHash },
-			{ client: caller.client, noticesPerHour: deps.mailLimits.perEmail },
+			{ client: requester.client, noticesPerHour: deps.mailLimits.perEmail },
 		);
 		if (!deleted) throw wrongPassword();
 		crashPoint('auth.delete.committed');

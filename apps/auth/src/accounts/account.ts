@@ -2,25 +2,25 @@ import { AppError } from '@creatorr/contracts/errors';
 import type { Database } from '../database.sql.ts';
 import { type Credentials, findAccountById } from './accounts.sql.ts';
 
-/** Origin of a request. */
+/** Address and user agent of a request. */
 export interface Client {
 	address: string;
 	userAgent: string | null;
 }
 
-/** Sender of a request. */
-export interface Caller {
+/** The client of a request, and whether it still waits for the response. */
+export interface Requester {
 	client: Client;
 	/** Aborted when the client disconnects. */
 	clientGone: AbortSignal;
 }
 
-/** Returns the sender of a request, as the gateway saw it. */
-export function callerOf(input: {
+/** Returns the client of a request, as the gateway saw it. */
+export function requesterOf(input: {
 	clientAddress: string;
 	header(name: string): string | undefined;
 	closed: AbortSignal;
-}): Caller {
+}): Requester {
 	const client = { address: input.clientAddress, userAgent: input.header('user-agent') ?? null };
 	return { client, clientGone: input.closed };
 }

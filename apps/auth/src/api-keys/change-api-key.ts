@@ -1,7 +1,7 @@
 import { rotateApiKey, updateApiKey } from '@creatorr/contracts/api-keys';
 import { crashPoint } from '@creatorr/service/crash-point';
 import { defineRoute, type Route } from '@creatorr/service/route';
-import { callerOf } from '../accounts/account.ts';
+import { requesterOf } from '../accounts/account.ts';
 import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
 import { toApiKey } from './api-key.ts';
 import { changeKey, rotateKey } from './change-api-key.sql.ts';
@@ -13,7 +13,7 @@ const dateOf = (text: string | null) => (text === null ? null : new Date(text));
 export function updateApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
 	return defineRoute(updateApiKey, async (input) => {
 		const { user, params, body } = input;
-		const { client } = callerOf(input);
+		const { client } = requesterOf(input);
 		const { row, changes } = await changeKey(
 			deps.prisma,
 			{ userId: user.id, keyId: params.id, sessionId: user.sessionId, client },
@@ -50,7 +50,7 @@ export function rotateApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
 			{
 				userId: user.id,
 				sessionId: user.sessionId,
-				client: callerOf(input).client,
+				client: requesterOf(input).client,
 				noticesPerHour: deps.mailLimits.perEmail,
 			},
 		);

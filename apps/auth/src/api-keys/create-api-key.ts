@@ -3,7 +3,7 @@ import { createApiKey } from '@creatorr/contracts/api-keys';
 import type { Logger } from '@creatorr/service/logger';
 import { counter } from '@creatorr/service/metrics';
 import { defineRoute, type Route } from '@creatorr/service/route';
-import { callerOf } from '../accounts/account.ts';
+import { requesterOf } from '../accounts/account.ts';
 import type { Database } from '../database.sql.ts';
 import type { MailLimits } from '../mails/mails.sql.ts';
 import { hashApiKey, toApiKey } from './api-key.ts';
@@ -59,7 +59,7 @@ export function createApiKeyRoute(deps: CreateKeyDeps): Route {
 			{
 				userId: user.id,
 				sessionId: user.sessionId,
-				client: callerOf(input).client,
+				client: requesterOf(input).client,
 				noticesPerHour: deps.mailLimits.perEmail,
 			},
 		);

@@ -6,7 +6,7 @@ import { networkOf } from '@creatorr/service/address-network';
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { defineRoute, type Route } from '@creatorr/service/route';
-import { callerOf } from '../accounts/account.ts';
+import { requesterOf } from '../accounts/account.ts';
 import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
 import { consumeHourlyQuota } from '../mails/hourly-quotas.sql.ts';
 import { hashApiKey } from './api-key.ts';
@@ -17,7 +17,7 @@ import { revokeKey, revokeLeakedKey } from './revoke-api-keys.sql.ts';
 export function deleteApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
 	return defineRoute(deleteApiKey, async (input) => {
 		const { user, params } = input;
-		const { client } = callerOf(input);
+		const { client } = requesterOf(input);
 		const action = { userId: user.id, keyId: params.id, sessionId: user.sessionId, client };
 		const revoked = await revokeKey(deps.prisma, action);
 		if (!revoked) throw notFound('API key');
@@ -55,7 +55,7 @@ export function reportLeakedKeyRoute(deps: LeakedKeyDeps): Route {
 	return defineRoute(reportLeakedKey, async (input) => {
 		const key = input.body.key.trim();
 		if (!isApiKey(deps.apiKeyRules.prefix, key)) return;
-		const { client } = callerOf(input);
+		const { client } = requesterOf(input);
 		await admitReport(deps, networkOf(client.address));
 		const noticesPerHour = deps.mailLimits.perEmail;
 		const leaked = await revokeLeakedKey(deps.prisma, { keyHash: hashApiKey(key), client, noticesPerHour });

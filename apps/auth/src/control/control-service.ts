@@ -59,7 +59,7 @@ function connect({ config, logger, onClose }: ServiceContext<ControlConfig>) {
 	};
 }
 
-/** The calls of gateways that authenticated requests depend on. */
+/** The calls that gateways make to serve authenticated requests. */
 export const controlRoutes = [
 	leaseGatewayRoute,
 	releaseLeaseRoute,

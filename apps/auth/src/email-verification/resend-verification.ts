@@ -1,6 +1,6 @@
 import { resendVerification } from '@creatorr/contracts/auth';
 import { defineRoute, type Route } from '@creatorr/service/route';
-import { callerOf, loadAccount } from '../accounts/account.ts';
+import { loadAccount, requesterOf } from '../accounts/account.ts';
 import { type RequestMailDeps, requestMail } from '../mails/request-mail.ts';
 
 /**
@@ -9,7 +9,7 @@ import { type RequestMailDeps, requestMail } from '../mails/request-mail.ts';
  */
 export function resendVerificationRoute(deps: RequestMailDeps): Route {
 	return defineRoute(resendVerification, async (input) => {
-		const { client, clientGone } = callerOf(input);
+		const { client, clientGone } = requesterOf(input);
 		const { account } = await loadAccount(deps.prisma, input.user.id);
 		if (account.email_verified) return;
 		await requestMail(deps, { kind: 'verify_email', email: account.email, client }, clientGone);

@@ -2,7 +2,7 @@ import { verifyEmail as operation } from '@creatorr/contracts/auth';
 import { AppError } from '@creatorr/contracts/errors';
 import type { User } from '@creatorr/service/identity';
 import { defineRoute, type Route } from '@creatorr/service/route';
-import { type Caller, callerOf } from '../accounts/account.ts';
+import { type Requester, requesterOf } from '../accounts/account.ts';
 import type { Credentials } from '../accounts/accounts.sql.ts';
 import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
 import { hashMailedToken, invalidToken } from '../mails/mailed-token.ts';
@@ -11,7 +11,7 @@ import type { CheckPasswordDeps } from '../password-check/check-password.ts';
 import { checkSignInPassword } from '../sign-in/sign-in.ts';
 import { type EmailVerification, verifyEmail } from './verify-email.sql.ts';
 
-interface Verification extends Caller {
+interface Verification extends Requester {
 	password: string | undefined;
 	/** The signed-in user, if any. */
 	user: User | null;
@@ -47,13 +47,13 @@ async function proveOwner(
 export function verifyEmailRoute(deps: CheckPasswordDeps & PropagateDeps): Route {
 	return defineRoute(operation, async (input) => {
 		const { token, password } = input.body;
-		const caller = callerOf(input);
+		const requester = requesterOf(input);
 		const tokenHash = hashMailedToken(token);
 		const owner = await findMailedTokenOwner(deps.prisma, 'verify_email', tokenHash);
 		if (!owner) throw invalidToken();
 		const { id: userId } = owner.account;
-		const proof = await proveOwner(deps, owner, { password, user: input.identity.user, ...caller });
-		const verified = await verifyEmail(deps.prisma, { tokenHash, userId, proof, client: caller.client });
+		const proof = await proveOwner(deps, owner, { password, user: input.identity.user, ...requester });
+		const verified = await verifyEmail(deps.prisma, { tokenHash, userId, proof, client: requester.client });
 		if (!verified) throw invalidToken();
 		deps.logger.info('security.email_verified', { user_id: userId, sessions: verified.revokedCount });
 		await propagateRevocations(deps, verified.pendingIds, verified.keyChanges);

@@ -3,7 +3,7 @@ import { definePruneTask } from '../prune-task.ts';
 
 /** Limits a statement's time after a long pause. The next run propagates the rest. */
 const PENDING_BATCH_SIZE = 10_000;
-/** Longer than the slowest propagation, which takes two pushes and a lease. */
+/** Longer than the slowest propagation, which takes two push timeouts and the rest of a lease. */
 const PROPAGATION_SECONDS = 30;
 
 /** A revocation or change of an API key that some gateway may not know yet. */

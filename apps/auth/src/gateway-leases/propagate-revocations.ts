@@ -18,8 +18,8 @@ import {
 /** Keeps a push far below the body limit. */
 const IDS_PER_PUSH = 5_000;
 /**
- * Long enough for a gateway on a busy machine. A slower gateway is fenced. A sign-out takes two pushes and a lease at most, 20 s together:
- * less than the 29 s after which a gateway gives up on auth.
+ * Long enough for a gateway on a busy machine. A slower gateway is fenced. A sign-out takes at most two of these timeouts and the rest of a
+ * lease, 20 s together: less than the 29 s after which a gateway gives up on auth.
  */
 const PUSH_TIMEOUT_MS = 2_500;
 const RECOVERY_INTERVAL_MS = 5_000;
@@ -90,11 +90,11 @@ async function propagateTo(deps: PropagatorDeps, lease: Lease, revocations: Revo
 }
 
 /**
- * Returns a function that propagates revocations within two pushes and one lease. Afterwards no gateway accepts the sessions and keys. Why:
- * every instance that may use a cache has an unfenced lease, or a fenced lease that has not expired. An instance with an unfenced lease
- * acknowledges, or it is fenced in the database. A renewal at the same time either comes before the fence, which then sees the new end, or
- * is refused. The function waits for the end of every fenced lease. An instance that gets its first lease after the leases were read starts
- * with an empty cache, and its checks see the revocation.
+ * Returns a function that propagates revocations within two push timeouts and the rest of a lease. Afterwards no gateway accepts the sessions
+ * and keys. Why: every instance that may use a cache has an unfenced lease, or a fenced lease that has not expired. An instance with an
+ * unfenced lease acknowledges, or it is fenced in the database. A renewal at the same time either comes before the fence, which then sees the
+ * new end, or is refused. The function waits for the end of every fenced lease. An instance that gets its first lease after the leases were
+ * read starts with an empty cache, and its checks see the revocation.
  */
 export function createRevocationPropagator(deps: PropagatorDeps): PropagateDeps['propagate'] {
 	return async (revocations) => {

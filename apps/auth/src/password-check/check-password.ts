@@ -4,7 +4,7 @@ import { networkOf, rangesOf } from '@creatorr/service/address-network';
 import type { Logger } from '@creatorr/service/logger';
 import { counter } from '@creatorr/service/metrics';
 import { LRUCache } from 'lru-cache';
-import type { Caller } from '../accounts/account.ts';
+import type { Requester } from '../accounts/account.ts';
 import type { Database } from '../database.sql.ts';
 import type { Passwords } from '../password-hashing/password-hashing.ts';
 import { recordEvent, type SecurityEventKind } from '../security-events/security-events.sql.ts';
@@ -33,7 +33,7 @@ const checks = counter({
 	labels: ['kind', 'outcome'],
 });
 
-export interface PasswordAttempt extends Caller {
+export interface PasswordAttempt extends Requester {
 	/**
 	 * Null if there is no account; `passwordHash` is null if it is suspended. In both cases every password fails, after the time of a
 	 * comparison.
@@ -72,8 +72,8 @@ function accountKey({ email, origin }: PasswordAttempt, network: string): string
 }
 
 /**
- * Returns the limits of an unknown network. While unknown networks together have too many failures, each of them is delayed after one
- * failure. So the owner at a new address is admitted at once, no matter who else tries.
+ * Returns the limits of an unknown network. While unknown networks together have too many failures, each has one free failure instead of
+ * `failuresBeforeDelay`. So the owner's first attempt from a new address is never delayed.
  */
 function unknownNetworkLimits(
 	attempt: PasswordAttempt,
@@ -85,7 +85,7 @@ function unknownNetworkLimits(
 		key: `${account} from ${range}`,
 		scope: 'account',
 		failuresBeforeDelay: failuresBeforeDelay * factor,
-		...(range === network && { allNetworks: { key: account, failuresBeforeDelay } }),
+		...(range === network && { allUnknownNetworks: { key: account, failuresBeforeDelay } }),
 	}));
 }
 

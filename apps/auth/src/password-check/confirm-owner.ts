@@ -1,6 +1,6 @@
 import { AppError } from '@creatorr/contracts/errors';
 import type { SessionUser } from '@creatorr/service/identity';
-import { type Caller, loadAccount } from '../accounts/account.ts';
+import { loadAccount, type Requester } from '../accounts/account.ts';
 import type { Credentials } from '../accounts/accounts.sql.ts';
 import { type CheckPasswordDeps, checkPassword } from './check-password.ts';
 
@@ -8,7 +8,7 @@ export function wrongPassword(): AppError {
 	return new AppError('invalid_credentials', 'Incorrect password.');
 }
 
-interface Confirmation extends Caller {
+interface Confirmation extends Requester {
 	user: SessionUser;
 	password: string;
 }

@@ -68,14 +68,14 @@ describe('the failures of one network before a delay', () => {
 		key: 'k',
 		scope: 'account' as const,
 		failuresBeforeDelay: 5,
-		allNetworks: { key: 'c', failuresBeforeDelay: 5 },
+		allUnknownNetworks: { key: 'c', failuresBeforeDelay: 5 },
 	};
 	const effective = (own: number | undefined, all: number | undefined, seconds = 0) =>
 		effectiveFailuresBeforeDelay(
 			limit,
 			{
 				own: own === undefined ? undefined : counter(own),
-				allNetworks: all === undefined ? undefined : counter(all),
+				allUnknownNetworks: all === undefined ? undefined : counter(all),
 			},
 			at(seconds),
 		);

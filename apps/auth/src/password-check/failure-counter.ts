@@ -19,7 +19,7 @@ export interface FailureLimit {
 	scope: 'account' | 'network';
 	failuresBeforeDelay: number;
 	/** Counts the account's failures from all unknown networks. While other networks have too many, the limit here is one. */
-	allNetworks?: { key: string; failuresBeforeDelay: number };
+	allUnknownNetworks?: { key: string; failuresBeforeDelay: number };
 }
 
 /** The first attempt of a network is never delayed, however many others attack the account. */
@@ -54,14 +54,14 @@ export function isThrottled(counter: FailureCounter, failuresBeforeDelay: number
 
 /** Returns the number of failures after which a network is delayed: lower while other networks have too many failures. */
 export function effectiveFailuresBeforeDelay(
-	{ failuresBeforeDelay, allNetworks }: FailureLimit,
-	counters: { own: FailureCounter | undefined; allNetworks: FailureCounter | undefined },
+	{ failuresBeforeDelay, allUnknownNetworks }: FailureLimit,
+	counters: { own: FailureCounter | undefined; allUnknownNetworks: FailureCounter | undefined },
 	now: Date,
 ): number {
-	if (!allNetworks || !counters.allNetworks) return failuresBeforeDelay;
+	if (!allUnknownNetworks || !counters.allUnknownNetworks) return failuresBeforeDelay;
 	const own = counters.own ? counterAt(counters.own, now).failures : 0;
-	const others = counterAt(counters.allNetworks, now).failures - own;
-	return delayMs(others, allNetworks.failuresBeforeDelay) > 0
+	const others = counterAt(counters.allUnknownNetworks, now).failures - own;
+	return delayMs(others, allUnknownNetworks.failuresBeforeDelay) > 0
 		? Math.min(failuresBeforeDelay, FAILURES_BEFORE_DELAY_DURING_ATTACK)
 		: failuresBeforeDelay;
 }

@@ -29,7 +29,9 @@ function checkDelay(limit: FailureLimit, counter: FailureCounter | undefined, no
 }
 
 function keysOf(limits: readonly FailureLimit[]): string[] {
-	return limits.flatMap(({ key, allNetworks }) => (allNetworks ? [key, allNetworks.key] : [key]));
+	return limits.flatMap(({ key, allUnknownNetworks }) =>
+		allUnknownNetworks ? [key, allUnknownNetworks.key] : [key],
+	);
 }
 
 /** Throws `rate_limited` if the attempt comes before the end of a delay. Otherwise returns the limits that are reached. */
@@ -39,10 +41,10 @@ export async function checkDelays(
 ): Promise<FailureLimit[]> {
 	const { counters, now } = await readCounters(prisma, keysOf(limits));
 	const present = limits.map((limit) => {
-		const allNetworks = limit.allNetworks && counters.get(limit.allNetworks.key);
+		const allUnknownNetworks = limit.allUnknownNetworks && counters.get(limit.allUnknownNetworks.key);
 		const failuresBeforeDelay = effectiveFailuresBeforeDelay(
 			limit,
-			{ own: counters.get(limit.key), allNetworks },
+			{ own: counters.get(limit.key), allUnknownNetworks },
 			now,
 		);
 		return { ...limit, failuresBeforeDelay };

@@ -1,7 +1,7 @@
 import { changePassword as operation } from '@creatorr/contracts/auth';
 import { networkOf } from '@creatorr/service/address-network';
 import { defineRoute, type Route } from '@creatorr/service/route';
-import { callerOf } from '../accounts/account.ts';
+import { requesterOf } from '../accounts/account.ts';
 import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
 import type { MailLimits } from '../mails/mails.sql.ts';
 import type { CheckPasswordDeps } from '../password-check/check-password.ts';
@@ -20,7 +20,7 @@ interface ChangePasswordDeps extends CheckPasswordDeps, NewPasswordDeps, Propaga
 export function changePasswordRoute(deps: ChangePasswordDeps): Route {
 	return defineRoute(operation, async (input) => {
 		const { user, body } = input;
-		const { client, clientGone } = callerOf(input);
+		const { client, clientGone } = requesterOf(input);
 		const owner = await confirmOwner(deps, { user, password: body.current_password, client, clientGone });
 		const chosen = { password: body.new_password, email: owner.account.email, path: 'new_password' };
 		const network = networkOf(client.address);

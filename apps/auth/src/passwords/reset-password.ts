@@ -2,7 +2,7 @@ import { forgotPassword, newPasswordSchema, resetPassword as operation } from '@
 import { parseOrThrow } from '@creatorr/contracts/validation';
 import { networkOf } from '@creatorr/service/address-network';
 import { defineRoute, type Route } from '@creatorr/service/route';
-import { callerOf } from '../accounts/account.ts';
+import { requesterOf } from '../accounts/account.ts';
 import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
 import { hashMailedToken, invalidToken } from '../mails/mailed-token.ts';
 import { findMailedTokenOwner } from '../mails/mailed-tokens.sql.ts';
@@ -17,7 +17,7 @@ import { resetPassword } from './passwords.sql.ts';
  */
 export function forgotPasswordRoute(deps: RequestMailDeps): Route {
 	return defineRoute(forgotPassword, async (input) => {
-		const { client, clientGone } = callerOf(input);
+		const { client, clientGone } = requesterOf(input);
 		await requestMail(deps, { kind: 'reset_password', email: input.body.email, client }, clientGone);
 	});
 }
@@ -28,7 +28,7 @@ export function forgotPasswordRoute(deps: RequestMailDeps): Route {
  */
 export function resetPasswordRoute(deps: RequestMailDeps & NewPasswordDeps & PropagateDeps): Route {
 	return defineRoute(operation, async (input) => {
-		const { client, clientGone } = callerOf(input);
+		const { client, clientGone } = requesterOf(input);
 		const tokenHash = hashMailedToken(input.body.token);
 		// Before the password, so that a page can check its link without one, and because hashing is expensive.
 		const owner = await findMailedTokenOwner(deps.prisma, 'reset_password', tokenHash);

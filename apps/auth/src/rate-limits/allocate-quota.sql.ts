@@ -8,7 +8,10 @@ import {
 import type { Database } from '../database.sql.ts';
 import { definePruneTask } from '../prune-task.ts';
 
-/** How far allocations may go beyond an empty bucket. Bounds the units that are lost with gateways that end. */
+/**
+ * Units that the bucket restores within this time may be allocated in advance: gateways may spend them only when they are restored. Bounds the
+ * units that are lost with gateways that end.
+ */
 const MAX_ADVANCE_SECONDS = 60;
 
 /** The quota divided by this is a large allocation. */
@@ -49,8 +52,8 @@ interface Row {
 
 /**
  * Allocates units to a gateway with the generic cell rate algorithm and the clock of the database. `full_at` is the theoretical arrival
- * time: each allocation moves it by the time in which the allocated units are restored. This may go beyond an empty bucket. The gateway
- * then waits until its units are restored. Locks rows in the order of their keys, so that two gateways don't deadlock.
+ * time: each allocation moves it by the time in which the allocated units are restored. Units may be allocated in advance: the bucket has
+ * not restored them yet, and the gateway spends them only then. Locks rows in the order of their keys, so that two gateways don't deadlock.
  */
 export async function allocateUnits(
 	prisma: Database,

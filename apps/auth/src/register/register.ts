@@ -6,7 +6,7 @@ import { networkOf } from '@creatorr/service/address-network';
 import type { Logger } from '@creatorr/service/logger';
 import { counter } from '@creatorr/service/metrics';
 import { defineRoute, type Route } from '@creatorr/service/route';
-import { type Caller, callerOf } from '../accounts/account.ts';
+import { type Requester, requesterOf } from '../accounts/account.ts';
 import { findAccountByEmail } from '../accounts/accounts.sql.ts';
 import type { Database } from '../database.sql.ts';
 import type { MailLimits } from '../mails/mails.sql.ts';
@@ -29,7 +29,7 @@ interface RegisterDeps extends NewPasswordDeps {
 	logger: Logger;
 }
 
-interface Registration extends Caller {
+interface Registration extends Requester {
 	email: string;
 	password: string;
 	name: string | null;
@@ -92,6 +92,6 @@ async function registerAccount(deps: RegisterDeps, input: Registration): Promise
 export function registerRoute(deps: RegisterDeps): Route {
 	return defineRoute(register, async (input) => {
 		const { email, password, name = null } = input.body;
-		return { data: await registerAccount(deps, { email, password, name, ...callerOf(input) }) };
+		return { data: await registerAccount(deps, { email, password, name, ...requesterOf(input) }) };
 	});
 }

@@ -3,7 +3,7 @@ import { notFound } from '@creatorr/contracts/errors';
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { Logger } from '@creatorr/service/logger';
 import { defineRoute, type Route } from '@creatorr/service/route';
-import { type Client, callerOf } from '../accounts/account.ts';
+import { type Client, requesterOf } from '../accounts/account.ts';
 import type { Database } from '../database.sql.ts';
 import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
 import type { SecurityEventKind } from '../security-events/security-events.sql.ts';
@@ -47,21 +47,26 @@ async function signOut(deps: SignOutDeps, input: SignOut): Promise<number> {
 export function logoutRoute(deps: SignOutDeps): Route {
 	return defineRoute(logout, async (input) => {
 		const { id: userId, sessionId } = input.user;
-		await signOut(deps, { userId, only: sessionId, bySessionId: sessionId, client: callerOf(input).client });
+		await signOut(deps, {
+			userId,
+			only: sessionId,
+			bySessionId: sessionId,
+			client: requesterOf(input).client,
+		});
 	});
 }
 
 export function logoutAllRoute(deps: SignOutDeps): Route {
 	return defineRoute(logoutAll, async (input) => {
 		const { id: userId, sessionId } = input.user;
-		await signOut(deps, { userId, bySessionId: sessionId, client: callerOf(input).client });
+		await signOut(deps, { userId, bySessionId: sessionId, client: requesterOf(input).client });
 	});
 }
 
 export function deleteSessionRoute(deps: SignOutDeps): Route {
 	return defineRoute(deleteSession, async (input) => {
 		const { id: userId, sessionId: bySessionId } = input.user;
-		const { client } = callerOf(input);
+		const { client } = requesterOf(input);
 		const only = input.params.id;
 		// Sign-outs are hardly throttled, so an unknown id must not cost a transaction.
 		if (!(await isRevocable(deps.prisma, userId, only))) throw notFound('session');

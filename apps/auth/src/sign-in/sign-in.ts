@@ -2,7 +2,7 @@ import { login } from '@creatorr/contracts/auth';
 import { AppError } from '@creatorr/contracts/errors';
 import { networkOf } from '@creatorr/service/address-network';
 import { defineRoute, type Route } from '@creatorr/service/route';
-import { type Caller, callerOf } from '../accounts/account.ts';
+import { type Requester, requesterOf } from '../accounts/account.ts';
 import { type Credentials, findAccountByEmail } from '../accounts/accounts.sql.ts';
 import type { MailLimits } from '../mails/mails.sql.ts';
 import { type CheckPasswordDeps, checkPassword } from '../password-check/check-password.ts';
@@ -19,7 +19,7 @@ interface SignInDeps extends CheckPasswordDeps {
 	mailLimits: MailLimits;
 }
 
-interface SignIn extends Caller {
+interface SignIn extends Requester {
 	email: string;
 	password: string;
 }
@@ -69,6 +69,6 @@ async function signIn(deps: SignInDeps, input: SignIn): Promise<SignInResponse> 
 
 export function loginRoute(deps: SignInDeps): Route {
 	return defineRoute(login, async (input) => {
-		return { data: await signIn(deps, { ...input.body, ...callerOf(input) }) };
+		return { data: await signIn(deps, { ...input.body, ...requesterOf(input) }) };
 	});
 }
