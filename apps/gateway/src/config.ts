@@ -104,7 +104,7 @@ const fieldsSchema = baseConfigSchema.extend({
 		}),
 	MAX_CONNECTIONS: countSchema.default(LIMITS.connections).meta({
 		description:
-			'Maximum number of open connections. Near it, new connections replace idle ones. If `ulimit -n` is less than twice as many plus 200, the gateway lowers it.',
+			'Maximum number of open connections. Near it, new connections replace idle ones. If `ulimit -n` is less than twice as many plus 200, the gateway allows fewer connections.',
 	}),
 	MAX_CONNECTIONS_PER_NETWORK: countSchema.default(LIMITS.maxConnectionsPerNetwork).meta({
 		description:

@@ -78,7 +78,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'counts units of rate limits that gateways keep during a pause',
-		mutations: [gateway('countOverflow', forceCondition(true, 'overflowed'))],
+		mutations: [gateway('countLateUnits', forceCondition(true, 'lateUnits'))],
 		test: 'is admitted no more often when each gateway has kept units during a pause',
 	},
 	{

@@ -17,10 +17,10 @@ export interface Allocation {
 	/** When the first unit may be spent. Each further one may be spent `msPerUnit` later. */
 	firstReadyAtMs: number;
 	msPerUnit: number;
-	/** When the bucket and the units of this allocation are a full quota, if none is spent until then. Units restored later overflow (ADR 24). */
+	/** When the bucket and the units of this allocation are a full quota, if none is spent until then. Unspent units then become late. */
 	quotaFullAtMs: number;
-	/** Unspent units of this allocation that are counted in {@link QuotaBucket.lateUnits}. */
-	overflowed: number;
+	/** Units of this allocation that are counted in {@link QuotaBucket.lateUnits}. */
+	lateUnits: number;
 }
 
 /** The state of one rate limit at this gateway, for an API key or, for sessions, a user. */
@@ -34,8 +34,8 @@ export interface QuotaBucket {
 	/** Oldest first. */
 	allocations: Allocation[];
 	/**
-	 * Unspent units that this gateway held while the bucket refilled to full. They exceed the quota, so the next allocation deducts them from
-	 * the bucket (ADR 24).
+	 * Units that were unspent here when the bucket had restored as many. Spending both would exceed the quota, so auth deducts late units from
+	 * the bucket with the next allocation (ADR 24).
 	 */
 	lateUnits: number;
 	/** No allocation is requested before this time. */
@@ -73,7 +73,7 @@ export function addAllocation(
 	const quotaFullAtMs = fullAtMs - units * msPerUnit;
 	// GCRA: a unit may be spent when the bucket, after it is taken, would be full again within one window.
 	const firstReadyAtMs = quotaFullAtMs + msPerUnit - WINDOW_MS;
-	bucket.allocations.push({ units, spent: 0, firstReadyAtMs, msPerUnit, quotaFullAtMs, overflowed: 0 });
+	bucket.allocations.push({ units, spent: 0, firstReadyAtMs, msPerUnit, quotaFullAtMs, lateUnits: 0 });
 }
 
 /** Adds this gateway's share of the quota for about a second, because a call to auth has failed. */
@@ -86,21 +86,21 @@ export function addLocalShare(bucket: QuotaBucket, gateways: number, nowMs: numb
 	// Treats the bucket as empty, so that the headers show only this share, and the next allocation is small.
 	bucket.fullAtMs = nowMs + WINDOW_MS;
 	const quotaFullAtMs = Number.POSITIVE_INFINITY;
-	bucket.allocations.push({ units, spent: 0, firstReadyAtMs, msPerUnit, quotaFullAtMs, overflowed: 0 });
+	bucket.allocations.push({ units, spent: 0, firstReadyAtMs, msPerUnit, quotaFullAtMs, lateUnits: 0 });
 }
 
 function readyAtMs({ firstReadyAtMs, spent, msPerUnit }: Allocation): number {
 	return firstReadyAtMs + spent * msPerUnit;
 }
 
-/** Adds unspent units of the allocation to the late ones: as many as the bucket has restored without room. */
-function countOverflow(bucket: QuotaBucket, allocation: Allocation, nowMs: number): void {
+/** Counts unspent units of the allocation as late: as many as the bucket has restored beyond a full quota. */
+function countLateUnits(bucket: QuotaBucket, allocation: Allocation, nowMs: number): void {
 	const { units, spent, msPerUnit, quotaFullAtMs } = allocation;
 	const restored = Math.floor((nowMs - quotaFullAtMs) / msPerUnit);
-	const overflowed = Math.min(restored - spent, units - spent);
-	if (overflowed <= allocation.overflowed) return;
-	bucket.lateUnits += overflowed - allocation.overflowed;
-	allocation.overflowed = overflowed;
+	const lateUnits = Math.min(restored - spent, units - spent);
+	if (lateUnits <= allocation.lateUnits) return;
+	bucket.lateUnits += lateUnits - allocation.lateUnits;
+	allocation.lateUnits = lateUnits;
 }
 
 /**
@@ -112,7 +112,7 @@ export function spendUnit(bucket: QuotaBucket, nowMs: number): Allocation | numb
 	if (!allocation) return bucket.retryAtMs > nowMs ? bucket.retryAtMs - nowMs : undefined;
 	const waitMs = readyAtMs(allocation) - nowMs;
 	if (waitMs > 0) return waitMs;
-	countOverflow(bucket, allocation, nowMs);
+	countLateUnits(bucket, allocation, nowMs);
 	allocation.spent += 1;
 	if (allocation.spent === allocation.units) bucket.allocations.shift();
 	return allocation;
