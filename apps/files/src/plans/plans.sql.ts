@@ -103,9 +103,9 @@ export async function applyNextBatch({ prisma, policy }: PlanDeps): Promise<numb
 }
 
 /**
- * Applies a change to those files in `which` that had not expired when the plan changed and have no later change. They expire the plan's
- * retention period after their creation. If that is earlier than before, they expire that period after the change instead, but not later
- * than before. Returns their ids, in order.
+ * Applies a change to those files in `which` that had not expired when the plan changed and have no later change. Each expires the plan's
+ * retention period after its publication, or creation if it is not published. If that is before its previous expiry, it expires the
+ * retention period after the change instead, but no later than its previous expiry. Returns their ids, in order.
  */
 async function applyChange(
 	tx: Tx,

@@ -17,8 +17,8 @@ interface PageStart {
 	/** The page starts after this key. */
 	after: string;
 	/**
-	 * When the last reconciliation started that found no object newer than the database; null before the first. The files service creates each
-	 * row before its object, so an object that is newer and has never had a row means that the database was restored to an older state.
+	 * Start of the last reconciliation without objects newer than the database; null before the first. The files service creates each row before
+	 * its object. So an object that was created after this time and has never had a row means that the database was restored to an older state.
 	 */
 	lastStartedAt: Date | null;
 }

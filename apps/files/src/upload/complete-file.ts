@@ -12,7 +12,7 @@ import { findVisibleFile } from '../read/find-files.sql.ts';
 import { toFile } from '../read/get-file.ts';
 import { refreshFile } from '../read/refresh-file.ts';
 
-/** Completes one upload of a user at a time, because each lists its parts in the store. */
+/** POST /v1/files/{id}/complete. Completes one upload of a user at a time, because each lists its parts in the store. */
 export function completeFileRoute(deps: Deps): Route {
 	const mutex = createKeyedMutex();
 	return defineRoute(completeFile, ({ params, body, user }) =>

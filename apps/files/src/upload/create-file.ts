@@ -18,7 +18,7 @@ import { insertFile } from './insert-file.sql.ts';
 import { refreshOldestPending } from './refresh-pending.ts';
 import { presignUpload } from './upload-urls.ts';
 
-/** Runs one lookup of pending uploads at a time for each user, so that no user's uploads occupy all connections to the store. */
+/** POST /v1/files. Runs one lookup of a user's pending uploads at a time, so that no user occupies all connections to the store. */
 export function createFileRoute(deps: Deps): Route {
 	const mutex = createKeyedMutex();
 	return defineRoute(createFile, async ({ body, user }) => {

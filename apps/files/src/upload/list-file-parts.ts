@@ -20,8 +20,8 @@ import { refreshFile } from '../read/refresh-file.ts';
 import { completePath, presignParts } from './upload-urls.ts';
 
 /**
- * Serves one request of a user at a time: up to 100 presigned URLs take milliseconds of CPU time, and the call to the store between
- * two requests lets the process serve others.
+ * GET /v1/files/{id}/parts. Serves one request of a user at a time: up to 100 presigned URLs take milliseconds of CPU time, and the call to
+ * the store between two requests lets the process serve others.
  */
 export function listFilePartsRoute(deps: Deps): Route {
 	const mutex = createKeyedMutex();
