@@ -76,7 +76,7 @@ export async function applyOutcome(deps: OutcomeDeps, finished: FinishedAttempt)
 	crashPoint('jobs.finish.published');
 	const { repeated, status } = await finish(deps, finished);
 	crashPoint('jobs.finish.applied');
-	// The job existed before and has not succeeded, so it was canceled or has failed, and was then deleted.
+	// Deleted meanwhile, and no delivery of this event has applied the success: nobody owns the output.
 	if (!status && !repeated) return await files.discardOutputs(jobId);
 	await discardUnlessSucceeded(deps, jobId, status);
 }
@@ -87,7 +87,7 @@ async function finish({ prisma, wakeDispatch }: OutcomeDeps, finished: FinishedA
 	return applied;
 }
 
-/** Keeps the output if the status is null: the job was deleted, perhaps after it had succeeded, and then the output is its owner's. */
+/** Discards the outputs of a failed or canceled job. Without a status (deleted job), it may have succeeded, so its output stays. */
 async function discardUnlessSucceeded(
 	{ files }: OutcomeDeps,
 	jobId: string,

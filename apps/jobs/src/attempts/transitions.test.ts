@@ -34,7 +34,7 @@ const COLUMNS: Record<AttemptState, Omit<Prisma.JobCreateManyInput, keyof Return
 	finishing: { workerId: WORKER, leaseExpiresAt, finishing: true },
 	lost: { workerId: WORKER, lostAttempts: 1 },
 	unassigned: { returnedAttempts: 1 },
-	finished: { status: 'canceled', workerId: WORKER, finishedAt: new Date() },
+	ended: { status: 'canceled', workerId: WORKER, finishedAt: new Date() },
 };
 
 function jobRow() {
@@ -115,7 +115,7 @@ describe.each(STATES)('an attempt that is %s', (state) => {
 			finishing: ['held', 'held'],
 			lost: ['granted', 'granted'],
 			unassigned: ['granted', 'granted'],
-			finished: ['unwanted', 'unwanted'],
+			ended: ['unwanted', 'unwanted'],
 		};
 		expect([await claimAs(WORKER), await claimAs('another')]).toEqual(expected[state]);
 	});
@@ -127,7 +127,7 @@ test.each(['loseAttempt', 'rejectOutcome'] as const)(
 		const id = await jobIn('running', { lostAttempts: 2 });
 		await run[name](id, ATTEMPT);
 		const row = await rowOf(id);
-		expect([attemptState(row), row.errorCode]).toEqual(['finished', 'worker_lost']);
+		expect([attemptState(row), row.errorCode]).toEqual(['ended', 'worker_lost']);
 	},
 );
 

@@ -3,7 +3,7 @@ import type { LockedJob } from '../lifecycle/job.sql.ts';
 import { isTerminal, nextStatus } from '../lifecycle/job-status.ts';
 
 /** The state of one attempt of a job. README.md describes each. */
-export type AttemptState = 'running' | 'finishing' | 'lost' | 'unassigned' | 'finished';
+export type AttemptState = 'running' | 'finishing' | 'lost' | 'unassigned' | 'ended';
 
 /** What changes the state of an attempt. README.md names the file of each. */
 export type AttemptTransition =
@@ -20,38 +20,38 @@ export const TRANSITIONS: Record<AttemptState, Partial<Record<AttemptTransition,
 	running: {
 		renewLease: 'running',
 		startFinishing: 'finishing',
-		finishAttempt: 'finished',
+		finishAttempt: 'ended',
 		returnAttempt: 'unassigned',
 		loseAttempt: 'lost',
 		rejectOutcome: 'unassigned',
-		cancelJob: 'finished',
+		cancelJob: 'ended',
 	},
 	finishing: {
 		renewLease: 'finishing',
 		startFinishing: 'finishing',
-		finishAttempt: 'finished',
+		finishAttempt: 'ended',
 		returnAttempt: 'unassigned',
 		loseAttempt: 'lost',
 		rejectOutcome: 'unassigned',
-		cancelJob: 'finished',
+		cancelJob: 'ended',
 	},
 	lost: {
 		renewLease: 'running',
 		startFinishing: 'finishing',
-		finishAttempt: 'finished',
+		finishAttempt: 'ended',
 		returnAttempt: 'unassigned',
 		rejectOutcome: 'unassigned',
-		cancelJob: 'finished',
+		cancelJob: 'ended',
 	},
-	unassigned: { cancelJob: 'finished' },
-	finished: {},
+	unassigned: { cancelJob: 'ended' },
+	ended: {},
 };
 
 type AttemptFields = Pick<LockedJob, 'status' | 'attempt' | 'workerId' | 'leaseExpiresAt' | 'finishing'>;
 
 /** Returns the state of a job's attempt. An attempt that a later one has replaced counts as unassigned. */
 export function attemptState(job: AttemptFields, attempt = job.attempt): AttemptState {
-	if (isTerminal(job.status)) return 'finished';
+	if (isTerminal(job.status)) return 'ended';
 	if (job.status === 'queued' || job.attempt !== attempt || job.workerId === null) return 'unassigned';
 	if (!job.leaseExpiresAt) return 'lost';
 	return job.finishing ? 'finishing' : 'running';

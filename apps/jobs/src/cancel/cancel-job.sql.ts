@@ -18,11 +18,11 @@ interface CancelInput {
 export async function cancelOwnJob(
 	prisma: Database,
 	{ jobId, userId, requestId }: CancelInput,
-): Promise<Job | 'not_found' | 'finished'> {
+): Promise<Job | 'not_found' | 'ended'> {
 	return await inTransaction(prisma, async (tx) => {
 		const job = await lockJob(tx, jobId);
 		if (job?.userId !== userId) return 'not_found';
-		if (!(await cancelAndNotifyWorker(tx, job, requestId))) return 'finished';
+		if (!(await cancelAndNotifyWorker(tx, job, requestId))) return 'ended';
 		return toJob(await tx.job.findUniqueOrThrow({ where: { id: jobId }, select: JOB_COLUMNS }));
 	});
 }

@@ -13,7 +13,7 @@ export function cancelJobRoute({ prisma, wakeDispatch }: Deps) {
 		const canceled = await cancelOwnJob(prisma, input);
 		crashPoint('jobs.cancel.committed');
 		if (canceled === 'not_found') throw notFound('job');
-		if (canceled === 'finished') {
+		if (canceled === 'ended') {
 			throw new AppError(
 				'job_finished',
 				'This job has already ended. Only queued and running jobs can be canceled.',

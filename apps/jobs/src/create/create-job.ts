@@ -17,7 +17,7 @@ import { isSameRequest } from './fingerprint.ts';
 import { type CreatedJob, findStoredResponse, type StoredResponse } from './idempotency-keys.sql.ts';
 import { insertJob } from './insert-job.sql.ts';
 
-/** Not validated by the route, because the idempotency key is looked up first. */
+/** The route does not validate the body, because the idempotency key is looked up first. */
 const unvalidated = { ...createJob, body: z.unknown() };
 
 /** POST /v1/jobs */
@@ -55,8 +55,8 @@ interface Created {
 }
 
 /**
- * Creates a job. The idempotency key is looked up before anything else, so that a repeated request gets the stored response even if
- * it would be refused now, for example because its input was deleted.
+ * Creates a job. The idempotency key is looked up before the body is validated, so that a repeated request gets the stored response even if
+ * it would be refused now, for example because its input was deleted. Only the tool scope of the API key is checked before.
  */
 async function create(
 	deps: Deps,

@@ -32,8 +32,8 @@ function canonicalJson(value: unknown): string {
 }
 
 /**
- * Returns whether two fingerprints are of the same request. Fingerprints made with different HMAC keys can't be compared. They count as the
- * same, because idempotency keys are for repeats.
+ * Returns whether two fingerprints are of the same request. After a change of `INTERNAL_PRIVATE_KEY`, older ones can't be compared. They
+ * then count as the same, because a reused idempotency key is most likely a retry.
  */
 export function isSameRequest(stored: string, current: string): boolean {
 	const keyIdOf = (fingerprint: string) => fingerprint.split('.')[0];

@@ -22,8 +22,8 @@ export interface Fairness {
  * Returns the waiting jobs that come first for these slots, in order:
  *
  * 1. the higher `urgency`: the priority of the job, or the highest priority of any plan after `starvationTimeoutMs`;
- * 2. fewer `seconds_ahead`: the time of the user's active jobs of the tool, as expected or, if more, as used so far, and the expected time of
- *    those waiting ones that come before the job;
+ * 2. fewer `seconds_ahead`: for each active job of the user and tool the larger of its expected and used time, plus the expected time of
+ *    each waiting one that comes before the job;
  * 3. the earlier `virtual_finish`: the start of the wait plus the job's own expected time. The wait starts when the job is created or, if
  *    later, when the user's last job of the tool ends. So a shorter job overtakes a longer one only if its wait starts within the
  *    difference of their expected times.
