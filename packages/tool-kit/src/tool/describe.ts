@@ -5,7 +5,10 @@ import type { ToolManifest } from './manifest.ts';
 
 type ToolDescription = z.infer<typeof toolSchema>;
 
-/** Describes a tool for `GET /v1/tools` without plans, and as long as no worker offers it. Takes a few ms of CPU for all tools. */
+/**
+ * Describes a tool for `GET /v1/tools`, without plan limits and as unavailable; {@link withCapabilities} adds what workers offer. Takes a few
+ * ms of CPU for all tools.
+ */
 export function describeTool(manifest: ToolManifest): Omit<ToolDescription, 'plans'> {
 	const output = outputSuffix(manifest);
 	return {

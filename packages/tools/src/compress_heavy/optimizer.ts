@@ -133,6 +133,7 @@ export function throwRefusal(refusal: Refusal, context: ToolContext): never {
 function toToolError(refusal: Refusal): ToolError {
 	switch (refusal.refused) {
 		case 'corrupt':
+		// `protected` after unlocking, and `too_many_pages` within the page limit, mean that the file contradicts itself.
 		case 'protected':
 		case 'too_many_pages':
 			return new ToolError('corrupt_input', DAMAGED_PDF, { cause: refusal });
