@@ -17,7 +17,7 @@ const recorded = counter({
 	labels: ['type'],
 });
 
-/** Records the event of a message. Its id is that of the message. */
+/** Records the event of a message, under the same id. Here, a message is an event of the broker, and an event is one that users see. */
 async function record(
 	{ prisma }: Deps,
 	message: EventEnvelope,
@@ -36,6 +36,7 @@ export const onJobEnded = defineConsumer({
 	prefetch: CONCURRENT_MESSAGES,
 	async handle(deps: Deps, message) {
 		const { user_id: userId, job_id, ...job } = message.data;
+		// A job has only one event so far.
 		const data = { job_id, sequence: 1, ...job };
 		await record(deps, message, { userId, type: `job.${job.status}`, dedupeKey: job_id, data });
 	},
