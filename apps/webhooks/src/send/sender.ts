@@ -34,6 +34,8 @@ interface SenderOptions extends AttemptDeps {
 export interface Sender {
 	/** Claims due deliveries and starts their attempts. Doesn't wait for the attempts. */
 	sendDue(stopping: AbortSignal): Promise<void>;
+	/** Time after which more may be due, although nothing has woken the task. */
+	nextClaimMs(): number;
 	/** Starts no more attempts and waits for those that run. After a few seconds it aborts them, and other processes repeat them. */
 	stop(): Promise<void>;
 }
@@ -43,8 +45,14 @@ export interface Sender {
  * takes several claims.
  */
 const MAX_CLAIMED = 32;
-/** Maximum number of deliveries to slow endpoints of one claim. Attempts that start together end together, and new events wait for that. */
+/**
+ * Maximum number of deliveries to slow endpoints of one claim, and the pause before the next. Attempts that start together end together, with
+ * their timeout at the latest, and new events wait for that.
+ */
 const MAX_SLOW_CLAIMED = 8;
+const SLOW_PAUSE_MS = 50;
+/** Finds retries that are due, and deliveries whose notification was lost. */
+const POLL_MS = 1_000;
 /** How long recording an attempt may take after its end, on a busy database. */
 const RECORD_MS = 30_000;
 
@@ -91,6 +99,10 @@ export function createSender(options: SenderOptions): Sender {
 	const aborting = new AbortController();
 	const record = createRecorder(options);
 	let isStopping = false;
+	/** When the next deliveries to slow endpoints may be claimed, on the clock of `performance.now()`. */
+	let slowClaimAtMs = 0;
+
+	const isSlowPausing = () => performance.now() < slowClaimAtMs;
 
 	async function attempt(delivery: ClaimedDelivery): Promise<void> {
 		try {
@@ -126,20 +138,22 @@ export function createSender(options: SenderOptions): Sender {
 		const due = await claimDeliveries(prisma, {
 			...before,
 			free: Math.min(MAX_CLAIMED, before.free),
-			freeSlow: Math.min(MAX_SLOW_CLAIMED, before.freeSlow),
+			freeSlow: isSlowPausing() ? 0 : Math.min(MAX_SLOW_CLAIMED, before.freeSlow),
 			perEndpoint: limits.perEndpoint,
 			leaseSeconds: (timeoutMs + RECORD_MS) / 1_000,
 		});
 		if (due.length > 0) crashPoint('webhooks.deliveries.claimed');
 		slots.acquire(due, before);
 		for (const delivery of due) start(delivery);
-		return due.length === MAX_CLAIMED || due.filter(({ slow }) => slow).length === MAX_SLOW_CLAIMED;
+		if (due.some(({ slow }) => slow)) slowClaimAtMs = performance.now() + SLOW_PAUSE_MS;
+		return due.length === MAX_CLAIMED;
 	}
 
 	return {
 		async sendDue(stopping) {
 			while (!isStopping && !stopping.aborted && (await claimAndStart()));
 		},
+		nextClaimMs: () => (isSlowPausing() ? SLOW_PAUSE_MS : POLL_MS),
 		async stop() {
 			isStopping = true;
 			const timeout = AbortSignal.timeout(options.stopMs);
