@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { buildConnector } from 'undici';
 import { type AddressPolicy, isAllowedAddress } from './address-policy.ts';
+import { limitResponses } from './limit-responses.ts';
 import { OutboundError } from './outbound-error.ts';
 import type { Resolve } from './resolve-addresses.ts';
 
@@ -17,7 +18,8 @@ interface ConnectOptions {
 
 /**
  * Returns a connector that resolves a name once and connects to an address that it has checked. It uses the name for SNI and to verify the
- * certificate. If one address of a name is forbidden, it refuses all: no legitimate name has both private and public addresses.
+ * certificate. If one address of a name is forbidden, it refuses all: no legitimate name has both private and public addresses. Its
+ * connections limit the size of responses.
  */
 export function createVettedConnector({ policy, resolve, ca }: ConnectOptions): buildConnector.connector {
 	const connectTo = buildConnector({
@@ -37,9 +39,11 @@ export function createVettedConnector({ policy, resolve, ca }: ConnectOptions): 
 				'address_not_allowed',
 				'The host leads to a private or reserved address. Use a public host.',
 			);
-		return await connectToFirst(addresses.slice(0, MAX_ADDRESSES), (address) =>
+		const socket = await connectToFirst(addresses.slice(0, MAX_ADDRESSES), (address) =>
 			promisify(connectTo, { ...target, hostname: address, ...(servername && { servername }) }),
 		);
+		limitResponses(socket);
+		return socket;
 	};
 	return (target, callback) => {
 		open(target).then(

@@ -6,7 +6,7 @@ import { type Resolve, resolveAddresses } from './resolve-addresses.ts';
 
 /** How much of a response is kept. It is shown to the user, so more of it could leak data of a private network. */
 const EXCERPT_BYTES = 1_024;
-/** How much of a response is read, so that its connection can be used again. */
+/** How much of a body is read, so that its connection can be used again. {@link limitResponses} limits the bytes that this takes. */
 const READ_BYTES = 16_384;
 /** Informational responses (1xx) before the response. An endless series would keep this process busy until the timeout. */
 const MAX_INFORMATIONAL = 8;
@@ -49,7 +49,7 @@ export interface Outbound {
 	urlProblem(url: string): string | undefined;
 	/**
 	 * Sends a POST to a user's URL. Follows no redirects and decompresses nothing. The headers of a response are enough, whether or not its
-	 * body completes. Rejects with an OutboundError if there is no response.
+	 * body completes. Rejects with an OutboundError if there is no response, or if its headers and the framing of its body are too long.
 	 */
 	post(request: OutboundRequest): Promise<OutboundResponse>;
 	/** Closes all connections. Running requests fail. */
@@ -112,7 +112,7 @@ async function post(agent: Agent, policy: UrlPolicy, request: OutboundRequest): 
 	}
 }
 
-/** Reads the beginning of a body, or what has come before the timeout. */
+/** Reads the beginning of a body, or what has come before the timeout. Throws an OutboundError if its framing is too long. */
 async function readExcerpt({ headers, body }: Dispatcher.ResponseData): Promise<string> {
 	const isCompressed = headers['content-encoding'] !== undefined;
 	const chunks: Buffer[] = [];
@@ -125,7 +125,8 @@ async function readExcerpt({ headers, body }: Dispatcher.ResponseData): Promise<
 			bytes += chunk.length;
 			if (bytes > READ_BYTES) break;
 		}
-	} catch {
+	} catch (error) {
+		if (error instanceof OutboundError) throw error;
 		// The headers are the response.
 	}
 	if (isCompressed) return '';

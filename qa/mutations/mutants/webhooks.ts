@@ -38,6 +38,11 @@ const DESTINATIONS: readonly Mutant[] = [
 		test: 'a response after many informational ones is an error',
 	},
 	{
+		name: 'limits the bytes of a response, not only those of its body',
+		mutations: [outbound('limitResponses', forceCondition(false, 'MAX_RESPONSE_BYTES'))],
+		test: 'an endless chunk extension',
+	},
+	{
 		name: 'knows the product’s own host with a final dot',
 		mutations: [outbound('checkUrl', replaceText('withoutRootDot(url.host)', 'url.host'))],
 		test: 'is the product’s own with a final dot',
