@@ -8,7 +8,7 @@ import { createSecretSealer, newSecret } from '../endpoints/secret.ts';
 import { type Prisma, PrismaClient } from '../generated/client.ts';
 import { PRISMA_DIRECTORY } from '../testing/world.ts';
 import { type ClaimLimits, claimDeliveries, releaseDeliveries } from './claim.sql.ts';
-import { type DeliveryAttempt, recordAttempts } from './record-attempts.sql.ts';
+import { type DeliveryAttempt, recordAttempts, recordHealth } from './record-attempts.sql.ts';
 import { createSender } from './sender.ts';
 
 let database: TestDatabase;
@@ -191,6 +191,21 @@ describe('the outcome of an attempt', () => {
 		const numbers = (await find(id)).attempts.map(({ number }) => number);
 		expect([numbers.length, Math.min(...numbers), Math.max(...numbers)]).toEqual([50, 12, 61]);
 	});
+
+	test.each([410, 500, 204])(
+		'leaves the health of an endpoint as it is after its URL changed, with %d',
+		async (status) => {
+			const endpointId = await addEndpoint([1]);
+			const late = await endAttempt({ outcome: { status, excerpt: '' } });
+			const where = { id: endpointId };
+			const changed = await prisma.endpoint.update({
+				where,
+				data: { url: 'https://example.com/new', failures: 1, failingSince: secondsAgo(1) },
+			});
+			expect(await recordHealth(prisma, { endpointId, attempts: [late] }, { disableAfterMs: 0 })).toBeNull();
+			expect(await prisma.endpoint.findUnique({ where })).toEqual(changed);
+		},
+	);
 });
 
 test('an aborted attempt is due again at once and uses up no retry', async () => {

@@ -64,12 +64,12 @@ export async function recordAttempts(prisma: Database, attempts: readonly Delive
 }
 
 /**
- * Applies ended attempts, in their order, to the health of their endpoint, and disables the endpoint if necessary. Returns the reason, or
- * null.
+ * Applies ended attempts, in their order, to the health of their endpoint, and disables the endpoint if necessary. Ignores attempts to a URL
+ * that was replaced meanwhile: the health is that of the current URL. Returns the reason, or null.
  */
 export function recordHealth(
 	prisma: Database,
-	{ endpointId, attempts }: { endpointId: string; attempts: readonly EndedAttempt[] },
+	{ endpointId, attempts }: { endpointId: string; attempts: readonly DeliveryAttempt[] },
 	rules: HealthRules,
 ): Promise<'gone' | 'failing' | null> {
 	return inTransaction(prisma, async (tx: Tx) => {
@@ -79,6 +79,7 @@ export function recordHealth(
 		let health = endpoint;
 		let reason: 'gone' | 'failing' | null = null;
 		for (const attempt of attempts) {
+			if (attempt.delivery.url !== endpoint.url) continue;
 			health = { ...health, ...healthAfterAttempt(health, attempt) };
 			reason ??= disableReason(health, attempt, rules);
 		}
