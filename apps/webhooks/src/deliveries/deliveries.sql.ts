@@ -1,5 +1,6 @@
 import { type DeliveryStatus, type EventType, MAX_SHOWN_ATTEMPTS } from '@creatorr/contracts/webhooks';
-import type { Database } from '../database.sql.ts';
+import { inTransaction } from '@creatorr/database/transaction';
+import type { Database, Tx } from '../database.sql.ts';
 import { toEvent } from '../events/events.sql.ts';
 import type { Prisma } from '../generated/client.ts';
 
@@ -47,12 +48,20 @@ export interface OwnedDelivery {
 	userId: string;
 }
 
-/** Returns a delivery with its event and latest attempts, or null if there is none or it belongs to another user. */
+/**
+ * Returns a delivery with its event and latest attempts, or null if there is none or it belongs to another user. Reads one snapshot: Prisma
+ * uses several statements, and an attempt that ends between them would show as one of a pending delivery.
+ */
 export async function findDelivery(prisma: Database, { id, endpointId, userId }: OwnedDelivery) {
-	const row = await prisma.delivery.findFirst({
-		where: { id, endpointId, endpoint: { userId } },
-		include: { event: true, attempts: { orderBy: { number: 'desc' }, take: MAX_SHOWN_ATTEMPTS } },
-	});
+	const row = await inTransaction(
+		prisma,
+		(tx: Tx) =>
+			tx.delivery.findFirst({
+				where: { id, endpointId, endpoint: { userId } },
+				include: { event: true, attempts: { orderBy: { number: 'desc' }, take: MAX_SHOWN_ATTEMPTS } },
+			}),
+		{ isolationLevel: 'RepeatableRead' },
+	);
 	if (!row) return null;
 	const attempts = row.attempts.map((attempt) => ({
 		number: attempt.number,

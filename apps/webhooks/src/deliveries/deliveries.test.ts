@@ -193,6 +193,37 @@ test('a test event reaches its endpoint, whatever types the endpoint receives', 
 	expect(world.receiver.requests.map(({ path }) => path)).toEqual(['/hook']);
 });
 
+test('a delivery that ends while it is read is shown with the attempts that it had before', async () => {
+	const { id } = await user.createWebhook(hook());
+	failWith(429, { 'retry-after': '3000' });
+	await world.publish(jobEndedMessage(user.id));
+	const before = await eventually(async () => {
+		const delivery = await deliveryWith(id, 'pending');
+		expect(delivery.attempts).toHaveLength(1);
+		return delivery;
+	});
+	const reading = await world.prisma.$transaction(
+		async (tx) => {
+			await tx.$executeRaw`LOCK TABLE attempts`;
+			const response = user.data(`/v1/webhooks/${id}/deliveries/${before.id}`);
+			await waitFor(async () => {
+				const waiting = await tx.$queryRaw`
+					SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+					WHERE relation = 'attempts'::regclass AND NOT granted AND datname = current_database()`;
+				expect(waiting).toHaveLength(1);
+			});
+			await tx.$executeRaw`
+				UPDATE deliveries SET status = 'succeeded', due_at = NULL, attempt_count = 2 WHERE id = ${before.id}`;
+			await tx.attempt.create({
+				data: { deliveryId: before.id, number: 2, startedAt: new Date(), durationMs: 1, responseStatus: 200 },
+			});
+			return { response };
+		},
+		{ timeout: 30_000 },
+	);
+	expect(await reading.response).toEqual(before);
+});
+
 test('during the grace period of a rotation, deliveries are signed with both secrets', async () => {
 	const { id, secret: old } = await user.createWebhook(hook());
 	const rotate = async (body: object) =>
