@@ -1,4 +1,4 @@
-import type { BlockList } from 'node:net';
+import { type BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { addressFamily, parseRanges } from '@creatorr/service/address-ranges';
 
@@ -28,8 +28,12 @@ export interface AddressPolicy {
 	blocked: BlockList;
 }
 
-/** Returns whether connections to an address are allowed. By default, only public addresses that don't belong to this machine are. */
+/**
+ * Returns whether connections to an address are allowed. By default, only public addresses that don't belong to this machine are. Text that is
+ * no address isn't allowed.
+ */
 export function isAllowedAddress(address: string, { allowed, blocked }: AddressPolicy): boolean {
+	if (isIP(address) === 0) return false;
 	const family = addressFamily(address);
 	if (blocked.check(address, family)) return false;
 	if (allowed.check(address, family)) return true;

@@ -1,5 +1,6 @@
 import { parseRanges } from '@creatorr/service/address-ranges';
 import { describe, expect, test } from '@jest/globals';
+import { isAllowedAddress } from './address-policy.ts';
 import { checkUrl } from './check-url.ts';
 
 const none = parseRanges([]);
@@ -68,6 +69,13 @@ test.each([
 ])('%s is accepted', (url) => {
 	expect(check(url)).toBe(url);
 });
+
+test.each(['', 'localhost', 'example.com', '8.8.8', '[2606:4700::1111]'])(
+	'%j is no address, so it is not allowed',
+	(text) => {
+		expect(isAllowedAddress(text, production)).toBe(false);
+	},
+);
 
 test('networks that the operator allows may be reached, also as IPv4-mapped addresses, and blocked ones not', () => {
 	const allowed = parseRanges(['127.0.0.1', '10.0.0.0/8']);

@@ -34,7 +34,7 @@ export function createVettedConnector({ policy, resolve, ca }: ConnectOptions): 
 		const isName = isIP(hostname) === 0;
 		const servername = target.servername || (isName ? hostname : undefined);
 		const addresses = isName ? await resolveOrExplain(resolve, hostname) : [hostname];
-		if (!addresses.every((address) => isAllowedAddress(address, policy)))
+		if (addresses.length === 0 || !addresses.every((address) => isAllowedAddress(address, policy)))
 			throw new OutboundError(
 				'address_not_allowed',
 				'The host leads to a private or reserved address. Use a public host.',

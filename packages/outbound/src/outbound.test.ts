@@ -77,6 +77,8 @@ describe('nothing is sent', () => {
 		['to a name with the IPv4-mapped form of a forbidden address', ['::ffff:127.0.0.2']],
 		['to a name with a NAT64 form of a forbidden address', ['64:ff9b::7f00:2']],
 		['to a name with an address of IPv6 loopback', ['::1']],
+		['to a name without addresses', []],
+		['to a name that leads to another name', ['localhost']],
 	])('%s', async (_, addresses) => {
 		const outbound = outboundWith({ resolve: async () => addresses });
 		await expect(post(outbound, `http://hook.test:${forbidden.port}/`)).rejects.toMatchObject({
