@@ -2,11 +2,13 @@ import { type BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { addressFamily, parseRanges } from '@creatorr/service/address-ranges';
 
-/** Special-purpose ranges of IANA's registry for IPv4, multicast and reserved addresses. */
+/** Special-purpose ranges of IANA's registry for IPv4, multicast and reserved addresses, and public addresses of metadata services. */
 const SPECIAL_IPV4 = [
 	...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12'],
 	...['192.0.0.0/24', '192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15'],
 	...['198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4'],
+	// Azure's host agent, which serves each virtual machine.
+	'168.63.129.16/32',
 ];
 
 /**

@@ -29,6 +29,8 @@ describe('a URL is refused before any connection if it', () => {
 			'172.31.255.255',
 			'192.168.0.1',
 		],
+		// Azure's host agent
+		'168.63.129.16',
 		...[
 			'192.0.2.1',
 			'192.88.99.1',

@@ -9,6 +9,9 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** Maximum number of addresses of a name that are tried. */
 const MAX_ADDRESSES = 3;
 
+/** Tells the owner of a URL neither whether a private name exists nor where it leads. The failure is only counted. */
+const NOT_PUBLIC = 'The host name must resolve to public addresses only. Check its DNS records.';
+
 interface ConnectOptions {
 	policy: AddressPolicy;
 	resolve: Resolve;
@@ -35,10 +38,7 @@ export function createVettedConnector({ policy, resolve, ca }: ConnectOptions): 
 		const servername = target.servername || (isName ? hostname : undefined);
 		const addresses = isName ? await resolveOrExplain(resolve, hostname) : [hostname];
 		if (addresses.length === 0 || !addresses.every((address) => isAllowedAddress(address, policy)))
-			throw new OutboundError(
-				'address_not_allowed',
-				'The host leads to a private or reserved address. Use a public host.',
-			);
+			throw new OutboundError('address_not_allowed', NOT_PUBLIC);
 		const socket = await connectToFirst(addresses.slice(0, MAX_ADDRESSES), (address) =>
 			promisify(connectTo, { ...target, hostname: address, ...(servername && { servername }) }),
 		);
@@ -57,8 +57,7 @@ async function resolveOrExplain(resolve: Resolve, hostname: string): Promise<rea
 	try {
 		return await resolve(hostname);
 	} catch (cause) {
-		const { code = 'unknown error' } = cause as { code?: string };
-		throw new OutboundError('dns_failed', `The host name can’t be resolved (${code}).`, { cause });
+		throw new OutboundError('dns_failed', NOT_PUBLIC, { cause });
 	}
 }
 

@@ -141,16 +141,23 @@ test.each([
 	});
 });
 
-test('a name that can’t be resolved and a port that nobody listens on have different errors', async () => {
+test('the error message is the same for a name that doesn’t exist and one with a private address', async () => {
 	const lost = outboundWith({
 		resolve: async () => {
 			throw Object.assign(new Error('queryA ENOTFOUND'), { code: 'ENOTFOUND' });
 		},
 	});
+	const message = 'The host name must resolve to public addresses only. Check its DNS records.';
 	await expect(post(lost, 'http://hook.test:3000/')).rejects.toMatchObject({
 		failure: 'dns_failed',
-		message: 'The host name can’t be resolved (ENOTFOUND).',
+		message,
 	});
+	await expect(
+		post(outboundWith({ resolve: async () => ['10.0.0.1'] }), 'http://hook.test:3000/'),
+	).rejects.toMatchObject({ failure: 'address_not_allowed', message });
+});
+
+test('a port that nobody listens on is an error', async () => {
 	const { port, stop } = await startServer(() => undefined);
 	await stop();
 	await expect(post(outboundWith(), `http://hook.test:${port}/`)).rejects.toMatchObject({
