@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '@creatorr/contracts/ids';
 import { createPrisma } from '@creatorr/database/client';
 import { createMigratedDatabase, type TestDatabase } from '@creatorr/testing/database';
@@ -10,6 +11,7 @@ import { PRISMA_DIRECTORY } from '../testing/world.ts';
 import { type ClaimLimits, claimDeliveries, releaseDeliveries } from './claim.sql.ts';
 import { type DeliveryAttempt, recordAttempts, recordHealth } from './record-attempts.sql.ts';
 import { createSender } from './sender.ts';
+import type { SlotLimits } from './slots.ts';
 
 let database: TestDatabase;
 let prisma: PrismaClient;
@@ -233,37 +235,51 @@ test('an aborted attempt of a delivery that has failed meanwhile does not make i
 	});
 });
 
-test('a process that stops releases the deliveries whose attempts it aborts', async () => {
-	const endpoint = await addEndpoint([1]);
+/** Returns a sender whose attempts don't end until it stops. `onPost` is called when one starts. */
+async function createHangingSender(limits: SlotLimits, onPost: () => void = () => undefined) {
 	const sealer = createSecretSealer([randomBytes(32)]);
-	await prisma.endpoint.updateMany({ data: { sealedSecret: sealer.seal(newSecret(), endpoint) } });
-	const started = Promise.withResolvers<void>();
-	const sender = createSender({
-		...{
-			prisma,
-			logger: silent,
-			sealer,
-			userAgent: 'test',
-			timeoutMs: 60_000,
-			stopMs: 1,
-			wake: () => undefined,
-		},
+	for (const { id } of await prisma.endpoint.findMany())
+		await prisma.endpoint.update({ where: { id }, data: { sealedSecret: sealer.seal(newSecret(), id) } });
+	return createSender({
+		...{ prisma, logger: silent, sealer, userAgent: 'test', timeoutMs: 60_000, stopMs: 1, limits },
+		wake: () => undefined,
 		rules: { retryDelaysSeconds: [], disableAfterMs: 1 },
-		limits: { total: 1, perEndpoint: 1 },
 		outbound: {
 			urlProblem: () => undefined,
 			close: async () => undefined,
 			post: ({ signal }) =>
 				new Promise((_, reject) => {
 					signal?.addEventListener('abort', () => reject(signal.reason));
-					started.resolve();
+					onPost();
 				}),
 		},
 	});
+}
+
+test('a process that stops releases the deliveries whose attempts it aborts', async () => {
+	const endpoint = await addEndpoint([1]);
+	const started = Promise.withResolvers<void>();
+	const sender = await createHangingSender({ total: 1, perEndpoint: 1 }, () => started.resolve());
 	await sender.sendDue(new AbortController().signal);
 	await started.promise;
 	await sender.stop();
 	const delivery = await prisma.delivery.findUniqueOrThrow({ where: { id: `${endpoint} 1` } });
 	expect(delivery).toMatchObject({ status: 'pending', retryStep: 0, attemptCount: 1 });
 	expect(await claim()).toEqual([delivery.id]);
+});
+
+test('deliveries to slow endpoints that were left for the pause are claimed soon after it', async () => {
+	await addEndpoint([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], { slow: true });
+	const sender = await createHangingSender({ total: 100, perEndpoint: 100 });
+	const { signal } = new AbortController();
+	const countClaimed = () => prisma.delivery.count({ where: { attemptCount: 1 } });
+	await sender.sendDue(signal);
+	expect(await countClaimed()).toBe(8);
+	await sender.sendDue(signal);
+	// The pause ends before the task asks when to claim next.
+	await sleep(60);
+	expect(sender.nextClaimMs()).toBeLessThanOrEqual(50);
+	await sender.sendDue(signal);
+	expect(await countClaimed()).toBe(10);
+	await sender.stop();
 });

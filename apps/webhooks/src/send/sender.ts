@@ -101,8 +101,8 @@ export function createSender(options: SenderOptions): Sender {
 	let isStopping = false;
 	/** When the next deliveries to slow endpoints may be claimed, on the clock of `performance.now()`. */
 	let slowClaimAtMs = 0;
-
-	const isSlowPausing = () => performance.now() < slowClaimAtMs;
+	/** Whether the last claim may have left deliveries to slow endpoints for the time after the pause, which may have ended since. */
+	let isSlowLeft = false;
 
 	async function attempt(delivery: ClaimedDelivery): Promise<void> {
 		try {
@@ -135,17 +135,20 @@ export function createSender(options: SenderOptions): Sender {
 	async function claimAndStart(): Promise<boolean> {
 		const before = slots.free();
 		if (before.free === 0) return false;
+		const isPausing = performance.now() < slowClaimAtMs;
 		const due = await claimDeliveries(prisma, {
 			...before,
 			free: Math.min(MAX_CLAIMED, before.free),
-			freeSlow: isSlowPausing() ? 0 : Math.min(MAX_SLOW_CLAIMED, before.freeSlow),
+			freeSlow: isPausing ? 0 : Math.min(MAX_SLOW_CLAIMED, before.freeSlow),
 			perEndpoint: limits.perEndpoint,
 			leaseSeconds: (timeoutMs + RECORD_MS) / 1_000,
 		});
 		if (due.length > 0) crashPoint('webhooks.deliveries.claimed');
 		slots.acquire(due, before);
 		for (const delivery of due) start(delivery);
-		if (due.some(({ slow }) => slow)) slowClaimAtMs = performance.now() + SLOW_PAUSE_MS;
+		const hasSlow = due.some(({ slow }) => slow);
+		if (hasSlow) slowClaimAtMs = performance.now() + SLOW_PAUSE_MS;
+		isSlowLeft = isPausing || hasSlow;
 		return due.length === MAX_CLAIMED;
 	}
 
@@ -153,7 +156,7 @@ export function createSender(options: SenderOptions): Sender {
 		async sendDue(stopping) {
 			while (!isStopping && !stopping.aborted && (await claimAndStart()));
 		},
-		nextClaimMs: () => (isSlowPausing() ? SLOW_PAUSE_MS : POLL_MS),
+		nextClaimMs: () => (isSlowLeft ? SLOW_PAUSE_MS : POLL_MS),
 		async stop() {
 			isStopping = true;
 			const timeout = AbortSignal.timeout(options.stopMs);
