@@ -91,7 +91,7 @@ function FileItem({ user, file }: { user: User; file: FileRow }) {
 			{isAsking && (
 				<ConfirmDialog
 					title="Delete this file?"
-					text={`${file.name} is deleted immediately, and this can’t be undone. If this file is still being processed, that will fail.`}
+					text={`${file.name} is deleted immediately, and this can’t be undone. If it’s still being processed, the processing may fail.`}
 					confirm="Delete"
 					onConfirm={() => remove.mutate(file.id)}
 					onClose={() => setAsking(false)}
