@@ -33,7 +33,7 @@ const WARNINGS: Readonly<Record<string, string>> = {
 	optimizer_failed:
 		'Part of the compression failed and was skipped, so the file may be larger than necessary. Nothing is lost.',
 	usage_rights_removed:
-		'The PDF no longer unlocks extra features in Adobe Reader, because they are tied to the original file.',
+		'Some extra features in Adobe Reader, such as saving comments or a filled-in form, may no longer work with this PDF. They still work with the original.',
 };
 
 /** Returns the smallest of several compressed copies that passed the checks, or the original if none is smaller. */
