@@ -55,7 +55,7 @@ test.each(OVERLAYS)('every kubectl command of the docs names what the overlay %s
 		// Every cluster has the namespace `default`.
 		[/--namespace (\S+)/g, [...namesOf('Namespace'), 'default']],
 		[/(?:deploy(?:ment)?\/|scale deployment )([a-z-]+(?: [a-z]+[a-z-]*)*)/g, namesOf('Deployment')],
-		[/\/name=([a-z-]+)/g, [...namesOf('Deployment'), ...brokers]],
+		[/\/name=([a-z-]+)/g, [...namesOf('Deployment'), ...namesOf('DaemonSet'), ...brokers]],
 		[/rabbitmqcluster ([a-z-]+)/g, brokers],
 		[/scaledobject ([a-z-]+)/g, namesOf('ScaledObject')],
 		[/hpa ([a-z-]+)/g, namesOf('HorizontalPodAutoscaler')],
