@@ -54,6 +54,18 @@ describe('a job', () => {
 		expect(() => admitJob(plans, wanted, { ...NO_USAGE, plan: 'free' })).toThrow('Pro 537 MB');
 	});
 
+	test.each(['free', 'pro'] as const)(
+		'is refused on %s when its input is larger than the tool accepts on any plan',
+		(plan) => {
+			const creating = (inputBytes: number) => () =>
+				admitJob(plans, { tool: tool('compress', 5 * MIB), inputBytes }, { ...NO_USAGE, plan });
+			expect(creating(5 * MIB)).not.toThrow();
+			expect(creating(5 * MIB + 1)).toThrow(
+				`This file is 5.243 MB. The ${plan === 'pro' ? 'Pro' : 'Free'} plan allows 5.2 MB for this tool. Split the file.`,
+			);
+		},
+	);
+
 	test('is refused when the plan’s queue is full', () => {
 		expect(() => admit('ocr', 1, 'free', 4)).not.toThrow();
 		expect(() => admit('ocr', 1, 'free', 5)).toThrow(

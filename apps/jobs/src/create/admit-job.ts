@@ -16,7 +16,7 @@ interface NewJob {
 	inputBytes: number;
 }
 
-/** Returns the priority of a new job. Throws `plan_limit` when the plan doesn't allow the job. */
+/** Returns the priority of a new job. Throws `plan_limit` when the plan, or on any plan the tool, doesn't allow the job. */
 export function admitJob(plans: Plans, job: NewJob, usage: PlanUsage): { priority: number } {
 	refuseLargeInput(plans, job, usage.plan);
 	refuseFullQueue(plans, usage);
@@ -25,10 +25,10 @@ export function admitJob(plans: Plans, job: NewJob, usage: PlanUsage): { priorit
 }
 
 function refuseLargeInput(plans: Plans, { tool, inputBytes }: NewJob, plan: Plan): void {
-	if (inputBytes <= toolTerms(plans[plan], tool.slug).maxInputBytes) return;
 	// A plan can't raise the tool's own limit.
 	const limitOf = (terms: PlanTerms) =>
 		Math.min(toolTerms(terms, tool.slug).maxInputBytes, tool.limits.maxInputBytes);
+	if (inputBytes <= limitOf(plans[plan])) return;
 	throw planLimit({
 		...{ plan, plans, limitOf, format: formatBytes },
 		use: `This file is ${formatBytesAbove(limitOf(plans[plan]), inputBytes)}`,
