@@ -75,8 +75,8 @@ async function endWithOutcome(
 }
 
 /**
- * Counts the current attempt as lost and makes it unassigned, because its outcome can't be applied. Its worker may be alive, and would renew
- * the lease until the outcome is applied.
+ * Counts the current attempt, whose outcome can't be applied, as lost and makes it unassigned. Otherwise its worker, which renews the lease
+ * until the outcome is applied, would renew it forever.
  */
 export async function rejectOutcome(
 	prisma: Database,

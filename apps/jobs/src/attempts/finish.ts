@@ -37,7 +37,7 @@ export const onJobFinished = defineConsumer({
 	},
 });
 
-/** Repeats an attempt whose outcome was dead-lettered. The message stays in the dead-letter queue of operators. */
+/** Counts an attempt as lost whose outcome was dead-lettered. The message stays in the dead-letter queue of operators. */
 export const onDeadLetteredOutcome = defineConsumer({
 	queue: QUEUES.jobsJobFinishedDeadLetters,
 	definition: jobFinished,
@@ -64,10 +64,10 @@ export async function applyOutcome(deps: OutcomeDeps, finished: FinishedAttempt)
 	if (outcome.status === 'failed') {
 		const { status } = await finish(deps, finished);
 		crashPoint('jobs.finish.failure-applied');
-		return await discardUnlessSucceeded(deps, jobId, status);
+		return await discardIfFailedOrCanceled(deps, jobId, status);
 	}
 	if (!(await startFinishing(prisma, finished))) {
-		return await discardUnlessSucceeded(deps, jobId, await readStatus(prisma, jobId));
+		return await discardIfFailedOrCanceled(deps, jobId, await readStatus(prisma, jobId));
 	}
 	crashPoint('jobs.finish.started');
 	// The files service doesn't have the reported output, so the attempt counts as lost.
@@ -78,7 +78,7 @@ export async function applyOutcome(deps: OutcomeDeps, finished: FinishedAttempt)
 	crashPoint('jobs.finish.applied');
 	// Deleted meanwhile, and no delivery of this event has applied the success: nobody owns the output.
 	if (!status && !repeated) return await files.discardOutputs(jobId);
-	await discardUnlessSucceeded(deps, jobId, status);
+	await discardIfFailedOrCanceled(deps, jobId, status);
 }
 
 async function finish({ prisma, wakeDispatch }: OutcomeDeps, finished: FinishedAttempt) {
@@ -88,7 +88,7 @@ async function finish({ prisma, wakeDispatch }: OutcomeDeps, finished: FinishedA
 }
 
 /** Discards the outputs of a failed or canceled job. Without a status (deleted job), it may have succeeded, so its output stays. */
-async function discardUnlessSucceeded(
+async function discardIfFailedOrCanceled(
 	{ files }: OutcomeDeps,
 	jobId: string,
 	status: JobStatus | null,

@@ -2,10 +2,10 @@ import { afterCommit } from '@creatorr/database/after-commit';
 import { inTransaction } from '@creatorr/database/transaction';
 import type { Database, Tx } from '../database.sql.ts';
 import { requestWorkerAgain } from '../dispatch/request-worker.sql.ts';
+import { IS_ACTIVE } from '../lifecycle/dispatch-state.sql.ts';
 import { failJob } from '../lifecycle/end-job.sql.ts';
 import { type LockedJob, lockJob } from '../lifecycle/job.sql.ts';
 import { countLost } from '../lifecycle/job-metrics.ts';
-import { DISPATCHED_AT } from '../lifecycle/stored-names.sql.ts';
 import { failureAfterLoss } from './transitions.ts';
 
 export interface LostAttempt {
@@ -20,7 +20,7 @@ export interface LostAttempt {
 export async function loseExpiredAttempts(prisma: Database): Promise<LostAttempt[]> {
 	const candidates = await prisma.$queryRaw<{ id: string }[]>`
 		SELECT id FROM jobs
-		WHERE status IN ('queued', 'running') AND ${DISPATCHED_AT} IS NOT NULL AND lease_expires_at < now()`;
+		WHERE ${IS_ACTIVE} AND lease_expires_at < now()`;
 	const lost: LostAttempt[] = [];
 	for (const { id } of candidates) {
 		const attempt = await loseAttempt(prisma, id);

@@ -16,9 +16,9 @@ interface ReturnedAttempt {
 }
 
 /**
- * Ends an attempt that its worker returns unfinished. When the worker shuts down, another one is requested at once. When the worker has
- * no free background slot, the job is deferred. Dispatch is not woken then, because it needs a heartbeat of every worker to know the free slots.
- * The attempt doesn't count as lost, and the job stays running. Ignores an attempt that isn't current.
+ * Ends an attempt that its worker returns unfinished. When the worker shuts down, another one is requested here, without dispatch. When the
+ * worker has no free background slot, the job is deferred, and the dispatch task finds it later: it knows the free slots only after a
+ * heartbeat of every worker. The attempt doesn't count as lost, and the job stays running. Ignores an attempt that isn't current.
  */
 export async function returnAttempt(prisma: Database, returned: ReturnedAttempt): Promise<void> {
 	const { jobId, attempt, background = false, expectedSeconds } = returned;

@@ -43,7 +43,7 @@ function checkToolScope(key: UserKey | undefined, body: unknown): void {
 	throw new AppError(
 		'insufficient_scope',
 		`This API key may not use the tool ${quote(parsed.data.tool)}. It may use: ${key.tools.join(', ')}.`,
-		// By this challenge the gateway knows that the request doesn't count toward the rate limits.
+		// The gateway has counted the request already. A 403 with a challenge makes it refund the unit (`lacksTool` in its rate-limits.ts).
 		{ headers: { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' } },
 	);
 }
