@@ -53,7 +53,7 @@ export interface PublicDeps extends AuthenticateDeps {
 	/** Headers of every response, as alternating names and values. */
 	securityHeaders: readonly string[];
 	accessLog: AccessLog;
-	/** Notes a response to an API key whose first use starts a grace period. */
+	/** Reports the first successful use of the new key after a rotation, which starts the grace period of the old key. */
 	reportFirstUse(exchange: Exchange): void;
 	logger: Logger;
 	limits: Pick<Limits, 'maxHeaderCount' | 'refusalDelayMs' | 'slowReaderMs'>;
