@@ -35,7 +35,7 @@ export const QUEUES = {
 	webhooksPlanChanged: 'webhooks.plan-changed',
 	/** Dead-lettered job requests, for which the jobs service fails the job. Operators read {@link QUEUES.deadLetters}. */
 	jobsDeadLetters: 'jobs.dead-letters',
-	/** Dead-lettered outcomes of jobs, whose attempts the jobs service repeats. */
+	/** Dead-lettered outcomes of jobs, whose attempts the jobs service counts as lost. */
 	jobsJobFinishedDeadLetters: 'jobs.job-finished-dead-letters',
 	/** Every dead-lettered message, until an operator replays or drops it. */
 	deadLetters: 'dead-letters',
