@@ -117,7 +117,7 @@ async function withClock<T>(allowedMs: number, work: (clock: RunClock) => Promis
 	}
 }
 
-/** Returns the pages that a tool reports in its result, the only check of a tool that skips `checkPageLimit`. */
+/** Returns the pages that a tool reports in its result. The caller checks them, because the tool may not have called `checkPageLimit`. */
 function pagesOf({ details }: ToolOutput): number {
 	return typeof details.pages === 'number' ? details.pages : 0;
 }
