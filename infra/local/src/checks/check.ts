@@ -7,8 +7,8 @@ import { programEnvironment } from '../backing/base-environment.ts';
 import { REPOSITORY } from '../settings/settings.ts';
 import { runProgram } from '../stack/run-program.ts';
 
-/** A suite that takes longer hangs, even on a busy machine. */
-const JEST_TIMEOUT_MS = 1_200_000;
+/** A suite that takes longer hangs, even on a busy machine, on which tools run with a low priority. */
+const JEST_TIMEOUT_MS = 1_500_000;
 const END_TIMEOUT_MS = 10_000;
 const HANGING_CHECK_MS = 500;
 const JEST = createRequire(import.meta.url).resolve('jest/bin/jest');
