@@ -238,8 +238,13 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'admits a request of a user when its small body is complete',
-		mutations: [gateway('createUserAdmission', forceCondition(true, 'isBodySmall'))],
+		mutations: [gateway('createUserAdmission', replaceCall('isBodySmall', 'false'))],
 		test: 'holds no permit while a small body arrives, and as many as the request costs afterwards',
+	},
+	{
+		name: 'admits a job creation when its body is complete',
+		mutations: [gateway('createUserAdmission', replaceText('operation?.createsJob || ', ''))],
+		test: 'creates jobs while the body of another one is still arriving (%s)',
 	},
 	{
 		name: 'serves the pipelined requests of a connection one after the other',

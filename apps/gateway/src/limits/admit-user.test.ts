@@ -3,6 +3,7 @@ import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
 import { bearer, startTestGateway, startUpstream, type TestGateway, waitUntil } from '../testing/gateway.ts';
+import { open, readAll } from '../testing/raw.ts';
 
 /** Buckets that don't refill within a test. */
 const LIMITS = {
@@ -31,7 +32,7 @@ beforeAll(async () => {
 			res.writeHead(200, { 'Content-Type': 'text/event-stream' });
 			res.write(': hello\n\n');
 		} else if (isHolding || req.url?.includes('wait=')) held.push(res);
-		else reply(res);
+		else req.once('end', () => reply(res));
 	});
 	const start = (userQueueMs: number, abandonedPermitMs: number) =>
 		startTestGateway({
@@ -225,6 +226,23 @@ describe('a user with too many concurrent requests', () => {
 			expect(await user.status('/v1/jobs/x')).toBe(200);
 			for (const res of held) reply(res);
 			expect([await first, await create()]).toEqual([200, 200]);
+		});
+
+		test.each([
+			['Content-Length: 9000', '{', ' '.repeat(8_999)],
+			['Transfer-Encoding: chunked', '1\r\n{\r\n', '1\r\n}\r\n0\r\n\r\n'],
+		])('creates jobs while the body of another one is still arriving (%s)', async (framing, first, rest) => {
+			const userId = newId('usr');
+			const socket = await open(roomy.publicPort);
+			const headers = ['Host: a', 'Connection: close', 'Expect: 100-continue', framing];
+			headers.push(`Authorization: ${bearer(auth.token({ sub: userId })).Authorization}`);
+			socket.write(`POST /v1/jobs HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n${first}`);
+			await waitUntil(() => socket.bytesRead > 0);
+			const create = () => userOf(userId, roomy).status('/v1/jobs', { method: 'POST', body: '{}' });
+			expect([await create(), await create()]).toEqual([200, 200]);
+			const slow = readAll(socket);
+			socket.write(rest);
+			expect((await slow).text).toContain('HTTP/1.1 200');
 		});
 
 		test('has fewer requests served at a time if their bodies are long', async () => {

@@ -65,8 +65,8 @@ function createZeroCostAdmission(
 /**
  * Limits the requests of one user at this gateway: their rate, with a token bucket, and their concurrency. Long polls and event streams
  * have a separate limit, so that they don't delay short requests. Jobs of one user are created one at a time: each goes on to keep several
- * services and a worker busy, so a burst of them would delay all users. A small body arrives before its request takes permits, so a client that
- * sends slowly holds none. A refused request costs nothing. An operation of cost 0 is limited only per session, so that signing out works
+ * services and a worker busy, so a burst of them would delay all users. A small body and that of a job creation arrive before their request
+ * takes permits, so a client that sends slowly holds none. A refused request costs nothing. An operation of cost 0 is limited only per session, so that signing out works
  * while other sessions of the user exhaust the limits.
  */
 export function createUserAdmission(limits: UserLimits, monotonicMs: () => number): AdmitUser {
@@ -133,11 +133,14 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		}
 
 		function admit(): undefined | Promise<undefined> {
+			// A revocation or the client ended the exchange while its body arrived.
+			if (exchange.respondedBy || res.closed) return;
 			const isAdmitted = semaphore.acquire(userId, permits);
 			return typeof isAdmitted === 'boolean' ? finishAdmission(isAdmitted) : isAdmitted.then(finishAdmission);
 		}
 
-		if (bodyBytes === 0 || !isBodySmall(bodyBytes) || operation === undefined) return admit();
+		const awaitsBody = bodyBytes > 0 && (operation?.createsJob || isBodySmall(bodyBytes));
+		if (!operation || !awaitsBody) return admit();
 		return bodyArrival(exchange, operation, limits.requestTimeoutMs).then(admit);
 	};
 }

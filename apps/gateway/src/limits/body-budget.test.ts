@@ -89,7 +89,8 @@ test('a small body and one of another network are accepted meanwhile', async () 
 
 test('a chunked body counts as the limit of its operation', async () => {
 	await hold(GREEDY);
-	await begin(GREEDY, 'Transfer-Encoding: chunked', '', '/v1/jobs');
+	const socket = await begin(GREEDY, 'Transfer-Encoding: chunked', '', '/v1/jobs');
+	socket.write('0\r\n\r\n');
 	await waitUntil(() => arrived === 3);
 });
 

@@ -19,7 +19,7 @@ afterAll(() => world.stop());
 
 describe('a service that fails', () => {
 	test('causes 503 with Retry-After when it is down', async () => {
-		const response = await world.get('/v1/files');
+		const response = await world.get('/v1/billing');
 		expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
 		await expectError(response, 503, 'upstream_unavailable');
 	});

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
-import { startTestGateway, startUpstream, type TestGateway, waitUntil } from '../testing/gateway.ts';
+import { bearer, startTestGateway, startUpstream, type TestGateway, waitUntil } from '../testing/gateway.ts';
 import { open, readAll } from '../testing/raw.ts';
 
 const PERMITS = 2;
@@ -122,6 +122,43 @@ describe('a small body of an unauthenticated request', () => {
 		socket.destroy();
 		expect((await fetch(`${gateway.url}/v1/tools`)).status).toBe(200);
 		expect(bodies).toEqual(['']);
+	});
+});
+
+describe('the body of a request that creates a job', () => {
+	const HALF = 32 * 1024;
+	const beginJob = (framing: string, body: string) =>
+		begin('POST /v1/jobs', `Authorization: ${bearer(auth.token()).Authorization}\r\n${framing}`, body);
+	const chunkOf = (bytes: number) => `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`;
+
+	test.each([
+		[`Content-Length: ${2 * HALF}`, 'x'.repeat(HALF), 'x'.repeat(HALF)],
+		['Transfer-Encoding: chunked', chunkOf(HALF), `${chunkOf(HALF)}0\r\n\r\n`],
+	])('reaches the service when all 64 KiB have arrived (%s)', async (framing, first, last) => {
+		const socket = await beginJob(framing, first);
+		await delay(50);
+		expect(begun).toBe(0);
+		socket.write(last);
+		expect((await readAll(socket)).status).toBe(200);
+		expect(bodies.map(({ length }) => length)).toEqual([2 * HALF]);
+	});
+
+	test('may arrive while its credential is looked up', async () => {
+		const lookup = Promise.withResolvers<void>();
+		auth.beforeCheckResponse = () => lookup.promise;
+		const socket = await beginJob('Transfer-Encoding: chunked', chunkOf(HALF) + chunkOf(HALF));
+		await delay(200);
+		lookup.resolve();
+		await delay(50);
+		socket.write('0\r\n\r\n');
+		expect((await readAll(socket)).status).toBe(200);
+		expect(bodies.map(({ length }) => length)).toEqual([2 * HALF]);
+	});
+
+	test('is refused when it grows beyond the limit', async () => {
+		const socket = await beginJob('Transfer-Encoding: chunked', chunkOf(HALF) + chunkOf(HALF) + chunkOf(1));
+		expect(await readHead(socket)).toMatch(/^HTTP\/1\.1 413/);
+		expect(begun).toBe(0);
 	});
 });
 

@@ -6,17 +6,18 @@ import type { Exchange } from '../exchange.ts';
 import { hasBody } from './request-head.ts';
 import { endConnection } from './response.ts';
 
-/** A body within this limit fits into the stream's buffer of 64 KiB, which is not read until the whole body has arrived. */
-const MAX_AWAITED_BYTES = 8 * 1024;
+/** Longer bodies stream to the service while they arrive, because an awaited body stays in memory. */
+const MAX_SMALL_BYTES = 8 * 1024;
 
-/** Whether {@link bodyArrival} can wait for a body of at most this many bytes. */
+/** Whether {@link bodyArrival} waits for a body of at most this many bytes, whatever the operation. */
 export function isBodySmall(bytes: number): boolean {
-	return bytes <= MAX_AWAITED_BYTES;
+	return bytes <= MAX_SMALL_BYTES;
 }
 
 /**
- * Resolves when the whole body of a request has arrived, or its client has disconnected. The body stays in the request's stream. Rejects
- * with `validation` after `timeoutMs` and with `too_large` beyond the operation's limit; the refusal ends the connection.
+ * Resolves when the whole body of a request has arrived, or its client has disconnected. The body stays in the request's stream, even if it
+ * exceeds the stream's buffer. Rejects with `validation` after `timeoutMs` and with `too_large` beyond the operation's limit; the refusal
+ * ends the connection.
  */
 export function bodyArrival(exchange: Exchange, operation: Operation, timeoutMs: number): Promise<void> {
 	const { req, res } = exchange;
@@ -37,15 +38,22 @@ export function bodyArrival(exchange: Exchange, operation: Operation, timeoutMs:
 			reject(error);
 			end();
 		}
+		function count(bytes: number): void {
+			countBytes += bytes;
+			if (countBytes > limitBytes) refuse(bodyTooLarge(limitBytes));
+		}
 		// A paused stream emits no event when its body is complete.
 		req.push = (chunk: Buffer | null, encoding) => {
-			const wantsMore = push(chunk, encoding);
-			countBytes += chunk?.length ?? 0;
+			push(chunk, encoding);
 			if (chunk === null) end();
-			else if (countBytes > limitBytes) refuse(bodyTooLarge(limitBytes));
-			return wantsMore;
+			else count(chunk.length);
+			// With false, Node would stop reading the connection when the buffer is full.
+			return true;
 		};
 		res.once('close', end);
+		// Has arrived while the credential was looked up. If it has filled the buffer, Node has stopped reading.
+		count(req.readableLength);
+		if (countBytes >= req.readableHighWaterMark) req.socket.resume();
 		if (req.headers.expect === undefined) return;
 		res.writeContinue();
 		// Keeps Node from sending 100 Continue again.

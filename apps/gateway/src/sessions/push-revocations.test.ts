@@ -29,7 +29,7 @@ beforeAll(async () => {
 			req.resume().once('end', () => res.end('{"data":[]}'));
 		}
 	});
-	const options = { auth, jobsUrl: jobs.url, limits: { leaseRenewalMs: 200 } };
+	const options = { auth, jobsUrl: jobs.url, filesUrl: jobs.url, limits: { leaseRenewalMs: 200 } };
 	one = await startTestGateway(options);
 	two = await startTestGateway(options);
 });
@@ -183,17 +183,17 @@ describe('a revocation', () => {
 		expect((await slow).status).toBe(204);
 	});
 
-	/** Sends the head of a job creation, and the first byte of its body. */
-	async function beginJob(token: string, framing: string): Promise<Socket> {
+	/** Sends the head of an upload completion, and the first byte of its body. */
+	async function beginBody(token: string, framing: string): Promise<Socket> {
 		const socket = await open(one.publicPort);
-		const head = `POST /v1/jobs HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer ${token}`;
+		const head = `POST /v1/files/${newId('fil')}/complete HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer ${token}`;
 		socket.write(`${head}\r\n${framing}\r\n\r\n{`);
 		return socket;
 	}
 
 	test('ends a request whose long body is still arriving at the service', async () => {
 		const { sid, token } = newSession();
-		const socket = await beginJob(token, 'Content-Length: 10000');
+		const socket = await beginBody(token, 'Content-Length: 10000');
 		await waitUntil(() => requests === 1);
 		await revoke(sid);
 		const response = await readAll(socket);
@@ -202,7 +202,7 @@ describe('a revocation', () => {
 
 	test('ends a request whose short body is still arriving at the gateway', async () => {
 		const { sid, token } = newSession();
-		const socket = await beginJob(token, 'Content-Length: 10\r\nExpect: 100-continue');
+		const socket = await beginBody(token, 'Content-Length: 10\r\nExpect: 100-continue');
 		const response = readAll(socket);
 		await waitUntil(() => socket.bytesRead > 0);
 		await revoke(sid);

@@ -15,7 +15,7 @@ export const sendEmptyList: Handler = (_req, res) => {
 
 export type ProxiedGateway = Awaited<ReturnType<typeof startProxiedGateway>>;
 
-/** Starts a gateway in front of a service `jobs`, whose handler the test sets, and a service `files` that is down. */
+/** Starts a gateway in front of `jobs` and `files`, one server whose handler the test sets, and of `billing`, which is down. */
 export async function startProxiedGateway() {
 	const auth = await startFakeAuth();
 	const jobs = await startUpstream((req, res) => {
@@ -25,8 +25,8 @@ export async function startProxiedGateway() {
 	const gateway = await startTestGateway({
 		auth,
 		jobsUrl: jobs.url,
-		filesUrl: `http://127.0.0.1:${await freePort()}`,
-		env: { TRUSTED_PROXIES: '127.0.0.1' },
+		filesUrl: jobs.url,
+		env: { TRUSTED_PROXIES: '127.0.0.1', BILLING_URL: `http://127.0.0.1:${await freePort()}` },
 		limits: { upstreamSilenceMs: SILENCE_MS },
 	});
 	const world = {
@@ -34,7 +34,7 @@ export async function startProxiedGateway() {
 		gateway,
 		jobs,
 		handler: sendEmptyList,
-		/** Requests that jobs received. */
+		/** Requests that the server received. */
 		received: [] as IncomingMessage[],
 		/** Restores the handler and forgets the requests. */
 		reset() {
