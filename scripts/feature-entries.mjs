@@ -42,7 +42,7 @@ export const FEATURE_ENTRIES = {
 		requests: ['body-arrival', 'in-flight', 'request-head', 'response'],
 		tls: ['certificate'],
 		limits: ['network-limits', 'network-pacer', 'rate-limited'],
-		sessions: ['authenticate', 'verify-api-key', 'credential'],
+		sessions: ['authenticate', 'credential'],
 	},
 	'apps/jobs': {
 		lifecycle: [

@@ -27,7 +27,7 @@ import { endConnection, reasonOf, sendError, sendNoContent } from './requests/re
 import type { PublicRoute } from './routes.ts';
 import type { FindRoute } from './routing/compile-routes.ts';
 import { responseModeOf } from './routing/response-mode.ts';
-import { type AuthenticateDeps, authenticate } from './sessions/authenticate.ts';
+import { type AuthenticateDeps, authenticate, credentialExpired } from './sessions/authenticate.ts';
 import { checkScope } from './sessions/check-scope.ts';
 
 /** Pacers of the gateway's own work for one network (limits.ts). */
@@ -120,6 +120,9 @@ async function admitWithCredential(
 	if (consumed) await consumed;
 	if (isEnded(exchange)) return;
 	await deps.admitUser(exchange);
+	const { credential } = exchange;
+	// The body may have arrived slowly, or the request waited for a permit.
+	if (credential && credential.expiresAtMs <= Date.now()) throw credentialExpired(credential);
 }
 
 /** Admits a request without a credential: takes a permit if a service handles it, and paces it if the gateway itself does. */

@@ -1,11 +1,10 @@
 import type { SignIdentity, User } from '@creatorr/service/identity';
 import { traceparentOf } from '@creatorr/telemetry/traceparent';
 import type { Exchange } from '../exchange.ts';
+import { endsWithCredential } from '../requests/in-flight.ts';
 import { endExchange } from '../requests/response.ts';
-import { isLongPollOrStream } from '../routing/response-mode.ts';
-import { signedOut } from '../sessions/authenticate.ts';
+import { credentialExpired } from '../sessions/authenticate.ts';
 import type { Credential } from '../sessions/credential.ts';
-import { invalidKey } from '../sessions/verify-api-key.ts';
 import { headersForService } from './forwarded-headers.ts';
 import type { ServiceProxy } from './proxy.ts';
 
@@ -16,14 +15,16 @@ export interface ForwardDeps {
 /** The longest delay of a Node timer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Ends a long poll or an event stream when its token or key expires. */
-function endWithCredential(exchange: Exchange): void {
-	const { credential, responseMode } = exchange;
-	if (!credential || !isLongPollOrStream(responseMode) || credential.expiresAtMs === Number.POSITIVE_INFINITY)
+/** Ends a long poll, an event stream or a request whose body is still arriving when its token or key expires. */
+function endOnExpiry(exchange: Exchange): void {
+	const { credential } = exchange;
+	if (!credential || credential.expiresAtMs === Number.POSITIVE_INFINITY || !endsWithCredential(exchange))
 		return;
 	const leftMs = Math.min(credential.expiresAtMs - Date.now(), MAX_TIMER_MS);
-	const error = credential.kind === 'key' ? invalidKey : signedOut;
-	const timer = setTimeout(() => endExchange(exchange, error()), leftMs);
+	const timer = setTimeout(() => {
+		// The body may have arrived meanwhile.
+		if (endsWithCredential(exchange)) endExchange(exchange, credentialExpired(credential));
+	}, leftMs);
 	exchange.res.once('close', () => clearTimeout(timer));
 }
 
@@ -43,6 +44,6 @@ export function forward(deps: ForwardDeps, proxy: ServiceProxy, exchange: Exchan
 		traceparent: span && traceparentOf(span.spanContext()),
 		clientAddress: exchange.clientAddress,
 	});
-	endWithCredential(exchange);
 	proxy.forward(exchange, headers);
+	endOnExpiry(exchange);
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DEFAULT_API_KEY_PREFIX, newApiKey } from '@creatorr/contracts/api-key-format';
 import { newId } from '@creatorr/contracts/ids';
@@ -7,6 +8,7 @@ import { createIdentityVerifier } from '@creatorr/service/identity';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
 import { bearer, startTestGateway, startUpstream, type TestGateway, waitUntil } from '../testing/gateway.ts';
+import { open, readAll } from '../testing/raw.ts';
 
 let auth: FakeAuth;
 let one: TestGateway;
@@ -16,6 +18,8 @@ let jobs: Awaited<ReturnType<typeof startUpstream>>;
 let received: IncomingMessage[];
 /** Responses that the service holds back. */
 let held: ServerResponse[];
+/** Whether the service holds back all responses. */
+let holdsResponses = false;
 
 beforeAll(async () => {
 	auth = await startFakeAuth();
@@ -28,10 +32,11 @@ beforeAll(async () => {
 		} else if (req.url?.includes('wait=')) held.push(res);
 		else {
 			res.setHeader('Content-Type', 'application/json');
-			req.resume().once('end', () => res.end('{"data":[]}'));
+			req.on('error', () => undefined);
+			req.resume().once('end', () => (holdsResponses ? held.push(res) : res.end('{"data":[]}')));
 		}
 	});
-	const options = { auth, jobsUrl: jobs.url, env: { TRUSTED_PROXIES: '127.0.0.1' } };
+	const options = { auth, jobsUrl: jobs.url, filesUrl: jobs.url, env: { TRUSTED_PROXIES: '127.0.0.1' } };
 	one = await startTestGateway(options);
 	two = await startTestGateway(options);
 });
@@ -39,6 +44,7 @@ beforeAll(async () => {
 beforeEach(() => {
 	received = [];
 	held = [];
+	holdsResponses = false;
 	auth.beforeCheckResponse = async () => undefined;
 });
 
@@ -64,8 +70,26 @@ async function refusalOf(response: Response): Promise<[number, Refusal]> {
 	return [response.status, { code, message }];
 }
 
+/** Sends the head of an upload completion and the first byte of its body. Resolves when the gateway or the service reads the body. */
+async function beginBody(key: string, bytes: number): Promise<Socket> {
+	const socket = await open(one.publicPort);
+	const { Authorization } = bearer(key);
+	const headers = `Host: a\r\nConnection: close\r\nAuthorization: ${Authorization}\r\nContent-Length: ${bytes}`;
+	socket.write(
+		`POST /v1/files/${newId('fil')}/complete HTTP/1.1\r\n${headers}\r\nExpect: 100-continue\r\n\r\n{`,
+	);
+	await waitUntil(() => socket.bytesRead > 0);
+	return socket;
+}
+
+/** Statuses of the responses on a connection, without 100. */
+const statusesOf = async (socket: Socket) => (await readAll(socket)).text.match(/(?<=HTTP\/1\.1 )[2-9]\d+/g);
+
 const jobPath = () => `/v1/jobs/${newId('job')}`;
 const READER = { scopes: ['jobs:read'] };
+const UPLOADER = { scopes: ['files:write'] };
+/** Lengths of a body that the gateway waits for, and of one that it streams to the service. */
+const BODY_LENGTHS = [10, 10_000];
 
 describe('an API key', () => {
 	test('acts for its user, and services see the key and its tools', async () => {
@@ -128,6 +152,30 @@ describe('an API key', () => {
 		await waitUntil(async () => (await statusOf(one, key)) === 401);
 		expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expires_at));
 		expect((await waiting).status).toBe(401);
+	});
+
+	test.each(BODY_LENGTHS)(
+		'is rejected when it expires before its body of %d bytes has arrived',
+		async (bytes) => {
+			const expiresAtMs = Date.now() + 1_500;
+			const key = auth.setKey({ ...UPLOADER, expires_at: new Date(expiresAtMs).toISOString() });
+			const socket = await beginBody(key, bytes);
+			await delay(expiresAtMs - Date.now() + 10);
+			socket.write('x'.repeat(bytes - 1));
+			expect(await statusesOf(socket)).toEqual(['401']);
+		},
+	);
+
+	test('that expires while the service handles its request gets the response', async () => {
+		const expiresAtMs = Date.now() + 1_500;
+		const key = auth.setKey({ ...UPLOADER, expires_at: new Date(expiresAtMs).toISOString() });
+		const socket = await beginBody(key, 10_000);
+		holdsResponses = true;
+		socket.write('x'.repeat(9_999));
+		await waitUntil(() => held.length === 1);
+		await delay(expiresAtMs - Date.now() + 100);
+		held[0]?.end('{"data":[]}');
+		expect(await statusesOf(socket)).toEqual(['200']);
 	});
 
 	test('gets 503 and not 401 when it can’t be looked up', async () => {
@@ -201,6 +249,32 @@ describe('a change of a key', () => {
 		await auth.changeKey(key, { expires_at: new Date(Date.now() + 60_000).toISOString() });
 		const response = await waiting;
 		expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
+	});
+
+	test.each(BODY_LENGTHS)(
+		'ends a request with 503 whose body of %d bytes is still arriving',
+		async (bytes) => {
+			const key = auth.setKey(UPLOADER);
+			const socket = await beginBody(key, bytes);
+			await auth.changeKey(key, { scopes: ['files:read'] });
+			socket.write('x'.repeat(bytes - 1));
+			expect(await statusesOf(socket)).toEqual(['503']);
+		},
+	);
+
+	test('doesn’t end a request whose key is being looked up', async () => {
+		const key = auth.setKey(READER);
+		const decided = Promise.withResolvers<void>();
+		const mayRespond = Promise.withResolvers<void>();
+		auth.beforeCheckResponse = async () => {
+			decided.resolve();
+			await mayRespond.promise;
+		};
+		const pendingRequest = statusOf(one, key);
+		await decided.promise;
+		await auth.changeKey(key, { tools: ['ocr'] });
+		mayRespond.resolve();
+		expect(await pendingRequest).toBe(200);
 	});
 });
 

@@ -3,10 +3,10 @@ import type { Exchange } from '../exchange.ts';
 import type { NetworkPacer } from '../limits/network-pacer.ts';
 import type { InFlight } from '../requests/in-flight.ts';
 import { readBearerToken, unauthorized } from './bearer-token.ts';
-import type { Session } from './credential.ts';
+import type { Credential, Session } from './credential.ts';
 import type { LiveCredentials } from './live-credentials.ts';
 import type { EnqueueLookup } from './lookup-queue.ts';
-import type { ApiKeyVerifier } from './verify-api-key.ts';
+import { type ApiKeyVerifier, invalidKey } from './verify-api-key.ts';
 import type { TokenVerifier } from './verify-token.ts';
 
 export interface AuthenticateDeps {
@@ -22,6 +22,11 @@ export interface AuthenticateDeps {
 /** Returns the error for a client whose session has ended, whether it sends a request or waits. */
 export function signedOut(): AppError {
 	return unauthorized('Your session has ended. Sign in again.');
+}
+
+/** Returns the error for a credential that expires during a request. */
+export function credentialExpired({ kind }: Credential): AppError {
+	return kind === 'key' ? invalidKey() : signedOut();
 }
 
 /**

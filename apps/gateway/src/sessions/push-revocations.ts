@@ -12,19 +12,18 @@ interface Deps {
 	lease: Pick<Lease, 'term'>;
 	sessions: Pick<LiveCredentials<true>, 'revoke'>;
 	liveApiKeys: Pick<LiveCredentials<ApiKey>, 'revoke' | 'forget'>;
-	inFlight: Pick<InFlight, 'endCredentials' | 'endLongPollsAndStreams'>;
+	inFlight: Pick<InFlight, 'endCredentials' | 'endOldRights'>;
 }
 
-/**
- * Returns the error for long polls and event streams of a changed key. The client sends the request again, which then has the new rights.
- */
+/** Returns the error for requests with the old rights of a changed key. The client sends the request again, which then has the new ones. */
 function keyChanged(): AppError {
 	return unavailable('This connection', new Error('the API key was changed'));
 }
 
 /**
- * Revokes sessions and API keys. After the response, this gateway rejects all their requests, and has ended their long polls and event
- * streams. Changed keys are looked up again with their next request. Returns 404 for a previous instance id, whose cache no longer exists.
+ * Revokes sessions and API keys. After the response, this gateway rejects all their requests, and has ended those whose body is still
+ * arriving, their long polls and their event streams. Changed keys are looked up again with their next request, and the same requests with
+ * their old rights have ended. Returns 404 for a previous instance id, whose cache no longer exists.
  */
 export function pushRevocationsRoute(deps: Deps): Route {
 	return defineRoute(pushRevocations, async ({ body }) => {
@@ -36,6 +35,6 @@ export function pushRevocationsRoute(deps: Deps): Route {
 		deps.liveApiKeys.forget(body.changed_keys);
 		deps.inFlight.endCredentials(body.session_ids, signedOut());
 		deps.inFlight.endCredentials(body.revoked_keys, invalidKey());
-		deps.inFlight.endLongPollsAndStreams(body.changed_keys, keyChanged());
+		deps.inFlight.endOldRights(body.changed_keys, keyChanged());
 	});
 }
