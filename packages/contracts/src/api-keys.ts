@@ -56,7 +56,14 @@ const allowedIpsSchema = z.array(rangeSchema).min(1).max(MAX_RANGES).nullable().
 	description: 'IP addresses and CIDR ranges that the key works from. null: every address.',
 });
 
-const metadataSchema = z
+/** Refuses a name that zod would drop without an error. */
+function refuseProto(metadata: Record<string, string>, context: z.RefinementCtx): unknown {
+	if (Object.hasOwn(Object(metadata), '__proto__'))
+		context.addIssue({ code: 'custom', path: ['__proto__'], message: 'must have another name' });
+	return metadata;
+}
+
+const metadataRecordSchema = z
 	.record(
 		z.string().regex(/^[\w.-]{1,40}$/, { error: 'must have 1 to 40 letters, digits, "_", "." or "-"' }),
 		z.string().max(MAX_METADATA_VALUE_LENGTH).refine(isStorableText, {
@@ -71,6 +78,7 @@ const metadataSchema = z
 		'x-maxBytes': MAX_METADATA_BYTES,
 		description: 'Up to 10 key-value pairs of your own.',
 	});
+const metadataSchema = z.preprocess(refuseProto, metadataRecordSchema);
 
 const futureSchema = timestampSchema
 	.refine((time) => Date.parse(time) > Date.now(), { error: 'must be in the future' })

@@ -109,6 +109,7 @@ describe('a new key', () => {
 		['an invalid address range', { allowed_ips: ['192.0.2.0/33'] }, 'allowed_ips.0'],
 		['a past expiry', { expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
 		['too much metadata', { metadata: { a: 'x'.repeat(201) } }, 'metadata.a'],
+		['metadata named __proto__', { metadata: JSON.parse('{"__proto__": "x"}') }, 'metadata.__proto__'],
 	])('with %s is refused', async (_, body, path) => {
 		const sent = { name: 'a', scopes: ['jobs:read'], ...body };
 		const { error } = (await call(auth.app, 'post', '/v1/keys', { person }).send(sent).expect(400)).body;
