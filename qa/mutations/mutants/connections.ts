@@ -68,7 +68,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'lets a user sign out at any load',
-		mutations: [gateway('createUserAdmission', forceCondition(false, 'cost'))],
+		mutations: [gateway('createUserAdmission', replaceText('operation?.cost === 0', 'false'))],
 		test: 'can still sign out, ahead of waiting requests',
 	},
 	{
@@ -208,8 +208,13 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'limits signing out for each session',
-		mutations: [gateway('createUserAdmission', replaceCall('admitZeroCost', 'undefined'))],
+		mutations: [gateway('createUserAdmission', replaceText('ZERO_COST_REQUEST_BURST', '1e9'))],
 		test: 'sign-outs are limited for each session',
+	},
+	{
+		name: 'limits concurrent sign-outs for each session',
+		mutations: [gateway('createUserAdmission', replaceText('ZERO_COST_CONCURRENT_REQUESTS', '1e9'))],
+		test: 'signs out with two requests at a time in each session',
 	},
 	{
 		name: 'delays responses that refuse a request because of a limit',

@@ -211,7 +211,10 @@ describe('a user with too many concurrent requests', () => {
 				userQueueMs: 50,
 				userJobQueueMs: 50,
 			};
-			roomy = await startTestGateway({ auth, jobsUrl: upstream.url, filesUrl: upstream.url, limits });
+			roomy = await startTestGateway({
+				...{ auth, jobsUrl: upstream.url, filesUrl: upstream.url, limits },
+				env: { AUTH_URL: upstream.url },
+			});
 		});
 		afterAll(() => roomy.stop());
 
@@ -243,6 +246,21 @@ describe('a user with too many concurrent requests', () => {
 			const slow = readAll(socket);
 			socket.write(rest);
 			expect((await slow).text).toContain('HTTP/1.1 200');
+		});
+
+		test('signs out with two requests at a time in each session', async () => {
+			const userId = newId('usr');
+			const [one, other] = [userOf(userId, roomy), userOf(userId, roomy)];
+			const signOut = (session: typeof one) =>
+				session.status(`/v1/auth/sessions/${newId('ses')}`, { method: 'DELETE' });
+			isHolding = true;
+			const both = atOnce(2, () => signOut(one));
+			await waitUntil(() => held.length === 2);
+			isHolding = false;
+			expect([await signOut(one), await signOut(other)]).toEqual([429, 200]);
+			for (const res of held) reply(res);
+			expect(await both).toEqual([200, 200]);
+			expect(await signOut(one)).toBe(200);
 		});
 
 		test('has fewer requests served at a time if their bodies are long', async () => {

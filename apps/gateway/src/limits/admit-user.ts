@@ -35,9 +35,13 @@ export type AdmitUser = (exchange: Exchange) => undefined | Promise<undefined>;
  */
 const LONG_POLL_SHARE = 0.5;
 
-/** Rate of one session for operations of cost 0, which no API key may call. Other sessions of the user, such as a thief's, don't reduce it. */
+/**
+ * Rate and concurrency of one session for operations of cost 0, which no API key may call. Other sessions of the user, such as a thief's, don't
+ * reduce them.
+ */
 const ZERO_COST_REQUESTS_PER_SECOND = 5;
 const ZERO_COST_REQUEST_BURST = 50;
+const ZERO_COST_CONCURRENT_REQUESTS = 2;
 
 /** Reading and validating this much of a body takes a service as long as a plain request. */
 const BODY_BYTES_PER_TOKEN = 1024;
@@ -45,43 +49,30 @@ const BODY_BYTES_PER_TOKEN = 1024;
 /** Share of a user's permits that one body may hold: a service is busy with each long body for several ms. */
 const MAX_BODY_SHARE = 1 / 4;
 
-/** Limits the operations of cost 0 of each session. */
-function createZeroCostAdmission(
-	limits: UserLimits,
-	monotonicMs: () => number,
-): (credentialId: string) => undefined {
-	const rates = createTokenBuckets({
-		tokensPerSecond: ZERO_COST_REQUESTS_PER_SECOND,
-		burst: ZERO_COST_REQUEST_BURST,
-		capacity: limits.trackedUsers,
-		monotonicMs,
-	});
-	return (credentialId) => {
-		const retryAfterMs = rates.take(credentialId, 1);
-		if (retryAfterMs > 0) throw rateLimited('rate', retryAfterMs / 1_000);
-	};
-}
-
 /**
  * Limits the requests of one user at this gateway: their rate, with a token bucket, and their concurrency. Long polls and event streams
  * have a separate limit, so that they don't delay short requests. Jobs of one user are created one at a time: each goes on to keep several
  * services and a worker busy, so a burst of them would delay all users. A small body and that of a job creation arrive before their request
- * takes permits, so a client that sends slowly holds none. A refused request costs nothing. An operation of cost 0 is limited only per session, so that signing out works
- * while other sessions of the user exhaust the limits.
+ * takes permits, so a client that sends slowly holds none. A refused request costs nothing. An operation of cost 0 is limited only per
+ * session, so that signing out works while other sessions of the user exhaust the limits.
  */
 export function createUserAdmission(limits: UserLimits, monotonicMs: () => number): AdmitUser {
-	const rates = createTokenBuckets({
+	const userRates = createTokenBuckets({
 		tokensPerSecond: limits.userRequestsPerSecond,
 		burst: limits.userRequestBurst,
 		capacity: limits.trackedUsers,
 		monotonicMs,
 	});
+	const zeroCostRates = createTokenBuckets({
+		tokensPerSecond: ZERO_COST_REQUESTS_PER_SECOND,
+		burst: ZERO_COST_REQUEST_BURST,
+		capacity: limits.trackedUsers,
+		monotonicMs,
+	});
+	const queue = { waitMs: limits.userQueueMs, maxWaiting: limits.userQueuedRequests };
+	const zeroCostRequests = createKeyedSemaphore({ permits: ZERO_COST_CONCURRENT_REQUESTS, ...queue });
 	const semaphores = {
-		requests: createKeyedSemaphore({
-			permits: limits.userConcurrentRequests,
-			waitMs: limits.userQueueMs,
-			maxWaiting: limits.userQueuedRequests,
-		}),
+		requests: createKeyedSemaphore({ permits: limits.userConcurrentRequests, ...queue }),
 		long_polls: createKeyedSemaphore({ permits: limits.userConcurrentLongPolls, waitMs: 0, maxWaiting: 0 }),
 		job_creations: createKeyedSemaphore({
 			permits: 1,
@@ -91,41 +82,41 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 	};
 
 	const maxBodyPermits = Math.ceil(limits.userConcurrentRequests * MAX_BODY_SHARE);
-	const admitZeroCost = createZeroCostAdmission(limits, monotonicMs);
 	const longPollShares = createLongPollShares(Math.max(1, Math.floor(limits.connections * LONG_POLL_SHARE)));
 
 	return (exchange) => {
 		const { clientNetwork, credential, operation, responseMode, req, res } = exchange;
 		if (!credential) throw new Error('only authenticated requests are admitted');
-		const { userId } = credential;
-		const cost = operation?.cost ?? 1;
-		if (cost === 0) return admitZeroCost(credential.credentialId);
+		const isZeroCost = operation?.cost === 0;
+		const cost = isZeroCost ? 1 : (operation?.cost ?? 1);
 		const isLongPoll = isLongPollOrStream(responseMode);
 		const limit = isLongPoll ? 'long_polls' : operation?.createsJob ? 'job_creations' : 'requests';
 		if (isLongPoll && longPollShares.isUsedUp(clientNetwork)) throw rateLimited('all_long_polls', 1);
-		const semaphore = semaphores[limit];
+		const [key, rates, semaphore] = isZeroCost
+			? ([credential.credentialId, zeroCostRates, zeroCostRequests] as const)
+			: ([credential.userId, userRates, semaphores[limit]] as const);
 		const bodyBytes = operation ? bodyBytesOf(req.headers, operation) : 0;
 		const bodyCost = Math.floor(bodyBytes / BODY_BYTES_PER_TOKEN);
 		const permits = limit === 'requests' ? Math.max(cost, Math.min(bodyCost, maxBodyPermits)) : 1;
 		// A cost beyond the burst would be refused forever.
 		const tokens = Math.min(cost + bodyCost, limits.userRequestBurst);
-		const waitMs = rates.take(userId, tokens);
+		const waitMs = rates.take(key, tokens);
 		if (waitMs > 0) throw rateLimited('rate', waitMs / 1_000);
 
 		function finishAdmission(isAdmitted: boolean): undefined {
 			if (!isAdmitted) {
-				rates.refund(userId, tokens);
+				rates.refund(key, tokens);
 				throw rateLimited(limit, 1);
 			}
 			// The client disconnected while its request waited, so 'close' was emitted already.
 			if (res.closed) {
-				semaphore.release(userId, permits);
+				semaphore.release(key, permits);
 				return;
 			}
 			const endLongPoll = isLongPoll ? longPollShares.add(clientNetwork) : undefined;
 			res.once('close', () => {
 				endLongPoll?.();
-				const release = () => semaphore.release(userId, permits);
+				const release = () => semaphore.release(key, permits);
 				// Otherwise a client that hangs up at once would have any number of requests at the services at a time.
 				if (isAbandoned(exchange)) setTimeout(release, limits.abandonedPermitMs).unref();
 				else release();
@@ -135,7 +126,7 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		function admit(): undefined | Promise<undefined> {
 			// A revocation or the client ended the exchange while its body arrived.
 			if (exchange.respondedBy || res.closed) return;
-			const isAdmitted = semaphore.acquire(userId, permits);
+			const isAdmitted = semaphore.acquire(key, permits);
 			return typeof isAdmitted === 'boolean' ? finishAdmission(isAdmitted) : isAdmitted.then(finishAdmission);
 		}
 
