@@ -65,6 +65,17 @@ interface Refusal {
 	message: string;
 }
 
+/** Holds the responses of auth about keys back: `decided` resolves when auth has decided one. */
+function holdLookups() {
+	const decided = Promise.withResolvers<void>();
+	const mayRespond = Promise.withResolvers<void>();
+	auth.beforeCheckResponse = async () => {
+		decided.resolve();
+		await mayRespond.promise;
+	};
+	return { decided, mayRespond };
+}
+
 async function refusalOf(response: Response): Promise<[number, Refusal]> {
 	const { code, message } = ((await response.json()) as { error: Refusal }).error;
 	return [response.status, { code, message }];
@@ -205,12 +216,7 @@ describe('a revocation', () => {
 
 	test('takes effect even if auth reported the key alive just before', async () => {
 		const key = auth.setKey(READER);
-		const decided = Promise.withResolvers<void>();
-		const mayRespond = Promise.withResolvers<void>();
-		auth.beforeCheckResponse = async () => {
-			decided.resolve();
-			await mayRespond.promise;
-		};
+		const { decided, mayRespond } = holdLookups();
 		const pendingRequest = get(one, key);
 		await decided.promise;
 		await auth.revokeKey(key);
@@ -264,12 +270,7 @@ describe('a change of a key', () => {
 
 	test('doesn’t end a request whose key is being looked up', async () => {
 		const key = auth.setKey(READER);
-		const decided = Promise.withResolvers<void>();
-		const mayRespond = Promise.withResolvers<void>();
-		auth.beforeCheckResponse = async () => {
-			decided.resolve();
-			await mayRespond.promise;
-		};
+		const { decided, mayRespond } = holdLookups();
 		const pendingRequest = statusOf(one, key);
 		await decided.promise;
 		await auth.changeKey(key, { tools: ['ocr'] });
