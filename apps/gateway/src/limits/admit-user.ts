@@ -88,7 +88,7 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		const { clientNetwork, credential, operation, responseMode, req, res } = exchange;
 		if (!credential) throw new Error('only authenticated requests are admitted');
 		const isZeroCost = operation?.cost === 0;
-		const cost = isZeroCost ? 1 : (operation?.cost ?? 1);
+		const cost = operation?.cost || 1;
 		const isLongPoll = isLongPollOrStream(responseMode);
 		const limit = isLongPoll ? 'long_polls' : operation?.createsJob ? 'job_creations' : 'requests';
 		if (isLongPoll && longPollShares.isUsedUp(clientNetwork)) throw rateLimited('all_long_polls', 1);
