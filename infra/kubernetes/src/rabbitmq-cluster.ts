@@ -1,6 +1,6 @@
 /**
  * Schema of the fields of RabbitmqCluster (rabbitmq.com/v1beta1) that we use, written by hand from its CustomResourceDefinition, because
- * no package has it. It rejects fields that are not listed here; add them as the CustomResourceDefinition describes them.
+ * no package provides it. It rejects fields that are not listed here; add them as the CustomResourceDefinition describes them.
  */
 const quantity = { type: ['string', 'number'] };
 const resources = {

@@ -157,7 +157,7 @@ test('the error message is the same for a name that doesn’t exist and one with
 	).rejects.toMatchObject({ failure: 'address_not_allowed', message });
 });
 
-test('a port that nobody listens on is an error', async () => {
+test('a port without a listener is an error', async () => {
 	const { port, stop } = await startServer(() => undefined);
 	await stop();
 	await expect(post(outboundWith(), `http://hook.test:${port}/`)).rejects.toMatchObject({

@@ -81,7 +81,7 @@ export async function addVerificationMail(
 }
 
 /**
- * Mails the owner a notice if the transaction commits, at most `perHour` times of one kind, so that nobody can fill a mailbox.
+ * Mails the owner a notice if the transaction commits, at most `perHour` times of one kind, so that a mailbox can't be flooded.
  */
 export async function addNotice(
 	tx: Tx,

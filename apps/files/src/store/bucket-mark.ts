@@ -32,7 +32,7 @@ export async function requireOwnBucket({ prisma, store }: Pick<Deps, 'prisma' | 
 
 /**
  * Requires that the bucket has this database's mark. Cheaper than {@link requireOwnBucket}, because it reads one object instead of listing
- * the bucket, and enough to delete objects by the keys of rows. Throws WrongBucket.
+ * the bucket, and enough to delete objects by the keys of rows. Throws WrongBucketError.
  */
 export async function requireOwnMark(deps: Pick<Deps, 'prisma' | 'store'>): Promise<void> {
 	const { token, isInBucket } = await readMark(deps.prisma);

@@ -38,7 +38,7 @@ export const sweepFiles = defineTask<Deps>({
  */
 export type SweepCounts = Record<'removed' | 'kept' | 'failed', number>;
 
-/** Sweeps every file that is due. Throws WrongBucket, because the bytes in another bucket would stay while the rows say that they are gone. */
+/** Sweeps every file that is due. Throws WrongBucketError, because the bytes in another bucket would stay while the rows say that they are gone. */
 export async function sweep(deps: Deps, stopping: AbortSignal): Promise<SweepCounts> {
 	const counts: SweepCounts = { removed: 0, kept: 0, failed: 0 };
 	let isMoreDue = await isAnyDue(deps.prisma);

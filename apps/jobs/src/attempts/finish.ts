@@ -76,7 +76,7 @@ export async function applyOutcome(deps: OutcomeDeps, finished: FinishedAttempt)
 	crashPoint('jobs.finish.published');
 	const { repeated, status } = await finish(deps, finished);
 	crashPoint('jobs.finish.applied');
-	// Deleted meanwhile, and no delivery of this event has applied the success: nobody owns the output.
+	// Deleted meanwhile, and no delivery of this event has applied the success: the output has no owner.
 	if (!status && !repeated) return await files.discardOutputs(jobId);
 	await discardIfFailedOrCanceled(deps, jobId, status);
 }
