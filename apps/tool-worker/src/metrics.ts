@@ -41,6 +41,7 @@ const kills = counter({
 	name: 'creatorr_sandbox_kills_total',
 	help: 'Commands killed in their sandbox, by reason: timeout, limit, cancel',
 	labels: ['reason'],
+	initial: (['timeout', 'limit', 'cancel'] as const).map((reason) => ({ reason })),
 });
 
 const scratchFree = gauge({
@@ -75,13 +76,8 @@ export async function trackRunning<T>(tool: string, work: () => Promise<T>): Pro
 	}
 }
 
-/** Counts kills while the service runs. Each series begins with 0, because Prometheus sees no increase in one that begins with 1. */
-export const killMetrics = {
-	start() {
-		for (const reason of ['timeout', 'limit', 'cancel'] as const) kills.inc({ reason }, 0);
-		return onKill((reason) => kills.inc({ reason }));
-	},
-};
+/** Counts kills while the service runs. */
+export const killMetrics = { start: () => onKill((reason) => kills.inc({ reason })) };
 
 /** The prewarmed processes that are ready. */
 export const prewarmedMetrics = defineMetrics<{ workspaces: Pick<Workspaces, 'ready'> }, Map<string, number>>(

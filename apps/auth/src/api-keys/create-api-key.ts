@@ -28,10 +28,8 @@ export const apiKeyActions = counter({
 	name: 'creatorr_api_key_changes_total',
 	help: 'API keys created, changed, rotated, revoked and reported as leaked, by kind',
 	labels: ['kind'],
+	initial: ['created', 'changed', 'rotated', 'revoked', 'leaked'].map((kind) => ({ kind })),
 });
-
-// Prometheus sees no increase in a series that begins with 1, so all begin with 0.
-for (const kind of ['created', 'changed', 'rotated', 'revoked', 'leaked']) apiKeyActions.inc({ kind }, 0);
 
 /** Returns a new key, and what is stored of it. */
 export function generateKey({ prefix }: ApiKeyRules): { text: string; key: NewApiKey } {

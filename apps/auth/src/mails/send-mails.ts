@@ -35,16 +35,14 @@ interface SendMailsDeps {
 	logger: Logger;
 }
 
+const OUTCOMES = ['sent', 'failed', 'given up', 'dropped'] as const;
+
 const mails = counter({
 	name: 'creatorr_mails_total',
 	help: 'Attempts to send mails, by kind and outcome: sent, failed (retried), given up, dropped (no recipient)',
 	labels: ['kind', 'outcome'],
+	initial: MAIL_KINDS.flatMap((kind) => OUTCOMES.map((outcome) => ({ kind, outcome }))),
 });
-
-const OUTCOMES = ['sent', 'failed', 'given up', 'dropped'] as const;
-// Prometheus sees no increase in a series that begins with 1, so all begin with 0.
-for (const kind of MAIL_KINDS) for (const outcome of OUTCOMES) mails.inc({ kind, outcome }, 0);
-
 function count({ kind }: LeasedMail, outcome: (typeof OUTCOMES)[number]): void {
 	mails.inc({ kind, outcome });
 }

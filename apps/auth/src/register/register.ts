@@ -39,10 +39,8 @@ const registrations = counter({
 	name: 'creatorr_registrations_total',
 	help: 'Attempts to create an account, by outcome: created, email taken, throttled',
 	labels: ['outcome'],
+	initial: ['created', 'email taken', 'throttled'].map((outcome) => ({ outcome })),
 });
-
-// Prometheus sees no increase in a series that begins with 1, so all begin with 0.
-for (const outcome of ['created', 'email taken', 'throttled']) registrations.inc({ outcome }, 0);
 
 function emailTaken(): AppError {
 	registrations.inc({ outcome: 'email taken' });

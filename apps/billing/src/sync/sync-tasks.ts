@@ -26,8 +26,8 @@ const syncs = counter({
 	name: 'creatorr_customer_syncs_total',
 	help: 'Customers synced from Stripe, by outcome: done, failed (retried)',
 	labels: ['outcome'],
+	initial: ['done', 'failed'].map((outcome) => ({ outcome })),
 });
-for (const outcome of ['done', 'failed']) syncs.inc({ outcome }, 0);
 
 /** Applies Stripe's state to due customers. A task that waits for Stripe delays no other; processes never sync the same customer. */
 export const syncTasks = ORDERS.map((order, index) =>

@@ -1,30 +1,30 @@
 import { counter, histogram } from '@creatorr/service/metrics';
 import { loadCatalog } from '@creatorr/tools/catalog';
 
+const TOOLS = [...(await loadCatalog()).keys()];
+
 const ended = counter({
 	name: 'creatorr_jobs_ended_total',
 	help: 'Ended jobs, by tool, outcome and, for failed jobs, error code',
 	labels: ['tool', 'outcome', 'error_code'],
+	initial: TOOLS.flatMap((tool) =>
+		['internal', 'worker_lost'].map((error_code) => ({ tool, outcome: 'failed', error_code })),
+	),
 });
 
 const lost = counter({
 	name: 'creatorr_job_attempts_lost_total',
 	help: 'Attempts whose worker stopped sending heartbeats, or whose outcome was dead-lettered or named a missing output, by tool',
 	labels: ['tool'],
+	initial: TOOLS.map((tool) => ({ tool })),
 });
 
 const returned = counter({
 	name: 'creatorr_job_attempts_returned_total',
 	help: 'Attempts that a worker returned unfinished, by tool and reason: shutdown, or no_background_slot for a long job',
 	labels: ['tool', 'reason'],
+	initial: TOOLS.flatMap((tool) => ['shutdown', 'no_background_slot'].map((reason) => ({ tool, reason }))),
 });
-
-// Prometheus sees no increase in a series that begins with 1, so series that alerts use begin with 0.
-for (const tool of (await loadCatalog()).keys()) {
-	lost.inc({ tool }, 0);
-	for (const reason of ['shutdown', 'no_background_slot']) returned.inc({ tool, reason }, 0);
-	for (const error_code of ['internal', 'worker_lost']) ended.inc({ tool, outcome: 'failed', error_code }, 0);
-}
 
 const waited = histogram({
 	name: 'creatorr_job_wait_seconds',

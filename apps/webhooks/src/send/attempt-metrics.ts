@@ -10,9 +10,8 @@ const attempts = counter({
 	name: 'creatorr_webhook_attempts_total',
 	help: 'Attempts to deliver events, by outcome: succeeded, refused (another status than 2xx), or why there was no response',
 	labels: ['outcome'],
+	initial: OUTCOMES.map((outcome) => ({ outcome })),
 });
-// Prometheus sees no increase in a series that begins with 1, so all begin with 0.
-for (const outcome of OUTCOMES) attempts.inc({ outcome }, 0);
 
 const delay = histogram({
 	name: 'creatorr_webhook_delay_seconds',
@@ -39,14 +38,13 @@ const failedDeliveries = counter({
 	help: 'Deliveries whose last retry failed',
 	labels: [],
 });
-failedDeliveries.inc({}, 0);
 
 const disabled = counter({
 	name: 'creatorr_webhook_endpoints_disabled_total',
 	help: 'Endpoints that were disabled, by reason: failing (nothing but failures for days), gone (410)',
 	labels: ['reason'],
+	initial: ['failing', 'gone'].map((reason) => ({ reason })),
 });
-for (const reason of ['failing', 'gone']) disabled.inc({ reason }, 0);
 
 export function countStarted(running: number, firstDelaySeconds: number | undefined): void {
 	inFlight.set(running);

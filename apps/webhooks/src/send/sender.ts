@@ -61,7 +61,6 @@ const unrecorded = counter({
 	help: 'Attempts whose outcome could not be stored; they are repeated when their lease expires',
 	labels: [],
 });
-unrecorded.inc({}, 0);
 
 /**
  * Returns a function that stores an ended attempt. One statement stores the outcomes of many endpoints. Few attempts change the health of

@@ -37,9 +37,17 @@ function metricOptions<L extends string>({ name, help, labels = [], former }: Me
 	return { name, help, labelNames: [...labels], registers: [registry] };
 }
 
-/** Creates a counter. */
-export function counter<L extends string = never>(definition: MetricDefinition<L>): Counter<L> {
-	return new Counter<L>(metricOptions(definition));
+/**
+ * Creates a counter. `initial` lists the labels of series that begin with 0: an alert on an increase misses the first one of a series that
+ * begins with 1. A counter without labels begins with 0 anyway.
+ */
+export function counter<L extends string = never>({
+	initial = [],
+	...definition
+}: MetricDefinition<L> & { initial?: readonly Record<L, string>[] }): Counter<L> {
+	const created = new Counter<L>(metricOptions(definition));
+	for (const labels of initial) created.inc(labels, 0);
+	return created;
 }
 
 /**

@@ -7,6 +7,16 @@ import { collectThreadMetrics, metricsRoute, readWhenScraped } from './scrape.ts
 const app = express().get('/metrics', metricsRoute);
 const scrape = async () => (await request(app).get('/metrics').expect(200)).text;
 
+test('initial series of a counter are shown with 0', async () => {
+	counter({
+		name: 'creatorr_test_ends_total',
+		help: 'of a test',
+		labels: ['outcome'],
+		initial: [{ outcome: 'done' }],
+	});
+	expect(await scrape()).toContain('creatorr_test_ends_total{outcome="done"} 0\n');
+});
+
 test('a renamed metric is also shown under its former name and labels', async () => {
 	const runs = counter({
 		name: 'creatorr_test_runs_total',
