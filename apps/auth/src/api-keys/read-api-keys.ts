@@ -1,5 +1,5 @@
 import { getApiKey, keyIdSchema, listApiKeyEvents, listApiKeys } from '@creatorr/contracts/api-keys';
-import { decodeCursor, encodeCursor } from '@creatorr/contracts/cursor';
+import { decodeCursor, toPage } from '@creatorr/contracts/cursor';
 import { notFound } from '@creatorr/contracts/errors';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Database } from '../database.sql.ts';
@@ -21,8 +21,8 @@ export function listApiKeysRoute({ prisma }: Deps): Route {
 	return defineRoute(listApiKeys, async ({ user, query: { limit, cursor } }) => {
 		const before = cursor === undefined ? undefined : decodeCursor(cursor, keyIdSchema);
 		const rows = await listKeys(prisma, { userId: user.id, before, limit: limit + 1 });
-		const last = rows.length > limit ? rows[limit - 1] : undefined;
-		return { data: rows.slice(0, limit).map(toApiKey), next_cursor: last ? encodeCursor(last.id) : null };
+		const { data, next_cursor } = toPage(rows, limit);
+		return { data: data.map(toApiKey), next_cursor };
 	});
 }
 

@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from '@creatorr/contracts/cursor';
+import { decodeCursor, toPage } from '@creatorr/contracts/cursor';
 import { jobIdSchema, listJobs } from '@creatorr/contracts/jobs';
 import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { defineRoute } from '@creatorr/service/route';
@@ -9,7 +9,6 @@ import { findJobs } from './jobs.sql.ts';
 export function listJobsRoute({ prisma, config }: Deps) {
 	const mutex = createKeyedMutex();
 	return defineRoute(listJobs, async ({ query, user }) => {
-		// One more than requested shows whether there is a next page.
 		const list = () =>
 			findJobs(prisma, {
 				userId: user.id,
@@ -20,9 +19,6 @@ export function listJobsRoute({ prisma, config }: Deps) {
 				beforeId: query.cursor === undefined ? undefined : decodeCursor(query.cursor, jobIdSchema),
 				limit: query.limit + 1,
 			});
-		const jobs = await mutex.runExclusive(user.id, list);
-		const data = jobs.slice(0, query.limit);
-		const last = jobs.length > data.length ? data.at(-1) : undefined;
-		return { data, next_cursor: last ? encodeCursor(last.id) : null };
+		return toPage(await mutex.runExclusive(user.id, list), query.limit);
 	});
 }

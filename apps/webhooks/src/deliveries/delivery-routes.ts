@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from '@creatorr/contracts/cursor';
+import { decodeCursor, toPage } from '@creatorr/contracts/cursor';
 import { notFound } from '@creatorr/contracts/errors';
 import { validationError } from '@creatorr/contracts/validation';
 import {
@@ -26,13 +26,9 @@ export function listDeliveriesRoute({ prisma }: Deps) {
 				endpointId: params.id,
 				status: query.status,
 				beforeId: query.cursor === undefined ? undefined : decodeCursor(query.cursor, deliveryIdSchema),
-				// One more than requested shows whether there is a next page.
 				limit: query.limit + 1,
 			});
-		const deliveries = await mutex.runExclusive(user.id, list);
-		const data = deliveries.slice(0, query.limit);
-		const last = deliveries.length > data.length ? data.at(-1) : undefined;
-		return { data, next_cursor: last ? encodeCursor(last.id) : null };
+		return toPage(await mutex.runExclusive(user.id, list), query.limit);
 	});
 }
 

@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from '@creatorr/contracts/cursor';
+import { decodeCursor, toPage } from '@creatorr/contracts/cursor';
 import { eventIdSchema, listEvents } from '@creatorr/contracts/webhooks';
 import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { defineRoute } from '@creatorr/service/route';
@@ -15,12 +15,8 @@ export function listEventsRoute({ prisma }: Deps) {
 				type: query.type,
 				since: query.since === undefined ? undefined : new Date(query.since),
 				beforeId: query.cursor === undefined ? undefined : decodeCursor(query.cursor, eventIdSchema),
-				// One more than requested shows whether there is a next page.
 				limit: query.limit + 1,
 			});
-		const events = await mutex.runExclusive(user.id, list);
-		const data = events.slice(0, query.limit);
-		const last = events.length > data.length ? data.at(-1) : undefined;
-		return { data, next_cursor: last ? encodeCursor(last.id) : null };
+		return toPage(await mutex.runExclusive(user.id, list), query.limit);
 	});
 }
