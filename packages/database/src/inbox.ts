@@ -1,3 +1,4 @@
+import { inBatches } from './batches.ts';
 import type { RawExecutor } from './prisma-types.ts';
 
 /**
@@ -25,13 +26,12 @@ const BATCH_SIZE = 10_000;
  * would take effect again.
  */
 export async function pruneInbox(prisma: RawExecutor, olderThanDays = REPEATED_WITHIN_DAYS): Promise<number> {
-	for (let pruned = 0; ; ) {
-		const count = await prisma.$executeRaw`
+	return await inBatches(
+		BATCH_SIZE,
+		() => prisma.$executeRaw`
 			DELETE FROM inbox WHERE (event_id, consumer) IN (
 				SELECT event_id, consumer FROM inbox
 				WHERE received_at < now() - make_interval(days => ${olderThanDays}::int)
-				LIMIT ${BATCH_SIZE} FOR UPDATE SKIP LOCKED)`;
-		pruned += count;
-		if (count < BATCH_SIZE) return pruned;
-	}
+				LIMIT ${BATCH_SIZE} FOR UPDATE SKIP LOCKED)`,
+	);
 }

@@ -104,7 +104,7 @@ const DELIVERIES: readonly Mutant[] = [
 	},
 	{
 		name: 'deletes the events of a deleted account in batches',
-		mutations: [webhooks('deleteEvents', replaceText('id DESC LIMIT ', 'id DESC LIMIT 100 * '))],
+		mutations: [webhooks('deleteAccount', replaceText('id DESC LIMIT ', 'id DESC LIMIT 100 * '))],
 		test: 'a deleted account with many events is deleted in batches',
 		siblingTitle: 'a deleted account leaves neither endpoints nor events',
 	},

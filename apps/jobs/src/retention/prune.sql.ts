@@ -1,4 +1,5 @@
 import { lowestIdAt } from '@creatorr/contracts/ids';
+import { inBatches } from '@creatorr/database/batches';
 import { pruneInbox } from '@creatorr/database/inbox';
 import { pruneOperatorActions } from '@creatorr/database/operator-actions';
 import type { Database } from '../database.sql.ts';
@@ -15,8 +16,9 @@ const ABSENT_WORKER_DAYS = 1;
 const LAST_RUN_DAYS = 1;
 /** Only today's usage counts. */
 const COMPUTE_USAGE_DAYS = 2;
-/** Small enough that no statement holds locks for long. */
 const BATCH_SIZE = 1_000;
+/** Skips rows that another transaction has locked; the next run deletes them. */
+const BATCH_LIMIT = Prisma.sql`LIMIT ${BATCH_SIZE} FOR UPDATE SKIP LOCKED`;
 
 /**
  * Deletes rows past their retention period, and returns how many. Safe to run on several replicas at once. Deleted users stay
@@ -24,35 +26,40 @@ const BATCH_SIZE = 1_000;
  */
 export async function prune(prisma: Database, input: PruneInput): Promise<{ jobs: number; keys: number }> {
 	const { jobRetentionDays, idempotencyKeyHours } = input;
-	const keys = await deleteInBatches(
-		(limit) => prisma.$executeRaw`
+	const keys = await inBatches(
+		BATCH_SIZE,
+		() => prisma.$executeRaw`
 			DELETE FROM idempotency_keys WHERE (user_id, key) IN (
 				SELECT user_id, key FROM idempotency_keys
-				WHERE created_at < now() - make_interval(hours => ${idempotencyKeyHours}::int) ${limit})`,
+				WHERE created_at < now() - make_interval(hours => ${idempotencyKeyHours}::int) ${BATCH_LIMIT})`,
 	);
-	await deleteInBatches(
-		(limit) => prisma.$executeRaw`
+	await inBatches(
+		BATCH_SIZE,
+		() => prisma.$executeRaw`
 			DELETE FROM workers WHERE id IN (
-				SELECT id FROM workers WHERE seen_at < now() - make_interval(days => ${ABSENT_WORKER_DAYS}::int) ${limit})`,
+				SELECT id FROM workers WHERE seen_at < now() - make_interval(days => ${ABSENT_WORKER_DAYS}::int) ${BATCH_LIMIT})`,
 	);
-	await deleteInBatches(
-		(limit) => prisma.$executeRaw`
+	await inBatches(
+		BATCH_SIZE,
+		() => prisma.$executeRaw`
 			DELETE FROM ${LAST_RUNS} WHERE (user_id, tool) IN (
 				SELECT user_id, tool FROM ${LAST_RUNS}
-				WHERE ended_at < now() - make_interval(days => ${LAST_RUN_DAYS}::int) ${limit})`,
+				WHERE ended_at < now() - make_interval(days => ${LAST_RUN_DAYS}::int) ${BATCH_LIMIT})`,
 	);
-	await deleteInBatches(
-		(limit) => prisma.$executeRaw`
+	await inBatches(
+		BATCH_SIZE,
+		() => prisma.$executeRaw`
 			DELETE FROM compute_usage WHERE (user_id, day) IN (
 				SELECT user_id, day FROM compute_usage
-				WHERE day < (now() AT TIME ZONE 'UTC')::date - ${COMPUTE_USAGE_DAYS}::int ${limit})`,
+				WHERE day < (now() AT TIME ZONE 'UTC')::date - ${COMPUTE_USAGE_DAYS}::int ${BATCH_LIMIT})`,
 	);
 	await pruneInbox(prisma);
 	await pruneOperatorActions(prisma);
-	const jobs = await deleteInBatches(
-		(limit) => prisma.$executeRaw`
+	const jobs = await inBatches(
+		BATCH_SIZE,
+		() => prisma.$executeRaw`
 			DELETE FROM jobs WHERE id IN (
-				SELECT id FROM jobs WHERE finished_at < now() - make_interval(days => ${jobRetentionDays}::int) ${limit})`,
+				SELECT id FROM jobs WHERE finished_at < now() - make_interval(days => ${jobRetentionDays}::int) ${BATCH_LIMIT})`,
 	);
 	return { jobs, keys };
 }
@@ -73,22 +80,13 @@ export async function pruneBeyondCount(
 			ORDER BY id DESC OFFSET ${keptJobs - 1}::int LIMIT 1) AS oldest`;
 	let deleted = 0;
 	for (const { userId, oldestKept } of users) {
-		deleted += await deleteInBatches(
-			(limit) => prisma.$executeRaw`
+		deleted += await inBatches(
+			BATCH_SIZE,
+			() => prisma.$executeRaw`
 				DELETE FROM jobs WHERE id IN (
 					SELECT id FROM jobs
-					WHERE user_id = ${userId} AND id < ${oldestKept} AND finished_at IS NOT NULL ${limit})`,
+					WHERE user_id = ${userId} AND id < ${oldestKept} AND finished_at IS NOT NULL ${BATCH_LIMIT})`,
 		);
 	}
 	return deleted;
-}
-
-/** Skips rows that another transaction has locked; the next run deletes them. */
-async function deleteInBatches(deleteBatch: (limit: Prisma.Sql) => Promise<number>): Promise<number> {
-	const limit = Prisma.sql`LIMIT ${BATCH_SIZE} FOR UPDATE SKIP LOCKED`;
-	for (let deleted = 0; ; ) {
-		const count = await deleteBatch(limit);
-		deleted += count;
-		if (count < BATCH_SIZE) return deleted;
-	}
 }

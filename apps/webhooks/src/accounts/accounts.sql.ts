@@ -1,3 +1,4 @@
+import { inBatches } from '@creatorr/database/batches';
 import { deleteOperatorActions } from '@creatorr/database/operator-actions';
 import { inTransaction } from '@creatorr/database/transaction';
 import type { Database, Tx } from '../database.sql.ts';
@@ -29,13 +30,11 @@ export async function deleteAccount(prisma: Database, userId: string): Promise<v
 		await deleteOperatorActions(tx, userId);
 		await tx.deletedUser.createMany({ data: [{ userId }], skipDuplicates: true });
 	});
-	while ((await deleteEvents(prisma, userId)) === BATCH_SIZE);
+	await inBatches(
+		BATCH_SIZE,
+		() => prisma.$executeRaw`
+			DELETE FROM events WHERE id IN (
+				SELECT id FROM events WHERE user_id = ${userId} ORDER BY id DESC LIMIT ${BATCH_SIZE} FOR UPDATE)`,
+	);
 	await prisma.endpoint.deleteMany({ where: { userId } });
-}
-
-/** Deletes a batch of a user's events with their deliveries, and returns how many events that were. */
-async function deleteEvents(prisma: Database, userId: string): Promise<number> {
-	return await prisma.$executeRaw`
-		DELETE FROM events WHERE id IN (
-			SELECT id FROM events WHERE user_id = ${userId} ORDER BY id DESC LIMIT ${BATCH_SIZE} FOR UPDATE)`;
 }

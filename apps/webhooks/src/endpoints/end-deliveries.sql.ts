@@ -1,7 +1,8 @@
+import { inBatches } from '@creatorr/database/batches';
 import { defineTask } from '@creatorr/service/task';
 import type { Database } from '../database.sql.ts';
 
-/** Small enough that no statement holds locks for long: the outcomes of attempts wait for them. */
+/** The outcomes of attempts wait for the locks of a batch. */
 const BATCH_SIZE = 1_000;
 const EVERY_MS = 60_000;
 
@@ -11,6 +12,7 @@ const EVERY_MS = 60_000;
  */
 export async function failPending(prisma: Database, endpointId: string): Promise<number> {
 	return await inBatches(
+		BATCH_SIZE,
 		() => prisma.$executeRaw`
 			UPDATE deliveries SET status = 'failed', due_at = NULL WHERE id IN (
 				SELECT deliveries.id FROM deliveries JOIN endpoints ON endpoints.id = endpoint_id
@@ -22,19 +24,11 @@ export async function failPending(prisma: Database, endpointId: string): Promise
 /** Deletes the deliveries of an endpoint in batches, except those that another transaction has locked. */
 export async function deleteDeliveries(prisma: Database, endpointId: string): Promise<void> {
 	await inBatches(
+		BATCH_SIZE,
 		() => prisma.$executeRaw`
 			DELETE FROM deliveries WHERE id IN (
 				SELECT id FROM deliveries WHERE endpoint_id = ${endpointId} LIMIT ${BATCH_SIZE} FOR UPDATE SKIP LOCKED)`,
 	);
-}
-
-/** Runs a statement until it changes less than a whole batch. Returns how many rows it changed. */
-async function inBatches(change: () => PromiseLike<number>): Promise<number> {
-	for (let changed = 0; ; ) {
-		const count = await change();
-		changed += count;
-		if (count < BATCH_SIZE) return changed;
-	}
 }
 
 /**

@@ -1,3 +1,4 @@
+import { inBatches } from '@creatorr/database/batches';
 import { pruneOperatorActions } from '@creatorr/database/operator-actions';
 import { defineTask } from '@creatorr/service/task';
 import type { Config } from '../config.ts';
@@ -6,12 +7,12 @@ import type { Database } from '../database.sql.ts';
 const EVERY_MS = 10 * 60_000;
 /** Users without an event since then have no more events than at an earlier run. Longer than a deployment. */
 const RECENT_MS = 60 * 60_000;
-/** Small enough that no statement holds locks for long. */
 const BATCH_SIZE = 1_000;
 
 /** Deletes events past their retention period, with their deliveries. Returns how many. Safe to run on several replicas at once. */
 export async function pruneEvents(prisma: Database, retentionDays: number): Promise<number> {
 	return await inBatches(
+		BATCH_SIZE,
 		() => prisma.$executeRaw`
 			DELETE FROM events WHERE id IN (
 				SELECT id FROM events WHERE created_at < now() - make_interval(days => ${retentionDays}::int)
@@ -36,6 +37,7 @@ export async function pruneBeyondCount(
 	let deleted = 0;
 	for (const { userId, oldestKept } of users) {
 		deleted += await inBatches(
+			BATCH_SIZE,
 			() => prisma.$executeRaw`
 				DELETE FROM events WHERE id IN (
 					SELECT id FROM events WHERE user_id = ${userId} AND id < ${oldestKept}
@@ -43,14 +45,6 @@ export async function pruneBeyondCount(
 		);
 	}
 	return deleted;
-}
-
-async function inBatches(deleteBatch: () => PromiseLike<number>): Promise<number> {
-	for (let deleted = 0; ; ) {
-		const count = await deleteBatch();
-		deleted += count;
-		if (count < BATCH_SIZE) return deleted;
-	}
 }
 
 /** Deletes old events, the oldest ones of users with too many, and old actions of operators. */
