@@ -10,7 +10,7 @@ const VICTIMS = ['tool-worker', 'jobs', 'rabbitmq'];
 
 /** Creates a job as clients with an idempotency key do: repeats the request until there is a response. */
 async function submit(token: string, fileId: string, key: string): Promise<string> {
-	for (;;) {
+	while (true) {
 		const response = await call('POST', '/v1/jobs', {
 			token,
 			body: { tool: 'compress_heavy', input_file_id: fileId },
@@ -32,7 +32,8 @@ async function finish(token: string, id: string) {
 
 async function allFiles(token: string): Promise<string[]> {
 	const ids: string[] = [];
-	for (let query = ''; ; ) {
+	let query = '';
+	while (true) {
 		const page = await call('GET', `/v1/files?limit=100${query}`, { token });
 		ids.push(...page.body.data.map((file: { id: string }) => file.id));
 		if (page.body.next_cursor === null) return ids;

@@ -185,7 +185,7 @@ async function readEvents(id: string, token: string | undefined, signal?: AbortS
 
 /** Waits for one change of the job after another. Resolves to the status of the first error. */
 async function waitUntilRefused(id: string, token: string): Promise<number> {
-	for (;;) {
+	while (true) {
 		const { status } = await call('GET', `/v1/jobs/${id}?wait=60`, { token });
 		if (status !== 200) return status;
 	}

@@ -53,7 +53,7 @@ async function createDelivery(path = '/hook') {
 
 /** Resolves with the first result that is not undefined. The test's timeout ends it. */
 async function until<T>(find: () => Promise<T | undefined> | T | undefined): Promise<T> {
-	for (;;) {
+	while (true) {
 		const found = await find();
 		if (found !== undefined) return found;
 		await sleep(50);

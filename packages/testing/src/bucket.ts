@@ -51,7 +51,7 @@ export async function createBucket({ endpoint }: { endpoint?: string } = {}): Pr
 }
 
 async function emptyBucket(client: S3Client, bucket: string): Promise<void> {
-	for (;;) {
+	while (true) {
 		const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
 		if (Contents.length === 0) return;
 		const objects = Contents.map(({ Key }) => ({ Key }));

@@ -5,7 +5,7 @@ const POLL_MS = 20;
 /** Retries until the attempt stops throwing. Rejects with its last error after `forMs`. */
 export async function waitFor<T>(attempt: () => Promise<T> | T, forMs = 15_000): Promise<T> {
 	const endsAtMs = Date.now() + forMs;
-	for (;;) {
+	while (true) {
 		try {
 			return await attempt();
 		} catch (error) {

@@ -22,7 +22,7 @@ export async function* bench({ minutes }: Options): AsyncGenerator<Section> {
 	let jobs = 0;
 	const runJobs = async () => {
 		const { client } = await registerUser(apiUrl);
-		for (;;) {
+		while (true) {
 			for (const { path, mimeType, tool, params } of samples) {
 				const { output } = await client.run({ source: { path }, mimeType, tool, params });
 				for await (const _ of (await client.files.download(output.id)).stream);

@@ -1,2 +1,2 @@
 // Keeps a core busy until the thread is terminated.
-for (;;) Math.sqrt(Math.random());
+while (true) Math.sqrt(Math.random());

@@ -28,7 +28,7 @@ export async function audit(
 	settleMs: number,
 ): Promise<{ findings: Finding[]; counts: Record<string, number>; settledAfterMs: number }> {
 	const startedAt = Date.now();
-	for (;;) {
+	while (true) {
 		const report = new AuditReport();
 		await runAll(SETTLING, ledger, report);
 		const settledAfterMs = Date.now() - startedAt;

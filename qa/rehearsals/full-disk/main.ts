@@ -56,7 +56,7 @@ async function whileFull(): Promise<void> {
 /** Repeats until a whole new flow works; rejects with the last reason after {@link RECOVERY_MS}. */
 async function untilNewJobSucceeds(token: string): Promise<number> {
 	const startedAt = Date.now();
-	for (;;) {
+	while (true) {
 		try {
 			const job = await finishJob(token, await startJob(token, await uploadFile(token, makePdf())), 20_000);
 			if (job.status === 'succeeded') return Date.now() - startedAt;

@@ -36,7 +36,7 @@ const announce = (plan: Plan, version: number) =>
 
 async function followAll(): Promise<number> {
 	let followed = 0;
-	for (;;) {
+	while (true) {
 		const batch = await applyNextBatch(service.deps);
 		if (batch === null) return followed;
 		followed += batch;

@@ -41,7 +41,7 @@ export function createFileStore(storage: Storage) {
 		/** Yields this service's multipart uploads that started before a time and were neither completed nor aborted. */
 		async *listStaleMultiparts(startedBefore: Date): AsyncGenerator<MultipartUpload> {
 			const uploads = storage.listStaleMultiparts({ prefix: KEY_PREFIX, startedBefore });
-			for (;;) {
+			while (true) {
 				const next = await translateErrors(uploads.next());
 				if (next.done) return;
 				yield next.value;

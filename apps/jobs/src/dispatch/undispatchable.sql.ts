@@ -32,12 +32,13 @@ const BATCH_SIZE = 100;
  */
 export async function failOrphans(prisma: Database, input: OrphanInput): Promise<string[]> {
 	const failed: string[] = [];
-	for (let more = true; more; ) {
-		const ids = await findOrphans(prisma, input);
-		const before = failed.length;
+	let ids: string[];
+	let before: number;
+	do {
+		ids = await findOrphans(prisma, input);
+		before = failed.length;
 		for (const id of ids) if (await failUnlessLeased(prisma, id, TOOL_REMOVED)) failed.push(id);
-		more = ids.length === BATCH_SIZE && failed.length > before;
-	}
+	} while (ids.length === BATCH_SIZE && failed.length > before);
 	return failed;
 }
 

@@ -38,7 +38,9 @@ export async function* jobStates(
 	// Watches before the first read, so that no change falls in between.
 	const watcher = notifications.watch(jobId);
 	try {
-		for (let shown: Job | undefined, more = true; more; ) {
+		let shown: Job | undefined;
+		let isWatching: boolean;
+		do {
 			const read = () => find({ jobId, userId });
 			const job: Job | null = await (shown ? watcher.readShared(read) : read());
 			if (!job) throw notFound('job');
@@ -46,8 +48,8 @@ export async function* jobStates(
 			shown = job;
 			const leftMs = endsAtMs - performance.now();
 			if (isTerminal(job.status) || leftMs <= 0 || signal.aborted) return;
-			more = await watcher.nextNotification(job, leftMs, signal);
-		}
+			isWatching = await watcher.nextNotification(job, leftMs, signal);
+		} while (isWatching);
 	} finally {
 		watcher.end();
 	}

@@ -37,7 +37,7 @@ function fileOf(entry: FileSystemFileEntry): Promise<File> {
 async function entriesOf(directory: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
 	const reader = directory.createReader();
 	const all: FileSystemEntry[] = [];
-	for (;;) {
+	while (true) {
 		const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
 			reader.readEntries(resolve, reject),
 		);

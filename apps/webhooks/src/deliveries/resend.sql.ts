@@ -95,7 +95,8 @@ async function inBatches(
 	step: (tx: Tx, after: string) => Promise<Batch>,
 ): Promise<number> {
 	let sum = 0;
-	for (let after = ''; ; ) {
+	let after = '';
+	while (true) {
 		const { ids, count } = await inTransaction(prisma, async (tx: Tx) => {
 			if (typeof (await lockEndpointShared(tx, own)) === 'string') return { ids: [], count: 0 };
 			const batch = await step(tx, after);

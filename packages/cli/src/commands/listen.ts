@@ -50,7 +50,7 @@ async function forwardEvents(io: Io, client: ToolClient, forwarding: Forwarding)
 	const { data: earlier } = await client.webhooks.events({ limit: PAGE }, { signal: io.signal });
 	const seen = new Set(earlier.map(({ id }) => id));
 	let latest = Math.max(0, ...earlier.map(({ timestamp }) => Date.parse(timestamp)));
-	for (;;) {
+	while (true) {
 		const since = new Date(Math.max(0, latest - OVERLAP_MS)).toISOString();
 		const found = await findEvents(client, since, io.signal);
 		for (const event of found.toReversed()) {

@@ -11,5 +11,5 @@ export async function* pollJob(
 	signal: AbortSignal,
 ): AsyncGenerator<Job> {
 	yield await jobs.get(id, { signal });
-	for (;;) yield await jobs.get(id, { signal, waitSeconds: WAIT_SECONDS });
+	while (true) yield await jobs.get(id, { signal, waitSeconds: WAIT_SECONDS });
 }

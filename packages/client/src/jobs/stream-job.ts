@@ -77,7 +77,7 @@ async function* readJobs(stream: ReadableStream<Uint8Array>): AsyncGenerator<Job
 			if (event === 'job') jobs.push(parseJob(data));
 		},
 	});
-	for (;;) {
+	while (true) {
 		const { done, value } = await reader.read();
 		if (done) return;
 		parser.feed(decoder.decode(value, { stream: true }));

@@ -31,7 +31,8 @@ export async function* watchJob(
 	};
 	let last: Job | undefined;
 	let usual: WatchMode = 'stream';
-	for (let mode = usual as WatchMode; ; ) {
+	let mode = usual as WatchMode;
+	while (true) {
 		try {
 			for await (const job of states[mode]()) {
 				backoff.reset();

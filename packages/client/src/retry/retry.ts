@@ -44,7 +44,7 @@ export function createBackoff({ forMs, signal }: RetryOptions): Backoff {
 /** Retries a call until it succeeds, fails permanently, or has failed for too long. */
 export async function withRetries<T>(call: () => Promise<T>, options: RetryOptions): Promise<T> {
 	const backoff = createBackoff(options);
-	for (;;) {
+	while (true) {
 		try {
 			return await call();
 		} catch (error) {

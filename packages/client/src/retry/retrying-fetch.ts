@@ -35,7 +35,8 @@ export function createRetryingFetch(
 	return async (request) => {
 		const tries = isRepeatable(request) ? 1 + retries : 1;
 		let remainingWaitMs = retries > 0 ? rateLimitWaitMs : 0;
-		for (let failures = 0; ; ) {
+		let failures = 0;
+		while (true) {
 			const isLast = failures === tries - 1;
 			let waitMs: number | undefined;
 			try {

@@ -53,7 +53,7 @@ async function sendPart(
 	const start = (number - 1) * partSize;
 	const onSent = (bytes: number) => meter.set(number, bytes);
 	const backoff = createBackoff({ forMs: Math.min(SAME_URL_MS, retry.forMs), signal });
-	for (;;) {
+	while (true) {
 		try {
 			const etag = await sendBytes({ url, headers: {}, source, start, end: start + size, signal, onSent });
 			onSent(size);

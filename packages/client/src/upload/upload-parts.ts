@@ -18,7 +18,8 @@ export async function uploadParts(
 ): Promise<File> {
 	const backoff = createBackoff(context.retry);
 	let plan = firstPlan;
-	for (let madeNoProgress = false; ; ) {
+	let madeNoProgress = false;
+	while (true) {
 		const missing = missingParts(plan).length;
 		try {
 			await sendMissingParts(context, plan, backoff.reset);

@@ -10,7 +10,8 @@ import type { UploadContext } from './upload-context.ts';
 export async function uploadSingle(context: UploadContext, first: Upload): Promise<File> {
 	const backoff = createBackoff(context.retry);
 	let upload = first;
-	for (let wasRefused = false; ; ) {
+	let wasRefused = false;
+	while (true) {
 		try {
 			return await sendWhole(context, upload);
 		} catch (error) {

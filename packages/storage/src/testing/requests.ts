@@ -63,7 +63,7 @@ export function putWithoutLength(url: string, body: string, contentType: string)
 /** Returns every object under the prefix in pages of `limit`. */
 export async function listAll(storage: Storage, prefix: string, limit?: number): Promise<ListedObject[]> {
 	const all: ListedObject[] = [];
-	for (;;) {
+	while (true) {
 		const startAfter = all.at(-1)?.key ?? '';
 		const { objects, isLast } = await storage.listObjects({
 			prefix,

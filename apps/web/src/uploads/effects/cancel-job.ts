@@ -7,7 +7,7 @@ const RETRY_DELAY_MS = 2_000;
 
 /** Cancels the job and reports how it ended. A job that ended first keeps its outcome. */
 export async function cancelJob(upload: Upload, context: EffectContext): Promise<void> {
-	for (;;) {
+	while (true) {
 		try {
 			const job = await cancelOnce(upload, context);
 			return context.report(job ? { type: 'job', job, at: Date.now() } : { type: 'canceled' });

@@ -38,7 +38,7 @@ export async function sendFile(upload: Upload, context: EffectContext): Promise<
 }
 
 async function waitForSlot(signal: AbortSignal): Promise<() => void> {
-	for (;;) {
+	while (true) {
 		const release = await acquireSlot('creatorr.upload', MAX_UPLOADS);
 		if (release) return release;
 		await sleep(SLOT_POLL_MS, signal);

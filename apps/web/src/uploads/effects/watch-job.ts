@@ -11,7 +11,7 @@ const RETRY_DELAY_MS = 3_000;
 export async function watchJob({ stage }: Upload, context: EffectContext): Promise<void> {
 	if (stage.kind !== 'queued' && stage.kind !== 'running') return;
 	const { report, signal } = context;
-	for (;;) {
+	while (true) {
 		const release = await acquireSlot('creatorr.stream', MAX_STREAMS);
 		try {
 			const hasEnded = release ? await streamJob(stage.jobId, context) : await pollJob(stage.jobId, context);
@@ -58,7 +58,7 @@ export async function fetchOutput({ stage }: Upload, { api, report, signal }: Ef
 	if (stage.kind !== 'succeeded') return;
 	const id = stage.job.output_file_id;
 	if (id === undefined) return report({ type: 'output', output: 'gone' });
-	for (;;) {
+	while (true) {
 		try {
 			const { download_url: _, ...output } = await api.files.get(id, { signal });
 			return report({ type: 'output', output: output satisfies FileRow });
