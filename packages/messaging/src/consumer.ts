@@ -194,6 +194,17 @@ export function startConsumer<T extends string, S extends z.ZodType>(
 	const stopping = new AbortController();
 	const running = new Set<Promise<void>>();
 
+	/** Requeues a message that could be neither acked nor dead-lettered. It is delivered again, and handlers are idempotent. */
+	async function requeue(channel: ConfirmChannel, message: ConsumeMessage, error: unknown): Promise<void> {
+		options.logger.warn('event.settle_failed', { type: options.definition.type, error });
+		await sleep(LONGEST_RETRY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+		try {
+			channel.nack(message, false, true);
+		} catch {
+			// The channel has closed, which requeued the message.
+		}
+	}
+
 	async function process(channel: ConfirmChannel, message: ConsumeMessage, queue: string): Promise<void> {
 		const { headers, messageId } = message.properties;
 		const { event, invalid } = read(options.definition, message.content);
@@ -204,10 +215,9 @@ export function startConsumer<T extends string, S extends z.ZodType>(
 				: { dead: invalid };
 			reportHandled(options, { messageId, outcome, durationMs: performance.now() - startedAtMs });
 			crashPoint('consumer.handled');
-			// A channel that closed meanwhile has requeued the message. It is delivered again, and handlers are idempotent.
-			await settle(channel, message, { outcome, queue }).catch((error: unknown) => {
-				options.logger.warn('event.settle_failed', { type: options.definition.type, error });
-			});
+			await settle(channel, message, { outcome, queue }).catch((error: unknown) =>
+				requeue(channel, message, error),
+			);
 			crashPoint('consumer.settled');
 		};
 		await (event ? withRequestId(event.request_id, handle) : handle());

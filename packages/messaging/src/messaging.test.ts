@@ -1,6 +1,7 @@
 import { type AddressInfo, connect as connectSocket, createServer, type Socket } from 'node:net';
 import { AppError } from '@creatorr/contracts/errors';
 import {
+	accountVerified,
 	type EventEnvelope,
 	jobCanceled,
 	jobFinished,
@@ -17,7 +18,7 @@ import { type Broker, connectBroker } from './connection.ts';
 import { REASON_HEADER, startConsumer } from './consumer.ts';
 import { createPublisher, type Publish } from './publisher.ts';
 import { withRawChannel } from './testing/raw-channel.ts';
-import { EVENTS_EXCHANGE, QUEUES, toolQueue } from './topology.ts';
+import { DEAD_LETTER_EXCHANGE, EVENTS_EXCHANGE, QUEUES, toolQueue } from './topology.ts';
 
 const ignore = () => undefined;
 const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
@@ -137,6 +138,26 @@ describe('a message that cannot be handled', () => {
 		const letter = await takeDeadLetter();
 		expect(letter.content).toBe('{"type":"job.finished"}');
 		expect(String(letter.reason)).toContain('version');
+		await consumer.stop();
+	});
+
+	test('is delivered again if it can’t be dead-lettered', async () => {
+		const warnings: string[] = [];
+		const consumer = startConsumer(broker, {
+			queue: QUEUES.filesAccountVerified,
+			definition: accountVerified,
+			prefetch: 1,
+			logger: { ...logger, warn: (name: string) => warnings.push(name) },
+			handle: async () => undefined,
+		});
+		await withRawChannel(host.url, async (channel) => {
+			await channel.unbindQueue(QUEUES.deadLetters, DEAD_LETTER_EXCHANGE, '#');
+			channel.publish(EVENTS_EXCHANGE, accountVerified.type, Buffer.from('{"type":"account.verified"}'));
+			await channel.waitForConfirms();
+			await waitFor(() => expect(warnings).toEqual(['event.settle_failed']));
+			await channel.bindQueue(QUEUES.deadLetters, DEAD_LETTER_EXCHANGE, '#');
+		});
+		expect((await takeDeadLetter()).content).toBe('{"type":"account.verified"}');
 		await consumer.stop();
 	});
 

@@ -33,6 +33,8 @@ function returnsOf(channel: ConfirmChannel): Set<string> {
 export async function publishConfirmed(channel: ConfirmChannel, message: OutgoingMessage): Promise<void> {
 	const { exchange, routingKey, messageId, content } = message;
 	const returned = returnsOf(channel);
+	// The broker may have returned an earlier publish of this message whose confirm didn’t come in time.
+	returned.delete(messageId);
 	const { promise, resolve, reject } = Promise.withResolvers<void>();
 	const startedAtMs = performance.now();
 	// Only persistent, mandatory messages certainly reach a quorum queue: a broker whose write-ahead log died still confirms others.
