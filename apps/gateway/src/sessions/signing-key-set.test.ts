@@ -98,4 +98,24 @@ describe('a key set', () => {
 		await waiting;
 		expect(keys.find('b')).toBeDefined();
 	});
+
+	test('isn’t replaced by an older set that arrives later', async () => {
+		const [old, rotated] = [newKeys().jwk('a'), newKeys().jwk('b')];
+		const older = Promise.withResolvers<{ keys: unknown[] }>();
+		const started = Promise.withResolvers<void>();
+		let loads = 0;
+		const load = async () => {
+			loads += 1;
+			if (loads > 1) return { keys: [rotated] };
+			started.resolve();
+			return await older.promise;
+		};
+		const keys = createSigningKeySet({ load, monotonicMs: () => performance.now(), minIntervalMs: 0 });
+		const first = keys.refresh();
+		await started.promise;
+		await keys.refresh();
+		older.resolve({ keys: [old] });
+		await first;
+		expect([keys.hasExactly(['b']), keys.find('a')]).toEqual([true, undefined]);
+	});
 });

@@ -56,14 +56,19 @@ export function createSigningKeySet(deps: SigningKeySetDeps): SigningKeySet {
 	let text = '';
 	let version = 0;
 	let lastStartMs = Number.NEGATIVE_INFINITY;
+	let appliedStartMs = Number.NEGATIVE_INFINITY;
 	let next: Promise<void> | undefined;
 
 	async function load(): Promise<void> {
 		const waitMs = lastStartMs + deps.minIntervalMs - deps.monotonicMs();
 		await delay(Math.max(0, waitMs));
 		next = undefined;
-		lastStartMs = deps.monotonicMs();
+		const startMs = deps.monotonicMs();
+		lastStartMs = startMs;
 		const published = (await deps.load()).keys;
+		// Loads may overlap. An older set could have a retired key.
+		if (startMs < appliedStartMs) return;
+		appliedStartMs = startMs;
 		publishedIds = new Set(published.map(idOf));
 		const jwks = readKeys(published);
 		const loadedText = JSON.stringify(jwks);
