@@ -25,9 +25,13 @@ export interface DeliveryAttempt extends EndedAttempt {
  * Records attempts and updates their deliveries, in one statement. Ignores an attempt that another process has repeated after its lease
  * expired. A delivery that was replayed meanwhile stays due. Keeps only as many attempts of a delivery as the API shows, because the
  * number of replays isn't limited. Locks deliveries in the order of their ids, because other statements change many at a time, too.
+ * Returns the ids of their endpoints that have failed since their last success.
  */
-export async function recordAttempts(prisma: Database, attempts: readonly DeliveryAttempt[]): Promise<void> {
-	await prisma.$executeRaw`
+export async function recordAttempts(
+	prisma: Database,
+	attempts: readonly DeliveryAttempt[],
+): Promise<ReadonlySet<string>> {
+	const failing = await prisma.$queryRaw<{ endpointId: string }[]>`
 		WITH ended AS (
 			SELECT * FROM unnest(
 				${attempts.map(({ delivery }) => delivery.id)}::text[],
@@ -53,14 +57,18 @@ export async function recordAttempts(prisma: Database, attempts: readonly Delive
 					WHEN endpoints.status = 'enabled' THEN now() + make_interval(secs => ended.retry_seconds) END
 			FROM locked, ended, endpoints
 			WHERE deliveries.id = locked.id AND ended.id = locked.id AND endpoints.id = deliveries.endpoint_id
-			RETURNING deliveries.id, deliveries.attempt_count
+			RETURNING deliveries.id, deliveries.attempt_count, endpoints.id AS endpoint_id,
+				endpoints.failures > 0 AS is_failing
 		), pruned AS (
 			DELETE FROM attempts USING recorded
 			WHERE recorded.attempt_count > ${MAX_SHOWN_ATTEMPTS}::int AND attempts.delivery_id = recorded.id
 				AND attempts.number <= recorded.attempt_count - ${MAX_SHOWN_ATTEMPTS}::int
+		), inserted AS (
+			INSERT INTO attempts (delivery_id, number, started_at, duration_ms, response_status, error, response_excerpt)
+			SELECT id, number, started_at, duration_ms, response_status, error, excerpt FROM ended JOIN recorded USING (id)
 		)
-		INSERT INTO attempts (delivery_id, number, started_at, duration_ms, response_status, error, response_excerpt)
-		SELECT id, number, started_at, duration_ms, response_status, error, excerpt FROM ended JOIN recorded USING (id)`;
+		SELECT DISTINCT endpoint_id AS "endpointId" FROM recorded WHERE is_failing`;
+	return new Set(failing.map(({ endpointId }) => endpointId));
 }
 
 /**

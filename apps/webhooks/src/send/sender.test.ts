@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { renderMetrics } from '@creatorr/service/metrics';
 import { waitFor } from '@creatorr/testing/wait-for';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { jobEndedMessage, startWorld, type World } from '../testing/world.ts';
 
 let world: World;
@@ -96,4 +96,39 @@ test('an endpoint whose health can’t be stored affects no other, and the outco
 	});
 	const { text } = await renderMetrics();
 	expect(text).toMatch(/^creatorr_webhook_attempts_unrecorded_total 0$/m);
+});
+
+describe('a success clears a failure', () => {
+	let concurrent: World;
+	beforeAll(async () => {
+		concurrent = await startWorld();
+	});
+	afterAll(() => concurrent?.stop());
+
+	test.each([
+		['that was stored after the success was claimed', false],
+		['that is being stored', true],
+	])('%s', async (_, isLocked) => {
+		const { prisma, receiver } = concurrent;
+		const user = concurrent.user();
+		const responses: ServerResponse[] = [];
+		receiver.respond = (_request, res) => responses.push(res);
+		const { id } = await user.createWebhook(`${receiver.url}/concurrent`);
+		const health = () =>
+			prisma.endpoint.findUniqueOrThrow({ where: { id }, select: { failures: true, failingSince: true } });
+		const outcomes = () => prisma.attempt.count({ where: { delivery: { endpointId: id } } });
+		for (let index = 0; index < 2; index += 1) await concurrent.publish(jobEndedMessage(user.id));
+		await waitFor(() => expect(responses).toHaveLength(2));
+		await prisma.$transaction(async (tx) => {
+			if (isLocked) await tx.$executeRaw`SELECT FROM endpoints WHERE id = ${id} FOR NO KEY UPDATE`;
+			responses[0]?.writeHead(500).end();
+			await waitFor(async () => expect(await outcomes()).toBe(1));
+			if (!isLocked) await waitFor(async () => expect(await health()).toMatchObject({ failures: 1 }));
+			responses[1]?.writeHead(204).end();
+			await waitFor(async () => expect(await outcomes()).toBe(2));
+		});
+		// The health of the failure is stored first.
+		await sleep(500);
+		await waitFor(async () => expect(await health()).toEqual({ failures: 0, failingSince: null }), 3_000);
+	});
 });

@@ -69,7 +69,7 @@ const unrecorded = counter({
  * and the next attempts show the health again.
  */
 function createRecorder({ prisma, rules, logger }: SenderOptions): (ended: DeliveryAttempt) => Promise<void> {
-	const recordOutcome = createBatcher<DeliveryAttempt>((ended) => recordAttempts(prisma, ended));
+	const recordOutcome = createBatcher((ended: readonly DeliveryAttempt[]) => recordAttempts(prisma, ended));
 	async function recordHealthOf(endpointId: string, attempts: readonly DeliveryAttempt[]): Promise<void> {
 		const reason = await recordHealth(prisma, { endpointId, attempts }, rules);
 		if (reason === null) return;
@@ -84,9 +84,18 @@ function createRecorder({ prisma, rules, logger }: SenderOptions): (ended: Deliv
 			);
 		}
 	});
+	/** Attempts whose health is being stored. */
+	const changing = new Set<DeliveryAttempt>();
+	// A success doesn't change the health that its claim read, but perhaps that which a failure has left meanwhile.
+	const changesHealth = (ended: DeliveryAttempt, failing: ReadonlySet<string>) =>
+		!leavesHealthUnchanged(ended.delivery, ended) ||
+		failing.has(ended.delivery.endpointId) ||
+		[...changing].some(({ delivery }) => delivery.endpointId === ended.delivery.endpointId);
 	return async (ended) => {
-		await recordOutcome(ended);
-		if (!leavesHealthUnchanged(ended.delivery, ended)) await recordAllHealth(ended);
+		const failing = await recordOutcome(ended);
+		if (!changesHealth(ended, failing)) return;
+		changing.add(ended);
+		await recordAllHealth(ended).finally(() => changing.delete(ended));
 	};
 }
 
