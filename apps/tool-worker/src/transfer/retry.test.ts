@@ -59,6 +59,8 @@ test.each([
 	[new TransferError('the store answered 400', 400), false],
 	[new TypeError('a bug'), false],
 	[Object.assign(new Error('full'), { code: 'ENOSPC' }), true],
+	[Object.assign(new TypeError('a bug'), { code: 'ERR_INVALID_ARG_TYPE' }), false],
+	[Object.assign(new Error('no such file'), { code: 'ENOENT' }), false],
 	[Object.assign(new Error('broken'), { code: 'EIO' }), false],
 ])('isRetryable of %s is %p', (error, expected) => {
 	expect(isRetryable(error)).toBe(expected);

@@ -34,7 +34,9 @@ export async function retry<T>(work: () => Promise<T>, options: RetryOptions): P
 }
 
 /** Error codes of a broken or misconfigured machine. */
-const PERMANENT_CODES = new Set(['EROFS', 'EACCES', 'EMFILE', 'EIO']);
+const PERMANENT_CODES = new Set(['EROFS', 'EACCES', 'EMFILE', 'EIO', 'ENOENT']);
+/** Names of the errors that Node.js and V8 throw for a bug. Those of Node.js have a code, as ERR_INVALID_ARG_TYPE. */
+const BUG_NAMES = new Set(['TypeError', 'RangeError']);
 
 /** A job whose input or output can't be transferred for this long fails, so that its user learns of the outage. */
 export const OUTAGE_MS = 15 * 60_000;
@@ -46,7 +48,6 @@ export const OUTAGE_MS = 15 * 60_000;
 export function isRetryable(error: unknown): boolean {
 	if (error instanceof AppError) return error.code === 'upstream_unavailable';
 	if (error instanceof TransferError) return error.isRetryable;
-	const code =
-		typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
-	return code !== undefined && !PERMANENT_CODES.has(code);
+	const { code, name } = (error ?? {}) as NodeJS.ErrnoException;
+	return code !== undefined && !PERMANENT_CODES.has(code) && !BUG_NAMES.has(name);
 }
