@@ -20,8 +20,11 @@ interface Entry {
 
 /** A semaphore for each key. It stores only keys whose permits are in use. */
 export interface KeyedSemaphore {
-	/** Acquires permits. Returns false if they aren't free after the wait. A request for more permits than a key has takes all of them. */
-	acquire(key: string, permits: number): boolean | Promise<boolean>;
+	/**
+	 * Acquires permits. Returns false if they aren't free after `waitMs`, by default that of the options. A request for more permits than a
+	 * key has takes all of them.
+	 */
+	acquire(key: string, permits: number, waitMs?: number): boolean | Promise<boolean>;
 	/** Releases permits of {@link acquire}. */
 	release(key: string, permits: number): void;
 	/** Number of keys in use. */
@@ -41,7 +44,11 @@ export function createKeyedSemaphore(options: Options): KeyedSemaphore {
 		if (entry.used === 0 && entry.waiting.length === 0) entries.delete(key);
 	}
 
-	function wait(key: string, entry: Entry, permits: number): Promise<boolean> {
+	function wait(
+		key: string,
+		entry: Entry,
+		{ permits, waitMs }: { permits: number; waitMs: number },
+	): Promise<boolean> {
 		return new Promise((resolve) => {
 			const giveUp = () => {
 				entry.waiting.splice(entry.waiting.indexOf(waiter), 1);
@@ -49,7 +56,7 @@ export function createKeyedSemaphore(options: Options): KeyedSemaphore {
 				// Waiters behind it may need fewer permits.
 				admitWaiting(key, entry);
 			};
-			const timer = setTimeout(giveUp, options.waitMs);
+			const timer = setTimeout(giveUp, waitMs);
 			const waiter: Waiter = {
 				permits,
 				admit() {
@@ -62,7 +69,7 @@ export function createKeyedSemaphore(options: Options): KeyedSemaphore {
 	}
 
 	return {
-		acquire(key, requested) {
+		acquire(key, requested, waitMs = options.waitMs) {
 			const permits = Math.min(requested, options.permits);
 			const entry = entries.get(key) ?? { used: 0, waiting: [] };
 			entries.set(key, entry);
@@ -70,8 +77,8 @@ export function createKeyedSemaphore(options: Options): KeyedSemaphore {
 				entry.used += permits;
 				return true;
 			}
-			if (options.waitMs === 0 || entry.waiting.length >= options.maxWaiting) return false;
-			return wait(key, entry, permits);
+			if (waitMs <= 0 || entry.waiting.length >= options.maxWaiting) return false;
+			return wait(key, entry, { permits, waitMs });
 		},
 		release(key, requested) {
 			const entry = entries.get(key);

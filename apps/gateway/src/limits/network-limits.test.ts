@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { createNetworkBuckets, createNetworkSemaphore } from './network-limits.ts';
 
 const networkOf = (index: number, site = 'ab') => `2001:db8:1:${site}0${index}::/64`;
@@ -25,6 +25,22 @@ describe('the networks of one IPv6 site', () => {
 		for (const [index, isAcquired] of acquired.entries())
 			if (isAcquired) semaphore.release(networkOf(index), 5);
 		expect((await acquireAll()).filter(Boolean)).toHaveLength(4);
+	});
+
+	test('wait at most `waitMs`, for all permits together', async () => {
+		jest.useFakeTimers();
+		const semaphore = createNetworkSemaphore({ permits: 1, waitMs: 1_000, maxWaiting: 1 });
+		for (const index of [0, 1, 2, 3]) await semaphore.acquire(networkOf(index), 1);
+		const refused = semaphore.acquire(networkOf(0), 1);
+		await jest.advanceTimersByTimeAsync(900);
+		const other = semaphore.acquire(networkOf(4), 1);
+		semaphore.release(networkOf(0), 1);
+		expect(await other).toBe(true);
+		const settled = jest.fn();
+		void refused.then(settled);
+		await jest.advanceTimersByTimeAsync(100);
+		expect(settled).toHaveBeenCalledWith(false);
+		jest.useRealTimers();
 	});
 });
 

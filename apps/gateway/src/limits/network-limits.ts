@@ -39,9 +39,10 @@ export function createNetworkSemaphore(
 
 	return {
 		async acquire(network, permits) {
+			const endMs = performance.now() + options.waitMs;
 			const ranges = rangesOf(network);
 			for (const [level, { range }] of ranges.entries()) {
-				if (await levels[level]?.acquire(range, atMost(permits))) continue;
+				if (await levels[level]?.acquire(range, atMost(permits), endMs - performance.now())) continue;
 				release(ranges.slice(0, level), permits);
 				return false;
 			}
