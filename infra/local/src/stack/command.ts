@@ -9,7 +9,8 @@ export function say(line: string): void {
 /** Returns the argument of a command that takes exactly one, and no options. */
 export function onlyArgument(usage: string): string {
 	const [argument, ...more] = process.argv.slice(2);
-	if (argument === undefined || argument.startsWith('-') || more.length > 0) throw new CommandError(usage);
+	if (argument === undefined || argument.startsWith('-') || more.length > 0)
+		throw new CommandError(usage, { exitCode: 2 });
 	return argument;
 }
 
