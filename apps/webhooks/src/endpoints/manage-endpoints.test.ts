@@ -1,6 +1,6 @@
 import { newId } from '@creatorr/contracts/ids';
 import { waitFor } from '@creatorr/testing/wait-for';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { deleteAccount } from '../accounts/accounts.sql.ts';
 import {
 	accountDeletedMessage,
@@ -15,6 +15,9 @@ let world: World;
 beforeAll(async () => {
 	world = await startWorld();
 });
+afterEach(
+	() => world.prisma.$executeRaw`DROP FUNCTION IF EXISTS refuse_large_deletion, refuse_large_change CASCADE`,
+);
 afterAll(() => world?.stop());
 
 const URL = 'https://example.com/hook';
