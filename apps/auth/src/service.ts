@@ -89,7 +89,7 @@ function openPasswords({ config, onClose }: ServiceContext<Config>) {
 			maxWaitMs: LONGEST_WAIT_MS,
 			retryAfterSeconds: FULL_QUEUE_RETRY_AFTER_SECONDS,
 		}),
-		failuresBeforeDelay: {
+		failuresBeforeLockout: {
 			account: config.LOGIN_FAILURES_PER_ACCOUNT,
 			network: config.LOGIN_FAILURES_PER_NETWORK,
 		},

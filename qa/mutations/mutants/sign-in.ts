@@ -12,34 +12,34 @@ const auth = inPackage('auth');
 
 const GUESSING: readonly Mutant[] = [
 	{
-		name: 'delays sign-ins longer with each wrong password',
-		mutations: [auth('delayMs', replaceReturn('0'))],
+		name: 'locks out longer with each wrong password',
+		mutations: [auth('lockoutMs', replaceReturn('0'))],
 		test: 'counts failures in quick succession in full',
 	},
 	{
-		name: 'limits the delay of sign-ins to a minute',
-		mutations: [auth('delayMs', replaceText('LONGEST_DELAY_MS', 'Infinity'))],
-		test: 'stays at the longest delay for attempts as frequent as it allows',
+		name: 'limits the lockout of sign-ins to a minute',
+		mutations: [auth('lockoutMs', replaceText('LONGEST_LOCKOUT_MS', 'Infinity'))],
+		test: 'stays at the longest lockout for attempts as frequent as it allows',
 	},
 	{
 		name: 'throttles guesses at one account',
 		mutations: [auth('limitsOf', replaceText('...accountLimits,', ''))],
-		test: 'are delayed after the limit, with a time to retry after',
+		test: 'are refused after the limit, with a time to retry after',
 	},
 	{
 		name: 'throttles guesses from one address at any accounts',
 		mutations: [auth('limitsOf', replaceReturn('accountLimits'))],
-		test: 'are delayed across accounts',
+		test: 'are refused across accounts',
 	},
 	{
 		name: 'throttles guesses at one account from many addresses',
-		mutations: [auth('effectiveFailuresBeforeDelay', forceCondition(false, 'delayMs'))],
+		mutations: [auth('effectiveFailuresBeforeLockout', forceCondition(false, 'lockoutMs'))],
 		test: 'fall to one while other networks have too many failures',
 	},
 	{
 		name: 'keeps other people’s guesses from locking the owner out',
 		mutations: [auth('accountKey', replaceText(` from \${network}`, ''))],
-		test: 'never delay the owner at a new address, however many networks attack',
+		test: 'never lock out the owner at a new address, however many networks attack',
 	},
 	{
 		name: 'counts wrong passwords for all replicas together',
@@ -48,16 +48,16 @@ const GUESSING: readonly Mutant[] = [
 				'limitsOf',
 				replaceCall(
 					'networkOf',
-					'networkOf(attempt.client.address) + (deps.failuresBeforeDelay.replica ??= Math.random())',
+					'networkOf(attempt.client.address) + (deps.failuresBeforeLockout.replica ??= Math.random())',
 				),
 			),
 		],
-		test: 'are delayed at every replica',
+		test: 'are refused at every replica',
 	},
 	{
 		name: 'checks throttled attempts one at a time',
-		mutations: [auth('admitAttempt', forceCondition(true, 'throttled', 'size'))],
-		test: 'are checked one at a time once delayed',
+		mutations: [auth('admitAttempt', forceCondition(true, 'reached', 'size'))],
+		test: 'are checked one at a time once the limit is reached',
 	},
 	{
 		name: 'counts all addresses of one IPv6 network together',

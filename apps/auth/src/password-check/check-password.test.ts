@@ -32,7 +32,7 @@ async function statusesOf(count: number, attempt: () => PromiseLike<{ status: nu
 
 const HOUR = 3_600;
 
-/** Stops the counters' clock: no delay ends and nothing is forgiven until {@link letPass}. */
+/** Stops the counters' clock: no lockout ends and nothing is forgiven until {@link letPass}. */
 const stopTheClock = () => shift(HOUR);
 
 async function shift(seconds: number): Promise<void> {
@@ -44,13 +44,13 @@ async function shift(seconds: number): Promise<void> {
 const letPass = (seconds: number) => shift(-HOUR - seconds);
 
 /** Simulates enough failures that only one attempt per minute is allowed, and a minute without any. */
-async function slowToTheUtmost(): Promise<void> {
+async function applyMaximumLockout(): Promise<void> {
 	const lastFailedAt = new Date(Date.now() - 61_000);
 	await auth.prisma.loginFailure.updateMany({ data: { failures: 1_000, lastFailedAt } });
 }
 
 describe('wrong passwords for an account', () => {
-	test('are delayed after the limit, with a time to retry after', async () => {
+	test('are refused after the limit, with a time to retry after', async () => {
 		expect(await statusesOf(3, () => wrong(person.email, ATTACKER))).toEqual([401, 401, 401]);
 		await stopTheClock();
 		const response = await wrong(person.email, ATTACKER).expect(429);
@@ -58,7 +58,7 @@ describe('wrong passwords for an account', () => {
 		expect(response.headers['retry-after']).toBe('1');
 	});
 
-	test('are delayed from every address after one free attempt', async () => {
+	test('are refused from every address after one free attempt', async () => {
 		await Promise.all([1, 2, 3].map((last) => wrong(person.email, `203.0.113.${last}`)));
 		await stopTheClock();
 		await wrong(person.email, '203.0.113.9').expect(401);
@@ -66,7 +66,7 @@ describe('wrong passwords for an account', () => {
 		await wrong(person.email, '203.0.113.9').expect(429);
 	});
 
-	test('never delay the owner at a new address, however many networks attack', async () => {
+	test('never lock out the owner at a new address, however many networks attack', async () => {
 		const attackers = Array.from({ length: 30 }, (_, index) => `203.0.113.${index}`);
 		await Promise.all(attackers.map((address) => wrong(person.email, address)));
 		await stopTheClock();
@@ -75,9 +75,9 @@ describe('wrong passwords for an account', () => {
 		await login(auth.app, person.email, PASSWORD, AWAY).expect(200);
 	});
 
-	test('by the owner at a new address cause a delay of a second during an attack', async () => {
+	test('by the owner at a new address lock them out for a second during an attack', async () => {
 		await statusesOf(3, () => wrong(person.email, ATTACKER));
-		await slowToTheUtmost();
+		await applyMaximumLockout();
 		await wrong(person.email, AWAY).expect(401);
 		await auth.prisma.loginFailure.updateMany({
 			where: { key: { endsWith: `from ${AWAY}` } },
@@ -89,7 +89,7 @@ describe('wrong passwords for an account', () => {
 		await login(auth.app, person.email, PASSWORD, AWAY).expect(200);
 	});
 
-	test('are delayed for a whole IPv6 site', async () => {
+	test('are refused for a whole IPv6 site', async () => {
 		const from = (network: number) =>
 			wrong(person.email, `2001:db8:1:ab${network.toString(16).padStart(2, '0')}::1`);
 		expect(
@@ -100,31 +100,31 @@ describe('wrong passwords for an account', () => {
 		await login(auth.app, person.email, PASSWORD, '2001:db8:1:cd00::1').expect(200);
 	});
 
-	test('are delayed at every replica', async () => {
+	test('are refused at every replica', async () => {
 		const replica = await auth.startReplica();
 		await statusesOf(3, () => wrong(person.email, ATTACKER));
 		await stopTheClock();
 		await wrong(person.email, ATTACKER, replica).expect(429);
 	});
 
-	test('cause delays of at most a minute', async () => {
+	test('lock out for at most a minute', async () => {
 		await wrong(person.email, ATTACKER);
-		await slowToTheUtmost();
+		await applyMaximumLockout();
 		await wrong(person.email, ATTACKER).expect(401);
 		const response = await login(auth.app, person.email, PASSWORD, ATTACKER).expect(429);
 		expect(Number(response.headers['retry-after'])).toBeLessThanOrEqual(60);
-		await slowToTheUtmost();
+		await applyMaximumLockout();
 		await login(auth.app, person.email, PASSWORD, ATTACKER).expect(200);
 	});
 
-	test('by other people do not delay the owner at a known network', async () => {
+	test('by other people do not lock out the owner at a known network', async () => {
 		await statusesOf(3, () => wrong(person.email, ATTACKER));
 		await stopTheClock();
 		await wrong(person.email, ATTACKER).expect(429);
 		await login(auth.app, person.email, PASSWORD, HOME).expect(200);
 	});
 
-	test('by other people do not delay the owner at another address of a known IPv6 network', async () => {
+	test('by other people do not lock out the owner at another address of a known IPv6 network', async () => {
 		const owner = await register(auth.app, '2001:db8:1:2::1');
 		await statusesOf(3, () => wrong(owner.email, ATTACKER));
 		await stopTheClock();
@@ -132,7 +132,7 @@ describe('wrong passwords for an account', () => {
 		await login(auth.app, owner.email, PASSWORD, '2001:db8:1:2:aaaa::7').expect(200);
 	});
 
-	test('by the owner are delayed too, and cleared by the right password', async () => {
+	test('by the owner are refused too, and cleared by the right password', async () => {
 		await statusesOf(3, () => wrong(person.email, HOME));
 		await stopTheClock();
 		await login(auth.app, person.email, PASSWORD, HOME).expect(429);
@@ -151,15 +151,15 @@ describe('wrong passwords for an account', () => {
 		await wrong(person.email, ATTACKER).expect(429);
 	});
 
-	test('are checked one at a time once delayed', async () => {
+	test('are checked one at a time once the limit is reached', async () => {
 		await wrong(person.email, ATTACKER);
-		await slowToTheUtmost();
+		await applyMaximumLockout();
 		const wide = await auth.startReplica({ BCRYPT_CONCURRENCY: '4' });
 		const responses = await Promise.all(Array.from({ length: 6 }, () => wrong(person.email, ATTACKER, wide)));
 		expect(responses.map(({ status }) => status).sort()).toEqual([401, 429, 429, 429, 429, 429]);
 	});
 
-	test('that are refused as too early do not extend the delay', async () => {
+	test('that are refused do not extend the lockout', async () => {
 		await statusesOf(3, () => wrong(person.email, ATTACKER));
 		await stopTheClock();
 		const before = await auth.prisma.loginFailure.findMany({ orderBy: { key: 'asc' } });
@@ -186,14 +186,14 @@ describe('wrong passwords for an account', () => {
 });
 
 describe('wrong passwords from an address', () => {
-	test('are delayed across accounts', async () => {
+	test('are refused across accounts', async () => {
 		expect(await statusesOf(8, () => wrong(newEmail(), ATTACKER))).toEqual(Array(8).fill(401));
 		await stopTheClock();
 		await wrong(newEmail(), ATTACKER).expect(429);
 		await login(auth.app, person.email, PASSWORD, AWAY).expect(200);
 	});
 
-	test('are delayed for a whole IPv6 network', async () => {
+	test('are refused for a whole IPv6 network', async () => {
 		const from = (host: number) => wrong(newEmail(), `2001:db8:f:f::${host}`);
 		await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(from));
 		await stopTheClock();
@@ -208,9 +208,9 @@ describe('wrong passwords from an address', () => {
 		await wrong(newEmail(), HOME).expect(429);
 	});
 
-	test('do not make right passwords from there delay each other', async () => {
+	test('do not make right passwords from there lock each other out', async () => {
 		await wrong(newEmail(), HOME);
-		await slowToTheUtmost();
+		await applyMaximumLockout();
 		await login(auth.app, person.email, PASSWORD, HOME).expect(200);
 		await login(auth.app, person.email, PASSWORD, HOME).expect(200);
 		await wrong(newEmail(), HOME).expect(401);
@@ -229,13 +229,13 @@ describe.each([
 ] as const)('wrong passwords at %s', (_, method, path, body) => {
 	const attempt = (of: Person) => call(auth.app, method, path, { person: of }).send(body);
 
-	test('are delayed for the session', async () => {
+	test('are refused for the session', async () => {
 		expect(await statusesOf(3, () => attempt(person))).toEqual([401, 401, 401]);
 		await stopTheClock();
 		await attempt(person).expect(429);
 	});
 
-	test('in a thief’s session do not delay the owner’s', async () => {
+	test('in a thief’s session do not lock out the owner’s', async () => {
 		const thief = await signIn(auth.app, person);
 		await statusesOf(3, () => attempt(thief));
 		await stopTheClock();
@@ -244,7 +244,7 @@ describe.each([
 		await login(auth.app, person.email, PASSWORD, HOME).expect(200);
 	});
 
-	test('are not delayed by failed sign-ins of other people', async () => {
+	test('are not refused after failed sign-ins of other people', async () => {
 		await statusesOf(3, () => wrong(person.email, ATTACKER));
 		await stopTheClock();
 		await wrong(person.email, ATTACKER).expect(429);
@@ -265,7 +265,7 @@ test('a password from a known network waits in a separate queue', async () => {
 		queue({ kind: 'sign-in', network: `203.0.113.${last}`, clientGone }, () => held.promise),
 	);
 	const deps = {
-		...{ prisma: auth.prisma, queue, failuresBeforeDelay: { account: 3, network: 8 } },
+		...{ prisma: auth.prisma, queue, failuresBeforeLockout: { account: 3, network: 8 } },
 		passwords: { matches: async () => true, hash: async () => '' },
 		isRepeat: () => true,
 		logger: silent,

@@ -12,13 +12,13 @@ import { delayRefusal } from './delay-refusal.ts';
 import type { FailureLimit } from './failure-counter.ts';
 import type { FairQueue } from './fair-queue.ts';
 import { deleteCounter } from './login-failures.sql.ts';
-import { admitAttempt, checkDelays, recordFailure, releaseAttempt } from './login-throttle.ts';
+import { admitAttempt, recordFailure, releaseAttempt, requireNoLockout } from './login-throttle.ts';
 
 export interface CheckPasswordDeps {
 	prisma: Database;
 	queue: FairQueue;
 	passwords: Passwords;
-	failuresBeforeDelay: { account: number; network: number };
+	failuresBeforeLockout: { account: number; network: number };
 	/** Whether an event with this key was recorded within the last minute. */
 	isRepeat(key: string): boolean;
 	logger: Logger;
@@ -73,38 +73,38 @@ function accountKey({ email, origin }: PasswordAttempt, network: string): string
 
 /**
  * Returns the limits of an unknown network. While unknown networks together have too many failures, each has one free failure instead of
- * `failuresBeforeDelay`. So the owner's first attempt from a new address is never delayed.
+ * `failuresBeforeLockout`. So the owner's first attempt from a new address is never refused.
  */
 function unknownNetworkLimits(
 	attempt: PasswordAttempt,
 	network: string,
-	failuresBeforeDelay: number,
+	failuresBeforeLockout: number,
 ): FailureLimit[] {
 	const account = `account ${digestOf(attempt.email)}`;
 	return rangesOf(network).map(({ range, factor }) => ({
 		key: `${account} from ${range}`,
 		scope: 'account',
-		failuresBeforeDelay: failuresBeforeDelay * factor,
-		...(range === network && { allUnknownNetworks: { key: account, failuresBeforeDelay } }),
+		failuresBeforeLockout: failuresBeforeLockout * factor,
+		...(range === network && { allUnknownNetworks: { key: account, failuresBeforeLockout } }),
 	}));
 }
 
 function limitsOf(deps: CheckPasswordDeps, attempt: PasswordAttempt): FailureLimit[] {
-	const { failuresBeforeDelay } = deps;
+	const { failuresBeforeLockout } = deps;
 	const network = networkOf(attempt.client.address);
 	const accountLimits: FailureLimit[] =
 		attempt.origin === 'unknown-network'
-			? unknownNetworkLimits(attempt, network, failuresBeforeDelay.account)
+			? unknownNetworkLimits(attempt, network, failuresBeforeLockout.account)
 			: [
 					{
 						key: accountKey(attempt, network),
 						scope: 'account',
-						failuresBeforeDelay: failuresBeforeDelay.account,
+						failuresBeforeLockout: failuresBeforeLockout.account,
 					},
 				];
 	// Stored counters have this prefix.
 	const key = `address ${network}`;
-	return [...accountLimits, { key, scope: 'network', failuresBeforeDelay: failuresBeforeDelay.network }];
+	return [...accountLimits, { key, scope: 'network', failuresBeforeLockout: failuresBeforeLockout.network }];
 }
 
 /** Compares the password of an admitted attempt, and counts the result. */
@@ -131,8 +131,8 @@ async function record(
 }
 
 /**
- * Returns whether the password is right. Throws `rate_limited` if the attempt is too early after wrong passwords, or too many other
- * passwords are being checked. A right password clears the account's failures from this session or network. Other failures of the network
+ * Returns whether the password is right. Throws `rate_limited` during a lockout, or if too many other passwords are being
+ * checked. A right password clears the account's failures from this session or network. Other failures of the network
  * or the account expire with time, because other people may have caused them.
  */
 export function checkPassword(deps: CheckPasswordDeps, attempt: PasswordAttempt): Promise<boolean> {
@@ -143,8 +143,8 @@ export function checkPassword(deps: CheckPasswordDeps, attempt: PasswordAttempt)
 	const queueKind = attempt.origin === 'known-network' ? 'known-sign-in' : kind;
 	return delayRefusal(async () => {
 		try {
-			// Attempts that are too early don't enter the queue.
-			await checkDelays(deps.prisma, limitsOf(deps, attempt));
+			// Attempts during a lockout don't enter the queue.
+			await requireNoLockout(deps.prisma, limitsOf(deps, attempt));
 			const isRight = await deps.queue({ kind: queueKind, network, clientGone }, () =>
 				compare(deps, attempt),
 			);

@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import {
 	addFailure,
 	counterAt,
-	effectiveFailuresBeforeDelay,
+	effectiveFailuresBeforeLockout,
 	type FailureCounter,
-	isThrottled,
-	remainingDelayMs,
+	isLimitReached,
+	remainingLockoutMs,
 } from './failure-counter.ts';
 
 const START = Date.UTC(2026, 0, 1);
@@ -29,21 +29,21 @@ describe('a failure counter', () => {
 		[10, 32],
 		[11, 60],
 		[1000, 60],
-	])('with a limit of 5 delays the attempt after failure %i by %i s', (failures, seconds) => {
-		expect(remainingDelayMs(counter(failures), 5, at(0))).toBe(seconds * 1000);
+	])('with a limit of 5 refuses attempts after failure %i for %i s', (failures, seconds) => {
+		expect(remainingLockoutMs(counter(failures), 5, at(0))).toBe(seconds * 1000);
 	});
 
 	test('counts failures in quick succession in full', () => {
-		expect(remainingDelayMs(counterAfter(5), 5, at(5))).toBe(1000);
+		expect(remainingLockoutMs(counterAfter(5), 5, at(5))).toBe(1000);
 	});
 
-	test('admits the next attempt after the delay', () => {
-		expect(remainingDelayMs(counter(7), 5, at(3))).toBe(1000);
-		expect(remainingDelayMs(counter(7), 5, at(4))).toBe(0);
+	test('admits the next attempt after the lockout', () => {
+		expect(remainingLockoutMs(counter(7), 5, at(3))).toBe(1000);
+		expect(remainingLockoutMs(counter(7), 5, at(4))).toBe(0);
 	});
 
-	test('does not extend the delay when the clock is set back', () => {
-		expect(remainingDelayMs(counter(1000), 5, at(-3600))).toBe(60_000);
+	test('does not extend the lockout when the clock is set back', () => {
+		expect(remainingLockoutMs(counter(1000), 5, at(-3600))).toBe(60_000);
 	});
 
 	test('forgives one failure a minute', () => {
@@ -51,27 +51,27 @@ describe('a failure counter', () => {
 		expect(counterAt(counter(7), at(3600)).failures).toBe(0);
 	});
 
-	test('is at its limit after the delay, until enough failures are forgiven', () => {
-		expect(isThrottled(counter(6), 5, at(10))).toBe(true);
-		expect(isThrottled(counter(6), 5, at(120))).toBe(false);
+	test('is at its limit after the lockout, until enough failures are forgiven', () => {
+		expect(isLimitReached(counter(6), 5, at(10))).toBe(true);
+		expect(isLimitReached(counter(6), 5, at(120))).toBe(false);
 	});
 
-	test('stays at the longest delay for attempts as frequent as it allows', () => {
+	test('stays at the longest lockout for attempts as frequent as it allows', () => {
 		let current = counter(11);
 		for (let minute = 1; minute <= 60; minute += 1) current = addFailure(current, at(minute * 60));
-		expect(remainingDelayMs(current, 5, at(3600))).toBe(60_000);
+		expect(remainingLockoutMs(current, 5, at(3600))).toBe(60_000);
 	});
 });
 
-describe('the failures of one network before a delay', () => {
+describe('the failures of one network before a lockout', () => {
 	const limit = {
 		key: 'k',
 		scope: 'account' as const,
-		failuresBeforeDelay: 5,
-		allUnknownNetworks: { key: 'c', failuresBeforeDelay: 5 },
+		failuresBeforeLockout: 5,
+		allUnknownNetworks: { key: 'c', failuresBeforeLockout: 5 },
 	};
 	const effective = (own: number | undefined, all: number | undefined, seconds = 0) =>
-		effectiveFailuresBeforeDelay(
+		effectiveFailuresBeforeLockout(
 			limit,
 			{
 				own: own === undefined ? undefined : counter(own),

@@ -1,8 +1,8 @@
-/** Maximum delay, also of an owner at a new address. */
-const LONGEST_DELAY_MS = 60_000;
+/** Longest lockout, also of an owner at a new address. */
+const LONGEST_LOCKOUT_MS = 60_000;
 /** One failure is forgiven after this time. */
 const FORGIVE_ONE_AFTER_MS = 60_000;
-const FIRST_DELAY_MS = 1_000;
+const FIRST_LOCKOUT_MS = 1_000;
 
 /** Wrong passwords for one account or from one network. */
 export interface FailureCounter {
@@ -13,25 +13,25 @@ export interface FailureCounter {
 	lastFailedAt: Date;
 }
 
-/** A counter with its limit: after `failuresBeforeDelay` failures, the next attempt is delayed. */
+/** A counter with its limit: after `failuresBeforeLockout` failures, attempts are refused for a time. */
 export interface FailureLimit {
 	key: string;
 	scope: 'account' | 'network';
-	failuresBeforeDelay: number;
+	failuresBeforeLockout: number;
 	/** Counts the account's failures from all unknown networks. While other networks have too many, the limit here is one. */
-	allUnknownNetworks?: { key: string; failuresBeforeDelay: number };
+	allUnknownNetworks?: { key: string; failuresBeforeLockout: number };
 }
 
-/** The first attempt of a network is never delayed, however many others attack the account. */
-const FAILURES_BEFORE_DELAY_DURING_ATTACK = 1;
+/** The first attempt of a network is never refused, however many others attack the account. */
+const FAILURES_BEFORE_LOCKOUT_DURING_ATTACK = 1;
 
-/** Returns the delay of the next attempt after that many failures: 1 s at the limit, doubled for each further one, up to 60 s. */
-function delayMs(failures: number, failuresBeforeDelay: number): number {
-	const beyond = Math.round(failures) - failuresBeforeDelay;
-	return beyond < 0 ? 0 : Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** beyond);
+/** Returns for how long attempts are refused after that many failures: 1 s at the limit, doubled for each further one, up to 60 s. */
+function lockoutMs(failures: number, failuresBeforeLockout: number): number {
+	const beyond = Math.round(failures) - failuresBeforeLockout;
+	return beyond < 0 ? 0 : Math.min(LONGEST_LOCKOUT_MS, FIRST_LOCKOUT_MS * 2 ** beyond);
 }
 
-/** Returns the elapsed time; 0 if the clock was set back, which must not extend a delay. */
+/** Returns the elapsed time; 0 if the clock was set back, which must not extend a lockout. */
 function elapsedMs({ lastFailedAt }: FailureCounter, now: Date): number {
 	return Math.max(0, now.getTime() - lastFailedAt.getTime());
 }
@@ -43,27 +43,31 @@ export function counterAt(counter: FailureCounter, now: Date): FailureCounter {
 }
 
 /** Returns the time until the next attempt is allowed; 0 if it is. */
-export function remainingDelayMs(counter: FailureCounter, failuresBeforeDelay: number, now: Date): number {
-	return Math.max(0, delayMs(counter.failures, failuresBeforeDelay) - elapsedMs(counter, now));
+export function remainingLockoutMs(
+	counter: FailureCounter,
+	failuresBeforeLockout: number,
+	now: Date,
+): number {
+	return Math.max(0, lockoutMs(counter.failures, failuresBeforeLockout) - elapsedMs(counter, now));
 }
 
 /** Whether the counter has reached its limit, so that attempts are made one by one. */
-export function isThrottled(counter: FailureCounter, failuresBeforeDelay: number, now: Date): boolean {
-	return delayMs(counterAt(counter, now).failures, failuresBeforeDelay) > 0;
+export function isLimitReached(counter: FailureCounter, failuresBeforeLockout: number, now: Date): boolean {
+	return lockoutMs(counterAt(counter, now).failures, failuresBeforeLockout) > 0;
 }
 
-/** Returns the number of failures after which a network is delayed: lower while other networks have too many failures. */
-export function effectiveFailuresBeforeDelay(
-	{ failuresBeforeDelay, allUnknownNetworks }: FailureLimit,
+/** Returns the number of failures after which a network is locked out: lower while other networks have too many failures. */
+export function effectiveFailuresBeforeLockout(
+	{ failuresBeforeLockout, allUnknownNetworks }: FailureLimit,
 	counters: { own: FailureCounter | undefined; allUnknownNetworks: FailureCounter | undefined },
 	now: Date,
 ): number {
-	if (!allUnknownNetworks || !counters.allUnknownNetworks) return failuresBeforeDelay;
+	if (!allUnknownNetworks || !counters.allUnknownNetworks) return failuresBeforeLockout;
 	const own = counters.own ? counterAt(counters.own, now).failures : 0;
 	const others = counterAt(counters.allUnknownNetworks, now).failures - own;
-	return delayMs(others, allUnknownNetworks.failuresBeforeDelay) > 0
-		? Math.min(failuresBeforeDelay, FAILURES_BEFORE_DELAY_DURING_ATTACK)
-		: failuresBeforeDelay;
+	return lockoutMs(others, allUnknownNetworks.failuresBeforeLockout) > 0
+		? Math.min(failuresBeforeLockout, FAILURES_BEFORE_LOCKOUT_DURING_ATTACK)
+		: failuresBeforeLockout;
 }
 
 /** Returns the counter after one more failure. */
