@@ -3,12 +3,15 @@ import { createServer, type Server } from 'node:http';
 import S3rver, { type Middleware } from '@20minutes/s3rver';
 import Account from '@20minutes/s3rver/lib/models/account.js';
 import S3Error from '@20minutes/s3rver/lib/models/error.js';
+import { createSigner } from '@creatorr/storage/signature-v4';
 import { addedOperations } from './added-operations.ts';
 import { makeDurable } from './durable-store.ts';
 import { addMultipart } from './multipart-store.ts';
-import { type Credentials, refusalOf } from './signature.ts';
+import { refusalOf } from './signature.ts';
 
-type S3ServerOptions = Credentials & {
+type S3ServerOptions = {
+	readonly accessKeyId: string;
+	readonly secretAccessKey: string;
 	/** Has one folder for each bucket. Only one process may use it at a time. */
 	readonly directory: string;
 };
@@ -37,9 +40,10 @@ export async function createS3Server(options: S3ServerOptions): Promise<Server> 
 	return server;
 }
 
-function verifySignature(credentials: Credentials): Middleware {
+function verifySignature(options: S3ServerOptions): Middleware {
+	const signer = createSigner({ ...options, region: 'us-east-1' });
 	return async (context, next) => {
-		const refusal = context.method === 'OPTIONS' ? null : refusalOf(context.req, credentials, new Date());
+		const refusal = context.method === 'OPTIONS' ? null : refusalOf(context.req, signer, new Date());
 		if (refusal !== null) throw new S3Error(refusal, 'The signature of the request is missing or wrong.');
 		await next();
 	};

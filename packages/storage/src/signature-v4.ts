@@ -58,7 +58,7 @@ export function createSigner(credentials: {
  * a twentieth of the CPU time. Tests compare the two. Throws URIError if the key or a parameter has a lone surrogate.
  */
 export function presign(
-	{ accessKeyId, region, keyOf }: Signer,
+	signer: Signer,
 	{ method, key, query, headers = {} }: ObjectRequest,
 	{
 		address,
@@ -67,15 +67,14 @@ export function presign(
 	}: { address: ObjectAddress; signedAt: Date; expiresInSeconds: number },
 ): string {
 	const time = signedAt.toISOString().replace(/[-:]|\.\d{3}/g, '');
-	const day = time.slice(0, 8);
-	const scope = `${day}/${region}/${SERVICE}/${TERMINATOR}`;
+	const scope = scopeOf(signer, time);
 	const signed = Object.entries({ ...headers, host: address.host }).sort(byName);
 	const signedNames = signed.map(([name]) => name).join(';');
 	const canonicalQuery = encodeQuery({
 		...query,
 		'X-Amz-Algorithm': ALGORITHM,
 		'X-Amz-Content-Sha256': PAYLOAD,
-		'X-Amz-Credential': `${accessKeyId}/${scope}`,
+		'X-Amz-Credential': `${signer.accessKeyId}/${scope}`,
 		'X-Amz-Date': time,
 		'X-Amz-Expires': String(expiresInSeconds),
 		'X-Amz-SignedHeaders': signedNames,
@@ -83,14 +82,25 @@ export function presign(
 	const path = address.pathPrefix + key.split('/').map(encode).join('/');
 	const canonicalHeaders = signed.map(([name, value]) => `${name}:${value.trim().replace(/\s+/g, ' ')}\n`);
 	const canonical = [method, path, canonicalQuery, canonicalHeaders.join(''), signedNames, PAYLOAD];
-	const digest = hash('sha256', canonical.join('\n'));
-	const signature = hmac(keyOf(day), `${ALGORITHM}\n${time}\n${scope}\n${digest}`).toString('hex');
+	const signature = signCanonical(signer, time, canonical.join('\n'));
 	// Parameters are sorted by name, and X-Amz-Signature is before X-Amz-SignedHeaders. Encoded values contain no `&`.
 	const signedQuery = canonicalQuery.replace(
 		'&X-Amz-SignedHeaders=',
 		`&X-Amz-Signature=${signature}&X-Amz-SignedHeaders=`,
 	);
 	return `${address.origin}${path}?${signedQuery}`;
+}
+
+/** Returns day, region, service and terminator of a signature. `time` is its X-Amz-Date. */
+export function scopeOf({ region }: Signer, time: string): string {
+	return `${time.slice(0, 8)}/${region}/${SERVICE}/${TERMINATOR}`;
+}
+
+/** Signs a canonical request, and returns the signature in hexadecimal. */
+export function signCanonical(signer: Signer, time: string, canonical: string): string {
+	const digest = hash('sha256', canonical);
+	const text = `${ALGORITHM}\n${time}\n${scopeOf(signer, time)}\n${digest}`;
+	return hmac(signer.keyOf(time.slice(0, 8)), text).toString('hex');
 }
 
 function hmac(key: string | Buffer | KeyObject, text: string): Buffer {
@@ -109,7 +119,7 @@ function byName([one]: [string, string], [other]: [string, string]): number {
 }
 
 /** Encodes text as RFC 3986 does: everything but letters, digits and `-._~`. */
-function encode(text: string): string {
+export function encode(text: string): string {
 	return encodeURIComponent(text).replace(
 		/[!'()*]/g,
 		(character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
