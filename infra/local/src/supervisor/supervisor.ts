@@ -38,9 +38,9 @@ export class Supervisor {
 	readonly #processes: Map<string, SupervisedProcess>;
 	#stopped: Promise<void> | undefined;
 
-	/** @throws when the steps can't be started in any order */
+	/** @throws when a step depends on one that isn't there */
 	constructor({ home, steps, report }: { home: Home; steps: Step[]; report: Report }) {
-		assertStartable(steps);
+		assertComplete(steps);
 		this.#steps = steps;
 		const definitions = steps.filter((step) => step.kind === 'process');
 		this.#processes = new Map(
@@ -97,19 +97,12 @@ async function forEachAfter(
 	await Promise.all(steps.map(visit));
 }
 
-function assertStartable(steps: Step[]): void {
+function assertComplete(steps: Step[]): void {
 	const names = new Set(steps.map(({ name }) => name));
 	if (names.size !== steps.length) throw new Error('two steps have the same name');
 	for (const { name, dependsOn } of steps) {
 		const missing = dependsOn.filter((other) => !names.has(other));
 		if (missing.length > 0)
 			throw new Error(`${name} depends on ${missing.join(', ')}, which is not in the list`);
-	}
-	for (let waiting = steps; waiting.length > 0; ) {
-		const isWaiting = (name: string) => waiting.some((step) => step.name === name);
-		const blocked = waiting.filter(({ dependsOn }) => dependsOn.some(isWaiting));
-		if (blocked.length === waiting.length)
-			throw new Error(`${blocked.map(({ name }) => name).join(', ')} depend on one another`);
-		waiting = blocked;
 	}
 }
