@@ -13,7 +13,7 @@ export function endsOf(expected: Expected): readonly End[] {
 }
 
 /** The job succeeds, or fails with an error that blames the file, or with a timeout where processing the file never ends. */
-export function survives(isEndless: boolean): readonly End[] {
+function survives(isEndless: boolean): readonly End[] {
 	const blamesOthers = ['internal', 'worker_lost', ...(isEndless ? [] : ['timeout'])];
 	return ['succeeded', ...JOB_ERROR_CODES.filter((code) => !blamesOthers.includes(code))];
 }

@@ -2,7 +2,6 @@ import { loadCatalog } from '@creatorr/tools/catalog';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { createRandom } from '../driver/random.ts';
 import { FAMILIES, titledCases } from './families/all.ts';
-import { casesOf, survives } from './hostile-case.ts';
 import { openRunner } from './run-case.ts';
 import { openWorld } from './world.ts';
 
@@ -46,30 +45,6 @@ test.each(manifests)(
 		expect(names).toEqual(expect.arrayContaining([...(hostileFamilies ?? [])]));
 	},
 );
-
-test('a tool without cases of its own must survive the files of the others', () => {
-	const [family] = FAMILIES.filter(({ name }) => name === 'page bombs');
-	const [pdfTool] = manifests.filter(({ accepts }) => accepts.includes('application/pdf'));
-	if (!family || !pdfTool) throw new Error('there are no page bombs in PDFs');
-	const known = family.cases(world);
-	const all = casesOf(family, world, [{ ...pdfTool, slug: 'new', hostileFamilies: ['page bombs'] }]);
-	const added = all.slice(known.length);
-	expect(added.length).toBeGreaterThan(10);
-	expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
-	for (const { tool, mimeType, expected, deadlineMs } of added) {
-		expect({ tool, mimeType }).toEqual({ tool: 'new', mimeType: 'application/pdf' });
-		expect(expected).toEqual(survives(deadlineMs !== undefined));
-	}
-});
-
-test('a job that must survive its file may fail because of the file, and time out only where the file is endless', () => {
-	const ends = survives(false);
-	expect(ends).toEqual(
-		expect.arrayContaining(['succeeded', 'corrupt_input', 'limit_exceeded', 'tool_failed']),
-	);
-	for (const end of ['internal', 'worker_lost', 'timeout']) expect(ends).not.toContain(end);
-	expect(new Set(survives(true))).toEqual(new Set([...ends, 'timeout']));
-});
 
 /** Returns cases that wait for no deadline, with at least one of each family. The same seed returns the same cases. */
 function sampleOf(seed: number) {

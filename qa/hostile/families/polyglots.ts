@@ -3,8 +3,8 @@ import { plainPng } from '@creatorr/tools/testing/builders/images';
 import { docx, docxEntries } from '@creatorr/tools/testing/builders/ooxml';
 import { onePage } from '@creatorr/tools/testing/builders/pdf';
 import { zipOf } from '@creatorr/tools/testing/builders/zip';
-import type { Expected, Family, HostileCase } from '../hostile-case.ts';
-import { casesFor, type Files, forPdfTools, SHOWS_MARK } from './case-tables.ts';
+import type { Family, HostileCase } from '../hostile-case.ts';
+import { casesFor, forOcr, forOffice, forPdfTools, SHOWS_MARK } from './case-tables.ts';
 
 const SCRIPT = '<html><script>location="http://example.com/"</script><p>Harmless</p></html>';
 const joined = (...parts: (Buffer | string)[]) =>
@@ -38,35 +38,37 @@ function pdfs(): HostileCase[] {
 }
 
 function documents(): HostileCase[] {
-	const of = (expected: Expected, files: Files, mimeType = DOCX) =>
-		casesFor('office_to_pdf', { fileName: 'a.docx', mimeType }, expected, files);
 	const odtType = { name: 'mimetype', content: 'application/vnd.oasis.opendocument.text' };
 	return [
-		...of(SHOWS_MARK, {
+		...forOffice(DOCX, SHOWS_MARK, {
 			'a docx with HTML behind it': () => joined(docx(), SCRIPT),
 			'a docx with a PDF in it': () =>
 				docx({ extra: [{ name: 'a.pdf', content: onePage({}), stored: true }] }),
 			'a docx that is an odt too': () => zipOf([...docxEntries(), odtType]),
 		}),
-		...of('corrupt_input', {
+		...forOffice(DOCX, 'corrupt_input', {
 			'a docx with a PDF behind it': () => joined(docx(), onePage({})),
 			'a docx with two main parts': () => zipOf([...docxEntries(), ...docxEntries().slice(2, 3)]),
 		}),
-		...of('unsupported_input', { 'a docx with a PDF before it': () => joined(onePage({}), docx()) }),
-		...of('succeeded', { 'an HTML page that is a script': () => Buffer.from(`/*${SCRIPT}*/=1;`) }),
-		...of(SHOWS_MARK, { 'HTML that declares itself a docx': () => Buffer.from(SCRIPT) }, HTML),
+		...forOffice(DOCX, 'unsupported_input', {
+			'a docx with a PDF before it': () => joined(onePage({}), docx()),
+		}),
+		...forOffice(DOCX, 'succeeded', {
+			'an HTML page that is a script': () => Buffer.from(`/*${SCRIPT}*/=1;`),
+		}),
+		...casesFor('office_to_pdf', { fileName: 'a.docx', mimeType: HTML }, SHOWS_MARK, {
+			'HTML that declares itself a docx': () => Buffer.from(SCRIPT),
+		}),
 	];
 }
 
 function pictures(): HostileCase[] {
-	const of = (expected: Expected, files: Files) =>
-		casesFor('ocr', { fileName: 'a.png', mimeType: PNG }, expected, files);
 	const picture = plainPng(100, 100, [255, 255, 255]);
 	return [
-		...of('unsupported_input', {
+		...forOcr(PNG, 'unsupported_input', {
 			'a GIF that is a script': () => joined('GIF89a/*\x01\0\x01\0*/=1;alert(1)'),
 		}),
-		...of('succeeded', {
+		...forOcr(PNG, 'succeeded', {
 			'a picture with a PDF behind it': () => joined(picture, onePage({})),
 			'a picture with an archive behind it': () => joined(picture, docx()),
 			'a picture with HTML behind it': () => joined(picture, SCRIPT),
