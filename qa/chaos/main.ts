@@ -1,6 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import { createCommand, toPattern, toSeed, toWholeNumber } from '../driver/options.ts';
-import { type CrashResult, crashAndAudit } from './crash/crash-and-audit.ts';
+import { crashAndAudit } from './crash/crash-and-audit.ts';
 import { findCrashTargets } from './crash/crash-targets.ts';
 import { describeReport, problemsOf } from './report.ts';
 import { runChaos } from './run-chaos.ts';
@@ -20,40 +19,33 @@ const options = createCommand('npm run chaos --')
 		'only faults whose "kind target", or crash points whose "app point" matches',
 		toPattern,
 	)
-	.option('--json <file>', 'also write the results as JSON')
 	.parse()
 	.opts();
-
-function writeJson(report: object): void {
-	if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, '\t')}\n`);
-}
 
 async function injectFaults(): Promise<string[]> {
 	const { seed = Math.floor(Math.random() * 1_000_000), rounds, faults: faultsPerRound, only } = options;
 	say(`seed ${seed}`);
 	const report = await runChaos({ seed, rounds, faultsPerRound, only, say: sayWithTime });
-	writeJson(report);
 	say(`\n${describeReport(report)}\n`);
 	return problemsOf(report);
 }
 
 async function crashEverywhere(): Promise<string[]> {
-	const results: CrashResult[] = [];
 	const { only = /(?:)/ } = options;
-	for (const target of findCrashTargets().filter(({ app, point }) => only.test(`${app} ${point}`))) {
-		const one = await crashAndAudit(target);
-		results.push(one);
-		const verdict = one.problems.length === 0 ? 'as promised' : 'NOT AS PROMISED';
-		sayWithTime(`${target.app} at ${target.point}: ${verdict}, ${(one.tookMs / 1000).toFixed(1)} s`);
-		writeJson(results);
+	const targets = findCrashTargets().filter(({ app, point }) => only.test(`${app} ${point}`));
+	const found: string[] = [];
+	for (const target of targets) {
+		const name = `${target.app} at ${target.point}`;
+		const problems = await crashAndAudit(target);
+		found.push(...problems.map((what) => `${name}: ${what}`));
+		sayWithTime(`${name}: ${problems.length === 0 ? 'as promised' : 'NOT AS PROMISED'}`);
 	}
-	say(`${results.length} crashes`);
-	return results.flatMap(({ app, point, problems }) => problems.map((what) => `${app} at ${point}: ${what}`));
+	say(`${targets.length} crashes`);
+	return found;
 }
 
 async function deliver(count: number): Promise<string[]> {
 	const report = await runDeliveries({ count, say: sayWithTime });
-	writeJson(report);
 	say(`\n${report.kills} kills, settled ${(report.settledAfterMs / 1000).toFixed(1)} s after the load`);
 	for (const [name, found] of Object.entries(report.counts)) say(`${name}: ${found}`);
 	return [...report.findings, ...report.violations].map(({ kind, what }) => `${kind}: ${what}`);
