@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BenchError, log } from './log.ts';
 import { createProgram, type Options } from './options.ts';
 import { describeMachine } from './report/machine.ts';
-import { isMet, renderSection, type Section } from './report/section.ts';
+import { isMet, printSection, type Section } from './report/section.ts';
 import { removeScratchRoot } from './run/scratch.ts';
 
 // Servers and sandboxed commands end with this process; scratch directories don't.
@@ -20,7 +20,7 @@ const program = createProgram(async (name, path, options) => {
 	const { bench }: { bench: Bench } = await import(path);
 	const sections: Section[] = [];
 	for await (const section of bench(options)) {
-		log(renderSection(section));
+		printSection(section);
 		sections.push(section);
 	}
 	const missed = sections.flatMap(({ figures }) => figures).filter((figure) => isMet(figure) === false);

@@ -10,7 +10,6 @@ export interface Options {
 	seconds: number;
 	jobs: number;
 	deliveries: number;
-	minutes: number;
 	/** Undefined for no CPU profile. */
 	profile?: string;
 }
@@ -25,7 +24,7 @@ const only = (what: string) =>
 
 const dir = new Option(
 	'--dir <dir>',
-	'use these files instead of generated ones: those of its manifest.tsv (columns tool, file, mime, params, expect); without one, each for every tool that accepts its type',
+	'use the files of its manifest.tsv (columns tool, file, mime, params, expect) instead of generated ones',
 ).argParser(toPath);
 const profile = new Option('--profile <dir>', 'write the CPU profile of the gateway to it').argParser(toPath);
 const seconds = (standard: number) => count('seconds', 'duration of each measurement', standard);
@@ -33,19 +32,10 @@ const jobs = (standard: number) => count('jobs', 'number of jobs', standard);
 
 const BENCHES: readonly [folder: string, name: string, summary: string, ...options: Option[]][] = [
 	['tools', 'tools', 'compare each tool with the plain program', dir, only('tool')],
-	['resources', 'neighbors', 'measure small jobs beside one that uses all the CPU it gets'],
-	['resources', 'presign', 'measure CPU time of presigning 100 URLs, beside the SDK'],
 	['gateway', 'gateway', 'compare the gateway with nginx and auth_request', seconds(30), profile],
 	['gateway', 'ratelimit', 'measure how exact rate limits are and what they cost', only('part'), seconds(30)],
 	['queue', 'overhead', 'measure the overhead of a job beyond its tool, with an idle queue', jobs(300)],
-	['queue', 'throughput', 'measure small jobs per second with 1, 2 and 4 workers', jobs(60)],
 	['queue', 'drain', 'measure how fast queued no-op jobs finish', jobs(10_000)],
-	[
-		'resources',
-		'memory',
-		"check that no process's memory grows under load",
-		count('minutes', 'duration', 30),
-	],
 	// with half of the reads, their p99 would depend on the slowest six
 	['users', 'abuse', 'measure what a user sees during attacks', only('attack'), seconds(60)],
 	[

@@ -67,13 +67,12 @@ await runCommand(async (stop) => {
 	return await runScript(join(REPOSITORY, program.main), { stop });
 });
 
-/** Some benchmarks measure a product of their own, others run tools. `presign` does neither, and needs no packages. */
+/** Benchmarks measure a product of their own, except `tools`, the default. */
 function benchProgram(): Program {
 	const name = process.argv[2] ?? '';
 	const main = 'qa/bench/main.ts';
 	const product = BENCH_PRODUCTS[name];
-	if (product === undefined || process.argv.includes('--help'))
-		return { main, packages: name === 'presign' ? [] : PACKAGES_TO_BENCH };
+	if (product === undefined || process.argv.includes('--help')) return { main, packages: PACKAGES_TO_BENCH };
 	const packages = name === 'gateway' ? PACKAGES_TO_BENCH_GATEWAY : [...WHOLE_PRODUCT, ...PACKAGES_TO_BENCH];
 	return { main, packages, product, logsName: 'bench-logs' };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { geometricMean, mean, median, p99, split } from './statistics.ts';
+import { geometricMean, mean, median, p99 } from './statistics.ts';
 
 test.each(Object.entries({ median, p99, mean, geometricMean }))('%s of no values is NaN', (_, reduce) => {
 	expect(reduce([])).toBeNaN();
@@ -31,13 +31,4 @@ describe('geometricMean', () => {
 	test('of many small values is not zero', () => {
 		expect(geometricMean(Array(700).fill(0.1))).toBeCloseTo(0.1);
 	});
-});
-
-test('splits values into parts of nearly the same length', () => {
-	const parts = split([1, 2, 3, 4, 5, 6, 7], 3);
-	expect(parts).toEqual([
-		[1, 2],
-		[3, 4, 5],
-		[6, 7],
-	]);
 });

@@ -2,7 +2,6 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { descendantsOf } from '../../driver/processes.ts';
 import { sum } from '../measure/statistics.ts';
-import { secondsSince } from '../run/trial.ts';
 
 /** Linux reports CPU time in these ticks on all usual machines. */
 const TICKS_PER_SECOND = 100;
@@ -24,27 +23,20 @@ export function readMemory(home: string): Map<string, number> {
 	return memory;
 }
 
-/** Minutes since the start, and MiB. */
-export type MemoryPoint = readonly [minutes: number, mib: number];
-
-/** Reads the memory of each process every `everyMs` until `work` settles. Rejects as `work` does. */
-export async function watchMemory(
+/** Reads the memory of each process every `everyMs` until `work` settles. Returns the highest values in MiB. Rejects as `work` does. */
+export async function highestMemory(
 	home: string,
 	everyMs: number,
 	work: Promise<unknown>,
-): Promise<Map<string, MemoryPoint[]>> {
-	const memory = new Map<string, MemoryPoint[]>();
-	const startedAt = performance.now();
+): Promise<Map<string, number>> {
+	const highest = new Map<string, number>();
 	const record = () => {
-		for (const [name, mib] of readMemory(home)) {
-			const points = memory.get(name) ?? [];
-			memory.set(name, [...points, [secondsSince(startedAt) / 60, mib]]);
-		}
+		for (const [name, mib] of readMemory(home)) highest.set(name, Math.max(highest.get(name) ?? 0, mib));
 	};
 	const timer = setInterval(record, everyMs);
 	record();
 	await work.finally(() => clearInterval(timer));
-	return memory;
+	return highest;
 }
 
 /** Returns the CPU time of processes and their descendants, in seconds. */
@@ -54,7 +46,7 @@ export async function cpuSeconds(...pids: number[]): Promise<number> {
 }
 
 /** Returns utime + stime + cutime + cstime. The name before them may contain anything, but ends with the last parenthesis. */
-export function cpuTicks(stat: string): number {
+function cpuTicks(stat: string): number {
 	const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 	return sum(fields.slice(11, 15).map(Number));
 }

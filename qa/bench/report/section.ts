@@ -1,4 +1,6 @@
-import { formatReport } from '@creatorr/service/format-report';
+import { Console } from 'node:console';
+
+const { table } = new Console(process.stdout);
 
 /** A measured number and its target. */
 export interface Figure {
@@ -22,32 +24,22 @@ export function isMet({ value, bar }: Figure): boolean | undefined {
 	return 'atMost' in bar ? value <= bar.atMost : value >= bar.atLeast;
 }
 
-export function renderSection({ title, figures, files }: Section): string {
-	const rows = files.map((file) =>
-		Object.fromEntries(Object.entries(file).map(([name, value]) => [name, cell(value)])),
-	);
-	const tables = {
-		...(rows.length > 0 && { rows }),
-		...(figures.length > 0 && { figures: figures.map(toRow) }),
-	};
-	return `\n${title}\n${formatReport(tables)}`;
+export function printSection({ title, figures, files }: Section): void {
+	process.stdout.write(`\n${title}\n`);
+	if (files.length > 0) table(files.map(roundNumbers));
+	if (figures.length > 0) table(figures.map(toRow));
 }
 
 function toRow(figure: Figure) {
 	const { name, value, unit = '', bar } = figure;
-	const limit = bar ? ('atMost' in bar ? `≤ ${cell(bar.atMost)}` : `≥ ${cell(bar.atLeast)}`) : '';
-	const met = isMet(figure);
-	return {
-		name,
-		value: Number.isNaN(value) ? 'not measured' : `${cell(value)} ${unit}`.trim(),
-		bar: limit,
-		verdict: met === undefined ? '' : met ? 'met' : 'MISSED',
-	};
+	const limit = bar && ('atMost' in bar ? `≤ ${bar.atMost}` : `≥ ${bar.atLeast}`);
+	const target = bar && `${limit}: ${isMet(figure) ? 'met' : 'MISSED'}`;
+	return roundNumbers({ name, value, unit, target: target ?? '' });
 }
 
-function cell(value: string | number): string {
-	if (typeof value !== 'number') return value;
-	if (Number.isNaN(value)) return '–';
-	if (Number.isInteger(value)) return String(value);
-	return value.toFixed(Math.abs(value) < 10 ? 3 : 1);
+function roundNumbers(row: Record<string, string | number>): Record<string, string | number> {
+	const cells = Object.entries(row).map(([name, value]) => {
+		return [name, typeof value === 'number' ? Math.round(1_000 * value) / 1_000 : value];
+	});
+	return Object.fromEntries(cells);
 }

@@ -1,8 +1,5 @@
-import { existsSync, globSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { loadCatalog } from '@creatorr/tools/catalog';
-import mime from 'mime';
 import { z } from 'zod';
 import { BenchError } from '../log.ts';
 import { generateFiles } from './generated.ts';
@@ -26,16 +23,15 @@ export function isMeasured({ expect }: Sample): boolean {
 }
 
 /** Returns the smallest generated file for the tool. */
-export async function smallestSample(tool: string): Promise<Sample> {
-	const samples = await readFolder(generateFiles(), [tool]);
+export function smallestSample(tool: string): Sample {
+	const samples = readFolder(generateFiles(), [tool]);
 	return samples.reduce((one, other) => (statSync(other.path).size < statSync(one.path).size ? other : one));
 }
 
-/** Reads the files of a folder from its manifest.tsv; without one, returns each for every tool that accepts its type. */
-export async function readFolder(folder: string, only: readonly string[] = []): Promise<Sample[]> {
-	if (!existsSync(folder)) throw new BenchError(`There is no folder ${folder}.`);
-	const samples = existsSync(join(folder, MANIFEST)) ? await readManifest(folder) : await listFolder(folder);
-	const chosen = samples.filter(({ tool }) => only.length === 0 || only.includes(tool));
+/** Reads the files of a folder from its manifest.tsv. */
+export function readFolder(folder: string, only: readonly string[] = []): Sample[] {
+	if (!existsSync(join(folder, MANIFEST))) throw new BenchError(`There is no ${join(folder, MANIFEST)}.`);
+	const chosen = readManifest(folder).filter(({ tool }) => only.length === 0 || only.includes(tool));
 	if (chosen.length === 0) throw new BenchError(`${folder} has no matching file.`);
 	return chosen;
 }
@@ -53,8 +49,8 @@ const rowSchema = z.object({
 	expect: z.string().min(1).default(SUCCEEDED),
 });
 
-async function readManifest(folder: string): Promise<Sample[]> {
-	const lines = (await readFile(join(folder, MANIFEST), 'utf8')).split(/\r?\n/);
+function readManifest(folder: string): Sample[] {
+	const lines = readFileSync(join(folder, MANIFEST), 'utf8').split(/\r?\n/);
 	const columns = (lines.shift() ?? '').split('\t');
 	return lines.flatMap((line, index) => {
 		if (line === '') return [];
@@ -63,20 +59,6 @@ async function readManifest(folder: string): Promise<Sample[]> {
 		if (!row.success) throw new BenchError(`${MANIFEST} line ${index + 2}: ${z.prettifyError(row.error)}`);
 		const { tool, file, mime: mimeType, params, expect } = row.data;
 		return [{ tool, path: join(folder, file), label: file, mimeType, params, expect: expect.split('|') }];
-	});
-}
-
-/** Returns each file for each tool that accepts its type. The true text of a scan is no input. */
-async function listFolder(folder: string): Promise<Sample[]> {
-	const tools = [...(await loadCatalog()).values()];
-	const labels = globSync('**/*.*', { cwd: folder }).filter((label) => !/(^|\/)gt_[^/]*\.txt$/.test(label));
-	return labels.sort().flatMap((label) => {
-		const mimeType = mime.getType(label) ?? '';
-		return tools
-			.filter(({ accepts }) => accepts.includes(mimeType))
-			.map(({ slug: tool }) => {
-				return { tool, path: join(folder, label), label, mimeType, params: {}, expect: [SUCCEEDED] };
-			});
 	});
 }
 

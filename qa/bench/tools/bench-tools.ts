@@ -9,7 +9,7 @@ import type { ToolBench } from './compare.ts';
 
 /** Compares each tool that has files with the plain command. The bench of a tool is the file with its name. */
 export async function* bench({ dir, only }: Options): AsyncGenerator<Section> {
-	const samples = await readFolder(dir ?? generateFiles(), only);
+	const samples = readFolder(dir ?? generateFiles(), only);
 	for (const [slug, tool] of await loadTools()) {
 		const file = new URL(`./${slug}.ts`, import.meta.url);
 		const own = samples.filter((sample) => sample.tool === slug);

@@ -4,7 +4,7 @@ import { startAttack } from '../../driver/start-attack.ts';
 import { BenchError, log } from '../log.ts';
 import { median, p99 } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
-import { readMemory, watchMemory } from '../product/processes.ts';
+import { highestMemory, readMemory } from '../product/processes.ts';
 import { type Product, readProduct } from '../product/product.ts';
 import { registerUser } from '../product/user.ts';
 import type { Figure, Section } from '../report/section.ts';
@@ -83,7 +83,7 @@ async function measure(
 	{ tool = 'compress_heavy', seconds, warmUpSeconds }: Attack & { seconds: number; warmUpSeconds: number },
 ): Promise<Measured> {
 	const user = await registerUser(apiUrl);
-	const sample = await smallestSample(tool);
+	const sample = smallestSample(tool);
 	const otherAccounts = await Promise.all(Array.from({ length: READERS - 1 }, () => registerUser(apiUrl)));
 	const flow = (duration: number) => runUserFlow({ apiUrl, user, otherAccounts, sample, seconds: duration });
 	const answers: Record<string, number> = {};
@@ -94,8 +94,8 @@ async function measure(
 			niceness: constants.priority.PRIORITY_LOW,
 		});
 		const exchanges = flow(duration);
-		for (const [name, points] of await watchMemory(home, MEMORY_EVERY_MS, exchanges)) {
-			highest.set(name, Math.max(highest.get(name) ?? 0, ...points.map(([, mib]) => mib)));
+		for (const [name, mib] of await highestMemory(home, MEMORY_EVERY_MS, exchanges)) {
+			highest.set(name, Math.max(highest.get(name) ?? 0, mib));
 		}
 		for (const [status, count] of Object.entries(await attacker.stop())) {
 			answers[status] = (answers[status] ?? 0) + count;

@@ -16,7 +16,7 @@ const BURNERS_PER_CORE = 7;
 export async function* bench({ seconds }: Options): AsyncGenerator<Section> {
 	const { apiUrl } = readProduct();
 	const user = await registerUser(apiUrl);
-	const sample = await smallestSample('compress_heavy');
+	const sample = smallestSample('compress_heavy');
 	const burners = Array.from(
 		{ length: BURNERS_PER_CORE * availableParallelism() },
 		() => new Worker(new URL('./burner-thread.ts', import.meta.url)),

@@ -35,9 +35,7 @@ export const BENCH_PRODUCTS: Readonly<Record<string, ProductOptions>> = {
 		startedByBench: ['gateway'],
 		plans: { ...UNLIMITED, free: { ...UNLIMITED.free, requestsPerMinute: 600 } },
 	}),
-	throughput: benchProduct({ scale: { gateway: 1, 'tool-worker': 4 }, startedByBench: ['tool-worker'] }),
 	drain: benchProduct({ scale: ONE_OF_EACH, startedByBench: ['tool-worker'], extraTool: NOOP }),
-	memory: benchProduct({ scale: ONE_OF_EACH }),
 	// with the limits that protect a product
 	abuse: benchProduct({ scale: ONE_OF_EACH, plans: {} }),
 	load: benchProduct({ scale: ONE_OF_EACH }),
