@@ -9,8 +9,6 @@ import { runCommand, say } from './stack/command.ts';
 
 /** Set for the run inside the mount namespace. */
 const MARK = 'CREATORR_MOUNT_NAMESPACE';
-/** Leaves out the start on a nearly full disk. */
-const QUICK = '--quick';
 const DISK_SIZE = '1400m';
 const MIB = 1024 ** 2;
 /** Long enough for the broker's write-ahead log to meet the full disk. */
@@ -44,7 +42,6 @@ await runCommand(async (stop) => {
 			rmSync(filler);
 			say('Freed the disk.');
 			say(await product.runStep('full-disk', 'after', state));
-			if (process.argv.includes(QUICK)) return;
 			await product.stop();
 			fill(filler, LEFT_AT_START_BYTES);
 			await product.start();
@@ -62,14 +59,7 @@ async function runInMountNamespace(): Promise<number> {
 	const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user'];
 	const { status } = spawnSync(
 		'unshare',
-		[
-			'--mount',
-			...asRoot,
-			process.execPath,
-			...process.execArgv,
-			import.meta.filename,
-			...process.argv.slice(2),
-		],
+		['--mount', ...asRoot, process.execPath, ...process.execArgv, import.meta.filename],
 		{ stdio: 'inherit', env: { ...process.env, [MARK]: '1' } },
 	);
 	return status ?? 1;

@@ -8,6 +8,7 @@ import {
 import type { Check, Outcome } from './checks/check.ts';
 import { longestFirst, runChecks } from './checks/run-checks.ts';
 import { withTestHome } from './checks/test-home.ts';
+import { parseTestOptions } from './checks/test-options.ts';
 import { PACKAGES_TO_TEST } from './machine/debian-packages.ts';
 import { prepareMachine } from './machine/prepare-machine.ts';
 import { runCommand, say } from './stack/command.ts';
@@ -18,16 +19,20 @@ import type { ClaimedHome } from './supervisor/home.ts';
 /** Tests wait half of the time, so four checks at a time keep two cores busy. With five, tests of timeouts fail. */
 const CONCURRENCY = 4;
 
-/** Runs every check whose name contains the argument, on services of its own. The last line is the sum alone. */
+/** Runs the checks that the arguments choose, on services of their own. The last line is the sum alone. */
 await runCommand(async (stop) => {
-	const filter = process.argv[2] ?? '';
+	const { filter, seed } = parseTestOptions(process.argv.slice(2), process.env);
+	if (seed !== undefined)
+		say(`TEST_SEED=${seed} chooses cases of long suites. npm test -- --full runs all cases.`);
 	const isChosen = ({ name }: Check) => name.includes(filter);
 	const runAll = async (home: ClaimedHome): Promise<Outcome[]> => {
 		await prepareMachine(PACKAGES_TO_TEST, home);
 		return await withTestServices(home, { stop }, async (environment) => {
 			await runTask('generate', home.root, stop);
-			const onProducts = productChecks(home.root).filter(isChosen);
-			const suites = [...packageChecks(home.root, environment), mutationsCheck(home.root)].filter(isChosen);
+			const onProducts = productChecks(home.root, { seed }).filter(isChosen);
+			const suites = [...packageChecks(home.root, { environment, seed }), mutationsCheck(home.root)].filter(
+				isChosen,
+			);
 			// built first: products that start at the same time would all build the web app in one directory
 			const build = onProducts.length > 0 ? [webBuildCheck(home.root)] : [];
 			const options = { concurrency: CONCURRENCY, stop };

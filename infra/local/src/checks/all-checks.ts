@@ -14,6 +14,7 @@ import {
 import type { ClaimedHome } from '../supervisor/home.ts';
 import { type Check, type JestSuite, programCheck, runJest } from './check.ts';
 import { withTestHome } from './test-home.ts';
+import { seedVariable, type TestOptions } from './test-options.ts';
 
 /** The program that tries mutants of the code. */
 export const MUTATIONS = join(REPOSITORY, 'qa', 'mutations', 'main.ts');
@@ -46,53 +47,64 @@ export function webBuildCheck(homeRoot: string): Check {
 }
 
 /** Returns the unit and integration tests of every package that has some. */
-export function packageChecks(homeRoot: string, environment: Record<string, string>): Check[] {
+export function packageChecks(
+	homeRoot: string,
+	{ environment, seed }: { environment: Record<string, string> } & Pick<TestOptions, 'seed'>,
+): Check[] {
 	const configs = globSync(['{apps,packages,infra}/*/jest.config.mjs', 'qa/jest.config.mjs'], {
 		cwd: REPOSITORY,
 	});
+	const variables = { ...environment, ...seedVariable(seed) };
 	return configs
 		.map(dirname)
 		.sort()
 		.map((directory) => ({
 			name: directory,
-			run: (stop) => runJest(homeRoot, { directory, environment }, stop),
+			run: (stop) => runJest(homeRoot, { directory, environment: variables }, stop),
 		}));
 }
 
 /** Returns the checks that run on products of their own, so that they can run beside all other checks. */
-export function productChecks(homeRoot: string): Check[] {
-	return [
+export function productChecks(homeRoot: string, { seed }: Pick<TestOptions, 'seed'>): Check[] {
+	const environment = seedVariable(seed);
+	const suites = [
 		// in a browser; its tests wait more than they work
 		productCheck('qa/acceptance/web', WEB_PRODUCT, {
-			suite: { config: 'acceptance/web/jest.config.mjs', workers: 2 },
+			suite: { config: 'acceptance/web/jest.config.mjs', workers: 2, environment },
 			logsName: 'web-logs',
 		}),
 		productCheck('qa/acceptance', acceptanceProduct(2), {
-			suite: { config: 'acceptance/jest.config.mjs' },
+			suite: { config: 'acceptance/jest.config.mjs', environment },
 			logsName: 'acceptance-logs',
 		}),
 		productCheck('qa/chaos', CHAOS_PRODUCT, {
-			suite: { config: 'chaos/jest.config.mjs' },
+			suite: { config: 'chaos/jest.config.mjs', environment },
 			logsName: 'chaos-logs',
 		}),
-		programCheck('rehearsal of a full disk', [process.execPath, '--no-warnings', REHEARSAL, '--quick'], {
-			env: programEnvironment(homeRoot),
-			timeoutMs: REHEARSAL_TIMEOUT_MS,
-		}),
 	];
+	if (seed !== undefined) return suites;
+	const rehearsal = programCheck('rehearsal of a full disk', [process.execPath, '--no-warnings', REHEARSAL], {
+		env: programEnvironment(homeRoot),
+		timeoutMs: REHEARSAL_TIMEOUT_MS,
+	});
+	return [...suites, rehearsal];
 }
 
 function productCheck(
 	name: string,
 	options: ProductOptions,
-	{ suite, logsName }: { suite: Pick<JestSuite, 'config' | 'workers'>; logsName: string },
+	{ suite, logsName }: { suite: Omit<JestSuite, 'directory'>; logsName: string },
 ): Check {
 	return {
 		name,
 		run: (stop) => {
 			const work = (home: ClaimedHome) =>
-				withProduct(home, options, stop, (environment) =>
-					runJest(home.root, { directory: 'qa', environment, ...suite }, stop),
+				withProduct(home, options, stop, (addresses) =>
+					runJest(
+						home.root,
+						{ ...suite, directory: 'qa', environment: { ...addresses, ...suite.environment } },
+						stop,
+					),
 				);
 			return withTestHome(work, { logsName, hasFailed: ({ failed }) => failed > 0 });
 		},
