@@ -1,3 +1,4 @@
+import { slice } from '@creatorr/testing/slice';
 import { describe, expect, jest, test } from '@jest/globals';
 import { textOf } from '../testing/command.ts';
 import { compress, imagesOf, meanLevelDifference, registerPdf } from './fixtures/generated-pdfs.ts';
@@ -5,17 +6,23 @@ import { compress, imagesOf, meanLevelDifference, registerPdf } from './fixtures
 jest.setTimeout(120_000);
 
 describe('compress_heavy compresses without a visible difference', () => {
-	test.each([
-		['an image in CMYK', registerPdf('cmyk'), { color: 'cmyk', coding: 'jpeg' }, 0.05],
-		['an image in CMYK by Photoshop', registerPdf('adobe_cmyk'), { color: 'cmyk', coding: 'jpeg' }, 0.2],
-		['JPEG 2000', registerPdf('jpx'), { color: 'rgb', coding: 'jpeg' }, 0.2],
-		['a fax', registerPdf('fax'), { bits: 1, coding: 'jbig2' }, 0.5],
-		['a stencil', registerPdf('stencil'), { type: 'stencil', coding: 'jbig2' }, 0.6],
-		['a photo with a palette', registerPdf('indexed'), { color: 'rgb', coding: 'jpeg' }, 0.5],
-		['a drawing of few colors', registerPdf('few_colors'), { color: 'index', coding: 'image' }, 0.9],
-		['inverted values', registerPdf('inverted'), { color: 'gray', coding: 'jpeg' }, 0.1],
-		['values of 16 bits', registerPdf('deep'), { bits: 8, coding: 'jpeg' }, 0.2],
-	])('%s', async (_, make, image, share) => {
+	test.each(
+		slice(
+			[
+				['an image in CMYK', registerPdf('cmyk'), { color: 'cmyk', coding: 'jpeg' }, 0.05],
+				['an image in CMYK by Photoshop', registerPdf('adobe_cmyk'), { color: 'cmyk', coding: 'jpeg' }, 0.2],
+				['JPEG 2000', registerPdf('jpx'), { color: 'rgb', coding: 'jpeg' }, 0.2],
+				['a fax', registerPdf('fax'), { bits: 1, coding: 'jbig2' }, 0.5],
+				['a stencil', registerPdf('stencil'), { type: 'stencil', coding: 'jbig2' }, 0.6],
+				['a photo with a palette', registerPdf('indexed'), { color: 'rgb', coding: 'jpeg' }, 0.5],
+				['a drawing of few colors', registerPdf('few_colors'), { color: 'index', coding: 'image' }, 0.9],
+				['inverted values', registerPdf('inverted'), { color: 'gray', coding: 'jpeg' }, 0.1],
+				['values of 16 bits', registerPdf('deep'), { bits: 8, coding: 'jpeg' }, 0.2],
+			],
+			4,
+			([, , { coding }]) => coding,
+		),
+	)('%s', async (_, make, image, share) => {
 		const original = make();
 		const { output, warnings } = await compress(original);
 		expect(warnings).toEqual([]);

@@ -1,3 +1,4 @@
+import { slice } from '@creatorr/testing/slice';
 import { JPEG, PDF, PNG, TEXT } from '@creatorr/tool-kit/files/media-types';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { rendered, textOf, transform } from '../testing/command.ts';
@@ -19,21 +20,30 @@ import { scanAs, withPillow } from './fixtures/scans.ts';
 
 jest.setTimeout(180_000);
 
+/** The params that this run tests, among those whose tests take long. */
+const SLOW = slice(['languages', 'mode', 'rotate_pages', 'deskew', 'clean', 'pages', 'optimize'], 2);
+type SlowParam = (typeof SLOW)[number];
+const testOf = (param: SlowParam) => (SLOW.includes(param) ? test : test.skip);
+const describeOf = (param: SlowParam) => (SLOW.includes(param) ? describe : describe.skip);
+
 const typed = pdfFile({ pages: [textPage(['typed by hand']), textPage(['and again'])] });
 
 async function command(input: Buffer, line: string): Promise<string> {
 	return (await transform(input, 'bash', ['-c', `${line} > {out}`])).toString();
 }
 
-test('languages: the characters of a language are recognized only if it is given', async () => {
-	const page = await scanAs('pnggray', ['Vergnügte Bären grüßen', 'höfliche Mäuschen']);
-	const german = await ocr(page, PNG, { ...PLAIN, languages: ['deu', 'eng'] });
-	expect(await textOf(german.output)).toMatch(/Vergnügte Bären grüßen/);
-	expect(german.details.languages).toEqual(['deu', 'eng']);
-	expect(await textOf((await ocr(page, PNG)).output)).not.toMatch(/grüßen/);
-});
+testOf('languages')(
+	'languages: the characters of a language are recognized only if it is given',
+	async () => {
+		const page = await scanAs('pnggray', ['Vergnügte Bären grüßen', 'höfliche Mäuschen']);
+		const german = await ocr(page, PNG, { ...PLAIN, languages: ['deu', 'eng'] });
+		expect(await textOf(german.output)).toMatch(/Vergnügte Bären grüßen/);
+		expect(german.details.languages).toEqual(['deu', 'eng']);
+		expect(await textOf((await ocr(page, PNG)).output)).not.toMatch(/grüßen/);
+	},
+);
 
-test('mode force recognizes pages that have text', async () => {
+testOf('mode')('mode force recognizes pages that have text', async () => {
 	const { output, details, warnings } = await ocr(typed, PDF, { ...PLAIN, mode: 'force' });
 	expect(await textOf(output)).toContain('typed by hand');
 	expect(await command(output, 'pdfimages -list {in}')).toMatch(/image/);
@@ -41,7 +51,7 @@ test('mode force recognizes pages that have text', async () => {
 	expect(warnings).toEqual([]);
 });
 
-describe('a second OCR of an image', () => {
+describeOf('mode')('a second OCR of an image', () => {
 	let once: Buffer;
 	let again: SampleResult;
 	beforeAll(async () => {
@@ -134,7 +144,7 @@ describe('the output pdfa of a scanned page', () => {
 	});
 });
 
-test('rotate_pages turns rotated pages, and keeps the others', async () => {
+testOf('rotate_pages')('rotate_pages turns rotated pages, and keeps the others', async () => {
 	const letters = await scannedPdf(LETTER, LETTER, LETTER, LETTER);
 	const turns = ['--rotate=90:2', '--rotate=180:3', '--rotate=270:4'];
 	const pdf = await transform(letters, 'qpdf', ['{in}', ...turns, '{out}']);
@@ -149,7 +159,7 @@ test('rotate_pages turns rotated pages, and keeps the others', async () => {
 	expect(await rotations(unchanged.output)).toEqual([0, 90, 180, 270]);
 });
 
-test('deskew straightens a skewed scan without re-encoding its image', async () => {
+testOf('deskew')('deskew straightens a skewed scan without re-encoding its image', async () => {
 	const crooked = await skewedLetter();
 	const straight = (await ocr(crooked, PDF, { rotate_pages: false, deskew: true })).output;
 	const unchanged = (await ocr(crooked, PDF)).output;
@@ -168,7 +178,7 @@ test('deskew straightens a skewed scan without re-encoding its image', async () 
 	expect(Math.max(...slopes.map(Math.abs))).toBeLessThan(0.01);
 });
 
-test('clean removes specks from the recognized image, not from the output', async () => {
+testOf('clean')('clean removes specks from the recognized image, not from the output', async () => {
 	const specks = `import random; random.seed(1); image = image.convert("L").crop((0, 0, image.width, 600))
 for _ in range(14000): image.putpixel((random.randrange(image.width), random.randrange(image.height)), 0)
 image.save(target, "PNG")`;
@@ -179,7 +189,7 @@ image.save(target, "PNG")`;
 	expect((await rendered(cleaned.output)).equals(await rendered(plain.output))).toBe(true);
 });
 
-describe('pages', () => {
+describeOf('pages')('pages', () => {
 	let pdf: Buffer;
 	let some: SampleResult;
 	let all: SampleResult;
@@ -219,7 +229,7 @@ describe('pages', () => {
 	});
 });
 
-test('optimize reduces the file size by levels', async () => {
+testOf('optimize')('optimize reduces the file size by levels', async () => {
 	const photo = await withPillow(
 		await scanAs('png16m', LINES),
 		`image = image.crop((0, 0, image.width, 400))
