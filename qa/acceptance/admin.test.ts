@@ -145,7 +145,9 @@ test('an event that a service could not handle is listed and can be replayed', a
 		let letter: { id: string } | undefined;
 		const isFound = async () => {
 			const { dead_letters } = await operate('dlq', 'list');
-			letter = dead_letters.find(({ died_in }: { died_in: string }) => died_in === 'jobs.plan-changed');
+			letter = dead_letters.find(
+				({ source_queue }: { source_queue: string }) => source_queue === 'jobs.plan-changed',
+			);
 			return letter !== undefined;
 		};
 		await eventually(isFound, KNOWN_WITHIN_MS, 'no dead letter');

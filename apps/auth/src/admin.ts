@@ -1,5 +1,5 @@
 import { createIdentitySigner } from '@creatorr/service/identity';
-import { commandLogger, runOperatorCommand } from '@creatorr/service/operator-command';
+import { runOperatorCommand } from '@creatorr/service/operator-command';
 import { configOrExit } from '@creatorr/service/process';
 import { readConfig } from './config.ts';
 import { openConnections } from './database.sql.ts';
@@ -13,7 +13,14 @@ const prisma = openConnections({
 	applicationName: 'creatorr-auth-admin',
 });
 const sign = createIdentitySigner('auth', config.INTERNAL_PRIVATE_KEY);
-const propagate = createRevocationPropagator({ prisma, sign, logger: commandLogger });
+const propagate = createRevocationPropagator({
+	prisma,
+	sign,
+	onFenced: () =>
+		process.stderr.write(
+			`A gateway doesn’t respond. Waiting until its lease has expired, at most ${config.GATEWAY_LEASE_MS / 1_000} s.\n`,
+		),
+});
 await runOperatorCommand({
 	args: process.argv.slice(2),
 	help: HELP,

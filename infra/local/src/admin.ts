@@ -61,13 +61,16 @@ await runCommand(async (stop) => {
 		return 0;
 	}
 	const by = values.by === undefined ? [] : ['--by', values.by];
-	if (name === 'user' && subject !== undefined && positionals.length === 2) {
+	if (name === '') throw new CommandError(HELP, { exitCode: 2 });
+	const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+	if (!command && name !== 'user') throw usageError(`Unknown command: ${name}.`);
+	if (subject === undefined) throw usageError(`${name} needs a ${name === 'job' ? 'JOB' : 'USER'}.`);
+	if (!command) {
+		if (positionals.length > 2) throw usageError('user takes one USER.');
 		if (values.reason !== undefined || values.until !== undefined)
-			throw new CommandError('user has no options --reason and --until.', { exitCode: 2 });
+			throw usageError('user has no options --reason and --until.');
 		return await showUser(subject, { by, json: values.json === true }, stop);
 	}
-	const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-	if (!command || subject === undefined) throw new CommandError(HELP, { exitCode: 2 });
 	const forwarded = [...args];
 	if (command.byId) {
 		const index = tokens.filter(({ kind }) => kind === 'positional')[1]?.index ?? 0;
@@ -75,6 +78,10 @@ await runCommand(async (stop) => {
 	}
 	return await runAppCommand({ app: command.app, program: 'admin', args: forwarded }, stop);
 });
+
+function usageError(message: string): CommandError {
+	return new CommandError(`${message} See \`npm run admin -- --help\`.`, { exitCode: 2 });
+}
 
 function parse(args: string[]) {
 	try {

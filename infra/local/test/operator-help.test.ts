@@ -43,3 +43,12 @@ test('a command that needs the product says that it isn’t running', async () =
 	const stderr = expect.stringContaining('creatorr isn’t running in');
 	await expect(run('dlq', 'list')).rejects.toMatchObject({ code: 1, stderr });
 });
+
+test.each([
+	[['remove', 'x'], 'Unknown command: remove.'],
+	[['suspend'], 'suspend needs a USER.'],
+	[['user', 'a', 'b'], 'user takes one USER.'],
+])('npm run admin -- %j says what is wrong and names its help', async (args, message) => {
+	const stderr = `${message} See \`npm run admin -- --help\`.\n`;
+	await expect(run('admin', ...args)).rejects.toMatchObject({ code: 2, stderr });
+});

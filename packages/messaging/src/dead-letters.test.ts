@@ -83,10 +83,10 @@ describe('dead-lettered messages', () => {
 			id: event.id,
 			routingKey: 'plan.changed',
 			reason: 'no such column',
-			diedIn: QUEUES.authPlanChanged,
+			sourceQueue: QUEUES.authPlanChanged,
 		});
 		expect(JSON.parse(message?.content ?? '')).toEqual(event);
-		expect(Math.abs((message?.diedAt?.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
+		expect(Math.abs((message?.deadLetteredAt?.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
 		await listed(1);
 		await reader.stop();
 	});
@@ -188,8 +188,8 @@ describe('dead-lettered messages', () => {
 		const [message] = await listed(1);
 		expect(message).toMatchObject({
 			id: expect.stringMatching(/^[0-9a-f]{16}$/),
-			diedIn: null,
-			diedAt: null,
+			sourceQueue: null,
+			deadLetteredAt: null,
 		});
 		expect(await deadLetters.drop(({ id }) => id === message?.id, recordNothing)).toHaveLength(1);
 	});
@@ -214,8 +214,12 @@ describe('dead-lettered messages', () => {
 			});
 			channel.nack(delivery, false, false);
 			const [message] = await listed(1);
-			expect(message).toMatchObject({ id: 'evt_1', reason: 'rejected', diedIn: QUEUES.filesPlanChanged });
-			expect(message?.diedAt).toBeInstanceOf(Date);
+			expect(message).toMatchObject({
+				id: 'evt_1',
+				reason: 'rejected',
+				sourceQueue: QUEUES.filesPlanChanged,
+			});
+			expect(message?.deadLetteredAt).toBeInstanceOf(Date);
 		});
 	});
 });
@@ -223,6 +227,6 @@ describe('dead-lettered messages', () => {
 test('a broker that is down fails the command at once, and the error names it', async () => {
 	await expect(openDeadLetters('amqp://127.0.0.1:1')).rejects.toMatchObject({
 		code: 'upstream_unavailable',
-		cause: { message: 'RabbitMQ: connect ECONNREFUSED 127.0.0.1:1' },
+		cause: { message: 'connect ECONNREFUSED 127.0.0.1:1' },
 	});
 });

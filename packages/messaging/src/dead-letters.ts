@@ -15,9 +15,9 @@ export interface DeadLetter {
 	routingKey: string;
 	/** Why, in the words of the consumer or the broker. */
 	reason: string;
-	/** The queue it was in. */
-	diedIn: string | null;
-	diedAt: Date | null;
+	/** The queue that it was dead-lettered from. */
+	sourceQueue: string | null;
+	deadLetteredAt: Date | null;
 	content: string;
 }
 
@@ -56,7 +56,7 @@ function brokerDeath({ headers }: MessageProperties): Death {
 	return (headers?.['x-death'] as Death[] | undefined)?.[0] ?? {};
 }
 
-function diedAt({ timestamp }: MessageProperties, death: Death): Date | null {
+function deadLetteredAt({ timestamp }: MessageProperties, death: Death): Date | null {
 	const seconds = death.time?.value ?? timestamp;
 	return typeof seconds === 'number' ? new Date(seconds * 1_000) : null;
 }
@@ -68,8 +68,8 @@ function toDeadLetter({ fields, properties, content }: GetMessage): DeadLetter {
 		id: properties.messageId ?? createHash('sha256').update(content).digest('hex').slice(0, 16),
 		routingKey: fields.routingKey,
 		reason: headers?.[REASON_HEADER] ?? death.reason ?? 'no reason given',
-		diedIn: headers?.[SOURCE_QUEUE_HEADER] ?? death.queue ?? null,
-		diedAt: diedAt(properties, death),
+		sourceQueue: headers?.[SOURCE_QUEUE_HEADER] ?? death.queue ?? null,
+		deadLetteredAt: deadLetteredAt(properties, death),
 		content: content.toString(),
 	};
 }
@@ -165,9 +165,8 @@ export async function openDeadLetters(url: string): Promise<DeadLetters> {
 	const connection = await connect(url, {
 		timeout: CONNECT_TIMEOUT_MS,
 		clientProperties: { connection_name: 'dlq' },
-	}).catch((error: NodeJS.ErrnoException) => {
-		// Names RabbitMQ: the operator sees only this, and amqplib's timeout has no address.
-		throw unavailable('RabbitMQ', new Error(`RabbitMQ: ${error.message || error.code}`));
+	}).catch((error: unknown) => {
+		throw unavailable('RabbitMQ', error);
 	});
 	// Callers get errors from their own calls; an error without a listener ends the process.
 	connection.on('error', () => undefined);

@@ -55,7 +55,11 @@ function connect({ config, logger, onClose }: ServiceContext<ControlConfig>) {
 		leaseDatabase: connectPool(LEASE_CONNECTIONS),
 		leaseTtlMs: config.leaseTtlMs,
 		plans: config.plans,
-		propagate: createRevocationPropagator({ prisma, sign, logger }),
+		propagate: createRevocationPropagator({
+			prisma,
+			sign,
+			onFenced: (instance_id, error) => logger.warn('gateway.fenced', { instance_id, error }),
+		}),
 	};
 }
 

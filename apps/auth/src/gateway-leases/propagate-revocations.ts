@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PLACEHOLDER_SESSION_ID, pushRevocations } from '@creatorr/contracts/internal/gateway';
 import type { SignIdentity } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
-import type { Logger } from '@creatorr/service/logger';
 import { defineTask } from '@creatorr/service/task';
 import type { Database } from '../database.sql.ts';
 import {
@@ -36,7 +35,8 @@ interface PropagatorDeps {
 	prisma: Database;
 	/** Signs calls as auth. */
 	sign: SignIdentity;
-	logger: Logger;
+	/** Called when a gateway has not acknowledged, before the wait until its lease has expired. */
+	onFenced(instanceId: string, error: unknown): void;
 }
 
 /** Returns the bodies of the pushes, each with a limited number of ids. */
@@ -82,7 +82,7 @@ async function propagateTo(deps: PropagatorDeps, lease: Lease, revocations: Revo
 		try {
 			return await push(deps, lease, revocations);
 		} catch (error) {
-			deps.logger.warn('gateway.fenced', { instance_id: lease.id, error });
+			deps.onFenced(lease.id, error);
 		}
 	}
 	const remainingMs = await fenceLease(deps.prisma, lease.id);

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createIdentitySigner } from '@creatorr/service/identity';
-import { CommandError, commandLogger, runCommand } from '@creatorr/service/operator-command';
+import { CommandError, runCommand } from '@creatorr/service/operator-command';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createRevocationPropagator } from '../gateway-leases/propagate-revocations.ts';
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
 import { privateKeyOf } from '../testing/callers.ts';
-import { type FakeGateway, startGateway } from '../testing/fake-gateway.ts';
+import { type FakeGateway, rejectAsOtherInstance, startGateway } from '../testing/fake-gateway.ts';
 import { call, isAlive, newEmail, PASSWORD, register } from '../testing/requests.ts';
 import { adminCommands, HELP } from './admin-command.ts';
 
@@ -36,21 +36,22 @@ afterAll(async () => {
 function run(...args: string[]): Promise<string> {
 	const sign = createIdentitySigner('auth', privateKeyOf('auth'));
 	const { prisma } = auth;
-	const propagate = createRevocationPropagator({ prisma, sign, logger: commandLogger });
+	const propagate = createRevocationPropagator({ prisma, sign, onFenced: () => undefined });
 	return runCommand({ args, help: HELP, commands: adminCommands({ prisma, propagate }) });
 }
 
 /** Runs a command as an operator does, with the service's environment, and crashes it on order. */
-async function runProcess(args: string[], order = '', settings = {}): Promise<string> {
+async function runProcess(args: string[], order = '', settings = {}) {
 	const env = { PATH: process.env.PATH, ...auth.environment, CRASH_ORDER_FILE: order, ...settings };
 	const node = ['--conditions=crash-test', ADMIN, ...args];
-	return (await promisify(execFile)(process.execPath, node, { env })).stdout;
+	return await promisify(execFile)(process.execPath, node, { env });
 }
 
 describe('the accounts command', () => {
 	test('shows an account by email or id without secrets, and records that', async () => {
 		const person = await register(auth.app);
-		const report = JSON.parse(await runProcess(['user', person.id, '--json', '--by', 'ada']));
+		const { stdout } = await runProcess(['user', person.id, '--json', '--by', 'ada']);
+		const report = JSON.parse(stdout);
 		expect(report).toMatchObject({
 			id: person.id,
 			email: person.email,
@@ -102,6 +103,16 @@ describe('the accounts command', () => {
 		expect(await auth.prisma.revocation.count({ where: { userId: person.id } })).toBe(0);
 	});
 
+	test('says in one sentence that it waits for a gateway', async () => {
+		const person = await register(auth.app);
+		const other = await startGateway(auth.app, rejectAsOtherInstance);
+		const expiresAt = new Date(Date.now() + 5_000);
+		await auth.prisma.gatewayLease.update({ where: { id: other.instanceId }, data: { expiresAt } });
+		const { stderr } = await runProcess(['suspend', person.id, ...WHY]);
+		await other.stop();
+		expect(stderr).toBe('A gateway doesn’t respond. Waiting until its lease has expired, at most 15 s.\n');
+	});
+
 	test.each([
 		['user', ['nobody@example.com']],
 		['suspend', ['usr_x', ...WHY]],
@@ -125,7 +136,7 @@ describe('the accounts command', () => {
 		await expect(shown).rejects.toMatchObject({
 			code: 1,
 			stdout: '',
-			stderr: expect.stringMatching(/^A service that this command needs is down: .*127\.0\.0\.1:1\..*\n$/),
+			stderr: expect.stringMatching(/^Postgres is temporarily unavailable\. .*127\.0\.0\.1:1\..*\n$/),
 		});
 	});
 });

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import { createIdentitySigner } from '@creatorr/service/identity';
-import { silent } from '@creatorr/testing/silent';
 import { describe, expect, test } from '@jest/globals';
 import { createRevocationPropagator } from '../gateway-leases/propagate-revocations.ts';
 import { newSession } from '../sessions/session-token.ts';
@@ -20,7 +19,7 @@ const scene = setUpAccountAtGateway();
 const suspend = (userId = scene.person.id) => {
 	const sign = createIdentitySigner('auth', privateKeyOf('auth'));
 	const { prisma } = scene.auth;
-	const propagate = createRevocationPropagator({ prisma, sign, logger: silent });
+	const propagate = createRevocationPropagator({ prisma, sign, onFenced: () => undefined });
 	return suspendAccount({ prisma, propagate }, { userId, by: BY });
 };
 const unsuspend = () => unsuspendAccount(scene.auth.prisma, { userId: scene.person.id, by: BY });

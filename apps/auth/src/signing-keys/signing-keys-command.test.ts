@@ -95,7 +95,7 @@ describe('the command for signing keys', () => {
 			code: 1,
 			stdout: '',
 			stderr:
-				"A service that this command needs is down: Can't reach database server at 127.0.0.1:1. Run the command again when it’s back.\n",
+				"Postgres is temporarily unavailable. Try again in a moment. Cause: Can't reach database server at 127.0.0.1:1. If it lasts, see docs/runbooks/many-failures.md.\n",
 		});
 	});
 });

@@ -91,21 +91,37 @@ describe('dlq', () => {
 	});
 
 	test('replays all messages except those that need no replay, and says why', async () => {
-		const [needed, needless] = [changed(), finished()];
+		const [needed, notNeeded] = [changed(), finished()];
 		await deadLetter(needed);
-		await deadLetter(needless);
+		await deadLetter(notNeeded);
 		const report = JSON.parse(await run('replay', '--all', '--json'));
 		expect(report).toEqual({
 			replayed: [{ id: needed.id, type: 'plan.changed' }],
-			left: [{ id: needless.id, type: 'job.finished', why: expect.stringContaining('run again') }],
+			not_replayed: [
+				{ id: notNeeded.id, type: 'job.finished', reason: expect.stringContaining('run again') },
+			],
 		});
 		await waitFor(async () => expect(await planOf(needed.data.user_id)).toMatchObject({ plan: 'pro' }));
-		await expect(run('replay', needless.id)).rejects.toThrow('needs no replay');
-		await run('drop', needless.id, ...WHY);
+		await expect(run('replay', notNeeded.id)).rejects.toThrow('needs no replay');
+		await run('drop', notNeeded.id, ...WHY);
 		expect(await list()).toEqual([]);
-		expect(await actionsOn(needless)).toMatchObject([
+		expect(await actionsOn(notNeeded)).toMatchObject([
 			{ operator: 'ada', action: 'dead_letter_dropped', userId: null, reason: 'it was a try' },
 		]);
+	});
+
+	test('names commands that work as printed when a message needs no replay, or needs one', async () => {
+		const [needed, notNeeded] = [changed(), finished()];
+		for (const [event, ...args] of [
+			[needed, 'drop', needed.id, ...WHY],
+			[notNeeded, 'replay', notNeeded.id],
+		] as const) {
+			await deadLetter(event);
+			const { stderr } = await runProcess([...args]).catch((error) => error);
+			const [, command = ''] = /`(node [^`]* drop [^`]*)`/.exec(stderr) ?? [];
+			await promisify(execFile)('sh', ['-c', command], { env: { ...world.env, PATH: process.env.PATH } });
+			expect((await list()).map(({ id }) => id)).not.toContain(event.id);
+		}
 	});
 
 	test('records an action on a message about a job with the job’s user', async () => {
@@ -147,13 +163,17 @@ describe('dlq', () => {
 		const refused = await runProcess(['replay', '--all', '--json', '--by', 'ada']).catch((error) => error);
 		expect(refused).toMatchObject({
 			code: 1,
-			stderr: '1 could not be replayed: no queue is bound for it.\n',
+			stderr: expect.stringMatching(
+				/^Not replayed, because no queue is bound to their routing key: 1\. Restart .*\n$/,
+			),
 		});
 		expect(JSON.parse(refused.stdout)).toEqual({
 			replayed: [{ id: event.id, type: 'plan.changed' }],
-			left: [{ ...strange, why: 'no queue is bound for it' }],
+			not_replayed: [{ ...strange, reason: 'no queue is bound to its routing key' }],
 		});
-		await expect(run('replay', strange.id, '--by', 'ada')).rejects.toThrow('no queue is bound for it');
+		await expect(run('replay', strange.id, '--by', 'ada')).rejects.toThrow(
+			'no queue is bound to its routing key',
+		);
 		await run('drop', strange.id, ...WHY, '--force');
 		expect(await list()).toEqual([]);
 	});
@@ -164,7 +184,7 @@ describe('dlq', () => {
 		await expect(runProcess(['list'], '', { AMQP_URL: url.href })).rejects.toMatchObject({
 			code: 1,
 			stdout: '',
-			stderr: expect.stringMatching(/^A service that this command needs is down: .*127\.0\.0\.1:1\..*\n$/),
+			stderr: expect.stringMatching(/^RabbitMQ is temporarily unavailable\. .*127\.0\.0\.1:1\..*\n$/),
 		});
 	});
 

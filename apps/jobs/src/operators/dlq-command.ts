@@ -6,6 +6,7 @@ import {
 	type CommandLine,
 	type OperatorCommand,
 	PartialFailureError,
+	programName,
 	UsageError,
 } from '@creatorr/service/operator-command';
 import { z } from 'zod';
@@ -21,7 +22,7 @@ export const HELP = `Dead-lettered messages: no consumer could handle them.
 Runs with the environment of the jobs service (with npm start: npm run dlq).
 
   node apps/jobs/src/dlq.ts list [--limit 50] [--json]
-      Lists the oldest messages: their type, why and in which queue they died, and their request. Removes none.
+      Lists the oldest messages: their type, why and from which queue they were dead-lettered, and their request. Removes none.
 
   node apps/jobs/src/dlq.ts show ID [--json]
       Shows one message with its content.
@@ -61,15 +62,15 @@ function readContent({ content }: DeadLetter): unknown {
 
 function summaryOf(message: DeadLetter) {
 	const envelope = envelopeSchema.safeParse(readContent(message)).data;
-	const { id, routingKey, reason, diedIn, diedAt } = message;
+	const { id, routingKey, reason, sourceQueue, deadLetteredAt } = message;
 	return {
 		id,
 		type: routingKey,
-		age_seconds: diedAt && Math.round((Date.now() - diedAt.getTime()) / 1_000),
+		age_seconds: deadLetteredAt && Math.round((Date.now() - deadLetteredAt.getTime()) / 1_000),
 		occurred_at: envelope?.occurred_at ?? null,
-		died_in: diedIn,
+		source_queue: sourceQueue,
 		request_id: envelope?.request_id ?? null,
-		replay: reasonNotToReplay(routingKey) === undefined ? 'needed' : 'needless',
+		replay: reasonNotToReplay(routingKey) === undefined ? 'needed' : 'not_needed',
 		reason,
 	};
 }
@@ -95,9 +96,9 @@ async function show({ messages }: Dlq, { positionals: [id = ''] }: CommandLine):
 	if (!first) throw noMessage(id);
 	return {
 		...summaryOf(first),
-		why_no_replay: reasonNotToReplay(first.routingKey) ?? null,
-		died_in: found.map(({ diedIn }) => diedIn ?? '-').join(', '),
-		died_at: first.diedAt,
+		reason_not_to_replay: reasonNotToReplay(first.routingKey) ?? null,
+		source_queue: found.map(({ sourceQueue }) => sourceQueue ?? '-').join(', '),
+		dead_lettered_at: first.deadLetteredAt,
 		message: readContent(first),
 	};
 }
@@ -126,35 +127,42 @@ function createRecorder({ prisma }: Dlq, action: Pick<DeadLetterAction, 'operato
 
 type RecordAction = ReturnType<typeof createRecorder>;
 
-const NO_QUEUE = 'no queue is bound for it';
+const NO_QUEUE = 'no queue is bound to its routing key';
+const DECLARE_QUEUES = 'Restart one process of each service, which declares its queues, then replay again.';
 
 const idAndType = ({ id, routingKey }: DeadLetter) => ({ id, type: routingKey });
 
 async function replayAll(messages: DeadLetters, record: RecordAction): Promise<object> {
-	const left: { id: string; type: string; why: string }[] = [];
+	const notReplayed: { id: string; type: string; reason: string }[] = [];
 	const { replayed, unroutable } = await messages.replay((message) => {
-		const why = reasonNotToReplay(message.routingKey);
-		if (why !== undefined) left.push({ ...idAndType(message), why });
-		return why === undefined;
+		const reason = reasonNotToReplay(message.routingKey);
+		if (reason !== undefined) notReplayed.push({ ...idAndType(message), reason });
+		return reason === undefined;
 	}, record);
-	left.push(...unroutable.map((message) => ({ ...idAndType(message), why: NO_QUEUE })));
-	const report = { replayed: replayed.map(idAndType), left };
+	notReplayed.push(...unroutable.map((message) => ({ ...idAndType(message), reason: NO_QUEUE })));
+	const report = { replayed: replayed.map(idAndType), not_replayed: notReplayed };
 	if (unroutable.length === 0) return report;
-	throw new PartialFailureError(`${unroutable.length} could not be replayed: ${NO_QUEUE}.`, report);
+	throw new PartialFailureError(
+		`Not replayed, because no queue is bound to their routing key: ${unroutable.length}. ${DECLARE_QUEUES}`,
+		report,
+	);
 }
 
 async function replayOne(messages: DeadLetters, id: string, record: RecordAction): Promise<object> {
-	let why: string | undefined;
+	let reason: string | undefined;
 	const { replayed, unroutable } = await messages.replay((message) => {
 		if (message.id !== id) return false;
-		why = reasonNotToReplay(message.routingKey);
-		return why === undefined;
+		reason = reasonNotToReplay(message.routingKey);
+		return reason === undefined;
 	}, record);
-	if (why !== undefined)
-		throw new CommandError(`${id} needs no replay: ${why}. Delete it with \`drop ${id}\`.`);
-	if (unroutable.length > 0) throw new CommandError(`${id} could not be replayed: ${NO_QUEUE}.`);
+	if (reason !== undefined)
+		throw new CommandError(
+			`${id} needs no replay: ${reason}. To delete it, run \`${programName()} drop ${id} --reason WHY\`.`,
+		);
+	if (unroutable.length > 0)
+		throw new CommandError(`${id} was not replayed, because ${NO_QUEUE}. ${DECLARE_QUEUES}`);
 	if (replayed.length === 0) throw noMessage(id);
-	return { replayed: replayed.map(idAndType), left: [] };
+	return { replayed: replayed.map(idAndType), not_replayed: [] };
 }
 
 async function replay(dlq: Dlq, line: CommandLine): Promise<object> {
@@ -186,10 +194,12 @@ async function drop(dlq: Dlq, line: CommandLine): Promise<object> {
 	);
 	if (effect !== undefined)
 		throw new CommandError(
-			`${id} needs a replay. Without it, ${effect}. Run \`replay ${id}\`, or \`drop ${id} --force\` to accept that.`,
+			`${id} needs a replay. Without it, ${effect}. Run \`${programName()} replay ${id}\`, or accept that with \`${programName()} drop ${id} --reason WHY --force\`.`,
 		);
 	if (dropped.length === 0) throw noMessage(id);
-	return { dropped: dropped.map((message) => ({ ...idAndType(message), died_in: message.diedIn })) };
+	return {
+		dropped: dropped.map((message) => ({ ...idAndType(message), source_queue: message.sourceQueue })),
+	};
 }
 
 interface DlqDeps {

@@ -15,7 +15,7 @@ type AppCommand = { app: Caller; program: 'admin' | 'dlq'; args: string[] };
 /** Runs an app's command in this terminal. Returns its exit code. */
 export async function runAppCommand(command: AppCommand, stop: AbortSignal): Promise<number> {
 	const env = await environmentOf(homePath(), command.app);
-	return await runScript(pathOf(command), { stop, env, args: command.args });
+	return await runScript(pathOf(command), { stop, env: withProgram(env, command), args: command.args });
 }
 
 /** Returns the report of an app's command. Throws a CommandError with its error output when it fails. */
@@ -26,12 +26,22 @@ export async function readAppReport(
 	const env = await environmentOf(homePath(), command.app);
 	const args = ['--no-warnings', pathOf(command), ...command.args, '--json'];
 	return await new Promise((resolve, reject) => {
-		execFile(process.execPath, args, { env, signal: stop }, (error, stdout, stderr) => {
-			if (!error) return resolve(JSON.parse(stdout));
-			const exitCode = typeof error.code === 'number' ? error.code : 1;
-			reject(new CommandError(stderr.trim() || error.message, { exitCode }));
-		});
+		execFile(
+			process.execPath,
+			args,
+			{ env: withProgram(env, command), signal: stop },
+			(error, stdout, stderr) => {
+				if (!error) return resolve(JSON.parse(stdout));
+				const exitCode = typeof error.code === 'number' ? error.code : 1;
+				reject(new CommandError(stderr.trim() || error.message, { exitCode }));
+			},
+		);
 	});
+}
+
+/** Adds how the operator calls the program, for its messages. */
+function withProgram(env: Record<string, string>, { program }: AppCommand): Record<string, string> {
+	return { ...env, OPERATOR_PROGRAM: `npm run ${program} --` };
 }
 
 function pathOf({ app, program }: AppCommand): string {

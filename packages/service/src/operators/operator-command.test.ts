@@ -44,10 +44,10 @@ describe('an operator command', () => {
 	});
 
 	test.each([
-		['an unknown command', ['constructor', 'x'], HELP],
+		['an unknown command', ['constructor', 'x'], 'Unknown command: constructor. See `'],
 		['no command', [], HELP],
-		['too few arguments', ['look'], HELP],
-		['too many arguments', ['look', 'x', 'y'], HELP],
+		['too few arguments', ['look'], 'look takes 1 argument, not 0. See `'],
+		['too many arguments', ['act', 'x', 'y', 'z'], 'act takes 1 to 2 arguments, not 3. See `'],
 		['an unknown option', ['look', 'x', '--really'], '--really'],
 		['an option of another command', ['look', 'x', '--reason', 'y'], 'look has no option --reason'],
 		['no reason', ['act', 'x', '--by', 'ada'], '--reason needs a text of 1 to'],
@@ -73,11 +73,11 @@ describe('formatError', () => {
 			code: 'P1001',
 			cause: refused,
 		});
-		const expected =
-			'A service that this command needs is down: connect ECONNREFUSED 127.0.0.1:5432. Run the command again when it’s back.';
-		expect(formatError(refused)).toBe(expected);
-		expect(formatError(wrapped)).toBe(expected);
-		expect(formatError(unavailable('RabbitMQ', refused))).toBe(expected);
+		const rest =
+			'is temporarily unavailable. Try again in a moment. Cause: connect ECONNREFUSED 127.0.0.1:5432. If it lasts, see docs/runbooks/many-failures.md.';
+		expect(formatError(refused)).toBe(`Postgres ${rest}`);
+		expect(formatError(wrapped)).toBe(`Postgres ${rest}`);
+		expect(formatError(unavailable('RabbitMQ', refused))).toBe(`RabbitMQ ${rest}`);
 	});
 
 	test.each([
@@ -87,7 +87,7 @@ describe('formatError', () => {
 	])('names the server that Prisma reports as down: %j', (message) => {
 		const driverAdapterError = { cause: { kind: 'DatabaseNotReachable' } };
 		const error = Object.assign(new Error(message), { code: 'P2010', meta: { driverAdapterError } });
-		expect(formatError(error)).toContain("is down: Can't reach database server at 127.0.0.1:5432. Run");
+		expect(formatError(error)).toContain("Cause: Can't reach database server at 127.0.0.1:5432. If");
 	});
 
 	test('names the first address when no address of a host answers', async () => {
@@ -97,19 +97,19 @@ describe('formatError', () => {
 		const socket = connect({ host: 'database.example.com', port, lookup });
 		const refused = await new Promise<unknown>((resolve) => socket.once('error', resolve));
 		expect(refused).toMatchObject({ message: '', code: 'ECONNREFUSED' });
-		expect(formatError(refused)).toContain(`is down: connect ECONNREFUSED 127.0.0.1:${port}. Run`);
+		expect(formatError(refused)).toContain(`Cause: connect ECONNREFUSED 127.0.0.1:${port}. If`);
 	});
 
 	test('names Postgres when a wait for it took too long', () => {
 		const message = 'Transaction API error: Unable to start a transaction in the given time.';
 		expect(formatError(Object.assign(new Error(message), { code: 'P2028' }))).toContain(
-			'is down: Postgres: Transaction API error: Unable to start a transaction in the given time. Run',
+			'Postgres is temporarily unavailable. Try again in a moment. Cause: Transaction API error: Unable to start a transaction in the given time. If',
 		);
 	});
 
 	test('names the code of an error without a message', () => {
 		expect(formatError(Object.assign(new Error(''), { code: 'ECONNRESET' }))).toContain(
-			'is down: ECONNRESET. Run',
+			'Cause: ECONNRESET. If',
 		);
 	});
 

@@ -1,10 +1,11 @@
 import { userInfo } from 'node:os';
+import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isNativeError } from 'node:util/types';
-import { AppError } from '@creatorr/contracts/errors';
+import { AppError, unavailable } from '@creatorr/contracts/errors';
 import { characterCount, isStorableText } from '@creatorr/contracts/text';
 import { isDatabaseDown } from '../http/database-down.ts';
-import { describeError, type Logger } from '../logging/logger.ts';
+import { describeError } from '../logging/logger.ts';
 import { formatReport } from './format-report.ts';
 
 /** Wrong usage of a command. The message says what to enter instead. */
@@ -88,20 +89,31 @@ function parse(args: string[]) {
 	}
 }
 
+/** Returns how the operator started this program: `npm run dlq --`, which sets OPERATOR_PROGRAM, or `node apps/jobs/src/dlq.ts`. */
+export function programName(): string {
+	return process.env.OPERATOR_PROGRAM ?? `node ${relative('', process.argv[1] ?? '')}`;
+}
+
+/** Returns for example `1 argument` or `1 to 2 arguments`. */
+function describeCount({ min, max }: OperatorCommand['positionals']): string {
+	const count = min === max ? String(max || 'no') : `${min} to ${max}`;
+	return `${count} ${max === 1 && min === 1 ? 'argument' : 'arguments'}`;
+}
+
 function find(
 	commands: Readonly<Record<string, OperatorCommand>>,
 	{ name, positionals, values }: { name: string; positionals: string[]; values: Values },
-): OperatorCommand | undefined {
+): OperatorCommand {
+	const seeHelp = `See \`${programName()} --help\`.`;
 	const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-	if (
-		!command ||
-		positionals.length < command.positionals.min ||
-		positionals.length > command.positionals.max
-	)
-		return undefined;
+	if (!command) throw new UsageError(`Unknown command: ${name}. ${seeHelp}`);
+	if (positionals.length < command.positionals.min || positionals.length > command.positionals.max)
+		throw new UsageError(
+			`${name} takes ${describeCount(command.positionals)}, not ${positionals.length}. ${seeHelp}`,
+		);
 	const taken: readonly string[] = [...COMMON, ...command.options];
 	const wrong = Object.keys(values).find((option) => !taken.includes(option));
-	if (wrong !== undefined) throw new UsageError(`${name} has no option --${wrong}.`);
+	if (wrong !== undefined) throw new UsageError(`${name} has no option --${wrong}. ${seeHelp}`);
 	return command;
 }
 
@@ -110,8 +122,8 @@ export async function runCommand({ args, help, commands }: OperatorCommands): Pr
 	const { values, positionals: all } = parse(args);
 	if (values.help) return help;
 	const [name = '', ...positionals] = all;
+	if (name === '') throw new UsageError(help);
 	const command = find(commands, { name, positionals, values });
-	if (!command) throw new UsageError(help);
 	const report = await command.run({
 		positionals,
 		values,
@@ -125,9 +137,6 @@ function render(report: object, { json }: Values): string {
 	return json ? `${JSON.stringify(report, null, '\t')}\n` : formatReport(report);
 }
 
-/** Waits for a connection or a transaction that took too long. Their messages name no server. */
-const TIMEOUTS_OF_PRISMA: ReadonlySet<string> = new Set(['P2024', 'P2028']);
-
 /**
  * Returns the last line of the innermost error: outer errors only say that something failed, and Prisma's messages begin with the call. For a
  * host with several addresses, Node throws an AggregateError without a message. An error without a message is named by its code.
@@ -137,8 +146,7 @@ function innermostMessage(error: Error): string {
 	if (isNativeError(inner)) return innermostMessage(inner);
 	const line = error.message.trim().split('\n').at(-1) ?? '';
 	const [, message = line] = /^Raw query failed\..* Message: `(.+)`$/.exec(line) ?? [];
-	const text = message.replace(/\.$/, '') || ('code' in error ? String(error.code) : error.name);
-	return 'code' in error && TIMEOUTS_OF_PRISMA.has(String(error.code)) ? `Postgres: ${text}` : text;
+	return message.replace(/\.$/, '') || ('code' in error ? String(error.code) : error.name);
 }
 
 /** Returns what to print: one line for errors that an operator can fix, all details for a bug. */
@@ -147,7 +155,8 @@ export function formatError(error: unknown): string {
 	if (isExpected) return (error as Error).message;
 	const isUnavailable = error instanceof AppError && error.code === 'upstream_unavailable';
 	if (isUnavailable || isDatabaseDown(error)) {
-		return `A service that this command needs is down: ${innermostMessage(error as Error)}. Run the command again when it’s back.`;
+		const { message } = isUnavailable ? error : unavailable('Postgres');
+		return `${message} Cause: ${innermostMessage(error as Error)}. If it lasts, see docs/runbooks/many-failures.md.`;
 	}
 	return JSON.stringify(describeError(error));
 }
@@ -170,17 +179,4 @@ export async function runOperatorCommand(commands: OperatorCommands): Promise<vo
 		process.stderr.write(`${formatError(error).trimEnd()}\n`);
 		process.exitCode = error instanceof UsageError ? EXIT_CODES.usage : EXIT_CODES.failed;
 	}
-}
-
-/** Logs to standard error, as standard output has the command's report. */
-export const commandLogger: Logger = {
-	debug: () => undefined,
-	info: () => undefined,
-	warn: logToStderr,
-	error: logToStderr,
-};
-
-function logToStderr(event: string, { error, ...fields }: Record<string, unknown> = {}): void {
-	const cause = error === undefined ? {} : { error: describeError(error) };
-	process.stderr.write(`${JSON.stringify({ event, ...fields, ...cause })}\n`);
 }
