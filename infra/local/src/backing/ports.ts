@@ -30,14 +30,17 @@ export function isPortFree(port: number): Promise<boolean> {
  * Returns a loopback port for each name, and stores it in ports.json. Each name keeps its port while that is free, so that addresses
  * in clients and presigned URLs survive a restart. A taken port is replaced.
  * @param reserved ports on which other servers will listen
+ * @param isObsolete whether the port of another name is removed, because nothing has that name now
  * @throws CommandError when no port is free
  */
 export async function choosePorts<Name extends string>(
 	home: Home,
 	names: Name[],
 	reserved: number[] = [],
+	isObsolete = (_name: string) => false,
 ): Promise<Record<Name, number>> {
-	const ports = readPorts(home);
+	const isKept = ([name]: [string, number]) => names.some((one) => one === name) || !isObsolete(name);
+	const ports = Object.fromEntries(Object.entries(readPorts(home)).filter(isKept));
 	for (const name of names) {
 		const known = ports[name];
 		if (known !== undefined && !reserved.includes(known) && (await isPortFree(known))) continue;

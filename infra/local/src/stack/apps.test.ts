@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { choosePorts, readPorts } from '../backing/ports.ts';
 import { readSettings } from '../settings/settings.ts';
 import type { ManagedProcess } from '../supervisor/process.ts';
 import { temporaryHome } from '../testing/temporary.ts';
@@ -48,4 +49,15 @@ test('with a certificate, origins that may send to the store and links in mails 
 	expect(plain.files?.env.CORS_ORIGINS).toBe(origins('http'));
 	expect(secure.files?.env.CORS_ORIGINS).toBe(origins('https'));
 	expect(secure.auth?.env.APP_URL).toBe('https://127.0.0.1:8080');
+});
+
+test('ports.json names only processes that this start has, and keeps their ports', async () => {
+	const namesOf = () => Object.keys(readPorts(home()));
+	const processes = await start({ gateway: 2, auth: 2, jobs: 2 });
+	expect(namesOf()).toEqual(expect.arrayContaining(['jobs-2', 'jobs-balancer', 'auth-control-balancer']));
+	await choosePorts(home(), ['postgres']);
+	const fewer = await start({ gateway: 1 });
+	const apps = ['auth', 'files', 'jobs', 'billing', 'webhooks', 'tool-worker', 'gateway'];
+	expect(namesOf().sort()).toEqual([...apps, 'auth-control', 'postgres'].sort());
+	expect(fewer.jobs?.env.PORT).toBe(processes.jobs?.env.PORT);
 });

@@ -30,7 +30,7 @@ export type AppContext = {
 /** The program of load balancers, and of the links that chaos tests disturb. */
 export const PROXY = join(import.meta.dirname, '..', 'proxy', 'main.ts');
 
-/** `index` counts replicas from 0; `controlPort` is that of auth's control service. */
+/** `index` counts replicas from 0; `controlPort` is auth's control port. */
 type Replica = { name: string; index: number; port: number; controlPort: number };
 type Service = (typeof SERVICES)[number];
 
@@ -54,7 +54,7 @@ const ALLOCATOR = {
 };
 
 /**
- * The services that apps call. Auth's control service runs in the process of auth, on a port of its own. Gateways and
+ * The services that apps call. Auth's control port belongs to the process of auth. Gateways and
  * workers are not listed: each gateway has its own address for clients, and workers consume queues.
  */
 const SERVICES = ['auth', 'auth-control', 'files', 'jobs', 'billing', 'webhooks'] as const;
@@ -141,6 +141,15 @@ const APPS: App[] = [
 	},
 ];
 
+const APP_PORT = new RegExp(
+	`^(?:${APPS.map(({ name }) => name).join('|')})(?:-\\d+)?(?:-control)?(?:-balancer)?$`,
+);
+
+/** Whether a port's name is that of a replica, a control port or a load balancer. Runbooks ask each process in ports.json. */
+function isAppPort(name: string): boolean {
+	return APP_PORT.test(name);
+}
+
 /** Raises the limit of registrations unless it is set: without a proxy whose clients auth can tell apart, all have the address of this machine. */
 function registrationLimit({ environment }: AppContext['settings']): Record<string, string> {
 	if (environment.REGISTRATIONS_PER_NETWORK || environment.TRUSTED_PROXIES) return {};
@@ -196,7 +205,7 @@ export async function appProcesses(context: AppContext): Promise<ManagedProcess[
 		...APPS.flatMap((app) => replicaNames(app.name, scale)),
 		...services.flatMap(({ port, replicaPorts }) => [port, ...replicaPorts]),
 	];
-	const ports = await choosePorts(home, [...new Set(names)], publicPorts(settings, scale));
+	const ports = await choosePorts(home, [...new Set(names)], publicPorts(settings, scale), isAppPort);
 	const portOf = (name: string): number => ports[name] ?? 0;
 	const processOf = (name: string) => services.find((service) => service.name === name)?.process ?? name;
 
