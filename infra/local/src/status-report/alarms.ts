@@ -13,10 +13,15 @@ const LONG_TRANSACTION_SECONDS = 300;
 
 /** Returns the alarms of this home's own RabbitMQ and PostgreSQL. A server that does not respond is an alarm, too. */
 export async function readAlarms(home: Home, processes: readonly ProcessSnapshot[]): Promise<string[]> {
-	const readers = { rabbitmq: readRabbit, postgres: readPostgres };
-	const alarms = Object.entries(readers).map(async ([server, read]) => {
+	const servers = [
+		{ server: 'rabbitmq', read: readRabbit, runbook: 'docs/runbooks/outbox.md' },
+		{ server: 'postgres', read: readPostgres, runbook: 'docs/runbooks/many-failures.md' },
+	];
+	const alarms = servers.map(async ({ server, read, runbook }) => {
 		if (!processes.some(({ name, state }) => name === server && state === 'ready')) return [];
-		const asAlarm = (error: unknown) => [`down: ${error instanceof Error ? error.message : String(error)}`];
+		const asAlarm = (error: unknown) => [
+			`doesn’t respond (${error instanceof Error ? error.message : String(error)}): ${runbook}`,
+		];
 		return (await read(home).catch(asAlarm)).map((alarm) => `${server}: ${alarm}`);
 	});
 	return (await Promise.all(alarms)).flat();

@@ -77,3 +77,11 @@ test('parseMetrics reads values with their labels, and no comments', () => {
 		{ name: 'creatorr_outbox_events', labels: {}, value: 0 },
 	]);
 });
+
+test('a server that runs and does not respond is an alarm with its runbook', async () => {
+	const alarms = await readAlarms({}, ['rabbitmq', 'postgres']);
+	expect(alarms).toEqual([
+		expect.stringMatching(/^rabbitmq: doesn’t respond \(.+\): docs\/runbooks\/outbox\.md$/),
+		expect.stringMatching(/^postgres: doesn’t respond \(.+\): docs\/runbooks\/many-failures\.md$/),
+	]);
+});

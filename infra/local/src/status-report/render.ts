@@ -15,7 +15,7 @@ export function renderStatus(report: StatusReport, nowMs: number): string {
 		supervisor: `pid ${report.supervisor_pid}`,
 		'dead letters': deadLetters ? `${deadLetters}: docs/runbooks/dead-letters.md` : deadLetters,
 		'mails waiting': report.mails_waiting,
-		'files due': report.files_due,
+		'files to delete': report.files_due,
 		stored: stored && `${stored.files} files, ${shortSize(stored.bytes)}`,
 		disk: `${shortSize(disk.free_bytes)} free of ${shortSize(disk.total_bytes)} (${used}% used)`,
 		alarms,
