@@ -1,5 +1,6 @@
 import type { JobOutcome } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
+import { silent } from '@creatorr/testing/silent';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { cancelOwnJob } from '../cancel/cancel-job.sql.ts';
 import { startDatabase } from '../testing/database.ts';
@@ -116,8 +117,11 @@ test.each(Object.keys(CASES))('%s', async (name) => {
 			calls.push('discard');
 		},
 	};
-	await applyOutcome({ prisma: database.prisma, files, wakeDispatch: () => undefined }, finished);
+	const warnings: string[] = [];
+	const logger = { ...silent, warn: (event: string) => warnings.push(event) };
+	await applyOutcome({ prisma: database.prisma, files, logger, wakeDispatch: () => undefined }, finished);
 	const job = await database.prisma.job.findUnique({ where: { id: jobId } });
 	expect([...calls, job?.status]).toEqual(expected);
 	expect(job?.lostAttempts ?? 0).toBe(hasOutput ? 0 : 1);
+	expect(warnings).toEqual(hasOutput ? [] : ['job.output_missing']);
 });

@@ -49,7 +49,7 @@ export const onDeadLetteredOutcome = defineConsumer({
 	},
 });
 
-type OutcomeDeps = Pick<Deps, 'prisma' | 'wakeDispatch'> & {
+type OutcomeDeps = Pick<Deps, 'prisma' | 'logger' | 'wakeDispatch'> & {
 	files: Pick<Deps['files'], 'publishOutput' | 'discardOutputs'>;
 };
 
@@ -59,7 +59,7 @@ type OutcomeDeps = Pick<Deps, 'prisma' | 'wakeDispatch'> & {
  * point.
  */
 export async function applyOutcome(deps: OutcomeDeps, finished: FinishedAttempt): Promise<void> {
-	const { prisma, files } = deps;
+	const { prisma, files, logger } = deps;
 	const { jobId, outcome } = finished;
 	if (outcome.status === 'failed') {
 		const { status } = await finish(deps, finished);
@@ -71,8 +71,10 @@ export async function applyOutcome(deps: OutcomeDeps, finished: FinishedAttempt)
 	}
 	crashPoint('jobs.finish.started');
 	// The files service doesn't have the reported output, so the attempt counts as lost.
-	if (!(await files.publishOutput(jobId, outcome.output_file_id)))
+	if (!(await files.publishOutput(jobId, outcome.output_file_id))) {
+		logger.warn('job.output_missing', { job_id: jobId, attempt: finished.attempt });
 		return await rejectOutcome(prisma, finished);
+	}
 	crashPoint('jobs.finish.published');
 	const { repeated, status } = await finish(deps, finished);
 	crashPoint('jobs.finish.applied');
