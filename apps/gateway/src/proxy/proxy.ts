@@ -75,9 +75,10 @@ function beginUpstream(options: ProxyOptions, upstream: ClientRequest, exchange:
 		return;
 	}
 	const { waitMs } = exchange.responseMode;
-	if (waitMs > 0) upstream.setTimeout(options.silenceMs + waitMs);
+	const timeoutMs = options.silenceMs + waitMs;
+	if (waitMs > 0) upstream.setTimeout(timeoutMs);
 	upstream.on('timeout', () => {
-		const cause = new Error('silent for too long');
+		const cause = new Error(`upstream timeout: no data for ${timeoutMs / 1_000} s`);
 		fail(options, exchange, unavailable(`The ${options.service} service`, cause, { slow: true }));
 	});
 	limitChunkedBody(exchange);

@@ -37,6 +37,9 @@ describe('a service that fails', () => {
 	test('causes 504 when it sends nothing in time', async () => {
 		world.handler = () => undefined;
 		await expectError(await world.get('/v1/jobs'), 504, 'upstream_unavailable');
+		expect(world.warnings.filter(({ event }) => event === 'gateway.upstream_failed')).toMatchObject([
+			{ reason: 'upstream timeout: no data for 0.4 s' },
+		]);
 	});
 
 	test('may stay silent for the duration of a long poll in addition', async () => {

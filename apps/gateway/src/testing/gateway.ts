@@ -3,6 +3,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RateLimitPolicy } from '@creatorr/contracts/rate-limits';
 import { startService } from '@creatorr/service/define-service';
+import type { Logger } from '@creatorr/service/logger';
 import { portOf } from '@creatorr/service/process';
 import { readConfig } from '../config.ts';
 import type { GatewayLimit } from '../limits/rate-limited.ts';
@@ -57,6 +58,7 @@ interface Options {
 	authUrl?: string;
 	env?: NodeJS.ProcessEnv;
 	limits?: Partial<Limits>;
+	logger?: Logger;
 	/** Resolves before the gateway can serve authenticated requests. */
 	early?: boolean;
 }
@@ -84,7 +86,10 @@ export async function startTestGateway(options: Options) {
 		...options.env,
 	});
 	const limits = { ...config.limits, refusalDelayMs: 0, ...options.limits };
-	const { deps, stop } = await startService(gateway, { config: { ...config, limits }, logger: SILENT });
+	const { deps, stop } = await startService(gateway, {
+		config: { ...config, limits },
+		logger: options.logger ?? SILENT,
+	});
 	const publicPort = portOf(deps.publicServer);
 	if (!options.early) await waitUntil(async () => (await fetch(`${privateUrl}/health/ready`)).ok);
 	return {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect } from '@jest/globals';
 import { startFakeAuth } from './fake-auth.ts';
-import { bearer, freePort, startTestGateway, startUpstream } from './gateway.ts';
+import { bearer, freePort, SILENT, startTestGateway, startUpstream } from './gateway.ts';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => void;
 
@@ -22,12 +22,14 @@ export async function startProxiedGateway() {
 		world.received.push(req);
 		world.handler(req, res);
 	});
+	const warnings: { event: string; reason?: unknown }[] = [];
 	const gateway = await startTestGateway({
 		auth,
 		jobsUrl: jobs.url,
 		filesUrl: jobs.url,
 		env: { TRUSTED_PROXIES: '127.0.0.1', BILLING_URL: `http://127.0.0.1:${await freePort()}` },
 		limits: { upstreamSilenceMs: SILENCE_MS },
+		logger: { ...SILENT, warn: (event, fields) => warnings.push({ event, ...fields }) },
 	});
 	const world = {
 		auth,
@@ -36,10 +38,12 @@ export async function startProxiedGateway() {
 		handler: sendEmptyList,
 		/** Requests that the server received. */
 		received: [] as IncomingMessage[],
-		/** Restores the handler and forgets the requests. */
+		warnings,
+		/** Restores the handler and forgets the requests and warnings. */
 		reset() {
 			world.handler = sendEmptyList;
 			world.received = [];
+			warnings.length = 0;
 		},
 		get: (path: string, headers: Record<string, string> = bearer(auth.token())) =>
 			fetch(`${gateway.url}${path}`, { headers }),
