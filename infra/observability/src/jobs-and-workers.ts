@@ -45,9 +45,22 @@ export const jobsAndWorkers: Dashboard = {
 				{
 					title: 'Lost attempts',
 					unit: 'short',
-					description: 'Attempts in 15 minutes whose worker sent no more heartbeats, by tool.',
+					description:
+						'Attempts in 15 minutes, by tool: without heartbeats, or whose outcome was dead-lettered or named a missing output.',
 					queries: [
 						{ expr: 'sum by (tool) (increase(creatorr_job_attempts_lost_total[15m]))', legend: '{{tool}}' },
+					],
+				},
+				{
+					title: 'Returned attempts',
+					unit: 'short',
+					description:
+						'Attempts in an hour that workers returned unfinished, by tool and reason. A rollout returns each running job once or twice.',
+					queries: [
+						{
+							expr: 'sum by (tool, reason) (increase(creatorr_job_attempts_returned_total[1h]))',
+							legend: '{{tool}} {{reason}}',
+						},
 					],
 				},
 			],

@@ -65,13 +65,43 @@ export const overview: Dashboard = {
 					title: 'Requests refused by a limit',
 					unit: 'reqps',
 					description:
-						'Limits of the plan start with plan_. degraded: the gateway used its local share of a rate limit, because auth allocated nothing.',
+						'Limits of the plan start with plan_. degraded: the gateway used its local share of a rate limit, because its call to auth failed.',
 					queries: [
 						{
 							expr: 'sum by (limit) (rate(creatorr_gateway_requests_limited_total[5m]))',
 							legend: '{{limit}}',
 						},
 						{ expr: 'sum(rate(creatorr_gateway_rate_limit_fallbacks_total[5m]))', legend: 'degraded' },
+					],
+				},
+				{
+					title: 'Delayed requests',
+					unit: 'reqps',
+					description:
+						'Requests that wait because their network caused too many, by pacer. heavy-clients.md has the meaning of each.',
+					queries: [
+						{
+							expr: 'sum by (pacer) (rate(creatorr_gateway_requests_paced_total[5m]))',
+							legend: '{{pacer}}',
+						},
+					],
+				},
+				{
+					title: 'Closed connections',
+					unit: 'short',
+					description:
+						'Per minute. evicted: replaced by new ones, by reason. rate limited: a network opened too many. dropped: all were in use. 503: unauthenticated requests refused, because all connections were in use.',
+					queries: [
+						{
+							expr: '60 * sum by (reason) (rate(creatorr_gateway_connections_evicted_total[5m]))',
+							legend: 'evicted {{reason}}',
+						},
+						{
+							expr: '60 * sum(rate(creatorr_gateway_connections_rate_limited_total[5m]))',
+							legend: 'rate limited',
+						},
+						{ expr: '60 * sum(rate(creatorr_gateway_connections_dropped_total[5m]))', legend: 'dropped' },
+						{ expr: '60 * sum(rate(creatorr_gateway_requests_shed_total[5m]))', legend: '503' },
 					],
 				},
 				{

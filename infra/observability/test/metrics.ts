@@ -29,7 +29,7 @@ export function knownSeries(): Set<string> {
 }
 
 const WORDS_OF_PROMQL = new Set(
-	'sum max min avg count absent absent_over_time min_over_time by without rate increase histogram_quantile vector and or unless on ignoring'.split(
+	'sum max min avg count absent absent_over_time min_over_time by without rate increase histogram_quantile vector and or unless on ignoring group_left'.split(
 		' ',
 	),
 );

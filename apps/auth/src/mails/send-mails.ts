@@ -35,14 +35,15 @@ interface SendMailsDeps {
 	logger: Logger;
 }
 
-const OUTCOMES = ['sent', 'failed', 'given up', 'dropped'] as const;
+const OUTCOMES = ['sent', 'failed', 'abandoned', 'dropped'] as const;
 
 const mails = counter({
 	name: 'creatorr_mails_total',
-	help: 'Attempts to send mails, by kind and outcome: sent, failed (retried), given up, dropped (no recipient)',
+	help: 'Attempts to send mails, by kind and outcome: sent, failed (retried), abandoned, dropped (no recipient)',
 	labels: ['kind', 'outcome'],
 	initial: MAIL_KINDS.flatMap((kind) => OUTCOMES.map((outcome) => ({ kind, outcome }))),
 });
+
 function count({ kind }: LeasedMail, outcome: (typeof OUTCOMES)[number]): void {
 	mails.inc({ kind, outcome });
 }
@@ -66,8 +67,7 @@ async function handleFailure(deps: SendMailsDeps, mail: LeasedMail, error: unkno
 	const fields = { mail: String(mail.id), kind: mail.kind, attempts: mail.attempts, ...causeOf(error) };
 	const ageSeconds = (Date.now() - mail.createdAt.getTime()) / 1000;
 	if (ageSeconds > giveUpSeconds(mail.kind)) {
-		// An alert uses this label. In the log the same outcome is `mail.abandoned`.
-		count(mail, 'given up');
+		count(mail, 'abandoned');
 		deps.logger.error('mail.abandoned', fields);
 		await finishMail(deps.prisma, mail, null);
 		return;

@@ -55,8 +55,8 @@ const droppedConnections = counter({
 	name: 'creatorr_gateway_connections_dropped_total',
 	help: 'New connections closed unread because all connections were in use',
 });
-const pacedConnections = counter({
-	name: 'creatorr_gateway_connections_paced_total',
+const rateLimitedConnections = counter({
+	name: 'creatorr_gateway_connections_rate_limited_total',
 	help: 'New connections closed unread because their network opens too many in a short time',
 });
 const shedRequests = counter({
@@ -107,7 +107,7 @@ function limitNetwork(
 }
 
 /** Returns a function that tells whether the network of a new connection opens too many. Refused connections take no token. */
-function createConnectionPacer(limits: ConnectionLimitOptions['limits'], monotonicMs: () => number) {
+function createConnectionRateLimit(limits: ConnectionLimitOptions['limits'], monotonicMs: () => number) {
 	const buckets = createNetworkBuckets({
 		tokensPerSecond: limits.newConnectionsPerSecond,
 		burst: limits.newConnectionBurst,
@@ -155,7 +155,7 @@ export function createConnectionLimit(options: ConnectionLimitOptions): Connecti
 	const table = createConnectionTable<ClientConnection>(monotonicMs);
 	const eviction = createEviction({ table, limits, monotonicMs });
 	const open = createNetworkTotals();
-	const isTooFast = createConnectionPacer(limits, monotonicMs);
+	const isTooFast = createConnectionRateLimit(limits, monotonicMs);
 
 	return {
 		attach(server) {
@@ -168,7 +168,7 @@ export function createConnectionLimit(options: ConnectionLimitOptions): Connecti
 			server.on('connection', (socket: PublicSocket) => {
 				const connection = describeConnection(socket, trustedProxies);
 				if (isTooFast(connection)) {
-					pacedConnections.inc();
+					rateLimitedConnections.inc();
 					socket.destroy();
 					return;
 				}
