@@ -27,15 +27,14 @@ export const configSchema = baseConfigSchema
 		AUTH_DATABASE_DIRECT_URL: directUrlSchema,
 		DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(10).meta({
 			description:
-				'Maximum number of database connections of a process, in addition to one for LISTEN and those of the control service. At least 2; a value for all services must be at least 12 (billing).',
+				'Maximum number of database connections of a process, in addition to one for LISTEN and those of the control port. At least 2. `npm start`, Compose and Kubernetes set it for all services: use at least 12, which billing needs.',
 		}),
 		CONTROL_PORT: portSchema.meta({
 			description:
-				'Port of the control service for gateways: leases, checks of sessions and API keys, rate limits, and token signing keys.',
+				'Control port, which gateways call: leases, checks of sessions and API keys, rate limits, and token signing keys.',
 		}),
 		CONTROL_DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(4).meta({
-			description:
-				'Maximum number of database connections of the control service, in addition to 2 for leases.',
+			description: 'Maximum number of database connections of the control port, in addition to 2 for leases.',
 		}),
 		AMQP_URL: z
 			.url({ protocol: /^amqps?$/ })

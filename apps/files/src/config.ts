@@ -115,11 +115,11 @@ export const configSchema = z
 			.meta({ description: 'PostgreSQL database of this service.' }),
 		FILES_DATABASE_DIRECT_URL: directUrlSchema.meta({
 			description:
-				'The same database without the connection pooler, for migrations and the timeouts of the role. Required if the other URL leads to a pooler in transaction mode.',
+				'URL of this service’s database that bypasses PgBouncer or another pooler, for migrations and the timeouts of the role. Required if `…_DATABASE_URL` goes through a pooler in transaction mode.',
 		}),
 		DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(10).meta({
 			description:
-				'Maximum number of database connections of a process. A value for all services must be at least 12 (billing).',
+				'Maximum number of database connections of a process. `npm start`, Compose and Kubernetes set it for all services: use at least 12, which billing needs.',
 		}),
 		AMQP_URL: z
 			.url({ protocol: /^amqps?$/ })

@@ -13,7 +13,7 @@ export const configSchema = baseConfigSchema
 		JOBS_DATABASE_DIRECT_URL: directUrlSchema,
 		DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(20).meta({
 			description:
-				'Maximum number of database connections of a process, in addition to one for LISTEN. At least 2; a value for all services must be at least 12 (billing).',
+				'Maximum number of database connections of a process, in addition to one for LISTEN. At least 2. `npm start`, Compose and Kubernetes set it for all services: use at least 12, which billing needs.',
 			deprecatedName: 'JOBS_DATABASE_POOL_SIZE',
 		}),
 		AMQP_URL: z

@@ -27,7 +27,7 @@ export const configSchema = baseConfigSchema
 		WEBHOOKS_DATABASE_DIRECT_URL: directUrlSchema,
 		DATABASE_POOL_SIZE: z.coerce.number().int().min(4).default(20).meta({
 			description:
-				'Maximum number of database connections of a process, in addition to one for LISTEN. At least 4; a value for all services must be at least 12 (billing).',
+				'Maximum number of database connections of a process, in addition to one for LISTEN. At least 4. `npm start`, Compose and Kubernetes set it for all services: use at least 12, which billing needs.',
 		}),
 		AMQP_URL: z
 			.url({ protocol: /^amqps?$/ })

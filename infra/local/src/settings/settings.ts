@@ -5,9 +5,13 @@ import { CommandError } from '../supervisor/command-error.ts';
 export const REPOSITORY = resolve(import.meta.dirname, '../../../..');
 const DEFAULT_HOME = join(REPOSITORY, '.local');
 
-const WITHOUT_POOLER = 'The same database without a connection pooler in transaction mode.';
-
 const text = (description: string) => z.string().min(1).meta({ description });
+
+/** The description of `AUTH_DATABASE_DIRECT_URL`, and so on. */
+const directUrl = (service: string) =>
+	text(
+		`URL of the database of ${service} that bypasses PgBouncer or another pooler. Required if \`${service.toUpperCase()}_DATABASE_URL\` goes through a pooler in transaction mode.`,
+	).exactOptional();
 
 const productSchema = z.object({
 	GATEWAY_PORT: z.coerce.number().int().min(1).max(65_535).default(8080).meta({
@@ -35,11 +39,11 @@ const databasesSchema = z.object({
 	JOBS_DATABASE_URL: text('Your PostgreSQL database for jobs.'),
 	BILLING_DATABASE_URL: text('Your PostgreSQL database for billing.'),
 	WEBHOOKS_DATABASE_URL: text('Your PostgreSQL database for webhooks.'),
-	AUTH_DATABASE_DIRECT_URL: text(WITHOUT_POOLER).exactOptional(),
-	FILES_DATABASE_DIRECT_URL: text(WITHOUT_POOLER).exactOptional(),
-	JOBS_DATABASE_DIRECT_URL: text(WITHOUT_POOLER).exactOptional(),
-	BILLING_DATABASE_DIRECT_URL: text(WITHOUT_POOLER).exactOptional(),
-	WEBHOOKS_DATABASE_DIRECT_URL: text(WITHOUT_POOLER).exactOptional(),
+	AUTH_DATABASE_DIRECT_URL: directUrl('auth'),
+	FILES_DATABASE_DIRECT_URL: directUrl('files'),
+	JOBS_DATABASE_DIRECT_URL: directUrl('jobs'),
+	BILLING_DATABASE_DIRECT_URL: directUrl('billing'),
+	WEBHOOKS_DATABASE_DIRECT_URL: directUrl('webhooks'),
 });
 
 const s3Schema = z.object({

@@ -86,7 +86,7 @@ export const directUrlSchema = z
 	.optional()
 	.meta({
 		description:
-			'The same database without the connection pooler, for LISTEN, migrations and operator commands. Required if the other URL leads to a pooler in transaction mode.',
+			'URL of this service’s database that bypasses PgBouncer or another pooler, for LISTEN, migrations and operator commands. Required if `…_DATABASE_URL` goes through a pooler in transaction mode.',
 	});
 
 const jwkSetSchema = z.object({
