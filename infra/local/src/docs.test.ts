@@ -93,6 +93,14 @@ describe('the documentation', () => {
 		expect(unknownIn(pages, pattern, exists)).toEqual([]);
 	});
 
+	test('explains every warning and error of the log in a runbook', () => {
+		const code = filesOf('{apps,packages}/*/src/**/*.ts').map(textOf).join('\n');
+		const runbooks = filesOf('docs/runbooks/*.md').map(textOf).join('\n');
+		const events = [...new Set(matchesOf(code, /\.(?:warn|error)\(\s*'([a-z_]+\.[a-z_]+)'/g))];
+		expect(events.length).toBeGreaterThan(50);
+		expect(events.filter((event) => !runbooks.includes(event))).toEqual([]);
+	});
+
 	test('lists every alert beside its runbook', () => {
 		const [, ...alerts] = textOf('infra/observability/alerts.yml').split(/^ +- alert: /m);
 		const rows = textOf('docs/runbooks/README.md').split('\n');
