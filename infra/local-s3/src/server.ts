@@ -7,7 +7,7 @@ import { createSigner } from '@creatorr/storage/signature-v4';
 import { addedOperations } from './added-operations.ts';
 import { makeDurable } from './durable-store.ts';
 import { addMultipart } from './multipart-store.ts';
-import { refusalOf } from './signature.ts';
+import { hasSignature } from './signature.ts';
 
 type S3ServerOptions = {
 	readonly accessKeyId: string;
@@ -43,8 +43,8 @@ export async function createS3Server(options: S3ServerOptions): Promise<Server> 
 function verifySignature(options: S3ServerOptions): Middleware {
 	const signer = createSigner({ ...options, region: 'us-east-1' });
 	return async (context, next) => {
-		const refusal = context.method === 'OPTIONS' ? null : refusalOf(context.req, signer, new Date());
-		if (refusal !== null) throw new S3Error(refusal, 'The signature of the request is missing or wrong.');
+		if (context.method !== 'OPTIONS' && !hasSignature(context.req, signer, new Date()))
+			throw new S3Error('SignatureDoesNotMatch', 'The signature of the request is missing or wrong.');
 		await next();
 	};
 }

@@ -2,9 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import { encode, type Signer, scopeOf, signCanonical } from '@creatorr/storage/signature-v4';
 import { z } from 'zod';
 
-/** An error code of S3. */
-type Refusal = 'AccessDenied' | 'InvalidAccessKeyId' | 'SignatureDoesNotMatch' | 'RequestTimeTooSkewed';
-
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 const MAX_SKEW_MS = 15 * 60 * 1_000;
 
@@ -21,25 +18,19 @@ const claimSchema = z.object({
 type Claim = z.infer<typeof claimSchema>;
 
 /**
- * Verifies AWS signature version 4, in the URL or in a header. Returns null when the signature is valid. s3rver's own verification
+ * Returns whether a request has a valid AWS signature version 4, in the URL or in a header. s3rver's own verification
  * accepts unsigned requests, and refuses what the AWS SDK signs: it encodes `'()*!` in query values, and paths that end with a slash,
  * in its own way. The hash of the payload is taken from the signature, without hashing the body.
  */
-export function refusalOf(request: IncomingMessage, signer: Signer, now: Date): Refusal | null {
+export function hasSignature(request: IncomingMessage, signer: Signer, now: Date): boolean {
 	const [path = '', search = ''] = splitOnce(request.url ?? '', '?');
 	const query = search === '' ? [] : search.split('&').map((pair) => splitOnce(pair, '=').map(decode));
 	const claim = readClaim(request, new Map(query.map(([name = '', value = '']) => [name, value])));
-	if (claim === undefined) return 'AccessDenied';
-	const [accessKeyId, ...scope] = claim.credential.split('/');
-	if (accessKeyId !== signer.accessKeyId) return 'InvalidAccessKeyId';
-	const timeRefusal = checkTime(claim, now);
-	if (timeRefusal !== null) return timeRefusal;
-	if (!signsRequiredHeaders(request, claim)) return 'AccessDenied';
+	if (claim === undefined || !isInTime(claim, now) || !signsRequiredHeaders(request, claim)) return false;
 	// a signature in a header doesn't cover the credential
-	if (scope.join('/') !== scopeOf(signer, claim.date)) return 'SignatureDoesNotMatch';
+	if (claim.credential !== `${signer.accessKeyId}/${scopeOf(signer, claim.date)}`) return false;
 	const canonical = canonicalRequest(request, claim, path, query);
-	const expected = signCanonical(signer, claim.date, canonical);
-	return expected === claim.signature ? null : 'SignatureDoesNotMatch';
+	return claim.signature === signCanonical(signer, claim.date, canonical);
 }
 
 /** Returns undefined when a part is missing, and for requests that are signed twice or not at all. */
@@ -66,14 +57,11 @@ function readClaim({ headers }: IncomingMessage, query: ReadonlyMap<string, stri
 	}).data;
 }
 
-function checkTime({ date, expiresSeconds }: Claim, now: Date): Refusal | null {
+function isInTime({ date, expiresSeconds }: Claim, now: Date): boolean {
 	const signedAt = Date.parse(date.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, '$1-$2-$3:$4:$5'));
 	const ageMs = now.getTime() - signedAt;
-	if (expiresSeconds === undefined) {
-		return Math.abs(ageMs) <= MAX_SKEW_MS ? null : 'RequestTimeTooSkewed';
-	}
-	const isAlive = ageMs >= -MAX_SKEW_MS && ageMs <= expiresSeconds * 1_000;
-	return isAlive ? null : 'AccessDenied';
+	const lastsMs = expiresSeconds === undefined ? MAX_SKEW_MS : expiresSeconds * 1_000;
+	return ageMs >= -MAX_SKEW_MS && ageMs <= lastsMs;
 }
 
 /** An unsigned `x-amz-` header could turn a PUT into a copy of another user's object. */
