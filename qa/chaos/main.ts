@@ -1,7 +1,7 @@
 import { createCommand, toPattern, toSeed, toWholeNumber } from '../driver/options.ts';
 import { crashAndAudit } from './crash/crash-and-audit.ts';
 import { findCrashTargets } from './crash/crash-targets.ts';
-import { describeReport, problemsOf } from './report.ts';
+import { printReport, problemsOf } from './report.ts';
 import { runChaos } from './run-chaos.ts';
 import { runDeliveries } from './run-deliveries.ts';
 
@@ -26,7 +26,7 @@ async function injectFaults(): Promise<string[]> {
 	const { seed = Math.floor(Math.random() * 1_000_000), rounds, faults: faultsPerRound, only } = options;
 	say(`seed ${seed}`);
 	const report = await runChaos({ seed, rounds, faultsPerRound, only, say: sayWithTime });
-	say(`\n${describeReport(report)}\n`);
+	printReport(report);
 	return problemsOf(report);
 }
 

@@ -1,5 +1,8 @@
+import { Console } from 'node:console';
 import type { Recovery } from './recovery.ts';
 import type { ChaosReport } from './run-chaos.ts';
+
+const { table } = new Console(process.stdout);
 
 /** All work must succeed again within this time. */
 const MAX_RECOVERY_MS = 30_000;
@@ -20,28 +23,24 @@ export function problemsOf(report: ChaosReport, maxRecoveryMs = MAX_RECOVERY_MS)
 	];
 }
 
-/** Returns the run as text: a table with a row for each kind of fault, then the counts. */
-export function describeReport(report: ChaosReport): string {
+/** Prints a row for each kind of fault, then the counts. */
+export function printReport(report: ChaosReport): void {
 	const byKind = Map.groupBy(report.recoveries, ({ fault }) => fault.kind);
-	const rows = [...byKind].map(([kind, recoveries]) => {
+	const rows = [...byKind].map(([fault, recoveries]) => {
 		const sorted = recoveries
 			.map(({ slowestMs: ms }) => ms ?? Number.POSITIVE_INFINITY)
 			.sort((one, other) => one - other);
-		const at = (share: number) => seconds(sorted[Math.ceil(share * sorted.length) - 1] ?? 0);
-		return `| ${kind} | ${recoveries.length} | ${at(0.5)} | ${at(0.95)} | ${at(1)} |`;
+		const at = (share: number) => (sorted[Math.ceil(share * sorted.length) - 1] ?? 0) / 1000;
+		return {
+			fault,
+			count: recoveries.length,
+			'recovered after, median s': at(0.5),
+			'95% s': at(0.95),
+			'longest s': at(1),
+		};
 	});
-	return [
-		`seed ${report.seed}: ${report.faults} faults, settled ${seconds(report.settledAfterMs)} s after the load`,
-		'',
-		'| fault | count | recovered after, median s | 95 % s | longest s |',
-		'| --- | --- | --- | --- | --- |',
-		...rows,
-		'',
-		...Object.entries(report.counts).map(([name, count]) => `${name}: ${count}`),
-		`responses: ${JSON.stringify(report.responses)}`,
-	].join('\n');
-}
-
-function seconds(ms: number): string {
-	return (ms / 1000).toFixed(1);
+	const { faults, settledAfterMs, counts, responses } = report;
+	table(rows);
+	table({ faults, 'settled after the load, s': settledAfterMs / 1000, ...counts });
+	table(responses);
 }
