@@ -72,11 +72,7 @@ export function startToolRunner(tool: Tool, jobsPerProcess = 1) {
 		jobsPerProcess,
 		onProblem: (problem, error) => log(`${tool.manifest.slug}: ${problem}: ${error}`),
 	});
-	const run = async <T>(
-		sample: Sample,
-		inspect: Inspect<T>,
-		signal = new AbortController().signal,
-	): Promise<Trial<T>> => {
+	const run = async <T>(sample: Sample, inspect: Inspect<T>): Promise<Trial<T>> => {
 		const workspace = await workspaces.acquire(tool);
 		try {
 			await copyFile(sample.path, workspace.scratch.inputPath);
@@ -86,7 +82,7 @@ export function startToolRunner(tool: Tool, jobsPerProcess = 1) {
 				mimeType: sample.mimeType,
 				sizeBytes: (await stat(sample.path)).size,
 				params: sample.params,
-				signal,
+				signal: new AbortController().signal,
 				onProgress: () => {},
 			};
 			return await runTrial(workspace.scratch, () => runTool(tool, request), inspect);

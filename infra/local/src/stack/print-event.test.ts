@@ -27,10 +27,3 @@ test.each(['LOG: database system is ready', '{broken', 'null'])(
 		expect(describeLine(line)).toBeUndefined();
 	},
 );
-
-test('describeLine returns one line of bounded length', () => {
-	const shown =
-		describeLine(JSON.stringify({ level: 'warn', event: 'x', message: 'a\nb'.repeat(500) })) ?? '';
-	expect(shown).not.toContain('\n');
-	expect(shown.length).toBeLessThanOrEqual(200);
-});
