@@ -8,8 +8,8 @@ import { declareTopology, EVENTS_EXCHANGE } from './topology.ts';
 
 /** A connection that reconnects forever, with channels that reopen when they close. */
 export interface Broker {
-	/** Keeps a channel open. `use` prepares each new channel and runs again after every loss. */
-	keepChannel(use: (channel: ConfirmChannel) => Promise<void>): ManagedChannel;
+	/** Opens a channel, and another one after every loss. `setUp` prepares each of them. */
+	openManagedChannel(setUp: (channel: ConfirmChannel) => Promise<void>): ManagedChannel;
 	/** Rejects if the broker doesn't respond, or has confirmed nothing for a minute while publishes wait. */
 	ping(): Promise<void>;
 	/** Returns the number of ready messages of each queue, without unacknowledged ones. Rejects if a queue doesn't exist. */
@@ -74,10 +74,10 @@ function openConnection(options: BrokerOptions) {
 	});
 }
 
-function keepChannel(
+function openManagedChannel(
 	connection: Connection,
 	logger: Logger,
-	use: (channel: ConfirmChannel) => Promise<void>,
+	setUp: (channel: ConfirmChannel) => Promise<void>,
 ): ManagedChannel {
 	let opened: ConfirmChannel | undefined;
 	let prepared: ConfirmChannel | undefined;
@@ -91,7 +91,7 @@ function keepChannel(
 		channel.on('error', (error) => logger.warn('broker.channel_failed', { error }));
 		if (stopped.signal.aborted) return channel.close();
 		try {
-			await use(channel);
+			await setUp(channel);
 		} catch (error) {
 			await closeSoon(channel);
 			throw error;
@@ -182,12 +182,12 @@ function watchConnection(connection: Connection, logger: Logger): () => boolean 
 /** Connects, in the background if the broker is down: until then publishing rejects, and consumers start later. */
 export async function connectBroker(options: BrokerOptions): Promise<Broker> {
 	const connection = await openConnection(options);
-	const kept: ManagedChannel[] = [];
+	const channels: ManagedChannel[] = [];
 	const isConnected = watchConnection(connection, options.logger);
 	return {
-		keepChannel(use) {
-			const channel = keepChannel(connection, options.logger, use);
-			kept.push(channel);
+		openManagedChannel(setUp) {
+			const channel = openManagedChannel(connection, options.logger, setUp);
+			channels.push(channel);
 			return channel;
 		},
 		async ping() {
@@ -203,7 +203,7 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
 			return await countMessages(connection, queues);
 		},
 		async close() {
-			await Promise.all(kept.map((channel) => channel.close()));
+			await Promise.all(channels.map((channel) => channel.close()));
 			await closeSoon(connection);
 		},
 	};

@@ -224,7 +224,7 @@ export function startConsumer<T extends string, S extends z.ZodType>(
 	}
 
 	let consumerTag = '';
-	const kept = broker.keepChannel(async (channel) => {
+	const managedChannel = broker.openManagedChannel(async (channel) => {
 		await channel.prefetch(options.prefetch);
 		const queue = await queueOf(channel, options as unknown as ConsumerOptions<string, z.ZodType>);
 		const reply = await channel.consume(queue, (message) => {
@@ -241,13 +241,13 @@ export function startConsumer<T extends string, S extends z.ZodType>(
 
 	return {
 		async stop() {
-			await kept
+			await managedChannel
 				.current()
 				?.cancel(consumerTag)
 				.catch(() => undefined);
 			stopping.abort();
 			await Promise.allSettled(running);
-			await kept.close();
+			await managedChannel.close();
 		},
 	};
 }

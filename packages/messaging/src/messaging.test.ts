@@ -357,9 +357,9 @@ test('after a lost connection, each reason why there is no new one is logged onc
 
 test('a channel that is closed while it is being prepared stays closed', async () => {
 	const preparing = Promise.withResolvers<ConfirmChannel>();
-	const kept = broker.keepChannel(async (channel) => preparing.resolve(channel));
+	const managedChannel = broker.openManagedChannel(async (channel) => preparing.resolve(channel));
 	const channel = await preparing.promise;
-	await kept.close();
+	await managedChannel.close();
 	await expect(async () => await channel.checkExchange(EVENTS_EXCHANGE)).rejects.toThrow(/closed/i);
 });
 

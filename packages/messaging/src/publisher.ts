@@ -24,9 +24,9 @@ const failures = counter({
 
 /** Returns a publisher with confirms. An event that no queue is bound for is an error, which a confirm alone doesn't show. */
 export function createPublisher(broker: Broker): Publish {
-	const kept = broker.keepChannel(async () => undefined);
+	const managedChannel = broker.openManagedChannel(async () => undefined);
 	async function publish(event: EventEnvelope): Promise<void> {
-		const channel = kept.current();
+		const channel = managedChannel.current();
 		if (!channel) throw unavailable('RabbitMQ', new Error('not connected'));
 		const traceparent = currentTraceparent();
 		crashPoint('publisher.publishing');
