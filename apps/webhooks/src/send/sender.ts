@@ -109,8 +109,8 @@ export function createSender(options: SenderOptions): Sender {
 	let isStopping = false;
 	/** When the next deliveries to slow endpoints may be claimed, on the clock of `performance.now()`. */
 	let slowClaimAtMs = 0;
-	/** Whether the last claim may have left deliveries to slow endpoints for the time after the pause, which may have ended since. */
-	let isSlowLeft = false;
+	/** Whether the last claim may have skipped due deliveries to slow endpoints. Then the next claim follows after SLOW_PAUSE_MS. */
+	let mayHaveSkippedSlow = false;
 
 	async function attempt(delivery: ClaimedDelivery): Promise<void> {
 		try {
@@ -134,7 +134,7 @@ export function createSender(options: SenderOptions): Sender {
 				attempts.delete(running);
 				slots.release(delivery);
 				setRunning(slots.count());
-				if (slots.letsAnotherStart(delivery) && !isStopping) options.wake();
+				if (slots.freesReachedLimit(delivery) && !isStopping) options.wake();
 			});
 		attempts.add(running);
 	}
@@ -156,7 +156,7 @@ export function createSender(options: SenderOptions): Sender {
 		for (const delivery of due) start(delivery);
 		const hasSlow = due.some(({ slow }) => slow);
 		if (hasSlow) slowClaimAtMs = performance.now() + SLOW_PAUSE_MS;
-		isSlowLeft = isPausing || hasSlow;
+		mayHaveSkippedSlow = isPausing || hasSlow;
 		return due.length === MAX_CLAIMED;
 	}
 
@@ -164,7 +164,7 @@ export function createSender(options: SenderOptions): Sender {
 		async sendDue(stopping) {
 			while (!isStopping && !stopping.aborted && (await claimAndStart()));
 		},
-		nextClaimMs: () => (isSlowLeft ? SLOW_PAUSE_MS : POLL_MS),
+		nextClaimMs: () => (mayHaveSkippedSlow ? SLOW_PAUSE_MS : POLL_MS),
 		async stop() {
 			isStopping = true;
 			const timeout = AbortSignal.timeout(options.stopMs);

@@ -65,7 +65,7 @@ test.each<[string, SlotRequest[], boolean]>([
 	],
 ])('whether the end of an attempt %s lets another start', (_, running, isLast) => {
 	const [first = delivery()] = running;
-	expect(withRunning(running).letsAnotherStart(first)).toBe(isLast);
+	expect(withRunning(running).freesReachedLimit(first)).toBe(isLast);
 });
 
 describe('after a claim that left deliveries of an endpoint waiting, the end of an attempt lets another start', () => {
@@ -76,7 +76,7 @@ describe('after a claim that left deliveries of an endpoint waiting, the end of 
 		const slots = withRunning(four, limits);
 		for (const one of four) {
 			slots.release(one);
-			expect(slots.letsAnotherStart(one)).toBe(true);
+			expect(slots.freesReachedLimit(one)).toBe(true);
 		}
 	});
 
@@ -87,13 +87,13 @@ describe('after a claim that left deliveries of an endpoint waiting, the end of 
 		for (let ended = 0; ended < 3; ended += 1) slots.release(delivery());
 		slots.acquire([delivery()], before);
 		slots.release(delivery());
-		expect(slots.letsAnotherStart(delivery())).toBe(true);
+		expect(slots.freesReachedLimit(delivery())).toBe(true);
 	});
 
 	test('until a claim finds fewer than it could start', () => {
 		const slots = withRunning(four, limits);
 		for (const one of four) slots.release(one);
 		slots.acquire([delivery()], slots.free());
-		expect(slots.letsAnotherStart(delivery())).toBe(false);
+		expect(slots.freesReachedLimit(delivery())).toBe(false);
 	});
 });

@@ -101,8 +101,8 @@ export function createSlots({ total, perEndpoint }: SlotLimits) {
 			add(delivery, -1);
 			if (!runningByEndpoint.counts.has(delivery.endpointId)) failingEndpoints.delete(delivery.endpointId);
 		},
-		/** Whether the end of this attempt lets another one start: the last claim reached a limit that it counts toward. */
-		letsAnotherStart: ({ endpointId, userId, slow }: SlotRequest): boolean =>
+		/** Whether the end of this attempt frees a limit that the last claim reached, so that another attempt can start. */
+		freesReachedLimit: ({ endpointId, userId, slow }: SlotRequest): boolean =>
 			reached.all || reached.endpoints.has(endpointId) || reached.users.has(userId) || (slow && reached.slow),
 	};
 }
