@@ -78,7 +78,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'counts units of rate limits that gateways keep during a pause',
-		mutations: [gateway('countLateUnits', forceCondition(true, 'lateUnits'))],
+		mutations: [gateway('countExcessUnits', forceCondition(true, 'excessUnits'))],
 		test: 'is admitted no more often when each gateway has kept units during a pause',
 	},
 	{
@@ -133,7 +133,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'ignores bytes behind an offer of another protocol',
-		mutations: [gateway('readHead', dropCall('endConnection'))],
+		mutations: [gateway('readHead', dropCall('closeAfterResponse'))],
 		test: 'with Upgrade is served over HTTP, and is the last of its connection',
 	},
 	{

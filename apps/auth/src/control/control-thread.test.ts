@@ -49,7 +49,7 @@ describe('the control port', () => {
 			.send({ session_id: person.sessionId })
 			.expect(200);
 		expect(checked.body.data).toEqual({ alive: true });
-		const units = { policy: 'requests', is_large: true, late_units: 0 };
+		const units = { policy: 'requests', is_large: true, excess_units: 0 };
 		const allocated = await request(auth.controlUrl)
 			.post('/internal/quota/allocations')
 			.set(identity)

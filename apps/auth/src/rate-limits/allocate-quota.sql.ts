@@ -70,19 +70,19 @@ export async function allocateUnits(
 				${quotas.map(({ small }) => small)}::int[]
 			) AS quotas (plan, policy, quota, large, small)
 		), requests AS MATERIALIZED (
-			SELECT ordinal::int, principal, policy, quota, late_units,
+			SELECT ordinal::int, principal, policy, quota, excess_units,
 				CASE WHEN is_large THEN large ELSE small END AS units
 			FROM unnest(
 				${column('user_id')}::text[], ${column('principal')}::text[], ${column('policy')}::text[],
-				${column('is_large')}::boolean[], ${column('late_units')}::int[]
-			) WITH ORDINALITY AS requests (user_id, principal, policy, is_large, late_units, ordinal)
+				${column('is_large')}::boolean[], ${column('excess_units')}::int[]
+			) WITH ORDINALITY AS requests (user_id, principal, policy, is_large, excess_units, ordinal)
 			JOIN users ON users.id = requests.user_id
 			JOIN quotas USING (policy)
 			WHERE quotas.plan = users.plan::text
 		), allocated AS (
 			INSERT INTO rate_limits AS bucket (principal, policy, full_at)
 			SELECT principal, policy, now() + make_interval(
-				secs => (late_units + units) * ${RATE_LIMIT_WINDOW_SECONDS}::float8 / quota)
+				secs => (excess_units + units) * ${RATE_LIMIT_WINDOW_SECONDS}::float8 / quota)
 			FROM requests WHERE quota > 0 ORDER BY principal, policy
 			ON CONFLICT (principal, policy) DO UPDATE
 				SET full_at = excluded.full_at + greatest(bucket.full_at - now(), interval '0')

@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 
 const requestOf = (change: Partial<QuotaRequest> = {}): QuotaRequest => ({
-	...{ user_id: userId, principal: userId, policy: 'requests', is_large: true, late_units: 0 },
+	...{ user_id: userId, principal: userId, policy: 'requests', is_large: true, excess_units: 0 },
 	...change,
 });
 
@@ -53,10 +53,10 @@ describe('an allocation', () => {
 		expect((await fullAtMs()) - beforeMs).toBe(10 * 6 * SECOND_MS);
 	});
 
-	test('deducts late units', async () => {
+	test('deducts excess units', async () => {
 		await allocate(requestOf());
 		const beforeMs = await fullAtMs();
-		await allocate(requestOf({ late_units: 5 }));
+		await allocate(requestOf({ excess_units: 5 }));
 		expect((await fullAtMs()) - beforeMs).toBe((5 + 6) * SECOND_MS);
 	});
 

@@ -17,10 +17,10 @@ export interface Allocation {
 	/** When the first unit may be spent. Each further one may be spent `msPerUnit` later. */
 	firstReadyAtMs: number;
 	msPerUnit: number;
-	/** When the bucket and the units of this allocation are a full quota, if none is spent until then. Unspent units then become late. */
-	quotaFullAtMs: number;
-	/** Units of this allocation that are counted in {@link QuotaBucket.lateUnits}. */
-	lateUnits: number;
+	/** From this time on, the unspent units and the refilled bucket together exceed the quota. */
+	excessFromMs: number;
+	/** Units of this allocation that are counted in {@link QuotaBucket.excessUnits}. */
+	excessUnits: number;
 }
 
 /** The state of one rate limit at this gateway, for an API key or, for sessions, a user. */
@@ -34,10 +34,10 @@ export interface QuotaBucket {
 	/** Oldest first. */
 	allocations: Allocation[];
 	/**
-	 * Units that were unspent here when the bucket had restored as many. Spending both would exceed the quota, so auth deducts late units from
-	 * the bucket with the next allocation (ADR 24).
+	 * Unspent units that the bucket has restored since. Spending both would exceed the quota, so auth deducts them with the next allocation
+	 * (ADR 24).
 	 */
-	lateUnits: number;
+	excessUnits: number;
 	/** No allocation is requested before this time. */
 	retryAtMs: number;
 	/** When the next unit of a local share may be spent ({@link addLocalShare}). */
@@ -52,7 +52,7 @@ export function newQuotaBucket(plan: Plan | undefined): QuotaBucket {
 		limit: undefined,
 		fullAtMs: 0,
 		allocations: [],
-		lateUnits: 0,
+		excessUnits: 0,
 		retryAtMs: 0,
 		nextLocalAtMs: 0,
 		pending: undefined,
@@ -70,10 +70,10 @@ export function addAllocation(
 	bucket.limit = limit;
 	bucket.fullAtMs = fullAtMs;
 	if (units === 0) return;
-	const quotaFullAtMs = fullAtMs - units * msPerUnit;
+	const excessFromMs = fullAtMs - units * msPerUnit;
 	// GCRA: a unit may be spent when the bucket, after it is taken, would be full again within one window.
-	const firstReadyAtMs = quotaFullAtMs + msPerUnit - WINDOW_MS;
-	bucket.allocations.push({ units, spent: 0, firstReadyAtMs, msPerUnit, quotaFullAtMs, lateUnits: 0 });
+	const firstReadyAtMs = excessFromMs + msPerUnit - WINDOW_MS;
+	bucket.allocations.push({ units, spent: 0, firstReadyAtMs, msPerUnit, excessFromMs, excessUnits: 0 });
 }
 
 /** Adds this gateway's share of the quota for about a second, because a call to auth has failed. */
@@ -85,22 +85,22 @@ export function addLocalShare(bucket: QuotaBucket, gateways: number, nowMs: numb
 	bucket.nextLocalAtMs = firstReadyAtMs + units * msPerUnit;
 	// Treats the bucket as empty, so that the headers show only this share, and the next allocation is small.
 	bucket.fullAtMs = nowMs + WINDOW_MS;
-	const quotaFullAtMs = Number.POSITIVE_INFINITY;
-	bucket.allocations.push({ units, spent: 0, firstReadyAtMs, msPerUnit, quotaFullAtMs, lateUnits: 0 });
+	const excessFromMs = Number.POSITIVE_INFINITY;
+	bucket.allocations.push({ units, spent: 0, firstReadyAtMs, msPerUnit, excessFromMs, excessUnits: 0 });
 }
 
 function readyAtMs({ firstReadyAtMs, spent, msPerUnit }: Allocation): number {
 	return firstReadyAtMs + spent * msPerUnit;
 }
 
-/** Counts unspent units of the allocation as late: as many as the bucket has restored beyond a full quota. */
-function countLateUnits(bucket: QuotaBucket, allocation: Allocation, nowMs: number): void {
-	const { units, spent, msPerUnit, quotaFullAtMs } = allocation;
-	const restored = Math.floor((nowMs - quotaFullAtMs) / msPerUnit);
-	const lateUnits = Math.min(restored - spent, units - spent);
-	if (lateUnits <= allocation.lateUnits) return;
-	bucket.lateUnits += lateUnits - allocation.lateUnits;
-	allocation.lateUnits = lateUnits;
+/** Counts unspent units of the allocation as excess: as many as the bucket has restored beyond a full quota. */
+function countExcessUnits(bucket: QuotaBucket, allocation: Allocation, nowMs: number): void {
+	const { units, spent, msPerUnit, excessFromMs } = allocation;
+	const restored = Math.floor((nowMs - excessFromMs) / msPerUnit);
+	const excessUnits = Math.min(restored - spent, units - spent);
+	if (excessUnits <= allocation.excessUnits) return;
+	bucket.excessUnits += excessUnits - allocation.excessUnits;
+	allocation.excessUnits = excessUnits;
 }
 
 /**
@@ -112,7 +112,7 @@ export function spendUnit(bucket: QuotaBucket, nowMs: number): Allocation | numb
 	if (!allocation) return bucket.retryAtMs > nowMs ? bucket.retryAtMs - nowMs : undefined;
 	const waitMs = readyAtMs(allocation) - nowMs;
 	if (waitMs > 0) return waitMs;
-	countLateUnits(bucket, allocation, nowMs);
+	countExcessUnits(bucket, allocation, nowMs);
 	allocation.spent += 1;
 	if (allocation.spent === allocation.units) bucket.allocations.shift();
 	return allocation;
@@ -145,12 +145,12 @@ function readyUnits(allocation: Allocation, nowMs: number): number {
 
 /** Estimates the units that the bucket and this gateway have now, and the seconds until there is one more. */
 export function remainingUnits(bucket: QuotaBucket, nowMs: number): { units: number; nextInSeconds: number } {
-	const { limit = 0, fullAtMs, allocations, lateUnits } = bucket;
+	const { limit = 0, fullAtMs, allocations, excessUnits } = bucket;
 	const msPerUnit = WINDOW_MS / limit;
 	const restored = Math.floor((nowMs + WINDOW_MS - fullAtMs) / msPerUnit + ROUNDING_TOLERANCE);
 	const shared = Math.min(limit, Math.max(0, restored));
-	const own = allocations.reduce((sum, allocation) => sum + readyUnits(allocation, nowMs), 0);
-	const units = Math.min(limit, Math.max(0, shared + own - lateUnits));
+	const localUnits = allocations.reduce((sum, allocation) => sum + readyUnits(allocation, nowMs), 0);
+	const units = Math.min(limit, Math.max(0, shared + localUnits - excessUnits));
 	const [first] = allocations;
 	const nextMs = units > 0 || !first ? msPerUnit : readyAtMs(first) - nowMs;
 	return { units, nextInSeconds: Math.max(1, Math.ceil(nextMs / 1_000)) };

@@ -133,10 +133,10 @@ export function createRateLimits({ quota, capacity, monotonicMs }: Deps): RateLi
 		{ policy, bucket, request }: AppliedPolicy,
 		isPrefetch: boolean,
 	): Promise<void> {
-		const late_units = bucket.lateUnits;
+		const excess_units = bucket.excessUnits;
 		const is_large = shouldRequestLarge(bucket, monotonicMs());
 		try {
-			const allocation = await quota.allocate({ ...request, is_large, late_units }, { isPrefetch });
+			const allocation = await quota.allocate({ ...request, is_large, excess_units }, { isPrefetch });
 			const nowMs = monotonicMs();
 			if (!allocation || allocation.limit === 0) {
 				bucket.limit = 0;
@@ -146,7 +146,7 @@ export function createRateLimits({ quota, capacity, monotonicMs }: Deps): RateLi
 			const { limit, units, full_in_ms: fullInMs } = allocation;
 			lowestLimits[policy] = Math.min(limit, lowestLimits[policy] ?? limit);
 			addAllocation(bucket, { limit, units, fullInMs }, nowMs);
-			if (units > 0) bucket.lateUnits -= late_units;
+			if (units > 0) bucket.excessUnits -= excess_units;
 			else bucket.retryAtMs = nowMs + EMPTY_RETRY_MS;
 		} catch {
 			// The quota client logs its failures.

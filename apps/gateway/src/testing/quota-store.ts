@@ -21,7 +21,7 @@ export function createQuotaStore(monotonicMs: () => number) {
 		},
 	};
 
-	function allocateOne({ principal, policy, is_large, late_units }: QuotaRequest): QuotaAllocation {
+	function allocateOne({ principal, policy, is_large, excess_units }: QuotaRequest): QuotaAllocation {
 		const limit = store.limits[policy];
 		if (limit === 0) return { limit, units: 0, full_in_ms: 0 };
 		const nowMs = monotonicMs();
@@ -31,7 +31,7 @@ export function createQuotaStore(monotonicMs: () => number) {
 		if (usedMs >= advanceMs) return { limit, units: 0, full_in_ms: advanceMs };
 		const large = Math.max(1, Math.floor(limit / 10));
 		const units = is_large ? large : Math.min(large, Math.max(3, Math.floor(limit / 50)));
-		const fullInMs = usedMs + ((late_units + units) * WINDOW_MS) / limit;
+		const fullInMs = usedMs + ((excess_units + units) * WINDOW_MS) / limit;
 		fullAtMs.set(key, nowMs + fullInMs);
 		return { limit, units, full_in_ms: fullInMs };
 	}

@@ -176,9 +176,9 @@ export const allocateQuota = defineOperation({
 					is_large: z
 						.boolean()
 						.meta({ description: 'request a large allocation: the bucket was more than half full' }),
-					late_units: z.int().min(0).max(1_000_000_000).meta({
+					excess_units: z.int().min(0).max(1_000_000_000).meta({
 						description:
-							'units that the gateway held while the bucket refilled to full; deducted from it now',
+							'unspent units of the gateway that the bucket has restored since; deducted from it now',
 					}),
 				}),
 			)
