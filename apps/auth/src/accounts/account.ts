@@ -1,6 +1,6 @@
 import { AppError } from '@creatorr/contracts/errors';
 import type { Database } from '../database.sql.ts';
-import { type Credentials, findAccountById } from './accounts.sql.ts';
+import { type AccountWithPassword, findAccountById } from './accounts.sql.ts';
 
 /** Address and user agent of a request. */
 export interface Client {
@@ -25,8 +25,11 @@ export function requesterOf(input: {
 	return { client, clientGone: input.closed };
 }
 
-/** Returns the account of a signed-in user. Throws `unauthorized` if it was deleted while the request was on its way. */
-export async function loadAccount(prisma: Database, userId: string): Promise<Credentials> {
+/** Returns the account of a signed-in user, with its password hash. Throws `unauthorized` if it was deleted while the request was on its way. */
+export async function loadAccountWithPassword(
+	prisma: Database,
+	userId: string,
+): Promise<AccountWithPassword> {
 	const found = await findAccountById(prisma, userId);
 	if (!found) throw new AppError('unauthorized', 'This account no longer exists.');
 	return found;

@@ -11,15 +11,18 @@ export interface Account {
 	plan: Plan;
 }
 
-/** An account with its credentials. */
-export interface Credentials {
+/** An account with its password hash. */
+export interface AccountWithPassword {
 	account: Account;
 	passwordHash: string;
 	/** Every password is refused, even the right one. */
 	isSuspended: boolean;
 }
 
-async function findAccount(prisma: Tx, where: Prisma.UserWhereUniqueInput): Promise<Credentials | null> {
+async function findAccount(
+	prisma: Tx,
+	where: Prisma.UserWhereUniqueInput,
+): Promise<AccountWithPassword | null> {
 	const row = await prisma.user.findUnique({ where });
 	if (!row) return null;
 	const { id, email, emailVerifiedAt, name, plan, passwordHash, suspendedAt } = row;
@@ -28,11 +31,11 @@ async function findAccount(prisma: Tx, where: Prisma.UserWhereUniqueInput): Prom
 }
 
 /** `email` is trimmed and in lower case. */
-export function findAccountByEmail(prisma: Tx, email: string): Promise<Credentials | null> {
+export function findAccountByEmail(prisma: Tx, email: string): Promise<AccountWithPassword | null> {
 	return findAccount(prisma, { email });
 }
 
-export function findAccountById(prisma: Tx, id: string): Promise<Credentials | null> {
+export function findAccountById(prisma: Tx, id: string): Promise<AccountWithPassword | null> {
 	return findAccount(prisma, { id });
 }
 

@@ -3,7 +3,7 @@ import { AppError } from '@creatorr/contracts/errors';
 import { getAccount } from '@creatorr/contracts/internal/auth';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Database } from '../database.sql.ts';
-import { loadAccount } from './account.ts';
+import { loadAccountWithPassword } from './account.ts';
 import { findAccountById } from './accounts.sql.ts';
 
 interface Deps {
@@ -12,7 +12,9 @@ interface Deps {
 
 /** GET /v1/me: returns the user's account. */
 export function getMeRoute({ prisma }: Deps): Route {
-	return defineRoute(getMe, async ({ user }) => ({ data: (await loadAccount(prisma, user.id)).account }));
+	return defineRoute(getMe, async ({ user }) => ({
+		data: (await loadAccountWithPassword(prisma, user.id)).account,
+	}));
 }
 
 /** Returns the owner of an account to other services. */

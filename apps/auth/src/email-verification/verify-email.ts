@@ -3,7 +3,7 @@ import { AppError } from '@creatorr/contracts/errors';
 import type { User } from '@creatorr/service/identity';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { type Requester, requesterOf } from '../accounts/account.ts';
-import type { Credentials } from '../accounts/accounts.sql.ts';
+import type { AccountWithPassword } from '../accounts/accounts.sql.ts';
 import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
 import { hashMailedToken, invalidToken } from '../mails/mailed-token.ts';
 import { findMailedTokenOwner } from '../mails/mailed-tokens.sql.ts';
@@ -24,7 +24,7 @@ interface Verification extends Requester {
  */
 async function proveOwner(
 	deps: CheckPasswordDeps,
-	owner: Credentials,
+	owner: AccountWithPassword,
 	{ user, password, client, clientGone }: Verification,
 ): Promise<EmailVerification['proof']> {
 	const { account, passwordHash } = owner;

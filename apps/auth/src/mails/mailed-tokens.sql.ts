@@ -1,4 +1,4 @@
-import { type Credentials, findAccountById } from '../accounts/accounts.sql.ts';
+import { type AccountWithPassword, findAccountById } from '../accounts/accounts.sql.ts';
 import type { Database, Tx } from '../database.sql.ts';
 import { definePruneTask } from '../prune-task.ts';
 import type { TokenMailKind } from './mailed-token.ts';
@@ -10,7 +10,7 @@ export async function findMailedTokenOwner(
 	prisma: Database,
 	kind: TokenMailKind,
 	tokenHash: TokenHash,
-): Promise<Credentials | null> {
+): Promise<AccountWithPassword | null> {
 	const [row] = await prisma.$queryRaw<{ user_id: string }[]>`
 		SELECT user_id FROM mailed_tokens
 		WHERE token_hash = ${tokenHash} AND kind = ${kind}::"MailKind" AND expires_at > now()`;

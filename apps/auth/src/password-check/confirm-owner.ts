@@ -1,7 +1,7 @@
 import { AppError } from '@creatorr/contracts/errors';
 import type { SessionUser } from '@creatorr/service/identity';
-import { loadAccount, type Requester } from '../accounts/account.ts';
-import type { Credentials } from '../accounts/accounts.sql.ts';
+import { loadAccountWithPassword, type Requester } from '../accounts/account.ts';
+import type { AccountWithPassword } from '../accounts/accounts.sql.ts';
 import { type CheckPasswordDeps, checkPassword } from './check-password.ts';
 
 export function wrongPassword(): AppError {
@@ -20,8 +20,8 @@ interface Confirmation extends Requester {
 export async function confirmOwner(
 	deps: CheckPasswordDeps,
 	{ user, password, client, clientGone }: Confirmation,
-): Promise<Credentials> {
-	const owner = await loadAccount(deps.prisma, user.id);
+): Promise<AccountWithPassword> {
+	const owner = await loadAccountWithPassword(deps.prisma, user.id);
 	const isRight = await checkPassword(deps, {
 		owner: { userId: owner.account.id, passwordHash: owner.passwordHash },
 		email: owner.account.email,

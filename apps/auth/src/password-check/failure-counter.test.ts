@@ -74,7 +74,7 @@ describe('the failures of one network before a lockout', () => {
 		effectiveFailuresBeforeLockout(
 			limit,
 			{
-				own: own === undefined ? undefined : counter(own),
+				network: own === undefined ? undefined : counter(own),
 				allUnknownNetworks: all === undefined ? undefined : counter(all),
 			},
 			at(seconds),

@@ -59,12 +59,12 @@ export function isLimitReached(counter: FailureCounter, failuresBeforeLockout: n
 /** Returns the number of failures after which a network is locked out: lower while other networks have too many failures. */
 export function effectiveFailuresBeforeLockout(
 	{ failuresBeforeLockout, allUnknownNetworks }: FailureLimit,
-	counters: { own: FailureCounter | undefined; allUnknownNetworks: FailureCounter | undefined },
+	counters: { network: FailureCounter | undefined; allUnknownNetworks: FailureCounter | undefined },
 	now: Date,
 ): number {
 	if (!allUnknownNetworks || !counters.allUnknownNetworks) return failuresBeforeLockout;
-	const own = counters.own ? counterAt(counters.own, now).failures : 0;
-	const others = counterAt(counters.allUnknownNetworks, now).failures - own;
+	const ownFailures = counters.network ? counterAt(counters.network, now).failures : 0;
+	const others = counterAt(counters.allUnknownNetworks, now).failures - ownFailures;
 	return lockoutMs(others, allUnknownNetworks.failuresBeforeLockout) > 0
 		? Math.min(failuresBeforeLockout, FAILURES_BEFORE_LOCKOUT_DURING_ATTACK)
 		: failuresBeforeLockout;

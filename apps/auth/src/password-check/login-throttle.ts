@@ -44,7 +44,7 @@ export async function requireNoLockout(
 		const allUnknownNetworks = limit.allUnknownNetworks && counters.get(limit.allUnknownNetworks.key);
 		const failuresBeforeLockout = effectiveFailuresBeforeLockout(
 			limit,
-			{ own: counters.get(limit.key), allUnknownNetworks },
+			{ network: counters.get(limit.key), allUnknownNetworks },
 			now,
 		);
 		return { ...limit, failuresBeforeLockout };

@@ -1,5 +1,5 @@
 import type { PasswordRating } from '@creatorr/password-strength/rate-password';
-import salts from 'bcrypt';
+import { genSaltSync } from 'bcrypt';
 import { startThreadPool } from './thread-pool.ts';
 
 /** bcrypt ignores further bytes, so that a longer password would match a shorter one. */
@@ -20,7 +20,7 @@ export interface Passwords {
 
 export function createPasswords(cost: number, bcrypt: Bcrypt): Passwords {
 	// A valid hash that no known password matches. Comparing with it takes as long as with others.
-	const unmatchable = `${salts.genSaltSync(cost)}${'.'.repeat(31)}`;
+	const unmatchable = `${genSaltSync(cost)}${'.'.repeat(31)}`;
 	return {
 		hash: (password) => bcrypt.hash(password, cost),
 		async matches(password, hash) {

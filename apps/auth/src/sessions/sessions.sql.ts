@@ -65,7 +65,7 @@ export async function isRevocable(prisma: Database, userId: string, sessionId: s
 	return rows.length > 0;
 }
 
-/** Returns sessions that are neither revoked nor expired, newest first. */
+/** Returns the `MAX_LISTED_SESSIONS` most recently used sessions that are neither revoked nor expired, newest first. */
 export async function listLiveSessions(prisma: Database, userId: string) {
 	const sessions = await prisma.session.findMany({
 		where: { userId, revokedAt: null, expiresAt: { gt: new Date() } },

@@ -28,9 +28,9 @@ describe('login', () => {
 	test('returns the same response for a wrong password and an unknown email', async () => {
 		const wrong = await login(auth.app, person.email, 'wrong password').expect(401);
 		const unknown = await login(auth.app, newEmail(), 'wrong password').expect(401);
-		const { request_id: _, ...said } = wrong.body.error;
-		expect(unknown.body.error).toMatchObject(said);
-		expect(said.code).toBe('invalid_credentials');
+		const { request_id: _, ...errorFields } = wrong.body.error;
+		expect(unknown.body.error).toMatchObject(errorFields);
+		expect(errorFields.code).toBe('invalid_credentials');
 	});
 
 	test('counts failures of an unknown email like those of an account', async () => {

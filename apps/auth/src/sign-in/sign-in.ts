@@ -3,7 +3,7 @@ import { AppError } from '@creatorr/contracts/errors';
 import { networkOf } from '@creatorr/service/address-network';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { type Requester, requesterOf } from '../accounts/account.ts';
-import { type Credentials, findAccountByEmail } from '../accounts/accounts.sql.ts';
+import { type AccountWithPassword, findAccountByEmail } from '../accounts/accounts.sql.ts';
 import type { MailLimits } from '../mails/mails.sql.ts';
 import { type CheckPasswordDeps, checkPassword } from '../password-check/check-password.ts';
 import {
@@ -32,7 +32,7 @@ function wrongCredentials(): AppError {
 /** Whether there is an account that isn't suspended, and this is its password. Throws `rate_limited`. */
 export async function checkSignInPassword(
 	deps: CheckPasswordDeps,
-	found: Credentials | null,
+	found: AccountWithPassword | null,
 	{ email, password, client, clientGone }: SignIn,
 ): Promise<boolean> {
 	const network = networkOf(client.address);
