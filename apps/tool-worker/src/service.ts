@@ -1,4 +1,4 @@
-import { newId } from '@creatorr/contracts/ids';
+import { randomUUID } from 'node:crypto';
 import { openBroker } from '@creatorr/messaging/open-broker';
 import { loadConfig } from '@creatorr/service/config';
 import { defineService, type ServiceContext } from '@creatorr/service/define-service';
@@ -30,7 +30,7 @@ async function connect(context: ServiceContext<Config>) {
 	context.onClose(scratchHome.release);
 	const { tools, capabilities } = await runnableTools((await loadTools()).values(), scratchHome.path, logger);
 	const slugs = [...tools.keys()];
-	const workerId = `${config.WORKER_NAME}-${newId('evt').slice(4)}`;
+	const workerId = `${config.WORKER_NAME}-${randomUUID()}`;
 	const messaging = await openBroker({ ...context, name: workerId }, { url: config.AMQP_URL, tools: slugs });
 	const workspaces = createWorkspaces(tools.values(), {
 		scratchRoot: scratchHome.path,

@@ -66,8 +66,8 @@ export function canTransition(job: AttemptFields, attempt: number, transition: A
  * lost: only that task knows whether heartbeats could arrive. If the current worker claims again, it never received the grant, so it
  * gets a new attempt, unless the last one is finishing.
  */
-export function decideClaim(job: AttemptFields | null, workerId: string): 'granted' | 'held' | 'unwanted' {
-	if (!job || nextStatus(job.status, 'grant') === undefined) return 'unwanted';
+export function decideClaim(job: AttemptFields | null, workerId: string): 'granted' | 'held' | 'job_ended' {
+	if (!job || nextStatus(job.status, 'grant') === undefined) return 'job_ended';
 	switch (attemptState(job)) {
 		case 'running':
 			return job.workerId === workerId ? 'granted' : 'held';

@@ -55,7 +55,7 @@ test('leases are renewed from the grant until the jobs service has applied the o
 test('leases are renewed with the time that the tool has run so far, once it runs', () => {
 	const { attempts } = granted(['job_1', 1]);
 	let computeMs = 10;
-	attempts.measure('job_1', () => computeMs);
+	attempts.setComputeTimer('job_1', () => computeMs);
 	computeMs = 20;
 	expect(attempts.leased()).toEqual([{ job_id: 'job_1', attempt: 1, compute_ms: 20 }]);
 });

@@ -65,8 +65,8 @@ export interface Attempts {
 	/** Updates the estimate of a job with the given fields. */
 	addEstimate(jobId: string, estimate: RuntimeEstimate): void;
 	estimate(jobId: string): RuntimeEstimate;
-	/** Sets how to measure the run time of the tool, in whole milliseconds. */
-	measure(jobId: string, computeMs: () => number): void;
+	/** Sets the function that measures the run time of the tool, in whole milliseconds. */
+	setComputeTimer(jobId: string, computeMs: () => number): void;
 	/** Removes an attempt. */
 	remove(jobId: string): void;
 	/**
@@ -119,7 +119,7 @@ export function createAttempts(): Attempts {
 			Object.assign(attempts.get(jobId)?.estimate ?? {}, estimate);
 		},
 		estimate: (jobId) => attempts.get(jobId)?.estimate ?? {},
-		measure(jobId, computeMs) {
+		setComputeTimer(jobId, computeMs) {
 			const attempt = attempts.get(jobId);
 			if (attempt) attempt.computeMs = computeMs;
 		},

@@ -108,7 +108,7 @@ async function runAndReport(
 		deprioritized: permit.deprioritized,
 		onToolStarted: (toolMs) => {
 			deps.attempts.advance(job.id, 'running');
-			deps.attempts.measure(job.id, toolMs);
+			deps.attempts.setComputeTimer(job.id, toolMs);
 		},
 		onProgress: createProgressReporter(deps, job),
 		onExpected,
@@ -126,7 +126,7 @@ async function runAndReport(
 	deps.logger.info('job.reported', { job_id: job.id, attempt: job.attempt, status: outcome.status });
 }
 
-/** Removes an aborted attempt. Returns its job if another worker, or this one later, has to run it. Throws any other error. */
+/** Removes an aborted attempt. After a shutdown, or without a background slot, hands its job back to the jobs service. Throws any other error. */
 async function handleAbort(deps: JobRequestedDeps, job: GrantedJob, error: unknown): Promise<void> {
 	const estimate = deps.attempts.estimate(job.id);
 	deps.attempts.remove(job.id);

@@ -43,7 +43,10 @@ export async function claimJob(deps: JobsClientDeps, jobId: string): Promise<Gra
 	const body = { worker_id: deps.workerId };
 	const { data } = await deps.jobs(claimJobOperation, { params: { id: jobId }, body });
 	if (data.answer !== 'granted') {
-		deps.logger.info('job.claim_refused', { job_id: jobId, answer: data.answer });
+		deps.logger.info('job.claim_refused', {
+			job_id: jobId,
+			answer: data.answer === 'unwanted' ? 'job_ended' : data.answer,
+		});
 		return undefined;
 	}
 	deps.logger.info('job.started', { job_id: jobId, attempt: data.attempt, tool: data.tool });

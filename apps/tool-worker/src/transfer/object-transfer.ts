@@ -9,7 +9,9 @@ import { runInNewContext } from 'node:vm';
 import { inSpan, SpanKind } from '@creatorr/telemetry/span';
 
 /** The object was deleted, or has another ETag than requested. */
-export class ObjectChangedError extends Error {}
+export class ObjectChangedError extends Error {
+	override name = 'ObjectChangedError';
+}
 
 /** The transfer failed, or the store refused it. */
 export class TransferError extends Error {
