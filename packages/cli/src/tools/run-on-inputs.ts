@@ -11,8 +11,8 @@ import { ReportedError } from './reported-error.ts';
 import { runOnInput } from './run-on-input.ts';
 import type { RunRequest, RunSettings } from './run-request.ts';
 
-/** As many jobs as the free plan allows to be active. */
-const PARALLEL = 3;
+/** The default limit of active jobs on Free (`maxActiveJobs` of `PLANS`). */
+const MAX_PARALLEL_JOBS = 3;
 
 /** Runs one job for each input, several at a time. A failed job is reported and doesn't stop the others. */
 export async function runOnInputs(io: Io, request: RunRequest): Promise<void> {
@@ -55,7 +55,7 @@ async function runAll(io: Io, { inputs, ...settings }: RunSettings & { inputs: I
 		}
 	}
 
-	await Promise.all(Array.from({ length: Math.min(PARALLEL, inputs.length) }, runNextInputs));
+	await Promise.all(Array.from({ length: Math.min(MAX_PARALLEL_JOBS, inputs.length) }, runNextInputs));
 	io.signal.throwIfAborted();
 	if (options.json && settings.destination.kind !== 'stdout') printJson(io, results);
 	if (failures.length > 0) throw new ReportedError(failures[0]);
