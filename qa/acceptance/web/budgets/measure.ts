@@ -5,7 +5,7 @@ import { makePdf } from '../../../driver/pdf.ts';
 import { createRandom, type Random } from '../../../driver/random.ts';
 import type { Device, Visitor } from '../support/chromium.ts';
 import { pagePaths } from '../support/pages.ts';
-import { type Inspect, loadPage, type PageLoad, type Resource } from './visits.ts';
+import { type Inspect, loadPage, type PageLoad, type Resource } from './page-load.ts';
 
 /** A measured cost and its budget. */
 export interface Measure {
@@ -42,7 +42,7 @@ export async function measureAll(
 			...firstLoad(first),
 			...lazyChunks(first, loads),
 			...shifts(loads),
-			foreign([first, ...loads]),
+			thirdPartyUrls([first, ...loads]),
 		],
 		problems: loads.flatMap(({ problems }) => problems),
 	};
@@ -109,8 +109,8 @@ function shifts(loads: readonly PageLoad[]): Measure[] {
 	}));
 }
 
-function foreign(loads: readonly PageLoad[]): Measure {
-	const urls = new Set(loads.flatMap((load) => load.foreign));
+function thirdPartyUrls(loads: readonly PageLoad[]): Measure {
+	const urls = new Set(loads.flatMap((load) => load.thirdPartyUrls));
 	return { what: ['asked elsewhere', ...urls].join(' '), measured: urls.size, budget: 0, unit: '' };
 }
 

@@ -23,7 +23,7 @@ export interface PageLoad {
 	/** Cumulative layout shift, as the browser measures it. */
 	layoutShift: number;
 	/** URLs of requests to other origins than the product's and the store's. */
-	foreign: string[];
+	thirdPartyUrls: string[];
 	/** Problems that the inspection found; empty for a page that redirects. */
 	problems: string[];
 }
@@ -57,18 +57,20 @@ export async function loadPage(
 		page.on('request', (request) => urls.push(request.url()));
 		const document = await page.goto(path);
 		await untilQuiet(page);
-		const own = ownOrigins(document?.headers()['content-security-policy'] ?? '');
+		const allowedOrigins = ownOrigins(document?.headers()['content-security-policy'] ?? '');
 		const load = {
 			path,
-			resources: await Promise.all(responses.filter(isBudgeted).map(measured)),
+			resources: await Promise.all(responses.filter(isBudgeted).map(measureSize)),
 			requests: urls.length,
 			layoutShift: await shiftOf(page),
-			foreign: urls.filter((url) => !own.includes(new URL(url).origin) && !/^(blob|data):/.test(url)),
+			thirdPartyUrls: urls.filter(
+				(url) => !allowedOrigins.includes(new URL(url).origin) && !/^(blob|data):/.test(url),
+			),
 		};
 		// the page that another redirects to is inspected under its own path
 		const found = new URL(page.url()).pathname === path ? await inspect(page) : [];
-		const who = `${path}, ${visitor.as ? 'signed in' : 'signed out'}, ${visitor.device ?? 'desktop'}`;
-		return { ...load, problems: [...found, ...errors.list()].map((problem) => `${who}: ${problem}`) };
+		const label = `${path}, ${visitor.as ? 'signed in' : 'signed out'}, ${visitor.device ?? 'desktop'}`;
+		return { ...load, problems: [...found, ...errors.list()].map((problem) => `${label}: ${problem}`) };
 	} finally {
 		await context.close();
 	}
@@ -93,7 +95,7 @@ const isBudgeted = (response: Response) => BUDGETED.includes(response.request().
 /** Sizes by URL. Many pages load the same files, and the name of a built file contains a hash of its content. */
 const gzipSizes = new Map<string, number>();
 
-async function measured(response: Response): Promise<Resource> {
+async function measureSize(response: Response): Promise<Resource> {
 	const url = response.url();
 	let gzipBytes = gzipSizes.get(url);
 	if (gzipBytes === undefined) {
