@@ -23,7 +23,7 @@ import { beginExchangeSpan, endExchangeSpan } from './requests/exchange-span.ts'
 import type { InFlight } from './requests/in-flight.ts';
 import { checkHead } from './requests/request-head.ts';
 import { readTarget, type Target } from './requests/request-target.ts';
-import { endConnection, reasonOf, sendError, sendNoContent } from './requests/response.ts';
+import { closeAfterResponse, reasonOf, sendError, sendNoContent } from './requests/response.ts';
 import type { PublicRoute } from './routes.ts';
 import type { FindRoute } from './routing/compile-routes.ts';
 import { responseModeOf } from './routing/response-mode.ts';
@@ -74,11 +74,11 @@ function isEnded({ respondedBy, res }: Exchange): boolean {
 }
 
 /** Runs a check of a head. A refused request ends its connection: a proxy may parse the bytes that follow differently. */
-function endConnectionOnError<T>(exchange: Exchange, check: () => T): T {
+function closeAfterResponseOnError<T>(exchange: Exchange, check: () => T): T {
 	try {
 		return check();
 	} catch (error) {
-		endConnection(exchange);
+		closeAfterResponse(exchange);
 		throw error;
 	}
 }
@@ -87,8 +87,8 @@ function endConnectionOnError<T>(exchange: Exchange, check: () => T): T {
 function readHead({ limits }: PublicDeps, exchange: Exchange): Target {
 	const { req } = exchange;
 	// Node's parser takes the bytes after an upgrade request for the other protocol, and drops them.
-	if (req.headers.upgrade !== undefined) endConnection(exchange);
-	return endConnectionOnError(exchange, () => {
+	if (req.headers.upgrade !== undefined) closeAfterResponse(exchange);
+	return closeAfterResponseOnError(exchange, () => {
 		if (req.socket.connection?.isBeyondLimit) throw rateLimited('connections', 1);
 		const target = readTarget(req.url ?? '');
 		checkHead(req, limits);
@@ -128,7 +128,7 @@ async function admitWithCredential(
 /** Admits a request without a credential: takes a permit if a service handles it, and paces it if the gateway itself does. */
 async function admitWithoutCredential(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	if (deps.connections.isSaturated()) {
-		endConnection(exchange);
+		closeAfterResponse(exchange);
 		throw shedRequest();
 	}
 	if (exchange.operation?.service === 'gateway') await deps.pacers.ownResponses.wait(exchange);
@@ -161,7 +161,7 @@ async function serve(deps: PublicDeps, exchange: Exchange): Promise<void> {
 	}
 	const route = routeOf(deps, req, target.path);
 	exchange.operation = route.operation;
-	endConnectionOnError(exchange, () => deps.admitBody(exchange, route.operation));
+	closeAfterResponseOnError(exchange, () => deps.admitBody(exchange, route.operation));
 	exchange.responseMode = responseModeOf(route.operation, target.query);
 	if (needsCredential(route.operation, req)) await admitWithCredential(deps, exchange, route.operation);
 	else await admitWithoutCredential(deps, exchange);
@@ -189,7 +189,7 @@ async function sendThrown(deps: PublicDeps, exchange: Exchange, thrown: unknown)
 	sendError(exchange, error);
 }
 
-function count({ operation, res, startedAtMs }: Exchange): void {
+function observeExchange({ operation, res, startedAtMs }: Exchange): void {
 	observeRequest({
 		operation: operation?.id ?? 'none',
 		status: res.writableFinished ? res.statusCode : undefined,
@@ -219,7 +219,7 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 			deps.connections.endRequest(req.socket);
 			deps.accessLog.add(exchange);
 			deps.reportFirstUse(exchange);
-			count(exchange);
+			observeExchange(exchange);
 			endExchangeSpan(exchange);
 			const next = nextInPipeline(req.socket, res);
 			if (next) start(next.req, next);

@@ -62,13 +62,13 @@ interface RouteOptions {
 
 /** Routes every operation of the contract to a service or to the gateway itself. Throws if an operation has no handler. */
 export function createRoutes(options: RouteOptions): PublicRoute[] {
-	const own = new Map<string, PublicRoute['serve']>([
+	const gatewayHandlers = new Map<string, PublicRoute['serve']>([
 		[getOpenApi.id, serveFixed(openApiDocument())],
 		[listErrors.id, serveFixed({ data: describeErrors(docsUrlOf) })],
 		[getHealth.id, createGetHealth({ ...options, services: upstreamUrls(options.config) })],
 	]);
 	return PUBLIC_OPERATIONS.map((operation): PublicRoute => {
-		const serve = own.get(operation.id);
+		const serve = gatewayHandlers.get(operation.id);
 		if (serve) return { operation, serve };
 		const proxy = options.proxies.get(operation.service);
 		if (!proxy) throw new Error(`no service implements ${operation.id}`);

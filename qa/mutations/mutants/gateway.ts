@@ -72,7 +72,7 @@ const AUTHENTICATION: readonly Mutant[] = [
 	},
 	{
 		name: 'repeats the lookup of an API key that was changed during it',
-		mutations: [gateway('createLiveCredentials.askAuth', forceCondition(false, 'lookup.changed'))],
+		mutations: [gateway('createLiveCredentials.fetchAndCache', forceCondition(false, 'lookup.changed'))],
 		test: 'overrides a lookup in progress, which asks again',
 	},
 	{
@@ -173,7 +173,7 @@ const REQUEST_PARSING: readonly Mutant[] = [
 	},
 	{
 		name: 'ignores bytes behind a refused request',
-		mutations: [gateway('endConnectionOnError', dropCall('endConnection'))],
+		mutations: [gateway('closeAfterResponseOnError', dropCall('closeAfterResponse'))],
 		test: 'a request after a refused one gets no response and has no effect',
 	},
 	{
@@ -206,7 +206,7 @@ const REQUEST_LIMITS: readonly Mutant[] = [
 	},
 	{
 		name: 'limits a body without a declared length',
-		mutations: [gateway('limitChunkedBody', forceCondition(true, 'countBytes'))],
+		mutations: [gateway('limitChunkedBody', forceCondition(true, 'receivedBytes'))],
 		test: 'in chunks beyond the limit is cut off',
 	},
 	{

@@ -1,7 +1,7 @@
 import type { SignIdentity, User } from '@creatorr/service/identity';
 import { traceparentOf } from '@creatorr/telemetry/traceparent';
 import type { Exchange } from '../exchange.ts';
-import { endsWithCredential } from '../requests/in-flight.ts';
+import { isEndedByRevocation } from '../requests/in-flight.ts';
 import { endExchange } from '../requests/response.ts';
 import { credentialExpired } from '../sessions/authenticate.ts';
 import type { Credential } from '../sessions/credential.ts';
@@ -18,12 +18,12 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Ends a long poll, an event stream or a request whose body is still arriving when its token or key expires. */
 function endOnExpiry(exchange: Exchange): void {
 	const { credential } = exchange;
-	if (!credential || credential.expiresAtMs === Number.POSITIVE_INFINITY || !endsWithCredential(exchange))
+	if (!credential || credential.expiresAtMs === Number.POSITIVE_INFINITY || !isEndedByRevocation(exchange))
 		return;
 	const leftMs = Math.min(credential.expiresAtMs - Date.now(), MAX_TIMER_MS);
 	const timer = setTimeout(() => {
 		// The body may have arrived meanwhile.
-		if (endsWithCredential(exchange)) endExchange(exchange, credentialExpired(credential));
+		if (isEndedByRevocation(exchange)) endExchange(exchange, credentialExpired(credential));
 	}, leftMs);
 	exchange.res.once('close', () => clearTimeout(timer));
 }

@@ -15,7 +15,7 @@ import { counter } from '@creatorr/service/metrics';
 import { createProxyMiddleware, type Options } from 'http-proxy-middleware';
 import type { Exchange, PublicRequest } from '../exchange.ts';
 import { hasBody, isChunked } from '../requests/request-head.ts';
-import { endConnection, endExchange, reasonOf, writeResponseHead } from '../requests/response.ts';
+import { closeAfterResponse, endExchange, reasonOf, writeResponseHead } from '../requests/response.ts';
 import { headersFromService } from './forwarded-headers.ts';
 import { errorForInvalidResponse, isRetryable, relay } from './upstream-response.ts';
 
@@ -58,11 +58,11 @@ function limitChunkedBody(exchange: Exchange): void {
 	const { req, operation } = exchange;
 	if (!operation || !isChunked(req.headers)) return;
 	const limitBytes = bodyLimitOf(operation);
-	let countBytes = 0;
+	let receivedBytes = 0;
 	req.on('data', (chunk: Buffer) => {
-		countBytes += chunk.length;
-		if (countBytes <= limitBytes) return;
-		endConnection(exchange);
+		receivedBytes += chunk.length;
+		if (receivedBytes <= limitBytes) return;
+		closeAfterResponse(exchange);
 		endExchange(exchange, bodyTooLarge(limitBytes));
 	});
 }

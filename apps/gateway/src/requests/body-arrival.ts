@@ -4,7 +4,7 @@ import type { Operation } from '@creatorr/contracts/operation';
 import { validationError } from '@creatorr/contracts/validation';
 import type { Exchange } from '../exchange.ts';
 import { hasBody } from './request-head.ts';
-import { endConnection } from './response.ts';
+import { closeAfterResponse } from './response.ts';
 
 /** Longer bodies stream to the service while they arrive, because an awaited body stays in memory. */
 const MAX_SMALL_BYTES = 8 * 1024;
@@ -25,7 +25,7 @@ export function bodyArrival(exchange: Exchange, operation: Operation, timeoutMs:
 	const limitBytes = bodyLimitOf(operation);
 	const push = req.push.bind(req);
 	return new Promise((resolve, reject) => {
-		let countBytes = 0;
+		let receivedBytes = 0;
 		const timer = setTimeout(() => refuse(notInTime()), timeoutMs);
 		function end(): void {
 			clearTimeout(timer);
@@ -34,13 +34,13 @@ export function bodyArrival(exchange: Exchange, operation: Operation, timeoutMs:
 			resolve();
 		}
 		function refuse(error: AppError): void {
-			endConnection(exchange);
+			closeAfterResponse(exchange);
 			reject(error);
 			end();
 		}
 		function count(bytes: number): void {
-			countBytes += bytes;
-			if (countBytes > limitBytes) refuse(bodyTooLarge(limitBytes));
+			receivedBytes += bytes;
+			if (receivedBytes > limitBytes) refuse(bodyTooLarge(limitBytes));
 		}
 		// A paused stream emits no event when its body is complete.
 		req.push = (chunk: Buffer | null, encoding) => {
@@ -53,7 +53,7 @@ export function bodyArrival(exchange: Exchange, operation: Operation, timeoutMs:
 		res.once('close', end);
 		// Has arrived while the credential was looked up. If it has filled the buffer, Node has stopped reading.
 		count(req.readableLength);
-		if (countBytes >= req.readableHighWaterMark) req.socket.resume();
+		if (receivedBytes >= req.readableHighWaterMark) req.socket.resume();
 		if (req.headers.expect === undefined) return;
 		res.writeContinue();
 		// Keeps Node from sending 100 Continue again.

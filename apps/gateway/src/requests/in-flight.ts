@@ -11,18 +11,18 @@ export interface InFlight {
 	count(): number;
 	/** Ends the requests of these credentials that could still act or receive data. */
 	endCredentials(ids: readonly string[], error: AppError): void;
-	/** Ends the requests that have the old rights of these changed API keys and could still act or receive data. */
-	endOldRights(ids: readonly string[], error: AppError): void;
+	/** Ends the requests of these changed API keys that could still act or receive data under their previous scopes. */
+	endRequestsOfChangedKeys(ids: readonly string[], error: AppError): void;
 	/** Ends the requests of all credentials that could still act or receive data. */
 	endAll(error: AppError): void;
 	endStreams(error: AppError): void;
 }
 
 /**
- * Whether this exchange ends with its credential: a long poll or event stream, or a request whose body is still arriving or that the gateway
+ * Whether a revocation of its credential ends this exchange: a long poll or event stream, or a request whose body is still arriving or that the gateway
  * hasn't forwarded. Services complete requests that they have received in full, such as the logout itself.
  */
-export function endsWithCredential(exchange: Exchange): boolean {
+export function isEndedByRevocation(exchange: Exchange): boolean {
 	return isLongPollOrStream(exchange.responseMode) || !exchange.forwarded || !exchange.req.complete;
 }
 
@@ -45,14 +45,14 @@ export function createInFlight(): InFlight {
 		count: () => exchanges.size,
 		endCredentials(ids, error) {
 			const ended = new Set(ids);
-			endWhere((one) => endsWithCredential(one) && ended.has(one.credentialId ?? ''), error);
+			endWhere((one) => isEndedByRevocation(one) && ended.has(one.credentialId ?? ''), error);
 		},
-		endOldRights(ids, error) {
+		endRequestsOfChangedKeys(ids, error) {
 			const changed = new Set(ids);
 			// A lookup in progress returns the new rights.
-			endWhere((one) => endsWithCredential(one) && changed.has(one.credential?.credentialId ?? ''), error);
+			endWhere((one) => isEndedByRevocation(one) && changed.has(one.credential?.credentialId ?? ''), error);
 		},
-		endAll: (error) => endWhere(endsWithCredential, error),
+		endAll: (error) => endWhere(isEndedByRevocation, error),
 		endStreams: (error) => endWhere(({ responseMode }) => responseMode.kind === 'stream', error),
 	};
 }

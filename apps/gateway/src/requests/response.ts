@@ -56,7 +56,7 @@ function endAfterLinger({ req, res, clientNetwork }: Exchange): void {
 }
 
 /** Makes the response the last of its connection. */
-export function endConnection({ req, res }: Exchange): void {
+export function closeAfterResponse({ req, res }: Exchange): void {
 	res.shouldKeepAlive = false;
 	req.socket.isClosing = true;
 }
@@ -164,6 +164,6 @@ export function endExchange(exchange: Exchange, error: AppError): void {
  */
 export function reasonOf(error: Error): string {
 	const messages: string[] = [];
-	for (let at = error.cause; at instanceof Error; at = at.cause) messages.push(at.message);
+	for (let { cause } = error; cause instanceof Error; cause = cause.cause) messages.push(cause.message);
 	return messages.join(': ') || error.message;
 }

@@ -77,13 +77,13 @@ describe('a lease', () => {
 		expect(lease.remainingMs()).toBe(4_750);
 	});
 
-	test('begins and reports another term after it lapsed', async () => {
+	test('begins and reports another term after it expired', async () => {
 		const { world, lease } = setUp();
 		await lease.renew();
 		const { instanceId } = lease.term();
 		world.nowMs += 5_000;
 		expect(lease.term().instanceId).not.toBe(instanceId);
-		expect(world.ends).toEqual(['lapsed']);
+		expect(world.ends).toEqual(['expired']);
 	});
 
 	test('begins another term after it was fenced, which can be granted', async () => {
@@ -99,7 +99,7 @@ describe('a lease', () => {
 		expect(new Set(world.asked).size).toBe(2);
 	});
 
-	test('that lapsed before the response stays invalid', async () => {
+	test('that expired before the response stays invalid', async () => {
 		const { world, lease } = setUp();
 		await lease.renew();
 		world.requestLease = async () => {
@@ -108,7 +108,7 @@ describe('a lease', () => {
 		};
 		expect(await lease.renew()).toBe(0);
 		expect(lease.isValid()).toBe(false);
-		expect(world.ends).toEqual(['lapsed']);
+		expect(world.ends).toEqual(['expired']);
 	});
 
 	test('stays valid until it lapses when auth does not respond', async () => {

@@ -11,8 +11,8 @@ interface LeaseDeps {
 	bootTimeMs(): number;
 	/** The local lease ends this much before the granted one. */
 	marginMs: number;
-	/** Runs at once when a valid term has lapsed or was fenced. */
-	onEnd(reason: 'lapsed' | 'fenced'): void;
+	/** Runs at once when a valid term has expired or was fenced. */
+	onEnd(reason: 'expired' | 'fenced'): void;
 }
 
 /** Permission to use the cache of sessions and API keys. */
@@ -39,7 +39,7 @@ interface OwnTerm extends LeaseTerm {
 
 /**
  * Returns a lease that is valid for the granted time, counted from before the request, so that it ends here before it ends at auth. A
- * lapsed or fenced term never becomes valid again: auth may have revoked sessions without telling this instance. A new term begins under a
+ * expired or fenced term never becomes valid again: auth may have revoked sessions without telling this instance. A new term begins under a
  * new instance id, with an empty cache.
  */
 export function createLease(deps: LeaseDeps): Lease {
@@ -47,7 +47,7 @@ export function createLease(deps: LeaseDeps): Lease {
 	let timer: NodeJS.Timeout | undefined;
 	let isClosed = false;
 
-	function end(reason: 'lapsed' | 'fenced'): void {
+	function end(reason: 'expired' | 'fenced'): void {
 		clearTimeout(timer);
 		const wasGranted = term.validUntilMs !== undefined;
 		term = { instanceId: ulid() };
@@ -55,8 +55,8 @@ export function createLease(deps: LeaseDeps): Lease {
 	}
 
 	/** Checks the clock as well as the timer, which doesn't run while the process is suspended. */
-	function endIfLapsed(): void {
-		if (term.validUntilMs !== undefined && term.validUntilMs <= deps.bootTimeMs()) end('lapsed');
+	function endIfExpired(): void {
+		if (term.validUntilMs !== undefined && term.validUntilMs <= deps.bootTimeMs()) end('expired');
 	}
 
 	function grant(requested: OwnTerm, untilMs: number): void {
@@ -64,31 +64,31 @@ export function createLease(deps: LeaseDeps): Lease {
 		const validUntilMs = Math.max(untilMs, requested.validUntilMs ?? untilMs);
 		requested.validUntilMs = validUntilMs;
 		clearTimeout(timer);
-		timer = setTimeout(endIfLapsed, Math.max(0, Math.ceil(validUntilMs - deps.bootTimeMs())));
-		endIfLapsed();
+		timer = setTimeout(endIfExpired, Math.max(0, Math.ceil(validUntilMs - deps.bootTimeMs())));
+		endIfExpired();
 	}
 
 	return {
 		term() {
-			endIfLapsed();
+			endIfExpired();
 			return term;
 		},
 		isValid() {
-			endIfLapsed();
+			endIfExpired();
 			return term.validUntilMs !== undefined;
 		},
 		remainingMs() {
-			endIfLapsed();
+			endIfExpired();
 			return term.validUntilMs === undefined ? 0 : term.validUntilMs - deps.bootTimeMs();
 		},
 		async renew() {
 			// A lease granted after its release would make sign-outs wait for a process that has ended.
 			if (isClosed) return 0;
-			endIfLapsed();
+			endIfExpired();
 			const requested = term;
 			const requestedAtMs = deps.bootTimeMs();
 			const response = await deps.requestLease(requested.instanceId);
-			endIfLapsed();
+			endIfExpired();
 			if (requested !== term) return 0;
 			if (!response.granted) {
 				end('fenced');

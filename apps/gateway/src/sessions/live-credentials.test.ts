@@ -209,7 +209,7 @@ describe('a change', () => {
 	test('takes effect with the next request', async () => {
 		const { world, credentials, learn, find } = setUp();
 		await learn('a');
-		credentials.forget(['a']);
+		credentials.invalidate(['a']);
 		world.scope = 'write';
 		const found = find('a');
 		world.respond(true);
@@ -220,7 +220,7 @@ describe('a change', () => {
 	test('overrides a lookup in progress, which asks again', async () => {
 		const { world, credentials, find } = setUp();
 		const found = find('a');
-		credentials.forget(['a']);
+		credentials.invalidate(['a']);
 		world.respond(true);
 		await new Promise(setImmediate);
 		world.scope = 'write';
@@ -233,7 +233,7 @@ describe('a change', () => {
 		await learn('a');
 		world.nowMs = 60_001;
 		find('a');
-		credentials.forget(['a']);
+		credentials.invalidate(['a']);
 		world.respond(true);
 		await new Promise(setImmediate);
 		expect(find('a')).toBeInstanceOf(Promise);

@@ -40,7 +40,7 @@ interface Deps<V> {
 /** Credentials of one kind, sessions or API keys, with what auth says about each. Cached ones are alive only while the lease is valid. */
 export interface LiveCredentials<V extends object | true> {
 	/** Whether {@link find} needs no call. */
-	isKnown(id: string): boolean;
+	isCached(id: string): boolean;
 	/**
 	 * Returns the value of a live credential, or null for a dead one; at once for a cached one. Throws or rejects with
 	 * `upstream_unavailable` without a lease, or if auth is down.
@@ -49,7 +49,7 @@ export interface LiveCredentials<V extends object | true> {
 	/** Marks these credentials as dead, also in lookups in progress. */
 	revoke(ids: readonly string[]): void;
 	/** Drops the values of these credentials. Lookups in progress ask auth again. */
-	forget(ids: readonly string[]): void;
+	invalidate(ids: readonly string[]): void;
 }
 
 export function createLiveCredentials<V extends object | true>(deps: Deps<V>): LiveCredentials<V> {
@@ -71,7 +71,7 @@ export function createLiveCredentials<V extends object | true>(deps: Deps<V>): L
 		dead.set(id, true);
 	}
 
-	async function askAuth(
+	async function fetchAndCache(
 		from: CacheGeneration<V>,
 		lookup: Lookup<V>,
 		id: string,
@@ -88,16 +88,16 @@ export function createLiveCredentials<V extends object | true>(deps: Deps<V>): L
 		if (!deps.lease.isValid() || currentGeneration() !== from) {
 			throw unavailable(SESSION_VERIFICATION, new Error('the lease ended during the lookup of a credential'));
 		}
-		if (lookup.changed) return askAuth(from, lookup, id, requestId);
+		if (lookup.changed) return fetchAndCache(from, lookup, id, requestId);
 		from.live.set(id, { value, requestedAtMs });
 		return value;
 	}
 
 	function lookUp(from: CacheGeneration<V>, id: string, requestId: string): Promise<V | null> {
-		const underWay = from.lookups.get(id);
-		if (underWay) return underWay.result;
+		const pendingLookup = from.lookups.get(id);
+		if (pendingLookup) return pendingLookup.result;
 		const lookup: Lookup<V> = { result: Promise.resolve(null), revoked: false, changed: false };
-		lookup.result = askAuth(from, lookup, id, requestId).finally(() => from.lookups.delete(id));
+		lookup.result = fetchAndCache(from, lookup, id, requestId).finally(() => from.lookups.delete(id));
 		from.lookups.set(id, lookup);
 		return lookup.result;
 	}
@@ -109,7 +109,7 @@ export function createLiveCredentials<V extends object | true>(deps: Deps<V>): L
 	}
 
 	return {
-		isKnown(id) {
+		isCached(id) {
 			const { live, dead } = currentGeneration();
 			return live.has(id) || dead.has(id);
 		},
@@ -131,7 +131,7 @@ export function createLiveCredentials<V extends object | true>(deps: Deps<V>): L
 				markDead(generation, id);
 			}
 		},
-		forget(ids) {
+		invalidate(ids) {
 			const generation = currentGeneration();
 			for (const id of ids) {
 				const lookup = generation.lookups.get(id);

@@ -11,8 +11,8 @@ import { invalidKey } from './verify-api-key.ts';
 interface Deps {
 	lease: Pick<Lease, 'term'>;
 	sessions: Pick<LiveCredentials<true>, 'revoke'>;
-	liveApiKeys: Pick<LiveCredentials<ApiKey>, 'revoke' | 'forget'>;
-	inFlight: Pick<InFlight, 'endCredentials' | 'endOldRights'>;
+	liveApiKeys: Pick<LiveCredentials<ApiKey>, 'revoke' | 'invalidate'>;
+	inFlight: Pick<InFlight, 'endCredentials' | 'endRequestsOfChangedKeys'>;
 }
 
 /** Returns the error for requests with the old rights of a changed key. The client sends the request again, which then has the new ones. */
@@ -32,9 +32,9 @@ export function pushRevocationsRoute(deps: Deps): Route {
 		}
 		deps.sessions.revoke(body.session_ids);
 		deps.liveApiKeys.revoke(body.revoked_keys);
-		deps.liveApiKeys.forget(body.changed_keys);
+		deps.liveApiKeys.invalidate(body.changed_keys);
 		deps.inFlight.endCredentials(body.session_ids, signedOut());
 		deps.inFlight.endCredentials(body.revoked_keys, invalidKey());
-		deps.inFlight.endOldRights(body.changed_keys, keyChanged());
+		deps.inFlight.endRequestsOfChangedKeys(body.changed_keys, keyChanged());
 	});
 }

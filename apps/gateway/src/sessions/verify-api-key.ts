@@ -70,7 +70,7 @@ export function createApiKeyVerifier({ prefix, live, use }: Deps): ApiKeyVerifie
 		parse(text) {
 			if (!isApiKey(prefix, text)) throw invalidKey(new Error('format or checksum'));
 			const keyHash = hash('sha256', text, 'hex');
-			return { hash: keyHash, isCached: live.isKnown(keyHash) };
+			return { hash: keyHash, isCached: live.isCached(keyHash) };
 		},
 		verify(keyHash, { requestId, clientAddress }) {
 			const found = live.find(keyHash, requestId);

@@ -12,8 +12,8 @@ import { type Representation, readWebFiles, type WebFile } from './web-files.ts'
 const METHODS = ['get', 'head'] as const;
 const PAGE = 'index.html';
 /** Directory of files with a content hash in their names. */
-const HASHED = 'assets/';
-const NOTHING = Buffer.alloc(0);
+const HASHED_DIRECTORY = 'assets/';
+const EMPTY_BODY = Buffer.alloc(0);
 
 /** Allows code only from this origin and connections only to the API and the store, and refuses to be framed. */
 function contentSecurityPolicy(storeOrigins: readonly string[]): string {
@@ -55,7 +55,7 @@ function representationFor({ copies, uncompressed }: WebFile, { req }: Exchange)
 }
 
 /** Whether the client already has this representation. */
-function isKnown({ req }: Exchange, etag: string): boolean {
+function matchesIfNoneMatch({ req }: Exchange, etag: string): boolean {
 	const tags = req.headers['if-none-match'] ?? '';
 	// Ignores a longer list than browsers send: splitting it takes 1 ms.
 	if (tags.length > MAX_NEGOTIATED_CHARACTERS) return false;
@@ -106,7 +106,7 @@ export function createWebApp(directory: string, storeOrigins: readonly string[])
 			...['Content-Type', page.contentType, 'Content-Length', String(bytes.length)],
 		];
 		if (coding !== 'identity') headers.push('Content-Encoding', coding);
-		sendBytes(exchange, 404, headers, exchange.req.method === 'HEAD' ? NOTHING : bytes);
+		sendBytes(exchange, 404, headers, exchange.req.method === 'HEAD' ? EMPTY_BODY : bytes);
 	};
 
 	function serve(exchange: Exchange, file: WebFile, cacheControl: string): void {
@@ -115,18 +115,18 @@ export function createWebApp(directory: string, storeOrigins: readonly string[])
 			...['Content-Security-Policy', policy, 'Cache-Control', cacheControl],
 			...['ETag', etag, 'Vary', 'Accept-Encoding, Origin'],
 		];
-		if (isKnown(exchange, etag)) {
-			sendBytes(exchange, 304, headers, NOTHING);
+		if (matchesIfNoneMatch(exchange, etag)) {
+			sendBytes(exchange, 304, headers, EMPTY_BODY);
 			return;
 		}
 		headers.push('Content-Type', file.contentType, 'Content-Length', String(bytes.length));
 		if (coding !== 'identity') headers.push('Content-Encoding', coding);
-		sendBytes(exchange, 200, headers, exchange.req.method === 'HEAD' ? NOTHING : bytes);
+		sendBytes(exchange, 200, headers, exchange.req.method === 'HEAD' ? EMPTY_BODY : bytes);
 	}
 
 	// Browsers revalidate pages each time, so that no browser keeps an old release. A file with a hash in its name never changes.
 	const cacheControlOf = (name: string) =>
-		name.startsWith(HASHED) ? 'public, max-age=31536000, immutable' : 'no-cache';
+		name.startsWith(HASHED_DIRECTORY) ? 'public, max-age=31536000, immutable' : 'no-cache';
 	const routes = (id: string, path: string, file: WebFile, cacheControl: string) =>
 		METHODS.map((method) => ({
 			operation: operationFor(id, method, path),
