@@ -11,7 +11,7 @@ let auth: AuthService;
 let person: Person;
 
 beforeAll(async () => {
-	auth = await startAuth();
+	auth = await startAuth({}, { hasControlThread: true });
 });
 
 beforeEach(async () => {

@@ -68,8 +68,11 @@ async function openSigningKeys({ config, logger }: ServiceContext<Config>, prism
 	};
 }
 
-async function openControlThread({ config, onClose }: ServiceContext<Config>): Promise<ControlThread> {
-	const control = await startControlThread({ config, logFormat: logFormatOf(config) }, (error) => {
+async function openControl(
+	{ config, onClose }: ServiceContext<Config>,
+	startControl: typeof startControlThread,
+): Promise<ControlThread> {
+	const control = await startControl({ config, logFormat: logFormatOf(config) }, (error) => {
 		// Uncaught, so that it ends the process, and the supervisor starts another one.
 		throw error;
 	});
@@ -110,8 +113,8 @@ function openMailer({ config, onDrain }: ServiceContext<Config>) {
 	};
 }
 
-/** Creates the dependencies of the service. */
-async function connect(context: ServiceContext<Config>) {
+/** Creates the dependencies of the service. Tests start the control service without a thread. */
+export async function connect(context: ServiceContext<Config>, startControl = startControlThread) {
 	const { config } = context;
 	const prisma = await openDatabase(context, PrismaClient, {
 		databaseUrl: config.AUTH_DATABASE_URL,
@@ -121,7 +124,7 @@ async function connect(context: ServiceContext<Config>) {
 	});
 	const signing = await openSigningKeys(context, prisma);
 	// Opened before everything that drains, and closed after it: gateways keep their leases while this process drains.
-	const control = await openControlThread(context);
+	const control = await openControl(context, startControl);
 	return {
 		...(await openBroker(context, { url: config.AMQP_URL })),
 		...signing,

@@ -9,7 +9,7 @@ import { silent } from '@creatorr/testing/silent';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
 import { type FakeGateway, hang, startGateway } from '../testing/fake-gateway.ts';
-import { mailsTo } from '../testing/mails.ts';
+import { mailsTo, VERIFY } from '../testing/mails.ts';
 import { call, HOME, PASSWORD, type Person, register } from '../testing/requests.ts';
 
 const LEASE_MS = 2_000;
@@ -380,4 +380,41 @@ test('the events of a key and a user’s keys that no longer work are limited in
 	await create();
 	expect(await auth.prisma.apiKeyEvent.count({ where: { keyId: row.id } })).toBe(100);
 	expect(await auth.prisma.apiKey.count({ where: { userId: person.id } })).toBe(102);
+});
+
+/** A replica with the limits of production. */
+let strict: string;
+
+beforeAll(async () => {
+	strict = await auth.startReplica({
+		API_KEYS_REQUIRE_VERIFIED_EMAIL: 'true',
+		LEAKED_KEY_REPORTS_PER_NETWORK: '2',
+	});
+});
+
+test('a user creates keys after verifying the email, which revokes earlier keys', async () => {
+	const body = { name: 'a', scopes: ['jobs:read'] };
+	const createStrictly = () => call(strict, 'post', '/v1/keys', { person }).send(body);
+	expect((await createStrictly().expect(403)).body.error.code).toBe('email_not_verified');
+	const early = { userId: person.id, name: 'early', start: 'ctr_live_abcd', last4: '1234', metadata: {} };
+	await auth.prisma.apiKey.create({
+		data: { ...early, id: 'key_01ARZ3NDEKTSV4RRFFQ69G5FAV', keyHash: new Uint8Array(32) },
+	});
+	const [mail] = await mailsTo(auth, person.email, { about: VERIFY });
+	await call(strict, 'post', '/v1/auth/verify', { person }).send({ token: mail?.token }).expect(204);
+	await createStrictly().expect(201);
+	const { data } = (await call(strict, 'get', '/v1/keys', { person }).expect(200)).body;
+	expect(data.map(({ status }: { status: string }) => status)).toEqual(['active', 'revoked']);
+});
+
+test('a network that reports too many leaked keys gets 429, with the wait in minutes', async () => {
+	const report = (key: string, address: string) =>
+		call(strict, 'post', '/v1/keys/leaked', { address }).send({ key });
+	for (let sent = 0; sent < 2; sent += 1) await report(newApiKey('ctr_live_'), '198.51.100.1').expect(204);
+	const { body } = await report(newApiKey('ctr_live_'), '198.51.100.1').expect(429);
+	expect(body.error.message).toBe(
+		'Too many reports of leaked keys from your network. Try again in 30 minutes.',
+	);
+	await report('not a key', '198.51.100.1').expect(204);
+	await report(newApiKey('ctr_live_'), '198.51.100.2').expect(204);
 });

@@ -14,7 +14,7 @@ import { startControlThread } from './start-control-thread.ts';
 let auth: AuthService;
 
 beforeAll(async () => {
-	auth = await startAuth();
+	auth = await startAuth({}, { hasControlThread: true });
 });
 
 afterAll(() => auth.close());

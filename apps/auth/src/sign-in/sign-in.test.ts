@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type AuthService, startAuth } from '../testing/auth-service.ts';
+import { rankDistance, timeBoth } from '../testing/rank-test.ts';
 import { call, login, newEmail, PASSWORD, type Person, register } from '../testing/requests.ts';
 
 let auth: AuthService;
@@ -107,4 +108,67 @@ describe('GET /v1/me', () => {
 	test('returns 401 without a user', async () => {
 		await call(auth.app, 'get', '/v1/me').expect(401);
 	});
+});
+
+const ROUNDS = 40;
+/** However busy the machine is. */
+const TIMEOUT_MS = 300_000;
+/** Rank distance that chance exceeds once in a million runs. */
+const FAR = 5;
+
+describe('the response time', () => {
+	/** A replica with slow hashes and no limits. */
+	let slow: string;
+	let email: string;
+
+	beforeAll(async () => {
+		slow = await auth.startReplica({
+			LOGIN_FAILURES_PER_ACCOUNT: '100000',
+			LOGIN_FAILURES_PER_NETWORK: '100000',
+			MAILS_PER_NETWORK: '100000',
+			MAILS_PER_EMAIL: '100000',
+			// A comparison has to take longer than everything else, also on a busy machine, so that the test notices when it is skipped.
+			BCRYPT_COST: '10',
+		});
+		email = (await register(slow)).email;
+	});
+
+	test(
+		'of a wrong password is the same for an email without an account',
+		async () => {
+			const unknown = newEmail();
+			const [known, nobodys] = await timeBoth(ROUNDS, [
+				() => login(slow, email, 'wrong').expect(401),
+				() => login(slow, unknown, 'wrong').expect(401),
+			]);
+			expect(rankDistance(known, nobodys)).toBeLessThan(FAR);
+		},
+		TIMEOUT_MS,
+	);
+
+	test(
+		'of a forgotten password is the same for an email without an account',
+		async () => {
+			const unknown = newEmail();
+			const forget = (of: string) => call(slow, 'post', '/v1/auth/password/forgot').send({ email: of });
+			const [known, nobodys] = await timeBoth(ROUNDS, [
+				() => forget(email).expect(204),
+				() => forget(unknown).expect(204),
+			]);
+			expect(rankDistance(known, nobodys)).toBeLessThan(FAR);
+		},
+		TIMEOUT_MS,
+	);
+
+	test(
+		'would reveal a skipped comparison',
+		async () => {
+			const [wrong, malformed] = await timeBoth(ROUNDS, [
+				() => login(slow, email, 'wrong').expect(401),
+				() => call(slow, 'post', '/v1/auth/login').send({ email }).expect(400),
+			]);
+			expect(rankDistance(wrong, malformed)).toBeGreaterThan(FAR);
+		},
+		TIMEOUT_MS,
+	);
 });

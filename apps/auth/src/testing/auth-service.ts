@@ -6,10 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { type RunningService, startService } from '@creatorr/service/define-service';
 import type { Logger } from '@creatorr/service/logger';
 import { createMigratedDatabase } from '@creatorr/testing/database';
+import { silent } from '@creatorr/testing/silent';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
 import { readConfig } from '../config.ts';
+import { control, controlConfigOf } from '../control/control-service.ts';
+import type { startControlThread } from '../control/start-control-thread.ts';
 import { type Database, openConnections } from '../database.sql.ts';
-import { auth as service } from '../service.ts';
+import { connect, auth as service } from '../service.ts';
 import { internalKeys, privateKeyOf } from './callers.ts';
 
 export const PRISMA_DIRECTORY = fileURLToPath(new URL('../../prisma', import.meta.url));
@@ -53,8 +56,30 @@ function recordInto(log: LogLine[]): Logger {
 	return { debug: write, info: write, warn: write, error: write };
 }
 
-/** Starts the real service, as main.ts does, with its own database and virtual host. */
-export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthService> {
+/** Starts the control service in this thread: one of its own would load the code once more for each start. */
+const startControl: typeof startControlThread = async ({ config }) => {
+	// Each start of a service in this thread sets the URL for links in errors.
+	const controlConfig = Object.assign(controlConfigOf(config), { APP_URL: config.APP_URL });
+	const running = await startService(control, { config: controlConfig, logger: silent });
+	return {
+		port: running.port,
+		ping: async () => undefined,
+		readMetrics: async () => [],
+		propagate: running.deps.propagate,
+		close: running.stop,
+	};
+};
+
+const withoutControlThread: typeof service = {
+	...service,
+	connect: (context) => connect(context, startControl),
+};
+
+/** Starts the real service with its own database and virtual host; with `hasControlThread` exactly as main.ts does. */
+export async function startAuth(
+	env: NodeJS.ProcessEnv = {},
+	{ hasControlThread = false } = {},
+): Promise<AuthService> {
 	const [database, virtualHost] = await Promise.all([
 		createMigratedDatabase(PRISMA_DIRECTORY, () => import('@creatorr/database/migrate')),
 		createVirtualHost(),
@@ -83,7 +108,8 @@ export async function startAuth(env: NodeJS.ProcessEnv = {}): Promise<AuthServic
 	};
 	async function startReplica(overrides: NodeJS.ProcessEnv = {}) {
 		const config = readConfig({ ...environment, ...overrides });
-		const replica = await startService(service, { config, logger: recordInto(log) });
+		const definition = hasControlThread ? service : withoutControlThread;
+		const replica = await startService(definition, { config, logger: recordInto(log) });
 		const url = `http://127.0.0.1:${replica.port}`;
 		replicas.set(url, replica);
 		return url;

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import bcrypt from 'bcrypt';
+import type request from 'supertest';
 import { FULL_AT } from '../mails/hourly-quotas.sql.ts';
 import { setUpAccountAtGateway } from '../testing/account-at-gateway.ts';
 import { mailsTo, RESET, untilAllSent, VERIFY } from '../testing/mails.ts';
-import { call, HOME, isAlive, login, newEmail, PASSWORD, signIn } from '../testing/requests.ts';
+import { call, HOME, isAlive, login, newEmail, PASSWORD, type Person, signIn } from '../testing/requests.ts';
 
 const NEW_PASSWORD = 'battery staple';
 
@@ -217,4 +219,144 @@ describe('a request for a reset mail', () => {
 		const response = await call(scene.auth.app, 'post', '/v1/auth/password/forgot').send(body).expect(400);
 		expect(response.body.error).toMatchObject({ code: 'validation', details: [{ path: 'email' }] });
 	});
+});
+
+const change = (of: Person, body: object) =>
+	call(scene.auth.app, 'post', '/v1/auth/password', { person: of }).send(body);
+
+describe('a password change', () => {
+	test('accepts the new password and rejects the old one', async () => {
+		await change(scene.person, { current_password: PASSWORD, new_password: NEW_PASSWORD }).expect(204);
+		await login(scene.auth.app, scene.person.email, PASSWORD).expect(401);
+		await login(scene.auth.app, scene.person.email, NEW_PASSWORD).expect(200);
+	});
+
+	test('revokes the other sessions at every gateway before it responds', async () => {
+		const other = await signIn(scene.auth.app, scene.person);
+		await change(scene.person, { current_password: PASSWORD, new_password: NEW_PASSWORD }).expect(204);
+		expect(scene.gateway.pushes.at(-1)?.session_ids).toEqual([other.sessionId]);
+		expect(await isAlive(scene.auth.app, other.sessionId)).toBe(false);
+		expect(await isAlive(scene.auth.app, scene.person.sessionId)).toBe(true);
+	});
+
+	test('with a wrong current password changes nothing', async () => {
+		const other = await signIn(scene.auth.app, scene.person);
+		const response = await change(scene.person, {
+			current_password: 'wrong',
+			new_password: NEW_PASSWORD,
+		}).expect(401);
+		expect(response.body.error.code).toBe('invalid_credentials');
+		expect(await isAlive(scene.auth.app, other.sessionId)).toBe(true);
+		await login(scene.auth.app, scene.person.email, PASSWORD).expect(200);
+	});
+
+	test.each([
+		['too short', 'short'],
+		['longer than 72 bytes', 'é'.repeat(37)],
+		['a number', 12345678],
+	])('returns 400 for a password that is %s', async (_, newPassword) => {
+		const response = await change(scene.person, {
+			current_password: PASSWORD,
+			new_password: newPassword,
+		}).expect(400);
+		expect(response.body.error).toMatchObject({ code: 'validation', details: [{ path: 'new_password' }] });
+	});
+
+	test('succeeds once for two concurrent requests', async () => {
+		const responses = await Promise.all(
+			['first password', 'other password'].map((newPassword) =>
+				change(scene.person, { current_password: PASSWORD, new_password: newPassword }).then(
+					({ status }) => status,
+				),
+			),
+		);
+		expect(responses.sort()).toEqual([204, 401]);
+	});
+
+	test('returns 401 when the account was deleted', async () => {
+		await scene.auth.prisma.user.delete({ where: { id: scene.person.id } });
+		await change(scene.person, { current_password: PASSWORD, new_password: NEW_PASSWORD }).expect(401);
+	});
+
+	test('is logged without the passwords', async () => {
+		await change(scene.person, { current_password: PASSWORD, new_password: NEW_PASSWORD }).expect(204);
+		expect(scene.auth.log).toContainEqual({
+			event: 'security.password_changed',
+			fields: { user_id: scene.person.id, sessions: 0 },
+		});
+		expect(JSON.stringify(scene.auth.log)).not.toContain(NEW_PASSWORD);
+	});
+});
+
+/** Ways to set a password, with the field that contains it. */
+const WAYS: [string, string, (password: string) => Promise<request.Response>][] = [
+	[
+		'a registration',
+		'password',
+		async (password) =>
+			await call(scene.auth.app, 'post', '/v1/auth/register').send({ email: `ada.${newEmail()}`, password }),
+	],
+	[
+		'a change',
+		'new_password',
+		async (password) =>
+			await call(scene.auth.app, 'post', '/v1/auth/password', { person: scene.person }).send({
+				current_password: PASSWORD,
+				new_password: password,
+			}),
+	],
+	[
+		'a reset',
+		'new_password',
+		async (password) => {
+			await call(scene.auth.app, 'post', '/v1/auth/password/forgot')
+				.send({ email: scene.person.email })
+				.expect(204);
+			const [mail] = await mailsTo(scene.auth, scene.person.email, { about: RESET });
+			const response = await call(scene.auth.app, 'post', '/v1/auth/password/reset').send({
+				token: mail?.token,
+				new_password: password,
+			});
+			// The token stays valid for another password.
+			if (response.status === 400)
+				await call(scene.auth.app, 'post', '/v1/auth/password/reset')
+					.send({ token: mail?.token, new_password: 'tulip anchor velvet' })
+					.expect(204);
+			return response;
+		},
+	],
+];
+
+describe.each(WAYS)('%s', (_, path, ask) => {
+	test('refuses a weak password with the field and what to do', async () => {
+		const response = await ask('P@ssw0rd!');
+		expect([response.status, response.body.error.code]).toEqual([400, 'validation']);
+		expect(response.body.error.details).toEqual([
+			{ path, message: 'is too easy to guess; use several unrelated words, or a password manager' },
+		]);
+		expect(response.text).not.toContain('P@ssw0rd!');
+	});
+
+	test('accepts a password of several words', async () => {
+		expect([201, 204]).toContain((await ask('tulip anchor velvet')).status);
+	});
+});
+
+const post = (body: object) => call(scene.auth.app, 'post', '/v1/auth/register').send(body);
+
+test('a password that contains the email of its account, or consists of its parts, is refused', async () => {
+	const email = 'ada.lovelace@example.com';
+	for (const password of [email, email.toUpperCase(), `my ${email} is long enough`]) {
+		const response = await post({ email, password }).expect(400);
+		expect(response.body.error.details).toEqual([
+			{ path: 'password', message: 'must not contain your email address' },
+		]);
+	}
+	await post({ email, password: 'ada.lovelace1' }).expect(400);
+});
+
+test('a sign-in accepts a weak password that the account has', async () => {
+	const passwordHash = await bcrypt.hash('password', 4);
+	await scene.auth.prisma.user.update({ where: { id: scene.person.id }, data: { passwordHash } });
+	await login(scene.auth.app, scene.person.email, 'password').expect(200);
 });
