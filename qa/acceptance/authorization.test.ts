@@ -1,3 +1,4 @@
+import { slice } from '@creatorr/testing/slice';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import pMap from 'p-map';
 import { call, type HttpResponse, newPerson, PASSWORD, type Person, signIn } from '../driver/client.ts';
@@ -72,22 +73,30 @@ describe('every route that needs a user rejects', () => {
 		await expectRefusedEverywhere({});
 	});
 
-	test.each([
-		...['', 'Bearer', 'Bearer ', 'Bearer: x', 'Basic dXNlcjpwYXNz', 'Token x', 'bearer', 'null', 'undefined'],
-	])('the header %j', async (authorization) => {
+	test.each(
+		slice(
+			['', 'Bearer', 'Bearer ', 'Bearer: x', 'Basic dXNlcjpwYXNz', 'Token x', 'bearer', 'null', 'undefined'],
+			3,
+		),
+	)('the header %j', async (authorization) => {
 		await expectRefusedEverywhere({ authorization });
 	});
 
-	test.each<[string, (token: string) => string]>([
-		['without a scheme', (token) => token],
-		['of another scheme', (token) => `Token ${token}`],
-		['in quotes', (token) => `Bearer "${token}"`],
-		['twice', (token) => `Bearer ${token} ${token}`],
-		['in a list', (token) => `Bearer ${token}, Bearer ${token}`],
-		['with a parameter', (token) => `Bearer ${token};x=y`],
-		['in two parts', (token) => `Bearer ${token.slice(0, 40)} ${token.slice(40)}`],
-		['endless', (token) => `Bearer ${token}${'a'.repeat(5_000)}`],
-	])('a good token %s', async (_, write) => {
+	test.each(
+		slice<[string, (token: string) => string]>(
+			[
+				['without a scheme', (token) => token],
+				['of another scheme', (token) => `Token ${token}`],
+				['in quotes', (token) => `Bearer "${token}"`],
+				['twice', (token) => `Bearer ${token} ${token}`],
+				['in a list', (token) => `Bearer ${token}, Bearer ${token}`],
+				['with a parameter', (token) => `Bearer ${token};x=y`],
+				['in two parts', (token) => `Bearer ${token.slice(0, 40)} ${token.slice(40)}`],
+				['endless', (token) => `Bearer ${token}${'a'.repeat(5_000)}`],
+			],
+			3,
+		),
+	)('a good token %s', async (_, write) => {
 		await expectRefusedEverywhere({ authorization: write(owner.token) });
 	});
 
@@ -112,7 +121,7 @@ describe('every route that needs a user rejects', () => {
 		}));
 	});
 
-	test.each(forgeries)('a token %s', async (_, forge) => {
+	test.each(slice(forgeries, 8))('a token %s', async (_, forge) => {
 		await expectRefusedEverywhere(bearer(forge(tools)));
 	});
 

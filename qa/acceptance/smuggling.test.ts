@@ -1,3 +1,4 @@
+import { slice } from '@creatorr/testing/slice';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { call, newPerson, type Person } from '../driver/client.ts';
 import { checkRefusal, converse } from './support/raw.ts';
@@ -28,47 +29,52 @@ async function expectRefused(bytes: string): Promise<void> {
 const bothWays = (coding: string) => `${POST}Content-Length: 4${CRLF}${coding}${CRLF}${CRLF}${EMPTY_CHUNKS}`;
 
 describe('a body with ambiguous framing is refused, and what follows is not read:', () => {
-	test.each([
-		['a length, then chunks', bothWays('Transfer-Encoding: chunked')],
-		[
-			'chunks, then a length',
-			`${POST}Transfer-Encoding: chunked${CRLF}Content-Length: 4${CRLF}${CRLF}${EMPTY_CHUNKS}`,
-		],
-		['a length and a coding in capitals', bothWays('TRANSFER-ENCODING: CHUNKED')],
-		['a length and an unknown coding', bothWays('Transfer-Encoding: xchunked')],
-		['a length and no coding', bothWays('Transfer-Encoding: identity')],
-		['a length and an empty coding', bothWays('Transfer-Encoding:')],
-		['a length and a coding after a space', bothWays('Transfer-Encoding : chunked')],
-		['a length and a coding after a tab', bothWays('Transfer-Encoding\t: chunked')],
-		['a length and a coding after a vertical tab', bothWays('Transfer-Encoding:\x0bchunked')],
-		['a length and a coding in a folded line', bothWays(`X: a${CRLF} Transfer-Encoding: chunked`)],
-		['a length and a coding after a bare LF', bothWays('X: a\nTransfer-Encoding: chunked')],
-		['a length and a coding after a bare CR', bothWays('X: a\rTransfer-Encoding: chunked')],
-		['a length and a coding whose name is broken', bothWays('Transfer-Enco\r\nding: chunked')],
-		['a length and a NUL before a coding', bothWays('Transfer-Encoding: \0chunked')],
-		['two codings', `${POST}Transfer-Encoding: gzip, chunked${CRLF}${CRLF}${EMPTY_CHUNKS}`],
-		['chunks twice', `${POST}Transfer-Encoding: chunked, chunked${CRLF}${CRLF}${EMPTY_CHUNKS}`],
-		[
-			'chunks and another coding in two lines',
-			`${POST}Transfer-Encoding: chunked${CRLF}Transfer-Encoding: identity${CRLF}${CRLF}${EMPTY_CHUNKS}`,
-		],
-		['chunks with a parameter', `${POST}Transfer-Encoding: chunked;q=1${CRLF}${CRLF}${EMPTY_CHUNKS}`],
-		['chunks in quotes', `${POST}Transfer-Encoding: "chunked"${CRLF}${CRLF}${EMPTY_CHUNKS}`],
-		[
-			'chunks in HTTP/1.0',
-			`${POST.replace('1.1', '1.0')}Transfer-Encoding: chunked${CRLF}${CRLF}${EMPTY_CHUNKS}`,
-		],
-		['two lengths', `${POST}Content-Length: 2${CRLF}Content-Length: 3${CRLF}${CRLF}{}`],
-		['one length twice', `${POST}Content-Length: 2${CRLF}Content-Length: 2${CRLF}${CRLF}{}`],
-		['a list of lengths', `${POST}Content-Length: 2, 2${CRLF}${CRLF}{}`],
-		['a length with a sign', `${POST}Content-Length: +2${CRLF}${CRLF}{}`],
-		['a negative length', `${POST}Content-Length: -2${CRLF}${CRLF}{}`],
-		['a hexadecimal length', `${POST}Content-Length: 0x2${CRLF}${CRLF}{}`],
-		['a length with a fraction', `${POST}Content-Length: 2.0${CRLF}${CRLF}{}`],
-		['a length of two words', `${POST}Content-Length: 2 2${CRLF}${CRLF}{}`],
-		['a length beyond 64 bits', `${POST}Content-Length: 18446744073709551618${CRLF}${CRLF}{}`],
-		['an empty length', `${POST}Content-Length:${CRLF}${CRLF}{}`],
-	])('%s', async (_, bytes) => {
+	test.each(
+		slice(
+			[
+				['a length, then chunks', bothWays('Transfer-Encoding: chunked')],
+				[
+					'chunks, then a length',
+					`${POST}Transfer-Encoding: chunked${CRLF}Content-Length: 4${CRLF}${CRLF}${EMPTY_CHUNKS}`,
+				],
+				['a length and a coding in capitals', bothWays('TRANSFER-ENCODING: CHUNKED')],
+				['a length and an unknown coding', bothWays('Transfer-Encoding: xchunked')],
+				['a length and no coding', bothWays('Transfer-Encoding: identity')],
+				['a length and an empty coding', bothWays('Transfer-Encoding:')],
+				['a length and a coding after a space', bothWays('Transfer-Encoding : chunked')],
+				['a length and a coding after a tab', bothWays('Transfer-Encoding\t: chunked')],
+				['a length and a coding after a vertical tab', bothWays('Transfer-Encoding:\x0bchunked')],
+				['a length and a coding in a folded line', bothWays(`X: a${CRLF} Transfer-Encoding: chunked`)],
+				['a length and a coding after a bare LF', bothWays('X: a\nTransfer-Encoding: chunked')],
+				['a length and a coding after a bare CR', bothWays('X: a\rTransfer-Encoding: chunked')],
+				['a length and a coding whose name is broken', bothWays('Transfer-Enco\r\nding: chunked')],
+				['a length and a NUL before a coding', bothWays('Transfer-Encoding: \0chunked')],
+				['two codings', `${POST}Transfer-Encoding: gzip, chunked${CRLF}${CRLF}${EMPTY_CHUNKS}`],
+				['chunks twice', `${POST}Transfer-Encoding: chunked, chunked${CRLF}${CRLF}${EMPTY_CHUNKS}`],
+				[
+					'chunks and another coding in two lines',
+					`${POST}Transfer-Encoding: chunked${CRLF}Transfer-Encoding: identity${CRLF}${CRLF}${EMPTY_CHUNKS}`,
+				],
+				['chunks with a parameter', `${POST}Transfer-Encoding: chunked;q=1${CRLF}${CRLF}${EMPTY_CHUNKS}`],
+				['chunks in quotes', `${POST}Transfer-Encoding: "chunked"${CRLF}${CRLF}${EMPTY_CHUNKS}`],
+				[
+					'chunks in HTTP/1.0',
+					`${POST.replace('1.1', '1.0')}Transfer-Encoding: chunked${CRLF}${CRLF}${EMPTY_CHUNKS}`,
+				],
+				['two lengths', `${POST}Content-Length: 2${CRLF}Content-Length: 3${CRLF}${CRLF}{}`],
+				['one length twice', `${POST}Content-Length: 2${CRLF}Content-Length: 2${CRLF}${CRLF}{}`],
+				['a list of lengths', `${POST}Content-Length: 2, 2${CRLF}${CRLF}{}`],
+				['a length with a sign', `${POST}Content-Length: +2${CRLF}${CRLF}{}`],
+				['a negative length', `${POST}Content-Length: -2${CRLF}${CRLF}{}`],
+				['a hexadecimal length', `${POST}Content-Length: 0x2${CRLF}${CRLF}{}`],
+				['a length with a fraction', `${POST}Content-Length: 2.0${CRLF}${CRLF}{}`],
+				['a length of two words', `${POST}Content-Length: 2 2${CRLF}${CRLF}{}`],
+				['a length beyond 64 bits', `${POST}Content-Length: 18446744073709551618${CRLF}${CRLF}{}`],
+				['an empty length', `${POST}Content-Length:${CRLF}${CRLF}{}`],
+			],
+			10,
+		),
+	)('%s', async (_, bytes) => {
 		await expectRefused(bytes);
 	});
 });

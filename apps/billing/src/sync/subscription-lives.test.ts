@@ -1,11 +1,14 @@
+import { slice } from '@creatorr/testing/slice';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { startWorld, subscribe, type User, type World, waitForPlan } from '../testing/world.ts';
 
-/** `LIVES` sets the number of histories. */
-const LIVES = Number(process.env.LIVES ?? 24);
+const { LIVES } = process.env;
+const histories = [...Array(Number(LIVES ?? 24)).keys()];
+/** `LIVES` sets the number of histories. Without it, a slice of 24 is played. */
+const ROUNDS = LIVES === undefined ? slice(histories, 8) : histories;
 
-jest.setTimeout(120_000 + 5_000 * LIVES);
+jest.setTimeout(120_000 + 5_000 * ROUNDS.length);
 const SUBSCRIPTION_SYNC_INTERVAL_SECONDS = 1;
 const DAY_SECONDS = 86_400;
 
@@ -82,8 +85,8 @@ async function liveAndCompare(round: number): Promise<void> {
 	});
 }
 
-test(`${LIVES} subscription histories with shuffled, repeated and lost events end in Stripe’s state`, async () => {
-	const rounds = Array.from({ length: LIVES }, (_, round) => round).values();
+test(`${ROUNDS.length} subscription histories with shuffled, repeated and lost events end in Stripe’s state`, async () => {
+	const rounds = ROUNDS.values();
 	// Some concurrently, so that their events interleave.
 	await Promise.all(
 		Array.from({ length: 8 }, async () => {
