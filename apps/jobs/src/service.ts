@@ -21,7 +21,7 @@ import { createFingerprint } from './create/fingerprint.ts';
 import { openJobsDatabase } from './database.sql.ts';
 import { deleteJobRoute } from './delete/delete-job.ts';
 import type { Deps } from './deps.ts';
-import { dispatchJobs } from './dispatch/dispatch-jobs.ts';
+import { dispatchJobs, preemptJobs } from './dispatch/dispatch-jobs.ts';
 import { backlogMetrics, queueMetrics } from './dispatch/queue-metrics.ts';
 import { failOrphanedJobs, onDeadLetteredRequest } from './dispatch/undispatchable.ts';
 import { openFilesClient } from './files-client.ts';
@@ -99,6 +99,7 @@ export const jobs = defineService<Config, Deps>({
 	tasks: [
 		relayOutbox,
 		dispatchJobs,
+		preemptJobs,
 		expireLeases,
 		pollWatchedJobs,
 		failOrphanedJobs,

@@ -6,7 +6,7 @@ import { type Candidate, chooseJobs } from './choose-jobs.ts';
 import { type Fairness, findCandidates } from './find-candidates.sql.ts';
 import { type RequestedJob, requestWorker } from './request-worker.sql.ts';
 
-interface DispatchInput extends Fairness {
+export interface DispatchInput extends Fairness {
 	tools: readonly string[];
 	/** Jobs dispatched beyond the free slots of each tool, so that a worker never waits for its next job. */
 	margin: number;
@@ -16,7 +16,7 @@ interface DispatchInput extends Fairness {
 	unclaimedAfterMs: number;
 }
 
-interface Capacity {
+export interface Capacity {
 	tool: string;
 	slots: number;
 	activeJobs: number;
@@ -39,8 +39,7 @@ const DISPATCH_LOCK = 2;
  */
 export async function dispatchWaitingJobs(prisma: Database, input: DispatchInput): Promise<number> {
 	return await inTransaction(prisma, async (tx) => {
-		// A separate statement: only statements that begin after the lock was acquired see what its last holder committed.
-		await tx.$executeRaw`SELECT pg_advisory_xact_lock(${DISPATCH_LOCK}::int, 0)`;
+		await lockDispatch(tx);
 		const capacities = await readCapacities(tx, input);
 		const dispatched = [
 			...(await dispatchFairly(tx, capacities, input)),
@@ -52,11 +51,22 @@ export async function dispatchWaitingJobs(prisma: Database, input: DispatchInput
 }
 
 /**
+ * Lets one transaction of all replicas dispatch at a time. Only statements that begin after this one see what the last holder of the lock
+ * committed.
+ */
+export async function lockDispatch(tx: Tx): Promise<void> {
+	await tx.$executeRaw`SELECT pg_advisory_xact_lock(${DISPATCH_LOCK}::int, 0)`;
+}
+
+/**
  * A background job that a worker runs uses one of that worker's background slots. One that waits for a worker may use a slot of any
  * worker that has its tool. At least one background job of a tool may be active, whatever workers report: without a slot on any
  * worker, it would wait forever.
  */
-async function readCapacities(tx: Tx, { tools, workerLifetimeMs }: DispatchInput): Promise<Capacity[]> {
+export async function readCapacities(
+	tx: Tx,
+	{ tools, workerLifetimeMs }: Pick<DispatchInput, 'tools' | 'workerLifetimeMs'>,
+): Promise<Capacity[]> {
 	return await tx.$queryRaw<Capacity[]>`
 		WITH live_workers AS (
 			SELECT * FROM workers WHERE seen_at > now() - make_interval(secs => ${workerLifetimeMs / 1000})
@@ -82,17 +92,21 @@ async function readCapacities(tx: Tx, { tools, workerLifetimeMs }: DispatchInput
 		GROUP BY wanted.tool, fleet.slots, fleet.background_slots`;
 }
 
+/** Returns how many jobs of each tool may be dispatched. Tools without a free slot are absent. */
+export function freeSlotsByTool(capacities: readonly Capacity[], margin: number): Map<string, number> {
+	const free = capacities
+		// Jobs that no worker can run must not count against their user's limit of active jobs.
+		.filter(({ slots }) => slots > 0)
+		.map(({ tool, slots, activeJobs }) => [tool, slots + margin - activeJobs] as const);
+	return new Map(free.filter(([, count]) => count > 0));
+}
+
 async function dispatchFairly(
 	tx: Tx,
 	capacities: readonly Capacity[],
 	input: DispatchInput,
 ): Promise<Candidate[]> {
-	const freeSlots = new Map<string, number>();
-	for (const { tool, slots, activeJobs } of capacities) {
-		const free = slots + input.margin - activeJobs;
-		// Jobs that no worker can run must not count against their user's limit of active jobs.
-		if (slots > 0 && free > 0) freeSlots.set(tool, free);
-	}
+	const freeSlots = freeSlotsByTool(capacities, input.margin);
 	if (freeSlots.size === 0) return [];
 	const background = new Map(capacities.map(({ tool, backgroundFree }) => [tool, backgroundFree]));
 	const free = { byTool: freeSlots, background };

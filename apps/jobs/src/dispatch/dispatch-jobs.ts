@@ -1,13 +1,15 @@
 import { crashPoint } from '@creatorr/service/crash-point';
 import { defineTask } from '@creatorr/service/task';
 import type { Deps } from '../deps.ts';
-import { dispatchWaitingJobs } from './dispatch-jobs.sql.ts';
+import { type DispatchInput, dispatchWaitingJobs } from './dispatch-jobs.sql.ts';
+import { preemptBackgroundJob } from './preempt-job.sql.ts';
 
 /** Finds jobs that a process left behind when it died between its commit and its wake. */
 const SAFETY_POLL_MS = 2_000;
 /** For each tool, one job more than its free slots waits at the broker. A larger margin would delay other users by more than one job. */
 const MARGIN = 1;
 const UNCLAIMED_AFTER_MS = 60_000;
+const PREEMPT_EVERY_MS = 2_000;
 const MINUTE_MS = 60_000;
 
 /**
@@ -17,19 +19,35 @@ const MINUTE_MS = 60_000;
 export const dispatchJobs = defineTask<Deps>({
 	name: 'dispatch_jobs',
 	everyMs: SAFETY_POLL_MS,
-	async run({ prisma, config, catalog, logger }) {
-		const dispatched = await dispatchWaitingJobs(prisma, {
-			tools: [...catalog.keys()],
-			plans: config.PLANS,
-			unverifiedActiveJobs: config.UNVERIFIED_ACTIVE_JOBS,
-			starvationTimeoutMs: config.STARVATION_TIMEOUT_MINUTES * MINUTE_MS,
-			deferralMs: config.WORKER_HEARTBEAT_MS,
-			margin: MARGIN,
-			workerLifetimeMs: config.WORKER_LEASE_MS,
-			unclaimedAfterMs: UNCLAIMED_AFTER_MS,
-		});
+	async run(deps) {
+		const dispatched = await dispatchWaitingJobs(deps.prisma, dispatchInput(deps));
 		if (dispatched === 0) return;
 		crashPoint('jobs.dispatch.committed');
-		logger.debug('jobs.dispatched', { count: dispatched });
+		deps.logger.debug('jobs.dispatched', { count: dispatched });
 	},
 });
+
+/** Gives a background slot to a job that has waited too long for one. Each run preempts one job. */
+export const preemptJobs = defineTask<Deps>({
+	name: 'preempt_jobs',
+	everyMs: PREEMPT_EVERY_MS,
+	async run(deps) {
+		const preemption = await preemptBackgroundJob(deps.prisma, dispatchInput(deps));
+		if (!preemption) return;
+		const { preemptedId, dispatchedId, workerId } = preemption;
+		deps.logger.info('job.preempted', { job_id: preemptedId, for_job_id: dispatchedId, worker_id: workerId });
+	},
+});
+
+function dispatchInput({ config, catalog }: Pick<Deps, 'config' | 'catalog'>): DispatchInput {
+	return {
+		tools: [...catalog.keys()],
+		plans: config.PLANS,
+		unverifiedActiveJobs: config.UNVERIFIED_ACTIVE_JOBS,
+		starvationTimeoutMs: config.STARVATION_TIMEOUT_MINUTES * MINUTE_MS,
+		deferralMs: config.WORKER_HEARTBEAT_MS,
+		margin: MARGIN,
+		workerLifetimeMs: config.WORKER_LEASE_MS,
+		unclaimedAfterMs: UNCLAIMED_AFTER_MS,
+	};
+}

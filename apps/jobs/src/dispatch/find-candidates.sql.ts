@@ -1,6 +1,7 @@
 import type { Plans } from '@creatorr/contracts/plans';
 import { maxActiveJobs } from '../accounts/plan-limits.ts';
 import type { Tx } from '../database.sql.ts';
+import { Prisma } from '../generated/client.ts';
 import { IS_ACTIVE, IS_DISPATCHABLE, RUNNING_MS } from '../lifecycle/dispatch-state.sql.ts';
 import { LAST_RUNS } from '../lifecycle/stored-names.sql.ts';
 import type { Candidate, FreeSlots } from './choose-jobs.ts';
@@ -30,20 +31,34 @@ export interface Fairness {
  *
  * Returns enough jobs to fill the slots of each tool even if users use up their slots with other tools.
  *
- * Leaves out users whose compute quota of the day is used up, also by jobs that run now, until the next day.
+ * Leaves out jobs for which the user's compute quota of the day doesn't suffice, until jobs end that take less than expected, or until the
+ * next day. Active jobs and earlier waiting ones of the tool count with the larger of their expected and used time.
+ */
+export async function findCandidates(tx: Tx, freeSlots: FreeSlots, fairness: Fairness): Promise<Candidate[]> {
+	const allSlots = [...freeSlots.byTool.values()].reduce((sum, count) => sum + count, 0);
+	return await tx.$queryRaw<Candidate[]>`
+		WITH RECURSIVE ${candidatesCte(freeSlots, fairness)}, ranked AS (
+			SELECT *, row_number() OVER (PARTITION BY tool ORDER BY urgency DESC, seconds_ahead, virtual_finish, id) AS position
+			FROM candidates
+		)
+		SELECT id, tool, user_id AS "userId", request_id AS "requestId", traceparent, user_slots AS "userSlots", background
+		FROM ranked WHERE position <= ${allSlots}::int ORDER BY urgency DESC, seconds_ahead, virtual_finish, id`;
+}
+
+/**
+ * Returns the common table expressions that end with `candidates`: of each user and tool, the first waiting jobs, as many as may be
+ * dispatched.
  *
  * Reads no more jobs of a user than can be dispatched, and finds users by skipping through the index (loose index scan), so the
  * length of the queues doesn't matter.
  */
-export async function findCandidates(
-	tx: Tx,
+export function candidatesCte(
 	freeSlots: FreeSlots,
 	{ plans, unverifiedActiveJobs, starvationTimeoutMs, deferralMs }: Fairness,
-): Promise<Candidate[]> {
+): Prisma.Sql {
 	const tools = [...freeSlots.byTool.keys()];
 	const slots = [...freeSlots.byTool.values()];
 	const backgroundSlots = tools.map((tool) => freeSlots.background.get(tool) ?? 0);
-	const allSlots = slots.reduce((sum, count) => sum + count, 0);
 	const planTerms = Object.entries(plans);
 	const planLimits = JSON.stringify(
 		Object.fromEntries(
@@ -58,8 +73,7 @@ export async function findCandidates(
 		),
 	);
 	const topPriority = Math.max(...planTerms.map(([, { priority }]) => priority));
-	return await tx.$queryRaw<Candidate[]>`
-		WITH RECURSIVE free_slots AS (
+	return Prisma.sql`free_slots AS (
 			SELECT * FROM unnest(${tools}::text[], ${slots}::int[], ${backgroundSlots}::int[])
 				AS free_slots (tool, slots, background_slots)
 		), queues AS (
@@ -74,19 +88,19 @@ export async function findCandidates(
 				ORDER BY user_id LIMIT 1
 			) AS next
 		), active_by_tool AS (
-			SELECT user_id, tool, count(*)::int AS jobs, sum(${RUNNING_MS}) AS running_ms,
+			SELECT user_id, tool, count(*)::int AS jobs,
 				sum(greatest(expected_seconds, ${MIN_EXPECTED_SECONDS}::int, (${RUNNING_MS}) / 1000)) AS seconds FROM jobs
 			WHERE ${IS_ACTIVE}
 			GROUP BY user_id, tool
 		), active_by_user AS (
-			SELECT user_id, sum(jobs)::int AS jobs, sum(running_ms) AS running_ms FROM active_by_tool GROUP BY user_id
+			SELECT user_id, sum(jobs)::int AS jobs, sum(seconds) AS seconds FROM active_by_tool GROUP BY user_id
 		), usage AS (
 			SELECT queues.*, coalesce(active_by_tool.jobs, 0) AS active_jobs,
 				coalesce(active_by_tool.seconds, 0) AS active_seconds, last_runs.ended_at,
-				CASE WHEN (plan_limits ->> 'compute_ms')::bigint
-						BETWEEN 1 AND coalesce(compute_usage.milliseconds, 0) + coalesce(active_by_user.running_ms, 0) THEN 0
-					ELSE (plan_limits ->> CASE WHEN accounts.email_verified THEN 'verified' ELSE 'unverified' END)::int
-						- coalesce(active_by_user.jobs, 0) END AS user_slots
+				(plan_limits ->> CASE WHEN accounts.email_verified THEN 'verified' ELSE 'unverified' END)::int
+					- coalesce(active_by_user.jobs, 0) AS user_slots,
+				(nullif((plan_limits ->> 'compute_ms')::bigint, 0) - coalesce(compute_usage.milliseconds, 0)) / 1000.0
+					- coalesce(active_by_user.seconds, 0) AS compute_seconds_left
 			FROM queues
 			LEFT JOIN active_by_tool USING (user_id, tool)
 			LEFT JOIN active_by_user USING (user_id)
@@ -97,6 +111,7 @@ export async function findCandidates(
 			CROSS JOIN LATERAL (SELECT ${planLimits}::jsonb -> coalesce(accounts.plan::text, 'free') AS plan_limits) AS of_plan
 		), candidates AS (
 			SELECT user_jobs.id, user_jobs.request_id, user_jobs.traceparent, tool, user_id, user_slots, background,
+				priority, seconds, waiting_since,
 				active_seconds + seconds_before AS seconds_ahead, waiting_since + make_interval(secs => seconds) AS virtual_finish,
 				CASE WHEN rank + active_jobs = 1 AND waiting_since < now() - make_interval(secs => ${starvationTimeoutMs / 1000})
 					THEN greatest(priority, ${topPriority}::int) ELSE priority END AS urgency
@@ -111,10 +126,6 @@ export async function findCandidates(
 				WINDOW per_user AS (ORDER BY priority DESC, id)
 				ORDER BY priority DESC, id LIMIT greatest(0, least(slots, user_slots))
 			) AS user_jobs
-		), ranked AS (
-			SELECT *, row_number() OVER (PARTITION BY tool ORDER BY urgency DESC, seconds_ahead, virtual_finish, id) AS position
-			FROM candidates
-		)
-		SELECT id, tool, user_id AS "userId", request_id AS "requestId", traceparent, user_slots AS "userSlots", background
-		FROM ranked WHERE position <= ${allSlots}::int ORDER BY urgency DESC, seconds_ahead, virtual_finish, id`;
+			WHERE coalesce(seconds_before < compute_seconds_left, true)
+		)`;
 }

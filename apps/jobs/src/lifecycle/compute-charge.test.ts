@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { chargedMs } from './compute-charge.ts';
+import { chargedMs, chargedMsOfCanceled } from './compute-charge.ts';
 
 const now = new Date('2026-11-30T12:00:00Z');
 const ago = (seconds: number) => new Date(now.getTime() - 1000 * seconds);
@@ -27,5 +27,21 @@ describe('an attempt that ends', () => {
 	test('costs nothing when no worker runs it, or its start is unknown', () => {
 		expect(chargedMs({ ...attempt, leaseExpiresAt: null }, { computeMs: 50_000 })).toBe(0);
 		expect(chargedMs({ ...attempt, attemptStartedAt: null }, { computeMs: 50_000 })).toBe(0);
+	});
+});
+
+describe('a canceled job', () => {
+	const job = { ...attempt, attempt: 1, preemptedMs: 0 };
+
+	test('costs the time of its attempt and of those that were preempted', () => {
+		expect(chargedMsOfCanceled(job)).toBe(60_000);
+		expect(chargedMsOfCanceled({ ...job, preemptedMs: 30_000 })).toBe(90_000);
+		expect(chargedMsOfCanceled({ ...job, leaseExpiresAt: null, preemptedMs: 30_000 })).toBe(30_000);
+	});
+
+	test('costs at least 2 seconds once it has started, and nothing before', () => {
+		expect(chargedMsOfCanceled({ ...job, attemptStartedAt: ago(0.5) })).toBe(2_000);
+		expect(chargedMsOfCanceled({ ...job, leaseExpiresAt: null })).toBe(2_000);
+		expect(chargedMsOfCanceled({ ...job, attempt: 0, attemptStartedAt: null, leaseExpiresAt: null })).toBe(0);
 	});
 });

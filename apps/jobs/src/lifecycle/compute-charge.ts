@@ -26,3 +26,23 @@ export function chargedMs(
 	const elapsedMs = Math.max(0, now.getTime() - attemptStartedAt.getTime());
 	return Math.min(elapsedMs, computeMs ?? elapsedMs);
 }
+
+/** A cancellation kills a prewarmed process, and starting the next one takes about half a second of CPU time. */
+const MIN_CANCELED_MS = 2_000;
+
+/**
+ * Returns how many milliseconds of a job that is canceled now count towards the quota: its attempt, and earlier ones that were preempted.
+ * Otherwise users whose jobs are preempted could cancel each of them and never pay. A job that has started costs at least
+ * {@link MIN_CANCELED_MS}, even if its worker has returned it.
+ */
+export function chargedMsOfCanceled(
+	job: EndedAttempt & {
+		/** The number of the last grant, 0 before the first. */
+		attempt: number;
+		/** Run time of its preempted attempts. */
+		preemptedMs: number;
+	},
+): number {
+	if (job.attempt === 0) return 0;
+	return Math.max(MIN_CANCELED_MS, chargedMs(job, {}) + job.preemptedMs);
+}

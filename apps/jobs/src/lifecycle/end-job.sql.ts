@@ -5,7 +5,7 @@ import { afterCommit } from '@creatorr/database/after-commit';
 import { addToOutbox } from '@creatorr/database/outbox';
 import type { Tx } from '../database.sql.ts';
 import type { Prisma } from '../generated/client.ts';
-import { chargedMs } from './compute-charge.ts';
+import { chargedMs, chargedMsOfCanceled } from './compute-charge.ts';
 import { type LockedJob, notifyJobChanged } from './job.sql.ts';
 import { countEnded } from './job-metrics.ts';
 import { nextStatus } from './job-status.ts';
@@ -83,8 +83,11 @@ export async function chargeCompute(
 		ON CONFLICT (user_id, day) DO UPDATE SET milliseconds = compute_usage.milliseconds + excluded.milliseconds`;
 }
 
-/** Records when the user's last job of the tool ended. The job itself may be deleted. */
-async function recordLastRun(tx: Tx, { userId, tool, now }: LockedJob): Promise<void> {
+/** Records when the user's last job of the tool ended or was preempted. The job itself may be deleted. */
+export async function recordLastRun(
+	tx: Tx,
+	{ userId, tool, now }: Pick<LockedJob, 'userId' | 'tool' | 'now'>,
+): Promise<void> {
 	await tx.$executeRaw`
 		INSERT INTO ${LAST_RUNS} AS last_runs (user_id, tool, ended_at) VALUES (${userId}, ${tool}, ${now})
 		ON CONFLICT (user_id, tool) DO UPDATE SET ended_at = excluded.ended_at`;
@@ -117,5 +120,5 @@ export function failJob(tx: Tx, job: LockedJob, failure: Failure, computeMs?: nu
 
 /** Cancels a locked job. Returns false when the job had already ended. */
 export function cancelLockedJob(tx: Tx, job: LockedJob): Promise<boolean> {
-	return endJob(tx, job, { change: 'cancel', ms: chargedMs(job, {}) });
+	return endJob(tx, job, { change: 'cancel', ms: chargedMsOfCanceled(job) });
 }

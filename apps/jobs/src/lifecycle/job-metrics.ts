@@ -19,11 +19,13 @@ const lost = counter({
 	initial: TOOLS.map((tool) => ({ tool })),
 });
 
+const RETURN_REASONS = ['shutdown', 'no_background_slot', 'preempted'] as const;
+
 const returned = counter({
 	name: 'creatorr_job_attempts_returned_total',
-	help: 'Attempts that a worker returned unfinished, by tool and reason: shutdown, or no_background_slot for a long job',
+	help: 'Attempts that ended unfinished, by tool and reason: shutdown of the worker, or for a long job no_background_slot, or preempted by the job of another user',
 	labels: ['tool', 'reason'],
-	initial: TOOLS.flatMap((tool) => ['shutdown', 'no_background_slot'].map((reason) => ({ tool, reason }))),
+	initial: TOOLS.flatMap((tool) => RETURN_REASONS.map((reason) => ({ tool, reason }))),
 });
 
 const waited = histogram({
@@ -58,7 +60,7 @@ export function countLost(tool: string): void {
 	lost.inc({ tool });
 }
 
-export function countReturned(tool: string, reason: 'shutdown' | 'no_background_slot'): void {
+export function countReturned(tool: string, reason: (typeof RETURN_REASONS)[number]): void {
 	returned.inc({ tool, reason });
 }
 

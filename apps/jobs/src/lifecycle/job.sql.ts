@@ -34,6 +34,8 @@ export interface LockedJob {
 	finishing: boolean;
 	/** When the last attempt was granted. */
 	attemptStartedAt: Date | null;
+	/** Run time of its preempted attempts. */
+	preemptedMs: number;
 	/** The database's time, the only clock that leases use. */
 	now: Date;
 }
@@ -43,7 +45,7 @@ export async function lockJob(tx: Tx, jobId: string): Promise<LockedJob | null> 
 	const rows = await tx.$queryRaw<LockedJob[]>`
 		SELECT id, user_id AS "userId", tool, request_id AS "requestId", traceparent, status::text, attempt,
 			lost_attempts AS "lostAttempts", worker_id AS "workerId", lease_expires_at AS "leaseExpiresAt",
-			${FINISHING} AS finishing, attempt_started_at AS "attemptStartedAt",
+			${FINISHING} AS finishing, attempt_started_at AS "attemptStartedAt", preempted_ms AS "preemptedMs",
 			clock_timestamp() AS now
 		FROM jobs WHERE id = ${jobId} FOR UPDATE`;
 	return rows[0] ?? null;

@@ -32,6 +32,7 @@ export function viewJob(prisma: Database, jobId: string, operator: string): Prom
 			attempts: job.attempt,
 			lost_attempts: job.lostAttempts,
 			returned_attempts: job.returnedAttempts,
+			preempted_ms: job.preemptedMs,
 			attempt_started_at: job.attemptStartedAt,
 			compute_ms: job.computeMs,
 			expected_seconds: job.expectedSeconds,

@@ -183,7 +183,7 @@ test('a long job is returned when no background slot is free, and short ones sti
 	await known.handled;
 	expect(worker.returned).toEqual([
 		{ id: counted.id, attempt: 1, background: true, expected_seconds: (MANY * PAGE_MS) / 1000 },
-		{ id: known.id, attempt: 1, background: true },
+		{ id: known.id, attempt: 1, background: true, expected_seconds: PAGE_MS / 1000 },
 	]);
 	const short = worker.handle({ pages: 1 });
 	await worker.claimed(short);

@@ -125,6 +125,28 @@ describe('when all background slots are taken, a further job', () => {
 		expect(await isSettled(ofOther)).toBe(false);
 	});
 
+	test('that was dispatched to a slot waits for it, gets the next one before others, and is returned after 5 s', async () => {
+		const { follow, count } = backgroundJobs(1, [], 2);
+		const [first, other, expected, late] = [startJob(), startJob(), startJob(), startJob()];
+		await Promise.all([follow(jobOf('ocr'), first.promise, first.handlers), first.deprioritize()]);
+		const dispatched = { ...jobOf('compress_heavy'), isBackground: true };
+		const long = (handlers: typeof first.handlers) => ({
+			...handlers,
+			remainingTime: (): RemainingTime => 'long',
+		});
+		const followed = [
+			follow(jobOf('ocr'), other.promise, other.handlers),
+			follow(dispatched, expected.promise, long(expected.handlers)),
+			follow({ ...dispatched, id: randomUUID() }, late.promise, long(late.handlers)),
+		];
+		for (const { deprioritize } of [other, expected, late]) deprioritize();
+		expect(await Promise.all(followed.map(isSettled))).toEqual([false, false, false]);
+		first.end();
+		expect(await Promise.all(followed.map(isSettled))).toEqual([false, true, false]);
+		expect([count('ocr'), count('compress_heavy')]).toEqual([0, 1]);
+		await expect(followed[2]).rejects.toThrow('returned');
+	}, 10_000);
+
 	test.each(['pending', 'ended'] as const)(
 		'is not returned while its tool does not run (%s), even with the last message slot of its tool',
 		async (state) => {

@@ -16,6 +16,8 @@ export interface BackgroundJobs {
 interface JobRef {
 	id: string;
 	tool: string;
+	/** The jobs service dispatched it to a background slot. The slot may still be in use by the job that it preempts. */
+	isBackground?: boolean;
 }
 
 /**
@@ -45,12 +47,18 @@ interface BackgroundJobsOptions {
 
 interface FollowedJob {
 	tool: string;
+	/** Whether it waits for the slot to which it was dispatched. */
+	isExpectingSlot: boolean;
 	moveToBackground(): void;
 	review(): void;
 }
 
+/** Longer than a heartbeat interval, after which the worker stops preempted jobs, and the time to stop one. */
+const EXPECTS_SLOT_MS = 5_000;
+
 /**
- * When all background slots are taken, the remaining time of a further job decides:
+ * When all background slots are taken, a job that was dispatched to one waits {@link EXPECTS_SLOT_MS} for it, before all others, and is
+ * returned. Otherwise other jobs would take each slot that the jobs service frees for it. For a further job, the remaining time decides:
  *
  * - `long`: the job is returned.
  * - `unknown`: the job waits for a slot and keeps its message unacknowledged. If waiting jobs would then hold all `slotsPerTool`
@@ -69,8 +77,8 @@ export function createBackgroundJobs({
 	const inBackground = new Map<Promise<void>, string>();
 	const waiting = new Set<FollowedJob>();
 
-	function mayWait({ tool }: FollowedJob, remainingTime: RemainingTime): boolean {
-		if (slots === 0 || remainingTime === 'pending') return true;
+	function mayWait({ tool, isExpectingSlot }: FollowedJob, remainingTime: RemainingTime): boolean {
+		if (slots === 0 || isExpectingSlot || remainingTime === 'pending') return true;
 		const ofTool = [...waiting].filter((other) => other.tool === tool).length;
 		return remainingTime === 'unknown' && ofTool < slotsPerTool - 1;
 	}
@@ -86,11 +94,13 @@ export function createBackgroundJobs({
 	}
 
 	return {
-		async follow({ id, tool }, running, handlers) {
+		async follow({ id, tool, isBackground = false }, running, handlers) {
 			const moved = Promise.withResolvers<void>();
 			const self: FollowedJob = {
 				tool,
+				isExpectingSlot: isBackground,
 				moveToBackground() {
+					clearTimeout(timer);
 					waiting.delete(self);
 					inBackground.set(running, tool);
 					handlers.onBackground();
@@ -103,8 +113,14 @@ export function createBackgroundJobs({
 				},
 			};
 			const onDeprioritized = () => decide(self, handlers);
+			const stopExpecting = () => {
+				self.isExpectingSlot = false;
+				self.review();
+			};
+			const timer = isBackground ? setTimeout(stopExpecting, EXPECTS_SLOT_MS) : undefined;
 			followed.set(id, self);
 			const done = running.finally(() => {
+				clearTimeout(timer);
 				handlers.deprioritized.removeEventListener('abort', onDeprioritized);
 				waiting.delete(self);
 				followed.delete(id);
@@ -114,7 +130,7 @@ export function createBackgroundJobs({
 			});
 			void settled.then(() => {
 				if (!inBackground.delete(running)) return;
-				const [next] = waiting;
+				const next = [...waiting].find((job) => job.isExpectingSlot) ?? [...waiting][0];
 				next?.moveToBackground();
 			});
 			handlers.deprioritized.addEventListener('abort', onDeprioritized, { once: true });

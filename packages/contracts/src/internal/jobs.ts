@@ -45,10 +45,10 @@ export const claimJob = defineOperation({
 					.int()
 					.min(1)
 					.meta({ description: "maximum pages of an input for this tool on the user's plan" }),
-				background: z
-					.boolean()
-					.optional()
-					.meta({ description: 'an earlier worker found that it takes long' }),
+				background: z.boolean().optional().meta({
+					description:
+						'it takes long, as an earlier worker found. It is dispatched to a background slot, in which the job that it preempts may still run',
+				}),
 				pro_max_pages: z.int().optional().meta({ description: 'maximum pages on Pro, if that is more' }),
 			}),
 			z.object({ answer: z.enum(['held', 'unwanted']) }),
@@ -121,7 +121,7 @@ export const heartbeat = defineOperation({
 		z.object({
 			stop: z.array(jobIdSchema).meta({
 				description:
-					'jobs whose attempt is no longer current: canceled, ended (also by the reported outcome), deleted, returned, granted to another worker, or rejected because its outcome couldn’t be applied',
+					'jobs whose attempt is no longer current: canceled, ended (also by the reported outcome), deleted, returned, preempted, granted to another worker, or rejected because its outcome couldn’t be applied',
 			}),
 			beat_ms: z
 				.int()
