@@ -9,6 +9,7 @@ import { createSealer } from '@creatorr/tool-kit/params/secret-params';
 import { loadCatalog } from '@creatorr/tools/catalog';
 import { onAccountDeleted, onAccountVerified, onPlanChanged } from './accounts/account-events.ts';
 import { eraseAccounts } from './accounts/erase-accounts.ts';
+import { enforceComputeQuota } from './accounts/fail-jobs-over-quota.ts';
 import { getJobUseRoute } from './accounts/get-job-use.ts';
 import { expireLeases } from './attempts/expire-leases.ts';
 import { onDeadLetteredOutcome, onJobFinished } from './attempts/finish.ts';
@@ -101,6 +102,7 @@ export const jobs = defineService<Config, Deps>({
 		dispatchJobs,
 		preemptJobs,
 		expireLeases,
+		enforceComputeQuota,
 		pollWatchedJobs,
 		failOrphanedJobs,
 		eraseAccounts,

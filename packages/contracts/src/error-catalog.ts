@@ -201,8 +201,8 @@ export const JOB_ERRORS = {
 	limit_exceeded: {
 		title: 'This job exceeds a limit',
 		cause:
-			'The file is too large or has too many pages for the tool or your plan, or your storage is too full for the output.',
-		fix: 'Do what the message says: split the file, delete some files, or upgrade if another plan allows more.',
+			'The file is too large or has too many pages for the tool or your plan, your storage is too full for the output, or your jobs used twice the processing time that your plan allows a day.',
+		fix: 'Do what the message says: split the file, delete some files, wait for the next day, or upgrade if another plan allows more.',
 		retryable: false,
 	},
 	timeout: {

@@ -28,7 +28,7 @@ export const JOBS: readonly Mutant[] = [
 	},
 	{
 		name: 'keeps jobs of an account that has used up its compute quota queued',
-		mutations: [jobs('findCandidates', replaceText("(plan_limits ->> 'compute_ms')::bigint", '0'))],
+		mutations: [jobs('candidatesCte', replaceText("(plan_limits ->> 'compute_ms')::bigint", '0'))],
 		test: 'keeps queued jobs waiting until the next day',
 	},
 	{
@@ -48,21 +48,63 @@ export const JOBS: readonly Mutant[] = [
 	},
 	{
 		name: 'dispatches short jobs before the long ones of many users',
-		mutations: [jobs('findCandidates', replaceText('+ make_interval(secs => seconds) AS', 'AS'))],
+		mutations: [jobs('candidatesCte', replaceText('+ make_interval(secs => seconds) AS', 'AS'))],
 		test: 'is dispatched before the long jobs of eight users that were queued earlier',
 	},
 	{
 		name: 'limits dispatched long jobs to the background slots',
 		mutations: [
-			jobs('findCandidates', replaceText('AND (NOT background OR background_slots > 0)', '')),
+			jobs('candidatesCte', replaceText('AND (NOT background OR background_slots > 0)', '')),
 			jobs('chooseJobs', forceCondition(false, 'background', 'freeSlots')),
 		],
 		test: 'waits until a background slot is free, and does not block other jobs',
 	},
 	{
 		name: 'dispatches a returned job a heartbeat later at the earliest',
-		mutations: [jobs('findCandidates', replaceText('deferred_at IS NULL OR', 'true OR'))],
+		mutations: [jobs('candidatesCte', replaceText('deferred_at IS NULL OR', 'true OR'))],
 		test: 'waits for a heartbeat even if a slot seems free, because the slot may be out of date',
+	},
+	{
+		name: 'counts the expected time of active jobs toward the compute quota',
+		mutations: [
+			jobs('candidatesCte', replaceText('seconds_before < compute_seconds_left', 'compute_seconds_left > 0')),
+		],
+		test: 'counts a waiting job before another one is dispatched, so that jobs started together use it only once',
+	},
+	{
+		name: 'ends running jobs of an account that has used twice its compute quota',
+		mutations: [jobs('failJobsOverQuota', replaceCall('failRunning', 'false'))],
+		test: 'lets running jobs finish until twice the quota is used, then fails them',
+	},
+	{
+		name: 'charges 2 seconds for a job that is canceled right after its start',
+		mutations: [jobs('chargedMsOfCanceled', replaceText('MIN_CANCELED_MS,', '0,'))],
+		test: 'counts at least 2 seconds of a job that is canceled right after its start',
+	},
+	{
+		name: 'charges preempted attempts of a canceled job',
+		mutations: [jobs('chargedMsOfCanceled', replaceText('+ job.preemptedMs', ''))],
+		test: 'counts toward the compute quota when it is canceled',
+	},
+	{
+		name: 'gives a background slot of a user with several to a user without one',
+		mutations: [jobs('findPair', replaceText('running.user_slots > 1 OR', ''))],
+		test: 'takes one from the user who has several, and that user’s newest job waits',
+	},
+	{
+		name: 'lets short background jobs preempt before the long ones of many users',
+		mutations: [jobs('findPair', replaceText('waiting.priority DESC,', 'waiting.urgency DESC,'))],
+		test: 'goes before the longer jobs of many users who have waited for longer than the starvation timeout',
+	},
+	{
+		name: 'protects preempted jobs for longer, so that each of them ends',
+		mutations: [jobs('findPair', replaceText('* running.preempted_ms', '* 0 * running.preempted_ms'))],
+		test: 'is protected for twice the time that it has lost, and counts as a long one',
+	},
+	{
+		name: 'keeps a freed background slot for the job that preempted it',
+		mutations: [worker('createBackgroundJobs.mayWait', dropOperand('isExpectingSlot'))],
+		test: 'that was dispatched to a slot waits for it, gets the next one before others, and is returned after 5 s',
 	},
 	{
 		name: 'ignores the outcome of an attempt that another one has replaced',

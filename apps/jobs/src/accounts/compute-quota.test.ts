@@ -1,6 +1,7 @@
 import { accountDeleted, accountVerified, newEvent } from '@creatorr/contracts/events';
 import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
+import { PLANS } from '@creatorr/contracts/plans';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { loseExpiredAttempts } from '../attempts/lose.sql.ts';
@@ -8,15 +9,18 @@ import { chargeCompute } from '../lifecycle/end-job.sql.ts';
 import { failed, succeeded } from '../testing/bus.ts';
 import { countActiveJobs, emptyQueues, fillQueue } from '../testing/queue.ts';
 import { startWorld, type World } from '../testing/world.ts';
+import { failJobsOverQuota } from './fail-jobs-over-quota.sql.ts';
 
 const TOOL = 'compress_heavy';
 const LIMIT_SECONDS = 100;
 
+const limits = { ...PLANS, free: { ...PLANS.free, computeSecondsPerDay: LIMIT_SECONDS } };
+
 let world: World;
 
 beforeAll(async () => {
-	const PLANS = JSON.stringify({ free: { computeSecondsPerDay: LIMIT_SECONDS } });
-	world = await startWorld({ overrides: { PLANS, UNVERIFIED_ACTIVE_JOBS: '1' } });
+	const overrides = { free: { computeSecondsPerDay: LIMIT_SECONDS } };
+	world = await startWorld({ overrides: { PLANS: JSON.stringify(overrides), UNVERIFIED_ACTIVE_JOBS: '1' } });
 });
 
 afterEach(() => emptyQueues(world));
@@ -58,6 +62,9 @@ const untilEnded = (user: User, jobId: string) =>
 /** Charges the user these seconds of compute. */
 const charge = (userId: string, seconds: number, now = new Date()) =>
 	world.prisma.$transaction((tx) => chargeCompute(tx, { userId, now, ms: 1000 * seconds }));
+
+const verify = (userId: string) =>
+	world.bus.publish(newEvent(accountVerified, { user_id: userId }, newId('req')));
 
 describe('the compute quota', () => {
 	test('counts an ended attempt once, even if its outcome is delivered twice', async () => {
@@ -136,6 +143,57 @@ describe('the compute quota', () => {
 		expect(await usedSeconds(other)).toBe(0);
 	});
 
+	test('counts at least 2 seconds of a job that is canceled right after its start', async () => {
+		const user = world.user();
+		const { jobId } = await startJob(user, 0);
+		await user.cancel(jobId);
+		expect(await usedSeconds(user)).toBe(2);
+	});
+
+	test('counts a waiting job before another one is dispatched, so that jobs started together use it only once', async () => {
+		const [userId, other] = [newId('usr'), newId('usr')];
+		await verify(userId);
+		await waitFor(async () => expect((await use(userId)).max_active_jobs).toBe(3));
+		await fillQueue(world, { userId, count: 3, expectedSeconds: LIMIT_SECONDS - 40 });
+		await world.worker('a').heartbeat({ [TOOL]: 9 });
+		await waitFor(async () => expect(await countActiveJobs(world, { userId })).toBe(2));
+		await fillQueue(world, { userId: other, count: 1 });
+		await waitFor(async () => expect(await countActiveJobs(world, { userId: other })).toBe(1));
+		expect(await countActiveJobs(world, { userId })).toBe(2);
+	});
+
+	test('lets running jobs finish until twice the quota is used, then fails them', async () => {
+		const user = world.user();
+		const [first, second] = [await startJob(user, 150), await startJob(user, 150)];
+		const report = (seconds: number) =>
+			world.worker('a').heartbeat({}, [running(seconds, first), running(seconds, second)]);
+		await report(LIMIT_SECONDS - 1);
+		expect(await failJobsOverQuota(world.prisma, limits)).toEqual([]);
+		expect((await report(LIMIT_SECONDS)).stop).toEqual([]);
+		expect(await usedSeconds(user)).toBe(2 * LIMIT_SECONDS);
+		for (const { jobId } of [first, second]) {
+			await waitFor(async () =>
+				expect(await user.job(jobId)).toMatchObject({
+					status: 'failed',
+					error_code: 'limit_exceeded',
+					error_message:
+						'Your jobs used 3 minutes of processing time today, twice what your plan allows. Split the file, or wait until 00:00 UTC.',
+				}),
+			);
+		}
+		expect(await usedSeconds(user)).toBe(2 * LIMIT_SECONDS);
+		expect((await report(LIMIT_SECONDS)).stop).toEqual([first.jobId, second.jobId]);
+	});
+
+	test('does not end running jobs of a plan without a quota', async () => {
+		const user = world.user();
+		const started = await startJob(user, 500);
+		await reportCompute(LIMIT_SECONDS, started);
+		const unlimited = { ...limits, free: { ...limits.free, computeSecondsPerDay: 0 } };
+		await charge(user.id, 1000);
+		expect(await failJobsOverQuota(world.prisma, unlimited)).toEqual([]);
+	});
+
 	test('does not count an attempt that its worker returned', async () => {
 		const user = world.user();
 		const { jobId, attempt } = await startJob(user, 50);
@@ -178,9 +236,6 @@ describe('the compute quota', () => {
 });
 
 describe('a user whose email is not verified', () => {
-	const verify = (userId: string) =>
-		world.bus.publish(newEvent(accountVerified, { user_id: userId }, newId('req')));
-
 	test('has one active job, and as many as the plan allows after the verification', async () => {
 		const userId = newId('usr');
 		await world.worker('a').heartbeat({ [TOOL]: 9 });
