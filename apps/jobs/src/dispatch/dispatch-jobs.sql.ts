@@ -16,7 +16,7 @@ export interface DispatchInput extends Fairness {
 	unclaimedAfterMs: number;
 }
 
-export interface Capacity {
+interface Capacity {
 	tool: string;
 	slots: number;
 	activeJobs: number;

@@ -19,7 +19,7 @@ const PROTECTION_GROWTH = 2;
 /** For each second that a job is expected to take, it comes this many seconds later in the order. */
 const SECONDS_PER_EXPECTED_SECOND = 10;
 
-export interface Preemption {
+interface Preemption {
 	preemptedId: string;
 	dispatchedId: string;
 	workerId: string;
