@@ -91,6 +91,7 @@ function openPasswords({ config, onClose }: ServiceContext<Config>) {
 			maxWaiting: config.BCRYPT_MAX_WAITING,
 			maxWaitMs: LONGEST_WAIT_MS,
 			retryAfterSeconds: FULL_QUEUE_RETRY_AFTER_SECONDS,
+			monotonicMs: () => performance.now(),
 		}),
 		failuresBeforeLockout: {
 			account: config.LOGIN_FAILURES_PER_ACCOUNT,

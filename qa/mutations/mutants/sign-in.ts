@@ -80,11 +80,19 @@ const FLOODS: readonly Mutant[] = [
 	{
 		name: 'lets the networks in the queue take turns',
 		mutations: [
-			auth('takeNext', dropCall('delete')),
-			auth('takeNext', replaceText('loads.of(a).turns - loads.of(b).turns', '0')),
-			auth('takeNext', replaceText('(range, others);', '(range, others); else waiting.delete(range);')),
+			auth('takeNext', replaceText('sortWaiters(waiting, loads, compareTurns)[0]?.waiter', 'waiting[0]')),
 		],
 		test: 'lets networks take turns, however many requests one of them sends',
+	},
+	{
+		name: 'halves the turns of networks',
+		mutations: [auth('trackLoads', replaceText('2 **', '1 **'))],
+		test: 'halves the turns of networks every 10 s, so that an office with many sign-ins soon competes again',
+	},
+	{
+		name: 'counts turns of accounts',
+		mutations: [auth('trackOwnerLoads.rankOf', replaceText('accounts.of(account).turns', '0'))],
+		test: 'prefers an account without recent turns to new accounts of other networks, however busy its own is (%i waiters)',
 	},
 	{
 		name: 'counts turns by IPv6 site',
@@ -116,7 +124,7 @@ const FLOODS: readonly Mutant[] = [
 	},
 	{
 		name: 'prefers networks that had no turn yet',
-		mutations: [auth('isBusier', forceCondition(false, 'turns'))],
+		mutations: [auth('compareLoads', replaceText('compareTurns(one, other) || ', ''))],
 		test: 'prefers a network without a turn yet to one that had a turn, however often the former tried',
 	},
 	{

@@ -258,6 +258,7 @@ test('a password from a known network waits in a separate queue', async () => {
 		maxWaiting: 1,
 		maxWaitMs: HOUR * 1_000,
 		retryAfterSeconds: 1,
+		monotonicMs: () => 0,
 	});
 	const held = Promise.withResolvers<void>();
 	const clientGone = new AbortController().signal;

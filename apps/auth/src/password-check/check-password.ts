@@ -10,7 +10,7 @@ import type { Passwords } from '../password-hashing/password-hashing.ts';
 import { recordEvent, type SecurityEventKind } from '../security-events/security-events.sql.ts';
 import { delayRefusal } from './delay-refusal.ts';
 import type { FailureLimit } from './failure-counter.ts';
-import type { FairQueue } from './fair-queue.ts';
+import type { FairQueue, QueueRequest } from './fair-queue.ts';
 import { deleteCounter } from './login-failures.sql.ts';
 import { admitAttempt, recordFailure, releaseAttempt, requireNoLockout } from './login-throttle.ts';
 
@@ -140,14 +140,15 @@ export function checkPassword(deps: CheckPasswordDeps, attempt: PasswordAttempt)
 	const network = networkOf(client.address);
 	const who = { user_id: owner?.userId, network };
 	const kind = typeof attempt.origin === 'object' ? 'session' : 'sign-in';
-	const queueKind = attempt.origin === 'known-network' ? 'known-sign-in' : kind;
+	const turn: QueueRequest =
+		attempt.origin === 'known-network'
+			? { kind: 'known-sign-in', network, account: attempt.email, clientGone }
+			: { kind, network, clientGone };
 	return delayRefusal(async () => {
 		try {
 			// Attempts during a lockout don't enter the queue.
 			await requireNoLockout(deps.prisma, limitsOf(deps, attempt));
-			const isRight = await deps.queue({ kind: queueKind, network, clientGone }, () =>
-				compare(deps, attempt),
-			);
+			const isRight = await deps.queue(turn, () => compare(deps, attempt));
 			checks.inc({ kind, outcome: isRight ? 'right' : 'wrong' });
 			if (isRight) return true;
 			deps.logger.warn('security.password_wrong', who);

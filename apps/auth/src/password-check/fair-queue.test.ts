@@ -14,18 +14,27 @@ function task(started: string[], name: string) {
 }
 
 const flushMicrotasks = () => new Promise((resolve) => setImmediate(resolve));
-const from = (network: string, kind: QueueRequest['kind'] = 'sign-in', clientGone = NEVER): QueueRequest => ({
-	kind,
-	network,
-	clientGone,
+const from = (
+	network: string,
+	kind: 'sign-in' | 'session' = 'sign-in',
+	clientGone = NEVER,
+): QueueRequest => ({ kind, network, clientGone });
+/** Returns a request for an account. */
+const of = (account: string, kind: 'known-sign-in' | 'register', network = account): QueueRequest => ({
+	...{ kind, account, network },
+	clientGone: NEVER,
 });
 const HOME = from('home');
+let nowMs = 0;
 const queueOf = (concurrency: number, maxWaiting: number, maxWaitMs = 3_600_000) =>
-	createFairQueue({ concurrency, maxWaiting, maxWaitMs, retryAfterSeconds: 7 });
+	createFairQueue({ concurrency, maxWaiting, maxWaitMs, retryAfterSeconds: 7, monotonicMs: () => nowMs });
 
 /** Returns the order in which work begins that was requested while other work ran. */
-async function orderOf(requests: readonly QueueRequest[], maxWaiting = 100): Promise<string[]> {
-	const queue = queueOf(1, maxWaiting);
+async function orderOf(
+	requests: readonly QueueRequest[],
+	maxWaiting = 100,
+	queue = queueOf(1, maxWaiting),
+): Promise<string[]> {
 	const first = task([], 'first');
 	const running = queue(HOME, first.run);
 	const order: string[] = [];
@@ -65,13 +74,13 @@ describe('a fair queue', () => {
 	});
 
 	test('lets kinds take turns, however many networks one of them comes from', async () => {
-		const registers = Array.from({ length: 5 }, (_, index) => from(`flood ${index}`, 'register'));
+		const registers = Array.from({ length: 5 }, (_, index) => of(`flood ${index}`, 'register'));
 		const order = await orderOf([...registers, from('one'), from('two')]);
 		expect(order.slice(0, 4).filter((name) => name.startsWith('sign-in'))).toHaveLength(2);
 	});
 
 	test('has room for another kind when one kind has filled its queue', async () => {
-		const registers = Array.from({ length: 5 }, (_, index) => from(`flood ${index}`, 'register'));
+		const registers = Array.from({ length: 5 }, (_, index) => of(`flood ${index}`, 'register'));
 		const order = await orderOf([...registers, from('one')], 3);
 		expect(order).toContain('sign-in one 5');
 		expect(order).toHaveLength(4);
@@ -92,8 +101,45 @@ describe('a fair queue', () => {
 
 	test('has a separate queue for sign-ins from a known network', async () => {
 		const flood = Array.from({ length: 5 }, (_, index) => from(`flood ${index}`));
-		const order = await orderOf([...flood, from('owner', 'known-sign-in')], 3);
+		const order = await orderOf([...flood, of('owner', 'known-sign-in')], 3);
 		expect(order.slice(0, 2)).toContain('known-sign-in owner 5');
+	});
+
+	test('halves the turns of networks every 10 s, so that an office with many sign-ins soon competes again', async () => {
+		const queue = queueOf(1, 100);
+		for (let turns = 0; turns < 25; turns += 1) await queue(from('office'), flushMicrotasks);
+		nowMs += 60_000;
+		const flood = [1, 2, 3].map((index) => from(`flood ${index}`));
+		for (const request of flood) await queue(request, flushMicrotasks);
+		const order = await orderOf([...flood, from('office')], 100, queue);
+		expect(order[0]).toBe('sign-in office 3');
+	});
+
+	test('prefers a new network to one that had a turn a minute ago', async () => {
+		const queue = queueOf(1, 100);
+		await queue(from('flood'), flushMicrotasks);
+		nowMs += 60_000;
+		const order = await orderOf([from('flood'), from('new')], 100, queue);
+		expect(order).toEqual(['sign-in new 1', 'sign-in flood 0']);
+	});
+
+	test.each([100, 5])(
+		'prefers an account without recent turns to new accounts of other networks, however busy its own is (%i waiters)',
+		async (maxWaiting) => {
+			const queue = queueOf(1, maxWaiting);
+			for (let turns = 0; turns < 25; turns += 1) await queue(from('office'), flushMicrotasks);
+			const accounts = [1, 2, 3, 4, 5].map((index) => `attacker ${index}`);
+			for (const account of accounts) await queue(of(account, 'register'), flushMicrotasks);
+			const flood = accounts.map((account) => of(account, 'known-sign-in', `new network of ${account}`));
+			const order = await orderOf([...flood, of('owner', 'known-sign-in', 'office')], maxWaiting, queue);
+			expect(order[0]).toBe('known-sign-in office 5');
+		},
+	);
+
+	test('lets the networks of accounts with equally many turns take turns', async () => {
+		const known = (account: string, network: string) => of(account, 'known-sign-in', network);
+		const order = await orderOf([known('a', 'flood'), known('b', 'flood'), known('c', 'one')]);
+		expect(order.map((name) => name.split(' ')[1])).toEqual(['flood', 'one', 'flood']);
 	});
 
 	test('prefers a network without a turn yet to one that had a turn, however often the former tried', async () => {

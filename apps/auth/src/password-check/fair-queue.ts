@@ -1,20 +1,30 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { siteOf } from '@creatorr/service/address-network';
-import { isBusier, type RangeLoads, trackRangeLoads } from './range-load.ts';
+import { type Load, trackLoads, trackRangeLoads } from './recent-load.ts';
+
+/** Requests that strangers can't send for an account of someone else, so that its turns count before those of its network. */
+interface AccountRequest {
+	/** `known-sign-in` comes from a network that the account has signed in from. `register` creates the account. */
+	kind: 'known-sign-in' | 'register';
+	/** Email of the account. */
+	account: string;
+}
+
+interface NetworkRequest {
+	kind: 'sign-in' | 'session' | 'mailed-token';
+}
 
 /**
- * What a request waits for. Each kind has its own queue, so that a flood of one doesn't affect the others. Attackers can't flood
- * `known-sign-in`, because its requests come from networks that the account has signed in from.
+ * A request for a turn. Each kind has its own queue, so that a flood of one doesn't affect the others. Attackers can flood every kind, also
+ * `known-sign-in`, with accounts of their own. Registration counts as a turn of the account, so that those accounts aren't taken for idle ones.
  */
-type QueueKind = 'sign-in' | 'known-sign-in' | 'register' | 'session' | 'mailed-token';
-
-/** A request for a turn. */
-export interface QueueRequest {
-	kind: QueueKind;
+export type QueueRequest = (AccountRequest | NetworkRequest) & {
 	network: string;
 	/** Aborted when the client disconnects. */
 	clientGone: AbortSignal;
-}
+};
+
+type QueueKind = QueueRequest['kind'];
 
 interface QueueOptions {
 	/** Work that runs at a time. */
@@ -25,67 +35,106 @@ interface QueueOptions {
 	maxWaitMs: number;
 	/** Retry-After of refused requests. */
 	retryAfterSeconds: number;
+	monotonicMs(): number;
 }
 
 /** Runs the work in its turn. Throws `rate_limited` if the queue is full or too slow, or the client disconnects. */
 export type FairQueue = <T>(request: QueueRequest, work: () => Promise<T>) => Promise<T>;
 
-interface Waiter {
+/** Whose turns are counted. */
+interface Owner {
+	account: string | undefined;
+	/** An IPv6 /56 or a single IPv4 address. The /56 of one /48 also share turns, see {@link trackRangeLoads}. */
+	range: string;
+}
+
+interface Waiter extends Owner {
 	start(): void;
 	refuse(why: string): void;
 }
 
-/** Waiters by address range: an IPv6 /56 or a single IPv4 address. The /56 of one /48 also share turns, see {@link trackRangeLoads}. */
-type Waiting = Map<string, Waiter[]>;
+/** What an owner recently took: turns of its account and of its range, and requests of its range. */
+type Rank = readonly [accountTurns: number, turns: number, requests: number];
 
-function countOf(waiting: Waiting): number {
-	return [...waiting.values()].reduce((total, { length }) => total + length, 0);
+/**
+ * Returns a positive number if `one` has to yield to `other`. Turns count before requests, so that a user who is refused and tries again loses
+ * nothing.
+ */
+function compareLoads(one: Rank, other: Rank): number {
+	return compareTurns(one, other) || one[2] - other[2];
 }
 
-function removeFrom(waiting: Waiting, range: string, waiter: Waiter): void {
-	const left = (waiting.get(range) ?? []).filter((one) => one !== waiter);
-	if (left.length === 0) waiting.delete(range);
-	else waiting.set(range, left);
+/** Like {@link compareLoads}, without requests. */
+function compareTurns(one: Rank, other: Rank): number {
+	return one[0] - other[0] || one[1] - other[1];
 }
 
-/** Removes and returns the first waiter of the range that had the fewest turns; among equals, of the range that waits longest. */
-function takeNext(waiting: Waiting, loads: RangeLoads): Waiter | undefined {
-	const [range] = [...waiting.keys()].toSorted((a, b) => loads.of(a).turns - loads.of(b).turns);
-	const [next, ...others] = waiting.get(range ?? '') ?? [];
-	if (range === undefined) return undefined;
-	waiting.delete(range);
-	if (others.length > 0) waiting.set(range, others);
+interface OwnerLoads {
+	count(owner: Owner, what: keyof Load): void;
+	rankOf(owner: Owner): Rank;
+}
+
+function trackOwnerLoads(monotonicMs: () => number): OwnerLoads {
+	const accounts = trackLoads(monotonicMs);
+	const ranges = trackRangeLoads(monotonicMs);
+	return {
+		count({ account, range }, what) {
+			if (account !== undefined) accounts.count(account, what);
+			ranges.count(range, what);
+		},
+		rankOf({ account, range }) {
+			const { turns, requests } = ranges.of(range);
+			return [account === undefined ? 0 : accounts.of(account).turns, turns, requests];
+		},
+	};
+}
+
+/** In the order of their arrival. */
+type Waiting = Waiter[];
+
+function removeFrom(waiting: Waiting, waiter: Waiter): void {
+	const index = waiting.indexOf(waiter);
+	if (index >= 0) waiting.splice(index, 1);
+}
+
+/** Returns waiters, those with the smallest rank first; among equals, those that wait longest. */
+function sortWaiters(waiting: Waiting, loads: OwnerLoads, order: typeof compareLoads) {
+	const ranked = waiting.map((waiter) => ({ waiter, rank: loads.rankOf(waiter) }));
+	return ranked.sort((one, other) => order(one.rank, other.rank));
+}
+
+/** Removes and returns the waiter whose account and range had the fewest turns. */
+function takeNext(waiting: Waiting, loads: OwnerLoads): Waiter | undefined {
+	const next = sortWaiters(waiting, loads, compareTurns)[0]?.waiter;
+	if (next) removeFrom(waiting, next);
 	return next;
 }
 
-/** Refuses the last waiter of the busiest range, to make room for one of this range. Returns false if no range is busier than this one. */
-function makeRoom(waiting: Waiting, range: string, loads: RangeLoads): boolean {
-	const busiest = [...waiting.keys()].reduce(
-		(most, other) => (isBusier(loads.of(other), loads.of(most)) ? other : most),
-		range,
-	);
-	const last = waiting.get(busiest)?.at(-1);
-	if (busiest === range || !last) return false;
-	removeFrom(waiting, busiest, last);
-	last.refuse('the queue is full of others with fewer turns');
+/** Refuses the last waiter of the busiest owner, to make room for this one. Returns false if no owner is busier than this one. */
+function makeRoom(waiting: Waiting, owner: Owner, loads: OwnerLoads): boolean {
+	const busiest = sortWaiters(waiting, loads, compareLoads).at(-1);
+	if (!busiest || compareLoads(busiest.rank, loads.rankOf(owner)) <= 0) return false;
+	removeFrom(waiting, busiest.waiter);
+	busiest.waiter.refuse('the queue is full of others with fewer turns');
 	return true;
 }
 
 interface WaitOptions {
+	countTurn(): void;
+	clientGone: AbortSignal;
 	maxWaitMs: number;
 	refuse(why: string): AppError;
 }
 
-/** Waits behind the other requests of the range. Resolves when the request has its turn. */
 async function waitInQueue(
 	waiting: Waiting,
-	{ range, countTurn, clientGone }: { range: string; countTurn(): void; clientGone: AbortSignal },
-	{ maxWaitMs, refuse }: WaitOptions,
+	owner: Owner,
+	{ countTurn, clientGone, maxWaitMs, refuse }: WaitOptions,
 ): Promise<void> {
 	const turn = Promise.withResolvers<void>();
-	const waiter = { start: turn.resolve, refuse: (why: string) => turn.reject(refuse(why)) };
+	const waiter = { ...owner, start: turn.resolve, refuse: (why: string) => turn.reject(refuse(why)) };
 	const leave = (why: string) => {
-		removeFrom(waiting, range, waiter);
+		removeFrom(waiting, waiter);
 		waiter.refuse(why);
 	};
 	const onGone = () => {
@@ -93,7 +142,7 @@ async function waitInQueue(
 		countTurn();
 		leave('the client went away');
 	};
-	waiting.set(range, [...(waiting.get(range) ?? []), waiter]);
+	waiting.push(waiter);
 	clientGone.addEventListener('abort', onGone, { once: true });
 	const timer = setTimeout(leave, maxWaitMs, 'the queue is too slow');
 	await turn.promise.finally(() => {
@@ -110,28 +159,29 @@ function refusal(why: string, retryAfterSeconds: number): AppError {
 }
 
 /**
- * Creates a queue in which the kinds take turns, and within a kind the address ranges: the one that recently had the fewest turns is next. When a
- * queue is full, a request takes the last slot of the busiest range, unless its own is as busy. A full queue causes 429 and not 503: sign-in
- * is limited but not down, and a flood must not page anybody. Work of a disconnected client is dropped.
+ * Creates a queue in which the kinds take turns. Within a kind, the request is next whose account recently had the fewest turns, and among equals
+ * the one from the address range with the fewest. When a queue is full, a request takes the last slot of the busiest account or range, unless
+ * its own is as busy. A full queue causes 429 and not 503: sign-in is limited but not down, and a flood must not page anybody. Work of a
+ * disconnected client is dropped.
  */
 export function createFairQueue(options: QueueOptions): FairQueue {
 	const queues = new Map<QueueKind, Waiting>();
-	const loads = trackRangeLoads();
+	const loads = trackOwnerLoads(options.monotonicMs);
 	let running = 0;
 	const refuse = (why: string) => refusal(why, options.retryAfterSeconds);
 
 	function waitingOf(kind: QueueKind): Waiting {
-		const waiting = queues.get(kind) ?? new Map();
+		const waiting = queues.get(kind) ?? [];
 		queues.set(kind, waiting);
 		return waiting;
 	}
 
-	async function waitForTurn({ kind, clientGone }: QueueRequest, range: string): Promise<void> {
+	async function waitForTurn({ kind, clientGone }: QueueRequest, owner: Owner): Promise<void> {
 		const waiting = waitingOf(kind);
-		if (countOf(waiting) >= options.maxWaiting && !makeRoom(waiting, range, loads))
+		if (waiting.length >= options.maxWaiting && !makeRoom(waiting, owner, loads))
 			throw refuse('the queue is full');
-		const request = { range, countTurn: () => loads.count(range, 'turns'), clientGone };
-		await waitInQueue(waiting, request, { refuse, maxWaitMs: options.maxWaitMs });
+		const countTurn = () => loads.count(owner, 'turns');
+		await waitInQueue(waiting, owner, { countTurn, clientGone, refuse, maxWaitMs: options.maxWaitMs });
 	}
 
 	/** Starts the next waiter. */
@@ -151,10 +201,11 @@ export function createFairQueue(options: QueueOptions): FairQueue {
 	return async (request, work) => {
 		if (request.clientGone.aborted) throw refuse('the client went away');
 		const range = siteOf(request.network) ?? request.network;
-		loads.count(range, 'requests');
+		const owner = { account: 'account' in request ? request.account : undefined, range };
+		loads.count(owner, 'requests');
 		if (running < options.concurrency) running += 1;
-		else await waitForTurn(request, range);
-		loads.count(range, 'turns');
+		else await waitForTurn(request, owner);
+		loads.count(owner, 'turns');
 		try {
 			return await work();
 		} finally {

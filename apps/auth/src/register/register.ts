@@ -72,7 +72,7 @@ async function registerAccount(deps: RegisterDeps, input: Registration): Promise
 	if (await findAccountByEmail(deps.prisma, email)) throw emailTaken();
 	const chosen = { password: input.password, email, path: 'password' };
 	const passwordHash = await delayRefusal(
-		() => hashNewPassword(deps, chosen, { kind: 'register', network, clientGone }),
+		() => hashNewPassword(deps, chosen, { kind: 'register', network, account: email, clientGone }),
 		clientGone,
 	);
 	const id = newId('usr');
