@@ -68,6 +68,8 @@ export interface Exchange {
 	responseMode: ResponseMode;
 	/** The request to the service. */
 	upstream: ClientRequest | undefined;
+	/** Lets the next long poll or event stream connect. Set while this one does. */
+	releaseConnectPermit: (() => void) | undefined;
 	/** The request was passed to the proxy. */
 	forwarded: boolean;
 	/** Who has begun the response. No other can follow. */
@@ -79,6 +81,11 @@ export interface Exchange {
 /** Whether the client disconnected while a service was handling its request. The service completes it. */
 export function isAbandoned({ req, forwarded, respondedBy }: Exchange): boolean {
 	return forwarded && req.complete && respondedBy === undefined;
+}
+
+/** Whether the response has begun or the client disconnected, so that no service may be called. */
+export function isEnded({ respondedBy, res }: Exchange): boolean {
+	return respondedBy !== undefined || res.destroyed;
 }
 
 /** Begins an exchange. It always gets a new request id, never the client's own. */
@@ -106,6 +113,7 @@ export function openExchange(
 		settleRateLimits: undefined,
 		responseMode: IMMEDIATE,
 		upstream: undefined,
+		releaseConnectPermit: undefined,
 		forwarded: false,
 		respondedBy: undefined,
 		retried: false,

@@ -9,10 +9,11 @@ import { clientAddress, type TrustedProxies } from './connections/client-address
 import { type ConnectionLimit, shedRequest } from './connections/connection-limit.ts';
 import { nextInPipeline, waitsInPipeline } from './connections/pipelining.ts';
 import { refuseTinyChunks } from './connections/tiny-chunks.ts';
-import { type Exchange, openExchange, type PublicRequest } from './exchange.ts';
+import { type Exchange, isEnded, openExchange, type PublicRequest } from './exchange.ts';
 import type { AdmitAnonymous } from './limits/admit-anonymous.ts';
 import type { AdmitUser } from './limits/admit-user.ts';
 import type { AdmitBody } from './limits/body-budget.ts';
+import type { WaitToConnect } from './limits/connect-queue.ts';
 import type { NetworkPacer } from './limits/network-pacer.ts';
 import { rateLimited } from './limits/rate-limited.ts';
 import type { Limits } from './limits.ts';
@@ -26,7 +27,7 @@ import { readTarget, type Target } from './requests/request-target.ts';
 import { closeAfterResponse, reasonOf, sendError, sendNoContent } from './requests/response.ts';
 import type { PublicRoute } from './routes.ts';
 import type { FindRoute } from './routing/compile-routes.ts';
-import { responseModeOf } from './routing/response-mode.ts';
+import { isLongPollOrStream, responseModeOf } from './routing/response-mode.ts';
 import { type AuthenticateDeps, authenticate, credentialExpired } from './sessions/authenticate.ts';
 import { checkScope } from './sessions/check-scope.ts';
 
@@ -43,6 +44,7 @@ export interface PublicDeps extends AuthenticateDeps {
 	admitBody: AdmitBody;
 	rateLimits: RateLimits;
 	admitUser: AdmitUser;
+	waitToConnect: WaitToConnect;
 	admitAnonymous: AdmitAnonymous;
 	pacers: Pacers;
 	findRoute: FindRoute<PublicRoute>;
@@ -66,11 +68,6 @@ export interface PublicDeps extends AuthenticateDeps {
 function preflight(deps: PublicDeps, { headers, method = '' }: PublicRequest): string[] | undefined {
 	const requestedMethod = headers['access-control-request-method'];
 	return preflightHeaders(deps.corsOrigins, { method, origin: headers.origin, requestedMethod });
-}
-
-/** Whether the exchange was ended or its client disconnected while its credential or its rate limits were looked up. */
-function isEnded({ respondedBy, res }: Exchange): boolean {
-	return respondedBy !== undefined || res.destroyed;
 }
 
 /** Runs a check of a head. A refused request ends its connection: a proxy may parse the bytes that follow differently. */
@@ -120,6 +117,7 @@ async function admitWithCredential(
 	if (consumed) await consumed;
 	if (isEnded(exchange)) return;
 	await deps.admitUser(exchange);
+	if (isLongPollOrStream(exchange.responseMode)) await deps.waitToConnect(exchange);
 	const { credential } = exchange;
 	// The body may have arrived slowly, or the request waited for a permit.
 	if (credential && credential.expiresAtMs <= Date.now()) throw credentialExpired(credential);

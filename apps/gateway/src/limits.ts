@@ -75,6 +75,15 @@ export const LIMITS = {
 	userConcurrentRequests: 16,
 	/** Concurrent long polls (`?wait=`) and event streams of one user. */
 	userConcurrentLongPolls: 64,
+	/** Long polls and event streams of all users that connect to services at a time. Others wait for `connectQueueMs`. */
+	concurrentConnects: 8,
+	/** Longest wait of a long poll or event stream until it may connect. Afterwards it gets 429. */
+	connectQueueMs: 10_000,
+	/**
+	 * Longest time that a long poll or event stream counts as connecting. Usually its service responds within a few ms: to a long poll with 102
+	 * Processing.
+	 */
+	connectPermitMs: 1_000,
 	/** Longest wait of a user's request for its permits. Afterwards it gets 429. */
 	userQueueMs: 2_000,
 	/** Longest wait of a request that creates a job for the previous one of its user. Afterwards it gets 429. */

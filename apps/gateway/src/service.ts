@@ -22,6 +22,8 @@ import { createPublicHandler, type Pacers } from './handle-request.ts';
 import { createAnonymousAdmission } from './limits/admit-anonymous.ts';
 import { createUserAdmission } from './limits/admit-user.ts';
 import { createBodyBudget } from './limits/body-budget.ts';
+import { createConnectQueue } from './limits/connect-queue.ts';
+import { createFairQueue } from './limits/fair-queue.ts';
 import { createNetworkPacer } from './limits/network-pacer.ts';
 import type { Limits } from './limits.ts';
 import { createQuotaClient } from './rate-limits/quota-client.ts';
@@ -35,7 +37,6 @@ import { type AuthClient, createAuthClient } from './sessions/auth-client.ts';
 import { createBootTimeClock } from './sessions/boot-time-clock.ts';
 import type { Lease } from './sessions/lease.ts';
 import { createLeaseRenewer, renewLease } from './sessions/lease-renewer.ts';
-import { createLookupQueue } from './sessions/lookup-queue.ts';
 import { pushRevocationsRoute } from './sessions/push-revocations.ts';
 import { refreshJwks } from './sessions/signing-key-set.ts';
 import { createCertificateReloader, readCertificate, reloadCertificate } from './tls/certificate.ts';
@@ -93,13 +94,14 @@ function preparePublicPort(context: ServiceContext<Config>, shared: Shared): Pub
 		tokenVerifier: shared.authClient.tokenVerifier,
 		sessions: shared.authClient.sessions,
 		apiKeyVerifier: shared.authClient.apiKeyVerifier,
-		enqueueLookup: createLookupQueue(limits.concurrentKeyLookups),
+		enqueueLookup: createFairQueue(limits.concurrentKeyLookups),
 		reportFirstUse: shared.authClient.reportFirstUse,
 		inFlight: shared.inFlight,
 		connections,
 		admitBody: createBodyBudget(limits),
 		rateLimits: createPlanRateLimits(context, shared),
 		admitUser: createUserAdmission(limits, shared.bootTimeMs),
+		waitToConnect: createConnectQueue(limits),
 		admitAnonymous: createAnonymousAdmission(limits),
 		pacers: createPacers(shared),
 		corsOrigins: new Set(config.CORS_ORIGINS),

@@ -116,6 +116,11 @@ const AUTHENTICATION: readonly Mutant[] = [
 		test: 'are looked up a few at a time, however many networks send them, and a new network is next',
 	},
 	{
+		name: 'lets few event streams connect at a time',
+		mutations: [gateway('createConnectQueue', replaceText('limits.concurrentConnects', '10_000'))],
+		test: 'a burst of event streams delays the short request of another user by a few of them',
+	},
+	{
 		name: 'reports itself healthy and ready only while it can serve signed-in requests',
 		mutations: [gateway('createAuthClient', forceCondition(true, 'lease', 'isValid'))],
 		test: 'health, readiness and startup succeed only when signed-in requests can be served',

@@ -14,6 +14,8 @@ export type GatewayLimit =
 	| 'long_polls'
 	/** The network's share of all long polls and event streams. */
 	| 'all_long_polls'
+	/** Long polls and event streams of all users that connect to services at a time. */
+	| 'connects'
 	/** Concurrent requests of a network without a token or API key. */
 	| 'anonymous'
 	/** Bytes of a network's request bodies in flight. */
@@ -28,6 +30,7 @@ const MESSAGES: Record<GatewayLimit, string> = {
 	long_polls: 'Too many open long polls (?wait=) and event streams. Close some, then try again.',
 	all_long_polls:
 		'Too many open long polls (?wait=) and event streams from your network. Omit wait, or try again in a moment.',
+	connects: 'Too many new long polls (?wait=) and event streams. Omit wait, or try again in a moment.',
 	anonymous: 'Too many concurrent requests from your network. Try again in a moment.',
 	bodies: 'Too many concurrent uploads of request bodies from your network. Try again in a moment.',
 	connections: 'Too many connections from your network. Close some, then try again.',

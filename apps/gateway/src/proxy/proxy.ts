@@ -43,6 +43,7 @@ const upstreamFailures = counter({
 });
 
 function fail(options: ProxyOptions, exchange: Exchange, error: AppError): void {
+	exchange.releaseConnectPermit?.();
 	upstreamFailures.inc({ service: options.service });
 	options.logger.warn('gateway.upstream_failed', {
 		request_id: exchange.requestId,
@@ -67,6 +68,17 @@ function limitChunkedBody(exchange: Exchange): void {
 	});
 }
 
+/**
+ * Releases the permit of a long poll or event stream once the service has accepted the connection: it was used before, or the service sends
+ * something. 'connect' doesn't show it, because the kernel completes connections before the service accepts them.
+ */
+function releaseConnectPermitOnAccept(upstream: ClientRequest, { releaseConnectPermit }: Exchange): void {
+	if (!releaseConnectPermit) return;
+	if (upstream.reusedSocket) releaseConnectPermit();
+	upstream.once('information', releaseConnectPermit);
+	upstream.once('response', releaseConnectPermit);
+}
+
 /** Runs when the request to the service has a connection, before anything is written. */
 function beginUpstream(options: ProxyOptions, upstream: ClientRequest, exchange: Exchange): void {
 	exchange.upstream = upstream;
@@ -74,6 +86,7 @@ function beginUpstream(options: ProxyOptions, upstream: ClientRequest, exchange:
 		upstream.destroy();
 		return;
 	}
+	releaseConnectPermitOnAccept(upstream, exchange);
 	const { waitMs } = exchange.responseMode;
 	const timeoutMs = options.silenceMs + waitMs;
 	if (waitMs > 0) upstream.setTimeout(timeoutMs);

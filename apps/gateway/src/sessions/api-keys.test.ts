@@ -321,9 +321,10 @@ describe('unknown keys', () => {
 			return new Promise((resolve) => ends.push(resolve));
 		};
 		const from = (address: string, key: string) => statusOf(gateway, key, { 'X-Forwarded-For': address });
-		const unknown = Array.from({ length: 20 }, (_, index) =>
-			from(`192.0.2.${index % 4}`, newApiKey(DEFAULT_API_KEY_PREFIX)),
+		const addresses = Array.from({ length: 30 }, (_, index) =>
+			index % 3 === 0 ? `192.0.2.${index % 2}` : `2001:db8:0:${index}::1`,
 		);
+		const unknown = addresses.map((address) => from(address, newApiKey(DEFAULT_API_KEY_PREFIX)));
 		await waitUntil(() => ends.length === 2);
 		let status: number | undefined;
 		const key = auth.setKey(READER);
@@ -337,7 +338,7 @@ describe('unknown keys', () => {
 			return status !== undefined;
 		});
 		expect(status).toBe(200);
-		// Two were running, and one more of each of the four networks comes before it, or a few more if its request arrives late.
+		// Two were running, and one more of each of the two addresses and of the IPv6 site comes before it, or a few more if its request arrives late.
 		expect(lookedUp.indexOf(hash('sha256', key, 'hex'))).toBeLessThan(15);
 		auth.beforeCheckResponse = async () => undefined;
 		for (const end of ends) end();

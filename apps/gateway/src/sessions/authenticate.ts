@@ -1,11 +1,12 @@
 import { AppError } from '@creatorr/contracts/errors';
+import { siteOf } from '@creatorr/service/address-network';
 import type { Exchange } from '../exchange.ts';
+import type { FairQueue } from '../limits/fair-queue.ts';
 import type { NetworkPacer } from '../limits/network-pacer.ts';
 import type { InFlight } from '../requests/in-flight.ts';
 import { readBearerToken, unauthorized } from './bearer-token.ts';
 import type { Credential, Session } from './credential.ts';
 import type { LiveCredentials } from './live-credentials.ts';
-import type { EnqueueLookup } from './lookup-queue.ts';
 import { type ApiKeyVerifier, invalidKey } from './verify-api-key.ts';
 import type { TokenVerifier } from './verify-token.ts';
 
@@ -14,8 +15,11 @@ export interface AuthenticateDeps {
 	pacers: { forgedTokens: NetworkPacer };
 	sessions: Pick<LiveCredentials<true>, 'find'>;
 	apiKeyVerifier: ApiKeyVerifier;
-	/** Limits the calls about keys that aren't cached. */
-	enqueueLookup: EnqueueLookup;
+	/**
+	 * Limits the calls about keys that aren't cached, which unauthenticated clients can cause: auth also has to answer the calls that users depend
+	 * on. Networks take turns, an IPv6 site as one.
+	 */
+	enqueueLookup: FairQueue;
 	inFlight: Pick<InFlight, 'add'>;
 }
 
@@ -73,7 +77,7 @@ async function authenticateKey(deps: AuthenticateDeps, exchange: Exchange, text:
 		return deps.apiKeyVerifier.verify(key.hash, exchange);
 	};
 	const verifyQueued = () =>
-		deps.enqueueLookup(exchange.clientNetwork, () => {
+		deps.enqueueLookup(siteOf(exchange.clientNetwork) ?? exchange.clientNetwork, () => {
 			if (exchange.res.closed) throw unauthorized('the client has disconnected');
 			return verify();
 		});

@@ -7,9 +7,11 @@ import { findJob } from './jobs.sql.ts';
 
 /** GET /v1/jobs/{id}, with `?wait=` as a long poll. */
 export function getJobRoute(deps: Deps) {
-	return defineRoute(getJob, async ({ params, query, user, closed }) => {
+	return defineRoute(getJob, async ({ params, query, user, closed, writeProcessing }) => {
 		const owned = { jobId: params.id, userId: user.id };
 		if (query.wait) {
+			// Until then, the gateway lets few other long polls connect.
+			writeProcessing();
 			const data = await waitForChange(
 				createJobSource(deps),
 				{ ...owned, signal: closed },

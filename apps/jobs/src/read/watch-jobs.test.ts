@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
 import type { Job } from '@creatorr/contracts/jobs';
 import { waitFor } from '@creatorr/testing/wait-for';
@@ -79,6 +82,17 @@ describe('?wait', () => {
 		await sleep(HELD_MS);
 		await world.bus.finish(jobId, attempt, failed);
 		for (const response of await Promise.all(waiting)) expect(response.body.data.status).toBe('failed');
+	});
+
+	test('sends 102 Processing before it waits', async () => {
+		const jobId = await user.enqueue();
+		const headers = { [IDENTITY_HEADER]: user.identity };
+		const waiting = get(`${world.url}/v1/jobs/${jobId}?wait=60`, { headers });
+		expect(await once(waiting, 'information')).toMatchObject([{ statusCode: 102 }]);
+		const response = once(waiting, 'response');
+		await user.cancel(jobId);
+		expect(await response).toMatchObject([{ statusCode: 200 }]);
+		waiting.destroy();
 	});
 
 	test('responds after the timeout when nothing changes', async () => {

@@ -16,6 +16,8 @@ export interface RouteInput<O> {
 	header(name: string): string | undefined;
 	/** Sets a response header. */
 	setHeader(name: string, value: string): void;
+	/** Sends 102 Processing: the request has arrived, and its response takes long. */
+	writeProcessing(): void;
 	/** Aborted when the client disconnects. */
 	closed: AbortSignal;
 	identity: Identity;
@@ -63,6 +65,7 @@ function parseInput(
 		rawBody: req.body,
 		header: (name) => req.get(name),
 		setHeader: (name, value) => res.setHeader(name, value),
+		writeProcessing: () => res.writeProcessing(),
 		closed: closedSignal(res),
 		identity,
 		clientAddress: req.get('x-forwarded-for') ?? '',

@@ -1,0 +1,40 @@
+import { type Exchange, isEnded } from '../exchange.ts';
+import type { Limits } from '../limits.ts';
+import { createFairQueue } from './fair-queue.ts';
+import { rateLimited } from './rate-limited.ts';
+
+type ConnectLimits = Pick<Limits, 'concurrentConnects' | 'connectQueueMs' | 'connectPermitMs'>;
+
+/**
+ * Resolves when a long poll or event stream may connect to its service, or has ended. Rejects with `rate_limited` after `connectQueueMs`.
+ */
+export type WaitToConnect = (exchange: Exchange) => Promise<void>;
+
+/**
+ * Limits the long polls and event streams that connect to services at a time. A service accepts one connection in each iteration of its event
+ * loop, in the order of their arrival: on a busy machine, hundreds of them would delay short requests of other users by seconds. Users take
+ * turns. A request holds its permit until its service is known to have accepted the connection, for at most `connectPermitMs`, even if its
+ * client disconnects: the closed connection still waits to be accepted.
+ */
+export function createConnectQueue(limits: ConnectLimits): WaitToConnect {
+	const enqueue = createFairQueue(limits.concurrentConnects);
+	return (exchange) => {
+		const turn = Promise.withResolvers<void>();
+		let isRefused = false;
+		const timer = setTimeout(() => {
+			isRefused = true;
+			turn.reject(rateLimited('connects', 1));
+		}, limits.connectQueueMs).unref();
+		void enqueue(exchange.credential?.userId ?? '', async () => {
+			clearTimeout(timer);
+			turn.resolve();
+			if (isRefused || isEnded(exchange)) return;
+			const permit = Promise.withResolvers<void>();
+			exchange.releaseConnectPermit = permit.resolve;
+			const expiry = setTimeout(permit.resolve, limits.connectPermitMs).unref();
+			await permit.promise;
+			clearTimeout(expiry);
+		});
+		return turn.promise;
+	};
+}

@@ -1,0 +1,49 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import { createFairQueue } from './fair-queue.ts';
+
+/** Starts work that ends only when the test ends it. */
+function startQueue(concurrency: number) {
+	const enqueue = createFairQueue(concurrency);
+	const started: string[] = [];
+	const running: (() => void)[] = [];
+	return {
+		started,
+		add: (name: string, key: string) =>
+			enqueue(key, async () => {
+				started.push(name);
+				await new Promise<void>((resolve) => running.push(resolve));
+				return name;
+			}),
+		async endOne() {
+			running.shift()?.();
+			await setImmediate();
+		},
+	};
+}
+
+describe('a fair queue', () => {
+	test('runs a few at a time, and lets keys that wait take turns', async () => {
+		const { add, started, endOne } = startQueue(2);
+		const results = [
+			...['a1', 'a2', 'a3', 'a4', 'a5'].map((name) => add(name, 'a')),
+			...['b1', 'b2'].map((name) => add(name, 'b')),
+		];
+		await setImmediate();
+		expect(started).toEqual(['a1', 'a2']);
+		for (let ended = 0; ended < 7; ended += 1) await endOne();
+		expect(started).toEqual(['a1', 'a2', 'a3', 'b1', 'a4', 'b2', 'a5']);
+		expect(await Promise.all(results)).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'b1', 'b2']);
+	});
+
+	test('gives the turn of work that fails to the next', async () => {
+		const enqueue = createFairQueue(1);
+		const failing = enqueue('a', async () => {
+			throw new Error('down');
+		});
+		const next = enqueue('a', () => 'done');
+		await expect(failing).rejects.toThrow('down');
+		expect(await next).toBe('done');
+		expect(await enqueue('a', () => 'free')).toBe('free');
+	});
+});
