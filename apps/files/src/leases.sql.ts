@@ -98,6 +98,13 @@ export async function reportRun(
 	await prisma.$executeRaw(insertTask(task));
 	await prisma.$executeRaw`
 		UPDATE chores SET last_begun_at = ${startedAt}, last_ended_at = now(), last_counts = ${toJsonb(counts)},
-			totals = ${addToTotals(toJsonb(counts))}
+			totals = ${addToTotals(toJsonb(counts))}, failed_at = NULL, failure = NULL
 		WHERE name = ${task}`;
+}
+
+/** Records a failed run of a task without a lease, until a run of any process succeeds. */
+export async function reportFailure(prisma: Database, task: string, error: unknown): Promise<void> {
+	const failure = error instanceof Error ? error.message : String(error);
+	await prisma.$executeRaw(insertTask(task));
+	await prisma.$executeRaw`UPDATE chores SET failed_at = now(), failure = ${failure} WHERE name = ${task}`;
 }

@@ -2,6 +2,7 @@ import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { claimDue } from '../sweep/sweep.sql.ts';
+import { sweepFiles } from '../sweep/sweep.ts';
 import { type FilesService, newUser, startFiles } from '../testing/files-service.ts';
 import { uploadReady } from '../testing/uploads.ts';
 
@@ -65,4 +66,21 @@ test('the report shows the oldest file whose bytes were never removed, also whil
 		files_due: 0,
 		oldest_undeleted_at: deletedAt?.toISOString(),
 	});
+});
+
+test('the report shows why the last sweep failed, until one succeeds', async () => {
+	const other = await startFiles();
+	const { file_id } = await uploadReady(service, user);
+	await service.as(user).delete(file_id);
+	const sweepIn = ({ deps: { store } }: FilesService) =>
+		sweepFiles.run({ ...service.deps, store }, new AbortController().signal);
+	await expect(sweepIn(other)).rejects.toThrow('has lost its mark');
+	const { failure } = (await report()).chores.sweep;
+	expect(failure).toEqual({
+		at: expect.any(String),
+		message: expect.stringContaining('has lost its mark'),
+	});
+	await sweepIn(service);
+	expect((await report()).chores.sweep.failure).toBeNull();
+	await other.stop();
 });

@@ -4,7 +4,7 @@ import { ObjectsNotDeletedError } from '@creatorr/storage/errors';
 import pMap from 'p-map';
 import type { Deps } from '../deps.ts';
 import type { FileRecord } from '../file.ts';
-import { reportRun } from '../leases.sql.ts';
+import { reportFailure, reportRun } from '../leases.sql.ts';
 import { countItems, countRun } from '../operators/metrics.ts';
 import { requireOwnMark } from '../store/bucket-mark.ts';
 import { claimDue, isAnyDue } from './sweep.sql.ts';
@@ -21,8 +21,10 @@ export const sweepFiles = defineTask<Deps>({
 	everyMs: ({ policy }) => policy.sweepIntervalMs,
 	async run(deps, stopping) {
 		const startedAt = new Date();
-		const counts = await sweep(deps, stopping).catch((error: unknown) => {
+		const counts = await sweep(deps, stopping).catch(async (error: unknown) => {
 			countRun('sweep', 'failed');
+			// Without its database the failure can't be recorded.
+			await reportFailure(deps.prisma, 'sweep', error).catch(() => undefined);
 			throw error;
 		});
 		countRun('sweep', 'done');
