@@ -38,7 +38,7 @@ export const JOBS: readonly Mutant[] = [
 	},
 	{
 		name: 'charges jobs that are canceled while they run',
-		mutations: [jobs('cancelLockedJob', replaceCall('chargedMs', '0'))],
+		mutations: [jobs('cancelLockedJob', replaceCall('chargedMsOfCanceled', '0'))],
 		test: 'counts the run time of a canceled job, and nothing for a job that was canceled before its start',
 	},
 	{
