@@ -90,11 +90,11 @@ export async function insertKeyChange(
 
 /** Returns the changes of a user's keys, or of one key, that some gateway may not know yet. */
 export async function listKeyChanges(
-	tx: Tx,
+	prisma: Pick<Tx, 'apiKeyChange'>,
 	{ userId, keyHash }: { userId: string; keyHash?: Uint8Array },
 ): Promise<KeyChange[]> {
 	const where = { userId, ...(keyHash && { keyHash: new Uint8Array(keyHash) }) };
-	const rows = await tx.apiKeyChange.findMany({ where });
+	const rows = await prisma.apiKeyChange.findMany({ where });
 	return rows.map((row) => ({
 		id: row.id,
 		keyHash: Buffer.from(row.keyHash).toString('hex'),

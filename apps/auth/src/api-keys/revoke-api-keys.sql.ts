@@ -46,9 +46,11 @@ export async function revokeKey(
 	prisma: Database,
 	{ userId, keyId, sessionId, client }: KeyAction,
 ): Promise<RevokedKeys | null> {
-	// Revocations are hardly throttled, like sign-outs, so an unknown id must not cost a transaction.
+	// Revocations are hardly throttled, like sign-outs, so an unknown or revoked key must not cost a transaction.
 	const only = await findKey(prisma, userId, keyId);
 	if (!only) return null;
+	if (only.revokedAt)
+		return { revokedCount: 0, keyChanges: await listKeyChanges(prisma, { userId, keyHash: only.keyHash }) };
 	return await inTransaction(prisma, async (tx) => {
 		const revoked = await revokeApiKeys(tx, { userId, only }, { type: 'revoked', client });
 		if (revoked.revokedCount > 0)
