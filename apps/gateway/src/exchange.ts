@@ -64,6 +64,8 @@ export interface Exchange {
 	 * are alternating names and values. Called once for each response.
 	 */
 	settleRateLimits: ((status: number, headers: readonly string[]) => string[]) | undefined;
+	/** Called when the head of the response is written. A stream may last for hours after it. */
+	onHead: (() => void) | undefined;
 	/** `immediate` until the request is routed. */
 	responseMode: ResponseMode;
 	/** The request to the service. */
@@ -111,6 +113,7 @@ export function openExchange(
 		credentialId: undefined,
 		credential: undefined,
 		settleRateLimits: undefined,
+		onHead: undefined,
 		responseMode: IMMEDIATE,
 		upstream: undefined,
 		releaseConnectPermit: undefined,

@@ -209,6 +209,7 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 				deps.trustedProxies,
 			),
 		});
+		exchange.onHead = () => deps.reportFirstUse(exchange);
 		deps.connections.beginRequest(req.socket);
 		// A single listener, because each one costs as much as routing.
 		res.on('close', () => {
@@ -216,7 +217,6 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 			deps.inFlight.remove(exchange);
 			deps.connections.endRequest(req.socket);
 			deps.accessLog.add(exchange);
-			deps.reportFirstUse(exchange);
 			observeExchange(exchange);
 			endExchangeSpan(exchange);
 			const next = nextInPipeline(req.socket, res);

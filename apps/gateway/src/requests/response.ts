@@ -73,6 +73,7 @@ export function writeResponseHead(
 	if (exchange.isDraining()) exchange.res.shouldKeepAlive = false;
 	const rateLimits = exchange.settleRateLimits?.(status, headers) ?? [];
 	exchange.res.writeHead(status, [...common, ...headers, ...rateLimits]);
+	exchange.onHead?.();
 }
 
 /**

@@ -81,7 +81,7 @@ async function refusalOf(response: Response): Promise<[number, Refusal]> {
 	return [response.status, { code, message }];
 }
 
-/** Sends the head of an upload completion and the first byte of its body. Resolves when the gateway or the service reads the body. */
+/** Sends the head of an upload completion and the first byte of its body. Resolves when the gateway reads the body. */
 async function beginBody(key: string, bytes: number): Promise<Socket> {
 	const socket = await open(one.publicPort);
 	const { Authorization } = bearer(key);
@@ -99,7 +99,7 @@ const statusesOf = async (socket: Socket) => (await readAll(socket)).text.match(
 const jobPath = () => `/v1/jobs/${newId('job')}`;
 const READER = { scopes: ['jobs:read'] };
 const UPLOADER = { scopes: ['files:write'] };
-/** Lengths of a body that the gateway waits for, and of one that it streams to the service. */
+/** Lengths of a short and a long body. */
 const BODY_LENGTHS = [10, 10_000];
 
 describe('an API key', () => {
@@ -359,6 +359,13 @@ describe('the first successful use of a key', () => {
 		for (let request = 0; request < 5; request += 1) expect(await statusOf(one, key)).toBe(200);
 		await waitUntil(() => timesReported(key_id) > 0);
 		expect(timesReported(key_id)).toBe(1);
+	});
+
+	test('is reported when an event stream has begun', async () => {
+		const { key_id, key } = newKeyOfRotation();
+		const stream = await get(one, key, `${jobPath()}/events`);
+		await waitUntil(() => timesReported(key_id) === 1);
+		await stream.body?.cancel();
 	});
 
 	test('comes after requests that were refused', async () => {
