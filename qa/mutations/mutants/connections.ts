@@ -213,7 +213,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	},
 	{
 		name: 'limits concurrent sign-outs for each session',
-		mutations: [gateway('createUserAdmission', replaceText('ZERO_COST_CONCURRENT_REQUESTS', '1e9'))],
+		mutations: [gateway('createUserAdmission', replaceText('ZERO_COST_CONCURRENT_REQUESTS,', '1e9,'))],
 		test: 'signs out with two requests at a time in each session',
 	},
 	{
@@ -242,14 +242,14 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 		test: 'pays one token more for each KiB of a body',
 	},
 	{
-		name: 'admits a request of a user when its small body is complete',
-		mutations: [gateway('createUserAdmission', replaceCall('isBodySmall', 'false'))],
-		test: 'holds no permit while a small body arrives, and as many as the request costs afterwards',
+		name: 'admits a request of a user when its body is complete',
+		mutations: [gateway('createUserAdmission', replaceText('bodyBytes === 0', 'true'))],
+		test: 'holds no permit while its body arrives, and as many as the request costs afterwards',
 	},
 	{
-		name: 'admits a job creation when its body is complete',
-		mutations: [gateway('createUserAdmission', replaceText('operation?.createsJob || ', ''))],
-		test: 'creates jobs while the body of another one is still arriving (%s)',
+		name: 'limits concurrent sign-outs of all sessions of a user',
+		mutations: [gateway('createUserAdmission', replaceText('ZERO_COST_CONCURRENT_REQUESTS_PER_USER', '1e9'))],
+		test: 'signs out with eight requests at a time over all sessions, and waits for a turn',
 	},
 	{
 		name: 'serves the pipelined requests of a connection one after the other',

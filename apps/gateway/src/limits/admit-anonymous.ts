@@ -1,13 +1,15 @@
 import { bodyLimitOf } from '@creatorr/contracts/body-limit';
 import { type Exchange, isAbandoned } from '../exchange.ts';
 import type { Limits } from '../limits.ts';
-import { bodyArrival, isBodySmall } from '../requests/body-arrival.ts';
+import { bodyArrival } from '../requests/body-arrival.ts';
 import { bodyBytesOf } from '../requests/request-head.ts';
 import { createNetworkSemaphore } from './network-limits.ts';
 import { rateLimited } from './rate-limited.ts';
 
 /** A webhook of Stripe has a few KiB. Verifying the signature of 512 KiB takes billing more than 1 ms. */
 const BODY_BYTES_PER_PERMIT = 64 * 1024;
+/** Longer bodies stream to the service while they arrive: an awaited body stays in memory, and nobody pays for it. */
+const MAX_SMALL_BYTES = 8 * 1024;
 
 /** Admits an unauthenticated request, at once or after a short wait. Rejects with `rate_limited` or an error of {@link bodyArrival}. */
 export type AdmitAnonymous = (exchange: Exchange) => Promise<void>;
@@ -39,7 +41,7 @@ export function createAnonymousAdmission(
 	return async (exchange) => {
 		const { clientNetwork, operation, req, res } = exchange;
 		if (!operation) throw new Error('only routed requests are admitted');
-		const isSmall = isBodySmall(bodyLimitOf(operation));
+		const isSmall = bodyLimitOf(operation) <= MAX_SMALL_BYTES;
 		if (isSmall) await bodyArrival(exchange, operation, limits.anonymousBodyMs);
 		if (res.closed) return;
 		const semaphore = isSmall ? small : large;

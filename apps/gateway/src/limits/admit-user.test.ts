@@ -83,6 +83,8 @@ const tally = (statuses: readonly number[]) => [
 	statuses.filter((status) => status === 429).length,
 ];
 
+const COMPLETE = `/v1/files/${newId('fil')}/complete`;
+
 const SIGN_OUTS: readonly [method: string, path: string][] = [
 	['POST', '/v1/auth/logout'],
 	['POST', '/v1/auth/logout-all'],
@@ -124,8 +126,7 @@ describe('a user who sends requests too fast', () => {
 
 	test('can send a body whose cost exceeds a burst', async () => {
 		const user = userOf();
-		const complete = `/v1/files/${newId('fil')}/complete`;
-		const call = () => user.status(complete, { method: 'POST', body: 'x'.repeat(1024 * 1024) });
+		const call = () => user.status(COMPLETE, { method: 'POST', body: 'x'.repeat(1024 * 1024) });
 		expect(tally(await inTurn(2, call))).toEqual([1, 1]);
 	});
 
@@ -172,7 +173,7 @@ describe('a user with too many concurrent requests', () => {
 		expect([await waiting, ...(await both)]).toEqual([200, 200, 200]);
 	});
 
-	test('holds no permit while a small body arrives, and as many as the request costs afterwards', async () => {
+	test('holds no permit while its body arrives, and as many as the request costs afterwards', async () => {
 		const user = userOf();
 		const body = new TransformStream<Uint8Array, Uint8Array>();
 		const writer = body.writable.getWriter();
@@ -191,7 +192,7 @@ describe('a user with too many concurrent requests', () => {
 		expect(await costly).toBe(200);
 	});
 
-	test('has costly requests with small bodies served one after another', async () => {
+	test('has costly requests with bodies served one after another', async () => {
 		const user = userOf();
 		isHolding = true;
 		const create = () => user.status('/v1/files', { method: 'POST', body: '{}' });
@@ -232,21 +233,33 @@ describe('a user with too many concurrent requests', () => {
 		});
 
 		test.each([
-			['Content-Length: 9000', '{', ' '.repeat(8_999)],
-			['Transfer-Encoding: chunked', '1\r\n{\r\n', '1\r\n}\r\n0\r\n\r\n'],
-		])('creates jobs while the body of another one is still arriving (%s)', async (framing, first, rest) => {
-			const userId = newId('usr');
-			const socket = await open(roomy.publicPort);
-			const headers = ['Host: a', 'Connection: close', 'Expect: 100-continue', framing];
-			headers.push(`Authorization: ${bearer(auth.token({ sub: userId })).Authorization}`);
-			socket.write(`POST /v1/jobs HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n${first}`);
-			await waitUntil(() => socket.bytesRead > 0);
-			const create = () => userOf(userId, roomy).status('/v1/jobs', { method: 'POST', body: '{}' });
-			expect([await create(), await create()]).toEqual([200, 200]);
-			const slow = readAll(socket);
-			socket.write(rest);
-			expect((await slow).text).toContain('HTTP/1.1 200');
-		});
+			['/v1/jobs', 'Content-Length: 9000', '{', ' '.repeat(8_999)],
+			['/v1/jobs', 'Transfer-Encoding: chunked', '1\r\n{\r\n', '1\r\n}\r\n0\r\n\r\n'],
+			[COMPLETE, 'Content-Length: 40000', '{', ' '.repeat(39_999)],
+		])(
+			'is served while the body of another request is still arriving (%s, %s)',
+			async (path, framing, first, rest) => {
+				const userId = newId('usr');
+				const socket = await open(roomy.publicPort);
+				const headers = ['Host: a', 'Connection: close', 'Expect: 100-continue', framing];
+				headers.push(`Authorization: ${bearer(auth.token({ sub: userId })).Authorization}`);
+				socket.write(`POST ${path} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n${first}`);
+				await waitUntil(() => socket.bytesRead > 0);
+				isHolding = true;
+				const body = 'x'.repeat(32 * 1024);
+				const complete = () => userOf(userId, roomy).status(COMPLETE, { method: 'POST', body });
+				const others = atOnce(4, complete);
+				await waitUntil(() => held.length === 4);
+				isHolding = false;
+				for (const res of held) reply(res);
+				expect(await others).toEqual([200, 200, 200, 200]);
+				const create = () => userOf(userId, roomy).status('/v1/jobs', { method: 'POST', body: '{}' });
+				expect([await create(), await create()]).toEqual([200, 200]);
+				const slow = readAll(socket);
+				socket.write(rest);
+				expect((await slow).text).toContain('HTTP/1.1 200');
+			},
+		);
 
 		test('signs out with two requests at a time in each session', async () => {
 			const userId = newId('usr');
@@ -263,12 +276,30 @@ describe('a user with too many concurrent requests', () => {
 			expect(await signOut(one)).toBe(200);
 		});
 
+		test('signs out with eight requests at a time over all sessions, and waits for a turn', async () => {
+			const userId = newId('usr');
+			const signOuts = (count: number) =>
+				Promise.all(
+					Array.from({ length: count }, () =>
+						userOf(userId, roomy).status(`/v1/auth/sessions/${newId('ses')}`, { method: 'DELETE' }),
+					),
+				);
+			isHolding = true;
+			const first = signOuts(8);
+			await waitUntil(() => held.length === 8);
+			const ninth = signOuts(1);
+			expect(await userOf(newId('usr'), roomy).status('/v1/nothing')).toBe(404);
+			expect(held).toHaveLength(8);
+			isHolding = false;
+			for (const res of held) reply(res);
+			expect([...(await first), ...(await ninth)]).toEqual(Array(9).fill(200));
+		});
+
 		test('has fewer requests served at a time if their bodies are long', async () => {
 			const user = userOf(newId('usr'), roomy);
 			isHolding = true;
-			const complete = `/v1/files/${newId('fil')}/complete`;
 			const body = 'x'.repeat(32 * 1024);
-			const long = atOnce(4, () => user.status(complete, { method: 'POST', body }));
+			const long = atOnce(4, () => user.status(COMPLETE, { method: 'POST', body }));
 			await waitUntil(() => held.length === 4);
 			expect(await user.status('/v1/jobs/x')).toBe(429);
 			for (const res of held) reply(res);

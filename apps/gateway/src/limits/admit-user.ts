@@ -1,7 +1,7 @@
 import { createTokenBuckets } from '@creatorr/service/token-buckets';
 import { type Exchange, isAbandoned } from '../exchange.ts';
 import type { Limits } from '../limits.ts';
-import { bodyArrival, isBodySmall } from '../requests/body-arrival.ts';
+import { bodyArrival } from '../requests/body-arrival.ts';
 import { bodyBytesOf } from '../requests/request-head.ts';
 import { isLongPollOrStream } from '../routing/response-mode.ts';
 import { createKeyedSemaphore } from './keyed-semaphore.ts';
@@ -42,6 +42,10 @@ const LONG_POLL_SHARE = 0.5;
 const ZERO_COST_REQUESTS_PER_SECOND = 5;
 const ZERO_COST_REQUEST_BURST = 50;
 const ZERO_COST_CONCURRENT_REQUESTS = 2;
+/** Concurrency of all sessions of a user together for operations of cost 0. */
+const ZERO_COST_CONCURRENT_REQUESTS_PER_USER = 8;
+/** Long enough for a session to wait for two requests of each of more than a thousand others. */
+const ZERO_COST_QUEUE_MS = 10_000;
 
 /** Reading and validating this much of a body takes a service as long as a plain request. */
 const BODY_BYTES_PER_TOKEN = 1024;
@@ -52,9 +56,9 @@ const MAX_BODY_SHARE = 1 / 4;
 /**
  * Limits the requests of one user at this gateway: their rate, with a token bucket, and their concurrency. Long polls and event streams
  * have a separate limit, so that they don't delay short requests. Jobs of one user are created one at a time: each goes on to keep several
- * services and a worker busy, so a burst of them would delay all users. A small body and that of a job creation arrive before their request
- * takes permits, so a client that sends slowly holds none. A refused request costs nothing. An operation of cost 0 is limited only per
- * session, so that signing out works while other sessions of the user exhaust the limits.
+ * services and a worker busy, so a burst of them would delay all users. A body arrives before its request takes permits, so a client that
+ * sends slowly holds none. A refused request costs nothing. Operations of cost 0 have limits of their own for each session, so that signing
+ * out works while other sessions of the user exhaust the limits. All sessions of the user share a few permits for them, first in, first out.
  */
 export function createUserAdmission(limits: UserLimits, monotonicMs: () => number): AdmitUser {
 	const userRates = createTokenBuckets({
@@ -70,7 +74,24 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		monotonicMs,
 	});
 	const queue = { waitMs: limits.userQueueMs, maxWaiting: limits.userQueuedRequests };
-	const zeroCostRequests = createKeyedSemaphore({ permits: ZERO_COST_CONCURRENT_REQUESTS, ...queue });
+	const zeroCostOfSessions = createKeyedSemaphore({ permits: ZERO_COST_CONCURRENT_REQUESTS, ...queue });
+	const zeroCostOfUsers = createKeyedSemaphore({
+		permits: ZERO_COST_CONCURRENT_REQUESTS_PER_USER,
+		waitMs: ZERO_COST_QUEUE_MS,
+		maxWaiting: Number.POSITIVE_INFINITY,
+	});
+	const zeroCostPermits = ({ credentialId, userId }: { credentialId: string; userId: string }) => ({
+		async acquire(): Promise<boolean> {
+			if (!(await zeroCostOfSessions.acquire(credentialId, 1))) return false;
+			if (await zeroCostOfUsers.acquire(userId, 1)) return true;
+			zeroCostOfSessions.release(credentialId, 1);
+			return false;
+		},
+		release(): void {
+			zeroCostOfSessions.release(credentialId, 1);
+			zeroCostOfUsers.release(userId, 1);
+		},
+	});
 	const semaphores = {
 		requests: createKeyedSemaphore({ permits: limits.userConcurrentRequests, ...queue }),
 		long_polls: createKeyedSemaphore({ permits: limits.userConcurrentLongPolls, waitMs: 0, maxWaiting: 0 }),
@@ -92,12 +113,17 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 		const isLongPoll = isLongPollOrStream(responseMode);
 		const limit = isLongPoll ? 'long_polls' : operation?.createsJob ? 'job_creations' : 'requests';
 		if (isLongPoll && longPollShares.isUsedUp(clientNetwork)) throw rateLimited('all_long_polls', 1);
-		const [key, rates, semaphore] = isZeroCost
-			? ([credential.credentialId, zeroCostRates, zeroCostRequests] as const)
-			: ([credential.userId, userRates, semaphores[limit]] as const);
+		const { userId, credentialId } = credential;
+		const [key, rates] = isZeroCost ? [credentialId, zeroCostRates] : [userId, userRates];
 		const bodyBytes = operation ? bodyBytesOf(req.headers, operation) : 0;
 		const bodyCost = Math.floor(bodyBytes / BODY_BYTES_PER_TOKEN);
-		const permits = limit === 'requests' ? Math.max(cost, Math.min(bodyCost, maxBodyPermits)) : 1;
+		const count = limit === 'requests' ? Math.max(cost, Math.min(bodyCost, maxBodyPermits)) : 1;
+		const permits = isZeroCost
+			? zeroCostPermits(credential)
+			: {
+					acquire: () => semaphores[limit].acquire(userId, count),
+					release: () => semaphores[limit].release(userId, count),
+				};
 		// A cost beyond the burst would be refused forever.
 		const tokens = Math.min(cost + bodyCost, limits.userRequestBurst);
 		const waitMs = rates.take(key, tokens);
@@ -110,28 +136,26 @@ export function createUserAdmission(limits: UserLimits, monotonicMs: () => numbe
 			}
 			// The client disconnected while its request waited, so 'close' was emitted already.
 			if (res.closed) {
-				semaphore.release(key, permits);
+				permits.release();
 				return;
 			}
 			const endLongPoll = isLongPoll ? longPollShares.add(clientNetwork) : undefined;
 			res.once('close', () => {
 				endLongPoll?.();
-				const release = () => semaphore.release(key, permits);
 				// Otherwise a client that hangs up at once would have any number of requests at the services at a time.
-				if (isAbandoned(exchange)) setTimeout(release, limits.abandonedPermitMs).unref();
-				else release();
+				if (isAbandoned(exchange)) setTimeout(permits.release, limits.abandonedPermitMs).unref();
+				else permits.release();
 			});
 		}
 
 		function admit(): undefined | Promise<undefined> {
 			// A revocation or the client ended the exchange while its body arrived.
 			if (exchange.respondedBy || res.closed) return;
-			const isAdmitted = semaphore.acquire(key, permits);
+			const isAdmitted = permits.acquire();
 			return typeof isAdmitted === 'boolean' ? finishAdmission(isAdmitted) : isAdmitted.then(finishAdmission);
 		}
 
-		const awaitsBody = bodyBytes > 0 && (operation?.createsJob || isBodySmall(bodyBytes));
-		if (!operation || !awaitsBody) return admit();
+		if (!operation || bodyBytes === 0) return admit();
 		return bodyArrival(exchange, operation, limits.requestTimeoutMs).then(admit);
 	};
 }

@@ -6,14 +6,6 @@ import type { Exchange } from '../exchange.ts';
 import { hasBody } from './request-head.ts';
 import { closeAfterResponse } from './response.ts';
 
-/** Longer bodies stream to the service while they arrive, because an awaited body stays in memory. */
-const MAX_SMALL_BYTES = 8 * 1024;
-
-/** Whether {@link bodyArrival} waits for a body of at most this many bytes, whatever the operation. */
-export function isBodySmall(bytes: number): boolean {
-	return bytes <= MAX_SMALL_BYTES;
-}
-
 /**
  * Resolves when the whole body of a request has arrived, or its client has disconnected. The body stays in the request's stream, even if it
  * exceeds the stream's buffer. Rejects with `validation` after `timeoutMs` and with `too_large` beyond the operation's limit; the refusal
