@@ -30,19 +30,24 @@ export interface AddressPolicy {
 	blocked: BlockList;
 }
 
+/** Returns the addresses of this machine. Expensive: a system call for each interface. */
+export function findOwnAddresses(): ReadonlySet<string> {
+	const interfaces = Object.values(networkInterfaces());
+	return new Set(interfaces.flatMap((addresses = []) => addresses.map(({ address }) => address)));
+}
+
 /**
  * Returns whether connections to an address are allowed. By default, only public addresses that don't belong to this machine are. Text that is
  * no address isn't allowed.
  */
-export function isAllowedAddress(address: string, { allowed, blocked }: AddressPolicy): boolean {
+export function isAllowedAddress(
+	address: string,
+	{ allowed, blocked }: AddressPolicy,
+	ownAddresses = findOwnAddresses(),
+): boolean {
 	if (isIP(address) === 0) return false;
 	const family = addressFamily(address);
 	if (blocked.check(address, family)) return false;
 	if (allowed.check(address, family)) return true;
-	return !special[family].check(address, family) && !isOwnAddress(address);
-}
-
-function isOwnAddress(address: string): boolean {
-	const own = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
-	return own.some((one) => one.address === address);
+	return !special[family].check(address, family) && !ownAddresses.has(address);
 }

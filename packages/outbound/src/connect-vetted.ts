@@ -1,16 +1,18 @@
 import { isIP } from 'node:net';
 import { buildConnector } from 'undici';
-import { type AddressPolicy, isAllowedAddress } from './address-policy.ts';
+import { type AddressPolicy, findOwnAddresses, isAllowedAddress } from './address-policy.ts';
 import { limitResponses } from './limit-responses.ts';
 import { OutboundError } from './outbound-error.ts';
 import type { Resolve } from './resolve-addresses.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Maximum number of addresses of a name that are tried. */
-const MAX_ADDRESSES = 3;
+const MAX_TRIED_ADDRESSES = 3;
+/** A DNS answer can have thousands of addresses, and checking them would block the event loop. Legitimate names have far fewer. */
+const MAX_ADDRESSES = 64;
 
 /** Tells the owner of a URL neither whether a private name exists nor where it leads. The failure is only counted. */
-const NOT_PUBLIC = 'The host name must resolve to public addresses only. Check its DNS records.';
+const NOT_PUBLIC = `The host name must resolve to public addresses only, at most ${MAX_ADDRESSES}. Check its DNS records.`;
 
 interface ConnectOptions {
 	policy: AddressPolicy;
@@ -37,9 +39,9 @@ export function createVettedConnector({ policy, resolve, ca }: ConnectOptions): 
 		const isName = isIP(hostname) === 0;
 		const servername = target.servername || (isName ? hostname : undefined);
 		const addresses = isName ? await resolveOrExplain(resolve, hostname) : [hostname];
-		if (addresses.length === 0 || !addresses.every((address) => isAllowedAddress(address, policy)))
+		if (!areAllowed(addresses, policy))
 			throw new OutboundError('address_not_allowed', NOT_PUBLIC);
-		const socket = await connectToFirst(addresses.slice(0, MAX_ADDRESSES), (address) =>
+		const socket = await connectToFirst(addresses.slice(0, MAX_TRIED_ADDRESSES), (address) =>
 			promisify(connectTo, { ...target, hostname: address, ...(servername && { servername }) }),
 		);
 		limitResponses(socket);
@@ -51,6 +53,12 @@ export function createVettedConnector({ policy, resolve, ca }: ConnectOptions): 
 			(error: Error) => callback(error, null),
 		);
 	};
+}
+
+function areAllowed(addresses: readonly string[], policy: AddressPolicy): boolean {
+	if (addresses.length === 0 || addresses.length > MAX_ADDRESSES) return false;
+	const ownAddresses = findOwnAddresses();
+	return addresses.every((address) => isAllowedAddress(address, policy, ownAddresses));
 }
 
 async function resolveOrExplain(resolve: Resolve, hostname: string): Promise<readonly string[]> {

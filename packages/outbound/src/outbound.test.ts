@@ -78,6 +78,7 @@ describe('nothing is sent', () => {
 		['to a name with a NAT64 form of a forbidden address', ['64:ff9b::7f00:2']],
 		['to a name with an address of IPv6 loopback', ['::1']],
 		['to a name without addresses', []],
+		['to a name with more than 64 addresses', Array.from({ length: 65 }, () => '127.0.0.1')],
 		['to a name that leads to another name', ['localhost']],
 	])('%s', async (_, addresses) => {
 		const outbound = outboundWith({ resolve: async () => addresses });
@@ -121,6 +122,11 @@ test('the next address of a name is tried when one refuses', async () => {
 	await expect(post(outbound, `http://hook.test:${server.port}/`)).resolves.toMatchObject({ status: 200 });
 });
 
+test('a name with 64 addresses is accepted', async () => {
+	const outbound = outboundWith({ resolve: async () => Array.from({ length: 64 }, () => '127.0.0.1') });
+	await expect(post(outbound, `http://hook.test:${server.port}/`)).resolves.toMatchObject({ status: 200 });
+});
+
 test.each([['no response', '/silent', { failure: 'timeout' }]])(
 	'%s in time is an error',
 	async (_, path, error) => {
@@ -147,7 +153,7 @@ test('the error message is the same for a name that doesn’t exist and one with
 			throw Object.assign(new Error('queryA ENOTFOUND'), { code: 'ENOTFOUND' });
 		},
 	});
-	const message = 'The host name must resolve to public addresses only. Check its DNS records.';
+	const message = 'The host name must resolve to public addresses only, at most 64. Check its DNS records.';
 	await expect(post(lost, 'http://hook.test:3000/')).rejects.toMatchObject({
 		failure: 'dns_failed',
 		message,
