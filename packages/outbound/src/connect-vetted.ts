@@ -39,13 +39,10 @@ export function createVettedConnector({ policy, resolve, ca }: ConnectOptions): 
 		const isName = isIP(hostname) === 0;
 		const servername = target.servername || (isName ? hostname : undefined);
 		const addresses = isName ? await resolveOrExplain(resolve, hostname) : [hostname];
-		if (!areAllowed(addresses, policy))
-			throw new OutboundError('address_not_allowed', NOT_PUBLIC);
-		const socket = await connectToFirst(addresses.slice(0, MAX_TRIED_ADDRESSES), (address) =>
-			promisify(connectTo, { ...target, hostname: address, ...(servername && { servername }) }),
+		if (!areAllowed(addresses, policy)) throw new OutboundError('address_not_allowed', NOT_PUBLIC);
+		return await connectToFirst(addresses.slice(0, MAX_TRIED_ADDRESSES), (address) =>
+			connectWithin(connectTo, { ...target, hostname: address, ...(servername && { servername }) }),
 		);
-		limitResponses(socket);
-		return socket;
 	};
 	return (target, callback) => {
 		open(target).then(
@@ -81,6 +78,20 @@ async function connectToFirst<T>(
 		if (others.length === 0) throw error;
 		return await connectToFirst(others, connect);
 	}
+}
+
+/** Connects with TCP, then with TLS if necessary, so that the limit counts bytes before decryption, and those of the handshake. */
+async function connectWithin(
+	connectTo: buildConnector.connector,
+	target: buildConnector.Options,
+): Promise<Socket> {
+	const isSecure = target.protocol === 'https:';
+	const port = target.port || (isSecure ? '443' : '80');
+	const connection = await promisify(connectTo, { ...target, port, protocol: 'http:' });
+	const limit = limitResponses(connection);
+	const socket = isSecure ? await promisify(connectTo, { ...target, httpSocket: connection }) : connection;
+	limit(socket);
+	return socket;
 }
 
 type Socket = Parameters<buildConnector.Callback>[1] & object;

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import type { Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { parseRanges } from '@creatorr/service/address-ranges';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createOutbound, type Outbound } from './outbound.ts';
@@ -15,6 +15,8 @@ const FLOODS: Record<string, [start: string, repeated: string]> = {
 	'/spaces': ['HTTP/1.1 200 OK\r\nX:', ' '],
 };
 
+const TOO_LONG = 'The headers, chunk extensions or TLS records of the response are too long.';
+
 const connections = new Set<Socket>();
 
 function flood(socket: Socket, [start, repeated]: [string, string]): void {
@@ -27,8 +29,25 @@ function flood(socket: Socket, [start, repeated]: [string, string]): void {
 	write();
 }
 
+const recordsSent = Promise.withResolvers<number>();
+
+/** Sends each byte in a TLS record of its own, which adds 22 bytes. */
+async function floodWithRecords(socket: Socket): Promise<void> {
+	socket.on('error', () => undefined);
+	socket.write(`${CHUNKED}5;a=`);
+	let count = 0;
+	socket.on('close', () => recordsSent.resolve(count));
+	for (; count < 200_000 && !socket.destroyed; count += 1)
+		await new Promise((resolve) => socket.write('x', resolve));
+	socket.destroy();
+}
+
 const respond: RequestListener = ({ url = '', socket }, res) => {
 	connections.add(socket);
+	if (url === '/records') {
+		void floodWithRecords(socket);
+		return;
+	}
 	const attack = FLOODS[url];
 	if (attack) return flood(socket, attack);
 	res.writeHead(200);
@@ -76,13 +95,48 @@ describe('a response fails as soon as it is too long because of', () => {
 		for (const protocol of ['http', 'https'])
 			await expect(post(path, protocol)).rejects.toMatchObject({
 				failure: 'invalid_response',
-				message: 'The headers or chunk extensions of the response are too long.',
+				message: TOO_LONG,
 			});
 	});
 });
 
-test('16 KiB in chunks of one byte are no error', async () => {
-	await expect(post('/small-chunks')).resolves.toMatchObject({ status: 200 });
+test.each(['http', 'https'])('16 KiB in chunks of one byte are no error with %s', async (protocol) => {
+	await expect(post('/small-chunks', protocol)).resolves.toMatchObject({ status: 200 });
+});
+
+test('bytes of TLS records count, not only those that they contain', async () => {
+	await expect(post('/records', 'https')).rejects.toMatchObject({
+		failure: 'invalid_response',
+		message: TOO_LONG,
+	});
+	expect(await recordsSent.promise).toBeLessThan(30_000);
+});
+
+/** A ServerHello of TLS 1.2, and the beginning of a certificate of 100,000 bytes. */
+const SERVER_HELLO = Buffer.concat([
+	Buffer.from('16030300310200002d0303', 'hex'),
+	Buffer.alloc(32, 1),
+	Buffer.from('00c02f000005ff01000100', 'hex'),
+	Buffer.from('16030300040b0186a0', 'hex'),
+]);
+const ONE_BYTE_RECORD = Buffer.from('160303000100', 'hex');
+
+test('bytes of the TLS handshake count', async () => {
+	const tcp = createServer((socket) => {
+		socket.on('error', () => undefined);
+		socket.once('data', () => {
+			socket.write(SERVER_HELLO);
+			socket.write(Buffer.alloc(90_000 * ONE_BYTE_RECORD.length, ONE_BYTE_RECORD));
+		});
+	});
+	await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+	const { port } = tcp.address() as { port: number };
+	const url = `https://hook.test:${port}/`;
+	await expect(outbound.post({ url, headers: {}, body: '{}', timeoutMs: 10_000 })).rejects.toMatchObject({
+		failure: 'invalid_response',
+		message: TOO_LONG,
+	});
+	await new Promise((resolve) => tcp.close(resolve));
 });
 
 test.each(['http', 'https'])('each response of a connection counts alone with %s', async (protocol) => {
