@@ -70,6 +70,10 @@ export const configSchema = baseConfigSchema
 		WEBHOOK_DISABLE_AFTER_HOURS: z.coerce.number().positive().default(120).meta({
 			description: 'An endpoint is disabled when all attempts have failed for this long.',
 		}),
+		RECOVERED_DELIVERIES_PER_HOUR: count(10_000).meta({
+			description:
+				'How many deliveries one user can request in an hour with `POST /v1/webhooks/{id}/recover`, to all endpoints together.',
+		}),
 		EVENT_RETENTION_DAYS: count(30).meta({
 			description: 'How long events and their deliveries are kept.',
 		}),

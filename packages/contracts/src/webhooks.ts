@@ -394,7 +394,7 @@ export const recoverDeliveries = defineOperation({
 	scope: 'webhooks:write',
 	cost: 10,
 	summary:
-		'Sends the events of a period that the endpoint hasn’t received: failed deliveries, deliveries waiting for a retry, and events without a delivery, for example from while the endpoint was disabled or didn’t exist. The endpoint must be enabled.',
+		'Sends the events of a period that the endpoint hasn’t received: failed deliveries, deliveries waiting for a retry, and events without a delivery, for example from while the endpoint was disabled or didn’t exist. The endpoint must be enabled. An account can recover a limited number of deliveries in an hour, 10,000 by default; to send more, repeat the request later.',
 	params: webhookParams,
 	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({
@@ -403,7 +403,12 @@ export const recoverDeliveries = defineOperation({
 	}),
 	status: 202,
 	response: enveloped(
-		z.object({ count: z.int().meta({ description: 'Number of deliveries that will be sent.' }) }),
+		z.object({
+			count: z.int().meta({
+				description:
+					'Number of deliveries that will be sent. Less than all if the limit of the hour is reached.',
+			}),
+		}),
 	),
 	errors: ['validation', 'not_found'],
 });

@@ -37,4 +37,5 @@ export async function deleteAccount(prisma: Database, userId: string): Promise<v
 				SELECT id FROM events WHERE user_id = ${userId} ORDER BY id DESC LIMIT ${BATCH_SIZE} FOR UPDATE)`,
 	);
 	await prisma.endpoint.deleteMany({ where: { userId } });
+	await prisma.recoveryWindow.deleteMany({ where: { userId } });
 }

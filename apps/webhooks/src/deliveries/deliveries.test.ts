@@ -12,7 +12,10 @@ import { jobEndedMessage, startWorld, type User, type World } from '../testing/w
 let world: World;
 let user: User;
 beforeAll(async () => {
-	world = await startWorld({ replicas: 2, overrides: { WEBHOOK_RETRY_DELAYS_SECONDS: '0,0,0' } });
+	world = await startWorld({
+		replicas: 2,
+		overrides: { WEBHOOK_RETRY_DELAYS_SECONDS: '0,0,0', RECOVERED_DELIVERIES_PER_HOUR: '3' },
+	});
 });
 beforeEach(() => {
 	world.receiver.reset();
@@ -285,6 +288,29 @@ test('a recovery sends events at once that wait for a retry, but none that is be
 	expect(await recover()).toEqual({ count: 0 });
 	answered.resolve();
 	expect(await deliveryWith(id, 'succeeded')).toMatchObject({ attempt_count: 2 });
+});
+
+test('recoveries of a user send no more than the limit in an hour, to all endpoints together', async () => {
+	const subscribed = { events: ['plan.changed'] };
+	const ids = [
+		(await user.createWebhook(hook(), subscribed)).id,
+		(await user.createWebhook(hook('/other'), subscribed)).id,
+	];
+	for (let count = 0; count < 5; count += 1) await world.publish(jobEndedMessage(user.id));
+	await waitFor(async () => expect(await user.data('/v1/events')).toHaveLength(5));
+	for (const id of ids) await user.call('PATCH', `/v1/webhooks/${id}`, { events: ['*'] });
+	const recover = async (id = ids[0]) =>
+		await user.call('POST', `/v1/webhooks/${id}/recover`, { since: new Date(0).toISOString() });
+	expect(await recover()).toMatchObject({ status: 202, body: { data: { count: 3 } } });
+	const error = {
+		code: 'rate_limited',
+		message: 'An account can recover at most 3 deliveries in an hour. Try again in 60 min.',
+	};
+	for (const id of ids) expect(await recover(id)).toMatchObject({ status: 429, body: { error } });
+	await world.prisma.$executeRaw`UPDATE recovery_windows SET started_at = now() - interval '1 hour'`;
+	expect(await recover()).toMatchObject({ status: 202, body: { data: { count: 2 } } });
+	await waitFor(() => expect(world.receiver.of('/hook')).toHaveLength(5));
+	expect(world.receiver.of('/other')).toEqual([]);
 });
 
 test('a recovery sends failed events and those missed while the endpoint was disabled, once each', async () => {

@@ -1,5 +1,5 @@
 import { decodeCursor, toPage } from '@creatorr/contracts/cursor';
-import { notFound } from '@creatorr/contracts/errors';
+import { AppError, notFound } from '@creatorr/contracts/errors';
 import { validationError } from '@creatorr/contracts/validation';
 import {
 	deliveryIdSchema,
@@ -63,19 +63,27 @@ export function replayDeliveryRoute({ prisma }: Deps) {
 }
 
 /** POST /v1/webhooks/{id}/recover. Runs one recovery of a user at a time: it may change a hundred thousand deliveries. */
-export function recoverDeliveriesRoute({ prisma }: Deps) {
+export function recoverDeliveriesRoute({ prisma, config }: Deps) {
+	const perHour = config.RECOVERED_DELIVERIES_PER_HOUR;
 	const mutex = createKeyedMutex();
 	return defineRoute(recoverDeliveries, async ({ params, body, user }) => {
 		const [since, until] = [new Date(body.since), new Date(body.until ?? Date.now())];
 		if (since >= until) throw validationError([{ path: 'since', message: 'must be before until' }]);
 		const own = { id: params.id, userId: user.id };
-		const count = await mutex.runExclusive(user.id, () => recover(prisma, own, { since, until }));
-		return { data: { count: resultOrThrow(count, 'webhook endpoint') } };
+		const result = await mutex.runExclusive(user.id, () => recover(prisma, own, { since, until, perHour }));
+		const { count, resetSeconds } = resultOrThrow(result, 'webhook endpoint');
+		if (count === 0 && resetSeconds !== undefined)
+			throw new AppError(
+				'rate_limited',
+				`An account can recover at most ${perHour.toLocaleString('en')} deliveries in an hour. Try again in ${Math.ceil(resetSeconds / 60)} min.`,
+				{ retryAfterSeconds: resetSeconds },
+			);
+		return { data: { count } };
 	});
 }
 
 /** Returns the result. Throws `not_found` for what the path names, or `validation` if the endpoint is disabled. */
-function resultOrThrow<T extends string | number>(
+function resultOrThrow<T extends string | object>(
 	result: T | 'disabled' | 'not_found',
 	what: 'webhook endpoint' | 'delivery',
 ): Exclude<T, 'disabled' | 'not_found'> {

@@ -5,6 +5,7 @@ import type { Database, Tx } from '../database.sql.ts';
 import type { OwnedEndpoint } from '../endpoints/endpoints.sql.ts';
 import { DELIVERY_CHANNEL, recordEventFor } from '../events/record-event.sql.ts';
 import type { OwnedDelivery } from './deliveries.sql.ts';
+import { lockRecoveryAllowance, useRecoveryAllowance } from './recovery-windows.sql.ts';
 
 /** Small enough that no statement holds locks for long: the outcomes of attempts wait for them. */
 const BATCH_SIZE = 1_000;
@@ -59,27 +60,46 @@ interface Period {
 	until: Date;
 }
 
+interface Recovered {
+	count: number;
+	/** Present if the user's allowance is used up: seconds until it is full again. */
+	resetSeconds?: number;
+}
+
 /**
  * Makes the deliveries of a period due that have failed or wait for a retry, and creates those of events that have none, for example because
- * the endpoint was disabled. Returns their number. Test events are not recovered. Each batch is a transaction of its own. If one fails,
+ * the endpoint was disabled. Returns their number. Makes at most `perHour` of a user due in an hour: without a limit, a few requests would send
+ * any host a hundred thousand requests, again and again. Test events are not recovered. Each batch is a transaction of its own. If one fails,
  * repeating the call continues.
  */
 export async function recover(
 	prisma: Database,
 	own: OwnedEndpoint,
-	period: Period,
-): Promise<ResendResult<number>> {
+	{ perHour, ...period }: Period & { perHour: number },
+): Promise<ResendResult<Recovered>> {
 	const endpoint = await inTransaction(prisma, (tx: Tx) => lockEndpointShared(tx, own));
 	if (typeof endpoint === 'string') return endpoint;
 	const types = endpoint.events;
-	const retry = (status: 'failed' | 'pending') =>
-		inBatches(prisma, own, (tx, after) => retryFailed(tx, own, { ...period, status, after }));
-	// Pending ones first: failed ones become pending.
-	const retried = (await retry('pending')) + (await retry('failed'));
-	const missing = await inBatches(prisma, own, (tx, after) =>
-		addMissing(tx, own, { ...period, types, after }),
-	);
-	return retried + missing;
+	const steps: Step[] = [
+		// Pending ones first: failed ones become pending.
+		(tx, batch) => retryFailed(tx, own, { ...period, ...batch, status: 'pending' }),
+		(tx, batch) => retryFailed(tx, own, { ...period, ...batch, status: 'failed' }),
+		(tx, batch) => addMissing(tx, own, { ...period, ...batch, types }),
+	];
+	let count = 0;
+	for (const step of steps) {
+		const recovered = await inBatches(prisma, own, { perHour, step });
+		count += recovered.count;
+		if (recovered.resetSeconds !== undefined) return { ...recovered, count };
+	}
+	return { count };
+}
+
+/** Which rows a batch takes. */
+interface BatchRange {
+	/** The last id of the previous batch. */
+	after: string;
+	limit: number;
 }
 
 /** The rows of a batch. The next one begins after the last of them. */
@@ -88,24 +108,31 @@ interface Batch {
 	count: number;
 }
 
-/** Runs a step with the last id of its previous batch, while batches are full and the endpoint is enabled. Returns the sum of their counts. */
+type Step = (tx: Tx, range: BatchRange) => Promise<Batch>;
+
+/** Runs a step while batches are full, the endpoint is enabled and the user's allowance is enough. Returns the sum of their counts. */
 async function inBatches(
 	prisma: Database,
 	own: OwnedEndpoint,
-	step: (tx: Tx, after: string) => Promise<Batch>,
-): Promise<number> {
+	{ perHour, step }: { perHour: number; step: Step },
+): Promise<Recovered> {
 	let sum = 0;
 	let after = '';
 	while (true) {
-		const { ids, count } = await inTransaction(prisma, async (tx: Tx) => {
+		const { ids, count, resetSeconds } = await inTransaction(prisma, async (tx: Tx) => {
 			if (typeof (await lockEndpointShared(tx, own)) === 'string') return { ids: [], count: 0 };
-			const batch = await step(tx, after);
-			if (batch.count > 0) await notify(tx, DELIVERY_CHANNEL);
-			return batch;
+			const { left, resetSeconds } = await lockRecoveryAllowance(tx, own.userId, perHour);
+			const batch = await step(tx, { after, limit: Math.min(BATCH_SIZE, left) });
+			if (batch.count > 0) {
+				await useRecoveryAllowance(tx, own.userId, batch.count);
+				await notify(tx, DELIVERY_CHANNEL);
+			}
+			return { ...batch, ...(batch.ids.length === left && { resetSeconds }) };
 		});
 		sum += count;
 		after = ids.at(-1) ?? after;
-		if (ids.length < BATCH_SIZE) return sum;
+		if (resetSeconds !== undefined) return { count: sum, resetSeconds };
+		if (ids.length < BATCH_SIZE) return { count: sum };
 	}
 }
 
@@ -113,7 +140,7 @@ async function inBatches(
 async function retryFailed(
 	tx: Tx,
 	{ id }: OwnedEndpoint,
-	{ since, until, status, after }: Period & { status: 'failed' | 'pending'; after: string },
+	{ since, until, status, after, limit }: Period & BatchRange & { status: 'failed' | 'pending' },
 ): Promise<Batch> {
 	const rows = await tx.$queryRaw<{ id: string }[]>`
 		SELECT deliveries.id FROM deliveries JOIN events ON events.id = deliveries.event_id
@@ -121,7 +148,7 @@ async function retryFailed(
 			AND (${status} = 'failed' OR deliveries.due_at > now() AND EXISTS (
 				SELECT FROM attempts WHERE delivery_id = deliveries.id AND number = deliveries.attempt_count))
 			AND events.type <> 'webhook.test' AND events.occurred_at >= ${since} AND events.occurred_at < ${until}
-		ORDER BY deliveries.id LIMIT ${BATCH_SIZE} FOR NO KEY UPDATE OF deliveries`;
+		ORDER BY deliveries.id LIMIT ${limit} FOR NO KEY UPDATE OF deliveries`;
 	const ids = rows.map((row) => row.id);
 	if (ids.length > 0)
 		await tx.$executeRaw`
@@ -135,14 +162,14 @@ async function retryFailed(
 async function addMissing(
 	tx: Tx,
 	{ id, userId }: OwnedEndpoint,
-	{ since, until, types, after }: Period & { types: string[]; after: string },
+	{ since, until, types, after, limit }: Period & BatchRange & { types: string[] },
 ): Promise<Batch> {
 	const rows = await tx.$queryRaw<{ id: string }[]>`
 		SELECT id FROM events
 		WHERE user_id = ${userId} AND id > ${after} AND occurred_at >= ${since} AND occurred_at < ${until}
 			AND type <> 'webhook.test' AND (${types}::text[] = '{}' OR type = ANY(${types}::text[]))
 			AND NOT EXISTS (SELECT FROM deliveries WHERE event_id = events.id AND endpoint_id = ${id})
-		ORDER BY id LIMIT ${BATCH_SIZE}`;
+		ORDER BY id LIMIT ${limit}`;
 	const eventIds = rows.map((row) => row.id);
 	if (eventIds.length === 0) return { ids: [], count: 0 };
 	const deliveryIds = eventIds.map(() => newId('dlv'));

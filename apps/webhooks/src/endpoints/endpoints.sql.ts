@@ -67,7 +67,10 @@ export interface EndpointChange {
 	status?: 'enabled' | 'disabled' | undefined;
 }
 
-/** Changes an endpoint. A new URL or status resets its health. Returns null if there is none. */
+/**
+ * Changes an endpoint. A new server or status resets its health. A new path or query doesn't: the circuit breaker protects the server. Returns
+ * null if there is none.
+ */
 export async function updateEndpoint(
 	prisma: Database,
 	own: OwnedEndpoint,
@@ -78,7 +81,8 @@ export async function updateEndpoint(
 		if (!before) return null;
 		const { url, events, description, status } = change;
 		const resetsHealth =
-			(status !== undefined && status !== before.status) || (url !== undefined && url !== before.url);
+			(status !== undefined && status !== before.status) ||
+			(url !== undefined && !isSameServer(url, before.url));
 		const row = await tx.endpoint.update({
 			where: { id: own.id },
 			data: {
@@ -93,6 +97,11 @@ export async function updateEndpoint(
 	});
 	if (changed?.status === 'disabled') await failPending(prisma, own.id);
 	return changed;
+}
+
+/** Returns whether the URLs have the same scheme, host and port. */
+export function isSameServer(url: string, other: string): boolean {
+	return new URL(url).origin === new URL(other).origin;
 }
 
 async function lockEndpoint(tx: Tx, { id, userId }: OwnedEndpoint): Promise<Row | null> {

@@ -121,6 +121,19 @@ describe('an endpoint', () => {
 		expect(refused.status).toBe(400);
 	});
 
+	test('keeps its pause while only the path or query of its URL changes', async () => {
+		const where = { id };
+		const pausedUntil = new Date(Date.now() + 60_000);
+		await world.prisma.endpoint.update({ where, data: { failures: 7, pausedUntil } });
+		await owner.call('PATCH', `/v1/webhooks/${id}`, { url: `${URL}/other?v=2` });
+		expect(await world.prisma.endpoint.findUnique({ where })).toMatchObject({ failures: 7, pausedUntil });
+		await owner.call('PATCH', `/v1/webhooks/${id}`, { url: 'https://other.example.com/' });
+		expect(await world.prisma.endpoint.findUnique({ where })).toMatchObject({
+			failures: 0,
+			pausedUntil: null,
+		});
+	});
+
 	test('is gone with its deliveries after it is deleted', async () => {
 		await owner.call('POST', `/v1/webhooks/${id}/test`);
 		expect((await owner.call('DELETE', `/v1/webhooks/${id}`)).status).toBe(204);

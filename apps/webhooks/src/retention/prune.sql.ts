@@ -47,7 +47,7 @@ export async function pruneBeyondCount(
 	return deleted;
 }
 
-/** Deletes old events, the oldest ones of users with too many, and old actions of operators. */
+/** Deletes old events, the oldest ones of users with too many, windows of recoveries that have ended, and old actions of operators. */
 export const pruneOldEvents = defineTask<{ prisma: Database; config: Config }>({
 	name: 'prune_events',
 	everyMs: EVERY_MS,
@@ -55,6 +55,7 @@ export const pruneOldEvents = defineTask<{ prisma: Database; config: Config }>({
 		await pruneEvents(prisma, config.EVENT_RETENTION_DAYS);
 		const since = new Date(Date.now() - RECENT_MS);
 		await pruneBeyondCount(prisma, { keptEvents: config.MAX_KEPT_EVENTS, since });
+		await prisma.$executeRaw`DELETE FROM recovery_windows WHERE started_at <= now() - interval '1 hour'`;
 		await pruneOperatorActions(prisma);
 	},
 });

@@ -195,19 +195,30 @@ describe('the outcome of an attempt', () => {
 	});
 
 	test.each([410, 500, 204])(
-		'leaves the health of an endpoint as it is after its URL changed, with %d',
+		'leaves the health of an endpoint as it is after its host changed, with %d',
 		async (status) => {
 			const endpointId = await addEndpoint([1]);
 			const late = await endAttempt({ outcome: { status, excerpt: '' } });
 			const where = { id: endpointId };
 			const changed = await prisma.endpoint.update({
 				where,
-				data: { url: 'https://example.com/new', failures: 1, failingSince: secondsAgo(1) },
+				data: { url: 'https://new.example.com/', failures: 1, failingSince: secondsAgo(1) },
 			});
 			expect(await recordHealth(prisma, { endpointId, attempts: [late] }, { disableAfterMs: 0 })).toBeNull();
 			expect(await prisma.endpoint.findUnique({ where })).toEqual(changed);
 		},
 	);
+
+	test('counts as a failure of the endpoint after only the path of its URL changed, but 410 doesn’t disable it', async () => {
+		const endpointId = await addEndpoint([1]);
+		const late = await endAttempt({ outcome: { status: 410, excerpt: '' } });
+		const where = { id: endpointId };
+		await prisma.endpoint.update({ where, data: { url: new URL('/new', late.delivery.url).href } });
+		expect(
+			await recordHealth(prisma, { endpointId, attempts: [late] }, { disableAfterMs: 1_000 }),
+		).toBeNull();
+		expect(await prisma.endpoint.findUnique({ where })).toMatchObject({ status: 'enabled', failures: 1 });
+	});
 });
 
 test('an aborted attempt is due again at once and uses up no retry', async () => {

@@ -5,9 +5,11 @@ import { addToOutbox } from '@creatorr/database/outbox';
 import { inTransaction } from '@creatorr/database/transaction';
 import { currentRequestId } from '@creatorr/service/context';
 import type { Database, Tx } from '../database.sql.ts';
+import { isSameServer } from '../endpoints/endpoints.sql.ts';
 import { recordEvent } from '../events/record-event.sql.ts';
 import type { ClaimedDelivery } from './claim.sql.ts';
 import { disableReason, type EndedAttempt, type HealthRules, healthAfterAttempt } from './endpoint-health.ts';
+import { isGone } from './outcome.ts';
 
 /** An ended attempt of a delivery. */
 export interface DeliveryAttempt extends EndedAttempt {
@@ -72,8 +74,9 @@ export async function recordAttempts(
 }
 
 /**
- * Applies ended attempts, in their order, to the health of their endpoint, and disables the endpoint if necessary. Ignores attempts to a URL
- * that was replaced meanwhile: the health is that of the current URL. Returns the reason, or null.
+ * Applies ended attempts, in their order, to the health of their endpoint, and disables the endpoint if necessary. Ignores attempts to a
+ * server that was replaced meanwhile: the health is that of the current one. The 410 of a replaced URL doesn't disable the endpoint. Returns the
+ * reason, or null.
  */
 export function recordHealth(
 	prisma: Database,
@@ -87,8 +90,9 @@ export function recordHealth(
 		let health = endpoint;
 		let reason: 'gone' | 'failing' | null = null;
 		for (const attempt of attempts) {
-			if (attempt.delivery.url !== endpoint.url) continue;
+			if (!isSameServer(attempt.delivery.url, endpoint.url)) continue;
 			health = { ...health, ...healthAfterAttempt(health, attempt) };
+			if (isGone(attempt.outcome) && attempt.delivery.url !== endpoint.url) continue;
 			reason ??= disableReason(health, attempt, rules);
 		}
 		const { failures, failingSince, pausedUntil, slow } = health;
