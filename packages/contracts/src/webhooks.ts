@@ -107,7 +107,8 @@ const urlSchema = z
 	.string()
 	.max(MAX_URL_CHARACTERS)
 	.meta({
-		description: 'An https:// URL with a public host. Redirects are not followed.',
+		description:
+			'An https:// URL with a public host, without control characters, invisible characters and backslashes. Responses show it in its normal form, such as `https://example.com/` for `https://EXAMPLE.com`. Redirects are not followed.',
 		examples: ['https://example.com/webhooks'],
 	});
 

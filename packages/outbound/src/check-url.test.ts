@@ -55,6 +55,13 @@ describe('a URL is refused before any connection if it', () => {
 		['has another scheme', 'file:///etc/passwd', 'https'],
 		['has a port of another protocol', 'https://example.com:25/', 'port'],
 		['is not a URL', 'example.com', 'a URL'],
+		['has a line feed in its host', 'https://8.8.8.8\n.example.com/', 'control characters'],
+		['has an escape character', 'https://example.com/\x1b]0;a\x07', 'control characters'],
+		['has a C1 control character', 'https://example.com/\x9b2J', 'control characters'],
+		['has a character that reverses text', 'https://example.com/\u202egpj', 'invisible characters'],
+		['has a soft hyphen', 'https://exam\u00adple.com/', 'invisible characters'],
+		['has a backslash', 'https://8.8.8.8\\@10.0.0.1/', 'backslashes'],
+		['is too long when encoded', `https://example.com/${'ä'.repeat(400)}`, 'at most 2048'],
 		['is too long', `https://example.com/${'a'.repeat(2_048)}`, 'at most 2048'],
 		['is the product’s own', 'https://app.example.com/v1/jobs', 'private or reserved'],
 		['is the product’s own with a final dot', 'https://app.example.com./v1/jobs', 'private or reserved'],
@@ -70,6 +77,13 @@ test.each([
 	'https://example.com:8443/',
 ])('%s is accepted', (url) => {
 	expect(check(url)).toBe(url);
+});
+
+test.each([
+	['https:8.8.8.8', 'https://8.8.8.8/'],
+	['https://EXAMPLE.com:443/a/../ä', 'https://example.com/%C3%A4'],
+])('%s becomes %s', (url, href) => {
+	expect(check(url)).toBe(href);
 });
 
 test.each(['', 'localhost', 'example.com', '8.8.8', '[2606:4700::1111]'])(

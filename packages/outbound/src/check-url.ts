@@ -4,6 +4,12 @@ import { OutboundError } from './outbound-error.ts';
 
 export const MAX_URL_LENGTH = 2_048;
 
+/**
+ * Control characters, those that change the direction of text, and others that are invisible. `URL` drops or encodes some of them, and turns
+ * backslashes into slashes, so that people would read another host than the one it finds.
+ */
+const MISLEADING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/u;
+
 /** Lower ports belong to other protocols. */
 const FIRST_FREE_PORT = 1_024;
 
@@ -16,13 +22,19 @@ export interface UrlPolicy extends AddressPolicy {
 
 /**
  * Parses a user's URL. Throws an OutboundError that says what is wrong with it. `URL` turns every notation of an IPv4 address into four
- * decimal numbers. The addresses of a name are checked when it is connected to.
+ * decimal numbers: show and store its `href`, not the text. The addresses of a name are checked when it is connected to.
  */
 export function checkUrl(text: string, policy: UrlPolicy): URL {
 	const problem = (message: string) => new OutboundError('url_not_allowed', message);
 	if (text.length > MAX_URL_LENGTH) throw problem(`must have at most ${MAX_URL_LENGTH} characters`);
+	if (MISLEADING.test(text))
+		throw problem(
+			'must not contain control characters, invisible characters or backslashes; percent-encode them',
+		);
 	if (!URL.canParse(text)) throw problem('must be a URL such as https://example.com/webhooks');
 	const url = new URL(text);
+	// Percent-encoding makes it longer.
+	if (url.href.length > MAX_URL_LENGTH) throw problem(`must have at most ${MAX_URL_LENGTH} characters`);
 	if (url.protocol !== 'https:' && !(policy.allowHttp && url.protocol === 'http:'))
 		throw problem('must start with https://');
 	if (url.username !== '' || url.password !== '') throw problem('must not contain a username or password');

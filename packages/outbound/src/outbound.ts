@@ -45,8 +45,8 @@ export interface OutboundResponse {
 }
 
 export interface Outbound {
-	/** Returns what is wrong with a URL, or undefined. Connects to nothing. */
-	urlProblem(url: string): string | undefined;
+	/** Returns a URL in its normal form. Throws an OutboundError that says what is wrong with it. Connects to nothing. */
+	normalizeUrl(url: string): string;
 	/**
 	 * Sends a POST to a user's URL. Follows no redirects and decompresses nothing. The headers of a response are enough, whether or not its
 	 * body completes. Rejects with an OutboundError if there is no response, or if its headers and the framing of its body are too long.
@@ -65,14 +65,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
 		connect: createVettedConnector({ policy, resolve, ...(ca === undefined ? {} : { ca }) }),
 	});
 	return {
-		urlProblem(url) {
-			try {
-				checkUrl(url, policy);
-				return undefined;
-			} catch (error) {
-				return toOutboundError(error).message;
-			}
-		},
+		normalizeUrl: (url) => checkUrl(url, policy).href,
 		post: (request) => post(agent, policy, request),
 		close: () => agent.destroy(),
 	};

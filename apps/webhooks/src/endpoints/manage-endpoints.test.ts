@@ -45,6 +45,8 @@ describe('POST /v1/webhooks', () => {
 	test.each([
 		[{ url: 'https://127.0.0.2/' }, 'url'],
 		[{ url: 'https://user@example.com/' }, 'url'],
+		[{ url: 'https://8.8.8.8\n.example.com/' }, 'url'],
+		[{ url: 'https://example.com/\u202egpj' }, 'url'],
 		[{ url: URL, events: [] }, 'events'],
 		[{ url: URL, events: ['job.exploded'] }, 'events.0'],
 		[{ url: URL, events: ['*', 'job.failed'] }, 'events'],
@@ -102,6 +104,13 @@ describe('an endpoint', () => {
 				404,
 			]);
 		expect(await owner.data(path)).toMatchObject({ id, url: URL });
+	});
+
+	test('shows its URL in the normal form in which it is requested', async () => {
+		const other = await owner.createWebhook('https:8.8.8.8');
+		expect(await owner.data(`/v1/webhooks/${other.id}`)).toMatchObject({ url: 'https://8.8.8.8/' });
+		const changed = await owner.call('PATCH', `/v1/webhooks/${other.id}`, { url: 'https://EXAMPLE.com' });
+		expect(changed.body.data.url).toBe('https://example.com/');
 	});
 
 	test('can be changed field by field', async () => {

@@ -11,6 +11,7 @@ import {
 	rotateWebhookSecret,
 	updateWebhook,
 } from '@creatorr/contracts/webhooks';
+import { OutboundError } from '@creatorr/outbound/outbound-error';
 import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { defineRoute } from '@creatorr/service/route';
 import type { Deps } from '../deps.ts';
@@ -27,7 +28,7 @@ import { newSecret } from './secret.ts';
 /** POST /v1/webhooks */
 export function createWebhookRoute({ prisma, outbound, sealer, config, isEmailVerified }: Deps) {
 	return defineRoute(createWebhook, async ({ body, user }) => {
-		requireAllowedUrl(outbound, body.url);
+		const url = normalizeUrl(outbound, body.url);
 		if (config.WEBHOOKS_REQUIRE_VERIFIED_EMAIL && !(await isEmailVerified(user.id)))
 			throw new AppError(
 				'email_not_verified',
@@ -37,7 +38,7 @@ export function createWebhookRoute({ prisma, outbound, sealer, config, isEmailVe
 		const endpoint = {
 			id,
 			userId: user.id,
-			url: body.url,
+			url,
 			events: storedEvents(body.events),
 			description: body.description ?? null,
 			sealedSecret: sealer.seal(secret, id),
@@ -69,8 +70,11 @@ export function getWebhookRoute({ prisma }: Deps) {
 export function updateWebhookRoute({ prisma, outbound }: Deps) {
 	const mutex = createKeyedMutex();
 	return defineRoute(updateWebhook, async ({ params, body, user }) => {
-		if (body.url !== undefined) requireAllowedUrl(outbound, body.url);
-		const change = { ...body, events: body.events && storedEvents(body.events) };
+		const change = {
+			...body,
+			url: body.url === undefined ? undefined : normalizeUrl(outbound, body.url),
+			events: body.events && storedEvents(body.events),
+		};
 		const own = { id: params.id, userId: user.id };
 		return {
 			data: webhookOrThrow(await mutex.runExclusive(user.id, () => updateEndpoint(prisma, own, change))),
@@ -105,10 +109,14 @@ function webhookOrThrow<T>(webhook: T | null): T {
 	return webhook;
 }
 
-/** Refuses URLs that no attempt would be sent to. The addresses of a host name are checked at each attempt. */
-function requireAllowedUrl(outbound: Deps['outbound'], url: string): void {
-	const message = outbound.urlProblem(url);
-	if (message !== undefined) throw validationError([{ path: 'url', message }]);
+/** Returns the URL to store. Refuses one that no attempt would be sent to. The addresses of a host name are checked at each attempt. */
+function normalizeUrl(outbound: Deps['outbound'], url: string): string {
+	try {
+		return outbound.normalizeUrl(url);
+	} catch (error) {
+		if (!(error instanceof OutboundError)) throw error;
+		throw validationError([{ path: 'url', message: error.message }]);
+	}
 }
 
 /** Returns the types to store; an empty list stands for all types. */

@@ -256,7 +256,7 @@ async function createHangingSender(limits: SlotLimits, onPost: () => void = () =
 		wake: () => undefined,
 		rules: { retryDelaysSeconds: [], disableAfterMs: 1 },
 		outbound: {
-			urlProblem: () => undefined,
+			normalizeUrl: (url) => url,
 			close: async () => undefined,
 			post: ({ signal }) =>
 				new Promise((_, reject) => {
