@@ -90,7 +90,10 @@ export async function updateEndpoint(
 				...(events && { events }),
 				...(description === undefined ? {} : { description }),
 				...(status && { status, disabledReason: status === 'disabled' ? 'user' : null }),
-				...(resetsHealth && { failures: 0, failingSince: null, pausedUntil: null, slow: false }),
+				...(resetsHealth && {
+					...{ failures: 0, failingSince: null, pausedUntil: null, slow: false },
+					healthEpoch: { increment: 1 },
+				}),
 			},
 		});
 		return toWebhook(row);
@@ -100,7 +103,7 @@ export async function updateEndpoint(
 }
 
 /** Returns whether the URLs have the same scheme, host and port. */
-export function isSameServer(url: string, other: string): boolean {
+function isSameServer(url: string, other: string): boolean {
 	return new URL(url).origin === new URL(other).origin;
 }
 

@@ -135,11 +135,16 @@ describe('an endpoint', () => {
 		const pausedUntil = new Date(Date.now() + 60_000);
 		await world.prisma.endpoint.update({ where, data: { failures: 7, pausedUntil } });
 		await owner.call('PATCH', `/v1/webhooks/${id}`, { url: `${URL}/other?v=2` });
-		expect(await world.prisma.endpoint.findUnique({ where })).toMatchObject({ failures: 7, pausedUntil });
+		expect(await world.prisma.endpoint.findUnique({ where })).toMatchObject({
+			failures: 7,
+			pausedUntil,
+			healthEpoch: 0,
+		});
 		await owner.call('PATCH', `/v1/webhooks/${id}`, { url: 'https://other.example.com/' });
 		expect(await world.prisma.endpoint.findUnique({ where })).toMatchObject({
 			failures: 0,
 			pausedUntil: null,
+			healthEpoch: 1,
 		});
 	});
 

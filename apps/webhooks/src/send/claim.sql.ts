@@ -14,6 +14,8 @@ export interface ClaimedDelivery extends EndpointHealth {
 	endpointId: string;
 	userId: string;
 	url: string;
+	/** The endpoint's epoch when the attempt began. */
+	healthEpoch: number;
 	sealedSecret: string;
 	/** Null when no rotation is in its grace period. */
 	previousSealedSecret: string | null;
@@ -93,7 +95,8 @@ export async function claimDeliveries(prisma: Database, limits: ClaimLimits): Pr
 		WHERE deliveries.id = claimed.id AND endpoints.id = deliveries.endpoint_id AND events.id = deliveries.event_id
 		RETURNING deliveries.id, deliveries.attempt_count AS number, deliveries.tries AS "retryStep",
 			extract(epoch FROM clock_timestamp() - deliveries.created_at)::float8 AS "ageSeconds",
-			endpoints.id AS "endpointId", endpoints.user_id AS "userId", endpoints.url, endpoints.sealed_secret AS "sealedSecret",
+			endpoints.id AS "endpointId", endpoints.user_id AS "userId", endpoints.url,
+			endpoints.health_epoch AS "healthEpoch", endpoints.sealed_secret AS "sealedSecret",
 			CASE WHEN endpoints.previous_secret_until > now() THEN endpoints.previous_sealed_secret END
 				AS "previousSealedSecret",
 			endpoints.failures, endpoints.failing_since AS "failingSince", endpoints.paused_until AS "pausedUntil",

@@ -158,6 +158,7 @@ describe('the outcome of an attempt', () => {
 			...{
 				status: 'succeeded',
 				retrySeconds: null,
+				staleGoneRetrySeconds: null,
 				responseStatus: 204,
 				error: null,
 				excerpt: null,
@@ -178,6 +179,37 @@ describe('the outcome of an attempt', () => {
 			status: 'pending',
 			dueAt: expect.any(Date),
 			attempts: [{ number: 1 }],
+		});
+	});
+
+	describe('of a 410', () => {
+		const gone = {
+			...{ outcome: { status: 410, excerpt: '' }, responseStatus: 410 },
+			...{ status: 'failed' as const, retrySeconds: null, staleGoneRetrySeconds: 5 },
+		};
+
+		test.each([
+			['the URL was replaced', { url: 'https://example.com/new' }],
+			['the endpoint was disabled and enabled again', { healthEpoch: 2 }],
+		])('is a retry if %s meanwhile', async (_, data) => {
+			const endpointId = await addEndpoint([1]);
+			const ended = await endAttempt(gone);
+			await prisma.endpoint.update({ where: { id: endpointId }, data });
+			await recordAttempts(prisma, [ended]);
+			expect(await find(`${endpointId} 1`)).toMatchObject({ status: 'pending', dueAt: expect.any(Date) });
+			expect(
+				await recordHealth(prisma, { endpointId, attempts: [ended] }, { disableAfterMs: 1_000 }),
+			).toBeNull();
+		});
+
+		test('ends the delivery and disables the endpoint otherwise', async () => {
+			const endpointId = await addEndpoint([1]);
+			const ended = await endAttempt(gone);
+			await recordAttempts(prisma, [ended]);
+			expect(await find(`${endpointId} 1`)).toMatchObject({ status: 'failed', dueAt: null });
+			expect(await recordHealth(prisma, { endpointId, attempts: [ended] }, { disableAfterMs: 1_000 })).toBe(
+				'gone',
+			);
 		});
 	});
 
@@ -202,7 +234,7 @@ describe('the outcome of an attempt', () => {
 			const where = { id: endpointId };
 			const changed = await prisma.endpoint.update({
 				where,
-				data: { url: 'https://new.example.com/', failures: 1, failingSince: secondsAgo(1) },
+				data: { url: 'https://new.example.com/', healthEpoch: 1, failures: 1, failingSince: secondsAgo(1) },
 			});
 			expect(await recordHealth(prisma, { endpointId, attempts: [late] }, { disableAfterMs: 0 })).toBeNull();
 			expect(await prisma.endpoint.findUnique({ where })).toEqual(changed);

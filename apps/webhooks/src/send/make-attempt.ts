@@ -3,7 +3,14 @@ import { OutboundError } from '@creatorr/outbound/outbound-error';
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { SecretSealer } from '../endpoints/secret.ts';
 import type { ClaimedDelivery } from './claim.sql.ts';
-import { isGone, isSuccess, type Outcome, type RetryRules, retryDelaySeconds } from './outcome.ts';
+import {
+	isGone,
+	isSuccess,
+	type Outcome,
+	type RetryRules,
+	retryDelaySeconds,
+	scheduledDelaySeconds,
+} from './outcome.ts';
 import type { DeliveryAttempt } from './record-attempts.sql.ts';
 import { signatureHeaders } from './signature.ts';
 
@@ -31,6 +38,7 @@ export async function makeAttempt(
 	const isEnded = isSuccess(outcome) || isGone(outcome) || retrySeconds === null;
 	return {
 		...{ delivery, outcome, startedAt, endedAt, retrySeconds },
+		staleGoneRetrySeconds: isGone(outcome) ? scheduledDelaySeconds(outcome, context, deps.rules) : null,
 		durationMs: Math.round(performance.now() - startedAtMs),
 		status: isSuccess(outcome) ? 'succeeded' : isEnded ? 'failed' : 'pending',
 		responseStatus: 'status' in outcome ? outcome.status : null,

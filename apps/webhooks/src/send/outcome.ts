@@ -24,18 +24,27 @@ export function isGone(outcome: Outcome): boolean {
 	return 'status' in outcome && outcome.status === 410;
 }
 
-/**
- * Returns the seconds until the next attempt, at least those of the endpoint's Retry-After; null if no attempt follows.
- * @param retryStep the position of this attempt in the retry schedule, from 1
- * @param random from 0 to 1
- */
-export function retryDelaySeconds(
+interface RetryContext {
+	/** Position of this attempt in the retry schedule, from 1. */
+	retryStep: number;
+	now: Date;
+	/** From 0 to 1. */
+	random: number;
+}
+
+/** Returns the seconds until the next attempt, at least those of the endpoint's Retry-After; null if no attempt follows. */
+export function retryDelaySeconds(outcome: Outcome, context: RetryContext, rules: RetryRules): number | null {
+	return isSuccess(outcome) || isGone(outcome) ? null : scheduledDelaySeconds(outcome, context, rules);
+}
+
+/** Returns the delay as {@link retryDelaySeconds} does, for any outcome. */
+export function scheduledDelaySeconds(
 	outcome: Outcome,
-	{ retryStep, now, random }: { retryStep: number; now: Date; random: number },
+	{ retryStep, now, random }: RetryContext,
 	{ retryDelaysSeconds }: RetryRules,
 ): number | null {
 	const delay = retryDelaysSeconds[retryStep - 1];
-	if (isSuccess(outcome) || isGone(outcome) || delay === undefined) return null;
+	if (delay === undefined) return null;
 	const varied = delay * (1 - JITTER + 2 * JITTER * random);
 	return Math.max(varied, retryAfterSeconds(outcome, now) ?? 0);
 }

@@ -5,7 +5,6 @@ import { addToOutbox } from '@creatorr/database/outbox';
 import { inTransaction } from '@creatorr/database/transaction';
 import { currentRequestId } from '@creatorr/service/context';
 import type { Database, Tx } from '../database.sql.ts';
-import { isSameServer } from '../endpoints/endpoints.sql.ts';
 import { recordEvent } from '../events/record-event.sql.ts';
 import type { ClaimedDelivery } from './claim.sql.ts';
 import { disableReason, type EndedAttempt, type HealthRules, healthAfterAttempt } from './endpoint-health.ts';
@@ -18,6 +17,11 @@ export interface DeliveryAttempt extends EndedAttempt {
 	status: 'pending' | 'succeeded' | 'failed';
 	/** Null when no attempt follows. */
 	retrySeconds: number | null;
+	/**
+	 * Like `retrySeconds`, in place of it if the response was 410 and came from a URL that was replaced meanwhile, or the endpoint was enabled
+	 * meanwhile. Null for other responses.
+	 */
+	staleGoneRetrySeconds: number | null;
 	responseStatus: number | null;
 	error: string | null;
 	excerpt: string | null;
@@ -45,8 +49,12 @@ export async function recordAttempts(
 				${attempts.map(({ durationMs }) => durationMs)}::int[],
 				${attempts.map(({ responseStatus }) => responseStatus)}::int[],
 				${attempts.map(({ error }) => error)}::text[],
-				${attempts.map(({ excerpt }) => excerpt)}::text[]
-			) AS ended (id, number, tries, status, retry_seconds, started_at, duration_ms, response_status, error, excerpt)
+				${attempts.map(({ excerpt }) => excerpt)}::text[],
+				${attempts.map(({ delivery }) => delivery.url)}::text[],
+				${attempts.map(({ delivery }) => delivery.healthEpoch)}::int[],
+				${attempts.map(({ staleGoneRetrySeconds }) => staleGoneRetrySeconds)}::float8[]
+			) AS ended (id, number, tries, status, retry_seconds, started_at, duration_ms, response_status, error, excerpt,
+				url, health_epoch, stale_gone_retry_seconds)
 		), locked AS (
 			SELECT deliveries.id, deliveries.tries = ended.tries AS is_current
 			FROM ended JOIN deliveries ON deliveries.id = ended.id
@@ -54,10 +62,14 @@ export async function recordAttempts(
 		), recorded AS (
 			UPDATE deliveries SET response_status = ended.response_status,
 				status = CASE WHEN NOT locked.is_current THEN deliveries.status
-					WHEN ended.status = 'pending' AND endpoints.status = 'disabled' THEN 'failed' ELSE ended.status END,
+					WHEN endpoints.status = 'disabled' AND ended.status = 'pending' THEN 'failed'
+					WHEN endpoints.status = 'enabled' AND next.retry_seconds IS NOT NULL THEN 'pending' ELSE ended.status END,
 				due_at = CASE WHEN NOT locked.is_current THEN deliveries.due_at
-					WHEN endpoints.status = 'enabled' THEN now() + make_interval(secs => ended.retry_seconds) END
-			FROM locked, ended, endpoints
+					WHEN endpoints.status = 'enabled' THEN now() + make_interval(secs => next.retry_seconds) END
+			FROM locked, ended, endpoints, LATERAL (
+				SELECT CASE WHEN endpoints.url = ended.url AND endpoints.health_epoch = ended.health_epoch THEN ended.retry_seconds
+					ELSE coalesce(ended.retry_seconds, ended.stale_gone_retry_seconds) END
+			) AS next (retry_seconds)
 			WHERE deliveries.id = locked.id AND ended.id = locked.id AND endpoints.id = deliveries.endpoint_id
 			RETURNING deliveries.id, deliveries.attempt_count, endpoints.id AS endpoint_id,
 				endpoints.failures > 0 AS is_failing
@@ -74,8 +86,8 @@ export async function recordAttempts(
 }
 
 /**
- * Applies ended attempts, in their order, to the health of their endpoint, and disables the endpoint if necessary. Ignores attempts to a
- * server that was replaced meanwhile: the health is that of the current one. The 410 of a replaced URL doesn't disable the endpoint. Returns the
+ * Applies ended attempts, in their order, to the health of their endpoint, and disables the endpoint if necessary. Ignores attempts that
+ * began before the owner replaced the server or enabled the endpoint again: the health is that since. The 410 of a replaced URL doesn't disable the endpoint. Returns the
  * reason, or null.
  */
 export function recordHealth(
@@ -90,7 +102,7 @@ export function recordHealth(
 		let health = endpoint;
 		let reason: 'gone' | 'failing' | null = null;
 		for (const attempt of attempts) {
-			if (!isSameServer(attempt.delivery.url, endpoint.url)) continue;
+			if (attempt.delivery.healthEpoch !== endpoint.healthEpoch) continue;
 			health = { ...health, ...healthAfterAttempt(health, attempt) };
 			if (isGone(attempt.outcome) && attempt.delivery.url !== endpoint.url) continue;
 			reason ??= disableReason(health, attempt, rules);

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "endpoints" ADD COLUMN     "health_epoch" INTEGER NOT NULL DEFAULT 0;
