@@ -21,6 +21,8 @@ interface SyncTaskDeps extends SyncDeps {
 const ORDERS: readonly DueOrder[] = ['events only', 'events first', 'events first', 'time first'];
 /** Finds customers that are due by time, and those whose notification was lost. */
 const POLL_MS = 1_000;
+/** The other tasks are woken by notifications. They share the customers that are due by time if the first of them takes long. */
+const SAFETY_POLL_MS = 5_000;
 
 const syncs = counter({
 	name: 'creatorr_customer_syncs_total',
@@ -33,7 +35,7 @@ const syncs = counter({
 export const syncTasks = ORDERS.map((order, index) =>
 	defineTask<SyncTaskDeps>({
 		name: `customer_sync_${index + 1}`,
-		everyMs: POLL_MS,
+		everyMs: order === 'time first' ? POLL_MS : SAFETY_POLL_MS,
 		on: [SYNC_CHANNEL],
 		async run(deps, stopping) {
 			while (!stopping.aborted && (await syncOne(deps, order)));
