@@ -125,7 +125,6 @@ describe('the page of an error code', () => {
 			await page.getByText(fix).waitFor();
 			await page.locator('pre', { hasText: docs_url }).first().waitFor();
 		}
-		await expectAccessible(page);
 		await snap(page, 'error-code');
 	});
 

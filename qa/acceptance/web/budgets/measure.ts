@@ -1,8 +1,8 @@
+import pMap from 'p-map';
 import type { Browser } from 'playwright-core';
 import { newPerson } from '../../../driver/client.ts';
 import { finishJob, startJob, uploadFile } from '../../../driver/flow.ts';
 import { makePdf } from '../../../driver/pdf.ts';
-import { createRandom, type Random } from '../../../driver/random.ts';
 import type { Device, Visitor } from '../support/chromium.ts';
 import { pagePaths } from '../support/pages.ts';
 import { type Inspect, loadPage, type PageLoad, type Resource } from './page-load.ts';
@@ -26,17 +26,27 @@ export interface Measured {
 	problems: string[];
 }
 
+/** A page and a visitor who loads it. */
+interface Visit {
+	path: string;
+	visitor: Visitor;
+}
+
+/** Two pages at a time, as a page waits for the network, too. */
+const AT_ONCE = 2;
+
 /**
- * Loads every page of the running product, measures what it costs and inspects it.
- * @param seed selects the device of each visitor; without it, pages are loaded on both
+ * Loads pages of the running product, measures what they cost and inspects them. Each is loaded by a user with a file and a job and by a
+ * visitor who is signed out, on a desktop and on a phone.
+ * @param choose returns the visits to make; all of them by default
  */
 export async function measureAll(
 	browser: Browser,
-	{ inspect, seed }: { inspect?: Inspect; seed?: number } = {},
+	{ inspect, choose = (visits) => visits }: { inspect?: Inspect; choose?: (visits: Visit[]) => Visit[] } = {},
 ): Promise<Measured> {
 	const first = await loadPage(browser, FIRST_PAGE, {});
-	const random = seed === undefined ? undefined : createRandom(seed);
-	const loads = await loadAll(browser, { inspect, random });
+	const load = ({ path, visitor }: Visit) => loadPage(browser, path, visitor, inspect);
+	const loads = await pMap(choose(await allVisits()), load, { concurrency: AT_ONCE });
 	return {
 		measures: [
 			...firstLoad(first),
@@ -48,22 +58,13 @@ export async function measureAll(
 	};
 }
 
-/** Loads each page as a user with a file and a job, and as a visitor who is signed out. */
-async function loadAll(
-	browser: Browser,
-	{ inspect, random }: { inspect: Inspect | undefined; random: Random | undefined },
-): Promise<PageLoad[]> {
+async function allVisits(): Promise<Visit[]> {
 	const as = await newPerson();
 	await finishJob(as.token, await startJob(as.token, await uploadFile(as.token, makePdf())));
 	const devices: Device[] = ['desktop', 'phone'];
-	const loads: PageLoad[] = [];
-	for (const path of await pagePaths()) {
-		const visitors: Visitor[] = random
-			? [{ as, device: random.pick(devices) }, { device: random.pick(devices) }]
-			: devices.flatMap((device) => [{ as, device }, { device }]);
-		loads.push(...(await Promise.all(visitors.map((visitor) => loadPage(browser, path, visitor, inspect)))));
-	}
-	return loads;
+	const visitors: Visitor[] = devices.flatMap((device) => [{ as, device }, { device }]);
+	const paths = await pagePaths();
+	return paths.flatMap((path) => visitors.map((visitor) => ({ path, visitor })));
 }
 
 function firstLoad({ resources, requests }: PageLoad): Measure[] {
