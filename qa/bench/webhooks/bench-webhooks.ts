@@ -14,8 +14,8 @@ const BACKLOG = 100_000;
 const SLOW_ENDPOINTS = 20;
 const SLOW_MS = 10_000;
 const EVENT_EVERY_MS = 20;
-/** One slow write to the disk delays more than one in a hundred events of a round. */
-const ROUNDS = 3;
+/** An odd number: one slow write to the disk delays more than one in a hundred events of a round. */
+const ROUNDS = 5;
 /** The last tenth of a backlog must be sent as fast as the first, except for other load on the machine. */
 const MIN_STEADINESS = 0.7;
 const MAX_DELAY_RATIO = 1.5;

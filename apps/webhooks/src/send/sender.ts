@@ -49,7 +49,7 @@ const MAX_CLAIMED = 32;
  * Maximum number of deliveries to slow endpoints of one claim, and the pause before the next. Attempts that start together end together, with
  * their timeout at the latest, and new events wait for that.
  */
-const MAX_SLOW_CLAIMED = 8;
+const MAX_SLOW_CLAIMED = 4;
 const SLOW_PAUSE_MS = 50;
 /** Finds retries that are due, and deliveries whose notification was lost. */
 const POLL_MS = 1_000;
