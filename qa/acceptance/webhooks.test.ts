@@ -211,7 +211,8 @@ describe('GET /v1/webhooks/{id}/deliveries/{delivery_id}', () => {
 			return data.attempts.length > 0 ? data : undefined;
 		});
 		expect(delivery).toMatchObject({
-			...{ status: 'pending', event: { type: 'webhook.test' } },
+			status: 'pending',
+			event: { type: 'webhook.test' },
 			attempts: [{ number: 1, response_status: 500, response_excerpt: 'not today' }],
 		});
 	});

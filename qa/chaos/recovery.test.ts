@@ -2,8 +2,15 @@ import { expect, test } from '@jest/globals';
 import { type Injected, measureRecovery } from './recovery.ts';
 
 const fault = (number: number, startedAt: number, endedAt: number): Injected => ({
-	...{ number, startedAt, endedAt, round: 0, atMs: 0 },
-	...{ kind: 'kill', target: 'jobs', durationMs: 0, delayMs: 0 },
+	number,
+	startedAt,
+	endedAt,
+	round: 0,
+	atMs: 0,
+	kind: 'kill',
+	target: 'jobs',
+	durationMs: 0,
+	delayMs: 0,
 });
 const success = (kind: string, startedAt: number, endedAt: number) => ({ kind, startedAt, endedAt });
 

@@ -57,7 +57,8 @@ export async function runChaos({ say, ...options }: ChaosOptions): Promise<Chaos
 	const audited = await audit(ledger, SETTLE_MS);
 	receiver.stop();
 	return {
-		...{ seed, faults: injected.length },
+		seed,
+		faults: injected.length,
 		...audited,
 		recoveries: measureRecovery(injected, ledger.successes, PROBED),
 		responses: ledger.responses,

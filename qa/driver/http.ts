@@ -41,7 +41,11 @@ export async function send(
 	const { hostname, port } = new URL(baseUrl);
 	const response = await new Promise<IncomingMessage>((resolve, reject) => {
 		const outgoing = request({
-			...{ hostname, port, method, path: target, signal },
+			hostname,
+			port,
+			method,
+			path: target,
+			signal,
 			...(agent && { agent }),
 			headers: {
 				...(token && { authorization: `Bearer ${token}` }),

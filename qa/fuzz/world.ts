@@ -83,8 +83,16 @@ export function resolve(world: World, actor: Actor, { $known, of, nth }: Known):
 	const { person, ids, cursors, etags } = isSecond ? world.second : world.first;
 	const idsOf = (prefix: string) => [...ids].filter((id) => id.startsWith(prefix));
 	const known: Record<Known['$known'], readonly string[]> = {
-		...{ fil: idsOf('fil'), job: idsOf('job'), ses: idsOf('ses'), usr: idsOf('usr'), key: idsOf('key') },
-		...{ email: [person.email], password: [PASSWORD], cursor: cursors, etag: etags, tool: world.tools },
+		fil: idsOf('fil'),
+		job: idsOf('job'),
+		ses: idsOf('ses'),
+		usr: idsOf('usr'),
+		key: idsOf('key'),
+		email: [person.email],
+		password: [PASSWORD],
+		cursor: cursors,
+		etag: etags,
+		tool: world.tools,
 	};
 	const values = known[$known];
 	const missing = { cursor: 'none', etag: '"0"' }[$known as string];

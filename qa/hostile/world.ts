@@ -44,7 +44,11 @@ export async function openWorld(): Promise<World> {
 	const listeners = await listen();
 	const { hosts, port, received } = listeners;
 	return {
-		...{ secret, files, hosts, port, received },
+		secret,
+		files,
+		hosts,
+		port,
+		received,
 		url: (name, scheme = 'http') => `${scheme}://${hosts.at(-1)}:${port}/${name}`,
 		async close() {
 			delete process.env[SECRET_VARIABLE];

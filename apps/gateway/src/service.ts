@@ -66,7 +66,10 @@ function connect(context: ServiceContext<Config>) {
 	const certificateFiles = certificateFilesOf(config);
 	return {
 		...authClient,
-		...{ limits, inFlight, drain, publicServer },
+		limits,
+		inFlight,
+		drain,
+		publicServer,
 		leaseRenewer: createLeaseRenewer({
 			lease: authClient.lease,
 			logger,
@@ -140,19 +143,21 @@ function createPacers({ limits, bootTimeMs: monotonicMs }: Shared): Pacers {
 	const common = { capacity: limits.trackedNetworks, monotonicMs };
 	return {
 		ownResponses: createNetworkPacer({
-			...{ name: 'own_responses', perSecond: limits.ownResponsesPerSecond, burst: limits.ownResponseBurst },
+			name: 'own_responses',
+			perSecond: limits.ownResponsesPerSecond,
+			burst: limits.ownResponseBurst,
 			...common,
 		}),
 		refusedTokens: createNetworkPacer({
-			...{
-				name: 'refused_tokens',
-				perSecond: limits.refusedTokensPerSecond,
-				burst: limits.refusedTokenBurst,
-			},
+			name: 'refused_tokens',
+			perSecond: limits.refusedTokensPerSecond,
+			burst: limits.refusedTokenBurst,
 			...common,
 		}),
 		forgedTokens: createNetworkPacer({
-			...{ name: 'forged_tokens', perSecond: limits.forgedTokensPerSecond, burst: limits.forgedTokenBurst },
+			name: 'forged_tokens',
+			perSecond: limits.forgedTokensPerSecond,
+			burst: limits.forgedTokenBurst,
 			...common,
 		}),
 	};

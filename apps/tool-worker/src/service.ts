@@ -42,18 +42,29 @@ async function connect(context: ServiceContext<Config>) {
 	const slotsPerTool = config.TOOL_CONCURRENCY;
 	const attempts = createAttempts();
 	const backgroundJobs = createBackgroundJobs({
-		...{ slots: config.BACKGROUND_SLOTS, slotsPerTool },
+		slots: config.BACKGROUND_SLOTS,
+		slotsPerTool,
 		onError: (error, jobId) => logger.error('job.background_failed', { job_id: jobId, error }),
 	});
 	const capacity = createCapacity({
-		...{ tools: slugs, slotsPerTool, backgroundSlots: config.BACKGROUND_SLOTS },
-		...{ attempts, backgroundJobs },
+		tools: slugs,
+		slotsPerTool,
+		backgroundSlots: config.BACKGROUND_SLOTS,
+		attempts,
+		backgroundJobs,
 	});
 	logger.info('worker.ready', { worker_id: workerId, tools: slugs, tool_concurrency: slotsPerTool });
 	return {
 		...messaging,
 		...internalClients(config),
-		...{ workerId, tools, capabilities, workspaces, attempts, backgroundJobs, capacity, slotsPerTool },
+		workerId,
+		tools,
+		capabilities,
+		workspaces,
+		attempts,
+		backgroundJobs,
+		capacity,
+		slotsPerTool,
 		fullPrioritySemaphore: createFullPrioritySemaphore({
 			permits: config.WORKER_CONCURRENCY,
 			longMs: LONG_MS,

@@ -181,15 +181,16 @@ function localEnvironment(
 	});
 	const given = Object.fromEntries(replaced) as Record<string, string>;
 	const here: Record<string, string> = {
-		...{ HOST: '127.0.0.1', PORT: String(ports[app]), SCRATCH_DIR: scratchOf(directory, app) },
-		...{ PUBLIC_HOST: '127.0.0.1', PUBLIC_PORT: String(ports.public) },
+		HOST: '127.0.0.1',
+		PORT: String(ports[app]),
+		SCRATCH_DIR: scratchOf(directory, app),
+		PUBLIC_HOST: '127.0.0.1',
+		PUBLIC_PORT: String(ports.public),
 		CONTROL_PORT: String(ports[controlPortName(app)]),
 		WEB_DIR: join(directory, 'apps', 'gateway', 'apps', 'web', 'dist'),
-		...{
-			AMQP_URL: backing.amqpUrl,
-			S3_ENDPOINT: backing.s3.S3_ENDPOINT,
-			S3_PUBLIC_ENDPOINT: backing.s3.S3_PUBLIC_ENDPOINT,
-		},
+		AMQP_URL: backing.amqpUrl,
+		S3_ENDPOINT: backing.s3.S3_ENDPOINT,
+		S3_PUBLIC_ENDPOINT: backing.s3.S3_PUBLIC_ENDPOINT,
 		SMTP_URL: 'smtp://127.0.0.1:9',
 	};
 	const own = Object.entries(here).filter(([name]) => name in given);

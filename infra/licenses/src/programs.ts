@@ -35,16 +35,17 @@ export const WORKER_PROGRAMS: readonly Program[] = [
 /** What else `npm start`, the tests and the bench install. */
 export const DEVELOPMENT_PROGRAMS: readonly Program[] = [
 	{
-		...{ name: 'RabbitMQ', license: 'MPL-2.0', copyrightText: 'MPL', packages: ['rabbitmq-server'] },
+		name: 'RabbitMQ',
+		license: 'MPL-2.0',
+		copyrightText: 'MPL',
+		packages: ['rabbitmq-server'],
 		purpose: 'the broker of `npm start`',
 	},
 	{
-		...{
-			name: 'jemalloc',
-			license: 'BSD-2-Clause',
-			copyrightText: 'BSD-2-Clause',
-			packages: ['libjemalloc2'],
-		},
+		name: 'jemalloc',
+		license: 'BSD-2-Clause',
+		copyrightText: 'BSD-2-Clause',
+		packages: ['libjemalloc2'],
 		purpose: 'the memory of the services',
 	},
 	{
@@ -56,12 +57,10 @@ export const DEVELOPMENT_PROGRAMS: readonly Program[] = [
 	},
 	{ name: 'jq', license: 'MIT', copyrightText: 'MIT', packages: ['jq'], purpose: 'the README’s walkthrough' },
 	{
-		...{
-			name: 'Ceph’s object gateway',
-			license: 'LGPL-2.1-only OR LGPL-3.0-only',
-			copyrightText: 'LGPL',
-			packages: ['radosgw'],
-		},
+		name: 'Ceph’s object gateway',
+		license: 'LGPL-2.1-only OR LGPL-3.0-only',
+		copyrightText: 'LGPL',
+		packages: ['radosgw'],
 		purpose: 'tests: a second store',
 	},
 	{
@@ -86,21 +85,17 @@ export const DEVELOPMENT_PROGRAMS: readonly Program[] = [
 		purpose: 'tests: Kubernetes',
 	},
 	{
-		...{
-			name: 'Docker Compose',
-			license: 'Apache-2.0',
-			copyrightText: 'Apache-2.0',
-			packages: ['docker-compose'],
-		},
+		name: 'Docker Compose',
+		license: 'Apache-2.0',
+		copyrightText: 'Apache-2.0',
+		packages: ['docker-compose'],
 		purpose: 'tests: Compose',
 	},
 	{
-		...{
-			name: 'ReportLab',
-			license: 'BSD-3-Clause',
-			copyrightText: 'ReportLab',
-			packages: ['python3-reportlab'],
-		},
+		name: 'ReportLab',
+		license: 'BSD-3-Clause',
+		copyrightText: 'ReportLab',
+		packages: ['python3-reportlab'],
 		purpose: 'the bench: makes files',
 	},
 ];

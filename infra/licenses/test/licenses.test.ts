@@ -24,7 +24,10 @@ function copyrightOf(name: string): string {
 
 describe('programsOf', () => {
 	const program = (name: string, purpose?: string) => ({
-		...{ name, license: 'MIT', copyrightText: 'MIT', packages: [`lib${name}`] },
+		name,
+		license: 'MIT',
+		copyrightText: 'MIT',
+		packages: [`lib${name}`],
 		...(purpose && { purpose }),
 	});
 

@@ -7,7 +7,11 @@ import { EXIT_HELP, exitCodeOf } from './exit-code.ts';
 
 const apiError = (code: string, status: number, { message = 'no', ...more }: Record<string, unknown> = {}) =>
 	new ApiError(String(message), {
-		...{ code: code as ErrorCode, status, requestId: 'req_1', details: [], retryAfterMs: undefined },
+		code: code as ErrorCode,
+		status,
+		requestId: 'req_1',
+		details: [],
+		retryAfterMs: undefined,
 		...more,
 	});
 const fileError = Object.assign(new Error('ENOENT: …'), { code: 'ENOENT', syscall: 'open', path: 'in.pdf' });

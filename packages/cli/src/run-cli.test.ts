@@ -62,7 +62,13 @@ test.each(BODIES)('an API that responds with %j causes one clear line and exit c
 
 describe('creatorr errors', () => {
 	const describeCode = (code: string, kind: 'api' | 'job', status?: number) => ({
-		...{ code, kind, status, retryable: true, title: 'Too many', cause: 'A limit.', fix: 'Wait.' },
+		code,
+		kind,
+		status,
+		retryable: true,
+		title: 'Too many',
+		cause: 'A limit.',
+		fix: 'Wait.',
 		docs_url: `https://creatorr.example/docs/errors/${code}`,
 	});
 	const data = [

@@ -96,7 +96,10 @@ function errorOf(body: unknown, response: Response): ApiError | ConnectionError 
 	const init = { code: code as ErrorCode, status: response.status, requestId, details: fields };
 	return new ApiError(message, {
 		...init,
-		...{ detailsTotal, violatedPolicies, retryable, docsUrl: docsUrl && resolveUrl(docsUrl, response.url) },
+		detailsTotal,
+		violatedPolicies,
+		retryable,
+		docsUrl: docsUrl && resolveUrl(docsUrl, response.url),
 		retryAfterMs: parseRetryAfter(response.headers.get('retry-after')),
 	});
 }

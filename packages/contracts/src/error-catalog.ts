@@ -296,12 +296,14 @@ export function describeErrors(
 	docsUrlOf: (code: ErrorCode | JobErrorCode) => string,
 ): z.infer<typeof errorDescriptionSchema>[] {
 	const apiErrors = ERROR_CODES.map((code) => ({
-		...{ code, kind: 'api' as const },
+		code,
+		kind: 'api' as const,
 		...API_ERRORS[code],
 		docs_url: docsUrlOf(code),
 	}));
 	const jobErrors = JOB_ERROR_CODES.map((code) => ({
-		...{ code, kind: 'job' as const },
+		code,
+		kind: 'job' as const,
 		...JOB_ERRORS[code],
 		docs_url: docsUrlOf(code),
 	}));

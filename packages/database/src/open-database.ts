@@ -32,7 +32,10 @@ export async function openDatabase<Client extends { $disconnect(): Promise<void>
 	const closing = new AbortController();
 	context.onClose(() => closing.abort());
 	await requireSessionPooling({
-		...{ databaseUrl, directUrl, directUrlSetting, closing: closing.signal },
+		databaseUrl,
+		directUrl,
+		directUrlSetting,
+		closing: closing.signal,
 		...(timeouts && { timeouts }),
 		logger: context.logger,
 	});

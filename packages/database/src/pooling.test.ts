@@ -174,7 +174,8 @@ describe('a client behind a transaction pooler', () => {
 		const listening = Promise.withResolvers<void>();
 		const prisma = await openDatabase(
 			{
-				...{ name: 'pooled', logger },
+				name: 'pooled',
+				logger,
 				useNotifications(listen) {
 					const listener = listen({
 						channels: ['jobs'],

@@ -111,7 +111,9 @@ describeOnEachServer((server, testStore) => {
 			const key = `get/${name}`;
 			const { url } = await testStore().storage.presignPut({
 				...FOR_A_CLIENT,
-				...{ key, contentType: TEXT, sizeBytes: 10 },
+				key,
+				contentType: TEXT,
+				sizeBytes: 10,
 			});
 			const sent = await fetch(url, {
 				method: 'PUT',

@@ -30,16 +30,22 @@ const CASES: readonly {
 	make: () => Promise<Omit<Sample, 'name'>>;
 }[] = [
 	{
-		...{ name: 'a protected PDF is made', tool: 'office_to_pdf', program: 'soffice.bin' },
+		name: 'a protected PDF is made',
+		tool: 'office_to_pdf',
+		program: 'soffice.bin',
 		make: async () => ({ content: docxFile(['text']), mimeType: DOCX, params: both }),
 	},
 	{
-		...{ name: 'a protected PDF is made by the plain command', tool: 'office_to_pdf', program: 'qpdf' },
+		name: 'a protected PDF is made by the plain command',
+		tool: 'office_to_pdf',
+		program: 'qpdf',
 		adapt: withoutPrewarmed,
 		make: async () => ({ content: docxFile(['text']), mimeType: DOCX, params: both }),
 	},
 	{
-		...{ name: 'a protected document is opened', tool: 'office_to_pdf', program: 'soffice.bin' },
+		name: 'a protected document is opened',
+		tool: 'office_to_pdf',
+		program: 'soffice.bin',
 		make: async () => {
 			const source = odtFile('<text:p>text</text:p>');
 			const [[content] = []] = await convertAll([
@@ -49,14 +55,18 @@ const CASES: readonly {
 		},
 	},
 	{
-		...{ name: 'a protected PDF is compressed', tool: 'compress_heavy', program: 'qpdf' },
+		name: 'a protected PDF is compressed',
+		tool: 'compress_heavy',
+		program: 'qpdf',
 		make: async () => {
 			const pdf = pdfFile({ pages: [textPage(['x'.repeat(100_000)])] });
 			return { content: await locked(pdf), mimeType: PDF, params: { password: open } };
 		},
 	},
 	{
-		...{ name: 'a protected scan is recognized', tool: 'ocr', program: 'qpdf' },
+		name: 'a protected scan is recognized',
+		tool: 'ocr',
+		program: 'qpdf',
 		make: async () => {
 			const content = await locked(await scannedPdf(LINES));
 			return { content, mimeType: PDF, params: { ...PLAIN, password: open } };

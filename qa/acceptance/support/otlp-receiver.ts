@@ -48,8 +48,12 @@ function readSpans({ resourceSpans }: WireTraces): ReceivedSpan[] {
 		const service = String(readAttributes(resource.attributes)['service.name']);
 		const spans = scopeSpans.flatMap((scope) => scope.spans);
 		return spans.map(({ startTimeUnixNano, endTimeUnixNano, attributes, status, ...span }) => ({
-			...{ ...span, service, startMs: toMs(startTimeUnixNano), endMs: toMs(endTimeUnixNano) },
-			...{ attributes: readAttributes(attributes), failed: status?.code === FAILED },
+			...span,
+			service,
+			startMs: toMs(startTimeUnixNano),
+			endMs: toMs(endTimeUnixNano),
+			attributes: readAttributes(attributes),
+			failed: status?.code === FAILED,
 		}));
 	});
 }

@@ -167,7 +167,9 @@ function measureCost(product: Product, serviceUrl: string): Promise<Section> {
 				atMost('with ÷ without', ratio, MAX_COST),
 			],
 			files: rounds.limited.map((value, round) => ({
-				...{ round: round + 1, 'with a limit µs': value, 'without µs': rounds.unlimited[round] ?? 0 },
+				round: round + 1,
+				'with a limit µs': value,
+				'without µs': rounds.unlimited[round] ?? 0,
 			})),
 		};
 	});

@@ -66,8 +66,11 @@ export async function* bench({ deliveries, seconds }: Options): AsyncGenerator<S
 			},
 		],
 		files: rounds.map(({ alone, beside }, round) => ({
-			...{ round: round + 1, 'alone: median ms': median(alone), 'alone: p99 ms': p99(alone) },
-			...{ 'beside: median ms': median(beside), 'beside: p99 ms': p99(beside) },
+			round: round + 1,
+			'alone: median ms': median(alone),
+			'alone: p99 ms': p99(alone),
+			'beside: median ms': median(beside),
+			'beside: p99 ms': p99(beside),
 		})),
 	};
 	await store.close();

@@ -12,7 +12,11 @@ export interface CrashTarget {
 
 /** The apps that pass a crash point, by the first part of its name. */
 const APPS: Record<string, readonly string[]> = {
-	...{ jobs: ['jobs'], files: ['files'], auth: ['auth'], billing: ['billing'], worker: ['tool-worker'] },
+	jobs: ['jobs'],
+	files: ['files'],
+	auth: ['auth'],
+	billing: ['billing'],
+	worker: ['tool-worker'],
 	webhooks: ['webhooks'],
 	publisher: ['jobs', 'auth', 'billing', 'webhooks', 'tool-worker'],
 	relay: ['jobs', 'auth', 'billing', 'webhooks'],

@@ -109,8 +109,14 @@ export class Actions {
 		const request = { tool, params: { ...params, ...(options.isSecret && SECRET) }, key: randomUUID() };
 		const id = await this.#flow.startJob(token, inputFileId, request);
 		const job: AcceptedJob = {
-			...{ id, userId, token, tool, inputFileId, failsWith },
-			...{ mayBeCanceled: false, isCanceled: false },
+			id,
+			userId,
+			token,
+			tool,
+			inputFileId,
+			failsWith,
+			mayBeCanceled: false,
+			isCanceled: false,
 		};
 		this.ledger.jobs.set(id, job);
 		return job;

@@ -13,7 +13,9 @@ const EVENTS_AT_ONCE = 8;
 /** Jobs of one tool: some are canceled, and some inputs deleted. While one waits for a lost worker, other users start jobs. */
 function jobs(tool: 'compress_heavy' | 'office_to_pdf' | 'ocr', users: number, pauseMs: number): Work {
 	return {
-		...{ kind: `job ${tool}`, users, pauseMs },
+		kind: `job ${tool}`,
+		users,
+		pauseMs,
 		async once(actions, person, _turn, succeed) {
 			const isSecret = tool === 'office_to_pdf' && Math.random() < SECRET_SHARE;
 			const job = await actions.createJob(person, tool, { isSecret });
@@ -27,7 +29,8 @@ function jobs(tool: 'compress_heavy' | 'office_to_pdf' | 'ocr', users: number, p
 
 /** Uploads, every fourth one in parts. Some files are deleted. */
 const uploads: Work = {
-	...{ kind: 'upload', pauseMs: 500 },
+	kind: 'upload',
+	pauseMs: 500,
 	async once(actions, person, turn, succeed) {
 		const multipart = turn % 4 === 3;
 		const file = { ...randomFile(multipart ? 6 * MIB : 20_000), ...(multipart && { multipart }) };
@@ -39,7 +42,8 @@ const uploads: Work = {
 
 /** Sign-ins and sign-outs, after which every gateway must reject the token. */
 const sessions: Work = {
-	...{ kind: 'login', pauseMs: 400 },
+	kind: 'login',
+	pauseMs: 400,
 	async once(actions, { email }, _turn, succeed) {
 		const token = await actions.login(email);
 		await actions.ask([200], 'GET', '/v1/me', { token });
@@ -59,7 +63,8 @@ async function requireRejected({ ledger }: Actions, token: string): Promise<void
 
 /** New users with a file and a job, who delete their account. */
 const accounts: Work = {
-	...{ kind: 'account', pauseMs: 4_000 },
+	kind: 'account',
+	pauseMs: 4_000,
 	async once(actions, _person, _turn, succeed) {
 		const person = await actions.register();
 		await actions.createJob(person, 'compress_heavy');
@@ -70,7 +75,8 @@ const accounts: Work = {
 
 /** New users who pay. A third ends the subscription, and a third deletes the account instead. */
 const subscriptions: Work = {
-	...{ kind: 'subscription', pauseMs: 1_500 },
+	kind: 'subscription',
+	pauseMs: 1_500,
 	async once(actions, _person, turn, succeed) {
 		const person = await actions.register();
 		if (await actions.subscribe(person)) succeed();
@@ -82,7 +88,9 @@ const subscriptions: Work = {
 /** Events to an endpoint of a user, several at a time, until all have arrived. */
 function webhooks(url: string): Work {
 	return {
-		...{ kind: 'webhook', users: 3, pauseMs: 500 },
+		kind: 'webhook',
+		users: 3,
+		pauseMs: 500,
 		async once(actions, person, turn, succeed) {
 			if (turn === 0) await actions.createWebhook(person, url);
 			await actions.sendTestEvents(person, EVENTS_AT_ONCE);

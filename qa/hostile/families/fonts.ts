@@ -74,7 +74,8 @@ function inWord(font: Buffer): Buffer {
 		'<Default Extension="odttf" ContentType="application/vnd.openxmlformats-officedocument.obfuscatedFont"/>';
 	return docx({
 		body: '<w:p><w:r><w:rPr><w:rFonts w:ascii="X"/></w:rPr><w:t>AAAA</w:t></w:r></w:p>',
-		...{ relations, types: fontType + types },
+		relations,
+		types: fontType + types,
 		extra: [...extra, { name: 'word/fonts/x.odttf', content: font, stored: true }],
 	});
 }

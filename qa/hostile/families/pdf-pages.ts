@@ -11,14 +11,14 @@ const RAW_OBJECT = z.union([z.string(), z.strictObject({ dictionary: z.string(),
 
 /** A page of pdf-pages.yaml, where its fields are described. */
 const PAGE = z.strictObject({
-	...{
-		catalog: TEXT,
-		page: TEXT,
-		resources: TEXT,
-		content: TEXT,
-		objects: z.array(RAW_OBJECT).exactOptional(),
-	},
-	...{ action: TEXT, annotation: TEXT, drawn: RAW_OBJECT.exactOptional() },
+	catalog: TEXT,
+	page: TEXT,
+	resources: TEXT,
+	content: TEXT,
+	objects: z.array(RAW_OBJECT).exactOptional(),
+	action: TEXT,
+	annotation: TEXT,
+	drawn: RAW_OBJECT.exactOptional(),
 });
 type Page = z.infer<typeof PAGE>;
 

@@ -96,8 +96,14 @@ describe('a new key', () => {
 		const expires_at = new Date(Date.now() + 3_600_000).toISOString();
 		const created = await create({ tools: ['ocr'], allowed_ips: ['::1'], expires_at });
 		expect(await check(created.key)).toEqual({
-			...{ key_id: created.id, user_id: person.id, scopes: ['jobs:read'] },
-			...{ tools: ['ocr'], allowed_ips: ['::1'], expires_at, plan: 'free', starts_grace_period: false },
+			key_id: created.id,
+			user_id: person.id,
+			scopes: ['jobs:read'],
+			tools: ['ocr'],
+			allowed_ips: ['::1'],
+			expires_at,
+			plan: 'free',
+			starts_grace_period: false,
 		});
 		expect(await check(newApiKey(DEFAULT_API_KEY_PREFIX))).toBeNull();
 	});
@@ -120,7 +126,9 @@ describe('a new key', () => {
 		const first = await create();
 		const row = await auth.prisma.apiKey.findUniqueOrThrow({ where: { id: first.id } });
 		const data = Array.from({ length: 49 }, () => ({
-			...{ ...row, metadata: {}, id: newId('key') },
+			...row,
+			metadata: {},
+			id: newId('key'),
 			keyHash: crypto.getRandomValues(new Uint8Array(32)),
 		}));
 		await auth.prisma.apiKey.createMany({ data });
@@ -235,8 +243,13 @@ describe('a rotation', () => {
 		const old = await create({ tools: ['ocr'], metadata: { team: 'a' } });
 		const fresh = await rotate(old.id, { grace_seconds: 3_600 });
 		expect(fresh).toMatchObject({
-			...{ name: old.name, scopes: old.scopes, tools: old.tools, metadata: old.metadata },
-			...{ status: 'active', expires_at: null, replaces: old.id },
+			name: old.name,
+			scopes: old.scopes,
+			tools: old.tools,
+			metadata: old.metadata,
+			status: 'active',
+			expires_at: null,
+			replaces: old.id,
 		});
 		const { expires_at } = await check(old.key);
 		const graceMs = Date.parse(expires_at) - Date.now();
@@ -305,7 +318,10 @@ describe('a report of a leaked key', () => {
 		const published: string[] = [];
 		const broker = await connectBroker({ url: auth.amqpUrl, name: 'test', logger: silent });
 		const consumer = startConsumer(broker, {
-			...{ queue: QUEUES.webhooksKeyLeaked, definition: keyLeaked, prefetch: 1, logger: silent },
+			queue: QUEUES.webhooksKeyLeaked,
+			definition: keyLeaked,
+			prefetch: 1,
+			logger: silent,
 			handle: async ({ data }) => void published.push(`${data.user_id} ${data.key_id}`),
 		});
 		await report(key).expect(204);
@@ -372,7 +388,10 @@ test('the events of a key and a user’s keys that no longer work are limited in
 	});
 	await auth.prisma.apiKey.createMany({
 		data: Array.from({ length: 120 }, () => ({
-			...{ ...row, metadata: {}, id: newId('key'), revokedAt: new Date() },
+			...row,
+			metadata: {},
+			id: newId('key'),
+			revokedAt: new Date(),
 			keyHash: crypto.getRandomValues(new Uint8Array(32)),
 		})),
 	});

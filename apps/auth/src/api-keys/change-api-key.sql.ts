@@ -73,7 +73,11 @@ export function rotateKey(
 			{
 				key,
 				settings: {
-					...{ name, scopes, tools, allowedIps, metadata: old.metadata as Record<string, string> },
+					name,
+					scopes,
+					tools,
+					allowedIps,
+					metadata: old.metadata as Record<string, string>,
 					expiresAt: rotation.expiresAt === undefined ? expiresAt : rotation.expiresAt,
 				},
 				rotation: { replaces: keyId, pendingGraceSeconds: startsAtFirstUse ? graceSeconds : null },

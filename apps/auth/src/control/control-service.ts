@@ -23,7 +23,12 @@ const DRAIN_MS = 1_000;
 export function controlConfigOf(config: Config) {
 	const { NODE_ENV, LOG_LEVEL, HOST, CONTROL_PORT: PORT, INTERNAL_KEYS, INTERNAL_PRIVATE_KEY } = config;
 	return {
-		...{ NODE_ENV, LOG_LEVEL, HOST, PORT, INTERNAL_KEYS, INTERNAL_PRIVATE_KEY },
+		NODE_ENV,
+		LOG_LEVEL,
+		HOST,
+		PORT,
+		INTERNAL_KEYS,
+		INTERNAL_PRIVATE_KEY,
 		// Bypasses a pooler: control calls would wait there behind public requests, and a pooler in transaction mode refuses the statement
 		// timeout.
 		databaseUrl: config.AUTH_DATABASE_DIRECT_URL ?? config.AUTH_DATABASE_URL,

@@ -26,7 +26,9 @@ export const onWebhookDisabled = defineConsumer({
 		if (!found) return;
 		const { webhook_id: id, host } = data;
 		const notice = {
-			...{ kind: 'webhook_disabled' as const, email: found.account.email, client: NO_CLIENT },
+			kind: 'webhook_disabled' as const,
+			email: found.account.email,
+			client: NO_CLIENT,
 			resource: host === undefined ? id : `${host} (${id})`,
 		};
 		await inTransaction(prisma, (tx: Tx) => addNotice(tx, notice, mailLimits.perEmail));

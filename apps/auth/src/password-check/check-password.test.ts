@@ -266,14 +266,20 @@ test('a password from a known network waits in a separate queue', async () => {
 		queue({ kind: 'sign-in', network: `203.0.113.${last}`, clientGone }, () => held.promise),
 	);
 	const deps = {
-		...{ prisma: auth.prisma, queue, failuresBeforeLockout: { account: 3, network: 8 } },
+		prisma: auth.prisma,
+		queue,
+		failuresBeforeLockout: { account: 3, network: 8 },
 		passwords: { matches: async () => true, hash: async () => '' },
 		isRepeat: () => true,
 		logger: silent,
 	};
 	const check = (origin: 'known-network' | 'unknown-network', address: string) =>
 		checkPassword(deps, {
-			...{ owner: null, email: person.email, password: PASSWORD, origin, clientGone },
+			owner: null,
+			email: person.email,
+			password: PASSWORD,
+			origin,
+			clientGone,
 			client: { address, userAgent: null },
 		});
 	const known = check('known-network', HOME);

@@ -21,7 +21,9 @@ const from = (
 ): QueueRequest => ({ kind, network, clientGone });
 /** Returns a request for an account. */
 const of = (account: string, kind: 'known-sign-in' | 'register', network = account): QueueRequest => ({
-	...{ kind, account, network },
+	kind,
+	account,
+	network,
 	clientGone: NEVER,
 });
 const HOME = from('home');

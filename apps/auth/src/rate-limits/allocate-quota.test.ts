@@ -33,7 +33,11 @@ beforeEach(async () => {
 });
 
 const requestOf = (change: Partial<QuotaRequest> = {}): QuotaRequest => ({
-	...{ user_id: userId, principal: userId, policy: 'requests', is_large: true, excess_units: 0 },
+	user_id: userId,
+	principal: userId,
+	policy: 'requests',
+	is_large: true,
+	excess_units: 0,
 	...change,
 });
 
@@ -103,8 +107,10 @@ describe('an allocation', () => {
 
 	test('comes with the number of gateways that have a lease', async () => {
 		const lease = (leftMs: number, isFenced = false) => ({
-			...{ id: newInstanceId(), callbackUrl: 'http://127.0.0.1:1' },
-			...{ expiresAt: new Date(Date.now() + leftMs), fencedAt: isFenced ? new Date() : null },
+			id: newInstanceId(),
+			callbackUrl: 'http://127.0.0.1:1',
+			expiresAt: new Date(Date.now() + leftMs),
+			fencedAt: isFenced ? new Date() : null,
 		});
 		expect((await allocate(requestOf())).gateways).toBe(1);
 		const minute = 60 * SECOND_MS;
@@ -118,7 +124,9 @@ describe('an allocation', () => {
 test('pruning deletes buckets that are full again, and no others', async () => {
 	await prisma.rateLimit.deleteMany();
 	const bucket = (principal: string, leftMs: number) => ({
-		...{ principal, policy: 'requests', fullAt: new Date(Date.now() + leftMs) },
+		principal,
+		policy: 'requests',
+		fullAt: new Date(Date.now() + leftMs),
 	});
 	await prisma.rateLimit.createMany({
 		data: [bucket('full', -SECOND_MS), bucket('used', 60 * SECOND_MS)],

@@ -11,8 +11,12 @@ test('describes each plan as the API promises, with configured numbers', () => {
 	expect(listPlans.response?.parse({ data })).toEqual({ data });
 	expect(data).toMatchObject([
 		{
-			...{ name: 'free', retention_hours: 48, max_active_jobs: 3, compute_seconds_per_day: 1_800 },
-			...{ requests_per_minute: 600, jobs_per_minute: 60 },
+			name: 'free',
+			retention_hours: 48,
+			max_active_jobs: 3,
+			compute_seconds_per_day: 1_800,
+			requests_per_minute: 600,
+			jobs_per_minute: 60,
 		},
 		{
 			name: 'pro',

@@ -109,7 +109,8 @@ describe('a delivery', () => {
 		});
 		const id = `evt_${newId('evt').slice(4)}`;
 		const payload = JSON.stringify({
-			...{ id, type: 'invoice.paid' },
+			id,
+			type: 'invoice.paid',
 			data: { object: { customer, description: '\0 and \ud800' } },
 		});
 		expect((await deliver(payload, sign(payload))).status).toBe(200);

@@ -53,7 +53,11 @@ function formatUse(storedBytes: number): string {
 
 function planExceeded({ plans, putUrlSeconds }: Limits, plan: Plan, use: string): AppError {
 	return planLimit({
-		...{ plan, plans, use, limitOf: ({ maxStoredBytes }) => maxStoredBytes, format: formatBytes },
+		plan,
+		plans,
+		use,
+		limitOf: ({ maxStoredBytes }) => maxStoredBytes,
+		format: formatBytes,
 		advice: [`delete some files (${formatStillCounted('files', putUrlSeconds)})`],
 	});
 }

@@ -46,7 +46,10 @@ function refuseTooManyFiles(
 ): void {
 	if (storedFiles < plans[plan].maxFiles) return;
 	throw planLimit({
-		...{ plan, plans, limitOf: ({ maxFiles }) => maxFiles, scope: 'files' },
+		plan,
+		plans,
+		limitOf: ({ maxFiles }) => maxFiles,
+		scope: 'files',
 		use: `You have ${formatNumber(storedFiles)} files and unfinished uploads`,
 		advice: [`delete some files (${formatStillCounted('files', putUrlSeconds)})`],
 	});

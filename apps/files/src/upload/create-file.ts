@@ -128,7 +128,12 @@ function newFileRecord(
 	const putUntil = addMs(createdAt, Math.min(putUrlSeconds * 1_000, abandonAfterMs, lifetimeMs));
 	return {
 		...draft,
-		...{ userId, name, mimeType, sizeBytes, storageTier, jobId },
+		userId,
+		name,
+		mimeType,
+		sizeBytes,
+		storageTier,
+		jobId,
 		status: 'pending',
 		etag: null,
 		publishedAt: jobId === null ? createdAt : null,

@@ -217,7 +217,10 @@ describe('the storage use', () => {
 describe('jobs of a user whose storage is full', () => {
 	const store = (jobId: string, sizeBytes: number) =>
 		service.worker('outputs', {
-			...{ job_id: jobId, user_id: user.id, name: 'out.pdf', mime_type: 'application/pdf' },
+			job_id: jobId,
+			user_id: user.id,
+			name: 'out.pdf',
+			mime_type: 'application/pdf',
 			size_bytes: sizeBytes,
 		});
 

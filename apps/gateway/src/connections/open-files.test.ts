@@ -6,7 +6,9 @@ function fit(openFiles: number | undefined) {
 	const warnings: unknown[] = [];
 	const ignore = () => undefined;
 	const logger = {
-		...{ debug: ignore, info: ignore, error: ignore },
+		debug: ignore,
+		info: ignore,
+		error: ignore,
 		warn: (event: string, fields?: object) => warnings.push({ event, ...fields }),
 	};
 	return { connections: fitToOpenFiles(LIMITS, openFiles, logger).connections, warnings };

@@ -213,7 +213,10 @@ describe('a user with too many concurrent requests', () => {
 				userJobQueueMs: 50,
 			};
 			roomy = await startTestGateway({
-				...{ auth, jobsUrl: upstream.url, filesUrl: upstream.url, limits },
+				auth,
+				jobsUrl: upstream.url,
+				filesUrl: upstream.url,
+				limits,
 				env: { AUTH_URL: upstream.url },
 			});
 		});

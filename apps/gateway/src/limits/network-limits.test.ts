@@ -7,7 +7,9 @@ const TEN = Array.from({ length: 10 }, (_, index) => index);
 describe('the networks of one IPv6 site', () => {
 	test('have four times the tokens of one, and no more', () => {
 		const buckets = createNetworkBuckets({
-			...{ tokensPerSecond: 1, burst: 1, capacity: 100 },
+			tokensPerSecond: 1,
+			burst: 1,
+			capacity: 100,
 			monotonicMs: () => 0,
 		});
 		expect(TEN.filter((index) => buckets.reserve(networkOf(index), 1) === 0)).toHaveLength(4);
@@ -49,7 +51,9 @@ describe('the networks of one IPv6 /48', () => {
 
 	test('have sixteen times the tokens of one, and no more', () => {
 		const buckets = createNetworkBuckets({
-			...{ tokensPerSecond: 1, burst: 1, capacity: 100 },
+			tokensPerSecond: 1,
+			burst: 1,
+			capacity: 100,
 			monotonicMs: () => 0,
 		});
 		expect(networks.filter((network) => buckets.reserve(network, 1) === 0)).toHaveLength(16);
@@ -68,7 +72,9 @@ describe('the networks of one IPv6 /48', () => {
 
 test('IPv4 networks share nothing', () => {
 	const buckets = createNetworkBuckets({
-		...{ tokensPerSecond: 1, burst: 1, capacity: 100 },
+		tokensPerSecond: 1,
+		burst: 1,
+		capacity: 100,
 		monotonicMs: () => 0,
 	});
 	expect(TEN.filter((index) => buckets.reserve(`192.0.2.${index}`, 1) === 0)).toHaveLength(10);

@@ -38,12 +38,22 @@ function startGateways(count: number): RateLimits[] {
 }
 
 const newSession = (userId = newId('usr')): Credential => ({
-	...{ kind: 'session', userId, credentialId: newId('ses'), expiresAtMs: Number.POSITIVE_INFINITY },
+	kind: 'session',
+	userId,
+	credentialId: newId('ses'),
+	expiresAtMs: Number.POSITIVE_INFINITY,
 });
 
 const newKey = (userId = newId('usr')): ApiKey => ({
-	...{ kind: 'key', userId, credentialId: newId('evt'), expiresAtMs: Number.POSITIVE_INFINITY },
-	...{ keyId: newId('key'), scopes: new Set(), tools: null, allowedIps: null, startsGracePeriod: false },
+	kind: 'key',
+	userId,
+	credentialId: newId('evt'),
+	expiresAtMs: Number.POSITIVE_INFINITY,
+	keyId: newId('key'),
+	scopes: new Set(),
+	tools: null,
+	allowedIps: null,
+	startsGracePeriod: false,
 	plan: 'free',
 });
 
@@ -61,7 +71,9 @@ async function send(
 	{ status = operation.status as number, headers = [] as string[] } = {},
 ): Promise<Response> {
 	const exchange: Pick<Exchange, 'credential' | 'operation' | 'settleRateLimits'> = {
-		...{ credential, operation, settleRateLimits: undefined },
+		credential,
+		operation,
+		settleRateLimits: undefined,
 	};
 	const limits = await gateway?.loadLimits(exchange);
 	const consume = async () => limits?.consume();
@@ -186,7 +198,9 @@ describe('a change of the plan', () => {
 		expect((await send(gateway, key)).policy).toBe('"requests";q=600;w=60');
 		const changed: ApiKey = { ...key, plan: 'pro' };
 		expect(await send(gateway, changed)).toEqual({
-			...{ status: 200, policy: '"requests";q=6000;w=60', limit: '"requests";r=5999;t=1' },
+			status: 200,
+			policy: '"requests";q=6000;w=60',
+			limit: '"requests";r=5999;t=1',
 		});
 		const calls = store.calls;
 		await send(gateway, changed);
@@ -212,7 +226,9 @@ describe('headers', () => {
 		const [gateway] = startGateways(1);
 		const user = newSession();
 		expect(await send(gateway, user)).toEqual({
-			...{ status: 200, policy: '"requests";q=600;w=60', limit: '"requests";r=599;t=1' },
+			status: 200,
+			policy: '"requests";q=600;w=60',
+			limit: '"requests";r=599;t=1',
 		});
 		expect(await send(gateway, user, createJob)).toEqual({
 			status: 201,
@@ -310,7 +326,9 @@ describe('without the quota store', () => {
 	test('a new key is admitted by a gateway that knows no limit', async () => {
 		store.isDown = true;
 		expect(await send(startGateways(1)[0], newKey())).toEqual({
-			...{ status: 200, policy: undefined, limit: undefined },
+			status: 200,
+			policy: undefined,
+			limit: undefined,
 		});
 	});
 });

@@ -37,8 +37,11 @@ beforeAll(async () => {
 			jobsUrl: jobs.url,
 			env: { BILLING_URL: jobs.url },
 			limits: {
-				...{ anonymousConcurrentRequests: PERMITS, anonymousMinPermitMs: 0, anonymousQueuedRequests: 0 },
-				...{ anonymousBodyMs, drainMs: 500 },
+				anonymousConcurrentRequests: PERMITS,
+				anonymousMinPermitMs: 0,
+				anonymousQueuedRequests: 0,
+				anonymousBodyMs,
+				drainMs: 500,
 			},
 		});
 	[gateway, hastyGateway] = await Promise.all([start(60_000), start(50)]);

@@ -26,9 +26,12 @@ beforeAll(async () => {
 		auth,
 		env: { TRUSTED_PROXIES: '127.0.0.1', WEB_DIR: webDirectory, CORS_ORIGINS: ORIGIN },
 		limits: {
-			...{ ownResponsesPerSecond: 0.001, ownResponseBurst: BURST },
-			...{ refusedTokensPerSecond: 0.001, refusedTokenBurst: BURST },
-			...{ forgedTokensPerSecond: 0.001, forgedTokenBurst: 1 },
+			ownResponsesPerSecond: 0.001,
+			ownResponseBurst: BURST,
+			refusedTokensPerSecond: 0.001,
+			refusedTokenBurst: BURST,
+			forgedTokensPerSecond: 0.001,
+			forgedTokenBurst: 1,
 		},
 	});
 });

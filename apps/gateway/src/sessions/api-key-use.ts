@@ -53,7 +53,8 @@ export function createApiKeyUse({ send, capacity }: Deps): ApiKeyUse {
 			unreported = new Map();
 			for (let at = 0; at < uses.length; at += MAX_KEY_USES) {
 				const batch = uses.slice(at, at + MAX_KEY_USES).map(([key_id, { minuteMs, ip }]) => ({
-					...{ key_id, ip },
+					key_id,
+					ip,
 					used_at: new Date(minuteMs).toISOString(),
 				}));
 				try {

@@ -310,7 +310,10 @@ describe('unknown keys', () => {
 	test('are looked up a few at a time, however many networks send them, and a new network is next', async () => {
 		const limits = { concurrentKeyLookups: 2 };
 		const gateway = await startTestGateway({
-			...{ auth, jobsUrl: jobs.url, limits, env: { TRUSTED_PROXIES: '127.0.0.1' } },
+			auth,
+			jobsUrl: jobs.url,
+			limits,
+			env: { TRUSTED_PROXIES: '127.0.0.1' },
 		});
 		const before = auth.counts.checkKey;
 		const lookups = () => auth.counts.checkKey - before;

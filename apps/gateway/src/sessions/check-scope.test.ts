@@ -9,7 +9,11 @@ const session: Credential = { kind: 'session', ...common };
 const scopes = Object.keys(SCOPES) as Scope[];
 
 const keyWith = (granted: readonly string[]): ApiKey => ({
-	...{ kind: 'key', keyId: 'key_1', tools: null, allowedIps: null, ...common },
+	kind: 'key',
+	keyId: 'key_1',
+	tools: null,
+	allowedIps: null,
+	...common,
 	scopes: new Set(granted),
 	plan: 'free',
 	startsGracePeriod: false,

@@ -28,7 +28,8 @@ test('a late response to an earlier term causes exactly one more attempt', async
 		onEnd: () => undefined,
 	});
 	const leaseRenewer = createLeaseRenewer({
-		...{ lease, logger },
+		lease,
+		logger,
 		renewalMs: 60_000,
 		retryMs: 60_000,
 		wake: () => task.wake(),

@@ -41,7 +41,8 @@ async function startJob(user: User, secondsAgo: number): Promise<{ jobId: string
 }
 
 const running = (seconds: number | undefined, { jobId, attempt }: { jobId: string; attempt: number }) => ({
-	...{ job_id: jobId, attempt },
+	job_id: jobId,
+	attempt,
 	...(seconds !== undefined && { compute_ms: 1000 * seconds }),
 });
 

@@ -30,7 +30,10 @@ function refuseLargeInput(plans: Plans, { tool, inputBytes }: NewJob, plan: Plan
 		Math.min(toolTerms(terms, tool.slug).maxInputBytes, tool.limits.maxInputBytes);
 	if (inputBytes <= limitOf(plans[plan])) return;
 	throw planLimit({
-		...{ plan, plans, limitOf, format: formatBytes },
+		plan,
+		plans,
+		limitOf,
+		format: formatBytes,
 		use: `This file is ${formatBytesAbove(limitOf(plans[plan]), inputBytes)}`,
 		scope: 'for this tool',
 		advice: ['split the file'],

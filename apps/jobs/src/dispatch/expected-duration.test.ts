@@ -52,7 +52,10 @@ describe('a short job', () => {
 	test('is dispatched before the next job of a user whose long job runs, and alternates with a user whose short job runs', async () => {
 		const [heavy, light, single] = [newId('usr'), newId('usr'), newId('usr')];
 		const one = (userId: string, minutes: number) => ({
-			...{ userId, count: 1, tool: TOOL, createdAt: minutesAgo(minutes) },
+			userId,
+			count: 1,
+			tool: TOOL,
+			createdAt: minutesAgo(minutes),
 		});
 		await fillQueue(world, { ...one(heavy, 6), expectedSeconds: LONG_SECONDS }, one(light, 6));
 		await world.prisma.job.updateMany({ data: { dispatchedAt: new Date() } });

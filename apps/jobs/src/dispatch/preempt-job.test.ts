@@ -49,12 +49,14 @@ async function run(...jobs: RunningJob[]): Promise<string[]> {
 	const worker = world.worker('a');
 	const data = jobs.map(({ userId = newId('usr'), minutes, tool = TOOL, ...others }) => ({
 		...waitingRow({ userId, tool }),
-		...{ status: 'running' as const, attempt: 1, background: true, workerId: worker.id, ...others },
-		...{
-			startedAt: minutesAgo(minutes),
-			dispatchedAt: minutesAgo(minutes),
-			attemptStartedAt: minutesAgo(minutes),
-		},
+		status: 'running' as const,
+		attempt: 1,
+		background: true,
+		workerId: worker.id,
+		...others,
+		startedAt: minutesAgo(minutes),
+		dispatchedAt: minutesAgo(minutes),
+		attemptStartedAt: minutesAgo(minutes),
 		leaseExpiresAt: new Date(Date.now() + 600_000),
 	}));
 	await world.prisma.job.createMany({ data });
@@ -73,9 +75,15 @@ interface WaitingJob {
 async function wait(...jobs: WaitingJob[]): Promise<string[]> {
 	const data = jobs.map(({ userId = newId('usr'), minutes, ...others }) => ({
 		...waitingRow({ userId, tool: TOOL }),
-		...{ status: 'running' as const, attempt: 1, background: true, expectedSeconds: 30, ...others },
-		...{ createdAt: minutesAgo(minutes), startedAt: minutesAgo(minutes) },
-		...{ dispatchedAt: minutesAgo(minutes), deferredAt: minutesAgo(minutes) },
+		status: 'running' as const,
+		attempt: 1,
+		background: true,
+		expectedSeconds: 30,
+		...others,
+		createdAt: minutesAgo(minutes),
+		startedAt: minutesAgo(minutes),
+		dispatchedAt: minutesAgo(minutes),
+		deferredAt: minutesAgo(minutes),
 	}));
 	await world.prisma.job.createMany({ data });
 	return data.map(({ id }) => id);
@@ -93,8 +101,12 @@ describe('a job that has waited for a background slot for a minute', () => {
 		const [waiting] = await wait({ minutes: 2 });
 		expect(await preempt()).toEqual({ preemptedId: newest, dispatchedId: waiting, workerId: 'a' });
 		expect(await row(newest)).toMatchObject({
-			...{ status: 'running', workerId: null, leaseExpiresAt: null, deferredAt: expect.any(Date) },
-			...{ returnedAttempts: 1, lostAttempts: 0 },
+			status: 'running',
+			workerId: null,
+			leaseExpiresAt: null,
+			deferredAt: expect.any(Date),
+			returnedAttempts: 1,
+			lostAttempts: 0,
 		});
 		expect(await row(waiting ?? '')).toMatchObject({ deferredAt: null, leaseExpiresAt: null });
 		expect(await preempt()).toBeNull();

@@ -61,12 +61,16 @@ async function endJob(tx: Tx, job: LockedJob, { change, data, ms }: Ending): Pro
 async function publishEnd(tx: Tx, job: LockedJob, ended: EndedJob): Promise<void> {
 	const result = jobResultSchema.nullable().parse(ended.result);
 	const data = {
-		...{ job_id: job.id, user_id: job.userId, tool: job.tool, status: ended.status },
+		job_id: job.id,
+		user_id: job.userId,
+		tool: job.tool,
+		status: ended.status,
 		input_file_id: ended.inputFileId,
 		...(ended.outputFileId !== null && { output_file_id: ended.outputFileId }),
 		...(ended.errorCode !== null && { error_code: ended.errorCode as JobErrorCode }),
 		...(result && { bytes_in: result.bytes_in, bytes_out: result.bytes_out }),
-		...{ created_at: ended.createdAt.toISOString(), finished_at: job.now.toISOString() },
+		created_at: ended.createdAt.toISOString(),
+		finished_at: job.now.toISOString(),
 	};
 	await addToOutbox(tx, newEvent(jobEnded, data, job.requestId));
 }

@@ -14,7 +14,10 @@ const ended: EventOf<typeof jobEnded>['data'][] = [];
 beforeAll(async () => {
 	world = await startAttemptWorld();
 	consumer = startConsumer(world.bus.broker, {
-		...{ queue: QUEUES.webhooksJobEnded, definition: jobEnded, prefetch: 100, logger: silent },
+		queue: QUEUES.webhooksJobEnded,
+		definition: jobEnded,
+		prefetch: 100,
+		logger: silent,
 		async handle({ data }) {
 			ended.push(data);
 		},
@@ -42,7 +45,12 @@ test('every end of a job is published once, with its owner and no text of the do
 	expect(own()).toEqual(
 		expect.arrayContaining([
 			{
-				...{ ...shared, ...times, job_id: success.jobId, status: 'succeeded', bytes_in: 10, bytes_out: 5 },
+				...shared,
+				...times,
+				job_id: success.jobId,
+				status: 'succeeded',
+				bytes_in: 10,
+				bytes_out: 5,
 				output_file_id: expect.any(String),
 			},
 			{ ...shared, ...times, job_id: failure.jobId, status: 'failed', error_code: 'corrupt_input' },

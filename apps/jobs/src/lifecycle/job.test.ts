@@ -26,7 +26,8 @@ test('truncates a result and a message that release 0.3.0 stored without a limit
 	expect(result?.warnings).toHaveLength(JOB_LIMITS.warnings);
 	expect(result?.warnings.at(-1)).toBe('more_warnings: 4951 more warnings.');
 	const { error_message: message } = toJob({
-		...{ ...row, errorCode: 'timeout' },
+		...row,
+		errorCode: 'timeout',
 		errorMessage: 'x'.repeat(10_000),
 	});
 	expect(message).toHaveLength(JOB_LIMITS.errorMessageLength);

@@ -144,7 +144,9 @@ export function createAttempts(): Attempts {
 				granted
 					? [
 							{
-								...{ job_id: jobId, attempt: granted.number, ...estimate },
+								job_id: jobId,
+								attempt: granted.number,
+								...estimate,
 								...(computeMs && { compute_ms: computeMs() }),
 							},
 						]

@@ -10,8 +10,11 @@ function startParts() {
 	const attempts = createAttempts();
 	const backgroundJobs = createBackgroundJobs({ slots: 3, slotsPerTool: 2, onError: () => undefined });
 	const capacity = createCapacity({
-		...{ tools: ['ocr', 'images_to_pdf'], slotsPerTool: 2, backgroundSlots: 3 },
-		...{ attempts, backgroundJobs },
+		tools: ['ocr', 'images_to_pdf'],
+		slotsPerTool: 2,
+		backgroundSlots: 3,
+		attempts,
+		backgroundJobs,
 	});
 	const fullPrioritySemaphore = createFullPrioritySemaphore({ permits: 1, longMs: 60_000 });
 	const start = (jobId: string, background = false) => {

@@ -42,8 +42,10 @@ async function sendHeartbeat(deps: HeartbeatDeps): Promise<void> {
 	const { data } = await deps.heartbeatClient(heartbeat, {
 		params: { id: workerId },
 		body: {
-			...{ slots: capacity.slots(), background_slots: capacity.backgroundSlots() },
-			...{ capabilities, running },
+			slots: capacity.slots(),
+			background_slots: capacity.backgroundSlots(),
+			capabilities,
+			running,
 		},
 	});
 	deps.heartbeat.intervalMs = data.beat_ms;

@@ -49,11 +49,18 @@ function pagesTool(finished: Promise<void>): Tool {
 	const limits = { maxInputBytes: 9, deadline: { baseMs: LONG_MS, perMiBMs: 0, capMs: LONG_MS } };
 	return {
 		manifest: {
-			...{ slug: 'pages', title: 'Pages', summary: 'Takes as long as it has pages.', accepts: [TEXT] },
+			slug: 'pages',
+			title: 'Pages',
+			summary: 'Takes as long as it has pages.',
+			accepts: [TEXT],
 			params: z.strictObject({ pages: z.int().default(1) }),
 			limits: { ...limits, memoryBytes: 1024 ** 3, maxFileBytes: 1, maxProcesses: 8 },
-			...{ expected: { perMiBMs: 0, perPageMs: PAGE_MS }, programs: [], binaries: [], pythonModules: [] },
-			...{ outputName: (name) => name, outputMimeType: () => TEXT },
+			expected: { perMiBMs: 0, perPageMs: PAGE_MS },
+			programs: [],
+			binaries: [],
+			pythonModules: [],
+			outputName: (name) => name,
+			outputMimeType: () => TEXT,
 		},
 		async run(input, { estimatePages, exec, signal }) {
 			const { pages } = input.params as { pages: number };
@@ -89,7 +96,11 @@ interface WorkerOptions {
 /** The response of the files service to each call. */
 const openedFile = async () => ({
 	data: {
-		...{ name: 'a.txt', mime_type: TEXT, size_bytes: 1, etag: '"e"', file_id: newId('fil') },
+		name: 'a.txt',
+		mime_type: TEXT,
+		size_bytes: 1,
+		etag: '"e"',
+		file_id: newId('fil'),
 		download_url: `http://127.0.0.1:${(store.address() as AddressInfo).port}/`,
 	},
 });
@@ -112,12 +123,18 @@ function startWorker({ backgroundSlots, publish, openFile, logInfo }: WorkerOpti
 	const fullPrioritySemaphore = createFullPrioritySemaphore({ permits: 1, longMs: LONG_MS });
 	const permits: Permit[] = [];
 	const deps: JobRequestedDeps = {
-		...{ jobs, attempts, workerId: 'worker', longMs: LONG_MS },
+		jobs,
+		attempts,
+		workerId: 'worker',
+		longMs: LONG_MS,
 		files: (openFile ?? openedFile) as unknown as InternalClient,
 		publish: publish ?? (async () => undefined),
 		tools: new Map([['pages', tool]]),
 		workspaces: createWorkspaces([], {
-			...{ scratchRoot, prewarmedPerTool: 0, jobsPerProcess: 1, onProblem: ignore },
+			scratchRoot,
+			prewarmedPerTool: 0,
+			jobsPerProcess: 1,
+			onProblem: ignore,
 		}),
 		fullPrioritySemaphore: {
 			...fullPrioritySemaphore,

@@ -29,7 +29,9 @@ async function ocrAs(
 async function runnable(tools: Tool[]) {
 	const lines: unknown[] = [];
 	const logger: Logger = {
-		...{ debug: ignore, info: ignore, warn: ignore },
+		debug: ignore,
+		info: ignore,
+		warn: ignore,
 		error: (event, fields) => lines.push([event, fields]),
 	};
 	return { found: await runnableTools(tools, directory, logger), lines };

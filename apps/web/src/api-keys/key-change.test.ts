@@ -3,7 +3,10 @@ import { describe, expect, test } from '@jest/globals';
 import { changeOf, errorsByField } from './key-change.ts';
 
 const key = {
-	...{ name: 'CI', tools: ['ocr'], allowed_ips: ['::1'], metadata: { team: 'web', url: 'a=b' } },
+	name: 'CI',
+	tools: ['ocr'],
+	allowed_ips: ['::1'],
+	metadata: { team: 'web', url: 'a=b' },
 } as unknown as ApiKey;
 const same = { name: 'CI', 'tool ocr': 'on', allowed_ips: '::1\n', metadata: 'team=web\nurl=a=b' };
 
@@ -27,7 +30,11 @@ describe('the change of a key', () => {
 test('a message about a line is shown at its field', () => {
 	const details = [{ path: 'allowed_ips.1', message: 'must be an IP address' }];
 	const error = new ApiError('wrong', {
-		...{ code: 'validation', status: 400, requestId: 'req_1', details, retryAfterMs: undefined },
+		code: 'validation',
+		status: 400,
+		requestId: 'req_1',
+		details,
+		retryAfterMs: undefined,
 	});
 	expect(errorsByField(error)).toEqual({ allowed_ips: 'Line 2 must be an IP address.' });
 	expect(errorsByField(new Error('lost'))).toBeUndefined();

@@ -2,7 +2,11 @@ import { expect, test } from '@jest/globals';
 import { errorExample } from './error-example.ts';
 
 const description = {
-	...{ code: 'internal', title: 'A bug', cause: 'A bug.', fix: 'Try again.', retryable: true },
+	code: 'internal',
+	title: 'A bug',
+	cause: 'A bug.',
+	fix: 'Try again.',
+	retryable: true,
 	docs_url: 'https://creatorr.example/docs/errors/internal',
 };
 

@@ -8,8 +8,12 @@ export function errorExample({ code, kind, title, retryable, docs_url }: ErrorDe
 	const error = { code, message, request_id: 'req_…', retryable, docs_url };
 	const details = code === 'validation' ? { details: DETAILS, details_total: DETAILS.length } : {};
 	const job = {
-		...{ id: 'job_…', status: 'failed', error_code: code, error_message: message },
-		...{ error_retryable: retryable, error_docs_url: docs_url },
+		id: 'job_…',
+		status: 'failed',
+		error_code: code,
+		error_message: message,
+		error_retryable: retryable,
+		error_docs_url: docs_url,
 	};
 	return JSON.stringify(kind === 'job' ? { data: job } : { error: { ...error, ...details } }, undefined, 2);
 }

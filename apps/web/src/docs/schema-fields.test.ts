@@ -53,7 +53,9 @@ test('resolves named schemas and the items of lists', () => {
 
 test('returns choices with their titles and descriptions, and the default as JSON', () => {
 	const schema = {
-		...{ type: 'string', enum: ['a', 'b', 'c', 'd'], default: 'a' },
+		type: 'string',
+		enum: ['a', 'b', 'c', 'd'],
+		default: 'a',
 		'x-enumTitles': { a: 'First', b: 'Second' },
 		'x-enumDescriptions': { a: 'Before the others.', c: 'The third.' },
 	};

@@ -21,7 +21,10 @@ test('maps the first message of each shown field', () => {
 test('shows a whole sentence for a password that is too easy to guess', () => {
 	const message = 'is too easy to guess; use several unrelated words, or a password manager';
 	const weak = new ApiError('The request is invalid.', {
-		...{ code: 'validation', status: 400, requestId: 'req_1', retryAfterMs: undefined },
+		code: 'validation',
+		status: 400,
+		requestId: 'req_1',
+		retryAfterMs: undefined,
 		details: [{ path: 'password', message }],
 	});
 	expect(refusedFields(weak, ['email', 'password'])).toEqual({

@@ -3,20 +3,25 @@ import { expect, test } from '@jest/globals';
 import { planRows } from './plan-rows.ts';
 
 const free: Plan = {
-	...{ name: 'free', retention_hours: 24, max_stored_bytes: 50_000_000_000, max_files: 10_000 },
-	...{
-		max_active_jobs: 3,
-		max_queued_jobs: 1_000,
-		compute_seconds_per_day: 1_800,
-		max_input_bytes: 1,
-		max_pages: 1,
-	},
-	...{ requests_per_minute: 600, jobs_per_minute: 60 },
+	name: 'free',
+	retention_hours: 24,
+	max_stored_bytes: 50_000_000_000,
+	max_files: 10_000,
+	max_active_jobs: 3,
+	max_queued_jobs: 1_000,
+	compute_seconds_per_day: 1_800,
+	max_input_bytes: 1,
+	max_pages: 1,
+	requests_per_minute: 600,
+	jobs_per_minute: 60,
 };
 const { compute_seconds_per_day: _, jobs_per_minute: __, ...unlimited } = free;
 const pro: Plan = {
 	...unlimited,
-	...{ name: 'pro', retention_hours: 720, max_active_jobs: 20, requests_per_minute: 6_000 },
+	name: 'pro',
+	retention_hours: 720,
+	max_active_jobs: 20,
+	requests_per_minute: 6_000,
 };
 const limits = { max_input_bytes: 268_435_456, max_pages: 1 };
 const ocr = { title: 'OCR', plans: { free: limits, pro: { ...limits, max_pages: 5_000 } } } as Tool;

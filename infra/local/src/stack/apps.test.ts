@@ -8,8 +8,11 @@ import type { Scale } from './scale.ts';
 
 const STORE = { S3_ENDPOINT: 'http://s3', S3_BUCKET: 'b', S3_ACCESS_KEY_ID: 'k', S3_SECRET_ACCESS_KEY: 's' };
 const ACCOUNT = {
-	...{ STRIPE_SECRET_KEY: 'k', STRIPE_WEBHOOK_SECRET: 's', STRIPE_API_BASE: 'http://stripe' },
-	...{ STRIPE_PRICE_MONTHLY: 'm', STRIPE_PRICE_YEARLY: 'y' },
+	STRIPE_SECRET_KEY: 'k',
+	STRIPE_WEBHOOK_SECRET: 's',
+	STRIPE_API_BASE: 'http://stripe',
+	STRIPE_PRICE_MONTHLY: 'm',
+	STRIPE_PRICE_YEARLY: 'y',
 };
 
 const home = temporaryHome();

@@ -77,7 +77,9 @@ function isProcess(step: Step): step is ManagedProcess {
 /** What the benchmark needs to start a process itself. */
 function describeBenchProcesses(steps: readonly Step[], home: Home) {
 	return steps.filter(isProcess).map(({ name, command, env }) => ({
-		...{ name, command, env: { ...env, ...ownershipMark(home.root) } },
+		name,
+		command,
+		env: { ...env, ...ownershipMark(home.root) },
 		readyUrl: `http://127.0.0.1:${env.PORT}/health/ready`,
 	}));
 }

@@ -46,8 +46,12 @@ const FAST = {
 export function acceptanceProduct(replicas: number): ProductOptions {
 	return {
 		scale: {
-			...{ auth: replicas, files: replicas, jobs: replicas, billing: replicas },
-			...{ webhooks: replicas, 'tool-worker': replicas },
+			auth: replicas,
+			files: replicas,
+			jobs: replicas,
+			billing: replicas,
+			webhooks: replicas,
+			'tool-worker': replicas,
 			gateway: 2,
 		},
 		settings: {

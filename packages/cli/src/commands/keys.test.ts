@@ -8,9 +8,19 @@ import type { Io } from '../io.ts';
 import { runCli } from '../run-cli.ts';
 
 const KEY = {
-	...{ id: 'key_1', name: 'Build server', start: 'ctr_live_abcd', last4: '1234', status: 'active' },
-	...{ scopes: ['jobs:read', 'jobs:write'], tools: ['ocr'], allowed_ips: null, metadata: { team: 'web' } },
-	...{ created_at: '2026-12-01T00:00:00.000Z', expires_at: null, last_used_at: null, last_used_ip: null },
+	id: 'key_1',
+	name: 'Build server',
+	start: 'ctr_live_abcd',
+	last4: '1234',
+	status: 'active',
+	scopes: ['jobs:read', 'jobs:write'],
+	tools: ['ocr'],
+	allowed_ips: null,
+	metadata: { team: 'web' },
+	created_at: '2026-12-01T00:00:00.000Z',
+	expires_at: null,
+	last_used_at: null,
+	last_used_ip: null,
 };
 
 let server: Server | undefined;

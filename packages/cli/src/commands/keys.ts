@@ -69,7 +69,8 @@ function addCreate(keys: Command, io: Io): void {
 		.action(async ({ name, scope, tool, ip, expires, metadata, ...options }: CreateOptions) => {
 			const { client } = await connectWithSession(io, options);
 			const rights: NewApiKeyOptions = {
-				...{ name, scopes: scope },
+				name,
+				scopes: scope,
 				...(tool && { tools: tool }),
 				...(ip && { allowed_ips: ip }),
 				...(expires !== undefined && { expires_at: expires }),

@@ -22,12 +22,10 @@ async function serve(handle: RequestListener): Promise<string> {
 }
 
 const event = (number: number, type = 'job.succeeded') => ({
-	...{
-		id: `evt_${number}`,
-		type,
-		timestamp: `2026-12-01T00:00:0${number}.000Z`,
-		data: { job_id: `job_${number}` },
-	},
+	id: `evt_${number}`,
+	type,
+	timestamp: `2026-12-01T00:00:0${number}.000Z`,
+	data: { job_id: `job_${number}` },
 });
 
 test('creatorr listen forwards events that are new, signed with the secret that it shows', async () => {

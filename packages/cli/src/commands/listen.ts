@@ -87,11 +87,15 @@ async function forward(
 	const signature = createHmac('sha256', key).update(`${id}.${sentAt}.${body}`).digest('base64');
 	try {
 		const response = await fetch(forwardTo, {
-			...{ method: 'POST', body, redirect: 'manual' },
+			method: 'POST',
+			body,
+			redirect: 'manual',
 			signal: AbortSignal.any([signal, AbortSignal.timeout(FORWARD_TIMEOUT_MS)]),
 			headers: {
 				'content-type': 'application/json',
-				...{ 'webhook-id': id, 'webhook-timestamp': sentAt, 'webhook-signature': `v1,${signature}` },
+				'webhook-id': id,
+				'webhook-timestamp': sentAt,
+				'webhook-signature': `v1,${signature}`,
 			},
 		});
 		await response.body?.cancel();

@@ -13,7 +13,10 @@ afterEach(() => rm(directory, { recursive: true }));
 
 const OCR = { output: { suffix: '.ocr.pdf', param: 'output', suffixes: { pdf: '.ocr.pdf', text: '.txt' } } };
 const input = (label: string): Input => ({
-	...{ label, path: label, mimeType: 'application/pdf', bytes: 1 },
+	label,
+	path: label,
+	mimeType: 'application/pdf',
+	bytes: 1,
 	name: label.slice(label.lastIndexOf('/') + 1),
 });
 

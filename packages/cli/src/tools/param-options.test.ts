@@ -49,8 +49,11 @@ test('the help says how to keep a secret out of the command line', () => {
 test('the help shows the default and the choices', () => {
 	const command = new Command('tool');
 	const schema = {
-		...{ type: 'string', enum: ['pdf', 'text'], default: 'pdf' },
-		...{ title: 'Result', description: 'What comes out.' },
+		type: 'string',
+		enum: ['pdf', 'text'],
+		default: 'pdf',
+		title: 'Result',
+		description: 'What comes out.',
 		'x-enumTitles': { pdf: 'Searchable PDF', text: 'Plain text' },
 		'x-enumDescriptions': { pdf: 'Text under the pages.' },
 	};

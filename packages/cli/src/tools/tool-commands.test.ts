@@ -5,8 +5,15 @@ import type { Io } from '../io.ts';
 import { addToolCommands } from './tool-commands.ts';
 
 const tool = (slug: string, properties: object = {}): Tool => ({
-	...{ slug, title: slug, summary: slug, accepts: [], available: true, capabilities: {} },
-	...{ limits: {}, plans: {} as Tool['plans'], params: { type: 'object', properties } },
+	slug,
+	title: slug,
+	summary: slug,
+	accepts: [],
+	available: true,
+	capabilities: {},
+	limits: {},
+	plans: {} as Tool['plans'],
+	params: { type: 'object', properties },
 });
 
 function commandsOf(tools: Tool[]): { top: string[][]; run: string[][]; program: Command } {

@@ -48,10 +48,12 @@ export interface WebhookCalls {
 export function createWebhooks({ api, body, list, done }: Transport): WebhookCalls {
 	const requestOptions = ({ signal }: CallOptions = {}) => ({ signal: signal ?? null });
 	const ofWebhook = (id: string, options?: CallOptions) => ({
-		...{ params: { path: { id } }, ...requestOptions(options) },
+		params: { path: { id } },
+		...requestOptions(options),
 	});
 	const ofDelivery = (id: string, deliveryId: string, options?: CallOptions) => ({
-		...{ params: { path: { id, delivery_id: deliveryId } }, ...requestOptions(options) },
+		params: { path: { id, delivery_id: deliveryId } },
+		...requestOptions(options),
 	});
 	return {
 		create: async (webhook, options) =>

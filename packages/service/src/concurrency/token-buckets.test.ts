@@ -4,7 +4,10 @@ import { createTokenBuckets } from './token-buckets.ts';
 function bucketsAt(options: { tokensPerSecond?: number; burst?: number; capacity?: number } = {}) {
 	const clock = { nowMs: 0 };
 	const buckets = createTokenBuckets({
-		...{ tokensPerSecond: 10, burst: 20, capacity: 100, ...options },
+		tokensPerSecond: 10,
+		burst: 20,
+		capacity: 100,
+		...options,
 		monotonicMs: () => clock.nowMs,
 	});
 	/** Returns how many of `count` requests are admitted. */

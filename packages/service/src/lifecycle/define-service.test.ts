@@ -120,7 +120,10 @@ describe('a service', () => {
 			tasks: [
 				defineTask({ name: 'frozen', everyMs: HOUR_MS, run: () => new Promise(ignore) }),
 				defineTask({
-					...{ name: 'last', everyMs: HOUR_MS, stopsLast: true, runsAtStop: true },
+					name: 'last',
+					everyMs: HOUR_MS,
+					stopsLast: true,
+					runsAtStop: true,
 					run: async (_deps, stopping) => void signals.push(stopping),
 				}),
 			],

@@ -21,7 +21,8 @@ describe('a task', () => {
 		let runs = 0;
 		const task = startTask(
 			{
-				...{ name: 'work', everyMs: 1 },
+				name: 'work',
+				everyMs: 1,
 				async run() {
 					runs += 1;
 					if (runs === 1) throw new Error('broken');

@@ -48,7 +48,10 @@ export function defineTask<Deps>(task: Task<Deps> | LeasedTask<Deps>): Task<Deps
 		everyMs: ACQUIRE_EVERY_MS,
 		run: (deps, stopping) =>
 			runWithLease((leased) => task.run(deps, leased, stopping), {
-				...{ task: name, leases: lease.store(deps), leaseMs: lease.leaseMs, retryMs: lease.retryMs },
+				task: name,
+				leases: lease.store(deps),
+				leaseMs: lease.leaseMs,
+				retryMs: lease.retryMs,
 				everyMs: resolveInterval(task, deps),
 			}),
 	};

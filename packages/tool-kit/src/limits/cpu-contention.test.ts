@@ -60,8 +60,10 @@ describe('a sandboxed command', () => {
 		const start = `for n in $(seq ${busyProcesses}); do (while :; do :; done) & done`;
 		const nice = 'nice() { cut -d " " -f 19 /proc/$!/stat; }';
 		return execSandboxed({
-			...{ command: 'bash', args: ['-c', `${start}; ${nice}; ${script}; kill $(jobs -p)`] },
-			...{ scratch, limits: LIMITS },
+			command: 'bash',
+			args: ['-c', `${start}; ${nice}; ${script}; kill $(jobs -p)`],
+			scratch,
+			limits: LIMITS,
 		});
 	}
 

@@ -117,8 +117,12 @@ test('a command of one process finishes before a sandbox with twenty processes t
 		const onLine = (line: string) => void ends.push(line);
 		const work = 'for ((i = 0; i < 100000; i++)); do :; done';
 		const twenty = execSandboxed({
-			...{ command: 'bash', args: ['-c', `for n in {1..20}; do (${work}; echo many) & done; wait`] },
-			...{ scratch: other, limits: { ...LIMITS, cpuSeconds: 200 }, onLine, signal: done.signal },
+			command: 'bash',
+			args: ['-c', `for n in {1..20}; do (${work}; echo many) & done; wait`],
+			scratch: other,
+			limits: { ...LIMITS, cpuSeconds: 200 },
+			onLine,
+			signal: done.signal,
 		}).catch(() => undefined);
 		await bash(`${work}; echo alone`, { onLine });
 		done.abort();

@@ -66,7 +66,10 @@ describe('a sandboxed command', () => {
 		const ended = new AbortController();
 		let waitedMs = 0;
 		const run = execSandboxed({
-			...{ command: 'bash', args: ['-c', 'while :; do :; done'], scratch, limits: LIMITS },
+			command: 'bash',
+			args: ['-c', 'while :; do :; done'],
+			scratch,
+			limits: LIMITS,
 			signal: ended.signal,
 			deprioritized: AbortSignal.abort(),
 			onCpuWait(ms) {

@@ -13,8 +13,11 @@ test('choiceParam declares values, their default, and the words for each', () =>
 	expect(params.safeParse({ mode: 'force' }).success).toBe(false);
 	expect(paramsJsonSchema(params).properties).toEqual({
 		mode: {
-			...{ type: 'string', enum: ['skip', 'redo'], default: 'skip' },
-			...{ title: 'Pages', description: 'Pages that have text.' },
+			type: 'string',
+			enum: ['skip', 'redo'],
+			default: 'skip',
+			title: 'Pages',
+			description: 'Pages that have text.',
 			'x-enumTitles': { skip: 'Leave unchanged', redo: 'Replace' },
 			'x-enumDescriptions': { redo: 'Reads them again.' },
 		},

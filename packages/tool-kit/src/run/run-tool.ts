@@ -137,7 +137,8 @@ function toolContext(
 		request.onCpuWait?.(ms);
 	};
 	const control = {
-		...{ signal, onCpuWait },
+		signal,
+		onCpuWait,
 		...(request.deprioritized && { deprioritized: request.deprioritized }),
 	};
 	return {

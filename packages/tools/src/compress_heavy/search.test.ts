@@ -102,37 +102,52 @@ print(json.dumps(found))`;
 
 describe('the search, when an attempt fails,', () => {
 	const failing = plan({
-		...{ quality: 60, target_size_bytes: null },
-		...{ size: '50_000', similarity: '1', fails: 'quality == 60' },
+		quality: 60,
+		target_size_bytes: null,
+		size: '50_000',
+		similarity: '1',
+		fails: 'quality == 60',
 	});
 	test('takes a lossless copy with a warning', () => {
 		expect(failing()).toMatchObject({
-			...{ method: 'lossless', content: '100 False' },
+			method: 'lossless',
+			content: '100 False',
 			failure: expect.stringMatching(/^Traceback[\s\S]*ValueError: no such object\n$/),
 		});
 	});
 
 	const failingTwice = plan({
-		...{ quality: 60, target_size_bytes: null },
-		...{ size: '50_000', similarity: '1', fails: 'True' },
+		quality: 60,
+		target_size_bytes: null,
+		size: '50_000',
+		similarity: '1',
+		fails: 'True',
 	});
 	test('returns the original if the lossless copy fails too', () => {
 		expect(failingTwice()).toMatchObject({ method: 'original', content: null, failure: expect.any(String) });
 	});
 
 	const failingLate = plan({
-		...{ quality: 60, target_size_bytes: 20_000 },
-		...{ size: 'quality * 1000', similarity: '1.0', fails: 'quality < 20' },
+		quality: 60,
+		target_size_bytes: 20_000,
+		size: 'quality * 1000',
+		similarity: '1.0',
+		fails: 'quality < 20',
 	});
 	test('keeps the best copy so far if a later attempt for the target size fails', () => {
 		expect(failingLate()).toMatchObject({
-			...{ method: 'optimized', content: '30 True', failure: expect.any(String) },
+			method: 'optimized',
+			content: '30 True',
+			failure: expect.any(String),
 		});
 	});
 
 	const withoutMemory = plan({
-		...{ quality: 60, target_size_bytes: null },
-		...{ size: '1', similarity: '1', fails: '(_ for _ in ()).throw(MemoryError("no memory"))' },
+		quality: 60,
+		target_size_bytes: null,
+		size: '1',
+		similarity: '1',
+		fails: '(_ for _ in ()).throw(MemoryError("no memory"))',
 	});
 	test('ends if memory runs out, because no other attempt can succeed', () => {
 		expect(withoutMemory()).toMatchObject({ error: 'no memory' });
@@ -140,15 +155,18 @@ describe('the search, when an attempt fails,', () => {
 });
 
 const comparingLong = plan({
-	...{ quality: 60, target_size_bytes: null },
-	...{ size: '50_000', similarity: '(_ for _ in ()).throw(compress.TooSlow())' },
+	quality: 60,
+	target_size_bytes: null,
+	size: '50_000',
+	similarity: '(_ for _ in ()).throw(compress.TooSlow())',
 });
 test('the search takes a lossless copy if comparing a copy takes too long', () => {
 	expect(comparingLong()).toMatchObject({ method: 'lossless', content: '100 False' });
 });
 
 const searchingAgain = plan({
-	...{ quality: 60, target_size_bytes: 50_000 },
+	quality: 60,
+	target_size_bytes: 50_000,
 	size: 'quality * 1000 + (0 if rewrites else 500)',
 	// A copy of a lower quality loses text; without rewriting it keeps the text but looks different.
 	similarity: '1.0 if quality >= 60 else 0.0 if rewrites else 0.5',
@@ -158,8 +176,10 @@ test('the search returns the copy that it checked, also if it tried that quality
 });
 
 const searchingLong = plan({
-	...{ quality: 90, target_size_bytes: 30_000 },
-	...{ size: 'quality * 1000', similarity: '1.0 if quality > 20 else 0.5' },
+	quality: 90,
+	target_size_bytes: 30_000,
+	size: 'quality * 1000',
+	similarity: '1.0 if quality > 20 else 0.5',
 });
 test('the search deletes the files of copies that it does not need', () => {
 	expect(searchingLong()).toMatchObject({ files: ['target.pdf'] });

@@ -71,7 +71,8 @@ describe('a page counts as too much to draw', () => {
 	});
 	const ITSELF = '<< /XObject << /X 5 0 R >> >>';
 	const chain = (length: number): OnePage => ({
-		...{ resources: '/XObject << /X 5 0 R >>', content: '/X Do' },
+		resources: '/XObject << /X 5 0 R >>',
+		content: '/X Do',
 		objects: Array.from({ length }, (_, index) => ({
 			dictionary: `${FORM} /Resources << /XObject << /X ${index + 6} 0 R >> >>`,
 			stream: '/X Do',

@@ -3,8 +3,17 @@ import { describe, expect, test } from '@jest/globals';
 import { manifest } from './manifest.ts';
 
 const DEFAULTS = {
-	...{ languages: ['eng'], mode: 'skip', output: 'pdf', rotate_pages: true, deskew: true, clean: false },
-	...{ pages: null, image_dpi: null, optimize: 1, password: null, signed: 'reject' },
+	languages: ['eng'],
+	mode: 'skip',
+	output: 'pdf',
+	rotate_pages: true,
+	deskew: true,
+	clean: false,
+	pages: null,
+	image_dpi: null,
+	optimize: 1,
+	password: null,
+	signed: 'reject',
 };
 
 describe('params', () => {

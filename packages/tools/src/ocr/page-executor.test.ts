@@ -72,7 +72,9 @@ json.dump([process(*run) for run in runs], open(sys.argv[1], "w"))
 
 test.each([1, 2])('pages are returned in order, whichever is done first (%d at a time)', (workers) => {
 	expect(resultOf('takes_longer_for_earlier_pages', workers)).toEqual({
-		...{ grafted: [0, 1, 2, 3, 4], failed: [], done: 5 },
+		grafted: [0, 1, 2, 3, 4],
+		failed: [],
+		done: 5,
 	});
 });
 

@@ -109,8 +109,12 @@ describe(`${SLUG} recognizes the text of`, () => {
 		const { output, details, warnings } = await ocr(await make(), mimeType);
 		expect(await textOf(output)).toMatch(FOUND);
 		expect(details).toEqual({
-			...{ pages: 1, pages_recognized: 1, pages_skipped: 0 },
-			...{ words: 9, mean_confidence: expect.any(Number), languages: ['eng'] },
+			pages: 1,
+			pages_recognized: 1,
+			pages_skipped: 0,
+			words: 9,
+			mean_confidence: expect.any(Number),
+			languages: ['eng'],
 		});
 		expect(details.mean_confidence).toBeGreaterThan(80);
 		expect(warnings).toEqual([]);

@@ -97,8 +97,13 @@ function hasTextEverywhere({ recognized, failed }: Recognition, params: Params):
 
 function originalOf(path: string, params: Params, pages: number, warnings: readonly string[]): ToolOutput {
 	const nothing = {
-		...{ pages, recognized: 0, failed: [], words: 0, confidence_sum: 0 },
-		...{ is_pdfa: false, signatures_removed: false },
+		pages,
+		recognized: 0,
+		failed: [],
+		words: 0,
+		confidence_sum: 0,
+		is_pdfa: false,
+		signatures_removed: false,
 	};
 	return {
 		outputPath: path,
@@ -110,11 +115,11 @@ function originalOf(path: string, params: Params, pages: number, warnings: reado
 function details(recognition: Recognition, { languages }: Params): Record<string, unknown> {
 	const { pages, recognized, words, confidence_sum } = recognition;
 	return {
-		...{ pages, pages_recognized: recognized, pages_skipped: pages - recognized },
-		...{
-			words,
-			mean_confidence: words === 0 ? null : Math.round((10 * confidence_sum) / words) / 10,
-			languages,
-		},
+		pages,
+		pages_recognized: recognized,
+		pages_skipped: pages - recognized,
+		words,
+		mean_confidence: words === 0 ? null : Math.round((10 * confidence_sum) / words) / 10,
+		languages,
 	};
 }

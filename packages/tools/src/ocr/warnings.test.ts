@@ -3,8 +3,13 @@ import { manifest } from './manifest.ts';
 import { warningsOf } from './warnings.ts';
 
 const NOTHING_READ = {
-	...{ pages: 3, recognized: 0, failed: [], words: 0, confidence_sum: 0 },
-	...{ is_pdfa: true, signatures_removed: false },
+	pages: 3,
+	recognized: 0,
+	failed: [],
+	words: 0,
+	confidence_sum: 0,
+	is_pdfa: true,
+	signatures_removed: false,
 };
 
 const warningsFor = (output: string, recognition: Partial<Parameters<typeof warningsOf>[0]>) =>

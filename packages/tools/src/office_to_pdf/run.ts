@@ -99,7 +99,10 @@ async function requestPrewarmed(context: ToolContext, input: Input, source: Sour
 	const { params, name } = input;
 	const plain = request(input, source);
 	const command = {
-		...{ ...plain, source: prewarmedInputPath(source.name), name, password: params.password },
+		...plain,
+		source: prewarmedInputPath(source.name),
+		name,
+		password: params.password,
 		export_options: { ...plain.export_options, ...protectionOptions(params) },
 	};
 	const response = await context.request(command, { readOnly: { [source.name]: source.path } });

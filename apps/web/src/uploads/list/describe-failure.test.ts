@@ -7,7 +7,9 @@ const fields = fieldsOf({
 	params: {
 		properties: {
 			signed: {
-				...{ type: 'string', enum: ['reject', 'invalidate'], default: 'reject' },
+				type: 'string',
+				enum: ['reject', 'invalidate'],
+				default: 'reject',
 				'x-enumTitles': { reject: 'Don’t compress', invalidate: 'Remove the signature' },
 			},
 			user_password: { type: 'string', writeOnly: true },

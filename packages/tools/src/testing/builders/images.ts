@@ -76,7 +76,15 @@ type TiffTags = Readonly<Record<number, number>>;
 /** Returns a black-and-white TIFF with these tags and a kilobyte of pixels. `next` is the offset of the next directory. */
 export function tiff(width: number, height: number, tags: TiffTags = {}, next = 0): Buffer {
 	const all: Record<number, number> = {
-		...{ 256: width, 257: height, 258: 1, 259: 1, 262: 1, 273: 8, 277: 1, 278: height, 279: 1000 },
+		256: width,
+		257: height,
+		258: 1,
+		259: 1,
+		262: 1,
+		273: 8,
+		277: 1,
+		278: height,
+		279: 1000,
 		...tags,
 	};
 	const entries = Object.entries(all).map(([tag, value]) => {
