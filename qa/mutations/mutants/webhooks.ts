@@ -9,8 +9,13 @@ const jobs = inPackage('jobs');
 const DESTINATIONS: readonly Mutant[] = [
 	{
 		name: 'refuses to connect to forbidden addresses behind host names',
-		mutations: [outbound('createVettedConnector', forceCondition(false, 'isAllowedAddress'))],
+		mutations: [outbound('createVettedConnector', forceCondition(false, 'areAllowed'))],
 		test: 'to a name with a forbidden address',
+	},
+	{
+		name: 'refuses host names with thousands of addresses',
+		mutations: [outbound('areAllowed', forceCondition(false, 'MAX_ADDRESSES'))],
+		test: 'to a name with more than 64 addresses',
 	},
 	{
 		name: 'refuses to connect to private addresses in URLs',
@@ -39,7 +44,7 @@ const DESTINATIONS: readonly Mutant[] = [
 	},
 	{
 		name: 'limits the bytes of a response, not only those of its body',
-		mutations: [outbound('limitResponses', forceCondition(false, 'MAX_RESPONSE_BYTES'))],
+		mutations: [outbound('limitResponses', forceCondition(true, 'MAX_RESPONSE_BYTES'))],
 		test: 'an endless chunk extension',
 	},
 	{
@@ -61,6 +66,11 @@ const FAIRNESS: readonly Mutant[] = [
 		name: 'bounds the running attempts of a user over all endpoints',
 		mutations: [webhooks('claimDeliveries', replaceText('WHERE user_attempts <= ', 'WHERE true OR 1 = '))],
 		test: 'never exceeds the concurrent attempts of a user, over all endpoints',
+	},
+	{
+		name: 'limits the deliveries that a user recovers in an hour',
+		mutations: [webhooks('lockRecoveryAllowance', replaceText('perHour - count', 'perHour'))],
+		test: 'recoveries of a user send no more than the limit in an hour, to all endpoints together',
 	},
 	{
 		name: 'recovers deliveries in batches',
