@@ -52,7 +52,10 @@ async function connect(context: ServiceContext<Config>): Promise<Deps> {
 	context.onClose(() => outbound.close());
 	const sealer = createSecretSealer(config.WEBHOOK_SECRET_KEYS);
 	const sender = createSender({
-		...{ prisma, logger, outbound, sealer },
+		prisma,
+		logger,
+		outbound,
+		sealer,
 		rules: {
 			retryDelaysSeconds: config.WEBHOOK_RETRY_DELAYS_SECONDS,
 			disableAfterMs: config.WEBHOOK_DISABLE_AFTER_HOURS * HOUR_MS,

@@ -65,8 +65,10 @@ beforeAll(async () => {
 	secure = await startSecureServer('hook.test', respond);
 	outbound = createOutbound({
 		policy: {
-			...{ allowed: parseRanges(['127.0.0.1/32']), blocked: parseRanges([]) },
-			...{ allowHttp: true, ownHosts: new Set<string>() },
+			allowed: parseRanges(['127.0.0.1/32']),
+			blocked: parseRanges([]),
+			allowHttp: true,
+			ownHosts: new Set<string>(),
 		},
 		resolve: async () => ['127.0.0.1'],
 		ca: secure.cert,

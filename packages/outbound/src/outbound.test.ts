@@ -7,8 +7,10 @@ import { startSecureServer, startServer } from './testing/servers.ts';
 
 /** 127.0.0.2 and ::1 stand for addresses that are not allowed. */
 const policy = {
-	...{ allowed: parseRanges(['127.0.0.1/32']), blocked: parseRanges([]) },
-	...{ allowHttp: true, ownHosts: new Set<string>() },
+	allowed: parseRanges(['127.0.0.1/32']),
+	blocked: parseRanges([]),
+	allowHttp: true,
+	ownHosts: new Set<string>(),
 };
 
 const outbounds: Outbound[] = [];

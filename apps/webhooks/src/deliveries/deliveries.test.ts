@@ -61,12 +61,13 @@ describe('an event', () => {
 		const secrets = [all.secret, all.secret, failures.secret];
 		const bodies = received.map((request, index) => verifyWithPackage(request, secrets[index] ?? ''));
 		expect(bodies).toContainEqual({
-			...{ type: 'job.failed', timestamp: messages[1]?.occurred_at },
+			type: 'job.failed',
+			timestamp: messages[1]?.occurred_at,
 			data: expect.objectContaining({ job_id: messages[1]?.data.job_id, error_code: 'timeout', sequence: 1 }),
 		});
 		expect(
 			verifyInPython(received.map((request, index) => ({ request, secret: secrets[index] ?? '' }))),
-		).toEqual([...[true, true, true]]);
+		).toEqual([true, true, true]);
 		expect(received.map(({ headers }) => headers['webhook-id'])).toEqual(
 			expect.arrayContaining(messages.map(({ id }) => id)),
 		);
@@ -84,8 +85,12 @@ describe('an event', () => {
 		await world.publish(message);
 		const delivery = await deliveryWith(id, 'succeeded');
 		expect(delivery).toMatchObject({
-			...{ webhook_id: id, event_id: message.id, event_type: 'job.succeeded', attempt_count: 3 },
-			...{ response_status: 200, event: { id: message.id } },
+			webhook_id: id,
+			event_id: message.id,
+			event_type: 'job.succeeded',
+			attempt_count: 3,
+			response_status: 200,
+			event: { id: message.id },
 		});
 		expect(delivery).not.toHaveProperty('next_attempt_at');
 		expect(delivery.attempts).toMatchObject([
@@ -143,7 +148,10 @@ describe('an endpoint is disabled', () => {
 	let stopListening: () => Promise<void>;
 	beforeAll(() => {
 		const { stop } = startConsumer(world.broker, {
-			...{ queue: QUEUES.authWebhookDisabled, definition: webhookDisabled, prefetch: 10, logger: silent },
+			queue: QUEUES.authWebhookDisabled,
+			definition: webhookDisabled,
+			prefetch: 10,
+			logger: silent,
 			async handle({ data }) {
 				messages.push(`${data.user_id} ${data.webhook_id} ${data.reason}`);
 			},
@@ -171,7 +179,8 @@ describe('an endpoint is disabled', () => {
 		);
 		await waitFor(() => expect(world.receiver.of('/other')).toHaveLength(1));
 		expect(JSON.parse(world.receiver.of('/other')[0]?.body ?? '')).toMatchObject({
-			...{ type: 'webhook.disabled', data: { webhook_id: id, status: 'disabled', reason } },
+			type: 'webhook.disabled',
+			data: { webhook_id: id, status: 'disabled', reason },
 		});
 		await waitFor(() => expect(messages).toContain(`${user.id} ${id} ${reason}`));
 		await deliveryWith(id, 'failed');

@@ -31,7 +31,11 @@ export function addTestEvent(prisma: Database, own: OwnedEndpoint): Promise<Rese
 		if (typeof endpoint === 'string') return endpoint;
 		const id = newId('evt');
 		const event = {
-			...{ id, userId: own.userId, type: 'webhook.test' as const, dedupeKey: id, occurredAt: new Date() },
+			id,
+			userId: own.userId,
+			type: 'webhook.test' as const,
+			dedupeKey: id,
+			occurredAt: new Date(),
 			data: { webhook_id: own.id },
 		};
 		return (await recordEventFor(tx, own.id, event)) ?? 'not_found';

@@ -91,7 +91,10 @@ export async function updateEndpoint(
 				...(description === undefined ? {} : { description }),
 				...(status && { status, disabledReason: status === 'disabled' ? 'user' : null }),
 				...(resetsHealth && {
-					...{ failures: 0, failingSince: null, pausedUntil: null, slow: false },
+					failures: 0,
+					failingSince: null,
+					pausedUntil: null,
+					slow: false,
 					healthEpoch: { increment: 1 },
 				}),
 			},

@@ -27,8 +27,12 @@ describe('POST /v1/webhooks', () => {
 		const user = world.user();
 		const created = await user.createWebhook(URL, { events: ['job.failed'], description: 'Failures' });
 		expect(created).toEqual({
-			...{ id: expect.stringMatching(/^whk_/), url: URL, events: ['job.failed'], description: 'Failures' },
-			...{ status: 'enabled', created_at: expect.any(String) },
+			id: expect.stringMatching(/^whk_/),
+			url: URL,
+			events: ['job.failed'],
+			description: 'Failures',
+			status: 'enabled',
+			created_at: expect.any(String),
 			secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
 		});
 		const { secret: _, ...shown } = created;
@@ -235,7 +239,10 @@ test('a delivery that was added while its endpoint was being disabled fails', as
 	const eventId = newId('evt');
 	await world.prisma.event.create({
 		data: {
-			...{ id: eventId, userId: user.id, type: 'job.failed', dedupeKey: eventId },
+			id: eventId,
+			userId: user.id,
+			type: 'job.failed',
+			dedupeKey: eventId,
 			occurredAt: new Date(),
 			data: {},
 		},

@@ -22,10 +22,20 @@ test('a message that arrives several times, on several replicas, makes one event
 	const { job_id, tool, status, input_file_id, output_file_id } = message.data;
 	expect(await user.data('/v1/events?type=job.succeeded')).toEqual([
 		{
-			...{ id: message.id, type: 'job.succeeded', timestamp: message.occurred_at },
+			id: message.id,
+			type: 'job.succeeded',
+			timestamp: message.occurred_at,
 			data: {
-				...{ job_id, sequence: 1, tool, status, input_file_id, output_file_id, bytes_in: 10, bytes_out: 5 },
-				...{ created_at: message.data.created_at, finished_at: message.data.finished_at },
+				job_id,
+				sequence: 1,
+				tool,
+				status,
+				input_file_id,
+				output_file_id,
+				bytes_in: 10,
+				bytes_out: 5,
+				created_at: message.data.created_at,
+				finished_at: message.data.finished_at,
 			},
 		},
 	]);
@@ -120,8 +130,12 @@ test('a list since a time reads no older events', async () => {
 	const { id: userId } = world.user();
 	const since = new Date();
 	const makeEvent = (occurredAt: Date, number: number) => ({
-		...{ id: lowestIdAt('evt', occurredAt), userId, type: 'job.failed', dedupeKey: `${userId} ${number}` },
-		...{ occurredAt, data: {} },
+		id: lowestIdAt('evt', occurredAt),
+		userId,
+		type: 'job.failed',
+		dedupeKey: `${userId} ${number}`,
+		occurredAt,
+		data: {},
 	});
 	const old = Array.from({ length: 500 }, (_, number) =>
 		makeEvent(new Date(since.getTime() - 3_600_000 - number), number),

@@ -2,8 +2,15 @@ import { counter, gauge, histogram } from '@creatorr/service/metrics';
 import { isSuccess, type Outcome } from './outcome.ts';
 
 const OUTCOMES = [
-	...['succeeded', 'refused', 'timeout', 'connection_failed', 'tls_failed', 'dns_failed', 'invalid_response'],
-	...['address_not_allowed', 'url_not_allowed'],
+	'succeeded',
+	'refused',
+	'timeout',
+	'connection_failed',
+	'tls_failed',
+	'dns_failed',
+	'invalid_response',
+	'address_not_allowed',
+	'url_not_allowed',
 ] as const;
 
 const attempts = counter({

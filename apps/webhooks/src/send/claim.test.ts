@@ -18,7 +18,9 @@ let prisma: PrismaClient;
 beforeAll(async () => {
 	database = await createMigratedDatabase(PRISMA_DIRECTORY, () => import('@creatorr/database/migrate'));
 	prisma = createPrisma<PrismaClient>(PrismaClient, {
-		...{ databaseUrl: database.url, poolSize: 4, applicationName: 'test' },
+		databaseUrl: database.url,
+		poolSize: 4,
+		applicationName: 'test',
 	});
 });
 afterEach(async () => {
@@ -54,8 +56,13 @@ async function addEndpoint(
 }
 
 const LIMITS: ClaimLimits = {
-	...{ free: 100, freeSlow: 100, perEndpoint: 100, perUser: 100, leaseSeconds: 60 },
-	...{ runningByEndpoint: new Map(), runningByUser: new Map() },
+	free: 100,
+	freeSlow: 100,
+	perEndpoint: 100,
+	perUser: 100,
+	leaseSeconds: 60,
+	runningByEndpoint: new Map(),
+	runningByUser: new Map(),
 };
 const claim = async (limits: Partial<ClaimLimits> = {}) => {
 	const claimed = await claimDeliveries(prisma, { ...LIMITS, ...limits });
@@ -127,7 +134,9 @@ describe('a claim', () => {
 		await prisma.$executeRaw`UPDATE deliveries SET due_at = NULL WHERE id <> '1'`;
 		// one connection, because each reports its reads separately
 		const single = createPrisma<PrismaClient>(PrismaClient, {
-			...{ databaseUrl: database.url, poolSize: 1, applicationName: 'test' },
+			databaseUrl: database.url,
+			poolSize: 1,
+			applicationName: 'test',
 		});
 		const rowsRead = async () => {
 			await single.$queryRaw`SELECT pg_stat_force_next_flush()::text`;
@@ -148,22 +157,18 @@ describe('the outcome of an attempt', () => {
 		const [delivery] = await claimDeliveries(prisma, LIMITS);
 		if (!delivery) throw new Error('nothing is due');
 		const ended: DeliveryAttempt = {
-			...{
-				delivery,
-				outcome: { status: 204, excerpt: '' },
-				startedAt: new Date(),
-				endedAt: new Date(),
-				durationMs: 1,
-			},
-			...{
-				status: 'succeeded',
-				retrySeconds: null,
-				staleGoneRetrySeconds: null,
-				responseStatus: 204,
-				error: null,
-				excerpt: null,
-				...change,
-			},
+			delivery,
+			outcome: { status: 204, excerpt: '' },
+			startedAt: new Date(),
+			endedAt: new Date(),
+			durationMs: 1,
+			status: 'succeeded',
+			retrySeconds: null,
+			staleGoneRetrySeconds: null,
+			responseStatus: 204,
+			error: null,
+			excerpt: null,
+			...change,
 		};
 		return ended;
 	}
@@ -184,8 +189,11 @@ describe('the outcome of an attempt', () => {
 
 	describe('of a 410', () => {
 		const gone = {
-			...{ outcome: { status: 410, excerpt: '' }, responseStatus: 410 },
-			...{ status: 'failed' as const, retrySeconds: null, staleGoneRetrySeconds: 5 },
+			outcome: { status: 410, excerpt: '' },
+			responseStatus: 410,
+			status: 'failed' as const,
+			retrySeconds: null,
+			staleGoneRetrySeconds: 5,
 		};
 
 		test.each([
@@ -218,7 +226,10 @@ describe('the outcome of an attempt', () => {
 		await prisma.delivery.update({ where: { id }, data: { attemptCount: 60 } });
 		await prisma.attempt.createMany({
 			data: Array.from({ length: 60 }, (_, index) => ({
-				...{ deliveryId: id, number: index + 1, startedAt: new Date(), durationMs: 1 },
+				deliveryId: id,
+				number: index + 1,
+				startedAt: new Date(),
+				durationMs: 1,
 			})),
 		});
 		await recordAttempts(prisma, [await endAttempt()]);
@@ -284,7 +295,13 @@ async function createHangingSender(limits: SlotLimits, onPost: () => void = () =
 	for (const { id } of await prisma.endpoint.findMany())
 		await prisma.endpoint.update({ where: { id }, data: { sealedSecret: sealer.seal(newSecret(), id) } });
 	return createSender({
-		...{ prisma, logger: silent, sealer, userAgent: 'test', timeoutMs: 60_000, stopMs: 1, limits },
+		prisma,
+		logger: silent,
+		sealer,
+		userAgent: 'test',
+		timeoutMs: 60_000,
+		stopMs: 1,
+		limits,
 		wake: () => undefined,
 		rules: { retryDelaysSeconds: [], disableAfterMs: 1 },
 		outbound: {

@@ -37,7 +37,11 @@ export async function makeAttempt(
 	const retrySeconds = retryDelaySeconds(outcome, context, deps.rules);
 	const isEnded = isSuccess(outcome) || isGone(outcome) || retrySeconds === null;
 	return {
-		...{ delivery, outcome, startedAt, endedAt, retrySeconds },
+		delivery,
+		outcome,
+		startedAt,
+		endedAt,
+		retrySeconds,
 		staleGoneRetrySeconds: isGone(outcome) ? scheduledDelaySeconds(outcome, context, deps.rules) : null,
 		durationMs: Math.round(performance.now() - startedAtMs),
 		status: isSuccess(outcome) ? 'succeeded' : isEnded ? 'failed' : 'pending',

@@ -111,7 +111,10 @@ export function recordHealth(
 		await tx.endpoint.update({
 			where: { id: endpointId },
 			data: {
-				...{ failures, failingSince, pausedUntil, slow },
+				failures,
+				failingSince,
+				pausedUntil,
+				slow,
 				...(reason && { status: 'disabled' as const, disabledReason: reason }),
 			},
 		});
@@ -130,7 +133,11 @@ async function reportDisabled(tx: Tx, { endpoint, reason }: Disabled): Promise<v
 	const { id: webhook_id, userId, url } = endpoint;
 	const id = newId('evt');
 	await recordEvent(tx, {
-		...{ id, userId, type: 'webhook.disabled', dedupeKey: id, occurredAt: new Date() },
+		id,
+		userId,
+		type: 'webhook.disabled',
+		dedupeKey: id,
+		occurredAt: new Date(),
 		data: { webhook_id, status: 'disabled', reason },
 	});
 	const message = { user_id: userId, webhook_id, host: new URL(url).host, reason };

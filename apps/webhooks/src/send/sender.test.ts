@@ -22,7 +22,8 @@ test('slow endpoints don’t delay others, although they could use every attempt
 		path === '/fast' ? res.writeHead(204).end() : hanging.push(res);
 	for (const user of [...slow, ...slow, ...slow]) await user.createWebhook(`${world.receiver.url}/slow`);
 	await world.prisma.endpoint.updateMany({
-		...{ where: { userId: { in: slow.map(({ id }) => id) } }, data: { slow: true } },
+		where: { userId: { in: slow.map(({ id }) => id) } },
+		data: { slow: true },
 	});
 	await fast.createWebhook(`${world.receiver.url}/fast`);
 	for (const { id } of slow) await world.publish(jobEndedMessage(id));

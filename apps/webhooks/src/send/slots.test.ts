@@ -2,7 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { createSlots, type SlotRequest } from './slots.ts';
 
 const delivery = (more: Partial<SlotRequest> = {}): SlotRequest => ({
-	...{ endpointId: 'whk_1', userId: 'usr_1', slow: false, failures: 0, ...more },
+	endpointId: 'whk_1',
+	userId: 'usr_1',
+	slow: false,
+	failures: 0,
+	...more,
 });
 const withRunning = (running: readonly SlotRequest[], limits = { total: 8, perEndpoint: 2 }) => {
 	const slots = createSlots(limits);

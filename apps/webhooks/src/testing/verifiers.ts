@@ -29,7 +29,9 @@ export function verifyInPython(
 	deliveries: readonly { request: ReceivedRequest; secret: string }[],
 ): boolean[] {
 	const input = deliveries.map(({ request, secret }) => ({
-		...{ headers: headersOf(request), body: request.body, secret },
+		headers: headersOf(request),
+		body: request.body,
+		secret,
 	}));
 	const program = `${documentedVerifier('python', 'hmac')}
 import json, sys

@@ -134,8 +134,14 @@ function createUser(base: string, sign: ReturnType<typeof createIdentitySigner>,
 /** Returns the message about a job that ended. */
 export function jobEndedMessage(userId: string, more: object = {}) {
 	const job = {
-		...{ job_id: newId('job'), user_id: userId, tool: 'ocr', status: 'succeeded' as const },
-		...{ input_file_id: newId('fil'), output_file_id: newId('fil'), bytes_in: 10, bytes_out: 5 },
+		job_id: newId('job'),
+		user_id: userId,
+		tool: 'ocr',
+		status: 'succeeded' as const,
+		input_file_id: newId('fil'),
+		output_file_id: newId('fil'),
+		bytes_in: 10,
+		bytes_out: 5,
 		created_at: '2026-12-01T00:00:00.000Z',
 		finished_at: '2026-12-01T00:00:09.000Z',
 		...more,
