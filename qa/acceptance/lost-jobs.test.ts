@@ -27,7 +27,8 @@ async function workerOfAttempt(jobId: string, attempt: number): Promise<string> 
 		NEXT_ATTEMPT_MS,
 		`nobody was granted attempt ${attempt}`,
 	);
-	return workerId.slice(0, workerId.lastIndexOf('-'));
+	// without the UUID of this start
+	return workerId.slice(0, -37);
 }
 
 async function fileIds(token: string): Promise<string[]> {
