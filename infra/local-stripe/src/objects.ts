@@ -34,13 +34,21 @@ export type Subscription = Pick<
 
 export type Invoice = Pick<
 	Stripe.Invoice,
-	Base | 'attempt_count' | 'billing_reason' | 'next_payment_attempt' | 'parent' | 'status' | 'total'
+	| Base
+	| 'attempt_count'
+	| 'billing_reason'
+	| 'customer_email'
+	| 'next_payment_attempt'
+	| 'parent'
+	| 'status'
+	| 'total'
 > & { customer: string };
 
 export type CheckoutSession = Pick<
 	Stripe.Checkout.Session,
 	| Base
 	| 'cancel_url'
+	| 'client_reference_id'
 	| 'expires_at'
 	| 'metadata'
 	| 'mode'

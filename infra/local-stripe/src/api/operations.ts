@@ -114,6 +114,7 @@ function createCheckoutSession(tx: Transaction, params: z.infer<typeof checkoutF
 		id,
 		object: 'checkout.session',
 		cancel_url: params.cancel_url ?? null,
+		client_reference_id: params.client_reference_id ?? null,
 		created: tx.now,
 		customer: requireCustomer(tx, params.customer, 'customer').id,
 		expires_at: tx.now + DAY_SECONDS,

@@ -12,6 +12,7 @@ export function createInvoice(
 	reason: NonNullable<Invoice['billing_reason']>,
 	total: number,
 ): Invoice {
+	const payer = tx.find('customer', customer);
 	const invoice: Invoice = {
 		id: newId('in'),
 		object: 'invoice',
@@ -19,6 +20,7 @@ export function createInvoice(
 		billing_reason: reason,
 		created: tx.now,
 		customer,
+		customer_email: payer === undefined || payer.deleted === true ? null : payer.email,
 		livemode: false,
 		next_payment_attempt: null,
 		parent: {
