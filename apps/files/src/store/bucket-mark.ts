@@ -23,8 +23,8 @@ export async function requireOwnBucket({ prisma, store }: Pick<Deps, 'prisma' | 
 	if (found.length !== 1 || found[0] !== mark.token) {
 		throw new WrongBucketError(
 			found.length === 0
-				? 'the bucket has lost its mark or isn’t the one this database knows; correct S3_BUCKET, or set marked_at to null in bucket_marks to adopt this bucket'
-				: 'the bucket belongs to another database; correct S3_BUCKET, or delete the other marks from the bucket',
+				? 'the bucket has lost its mark or isn’t the one this database knows: check S3_BUCKET and S3_ENDPOINT, see docs/runbooks/sweeper.md'
+				: 'the bucket belongs to another database: check S3_BUCKET and S3_ENDPOINT, see docs/runbooks/sweeper.md',
 		);
 	}
 	if (!mark.isInBucket) await recordMarkInBucket(prisma);
