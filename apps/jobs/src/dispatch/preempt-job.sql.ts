@@ -40,6 +40,9 @@ interface Pair extends RequestedJob, Omit<Preemption, 'dispatchedId'> {
  * accounts that each queue a long job could make everyone wait for all of them. It preempts the newest job of the user with the most background slots; if no user has several,
  * the one that runs longest, after {@link PROTECTED_MS}, and after the time that the waiting job is expected to take. It never preempts a job
  * of a plan with a higher priority before the starvation timeout.
+ *
+ * Only with one worker for the tool: workers share a queue, so another one could receive the waiting job, and the preempted one would have lost
+ * its work for nothing.
  */
 export async function preemptBackgroundJob(
 	prisma: Database,
@@ -85,8 +88,11 @@ async function findPair(
 			running.user_id AS "preemptedUserId", running.worker_id AS "workerId"
 		FROM waiting JOIN background_jobs AS running ON running.priority <= waiting.urgency
 		JOIN workers ON workers.id = running.worker_id AND (workers.slots ->> waiting.tool)::numeric > 0
-			AND seen_at > now() - make_interval(secs => ${input.workerLifetimeMs / 1000})
-		WHERE running.lease_expires_at IS NOT NULL AND NOT running.finishing
+			AND workers.seen_at > now() - make_interval(secs => ${input.workerLifetimeMs / 1000})
+		WHERE NOT EXISTS (
+				SELECT FROM workers AS others WHERE others.id <> workers.id AND (others.slots ->> waiting.tool)::numeric > 0
+					AND others.seen_at > now() - make_interval(secs => ${input.workerLifetimeMs / 1000}))
+			AND running.lease_expires_at IS NOT NULL AND NOT running.finishing
 			AND running.ran_ms >= ${PROTECTION_GROWTH}::int * running.preempted_ms::bigint
 			AND (running.user_slots > 1 OR running.ran_ms >= greatest(${PROTECTED_MS}::int, 1000 * waiting.seconds::bigint))
 		ORDER BY waiting.priority DESC,

@@ -160,7 +160,7 @@ describe('a job that has waited for a background slot for a minute', () => {
 		expect(await preempt()).toMatchObject({ dispatchedId: waiting });
 	});
 
-	test('preempts no job while its user has an active background job, a slot is free, or the worker lacks its tool', async () => {
+	test('preempts no job while its user has an active background job, a slot is free, the worker lacks its tool, or another worker has it', async () => {
 		const user = newId('usr');
 		await run({ userId: user, minutes: 30 }, { minutes: 30 });
 		await wait({ userId: user, minutes: 30 });
@@ -171,6 +171,9 @@ describe('a job that has waited for a background slot for a minute', () => {
 		await world.worker('a').heartbeat({ compress_heavy: 9 }, [], 2);
 		expect(await preempt()).toBeNull();
 		await world.worker('a').heartbeat({ [TOOL]: 9 }, [], 2);
+		await world.worker('b').heartbeat({ [TOOL]: 1 }, [], 0);
+		expect(await preempt()).toBeNull();
+		await world.prisma.worker.deleteMany({ where: { id: 'b' } });
 		expect(await preempt()).not.toBeNull();
 	});
 });
