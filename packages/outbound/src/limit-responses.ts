@@ -4,7 +4,8 @@ import { OutboundError } from './outbound-error.ts';
 
 /**
  * Maximum bytes on the wire for one response: the TLS handshake before the first one, informational responses, headers, and what is read of the
- * body, with their framing. Enough for 16 KiB of headers and 16 KiB of body in chunks of one byte.
+ * body, with their framing. Enough for 16 KiB of headers and 16 KiB of body in chunks of one byte, if not
+ * each chunk is a TLS record of its own.
  */
 const MAX_RESPONSE_BYTES = 262_144;
 /** TLS records without data, such as session tickets, emit no event. */
