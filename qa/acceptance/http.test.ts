@@ -4,9 +4,10 @@ import { BASE_URL, call, newPerson, type Person, SECOND_BASE_URL } from '../driv
 import { openApiDocument, routesOf } from '../driver/openapi.ts';
 import { converse, SECURITY_HEADERS } from './support/raw.ts';
 
+/** 1,000 for a thorough run. */
 const { REVOCATION_ROUNDS } = process.env;
 const rounds = [...Array(Number(REVOCATION_ROUNDS ?? 100)).keys()];
-/** 1,000 for a thorough run; `npm test` runs fewer. */
+/** `npm test` draws some of them. */
 const ROUNDS = REVOCATION_ROUNDS === undefined ? slice(rounds, 25) : rounds;
 
 let person: Person;
