@@ -31,7 +31,7 @@ describe('an attempt that ends', () => {
 });
 
 describe('a canceled job', () => {
-	const job = { ...attempt, attempt: 1, preemptedMs: 0 };
+	const job = { ...attempt, attempt: 1, lostAttempts: 0, preemptedMs: 0 };
 
 	test('costs the time of its attempt and of those that were preempted', () => {
 		expect(chargedMsOfCanceled(job)).toBe(60_000);
@@ -43,5 +43,12 @@ describe('a canceled job', () => {
 		expect(chargedMsOfCanceled({ ...job, attemptStartedAt: ago(0.5) })).toBe(2_000);
 		expect(chargedMsOfCanceled({ ...job, leaseExpiresAt: null })).toBe(2_000);
 		expect(chargedMsOfCanceled({ ...job, attempt: 0, attemptStartedAt: null, leaseExpiresAt: null })).toBe(0);
+	});
+
+	test('costs nothing when all its attempts were lost, unless the worker of the last one came back', () => {
+		const lost = { ...job, attempt: 2, lostAttempts: 2 };
+		expect(chargedMsOfCanceled({ ...lost, leaseExpiresAt: null })).toBe(0);
+		expect(chargedMsOfCanceled({ ...lost, attemptStartedAt: ago(0.5) })).toBe(2_000);
+		expect(chargedMsOfCanceled({ ...lost, lostAttempts: 1, leaseExpiresAt: null })).toBe(2_000);
 	});
 });

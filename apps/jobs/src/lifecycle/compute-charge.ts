@@ -33,16 +33,19 @@ const MIN_CANCELED_MS = 2_000;
 /**
  * Returns how many milliseconds of a job that is canceled now count towards the quota: its attempt, and earlier ones that were preempted.
  * Otherwise users whose jobs are preempted could cancel each of them and never pay. A job that has started costs at least
- * {@link MIN_CANCELED_MS}, even if its worker has returned it.
+ * {@link MIN_CANCELED_MS}, even if its worker has returned it, but not if all its attempts were lost.
  */
 export function chargedMsOfCanceled(
 	job: EndedAttempt & {
 		/** The number of the last grant, 0 before the first. */
 		attempt: number;
+		/** How many attempts were lost. */
+		lostAttempts: number;
 		/** Run time of its preempted attempts. */
 		preemptedMs: number;
 	},
 ): number {
-	if (job.attempt === 0) return 0;
-	return Math.max(MIN_CANCELED_MS, chargedMs(job, {}) + job.preemptedMs);
+	const ms = chargedMs(job, {}) + job.preemptedMs;
+	if (!job.leaseExpiresAt && job.attempt <= job.lostAttempts) return ms;
+	return Math.max(MIN_CANCELED_MS, ms);
 }
