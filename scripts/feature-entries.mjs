@@ -58,7 +58,7 @@ export const FEATURE_ENTRIES = {
 		accounts: ['accounts.sql', 'plan-limits', 'usage.sql'],
 		cancel: ['cancel-job.sql'],
 		create: ['idempotency-keys.sql'],
-		dispatch: ['request-worker.sql'],
+		dispatch: ['dispatch-jobs', 'preempt-job.sql', 'request-worker.sql'],
 		read: ['jobs.sql'],
 	},
 	'apps/tool-worker': {

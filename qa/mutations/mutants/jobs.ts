@@ -88,23 +88,38 @@ export const JOBS: readonly Mutant[] = [
 	},
 	{
 		name: 'gives a background slot of a user with several to a user without one',
-		mutations: [jobs('findPair', replaceText('running.user_slots > 1 OR', ''))],
+		mutations: [jobs('findPair', replaceText('running.jobs_of_user > 1 OR', ''))],
 		test: 'takes one from the user who has several, and that user’s newest job waits',
 	},
 	{
 		name: 'lets short background jobs preempt before the long ones of many users',
-		mutations: [jobs('findPair', replaceText('waiting.priority DESC,', 'waiting.urgency DESC,'))],
+		mutations: [jobs('findPair', replaceText('waiting.priority,', 'waiting.urgency AS priority,'))],
 		test: 'goes before the longer jobs of many users who have waited for longer than the starvation timeout',
 	},
 	{
 		name: 'protects preempted jobs for longer, so that each of them ends',
-		mutations: [jobs('findPair', replaceText('* running.preempted_ms', '* 0 * running.preempted_ms'))],
-		test: 'is protected for twice the time that it has lost, and counts as a long one',
+		mutations: [jobs('findPair', replaceText('running.ran_ms >= running.protected_ms', 'true'))],
+		test: 'is protected for twice the time that it has lost',
 	},
 	{
-		name: 'keeps a freed background slot for the job that preempted it',
-		mutations: [worker('createBackgroundJobs.mayWait', dropOperand('isExpectingSlot'))],
-		test: 'that was dispatched to a slot waits for it, gets the next one before others, and is returned after 5 s',
+		name: 'keeps preempted jobs from passing as short ones',
+		mutations: [jobs('EXPECTED_SECONDS', replaceText('/ 1000)::int', '* 0)::int'))],
+		test: 'counts as one that takes as long, even if a worker that returns it expects less',
+	},
+	{
+		name: 'preempts only jobs of the worker that gets the slot',
+		mutations: [jobs('findPair', replaceText('AND worker_id =', 'OR worker_id ='))],
+		test: 'preempts none of a worker with none that gives way, and keeps its place until another worker claims it',
+	},
+	{
+		name: 'preempts no job that stores its output',
+		mutations: [jobs('findPair', replaceText('claim?.storing ?? []', '[]'))],
+		test: 'preempts no job that is finishing, or that stores its output',
+	},
+	{
+		name: 'keeps a freed background slot for the job that preempts its owner',
+		mutations: [worker('createBackgroundJobs.mayWait', dropOperand('isPreempting'))],
+		test: 'that preempts another one waits until that one has stopped, and gets its slot before others',
 	},
 	{
 		name: 'ignores the outcome of an attempt that another one has replaced',

@@ -2,8 +2,8 @@ import { afterCommit } from '@creatorr/database/after-commit';
 import { inTransaction } from '@creatorr/database/transaction';
 import type { Database, Tx } from '../database.sql.ts';
 import { deferToBackground, requestWorkerAgain } from '../dispatch/request-worker.sql.ts';
-import { lockJob } from '../lifecycle/job.sql.ts';
-import { countReturned } from '../lifecycle/job-metrics.ts';
+import { type LockedJob, lockJob } from '../lifecycle/job.sql.ts';
+import { countReturned, type ReturnReason } from '../lifecycle/job-metrics.ts';
 import { canTransition } from './transitions.ts';
 
 interface ReturnedAttempt {
@@ -25,13 +25,23 @@ export async function returnAttempt(prisma: Database, returned: ReturnedAttempt)
 	await inTransaction(prisma, async (tx) => {
 		const job = await lockJob(tx, jobId);
 		if (!job || !canTransition(job, attempt, 'returnAttempt')) return;
-		await unassignLockedAttempt(tx, jobId);
-		await tx.$executeRaw`
-			UPDATE jobs SET returned_attempts = least(returned_attempts + 1, 32767) WHERE id = ${jobId}`;
-		if (background) await deferToBackground(tx, job, expectedSeconds);
-		else await requestWorkerAgain(tx, job);
-		afterCommit(tx, () => countReturned(job.tool, background ? 'no_background_slot' : 'shutdown'));
+		const reason = background ? 'no_background_slot' : 'shutdown';
+		await returnLockedAttempt(tx, job, { reason, expectedSeconds });
 	});
+}
+
+/** Ends the attempt of a locked job unfinished, and requests another worker or defers the job. */
+export async function returnLockedAttempt(
+	tx: Tx,
+	job: LockedJob,
+	{ reason, expectedSeconds }: { reason: ReturnReason; expectedSeconds?: number | undefined },
+): Promise<void> {
+	await unassignLockedAttempt(tx, job.id);
+	await tx.$executeRaw`
+		UPDATE jobs SET returned_attempts = least(returned_attempts + 1, 32767) WHERE id = ${job.id}`;
+	if (reason === 'shutdown') await requestWorkerAgain(tx, job);
+	else await deferToBackground(tx, job, expectedSeconds);
+	afterCommit(tx, () => countReturned(job.tool, reason));
 }
 
 /** Makes the attempt of a locked job unassigned: whatever its worker reports about it from now on is ignored. */

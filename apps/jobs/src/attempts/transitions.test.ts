@@ -43,6 +43,14 @@ function jobRow() {
 	return { id, ...request, attempt: ATTEMPT, startedAt: new Date(), dispatchedAt: new Date() };
 }
 
+/** What claims of background jobs need in addition. */
+const preemption = {
+	plans: PLANS,
+	unverifiedActiveJobs: 0,
+	starvationTimeoutMs: 600_000,
+	workerLifetimeMs: leaseMs,
+};
+
 const failed: JobOutcome = { status: 'failed', error_code: 'timeout', error_message: 'too slow' };
 
 let database: Awaited<ReturnType<typeof startDatabase>>;
@@ -108,7 +116,7 @@ describe.each(STATES)('an attempt that is %s', (state) => {
 	test('is granted again or not, as the README says', async () => {
 		const claimAs = async (workerId: string) => {
 			const jobId = await jobIn(state);
-			return (await claimJob(database.prisma, { jobId, workerId, leaseMs, plans: PLANS })).answer;
+			return (await claimJob(database.prisma, { ...preemption, jobId, workerId, leaseMs })).answer;
 		};
 		const expected = {
 			running: ['granted', 'held'],
@@ -134,7 +142,7 @@ test.each(['loseAttempt', 'rejectOutcome'] as const)(
 test('a queued job is granted, and a deleted one is unwanted', async () => {
 	const jobId = await jobIn('unassigned', { status: 'queued', attempt: 0, startedAt: null });
 	const claim = (id: string) =>
-		claimJob(database.prisma, { jobId: id, workerId: WORKER, leaseMs, plans: PLANS });
+		claimJob(database.prisma, { ...preemption, jobId: id, workerId: WORKER, leaseMs });
 	expect(await claim(jobId)).toMatchObject({ answer: 'granted', attempt: 1 });
 	expect(attemptState(await rowOf(jobId))).toBe('running');
 	expect(await claim(newId('job'))).toEqual({ answer: 'unwanted' });

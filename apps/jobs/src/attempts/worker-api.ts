@@ -5,16 +5,21 @@ import { QUEUES } from '@creatorr/messaging/topology';
 import { crashPoint } from '@creatorr/service/crash-point';
 import { defineRoute } from '@creatorr/service/route';
 import type { Deps } from '../deps.ts';
+import { readDispatchInput } from '../dispatch/dispatch-jobs.ts';
 import { claimJob as claim } from './claim.sql.ts';
 import { recordHeartbeat, recordProgress } from './heartbeat.sql.ts';
 import { returnAttempt } from './return.sql.ts';
 
 /** POST /internal/jobs/{id}/claim: a worker asks for a job. */
-export function claimJobRoute({ prisma, config }: Deps) {
-	return defineRoute(claimJob, async ({ params: { id: jobId }, body }) => {
-		const { WORKER_LEASE_MS: leaseMs, PLANS: plans } = config;
-		const response = await claim(prisma, { jobId, workerId: body.worker_id, leaseMs, plans });
+export function claimJobRoute(deps: Deps) {
+	const input = { ...readDispatchInput(deps), leaseMs: deps.config.WORKER_LEASE_MS };
+	return defineRoute(claimJob, async ({ params: { id: jobId }, body: { worker_id: workerId, storing } }) => {
+		const response = await claim(deps.prisma, { ...input, jobId, workerId, storing });
 		crashPoint('jobs.claim.committed');
+		if (response.answer === 'granted' && response.preempted) {
+			const { job_id } = response.preempted;
+			deps.logger.info('job.preempted', { job_id, for_job_id: jobId, worker_id: workerId });
+		}
 		return { data: response };
 	});
 }

@@ -93,7 +93,7 @@ export async function readCapacities(
 }
 
 /** Returns how many jobs of each tool may be dispatched. Tools without a free slot are absent. */
-export function freeSlotsByTool(capacities: readonly Capacity[], margin: number): Map<string, number> {
+function freeSlotsByTool(capacities: readonly Capacity[], margin: number): Map<string, number> {
 	const free = capacities
 		// Jobs that no worker can run must not count against their user's limit of active jobs.
 		.filter(({ slots }) => slots > 0)
@@ -111,15 +111,19 @@ async function dispatchFairly(
 	const background = new Map(capacities.map(({ tool, backgroundFree }) => [tool, backgroundFree]));
 	const free = { byTool: freeSlots, background };
 	const chosen = chooseJobs(await findCandidates(tx, free, input), free);
-	if (chosen.length === 0) return [];
-	const ids = chosen.map(({ id }) => id);
+	return chosen.length === 0 ? [] : await markDispatched(tx, chosen);
+}
+
+/** Returns, in their order, the jobs that are now dispatched: those that still wait, and that no other transaction has locked. */
+export async function markDispatched<J extends RequestedJob>(tx: Tx, jobs: readonly J[]): Promise<J[]> {
+	const ids = jobs.map(({ id }) => id);
 	const dispatched = await tx.$queryRaw<{ id: string }[]>`
 		UPDATE jobs SET ${DISPATCHED_AT} = now(), deferred_at = NULL WHERE id IN (
 			SELECT id FROM jobs WHERE id = ANY (${ids}) AND ${IS_DISPATCHABLE}
 			FOR UPDATE SKIP LOCKED)
 		RETURNING id`;
 	const dispatchedIds = new Set(dispatched.map(({ id }) => id));
-	return chosen.filter(({ id }) => dispatchedIds.has(id));
+	return jobs.filter(({ id }) => dispatchedIds.has(id));
 }
 
 async function dispatchUnclaimed(

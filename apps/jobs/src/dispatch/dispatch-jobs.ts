@@ -2,7 +2,7 @@ import { crashPoint } from '@creatorr/service/crash-point';
 import { defineTask } from '@creatorr/service/task';
 import type { Deps } from '../deps.ts';
 import { type DispatchInput, dispatchWaitingJobs } from './dispatch-jobs.sql.ts';
-import { preemptBackgroundJob } from './preempt-job.sql.ts';
+import { dispatchPreemptingJob } from './preempt-job.sql.ts';
 
 /** Finds jobs that a process left behind when it died between its commit and its wake. */
 const SAFETY_POLL_MS = 2_000;
@@ -20,26 +20,24 @@ export const dispatchJobs = defineTask<Deps>({
 	name: 'dispatch_jobs',
 	everyMs: SAFETY_POLL_MS,
 	async run(deps) {
-		const dispatched = await dispatchWaitingJobs(deps.prisma, dispatchInput(deps));
+		const dispatched = await dispatchWaitingJobs(deps.prisma, readDispatchInput(deps));
 		if (dispatched === 0) return;
 		crashPoint('jobs.dispatch.committed');
 		deps.logger.debug('jobs.dispatched', { count: dispatched });
 	},
 });
 
-/** Gives a background slot to a job that has waited too long for one. Each run preempts one job. */
+/** Dispatches a job that has waited too long for a background slot. The worker that claims it preempts another job. */
 export const preemptJobs = defineTask<Deps>({
 	name: 'preempt_jobs',
 	everyMs: PREEMPT_EVERY_MS,
 	async run(deps) {
-		const preemption = await preemptBackgroundJob(deps.prisma, dispatchInput(deps));
-		if (!preemption) return;
-		const { preemptedId, dispatchedId, workerId } = preemption;
-		deps.logger.info('job.preempted', { job_id: preemptedId, for_job_id: dispatchedId, worker_id: workerId });
+		await dispatchPreemptingJob(deps.prisma, readDispatchInput(deps));
 	},
 });
 
-function dispatchInput({ config, catalog }: Pick<Deps, 'config' | 'catalog'>): DispatchInput {
+/** Returns the settings that decide which jobs are dispatched or preempted. */
+export function readDispatchInput({ config, catalog }: Pick<Deps, 'config' | 'catalog'>): DispatchInput {
 	return {
 		tools: [...catalog.keys()],
 		plans: config.PLANS,

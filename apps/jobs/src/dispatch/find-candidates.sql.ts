@@ -2,12 +2,18 @@ import type { Plans } from '@creatorr/contracts/plans';
 import { maxActiveJobs } from '../accounts/plan-limits.ts';
 import type { Tx } from '../database.sql.ts';
 import { Prisma } from '../generated/client.ts';
-import { IS_ACTIVE, IS_DISPATCHABLE, RUNNING_MS } from '../lifecycle/dispatch-state.sql.ts';
+import { IS_ACTIVE, IS_DISPATCHABLE, PROTECTED_MS, RUNNING_MS } from '../lifecycle/dispatch-state.sql.ts';
 import { LAST_RUNS } from '../lifecycle/stored-names.sql.ts';
 import type { Candidate, FreeSlots } from './choose-jobs.ts';
 
 /** Every job counts for at least this: the shortest one takes a slot too, and its input has to be downloaded. */
 const MIN_EXPECTED_SECONDS = 10;
+
+/**
+ * How long a job is expected to take. A preempted job counts with the time for which its next attempt is protected, whatever workers expect:
+ * otherwise it could pass as a short one again, and preempt other jobs.
+ */
+const EXPECTED_SECONDS = Prisma.sql`greatest(expected_seconds, ${MIN_EXPECTED_SECONDS}::int, (${PROTECTED_MS} / 1000)::int)`;
 
 export interface Fairness {
 	plans: Plans;
@@ -15,7 +21,10 @@ export interface Fairness {
 	unverifiedActiveJobs: number;
 	/** A user without an active job of a tool who has waited longer than this gets the highest priority for one job of the tool. */
 	starvationTimeoutMs: number;
-	/** A deferred job waits at least this long: by then, every worker has reported its free background slots. */
+	/**
+	 * A deferred job waits at least this long: by then, every worker has reported its free background slots. With 0, also a job that this
+	 * transaction has deferred is a candidate.
+	 */
 	deferralMs: number;
 }
 
@@ -89,7 +98,7 @@ export function candidatesCte(
 			) AS next
 		), active_by_tool AS (
 			SELECT user_id, tool, count(*)::int AS jobs,
-				sum(greatest(expected_seconds, ${MIN_EXPECTED_SECONDS}::int, (${RUNNING_MS}) / 1000)) AS seconds FROM jobs
+				sum(greatest(${EXPECTED_SECONDS}, (${RUNNING_MS}) / 1000)) AS seconds FROM jobs
 			WHERE ${IS_ACTIVE}
 			GROUP BY user_id, tool
 		), active_by_user AS (
@@ -119,10 +128,10 @@ export function candidatesCte(
 				SELECT id, request_id, traceparent, priority, background, seconds,
 					greatest(created_at, usage.ended_at) AS waiting_since,
 					row_number() OVER per_user AS rank, sum(seconds) OVER per_user - seconds AS seconds_before
-				FROM jobs CROSS JOIN LATERAL (SELECT greatest(expected_seconds, ${MIN_EXPECTED_SECONDS}::int) AS seconds) AS cost
+				FROM jobs CROSS JOIN LATERAL (SELECT ${EXPECTED_SECONDS} AS seconds) AS cost
 				WHERE tool = usage.tool AND user_id = usage.user_id AND ${IS_DISPATCHABLE}
 					AND (NOT background OR background_slots > 0)
-					AND (deferred_at IS NULL OR deferred_at < now() - make_interval(secs => ${deferralMs / 1000}))
+					AND (deferred_at IS NULL OR deferred_at <= clock_timestamp() - make_interval(secs => ${deferralMs / 1000}))
 				WINDOW per_user AS (ORDER BY priority DESC, id)
 				ORDER BY priority DESC, id LIMIT greatest(0, least(slots, user_slots))
 			) AS user_jobs

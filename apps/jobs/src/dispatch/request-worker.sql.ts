@@ -33,7 +33,7 @@ export async function requestWorkerAgain(tx: Tx, job: RequestedJob & { now: Date
 export async function deferToBackground(
 	tx: Tx,
 	job: { id: string; now: Date },
-	expectedSeconds: number | undefined,
+	expectedSeconds?: number,
 ): Promise<void> {
 	await tx.job.update({
 		where: { id: job.id },

@@ -14,6 +14,12 @@ import { DISPATCHED_AT } from './stored-names.sql.ts';
 export const RUNNING_MS = Prisma.sql`CASE WHEN status = 'running' AND lease_expires_at IS NOT NULL
 	THEN least(coalesce(compute_ms, 0), greatest(0, 1000 * extract(epoch FROM now() - attempt_started_at)))::bigint ELSE 0 END`;
 
+/**
+ * For how many milliseconds a job runs before it can be preempted: twice the run time that it has lost to preemptions. So each attempt takes at
+ * least twice as long as all earlier ones together, and every job ends.
+ */
+export const PROTECTED_MS = Prisma.sql`2 * preempted_ms::bigint`;
+
 /** Jobs that wait for dispatch: never dispatched, or deferred until a background slot is free. Uses the index `jobs_dispatchable_idx`. */
 export const IS_DISPATCHABLE = Prisma.sql`status IN ('queued', 'running')
 	AND (${DISPATCHED_AT} IS NULL OR deferred_at IS NOT NULL) AND lease_expires_at IS NULL`;

@@ -20,6 +20,7 @@ const lost = counter({
 });
 
 const RETURN_REASONS = ['shutdown', 'no_background_slot', 'preempted'] as const;
+export type ReturnReason = (typeof RETURN_REASONS)[number];
 
 const returned = counter({
 	name: 'creatorr_job_attempts_returned_total',
@@ -60,7 +61,7 @@ export function countLost(tool: string): void {
 	lost.inc({ tool });
 }
 
-export function countReturned(tool: string, reason: (typeof RETURN_REASONS)[number]): void {
+export function countReturned(tool: string, reason: ReturnReason): void {
 	returned.inc({ tool, reason });
 }
 

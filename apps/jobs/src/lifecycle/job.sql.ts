@@ -36,6 +36,8 @@ export interface LockedJob {
 	attemptStartedAt: Date | null;
 	/** Run time of its preempted attempts. */
 	preemptedMs: number;
+	/** A worker found that it takes long. */
+	background: boolean;
 	/** The database's time, the only clock that leases use. */
 	now: Date;
 }
@@ -46,7 +48,7 @@ export async function lockJob(tx: Tx, jobId: string): Promise<LockedJob | null> 
 		SELECT id, user_id AS "userId", tool, request_id AS "requestId", traceparent, status::text, attempt,
 			lost_attempts AS "lostAttempts", worker_id AS "workerId", lease_expires_at AS "leaseExpiresAt",
 			${FINISHING} AS finishing, attempt_started_at AS "attemptStartedAt", preempted_ms AS "preemptedMs",
-			clock_timestamp() AS now
+			background, clock_timestamp() AS now
 		FROM jobs WHERE id = ${jobId} FOR UPDATE`;
 	return rows[0] ?? null;
 }

@@ -80,6 +80,16 @@ test('abort with no_background_slot spares an attempt whose tool has ended', () 
 	expect(signals.map(reasonOf)).toEqual([undefined, 'no_background_slot']);
 });
 
+test('storing returns the background jobs whose tool has ended', () => {
+	const { attempts } = granted(['job_1', 1], ['job_2', 1], ['job_3', 1]);
+	for (const jobId of ['job_1', 'job_2']) attempts.addEstimate(jobId, { background: true });
+	for (const jobId of ['job_1', 'job_3']) attempts.advance(jobId, 'storing');
+	attempts.advance('job_2', 'running');
+	expect(attempts.storing()).toEqual(['job_1']);
+	attempts.advance('job_1', 'reported');
+	expect(attempts.storing()).toEqual(['job_1']);
+});
+
 test('abortAll without storing attempts spares those whose tool has ended', () => {
 	const { attempts, signals } = granted(['job_1', 1], ['job_2', 1], ['job_3', 1]);
 	attempts.advance('job_1', 'storing');

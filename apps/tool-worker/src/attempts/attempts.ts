@@ -81,6 +81,8 @@ export interface Attempts {
 	abortAll(attempts: { includeStoring: boolean }): void;
 	/** Returns the attempts whose leases this worker renews, with the run times of their tools so far. */
 	leased(): Leased[];
+	/** Returns the ids of the background jobs that only store and report their output, because their tool has ended. */
+	storing(): string[];
 	/** Counts the leased attempts by tool. */
 	leasedByTool(): Map<string, number>;
 }
@@ -151,6 +153,10 @@ export function createAttempts(): Attempts {
 							},
 						]
 					: [],
+			),
+		storing: () =>
+			[...attempts].flatMap(([jobId, attempt]) =>
+				attempt.estimate.background && hasToolEnded(attempt) ? [jobId] : [],
 			),
 		leasedByTool() {
 			const counts = new Map<string, number>();

@@ -84,6 +84,8 @@ interface Job {
 	pages: number;
 	/** Set by an earlier worker. */
 	background?: boolean;
+	/** The job that the jobs service preempts for it. */
+	preemptedId?: string;
 }
 
 interface WorkerOptions {
@@ -111,12 +113,15 @@ function startWorker({ backgroundSlots, publish, openFile, logInfo }: WorkerOpti
 	const tool = pagesTool(finished);
 	const known = new Map<string, Job>();
 	const returned: object[] = [];
+	const claims: object[] = [];
 	const jobs = (async (operation: unknown, { params, body }: { params: { id: string }; body: object }) => {
 		if (operation === returnJob) return returned.push({ id: params.id, ...body });
 		expect(operation).toBe(claimJob);
+		claims.push(body);
 		const job = known.get(params.id);
 		const granted = { answer: 'granted', attempt: 1, tool: 'pages', params: { pages: job?.pages } };
-		return { data: { ...granted, background: job?.background, user_id: 'usr', max_pages: 999 } };
+		const preempted = job?.preemptedId === undefined ? undefined : { job_id: job.preemptedId, attempt: 1 };
+		return { data: { ...granted, background: job?.background, preempted, user_id: 'usr', max_pages: 999 } };
 	}) as unknown as InternalClient;
 	const ignore = () => undefined;
 	const attempts = createAttempts();
@@ -151,6 +156,7 @@ function startWorker({ backgroundSlots, publish, openFile, logInfo }: WorkerOpti
 	return {
 		attempts,
 		returned,
+		claims,
 		/** Deprioritizes the last job that got a permit, as after a long run. */
 		deprioritizeLast: () => permits.at(-1)?.deprioritize(),
 		/** Resolves when the worker has claimed the job. */
@@ -200,12 +206,45 @@ test('a long job is returned when no background slot is free, and short ones sti
 	await known.handled;
 	expect(worker.returned).toEqual([
 		{ id: counted.id, attempt: 1, background: true, expected_seconds: (MANY * PAGE_MS) / 1000 },
-		{ id: known.id, attempt: 1, background: true, expected_seconds: PAGE_MS / 1000 },
+		{ id: known.id, attempt: 1, background: true },
 	]);
 	const short = worker.handle({ pages: 1 });
 	await worker.claimed(short);
 	await worker.stop();
 	await short.handled;
+});
+
+test('a job that preempts another one stops it at once and takes its background slot', async () => {
+	const worker = startWorker({ backgroundSlots: 1 });
+	const preempted = worker.handle({ pages: MANY });
+	await preempted.handled;
+	const preempting = worker.handle({ pages: 1, background: true, preemptedId: preempted.id });
+	await preempting.handled;
+	const leased = worker.attempts.leased().map(({ job_id, background }) => [job_id, background]);
+	expect(leased).toEqual([[preempting.id, true]]);
+	expect(worker.returned).toEqual([]);
+	await worker.stop();
+});
+
+test('a claim names the background jobs that can’t be preempted because they store their output', async () => {
+	const [reported, confirmed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+	const publish = () => {
+		reported.resolve();
+		return confirmed.promise;
+	};
+	const worker = startWorker({ backgroundSlots: 1, publish });
+	const storing = worker.handle({ pages: 0, background: true });
+	await reported.promise;
+	await storing.handled;
+	const next = worker.handle({ pages: 1 });
+	await worker.claimed(next);
+	expect(worker.claims).toEqual([
+		{ worker_id: 'worker', storing: [] },
+		{ worker_id: 'worker', storing: [storing.id] },
+	]);
+	confirmed.resolve();
+	await worker.stop();
+	await next.handled;
 });
 
 test('a job whose tool has ended is not returned while the broker does not confirm its outcome', async () => {

@@ -45,7 +45,7 @@ export async function handleJobRequested(
 		removeAndThrow,
 	);
 	try {
-		const job = await claimJob(deps, jobId).catch(removeAndThrow);
+		const job = await claimJob(deps, jobId, deps.attempts.storing()).catch(removeAndThrow);
 		crashPoint('worker.claimed');
 		if (job) await runClaimed(deps, job, permit);
 		else deps.attempts.remove(jobId);
@@ -55,8 +55,11 @@ export async function handleJobRequested(
 }
 
 async function runClaimed(deps: JobRequestedDeps, job: GrantedJob, permit: Permit): Promise<void> {
-	const running = trackRunning(job.tool, () => runAttempt(deps, job, permit));
-	const followed = deps.backgroundJobs.follow(job, running, {
+	const { id, tool, preempted } = job;
+	// The response to a heartbeat would stop it, too, but later.
+	if (preempted) deps.attempts.abort(preempted.job_id, 'revoked', preempted.attempt);
+	const running = trackRunning(tool, () => runAttempt(deps, job, permit));
+	const followed = deps.backgroundJobs.follow({ id, tool, preemptedId: preempted?.job_id }, running, {
 		deprioritized: permit.deprioritized,
 		remainingTime: () => remainingTimeOf(deps, job),
 		onBackground: () => deps.attempts.addEstimate(job.id, { background: true }),

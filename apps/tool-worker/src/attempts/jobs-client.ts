@@ -34,13 +34,22 @@ export interface GrantedJob {
 	pageLimit: PageLimit;
 	/** An earlier worker found that the job takes long. */
 	isBackground: boolean;
+	/** The attempt of this worker whose background slot the job gets. */
+	preempted: { job_id: string; attempt: number } | undefined;
 	inputFileId: string;
 	userId: string;
 }
 
-/** Claims a job. Resolves with undefined if the jobs service denies the claim: the job was canceled, or another worker has it. */
-export async function claimJob(deps: JobsClientDeps, jobId: string): Promise<GrantedJob | undefined> {
-	const body = { worker_id: deps.workerId };
+/**
+ * Claims a job. Resolves with undefined if the jobs service denies the claim: the job was canceled, another worker has it, or this one has no
+ * background slot for it. `storing` are the jobs of this worker that can't be preempted for it.
+ */
+export async function claimJob(
+	deps: JobsClientDeps,
+	jobId: string,
+	storing: string[],
+): Promise<GrantedJob | undefined> {
+	const body = { worker_id: deps.workerId, storing };
 	const { data } = await deps.jobs(claimJobOperation, { params: { id: jobId }, body });
 	if (data.answer !== 'granted') {
 		deps.logger.info('job.claim_refused', {
@@ -53,8 +62,8 @@ export async function claimJob(deps: JobsClientDeps, jobId: string): Promise<Gra
 	const { attempt, tool, input_file_id: inputFileId, user_id: userId, sealed_secrets: sealed } = data;
 	const params = () => ({ ...data.params, ...(sealed && deps.sealer.open(sealed, jobId)) });
 	const pageLimit = { pages: data.max_pages, onPro: data.pro_max_pages };
-	const isBackground = data.background ?? false;
-	return { id: jobId, attempt, tool, params, pageLimit, isBackground, inputFileId, userId };
+	const { background: isBackground = false, preempted } = data;
+	return { id: jobId, attempt, tool, params, pageLimit, isBackground, preempted, inputFileId, userId };
 }
 
 /** Reports an outcome. Retries until the broker has confirmed it, or the signal is aborted because a newer attempt replaced this one. */

@@ -18,6 +18,11 @@ function startJob() {
 	return { promise, end: resolve, fail: reject, deprioritize: () => deprioritization.abort(), handlers };
 }
 
+const long = ({ handlers }: ReturnType<typeof startJob>) => ({
+	...handlers,
+	remainingTime: (): RemainingTime => 'long',
+});
+
 /** Returns whether the promise is settled after all pending work. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 	return await Promise.race([promise.then(() => true), sleep(20, false)]);
@@ -125,27 +130,39 @@ describe('when all background slots are taken, a further job', () => {
 		expect(await isSettled(ofOther)).toBe(false);
 	});
 
-	test('that was dispatched to a slot waits for it, gets the next one before others, and is returned after 5 s', async () => {
-		const { follow, count } = backgroundJobs(1, [], 2);
-		const [first, other, expected, late] = [startJob(), startJob(), startJob(), startJob()];
-		await Promise.all([follow(jobOf('ocr'), first.promise, first.handlers), first.deprioritize()]);
-		const dispatched = { ...jobOf('compress_heavy'), isBackground: true };
-		const long = (handlers: typeof first.handlers) => ({
-			...handlers,
-			remainingTime: (): RemainingTime => 'long',
-		});
+	test('that preempts another one waits until that one has stopped, and gets its slot before others', async () => {
+		const { follow, count } = backgroundJobs(2, [], 2);
+		const [kept, preempted, other, preempting] = [startJob(), startJob(), startJob(), startJob()];
+		const followInBackground = async (id: string, job: typeof kept) =>
+			await Promise.all([follow(jobOf('ocr', id), job.promise, job.handlers), job.deprioritize()]);
+		await followInBackground('job_1', kept);
+		await followInBackground('job_2', preempted);
 		const followed = [
 			follow(jobOf('ocr'), other.promise, other.handlers),
-			follow(dispatched, expected.promise, long(expected.handlers)),
-			follow({ ...dispatched, id: randomUUID() }, late.promise, long(late.handlers)),
+			follow({ ...jobOf('compress_heavy'), preemptedId: 'job_2' }, preempting.promise, long(preempting)),
 		];
-		for (const { deprioritize } of [other, expected, late]) deprioritize();
-		expect(await Promise.all(followed.map(isSettled))).toEqual([false, false, false]);
-		first.end();
-		expect(await Promise.all(followed.map(isSettled))).toEqual([false, true, false]);
-		expect([count('ocr'), count('compress_heavy')]).toEqual([0, 1]);
-		await expect(followed[2]).rejects.toThrow('returned');
-	}, 10_000);
+		for (const { deprioritize } of [other, preempting]) deprioritize();
+		expect(await Promise.all(followed.map(isSettled))).toEqual([false, false]);
+		preempted.fail(new Error('revoked'));
+		expect(await Promise.all(followed.map(isSettled))).toEqual([false, true]);
+		expect([count('ocr'), count('compress_heavy')]).toEqual([1, 1]);
+	});
+
+	test('that preempts another one is returned when that one has stopped and had no slot', async () => {
+		const { follow } = await withTakenSlot(9);
+		const [preempted, preempting] = [startJob(), startJob()];
+		const stopped = follow(jobOf('ocr', 'job_2'), preempted.promise, preempted.handlers);
+		preempted.deprioritize();
+		const followed = follow({ ...jobOf('ocr'), preemptedId: 'job_2' }, preempting.promise, long(preempting));
+		preempting.deprioritize();
+		expect(await Promise.all([stopped, followed].map(isSettled))).toEqual([false, false]);
+		preempted.end();
+		await expect(followed).rejects.toThrow('returned');
+		const late = startJob();
+		const followedLate = follow({ ...jobOf('ocr'), preemptedId: 'job_2' }, late.promise, long(late));
+		late.deprioritize();
+		await expect(followedLate).rejects.toThrow('returned');
+	});
 
 	test.each(['pending', 'ended'] as const)(
 		'is not returned while its tool does not run (%s), even with the last message slot of its tool',

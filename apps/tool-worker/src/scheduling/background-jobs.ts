@@ -16,8 +16,8 @@ export interface BackgroundJobs {
 interface JobRef {
 	id: string;
 	tool: string;
-	/** The jobs service dispatched it to a background slot. The slot may still be in use by the job that it preempts. */
-	isBackground?: boolean;
+	/** The job that is stopping, and whose background slot it gets. */
+	preemptedId?: string | undefined;
 }
 
 /**
@@ -47,18 +47,14 @@ interface BackgroundJobsOptions {
 
 interface FollowedJob {
 	tool: string;
-	/** Whether it waits for the slot to which it was dispatched. */
-	isExpectingSlot: boolean;
+	preemptedId: string | undefined;
 	moveToBackground(): void;
 	review(): void;
 }
 
-/** Longer than a heartbeat interval, after which the worker stops preempted jobs, and the time to stop one. */
-const EXPECTS_SLOT_MS = 5_000;
-
 /**
- * When all background slots are taken, a job that was dispatched to one waits {@link EXPECTS_SLOT_MS} for it, before all others, and is
- * returned. Otherwise other jobs would take each slot that the jobs service frees for it. For a further job, the remaining time decides:
+ * When all background slots are taken, a job that preempts another one waits until that one has stopped, and gets its slot before all others.
+ * For a further job, the remaining time decides:
  *
  * - `long`: the job is returned.
  * - `unknown`: the job waits for a slot and keeps its message unacknowledged. If waiting jobs would then hold all `slotsPerTool`
@@ -77,9 +73,12 @@ export function createBackgroundJobs({
 	const inBackground = new Map<Promise<void>, string>();
 	const waiting = new Set<FollowedJob>();
 
-	function mayWait({ tool, isExpectingSlot }: FollowedJob, remainingTime: RemainingTime): boolean {
-		if (slots === 0 || isExpectingSlot || remainingTime === 'pending') return true;
-		const ofTool = [...waiting].filter((other) => other.tool === tool).length;
+	const isPreempting = ({ preemptedId }: FollowedJob) =>
+		preemptedId !== undefined && followed.has(preemptedId);
+
+	function mayWait(job: FollowedJob, remainingTime: RemainingTime): boolean {
+		if (slots === 0 || isPreempting(job) || remainingTime === 'pending') return true;
+		const ofTool = [...waiting].filter(({ tool }) => tool === job.tool).length;
 		return remainingTime === 'unknown' && ofTool < slotsPerTool - 1;
 	}
 
@@ -94,13 +93,12 @@ export function createBackgroundJobs({
 	}
 
 	return {
-		async follow({ id, tool, isBackground = false }, running, handlers) {
+		async follow({ id, tool, preemptedId }, running, handlers) {
 			const moved = Promise.withResolvers<void>();
 			const self: FollowedJob = {
 				tool,
-				isExpectingSlot: isBackground,
+				preemptedId,
 				moveToBackground() {
-					clearTimeout(timer);
 					waiting.delete(self);
 					inBackground.set(running, tool);
 					handlers.onBackground();
@@ -113,14 +111,8 @@ export function createBackgroundJobs({
 				},
 			};
 			const onDeprioritized = () => decide(self, handlers);
-			const stopExpecting = () => {
-				self.isExpectingSlot = false;
-				self.review();
-			};
-			const timer = isBackground ? setTimeout(stopExpecting, EXPECTS_SLOT_MS) : undefined;
 			followed.set(id, self);
 			const done = running.finally(() => {
-				clearTimeout(timer);
 				handlers.deprioritized.removeEventListener('abort', onDeprioritized);
 				waiting.delete(self);
 				followed.delete(id);
@@ -129,9 +121,9 @@ export function createBackgroundJobs({
 				if (inBackground.has(running)) onError(error, id);
 			});
 			void settled.then(() => {
-				if (!inBackground.delete(running)) return;
-				const next = [...waiting].find((job) => job.isExpectingSlot) ?? [...waiting][0];
-				next?.moveToBackground();
+				const preempting = [...waiting].find((job) => job.preemptedId === id);
+				if (inBackground.delete(running)) (preempting ?? [...waiting][0])?.moveToBackground();
+				else preempting?.review();
 			});
 			handlers.deprioritized.addEventListener('abort', onDeprioritized, { once: true });
 			await Promise.race([done, moved.promise]);

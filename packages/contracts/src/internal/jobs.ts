@@ -12,9 +12,9 @@ const expectedSecondsSchema = z.int().min(0).max(1_000_000).optional();
 
 /**
  * Claims a job. `granted`: the worker runs attempt number `attempt`, leased until its heartbeats stop for `lease_ms`. `held`: the
- * current attempt is running or finishing, or its expired lease is not yet marked lost. `unwanted`: the job has ended or was deleted.
- * After both, ack the message: if that attempt is lost, the jobs service publishes another message. Workers of release 0.3.0 read these
- * names.
+ * current attempt is running or finishing, or its expired lease is not yet marked lost; or the job takes long, and the worker has no background
+ * slot for it. `unwanted`: the job has ended or was deleted. After both, ack the message: the jobs service publishes another message if that
+ * attempt is lost, or when a slot is free. Workers of release 0.3.0 read these names.
  */
 export const claimJob = defineOperation({
 	id: 'claimJob',
@@ -24,8 +24,14 @@ export const claimJob = defineOperation({
 	access: ['tool-worker'],
 	summary: 'Claim a job.',
 	params: z.object({ id: jobIdSchema }),
-	maxBodyBytes: BODY_LIMIT.shortFields,
-	body: z.object({ worker_id: z.string().min(1).max(200) }),
+	maxBodyBytes: BODY_LIMIT.list,
+	body: z.object({
+		worker_id: z.string().min(1).max(200),
+		storing: z.array(jobIdSchema).optional().meta({
+			description:
+				'background jobs of the worker that only store and report their output, so they can’t be preempted',
+		}),
+	}),
 	status: 200,
 	response: enveloped(
 		z.discriminatedUnion('answer', [
@@ -45,10 +51,17 @@ export const claimJob = defineOperation({
 					.int()
 					.min(1)
 					.meta({ description: "maximum pages of an input for this tool on the user's plan" }),
-				background: z.boolean().optional().meta({
-					description:
-						'it takes long, as an earlier worker found. It is dispatched to a background slot, in which the job that it preempts may still run',
-				}),
+				background: z
+					.boolean()
+					.optional()
+					.meta({ description: 'it takes long, as an earlier worker found, and needs a background slot' }),
+				preempted: z
+					.object({ job_id: jobIdSchema, attempt: z.int().min(1) })
+					.optional()
+					.meta({
+						description:
+							'the attempt that the worker stops at once, because the job takes its background slot. If the worker doesn’t, the next heartbeat names it',
+					}),
 				pro_max_pages: z.int().optional().meta({ description: 'maximum pages on Pro, if that is more' }),
 			}),
 			z.object({ answer: z.enum(['held', 'unwanted']) }),

@@ -1,0 +1,55 @@
+import type { ClaimResponse } from '@creatorr/contracts/internal/jobs';
+import type { Tx } from '../database.sql.ts';
+import { findPair, type PreemptionInput } from '../dispatch/preempt-job.sql.ts';
+import { IS_ACTIVE } from '../lifecycle/dispatch-state.sql.ts';
+import { recordLastRun } from '../lifecycle/end-job.sql.ts';
+import { type LockedJob, lockJob } from '../lifecycle/job.sql.ts';
+import { returnLockedAttempt } from './return.sql.ts';
+import { attemptState } from './transitions.ts';
+
+export type PreemptedAttempt = NonNullable<Extract<ClaimResponse, { answer: 'granted' }>['preempted']>;
+
+/**
+ * Returns whether a worker may run one more background job, by its last heartbeat. A worker of release 0.3.0, or with `BACKGROUND_SLOTS` 0,
+ * runs any number of them, because it keeps their messages until they end.
+ */
+export async function hasBackgroundSlot(
+	tx: Tx,
+	{ id }: Pick<LockedJob, 'id'>,
+	workerId: string,
+): Promise<boolean> {
+	const full = await tx.$queryRaw<{ id: string }[]>`
+		SELECT id FROM workers WHERE id = ${workerId} AND background_slots BETWEEN 1 AND (
+			SELECT count(*) FROM jobs WHERE ${IS_ACTIVE} AND background AND lease_expires_at IS NOT NULL
+				AND worker_id = ${workerId} AND id <> ${id})`;
+	return full.length === 0;
+}
+
+interface ClaimInput extends Omit<PreemptionInput, 'tools'> {
+	workerId: string;
+	storing?: readonly string[] | undefined;
+}
+
+/**
+ * Preempts a job of the worker that claims a locked, deferred job: ends its attempt, and defers it. The wait of its user's jobs of the tool
+ * starts again. Returns the preempted attempt, or undefined if no job of the worker may be preempted.
+ */
+export async function preemptFor(
+	tx: Tx,
+	{ id: jobId, tool }: LockedJob,
+	{ workerId, storing = [], ...input }: ClaimInput,
+): Promise<PreemptedAttempt | undefined> {
+	const pair = await findPair(tx, { ...input, tools: [tool] }, { jobId, workerId, storing });
+	const preempted = pair && (await lockJob(tx, pair.preemptedId));
+	if (!preempted || attemptState(preempted, pair.preemptedAttempt) !== 'running') return undefined;
+	const { id, attempt, now, attemptStartedAt } = preempted;
+	await returnLockedAttempt(tx, preempted, { reason: 'preempted' });
+	const lostMs = now.getTime() - (attemptStartedAt ?? now).getTime();
+	await tx.job.update({
+		where: { id },
+		data: { preemptedMs: { increment: lostMs } },
+		select: { id: true },
+	});
+	await recordLastRun(tx, preempted);
+	return { job_id: id, attempt };
+}
