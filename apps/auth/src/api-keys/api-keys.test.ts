@@ -287,6 +287,40 @@ describe('a rotation', () => {
 		expect((await check(old.key)).expires_at).toBe(expires_at);
 	});
 
+	test.each(['first_use', 'now'])(
+		'of a key that was never used starts every pending grace period with the first use of the newest key (grace_starts: %s)',
+		async (grace_starts) => {
+			const oldest = await create();
+			const middle = await rotate(oldest.id, { grace_seconds: 60, grace_starts: 'first_use' });
+			const newest = await rotate(middle.id, { grace_seconds: 3_600, grace_starts });
+			expect((await check(oldest.key)).expires_at).toBeNull();
+			expect(await check(newest.key)).toMatchObject({ starts_grace_period: true });
+			await use(newest.id);
+			const { expires_at } = await check(oldest.key);
+			expect(Date.parse(expires_at) - Date.now()).toBeLessThanOrEqual(60_000);
+			expect(await get(oldest.id)).toMatchObject({ status: 'rotating', expires_at });
+			expect((await get(middle.id)).expires_at).not.toBeNull();
+			expect(await check(newest.key)).toMatchObject({ starts_grace_period: false });
+		},
+	);
+
+	test('ends without effect when the new key is revoked before its first use', async () => {
+		const old = await create();
+		const fresh = await rotate(old.id, { grace_seconds: 60, grace_starts: 'first_use' });
+		await remove(fresh.id).expect(204);
+		expect(await get(old.id)).toMatchObject({ status: 'active', expires_at: null });
+	});
+
+	test('goes on when a key in the middle is revoked before its first use', async () => {
+		const oldest = await create();
+		const middle = await rotate(oldest.id, { grace_seconds: 60, grace_starts: 'first_use' });
+		const newest = await rotate(middle.id, { grace_seconds: 60, grace_starts: 'first_use' });
+		await remove(middle.id).expect(204);
+		expect(await get(oldest.id)).toMatchObject({ status: 'rotating', expires_at: null });
+		await use(newest.id);
+		expect((await check(oldest.key)).expires_at).not.toBeNull();
+	});
+
 	test('doesn’t extend an earlier end of the old key', async () => {
 		const expires_at = new Date(Date.now() + 60_000).toISOString();
 		const old = await create({ expires_at });

@@ -80,7 +80,11 @@ export function rotateKey(
 					metadata: old.metadata as Record<string, string>,
 					expiresAt: rotation.expiresAt === undefined ? expiresAt : rotation.expiresAt,
 				},
-				rotation: { replaces: keyId, pendingGraceSeconds: startsAtFirstUse ? graceSeconds : null },
+				rotation: {
+					replaces: keyId,
+					// If the old key was never used, the first use of this one also starts the grace period of the key before it.
+					pendingGraceSeconds: startsAtFirstUse || old.pendingGraceSeconds !== null ? graceSeconds : null,
+				},
 			},
 			creator,
 		);
