@@ -2,7 +2,13 @@ import { newId } from '@creatorr/contracts/ids';
 import { runCommand } from '@creatorr/service/operator-command';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { accountDeletedMessage, jobEndedMessage, startWorld, type World } from '../testing/world.ts';
+import {
+	accountDeletedMessage,
+	jobEndedMessage,
+	planChangedMessage,
+	startWorld,
+	type World,
+} from '../testing/world.ts';
 import { adminCommands, HELP } from './admin-command.ts';
 
 let world: World;
@@ -27,6 +33,18 @@ test('an operator sees the endpoints of a user and the last deliveries, but no s
 		operator_actions: [{ operator: 'ada', action: 'user_viewed' }],
 	});
 	for (const hidden of [secret.slice(6, 30), 'token-in-the-path']) expect(output).not.toContain(hidden);
+});
+
+test('an operator sees a delivery even if many later events went to no endpoint', async () => {
+	const user = world.user();
+	const { id } = await user.createWebhook(world.receiver.url, { events: ['plan.changed'] });
+	await world.publish(planChangedMessage(user.id, 1));
+	const countEvents = () => world.prisma.event.count({ where: { userId: user.id } });
+	await waitFor(async () => expect(await countEvents()).toBe(1));
+	for (let count = 0; count < 10; count += 1) await world.publish(jobEndedMessage(user.id));
+	await waitFor(async () => expect(await countEvents()).toBe(11));
+	const report = JSON.parse(await run('user', user.id, '--json', '--by', 'ada'));
+	expect(report.last_deliveries).toMatchObject([{ endpoint_id: id, type: 'plan.changed' }]);
 });
 
 test('shows nothing of a deleted account, and keeps no operator action on it', async () => {

@@ -47,12 +47,16 @@ async function readEndpoints(tx: Tx, userId: string): Promise<object[]> {
 	});
 }
 
-/** Reads the deliveries of the last events, because no index finds deliveries by user. */
+/** Reads the latest deliveries to the user's endpoints. Each endpoint uses its index, because none finds deliveries by user. */
 async function readDeliveries(tx: Tx, userId: string): Promise<object[]> {
 	return await tx.$queryRaw<object[]>`
-		SELECT deliveries.id, endpoint_id, event_id, type, deliveries.status::text, attempt_count, response_status,
-			due_at AS next_attempt_at, deliveries.created_at
-		FROM (SELECT id, type FROM events WHERE user_id = ${userId} ORDER BY id DESC LIMIT ${DELIVERIES_SHOWN}) AS latest
-		JOIN deliveries ON deliveries.event_id = latest.id
-		ORDER BY deliveries.id DESC LIMIT ${DELIVERIES_SHOWN}`;
+		SELECT latest.id, latest.endpoint_id, latest.event_id, events.type, latest.status::text, latest.attempt_count,
+			latest.response_status, latest.due_at AS next_attempt_at, latest.created_at
+		FROM endpoints
+		CROSS JOIN LATERAL (
+			SELECT * FROM deliveries WHERE endpoint_id = endpoints.id ORDER BY id DESC LIMIT ${DELIVERIES_SHOWN}
+		) AS latest
+		JOIN events ON events.id = latest.event_id
+		WHERE endpoints.user_id = ${userId}
+		ORDER BY latest.id DESC LIMIT ${DELIVERIES_SHOWN}`;
 }
