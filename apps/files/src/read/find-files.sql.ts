@@ -49,15 +49,19 @@ async function readPage(prisma: Database, page: Page): Promise<File[]> {
 	});
 }
 
-/** Returns a user's oldest pending uploads, oldest first. */
-export async function findOldestPending(
+/**
+ * Returns pending uploads of a user before their deadline. If there are more than `limit`, they are chosen at random, so that uploads that never
+ * receive their bytes don't hide others.
+ */
+export async function samplePending(
 	prisma: Database,
 	{ userId, limit }: { userId: string; limit: number },
 ): Promise<FileRecord[]> {
-	const rows = await prisma.file.findMany({
-		where: { userId, status: 'pending', jobId: null, ...visibleToOwner() },
-		orderBy: { id: 'asc' },
-		take: limit,
-	});
+	const ids = await prisma.$queryRaw<{ id: string }[]>`
+		SELECT id FROM files
+		WHERE user_id = ${userId} AND status = 'pending' AND job_id IS NULL AND deleted_at IS NULL
+			AND least(expires_at, abandon_at) > now()
+		ORDER BY random() LIMIT ${limit}`;
+	const rows = await prisma.file.findMany({ where: { id: { in: ids.map(({ id }) => id) } } });
 	return rows.map(toRecord);
 }

@@ -15,7 +15,7 @@ import { type FileRecord, KEY_PREFIX } from '../file.ts';
 import { addMs, type FilePolicy, retentionOf } from '../policy.ts';
 import { admitUpload, chooseUpload, isTooManyPending } from './admit-upload.ts';
 import { insertFile } from './insert-file.sql.ts';
-import { refreshOldestPending } from './refresh-pending.ts';
+import { refreshPending } from './refresh-pending.ts';
 import { presignUpload } from './upload-urls.ts';
 
 /** POST /v1/files. Runs one lookup of a user's pending uploads at a time, so that no user occupies all connections to the store. */
@@ -36,7 +36,7 @@ export function createFileRoute(deps: Deps): Route {
 		} catch (error) {
 			if (!isTooManyPending(error)) throw error;
 			// An uploaded file counts as pending until a request reads its status.
-			await mutex.runExclusive(user.id, () => refreshOldestPending(deps, user.id));
+			await mutex.runExclusive(user.id, () => refreshPending(deps, user.id));
 			return { data: await createUpload(deps, request) };
 		}
 	});
