@@ -230,6 +230,14 @@ describe('a change', () => {
 		expect(await typesOf(id)).toEqual(['changed', 'created']);
 	});
 
+	test('without fields returns the key and changes nothing', async () => {
+		const { id } = await create();
+		const response = await call(auth.app, 'patch', `/v1/keys/${id}`, { person }).send({}).expect(200);
+		expect(response.body.data).toEqual(await get(id));
+		expect(gateway.pushes).toEqual([]);
+		expect(await typesOf(id)).toEqual(['created']);
+	});
+
 	test('of a revoked key is refused', async () => {
 		const { id } = await create();
 		await remove(id).expect(204);

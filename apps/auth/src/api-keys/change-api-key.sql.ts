@@ -24,19 +24,22 @@ export interface KeyAction {
 	client: Client;
 }
 
-/** Changes a key that works. Throws `not_found` for any other key. */
+/** Changes a key that works. Without settings, records no change. Throws `not_found` for any other key. */
 export function changeKey(
 	prisma: Database,
 	{ userId, keyId, sessionId, client }: KeyAction,
 	settings: Partial<ApiKeySettings>,
-): Promise<{ row: ApiKey; changes: KeyChange[] }> {
+): Promise<{ row: ApiKey; changes: KeyChange[]; hasChanged: boolean }> {
 	return inTransaction(prisma, async (tx) => {
-		if (!(await lockLiveKey(tx, { userId, keyId }))) throw notFound('API key');
+		const current = await lockLiveKey(tx, { userId, keyId });
+		if (!current) throw notFound('API key');
+		if (Object.keys(settings).length === 0)
+			return { row: current, changes: await listKeyChanges(tx, current), hasChanged: false };
 		const row = await tx.apiKey.update({ where: { id: keyId }, data: settings });
 		await insertKeyEvent(tx, { keyId, type: 'changed', client });
 		await insertEvent(tx, { kind: 'api_key_changed', userId, sessionId, client });
 		await insertKeyChange(tx, row, false);
-		return { row, changes: await listKeyChanges(tx, row) };
+		return { row, changes: await listKeyChanges(tx, row), hasChanged: true };
 	});
 }
 

@@ -14,7 +14,7 @@ export function updateApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
 	return defineRoute(updateApiKey, async (input) => {
 		const { user, params, body } = input;
 		const { client } = requesterOf(input);
-		const { row, changes } = await changeKey(
+		const { row, changes, hasChanged } = await changeKey(
 			deps.prisma,
 			{ userId: user.id, keyId: params.id, sessionId: user.sessionId, client },
 			{
@@ -27,8 +27,10 @@ export function updateApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
 			},
 		);
 		crashPoint('auth.api-key.changed');
-		apiKeyActions.inc({ kind: 'changed' });
-		deps.logger.info('security.api_key_changed', { user_id: user.id, key_id: row.id });
+		if (hasChanged) {
+			apiKeyActions.inc({ kind: 'changed' });
+			deps.logger.info('security.api_key_changed', { user_id: user.id, key_id: row.id });
+		}
 		await propagateRevocations(deps, [], changes);
 		return { data: toApiKey(row) };
 	});
