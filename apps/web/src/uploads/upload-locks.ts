@@ -26,10 +26,11 @@ export function createUploadLocks({ uploads, isActive, onLockHeld, onDriven }: L
 	const claimed = new Set<string>();
 	const driven = new Set<string>();
 
-	async function onAcquired(id: string): Promise<void> {
+	/** `releaseLock` identifies the request: while this tab waits, the lock may be released and requested again. */
+	async function onAcquired(id: string, releaseLock: () => void): Promise<void> {
 		await onLockHeld(id);
+		if (requested.get(id) !== releaseLock) return;
 		claimed.delete(id);
-		if (!requested.has(id)) return;
 		driven.add(id);
 		onDriven();
 	}
@@ -37,10 +38,8 @@ export function createUploadLocks({ uploads, isActive, onLockHeld, onDriven }: L
 	function request(id: string): void {
 		// older releases, which may run in another tab, use the same lock name
 		const name = `creatorr.work.${id}`;
-		requested.set(
-			id,
-			requestLock(name, () => void onAcquired(id)),
-		);
+		const releaseLock: () => void = requestLock(name, () => void onAcquired(id, releaseLock));
+		requested.set(id, releaseLock);
 	}
 
 	function release(id: string): void {
