@@ -12,10 +12,8 @@ export async function watchJob({ stage }: Upload, context: EffectContext): Promi
 	if (stage.kind !== 'queued' && stage.kind !== 'running') return;
 	const { report, signal } = context;
 	while (true) {
-		const release = await acquireSlot('creatorr.stream', MAX_STREAMS);
 		try {
-			const hasEnded = release ? await streamJob(stage.jobId, context) : await pollJob(stage.jobId, context);
-			if (hasEnded) return;
+			if (await streamOrPollJob(stage.jobId, context)) return;
 		} catch (error) {
 			if (signal.aborted) return;
 			if (error instanceof ApiError && error.code === 'unauthorized') return;
@@ -23,9 +21,17 @@ export async function watchJob({ stage }: Upload, context: EffectContext): Promi
 				return report({ type: 'failed', problem: JOB_DELETED });
 			}
 			await sleep(RETRY_DELAY_MS, signal);
-		} finally {
-			release?.();
 		}
+	}
+}
+
+/** Returns whether the job has ended. Holds a slot only while it streams, not while the caller waits for a retry. */
+async function streamOrPollJob(jobId: string, context: EffectContext): Promise<boolean> {
+	const release = await acquireSlot('creatorr.stream', MAX_STREAMS);
+	try {
+		return await (release ? streamJob(jobId, context) : pollJob(jobId, context));
+	} finally {
+		release?.();
 	}
 }
 
