@@ -348,6 +348,36 @@ describe('unknown keys', () => {
 		expect(new Set(await Promise.all(unknown))).toEqual(new Set([401]));
 		await gateway.stop();
 	});
+
+	test('cost their network nothing if their clients disconnect before the lookup', async () => {
+		const limits = { concurrentKeyLookups: 1, forgedTokensPerSecond: 0.001, forgedTokenBurst: 3 };
+		const gateway = await startTestGateway({ auth, jobsUrl: jobs.url, limits });
+		const { decided, mayRespond } = holdLookups();
+		const unknownKey = () => newApiKey(DEFAULT_API_KEY_PREFIX);
+		const first = statusOf(gateway, unknownKey());
+		await decided.promise;
+		const before = auth.counts.checkKey;
+		const aborted = new AbortController();
+		const leaving = Array.from({ length: 2 }, () =>
+			fetch(`${gateway.url}/v1/jobs`, { headers: bearer(unknownKey()), signal: aborted.signal }),
+		);
+		const left = Promise.allSettled(leaving);
+		await delay(200);
+		aborted.abort();
+		await left;
+		await delay(200);
+		mayRespond.resolve();
+		expect(await first).toBe(401);
+		const signal = AbortSignal.timeout(5_000);
+		const later = await Promise.all(
+			[unknownKey(), unknownKey()].map((key) =>
+				fetch(`${gateway.url}/v1/jobs`, { headers: bearer(key), signal }),
+			),
+		);
+		expect(later.map(({ status }) => status)).toEqual([401, 401]);
+		expect(auth.counts.checkKey - before).toBe(2);
+		await gateway.stop();
+	});
 });
 
 describe('the first successful use of a key', () => {

@@ -35,7 +35,8 @@ export function credentialExpired({ kind }: Credential): AppError {
 
 /**
  * Verifies a token or key that isn't cached. Waits first if its network has sent many forged ones, because each costs a signature check or
- * a call to auth. A valid one costs its network nothing, and is cached. Rejects like `verify`.
+ * a call to auth. A valid one costs its network nothing, and is cached. Nor does one that isn't looked up because its client has
+ * disconnected. Rejects like `verify`.
  */
 async function verifyUncached<T>(
 	{ pacers: { forgedTokens } }: AuthenticateDeps,
@@ -78,7 +79,11 @@ async function authenticateKey(deps: AuthenticateDeps, exchange: Exchange, text:
 	};
 	const verifyQueued = () =>
 		deps.enqueueLookup(siteOf(exchange.clientNetwork) ?? exchange.clientNetwork, () => {
-			if (exchange.res.closed) throw unauthorized('the client has disconnected');
+			if (exchange.res.closed) {
+				// No lookup was made.
+				deps.pacers.forgedTokens.refund(exchange);
+				throw unauthorized('the client has disconnected');
+			}
 			return verify();
 		});
 	exchange.credential = await (key.isCached ? verify() : verifyUncached(deps, exchange, verifyQueued));
