@@ -138,6 +138,13 @@ describe('a new key', () => {
 		await remove(first.id).expect(204);
 		await send().expect(201);
 	});
+
+	test('is refused for a suspended account, and says so', async () => {
+		await auth.prisma.user.update({ where: { id: person.id }, data: { suspendedAt: new Date() } });
+		const sent = { name: 'a', scopes: ['jobs:read'] };
+		const { error } = (await call(auth.app, 'post', '/v1/keys', { person }).send(sent).expect(401)).body;
+		expect(error.message).toBe('This account was deleted or suspended.');
+	});
 });
 
 describe('a list of keys', () => {

@@ -31,7 +31,7 @@ export interface KeyCreator {
  */
 export async function lockOwner(tx: Tx, userId: string): Promise<void> {
 	if (!(await lockAccount(tx, { userId })))
-		throw new AppError('unauthorized', 'This account no longer exists.');
+		throw new AppError('unauthorized', 'This account was deleted or suspended.');
 }
 
 /** Throws `plan_limit` if the user has `max` keys that work. */
