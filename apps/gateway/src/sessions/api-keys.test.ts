@@ -254,7 +254,12 @@ describe('a change of a key', () => {
 		await waitUntil(() => held.length === 1);
 		await auth.changeKey(key, { expires_at: new Date(Date.now() + 60_000).toISOString() });
 		const response = await waiting;
-		expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
+		expect(response.headers.get('retry-after')).toBe('2');
+		const [status, { message }] = await refusalOf(response);
+		expect([status, message]).toEqual([
+			503,
+			'The API key was changed while this request was running. Send it again.',
+		]);
 	});
 
 	test.each(BODY_LENGTHS)(

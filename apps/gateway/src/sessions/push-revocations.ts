@@ -1,4 +1,4 @@
-import { AppError, unavailable } from '@creatorr/contracts/errors';
+import { AppError } from '@creatorr/contracts/errors';
 import { pushRevocations } from '@creatorr/contracts/internal/gateway';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { InFlight } from '../requests/in-flight.ts';
@@ -17,7 +17,8 @@ interface Deps {
 
 /** Returns the error for requests with the old rights of a changed key. The client sends the request again, which then has the new ones. */
 function keyChanged(): AppError {
-	return unavailable('This connection', new Error('the API key was changed'));
+	const message = 'The API key was changed while this request was running. Send it again.';
+	return new AppError('upstream_unavailable', message, { retryAfterSeconds: 2 });
 }
 
 /**
