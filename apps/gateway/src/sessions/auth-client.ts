@@ -21,7 +21,7 @@ import { createApiKeyUse, type ReportedUse } from './api-key-use.ts';
 import type { ApiKey } from './credential.ts';
 import { createFirstUseReporter } from './first-use.ts';
 import { createLease, type Lease } from './lease.ts';
-import { createLiveCredentials, SESSION_VERIFICATION } from './live-credentials.ts';
+import { AUTHENTICATION, createLiveCredentials } from './live-credentials.ts';
 import { createSigningKeySet, type SigningKeySet } from './signing-key-set.ts';
 import { apiKeyOf, createApiKeyVerifier } from './verify-api-key.ts';
 import { createTokenVerifier } from './verify-token.ts';
@@ -47,7 +47,7 @@ export function createAuthClient(options: AuthClientOptions) {
 		minIntervalMs: limits.jwksRefreshMinMs,
 		onRemoved() {
 			logger.warn('gateway.signing_key_removed');
-			options.inFlight.endAll(unavailable(SESSION_VERIFICATION, new Error('a signing key was removed')));
+			options.inFlight.endAll(unavailable(AUTHENTICATION, new Error('a signing key was removed')));
 		},
 	});
 	const lease = createOwnLease(options, signingKeys, call.requestLease);
@@ -110,14 +110,14 @@ function createOwnLease(
 		marginMs: limits.leaseMarginMs,
 		onEnd(reason) {
 			logger.warn('gateway.lease_ended', { reason });
-			inFlight.endAll(unavailable(SESSION_VERIFICATION, new Error('the lease has ended')));
+			inFlight.endAll(unavailable(AUTHENTICATION, new Error('the lease has ended')));
 		},
 	});
 }
 
 /** Release 0.3.0 of auth has no API keys. During an upgrade, its 404 doesn't mean that the key is dead. */
 function rethrowNotFoundAsUnavailable(error: unknown): never {
-	if (error instanceof AppError && error.code === 'not_found') throw unavailable(SESSION_VERIFICATION, error);
+	if (error instanceof AppError && error.code === 'not_found') throw unavailable(AUTHENTICATION, error);
 	throw error;
 }
 

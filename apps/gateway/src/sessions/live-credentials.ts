@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Lease, LeaseTerm } from './lease.ts';
 
 /** Subject of the message that clients get while sessions and API keys can’t be verified. */
-export const SESSION_VERIFICATION = 'Session verification';
+export const AUTHENTICATION = 'Authentication';
 
 interface LiveCredential<V> {
 	value: V;
@@ -86,7 +86,7 @@ export function createLiveCredentials<V extends object | true>(deps: Deps<V>): L
 		}
 		// Auth may have pushed a later revocation to the previous instance id, so this response may be outdated.
 		if (!deps.lease.isValid() || currentGeneration() !== from) {
-			throw unavailable(SESSION_VERIFICATION, new Error('the lease ended during the lookup of a credential'));
+			throw unavailable(AUTHENTICATION, new Error('the lease ended during the lookup of a credential'));
 		}
 		if (lookup.changed) return fetchAndCache(from, lookup, id, requestId);
 		from.live.set(id, { value, requestedAtMs });
@@ -114,7 +114,7 @@ export function createLiveCredentials<V extends object | true>(deps: Deps<V>): L
 			return live.has(id) || dead.has(id);
 		},
 		find(id, requestId) {
-			if (!deps.lease.isValid()) throw unavailable(SESSION_VERIFICATION, new Error('no lease from auth'));
+			if (!deps.lease.isValid()) throw unavailable(AUTHENTICATION, new Error('no lease from auth'));
 			const generation = currentGeneration();
 			if (generation.dead.get(id)) return null;
 			const cached = generation.live.get(id);

@@ -7,7 +7,7 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { unauthorized } from './bearer-token.ts';
 import type { Session } from './credential.ts';
-import { SESSION_VERIFICATION } from './live-credentials.ts';
+import { AUTHENTICATION } from './live-credentials.ts';
 import type { SigningKeySet } from './signing-key-set.ts';
 
 interface Deps {
@@ -62,7 +62,7 @@ function verifySignature(token: string, key: KeyObject): void {
 /** Loads the signing keys before it rejects a token, because auth may have published a new one. */
 async function findNewKey(signingKeys: Deps['signingKeys'], keyId: string): Promise<KeyObject> {
 	await signingKeys.refresh().catch((cause: unknown) => {
-		throw unavailable(SESSION_VERIFICATION, cause);
+		throw unavailable(AUTHENTICATION, cause);
 	});
 	const key = signingKeys.find(keyId);
 	if (!key) throw refused(new Error('no such key'));
