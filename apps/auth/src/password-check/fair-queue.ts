@@ -152,7 +152,7 @@ async function waitInQueue(
 }
 
 function refusal(why: string, retryAfterSeconds: number): AppError {
-	return new AppError('rate_limited', 'Sign-in is busy. Try again in a moment.', {
+	return new AppError('rate_limited', 'The server is busy checking passwords. Try again in a moment.', {
 		cause: new Error(why),
 		retryAfterSeconds,
 	});
