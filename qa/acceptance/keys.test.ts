@@ -20,7 +20,7 @@ async function environmentOfAuth(): Promise<Record<string, string>> {
 
 /** Runs the command of the runbook and returns its report. */
 async function keys(...args: string[]) {
-	const command = ['apps/auth/src/keys.ts', ...args, '--json'];
+	const command = ['apps/auth/src/signing-keys.ts', ...args, '--json'];
 	const options = { env: await environmentOfAuth(), cwd: REPOSITORY };
 	return JSON.parse((await promisify(execFile)(process.execPath, command, options)).stdout);
 }

@@ -81,7 +81,7 @@ async function migrate(old: RehearsedProduct, next: RehearsedProduct): Promise<v
 	}
 }
 
-/** Makes the older version write to a table that a migration has changed. */
+/** Makes the older version write to a table that a migration has changed. Release 0.3.0 has the command in keys.ts. */
 async function rotateKey(old: RehearsedProduct): Promise<string> {
 	const environment = await environmentOf(old.home.root, 'auth');
 	return `  keys: ${await old.run(['apps/auth/src/keys.ts', 'rotate', '--signs-in', '0'], environment)}`;

@@ -11,14 +11,14 @@ import { nextKey, PUBLISHED_BEFORE_SIGNING_SECONDS, type SigningKeyRules } from 
 export const HELP = `Signing keys of user tokens, for operators.
 Runs with the environment of the auth service. docs/runbooks/key-rotation.md shows how.
 
-  node apps/auth/src/keys.ts list [--json]
+  node apps/auth/src/signing-keys.ts list [--json]
       Lists all keys and shows which one signs.
 
-  node apps/auth/src/keys.ts rotate [--signs-in SECONDS]
+  node apps/auth/src/signing-keys.ts rotate [--signs-in SECONDS]
       Adds a key. It is published now and starts to sign in ${PUBLISHED_BEFORE_SIGNING_SECONDS} s, or as --signs-in says. The previous
       key keeps verifying its tokens until they have expired. Nobody is signed out.
 
-  node apps/auth/src/keys.ts retire KID
+  node apps/auth/src/signing-keys.ts retire KID
       Ends a key that may be compromised. Every gateway rejects its tokens within 15 s, usually within 3 s,
       and their users have to sign in again.
 

@@ -18,7 +18,7 @@ import { nextKey, rotateSigningKey } from './signing-keys.ts';
 import { HELP, signingKeysCommands } from './signing-keys-command.ts';
 
 const NEVER = new AbortController().signal;
-const KEYS = fileURLToPath(new URL('../keys.ts', import.meta.url));
+const KEYS = fileURLToPath(new URL('../signing-keys.ts', import.meta.url));
 
 // Starting a command as a process takes long on a busy machine.
 jest.setTimeout(180_000);
@@ -321,7 +321,7 @@ describe('the command for signing keys', () => {
 	});
 
 	test.each([
-		['no command', [], /node apps\/auth\/src\/keys\.ts rotate/, UsageError],
+		['no command', [], /node apps\/auth\/src\/signing-keys\.ts rotate/, UsageError],
 		['an unknown key', ['retire', 'x', '--by', 'ada'], /^No such active key: x\.$/, CommandError],
 		['a time that is not a number', ['rotate', '--signs-in', 'soon'], /whole number of seconds/, UsageError],
 		['an unknown option', ['rotate', '--now'], /--now/, UsageError],

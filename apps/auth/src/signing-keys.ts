@@ -8,7 +8,7 @@ const config = configOrExit(() => readConfig(process.env));
 const prisma = openConnections({
 	databaseUrl: config.AUTH_DATABASE_DIRECT_URL ?? config.AUTH_DATABASE_URL,
 	poolSize: 1,
-	applicationName: 'creatorr-auth-keys',
+	applicationName: 'creatorr-auth-signing-keys',
 });
 const signingKeyRules = {
 	encryptionKey: config.AUTH_KEY_ENCRYPTION_KEY,
