@@ -170,7 +170,7 @@ export default {
 				path: '^apps/[^/]+/src/',
 				pathNot: [
 					`^apps/web/|${NOT_PRODUCT}`,
-					'^apps/auth/src/(password-check/delay-refusal|gateway-leases/propagate-revocations)\\.ts$',
+					'^apps/auth/src/(password-check/delay-refusal|gateway-leases/propagate-changes)\\.ts$',
 					'^apps/files/src/reconcile/reconcile\\.ts$',
 					'^apps/gateway/src/sessions/(lease-renewer|signing-key-set)\\.ts$',
 					'^apps/tool-worker/src/transfer/retry\\.ts$',

@@ -11,7 +11,7 @@ export const FEATURE_ENTRIES = {
 		'security-events': ['security-events.sql'],
 		'password-check': ['check-password', 'confirm-owner', 'delay-refusal', 'fair-queue'],
 		'signing-keys': ['signing-key', 'signing-keys', 'signing-keys.sql'],
-		'gateway-leases': ['gateway-leases.sql', 'lease-gateway', 'propagate-revocations'],
+		'gateway-leases': ['gateway-leases.sql', 'lease-gateway', 'propagate-changes'],
 		mails: ['hourly-quotas.sql', 'request-mail', 'mailed-token', 'mailed-tokens.sql', 'mails.sql'],
 		'api-keys': ['api-key', 'check-api-key', 'first-use', 'report-use', 'revoke-api-keys.sql'],
 		'rate-limits': ['allocate-quota'],

@@ -3,7 +3,7 @@ import { runOperatorCommand } from '@creatorr/service/operator-command';
 import { configOrExit } from '@creatorr/service/process';
 import { readConfig } from './config.ts';
 import { openConnections } from './database.sql.ts';
-import { createRevocationPropagator } from './gateway-leases/propagate-revocations.ts';
+import { createChangePropagator } from './gateway-leases/propagate-changes.ts';
 import { adminCommands, HELP } from './operators/admin-command.ts';
 
 const config = configOrExit(() => readConfig(process.env));
@@ -13,7 +13,7 @@ const prisma = openConnections({
 	applicationName: 'creatorr-auth-admin',
 });
 const sign = createIdentitySigner('auth', config.INTERNAL_PRIVATE_KEY);
-const propagate = createRevocationPropagator({
+const propagate = createChangePropagator({
 	prisma,
 	sign,
 	onFenced: () =>

@@ -21,7 +21,7 @@ import { resendVerificationRoute } from './email-verification/resend-verificatio
 import { publishMissedVerifications } from './email-verification/verify-email.sql.ts';
 import { verifyEmailRoute } from './email-verification/verify-email.ts';
 import { pruneGatewayLeases } from './gateway-leases/gateway-leases.sql.ts';
-import { propagateMissedRevocations } from './gateway-leases/propagate-revocations.ts';
+import { propagateMissedChanges } from './gateway-leases/propagate-changes.ts';
 import { PrismaClient } from './generated/client.ts';
 import { pruneHourlyQuotas } from './mails/hourly-quotas.sql.ts';
 import { pruneMailedTokens } from './mails/mailed-tokens.sql.ts';
@@ -191,7 +191,7 @@ export const auth = defineService({
 	tasks: [
 		relayOutbox,
 		sendMailsTask,
-		propagateMissedRevocations,
+		propagateMissedChanges,
 		publishMissedVerifications,
 		rotateSigningKey,
 		pruneLoginFailures,

@@ -37,7 +37,7 @@ import { type AuthClient, createAuthClient } from './sessions/auth-client.ts';
 import { createBootTimeClock } from './sessions/boot-time-clock.ts';
 import type { Lease } from './sessions/lease.ts';
 import { createLeaseRenewer, renewLease } from './sessions/lease-renewer.ts';
-import { pushRevocationsRoute } from './sessions/push-revocations.ts';
+import { pushCredentialChangesRoute } from './sessions/push-credential-changes.ts';
 import { refreshJwks } from './sessions/signing-key-set.ts';
 import { createCertificateReloader, readCertificate, reloadCertificate } from './tls/certificate.ts';
 import { createWebApp, findNotFoundPage } from './web-app/web-app.ts';
@@ -258,7 +258,7 @@ export const gateway = defineService({
 			if (drain.isUnderWay) throw new Error('draining');
 		},
 	}),
-	routes: [pushRevocationsRoute],
+	routes: [pushCredentialChangesRoute],
 	metrics: [gatewayMetrics],
 	tasks: [renewLease, refreshJwks, reloadCertificate, reportKeyUse],
 	// Auth revokes sessions of requests that are still in progress.

@@ -153,7 +153,7 @@ const NOTICES: readonly Mutant[] = [
 const SESSIONS: readonly Mutant[] = [
 	{
 		name: 'revokes the session at every gateway before it responds to a sign-out',
-		mutations: [auth('signOut', dropCall('propagateRevocations'))],
+		mutations: [auth('signOut', dropCall('propagateChanges'))],
 		test: 'responds after every gateway with a lease has acknowledged',
 	},
 	{
@@ -186,12 +186,12 @@ const SESSIONS: readonly Mutant[] = [
 const API_KEYS: readonly Mutant[] = [
 	{
 		name: 'revokes an API key at every gateway before it responds',
-		mutations: [auth('deleteApiKeyRoute', dropCall('propagateRevocations'))],
+		mutations: [auth('deleteApiKeyRoute', dropCall('propagateChanges'))],
 		test: 'gets its response after every gateway has revoked the key',
 	},
 	{
 		name: 'announces a changed API key to every gateway before it responds',
-		mutations: [auth('updateApiKeyRoute', dropCall('propagateRevocations'))],
+		mutations: [auth('updateApiKeyRoute', dropCall('propagateChanges'))],
 		test: 'gets its response after every gateway has dropped the earlier state',
 	},
 	{

@@ -102,7 +102,7 @@ const AUTHENTICATION: readonly Mutant[] = [
 	},
 	{
 		name: 'removes API keys from the cache before it acknowledges their revocation',
-		mutations: [gateway('pushRevocationsRoute', dropCall('revoke', 'liveApiKeys'))],
+		mutations: [gateway('pushCredentialChangesRoute', dropCall('revoke', 'liveApiKeys'))],
 		test: 'takes effect at both gateways with its response',
 	},
 	{

@@ -31,7 +31,7 @@ export const OPERATORS: readonly Mutant[] = [
 	},
 	{
 		name: 'revokes sessions at every gateway before the suspend command returns',
-		mutations: [auth('suspendAccount', dropCall('propagateRevocations'))],
+		mutations: [auth('suspendAccount', dropCall('propagateChanges'))],
 		test: 'has no sessions at any gateway when the command returns',
 	},
 	{

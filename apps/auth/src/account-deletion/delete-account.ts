@@ -2,7 +2,7 @@ import { deleteMe } from '@creatorr/contracts/auth';
 import { crashPoint } from '@creatorr/service/crash-point';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { requesterOf } from '../accounts/account.ts';
-import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
+import { type PropagateDeps, propagateChanges } from '../gateway-leases/propagate-changes.ts';
 import type { MailLimits } from '../mails/mails.sql.ts';
 import type { CheckPasswordDeps } from '../password-check/check-password.ts';
 import { confirmOwner, wrongPassword } from '../password-check/confirm-owner.ts';
@@ -30,7 +30,7 @@ export function deleteMeRoute(deps: DeleteAccountDeps): Route {
 		if (!deleted) throw wrongPassword();
 		crashPoint('auth.delete.committed');
 		deps.logger.info('security.account_deleted', { user_id: user.id, sessions: deleted.revokedCount });
-		await propagateRevocations(deps, deleted.pendingIds, deleted.keyChanges);
+		await propagateChanges(deps, { sessionIds: deleted.pendingIds, keyChanges: deleted.keyChanges });
 		crashPoint('auth.delete.propagated');
 	});
 }

@@ -2,7 +2,7 @@ import { rotateApiKey, updateApiKey } from '@creatorr/contracts/api-keys';
 import { crashPoint } from '@creatorr/service/crash-point';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { requesterOf } from '../accounts/account.ts';
-import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
+import { type PropagateDeps, propagateChanges } from '../gateway-leases/propagate-changes.ts';
 import { toApiKey } from './api-key.ts';
 import { changeKey, rotateKey } from './change-api-key.sql.ts';
 import { apiKeyActions, type CreateKeyDeps, generateKey } from './create-api-key.ts';
@@ -31,7 +31,7 @@ export function updateApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
 			apiKeyActions.inc({ kind: 'changed' });
 			deps.logger.info('security.api_key_changed', { user_id: user.id, key_id: row.id });
 		}
-		await propagateRevocations(deps, [], changes);
+		await propagateChanges(deps, { keyChanges: changes });
 		return { data: toApiKey(row) };
 	});
 }
@@ -59,7 +59,7 @@ export function rotateApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
 		crashPoint('auth.api-key.rotated');
 		apiKeyActions.inc({ kind: 'rotated' });
 		deps.logger.info('security.api_key_rotated', { user_id: user.id, key_id: params.id, new_key_id: row.id });
-		await propagateRevocations(deps, [], changes);
+		await propagateChanges(deps, { keyChanges: changes });
 		return { data: { ...toApiKey(row), key: text } };
 	});
 }

@@ -7,7 +7,7 @@ import { crashPoint } from '@creatorr/service/crash-point';
 import type { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { requesterOf } from '../accounts/account.ts';
-import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
+import { type PropagateDeps, propagateChanges } from '../gateway-leases/propagate-changes.ts';
 import { consumeHourlyQuota } from '../mails/hourly-quotas.sql.ts';
 import { hashApiKey } from './api-key.ts';
 import { apiKeyActions, type CreateKeyDeps } from './create-api-key.ts';
@@ -26,7 +26,7 @@ export function deleteApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
 			apiKeyActions.inc({ kind: 'revoked' });
 			deps.logger.info('security.api_key_revoked', { user_id: user.id, key_id: params.id });
 		}
-		await propagateRevocations(deps, [], revoked.keyChanges);
+		await propagateChanges(deps, { keyChanges: revoked.keyChanges });
 	});
 }
 
@@ -66,6 +66,6 @@ export function reportLeakedKeyRoute(deps: LeakedKeyDeps): Route {
 			apiKeyActions.inc({ kind: 'leaked' });
 			deps.logger.warn('security.api_key_leaked', { user_id: userId, key_id: keyId });
 		}
-		await propagateRevocations(deps, [], leaked.keyChanges);
+		await propagateChanges(deps, { keyChanges: leaked.keyChanges });
 	});
 }

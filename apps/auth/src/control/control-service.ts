@@ -7,7 +7,7 @@ import { reportApiKeyUseRoute } from '../api-keys/report-use.ts';
 import { type Config, readConfig } from '../config.ts';
 import { openConnections } from '../database.sql.ts';
 import { leaseGatewayRoute, releaseLeaseRoute } from '../gateway-leases/lease-gateway.ts';
-import { createRevocationPropagator } from '../gateway-leases/propagate-revocations.ts';
+import { createChangePropagator } from '../gateway-leases/propagate-changes.ts';
 import { allocateQuotaRoute } from '../rate-limits/allocate-quota.ts';
 import { checkSessionRoute } from '../sessions/read-sessions.ts';
 import { getJwksRoute } from '../signing-keys/signing-keys.ts';
@@ -60,7 +60,7 @@ function connect({ config, logger, onClose }: ServiceContext<ControlConfig>) {
 		leaseDatabase: connectPool(LEASE_CONNECTIONS),
 		leaseTtlMs: config.leaseTtlMs,
 		plans: config.plans,
-		propagate: createRevocationPropagator({
+		propagate: createChangePropagator({
 			prisma,
 			sign,
 			onFenced: (instance_id, error) => logger.warn('gateway.fenced', { instance_id, error }),

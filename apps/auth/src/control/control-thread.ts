@@ -22,10 +22,10 @@ function execute(request: ControlRequest): Promise<unknown> | undefined {
 		case 'metrics':
 			return readThreadMetrics();
 		case 'propagate': {
-			const { revocations, requestId, traceparent } = request;
-			const propagate = () => running.deps.propagate(revocations);
+			const { changes, requestId, traceparent } = request;
+			const propagate = () => running.deps.propagate(changes);
 			return withRequestId(requestId, () =>
-				inSpan('propagateRevocations', { parent: contextOf(traceparent) }, propagate),
+				inSpan('propagateChanges', { parent: contextOf(traceparent) }, propagate),
 			);
 		}
 		case 'close':

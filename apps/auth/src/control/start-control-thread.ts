@@ -6,8 +6,8 @@ import type { LogFormat } from '@creatorr/service/logger';
 import type { ThreadMetrics } from '@creatorr/service/metrics';
 import { currentTraceparent } from '@creatorr/telemetry/traceparent';
 import type { Config } from '../config.ts';
-import type { Revocations } from '../gateway-leases/gateway-leases.sql.ts';
-import type { PropagateDeps } from '../gateway-leases/propagate-revocations.ts';
+import type { CredentialChanges } from '../gateway-leases/gateway-leases.sql.ts';
+import type { PropagateDeps } from '../gateway-leases/propagate-changes.ts';
 import { type ControlConfig, controlConfigOf } from './control-service.ts';
 
 export interface ControlThreadData {
@@ -17,7 +17,7 @@ export interface ControlThreadData {
 
 export type ControlRequest = { id: number } & (
 	| { type: 'ping' | 'metrics' | 'close' }
-	| { type: 'propagate'; revocations: Revocations; requestId: string; traceparent: string | undefined }
+	| { type: 'propagate'; changes: CredentialChanges; requestId: string; traceparent: string | undefined }
 );
 
 export type ControlReply = { id: number } & (
@@ -112,9 +112,9 @@ export async function startControlThread(
 			await send({ type: 'ping' });
 		},
 		readMetrics: async () => (await send({ type: 'metrics' })) as ThreadMetrics,
-		async propagate(revocations) {
+		async propagate(changes) {
 			const context = { requestId: currentRequestId(), traceparent: currentTraceparent() };
-			await send({ type: 'propagate', revocations, ...context });
+			await send({ type: 'propagate', changes, ...context });
 		},
 		async close() {
 			isClosing = true;

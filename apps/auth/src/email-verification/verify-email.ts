@@ -4,7 +4,7 @@ import type { User } from '@creatorr/service/identity';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { type Requester, requesterOf } from '../accounts/account.ts';
 import type { AccountWithPassword } from '../accounts/accounts.sql.ts';
-import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
+import { type PropagateDeps, propagateChanges } from '../gateway-leases/propagate-changes.ts';
 import { hashMailedToken, invalidToken } from '../mails/mailed-token.ts';
 import { findMailedTokenOwner } from '../mails/mailed-tokens.sql.ts';
 import type { CheckPasswordDeps } from '../password-check/check-password.ts';
@@ -56,6 +56,6 @@ export function verifyEmailRoute(deps: CheckPasswordDeps & PropagateDeps): Route
 		const verified = await verifyEmail(deps.prisma, { tokenHash, userId, proof, client: requester.client });
 		if (!verified) throw invalidToken();
 		deps.logger.info('security.email_verified', { user_id: userId, sessions: verified.revokedCount });
-		await propagateRevocations(deps, verified.pendingIds, verified.keyChanges);
+		await propagateChanges(deps, { sessionIds: verified.pendingIds, keyChanges: verified.keyChanges });
 	});
 }

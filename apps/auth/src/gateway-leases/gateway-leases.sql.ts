@@ -1,7 +1,7 @@
 import type { Database } from '../database.sql.ts';
 import { definePruneTask } from '../prune-task.ts';
 
-/** Limits a statement's time after a long pause. The next run propagates the rest. */
+/** After an outage many changes may be pending. One run propagates this many, and the next run the rest. */
 const PENDING_BATCH_SIZE = 10_000;
 /** Longer than the slowest propagation, which takes two push timeouts and the rest of a lease. */
 const PROPAGATION_SECONDS = 30;
@@ -63,14 +63,14 @@ export async function releaseLease(prisma: Database, id: string): Promise<void> 
 		SET expires_at = clock_timestamp(), fenced_at = coalesce(fenced_at, clock_timestamp()) WHERE id = ${id}`;
 }
 
-/** What gateways have to forget. */
-export interface Revocations {
+/** Sessions and API keys that were revoked, and API keys that were changed. Gateways drop what they have cached of them. */
+export interface CredentialChanges {
 	sessionIds: string[];
 	keyChanges: KeyChange[];
 }
 
-/** Returns sessions and API keys whose revocation or change is pending for so long that no request can still be propagating it. */
-export async function listPendingRevocations(prisma: Database): Promise<Revocations> {
+/** Returns revocations and changes that are pending for so long that no request can still be propagating them. */
+export async function listPendingChanges(prisma: Database): Promise<CredentialChanges> {
 	const sessions = await prisma.$queryRaw<{ session_id: string }[]>`
 		SELECT session_id FROM revocations
 		WHERE created_at < now() - make_interval(secs => ${PROPAGATION_SECONDS}::float8) LIMIT ${PENDING_BATCH_SIZE}`;
@@ -81,9 +81,9 @@ export async function listPendingRevocations(prisma: Database): Promise<Revocati
 }
 
 /** Deletes propagated revocations and changes. */
-export async function deleteRevocations(
+export async function deletePropagatedChanges(
 	prisma: Database,
-	{ sessionIds, keyChanges }: Revocations,
+	{ sessionIds, keyChanges }: CredentialChanges,
 ): Promise<void> {
 	if (sessionIds.length > 0) await prisma.revocation.deleteMany({ where: { sessionId: { in: sessionIds } } });
 	const changeIds = keyChanges.map(({ id }) => id);

@@ -17,7 +17,7 @@ import {
 import { call, isAlive, type Person, register, signIn } from '../testing/requests.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { fenceLease, renewLease } from './gateway-leases.sql.ts';
-import { propagateMissedRevocations } from './propagate-revocations.ts';
+import { propagateMissedChanges } from './propagate-changes.ts';
 
 const LEASE_MS = 1_500;
 
@@ -278,7 +278,7 @@ describe('a revocation', () => {
 			stopping.abort();
 			return new Promise<void>(() => undefined);
 		};
-		await propagateMissedRevocations.run({ prisma, propagate }, stopping.signal);
+		await propagateMissedChanges.run({ prisma, propagate }, stopping.signal);
 		expect(stopping.signal.aborted).toBe(true);
 	});
 });

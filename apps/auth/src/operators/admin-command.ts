@@ -1,6 +1,6 @@
 import { CommandError, type CommandLine, type OperatorCommand } from '@creatorr/service/operator-command';
 import type { Database } from '../database.sql.ts';
-import type { PropagateDeps } from '../gateway-leases/propagate-revocations.ts';
+import type { PropagateDeps } from '../gateway-leases/propagate-changes.ts';
 import { type AccountKey, findUserId, readAccount } from './account-report.sql.ts';
 import { suspendAccount } from './suspend-account.ts';
 import { type OperatorAction, unsuspend } from './suspensions.sql.ts';

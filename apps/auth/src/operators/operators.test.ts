@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { CommandError, runCommand } from '@creatorr/service/operator-command';
 import { describe, expect, jest, test } from '@jest/globals';
-import { createRevocationPropagator } from '../gateway-leases/propagate-revocations.ts';
+import { createChangePropagator } from '../gateway-leases/propagate-changes.ts';
 import { newSession } from '../sessions/session-token.ts';
 import { openSession } from '../sign-in/sign-in.sql.ts';
 import { setUpAccountAtGateway } from '../testing/account-at-gateway.ts';
@@ -31,7 +31,7 @@ const scene = setUpAccountAtGateway();
 function run(...args: string[]): Promise<string> {
 	const sign = createIdentitySigner('auth', privateKeyOf('auth'));
 	const { prisma } = scene.auth;
-	const propagate = createRevocationPropagator({ prisma, sign, onFenced: () => undefined });
+	const propagate = createChangePropagator({ prisma, sign, onFenced: () => undefined });
 	return runCommand({ args, help: HELP, commands: adminCommands({ prisma, propagate }) });
 }
 
@@ -141,7 +141,7 @@ const BY = { name: 'ada', reason: 'sends spam' };
 const suspend = (userId = scene.person.id) => {
 	const sign = createIdentitySigner('auth', privateKeyOf('auth'));
 	const { prisma } = scene.auth;
-	const propagate = createRevocationPropagator({ prisma, sign, onFenced: () => undefined });
+	const propagate = createChangePropagator({ prisma, sign, onFenced: () => undefined });
 	return suspendAccount({ prisma, propagate }, { userId, by: BY });
 };
 const unsuspend = () => unsuspendAccount(scene.auth.prisma, { userId: scene.person.id, by: BY });

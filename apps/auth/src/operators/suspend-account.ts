@@ -1,6 +1,6 @@
 import { crashPoint } from '@creatorr/service/crash-point';
 import type { Database } from '../database.sql.ts';
-import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
+import { type PropagateDeps, propagateChanges } from '../gateway-leases/propagate-changes.ts';
 import { type OperatorAction, suspend } from './suspensions.sql.ts';
 
 interface Suspension {
@@ -23,6 +23,6 @@ export async function suspendAccount(
 	if (!suspended) return null;
 	crashPoint('command.suspend.committed');
 	const { since, revokedCount, pendingIds, keys } = suspended;
-	await propagateRevocations(deps, pendingIds, keys.keyChanges);
+	await propagateChanges(deps, { sessionIds: pendingIds, keyChanges: keys.keyChanges });
 	return { since, revokedCount, revokedKeyCount: keys.revokedCount };
 }

@@ -2,7 +2,7 @@ import { changePassword as operation } from '@creatorr/contracts/auth';
 import { networkOf } from '@creatorr/service/address-network';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { requesterOf } from '../accounts/account.ts';
-import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
+import { type PropagateDeps, propagateChanges } from '../gateway-leases/propagate-changes.ts';
 import type { MailLimits } from '../mails/mails.sql.ts';
 import type { CheckPasswordDeps } from '../password-check/check-password.ts';
 import { confirmOwner, wrongPassword } from '../password-check/confirm-owner.ts';
@@ -32,6 +32,6 @@ export function changePasswordRoute(deps: ChangePasswordDeps): Route {
 		);
 		if (!changed) throw wrongPassword();
 		deps.logger.info('security.password_changed', { user_id: user.id, sessions: changed.revokedCount });
-		await propagateRevocations(deps, changed.pendingIds);
+		await propagateChanges(deps, { sessionIds: changed.pendingIds });
 	});
 }

@@ -3,7 +3,7 @@ import { parseOrThrow } from '@creatorr/contracts/validation';
 import { networkOf } from '@creatorr/service/address-network';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { requesterOf } from '../accounts/account.ts';
-import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
+import { type PropagateDeps, propagateChanges } from '../gateway-leases/propagate-changes.ts';
 import { hashMailedToken, invalidToken } from '../mails/mailed-token.ts';
 import { findMailedTokenOwner } from '../mails/mailed-tokens.sql.ts';
 import { type RequestMailDeps, requestMail } from '../mails/request-mail.ts';
@@ -43,6 +43,6 @@ export function resetPasswordRoute(deps: RequestMailDeps & NewPasswordDeps & Pro
 		const reset = await resetPassword(deps.prisma, { tokenHash, newHash, client, network, noticesPerHour });
 		if (!reset) throw invalidToken();
 		deps.logger.info('security.password_reset', { user_id: reset.userId, sessions: reset.revokedCount });
-		await propagateRevocations(deps, reset.pendingIds, reset.keyChanges);
+		await propagateChanges(deps, { sessionIds: reset.pendingIds, keyChanges: reset.keyChanges });
 	});
 }

@@ -5,7 +5,7 @@ import type { Logger } from '@creatorr/service/logger';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import { type Client, requesterOf } from '../accounts/account.ts';
 import type { Database } from '../database.sql.ts';
-import { type PropagateDeps, propagateRevocations } from '../gateway-leases/propagate-revocations.ts';
+import { type PropagateDeps, propagateChanges } from '../gateway-leases/propagate-changes.ts';
 import type { SecurityEventKind } from '../security-events/security-events.sql.ts';
 import { isRevocable, type SessionScope, signOutSessions } from './sessions.sql.ts';
 
@@ -37,7 +37,7 @@ async function signOut(deps: SignOutDeps, input: SignOut): Promise<number> {
 	const event = { kind, userId, sessionId: scope.only ?? bySessionId, client };
 	const { revokedCount, pendingIds } = await signOutSessions(deps.prisma, scope, event);
 	crashPoint('auth.sign-out.committed');
-	await propagateRevocations(deps, pendingIds);
+	await propagateChanges(deps, { sessionIds: pendingIds });
 	crashPoint('auth.sign-out.propagated');
 	if (revokedCount > 0) deps.logger.info(`security.${kind}`, { user_id: userId, sessions: revokedCount });
 	return revokedCount;

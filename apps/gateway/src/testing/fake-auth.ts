@@ -5,7 +5,7 @@ import { DEFAULT_API_KEY_PREFIX, newApiKey } from '@creatorr/contracts/api-key-f
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
 import type { LiveApiKey, QuotaRequest } from '@creatorr/contracts/internal/auth';
-import { PLACEHOLDER_SESSION_ID, pushRevocations } from '@creatorr/contracts/internal/gateway';
+import { PLACEHOLDER_SESSION_ID, pushCredentialChanges } from '@creatorr/contracts/internal/gateway';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import jwt from 'jsonwebtoken';
@@ -81,11 +81,12 @@ export async function startFakeAuth() {
 			await auth.pushKeys({ changed_keys: [hashOf(text)] });
 		},
 		async pushKeys(body: { revoked_keys?: string[]; changed_keys?: string[] }): Promise<void> {
-			const pushes = [...leases].map(([instance_id, url]) =>
-				createInternalClient({ name: 'gateway', baseUrl: url, sign, timeoutMs: 3_000 })(pushRevocations, {
+			const pushes = [...leases].map(([instance_id, url]) => {
+				const call = createInternalClient({ name: 'gateway', baseUrl: url, sign, timeoutMs: 3_000 });
+				return call(pushCredentialChanges, {
 					body: { instance_id, session_ids: [PLACEHOLDER_SESSION_ID], ...body },
-				}),
-			);
+				});
+			});
 			await Promise.all(pushes);
 		},
 		/** Logs out as auth does: commits, then pushes to every gateway and waits. */
@@ -95,7 +96,7 @@ export async function startFakeAuth() {
 		},
 		push(url: string, instanceId: string, sessionIds: string[]) {
 			const call = createInternalClient({ name: 'gateway', baseUrl: url, sign, timeoutMs: 3_000 });
-			return call(pushRevocations, { body: { instance_id: instanceId, session_ids: sessionIds } });
+			return call(pushCredentialChanges, { body: { instance_id: instanceId, session_ids: sessionIds } });
 		},
 		token(claims: Json = {}, options: jwt.SignOptions = {}, keys = tokenKeys): string {
 			const payload = { sub: newId('usr'), sid: newId('ses'), jti: newId('evt'), ...claims };

@@ -7,8 +7,8 @@ import { keyHashSchema, sessionIdSchema } from './auth.ts';
 export const PLACEHOLDER_SESSION_ID = 'ses_00000000000000000000000000';
 
 /** Revokes sessions and API keys at a gateway. The response is sent once it rejects all their requests. Changed keys are checked again. */
-export const pushRevocations = defineOperation({
-	id: 'pushRevocations',
+export const pushCredentialChanges = defineOperation({
+	id: 'pushCredentialChanges',
 	method: 'post',
 	path: '/internal/sessions/revoked',
 	service: 'gateway',

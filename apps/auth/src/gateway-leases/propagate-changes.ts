@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PLACEHOLDER_SESSION_ID, pushRevocations } from '@creatorr/contracts/internal/gateway';
+import { PLACEHOLDER_SESSION_ID, pushCredentialChanges } from '@creatorr/contracts/internal/gateway';
 import type { SignIdentity } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import { defineTask } from '@creatorr/service/task';
 import type { Database } from '../database.sql.ts';
 import {
-	deleteRevocations,
+	type CredentialChanges,
+	deletePropagatedChanges,
 	fenceLease,
-	type KeyChange,
 	type Lease,
 	listLeases,
-	listPendingRevocations,
-	type Revocations,
+	listPendingChanges,
 } from './gateway-leases.sql.ts';
 
 /** Keeps a push far below the body limit. */
@@ -28,7 +27,7 @@ export interface PropagateDeps {
 	 * Resolves when no gateway accepts requests of these sessions and revoked keys, and none uses an earlier state of the changed keys.
 	 * Call it after the commit.
 	 */
-	propagate(revocations: Revocations): Promise<void>;
+	propagate(changes: CredentialChanges): Promise<void>;
 }
 
 interface PropagatorDeps {
@@ -40,7 +39,7 @@ interface PropagatorDeps {
 }
 
 /** Returns the bodies of the pushes, each with a limited number of ids. */
-function bodiesOf(instanceId: string, { sessionIds, keyChanges }: Revocations) {
+function bodiesOf(instanceId: string, { sessionIds, keyChanges }: CredentialChanges) {
 	const bodies = [];
 	for (let at = 0; at < Math.max(sessionIds.length, keyChanges.length); at += IDS_PER_PUSH) {
 		const sessions = sessionIds.slice(at, at + IDS_PER_PUSH);
@@ -59,16 +58,16 @@ function bodiesOf(instanceId: string, { sessionIds, keyChanges }: Revocations) {
 }
 
 /** Resolves when the gateway instance, at its lease's callback URL, accepts no request of these sessions and keys. */
-async function push({ sign }: PropagatorDeps, lease: Lease, revocations: Revocations): Promise<void> {
+async function push({ sign }: PropagatorDeps, lease: Lease, changes: CredentialChanges): Promise<void> {
 	const call = createInternalClient({
 		name: 'gateway',
 		baseUrl: lease.callbackUrl.replace(/\/+$/, ''),
 		sign,
 		timeoutMs: PUSH_TIMEOUT_MS,
 	});
-	for (const body of bodiesOf(lease.id, revocations)) {
+	for (const body of bodiesOf(lease.id, changes)) {
 		// Retries, because the first call may have used a keep-alive connection that the gateway was closing.
-		await call(pushRevocations, { body }).catch(() => call(pushRevocations, { body }));
+		await call(pushCredentialChanges, { body }).catch(() => call(pushCredentialChanges, { body }));
 	}
 }
 
@@ -77,10 +76,10 @@ async function push({ sign }: PropagatorDeps, lease: Lease, revocations: Revocat
  * responds at the same address (`not_found`) proves nothing about this one, which may be draining or share the address. So the function
  * waits for its lease, too.
  */
-async function propagateTo(deps: PropagatorDeps, lease: Lease, revocations: Revocations): Promise<void> {
+async function propagateTo(deps: PropagatorDeps, lease: Lease, changes: CredentialChanges): Promise<void> {
 	if (!lease.isFenced) {
 		try {
-			return await push(deps, lease, revocations);
+			return await push(deps, lease, changes);
 		} catch (error) {
 			deps.onFenced(lease.id, error);
 		}
@@ -90,42 +89,41 @@ async function propagateTo(deps: PropagatorDeps, lease: Lease, revocations: Revo
 }
 
 /**
- * Returns a function that propagates revocations within two push timeouts and the rest of a lease. Afterwards no gateway accepts the sessions
+ * Returns a function that propagates changes within two push timeouts and the rest of a lease. Afterwards no gateway accepts the sessions
  * and keys. Why: every instance that may use a cache has an unfenced lease, or a fenced lease that has not expired. An instance with an
  * unfenced lease acknowledges, or it is fenced in the database. A renewal at the same time either comes before the fence, which then sees the
  * new end, or is refused. The function waits for the end of every fenced lease. An instance that gets its first lease after the leases were
  * read starts with an empty cache, and its checks see the revocation.
  */
-export function createRevocationPropagator(deps: PropagatorDeps): PropagateDeps['propagate'] {
-	return async (revocations) => {
+export function createChangePropagator(deps: PropagatorDeps): PropagateDeps['propagate'] {
+	return async (changes) => {
 		const leases = await listLeases(deps.prisma);
-		await Promise.all(leases.map((lease) => propagateTo(deps, lease, revocations)));
-		await deleteRevocations(deps.prisma, revocations);
+		await Promise.all(leases.map((lease) => propagateTo(deps, lease, changes)));
+		await deletePropagatedChanges(deps.prisma, changes);
 	};
 }
 
 /**
  * Resolves when no gateway accepts any of these sessions, or an earlier state of these keys. A failure is left to
- * {@link propagateMissedRevocations}.
+ * {@link propagateMissedChanges}.
  */
-export async function propagateRevocations(
+export async function propagateChanges(
 	deps: PropagateDeps,
-	sessionIds: string[],
-	keyChanges: KeyChange[] = [],
+	{ sessionIds = [], keyChanges = [] }: Partial<CredentialChanges>,
 ): Promise<void> {
 	if (sessionIds.length + keyChanges.length > 0) await deps.propagate({ sessionIds, keyChanges });
 }
 
 /**
- * Propagates revocations that are still pending because their process was killed or lost the database. Their requests got no response. When
+ * Propagates changes that are still pending because their process was killed or lost the database. Their requests got no response. When
  * the process stops, another one propagates the rest, because a gateway's lease may outlast the shutdown.
  */
-export const propagateMissedRevocations = defineTask<PropagateDeps & { prisma: Database }>({
-	name: 'propagate_missed_revocations',
+export const propagateMissedChanges = defineTask<PropagateDeps & { prisma: Database }>({
+	name: 'propagate_missed_changes',
 	everyMs: RECOVERY_INTERVAL_MS,
 	async run(deps, stopping) {
-		const { sessionIds, keyChanges } = await listPendingRevocations(deps.prisma);
-		await unlessAborted(propagateRevocations(deps, sessionIds, keyChanges), stopping);
+		const changes = await listPendingChanges(deps.prisma);
+		await unlessAborted(propagateChanges(deps, changes), stopping);
 	},
 });
 

@@ -1,5 +1,5 @@
 import { AppError } from '@creatorr/contracts/errors';
-import { pushRevocations } from '@creatorr/contracts/internal/gateway';
+import { pushCredentialChanges } from '@creatorr/contracts/internal/gateway';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { InFlight } from '../requests/in-flight.ts';
 import { signedOut } from './authenticate.ts';
@@ -26,8 +26,8 @@ function keyChanged(): AppError {
  * arriving, their long polls and their event streams. Changed keys are looked up again with their next request, and the same requests with
  * their old rights have ended. Returns 404 for a previous instance id, whose cache no longer exists.
  */
-export function pushRevocationsRoute(deps: Deps): Route {
-	return defineRoute(pushRevocations, async ({ body }) => {
+export function pushCredentialChangesRoute(deps: Deps): Route {
+	return defineRoute(pushCredentialChanges, async ({ body }) => {
 		if (body.instance_id !== deps.lease.term().instanceId) {
 			throw new AppError('not_found', 'This instance no longer holds a lease.');
 		}
