@@ -10,8 +10,8 @@ const MAX_TRIES = 5;
 const FIRST_PAUSE_MS = 10;
 
 /**
- * Runs work in one transaction and commits it. If PostgreSQL aborts it because of another one (serialization failure, deadlock), it runs
- * again, at most 5 times: the work may have no effect outside the transaction.
+ * Runs `work` in one transaction and commits it. If PostgreSQL aborts it because of another one (serialization failure, deadlock), it runs
+ * again, up to 5 times in all. So its effects outside the transaction must be idempotent.
  */
 export async function inTransaction<Tx extends object, R>(
 	prisma: TransactionRunner<Tx>,
