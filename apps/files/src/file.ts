@@ -47,8 +47,8 @@ export interface FileRecord {
 	deletedAt: Date | null;
 }
 
-/** A client's request for a file always names its owner. */
-export interface OwnedFile {
+/** Identifies a file of a user. Every lookup by ID includes the user, so that nobody reads another user's file. */
+export interface FileLookup {
 	id: string;
 	userId: string;
 }

@@ -14,22 +14,22 @@ export interface StorageUse {
 	pendingUploads: number;
 }
 
-/** The user whose storage use is counted. */
-export interface StorageOwner {
+/** Which files count toward a storage use. */
+export interface StorageUseFilter {
 	userId: string;
-	/** Doesn't count outputs of this job; null counts all. */
-	exceptJobId: string | null;
+	/** Outputs of this job don't count. null: all count. */
+	excludedJobId: string | null;
 }
 
 /** Returns a user's storage use; a user without a row is on the free plan. Returns null when the account was deleted. */
-export async function readStorageUse(prisma: Database, owner: StorageOwner): Promise<StorageUse | null> {
-	const { userId } = owner;
+export async function readStorageUse(prisma: Database, filter: StorageUseFilter): Promise<StorageUse | null> {
+	const { userId } = filter;
 	const account = await prisma.account.findUnique({ where: { userId } });
 	if (account && account.deletedAt !== null) return null;
 	return {
 		plan: account?.plan ?? 'free',
 		emailVerified: account?.emailVerified ?? false,
-		...(await countUse(prisma, owner)),
+		...(await countUse(prisma, filter)),
 	};
 }
 
@@ -51,15 +51,15 @@ export async function lockPlan(tx: Tx, userId: string): Promise<Plan | null> {
  */
 export async function lockStorageUse(
 	tx: Tx,
-	owner: StorageOwner,
+	filter: StorageUseFilter,
 ): Promise<(StorageUse & { planVersion: bigint }) | null> {
-	const { userId } = owner;
+	const { userId } = filter;
 	await tx.account.createMany({ data: [{ userId }], skipDuplicates: true });
 	const rows = await tx.$queryRaw<{ plan: Plan; planVersion: bigint; emailVerified: boolean }[]>`
 		SELECT plan, plan_version AS "planVersion", email_verified AS "emailVerified" FROM accounts
 		WHERE user_id = ${userId} AND deleted_at IS NULL FOR NO KEY UPDATE`;
 	const [account] = rows;
-	return account ? { ...account, ...(await countUse(tx, owner)) } : null;
+	return account ? { ...account, ...(await countUse(tx, filter)) } : null;
 }
 
 /**
@@ -68,10 +68,10 @@ export async function lockStorageUse(
  */
 async function countUse(
 	tx: Tx,
-	{ userId, exceptJobId }: StorageOwner,
+	{ userId, excludedJobId }: StorageUseFilter,
 ): Promise<Omit<StorageUse, 'plan' | 'emailVerified'>> {
 	const isCounted =
-		exceptJobId === null ? Prisma.sql`true` : Prisma.sql`job_id IS DISTINCT FROM ${exceptJobId}`;
+		excludedJobId === null ? Prisma.sql`true` : Prisma.sql`job_id IS DISTINCT FROM ${excludedJobId}`;
 	const mayArrive = Prisma.sql`job_id IS NULL AND upload_url_expires_at > now() AND (upload_id IS NULL OR cleared_at IS NULL)`;
 	const isKept = Prisma.sql`expires_at > now() AND ((status = 'ready' AND published_at IS NOT NULL) OR abandon_at > now())`;
 	// Two SELECTs, so that each uses an index of its own.

@@ -9,8 +9,8 @@ import { readStorageUse } from './accounts.sql.ts';
 export function getStorageUseRoute({ prisma, policy }: Deps): Route {
 	const mutex = createKeyedMutex();
 	return defineRoute(getStorageUse, async ({ params }) => {
-		const owner = { userId: params.id, exceptJobId: null };
-		const use = await mutex.runExclusive(params.id, () => readStorageUse(prisma, owner));
+		const filter = { userId: params.id, excludedJobId: null };
+		const use = await mutex.runExclusive(params.id, () => readStorageUse(prisma, filter));
 		if (!use) return { data: { stored_bytes: 0, stored_files: 0 } };
 		const limit = unverifiedLimit(policy, use);
 		return {

@@ -1,15 +1,15 @@
 import { isAccountDeleted } from '../accounts/accounts.sql.ts';
-import type { FileRecord, OwnedFile } from '../file.ts';
+import type { FileLookup, FileRecord } from '../file.ts';
 import { type Database, toRecord, visibleToOwner } from '../files.sql.ts';
 import type { File, Prisma } from '../generated/client.ts';
 import { applyPlanChanges, EXPIRED, filesById, type PlanDeps } from '../plans/plans.sql.ts';
 
 /** Returns a file that its owner can see. */
-export async function findVisibleFile(deps: PlanDeps, wanted: OwnedFile): Promise<FileRecord | null> {
-	if (await isAccountDeleted(deps.prisma, wanted.userId)) return null;
-	await applyPlanChanges(deps, { userIds: [wanted.userId], which: filesById([wanted.id]) });
+export async function findVisibleFile(deps: PlanDeps, lookup: FileLookup): Promise<FileRecord | null> {
+	if (await isAccountDeleted(deps.prisma, lookup.userId)) return null;
+	await applyPlanChanges(deps, { userIds: [lookup.userId], which: filesById([lookup.id]) });
 	const row = await deps.prisma.file.findFirst({
-		where: { id: wanted.id, userId: wanted.userId, ...visibleToOwner() },
+		where: { id: lookup.id, userId: lookup.userId, ...visibleToOwner() },
 	});
 	return row && toRecord(row);
 }

@@ -3,7 +3,7 @@ import { getFile, type listFiles } from '@creatorr/contracts/files';
 import type { ResponseOf } from '@creatorr/contracts/operation';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Deps } from '../deps.ts';
-import type { FileRecord, OwnedFile } from '../file.ts';
+import type { FileLookup, FileRecord } from '../file.ts';
 import { presignDownload } from './download-url.ts';
 import { findVisibleFile } from './find-files.sql.ts';
 import { refreshFile } from './refresh-file.ts';
@@ -16,8 +16,8 @@ export function getFileRoute(deps: Deps): Route {
 }
 
 /** Returns a user's file as the store has it now. Throws `not_found`, the same for a file that is absent, gone or another user's. */
-export async function findOwnFile(deps: Deps, wanted: OwnedFile): Promise<FileRecord> {
-	const file = await findVisibleFile(deps, wanted);
+export async function findOwnFile(deps: Deps, lookup: FileLookup): Promise<FileRecord> {
+	const file = await findVisibleFile(deps, lookup);
 	const current = file && (await refreshFile(deps, file));
 	if (!current) throw notFound('file');
 	return current;

@@ -3,7 +3,7 @@ import { defineRoute, type Route } from '@creatorr/service/route';
 import { readStorageUse } from '../accounts/accounts.sql.ts';
 import { createStorageCheck } from '../accounts/cached-storage-check.ts';
 import type { Deps } from '../deps.ts';
-import { type FileRecord, notUploaded, type OwnedFile } from '../file.ts';
+import { type FileLookup, type FileRecord, notUploaded } from '../file.ts';
 import { presignWorkerDownload } from './download-url.ts';
 import { findOwnFile } from './get-file.ts';
 
@@ -11,7 +11,7 @@ import { findOwnFile } from './get-file.ts';
 export function checkInputRoute(deps: Deps): Route {
 	const requireStorage = createStorageCheck({
 		policy: deps.policy,
-		readUse: (userId) => readStorageUse(deps.prisma, { userId, exceptJobId: null }),
+		readUse: (userId) => readStorageUse(deps.prisma, { userId, excludedJobId: null }),
 	});
 	return defineRoute(checkInput, async ({ params, body }) => {
 		const file = await findInput(deps, { id: params.id, userId: body.user_id });
@@ -39,9 +39,9 @@ export function openInputRoute(deps: Deps): Route {
 /** Returns a user's file whose bytes are in the store. Throws `not_found`, `file_not_uploaded`. */
 async function findInput(
 	deps: Deps,
-	wanted: OwnedFile,
+	lookup: FileLookup,
 ): Promise<FileRecord & { status: 'ready'; etag: string }> {
-	const file = await findOwnFile(deps, wanted);
+	const file = await findOwnFile(deps, lookup);
 	if (file.status !== 'ready' || file.etag === null) throw notUploaded();
 	return { ...file, status: file.status, etag: file.etag };
 }

@@ -8,7 +8,7 @@ import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Audience } from '@creatorr/storage/connection';
 import { choosePartSize } from '@creatorr/storage/plan-parts';
 import type { z } from 'zod';
-import { readStorageUse, type StorageOwner, type StorageUse } from '../accounts/accounts.sql.ts';
+import { readStorageUse, type StorageUse, type StorageUseFilter } from '../accounts/accounts.sql.ts';
 import { requireStorageForOutput } from '../accounts/storage-limit.ts';
 import type { Deps } from '../deps.ts';
 import { type FileRecord, KEY_PREFIX } from '../file.ts';
@@ -73,9 +73,9 @@ export async function createUpload(
 
 type Draft = Pick<FileRecord, 'id' | 'storageKey' | 'multipart'>;
 
-/** Returns whose storage use limits the upload. An output replaces others of its job. */
-function ownerOf({ userId, jobId }: UploadRequest): StorageOwner {
-	return { userId, exceptJobId: jobId };
+/** Returns the files that count toward the limit of the upload. An output replaces others of its job. */
+function storageUseFilterOf({ userId, jobId }: UploadRequest): StorageUseFilter {
+	return { userId, excludedJobId: jobId };
 }
 
 function admit(policy: FilePolicy, { jobId, sizeBytes }: UploadRequest, use: StorageUse): void {
@@ -87,7 +87,7 @@ function admit(policy: FilePolicy, { jobId, sizeBytes }: UploadRequest, use: Sto
 async function insertUpload(deps: Deps, request: UploadRequest, draft: Draft): Promise<FileRecord> {
 	const { prisma, policy } = deps;
 	const inserted = await deps.insertMutex.runExclusive(request.userId, () =>
-		insertFile(prisma, ownerOf(request), (use) => {
+		insertFile(prisma, storageUseFilterOf(request), (use) => {
 			admit(policy, request, use);
 			return newFileRecord(request, draft, { plan: use.plan, policy });
 		}),
@@ -103,7 +103,7 @@ async function insertInParts(deps: Deps, request: UploadRequest, draft: Draft): 
 	const { prisma, policy, store } = deps;
 	const { storageKey: key } = draft;
 	// Checked here too, so that most refusals create no multipart upload.
-	admit(policy, request, requireAccount(await readStorageUse(prisma, ownerOf(request)), request));
+	admit(policy, request, requireAccount(await readStorageUse(prisma, storageUseFilterOf(request)), request));
 	const uploadId = await store.createMultipart({ key, contentType: request.mimeType });
 	crashPoint('files.create.multipart-created');
 	const multipart = { uploadId, partSizeBytes: choosePartSize(request.sizeBytes) };

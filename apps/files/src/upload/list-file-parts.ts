@@ -9,11 +9,11 @@ import type { StoredPart } from '@creatorr/storage/multipart';
 import { planParts } from '@creatorr/storage/plan-parts';
 import type { Deps } from '../deps.ts';
 import {
+	type FileLookup,
 	type FileRecord,
 	isMultipart,
 	type MultipartFile,
 	mayReceiveBytes,
-	type OwnedFile,
 } from '../file.ts';
 import { findVisibleFile } from '../read/find-files.sql.ts';
 import { refreshFile } from '../read/refresh-file.ts';
@@ -36,8 +36,8 @@ type PartsResponse = ResponseOf<typeof listFileParts>['data'];
  * Returns the progress of an upload in parts: ETags of the parts in the store, fresh URLs for the others. Throws `not_found`, and
  * `validation` for a file that is not, or no longer, uploaded in parts.
  */
-async function listUploadParts(deps: Deps, wanted: OwnedFile): Promise<PartsResponse> {
-	const file = await findVisibleFile(deps, wanted);
+async function listUploadParts(deps: Deps, lookup: FileLookup): Promise<PartsResponse> {
+	const file = await findVisibleFile(deps, lookup);
 	if (!file) throw notFound('file');
 	const now = new Date();
 	if (isMultipart(file) && mayReceiveBytes(file, now) && file.abandonAt > now) {

@@ -64,7 +64,7 @@ describe('the limit of stored bytes', () => {
 
 	test('is not exceeded by twenty processes that insert at the same time', async () => {
 		const writes = Array.from({ length: 20 }, () =>
-			insertFile(service.deps.prisma, { userId: user.id, exceptJobId: null }, (use) => {
+			insertFile(service.deps.prisma, { userId: user.id, excludedJobId: null }, (use) => {
 				admitUpload(service.deps.policy, 6 * GB, use);
 				const id = newId('fil');
 				return buildFile({ id, storageKey: id, userId: user.id, sizeBytes: 6 * GB });
