@@ -23,7 +23,7 @@ const apiSwitches = z.strictObject({
 	/** How long each request waits before it is executed. */
 	delay_ms: milliseconds,
 	/** How many of the next requests are executed, with their connection closed instead of a response. */
-	lose_answers: z.int().min(0),
+	drop_responses: z.int().min(0),
 });
 
 /** The account's settings for unpaid renewals. */
@@ -48,7 +48,7 @@ export type Switches = {
 export function createSwitches(webhookUrl: string): Switches {
 	return {
 		webhooks: { url: webhookUrl, copies: 1, shuffle_ms: 0, drop: 0, paused: false },
-		api: { down: false, delay_ms: 0, lose_answers: 0 },
+		api: { down: false, delay_ms: 0, drop_responses: 0 },
 		renewals: { after_last_failure: 'cancel' },
 	};
 }

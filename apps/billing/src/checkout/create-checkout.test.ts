@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => world?.stop());
 afterEach(() =>
 	world.stripe.control('/switches', {
-		api: { down: false, lose_answers: 0, delay_ms: 0 },
+		api: { down: false, drop_responses: 0, delay_ms: 0 },
 		webhooks: { paused: false },
 		renewals: { after_last_failure: 'cancel' },
 	}),
@@ -180,18 +180,18 @@ describe('a checkout', () => {
 
 	test('finds the customer of a request that Stripe never answered', async () => {
 		const user = world.user();
-		await world.stripe.control('/switches', { api: { lose_answers: 50 } });
+		await world.stripe.control('/switches', { api: { drop_responses: 50 } });
 		await user.checkout('monthly');
-		await world.stripe.control('/switches', { api: { lose_answers: 0 } });
+		await world.stripe.control('/switches', { api: { drop_responses: 0 } });
 		expect((await user.checkout('monthly')).status).toBe(200);
 		expect(await customersOf(user)).toHaveLength(1);
 	});
 
 	test('finds the customer by its metadata after Stripe has forgotten the idempotency key', async () => {
 		const user = world.user();
-		await world.stripe.control('/switches', { api: { lose_answers: 50 } });
+		await world.stripe.control('/switches', { api: { drop_responses: 50 } });
 		await user.checkout('monthly');
-		await world.stripe.control('/switches', { api: { lose_answers: 0 } });
+		await world.stripe.control('/switches', { api: { drop_responses: 0 } });
 		// With another key, as Stripe has deleted the old one by then.
 		const requested = {
 			customerRequestedAt: new Date(Date.now() - 25 * 3_600_000),

@@ -9,7 +9,7 @@ beforeAll(async () => {
 	world = await startWorld();
 }, 120_000);
 afterAll(() => world?.stop());
-beforeEach(() => world.stripe.control('/switches', { api: { down: false, lose_answers: 0 } }));
+beforeEach(() => world.stripe.control('/switches', { api: { down: false, drop_responses: 0 } }));
 
 const deleteAccount = (user: User) =>
 	world.plans.publish(newEvent(accountDeleted, { user_id: user.id }, newId('req')));
@@ -62,9 +62,9 @@ test('the deletion is retried until Stripe responds', async () => {
 
 test('a customer whose creation got no response is erased too', async () => {
 	const user = world.user();
-	await world.stripe.control('/switches', { api: { lose_answers: 50 } });
+	await world.stripe.control('/switches', { api: { drop_responses: 50 } });
 	await user.checkout('monthly');
-	await world.stripe.control('/switches', { api: { lose_answers: 0 } });
+	await world.stripe.control('/switches', { api: { drop_responses: 0 } });
 	expect(await stripeCustomerOf(user)).toBe('');
 	const query = `metadata['user_id']:'${user.id}'`;
 	const customersOf = async () => (await world.stripe.api.customers.search({ query })).data;

@@ -41,8 +41,8 @@ export function apiRoutes(account: Account): Router {
 }
 
 function respond(api: Switches['api'], response: Response, status: number, body: string): void {
-	if (api.lose_answers > 0) {
-		api.lose_answers -= 1;
+	if (api.drop_responses > 0) {
+		api.drop_responses -= 1;
 		response.socket?.destroy();
 		return;
 	}
