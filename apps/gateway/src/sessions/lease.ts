@@ -38,7 +38,7 @@ interface OwnTerm extends LeaseTerm {
 }
 
 /**
- * Returns a lease that is valid for the granted time, counted from before the request, so that it ends here before it ends at auth. A
+ * Returns a lease that is valid for the granted time, counted from before the request, so that it ends here before it ends at auth. An
  * expired or fenced term never becomes valid again: auth may have revoked sessions without telling this instance. A new term begins under a
  * new instance id, with an empty cache.
  */
