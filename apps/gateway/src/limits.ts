@@ -32,12 +32,12 @@ export const LIMITS = {
 	/** Connections of one network, so that one client can't take all. */
 	maxConnectionsPerNetwork: 1_000,
 	/**
-	 * Rate of new connections of one network, except trusted proxies. Others are closed unread, before their TLS handshake. A handshake takes
-	 * 0.5 ms of CPU time with an EC key and 0.75 ms with an RSA key, and costs a client that repeats one ClientHello nothing.
+	 * Rate of new connections of one network, except trusted proxies. Connections beyond it are closed unread, before their TLS handshake. A
+	 * handshake takes 0.5 ms of CPU time with an EC key and 0.75 ms with an RSA key, and costs a client that repeats one ClientHello nothing.
 	 */
 	newConnectionsPerSecond: 200,
 	newConnectionBurst: 1_000,
-	/** Concurrent unauthenticated requests of one network. Others wait for `anonymousQueueMs`. */
+	/** Concurrent unauthenticated requests of one network. Further ones wait up to `anonymousQueueMs`. */
 	anonymousConcurrentRequests: 16,
 	/** Shortest time that a request holds its permit, which allows at most 160 requests a second. */
 	anonymousMinPermitMs: 100,
@@ -50,20 +50,18 @@ export const LIMITS = {
 	/** Delay of a 429, so that a client that retries too early costs little. */
 	refusalDelayMs: 300,
 	/**
-	 * Rate of the gateway's own responses to one network: errors, files of the web app, preflights. Others are delayed. A page load of
-	 * the web app is 60 files; each response takes about 0.1 ms of CPU time.
+	 * Rate of the gateway's own responses to one network: errors, files of the web app, preflights. Responses beyond it are delayed. A page
+	 * load of the web app is 60 files; each response takes about 0.1 ms of CPU time.
 	 */
 	ownResponsesPerSecond: 300,
 	ownResponseBurst: 1_500,
-	/** Rate of 401 responses to one network. Others are delayed. */
+	/** Rate of 401 responses to one network. Responses beyond it are delayed. */
 	refusedTokensPerSecond: 50,
 	refusedTokenBurst: 200,
 	/** Rate of forged tokens and invalid API keys of one network. Beyond it, its tokens and keys that aren't cached are delayed. */
 	forgedTokensPerSecond: 100,
 	forgedTokenBurst: 200,
-	/**
-	 * Lookups of API keys that aren't cached, at a time. Auth's thread for gateways handles one in about a ms, and also renews leases.
-	 */
+	/** Concurrent lookups of API keys that aren't cached. Auth's control port handles about 1,000 a second, and also renews leases. */
 	concurrentKeyLookups: 4,
 	/**
 	 * Rate of one user at each gateway. A plain request costs 1; `cost` in contracts names those that cost more. The web app and the command
@@ -71,16 +69,16 @@ export const LIMITS = {
 	 */
 	userRequestsPerSecond: 100,
 	userRequestBurst: 1_000,
-	/** Concurrent requests of one user, weighted by cost. Others wait for `userQueueMs`. */
+	/** Concurrent requests of one user, weighted by cost. Further ones wait up to `userQueueMs`. */
 	userConcurrentRequests: 16,
 	/** Concurrent long polls (`?wait=`) and event streams of one user. */
 	userConcurrentLongPolls: 64,
-	/** Long polls and event streams of all users that connect to services at a time. Others wait for `connectQueueMs`. */
+	/** Long polls and event streams of all users that connect to services at a time. Further ones wait up to `connectQueueMs`. */
 	concurrentConnects: 8,
 	/** Longest wait of a long poll or event stream until it may connect. Afterwards it gets 429. */
 	connectQueueMs: 10_000,
 	/**
-	 * Longest time that a long poll or event stream counts as connecting. Usually its service responds within a few ms: to a long poll with 102
+	 * Longest time that a long poll or event stream counts as connecting. A service normally responds within a few ms, to a long poll with 102
 	 * Processing.
 	 */
 	connectPermitMs: 1_000,
@@ -100,7 +98,7 @@ export const LIMITS = {
 	authCallMs: 8_000,
 	/** Timeout of calls to auth for units of rate limits. After a failure, this gateway admits its local share. */
 	quotaCallMs: 2_000,
-	/** Time without calls for units after one has failed. */
+	/** Wait after a failed call for units before the next one. */
 	quotaRetryMs: 1_000,
 	/** How long a prefetch of units waits for others that share its call. */
 	quotaBatchDelayMs: 250,

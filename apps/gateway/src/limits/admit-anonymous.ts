@@ -8,7 +8,7 @@ import { rateLimited } from './rate-limited.ts';
 
 /** A webhook of Stripe has a few KiB. Verifying the signature of 512 KiB takes billing more than 1 ms. */
 const BODY_BYTES_PER_PERMIT = 64 * 1024;
-/** Longer bodies stream to the service while they arrive: an awaited body stays in memory, and no rate limit of a user bounds it. */
+/** Longer bodies stream to the service while they arrive: a buffered body uses memory that no permit limits. */
 const MAX_SMALL_BYTES = 8 * 1024;
 
 /** Admits an unauthenticated request, at once or after a short wait. Rejects with `rate_limited` or an error of {@link bodyArrival}. */
