@@ -11,7 +11,7 @@ import { insertEvent } from '../security-events/security-events.sql.ts';
 import type { ApiKeySettings } from './api-key.ts';
 import { countLiveKeys, insertKeyEvent, pruneEndedKeys } from './api-keys.sql.ts';
 
-/** What is stored of a new key. */
+/** Stored fields of a new key. */
 export interface NewApiKey {
 	keyHash: Uint8Array<ArrayBuffer>;
 	start: string;

@@ -45,7 +45,10 @@ export async function openLockedCustomer(tx: Tx, userId: string) {
 	};
 	return {
 		customer,
-		/** Records that the customer is about to be created at Stripe. Until its id is stored, every sync finishes that, also after a crash. */
+		/**
+		 * Records that the customer is about to be created at Stripe. Until its id is stored, each sync retries the creation, so a crash doesn't
+		 * lose it.
+		 */
 		recordCustomerRequest: () =>
 			update({ customerRequestedAt: new Date(), syncAt: new Date(Date.now() + RETRY_AFTER_MS) }),
 		/** Sets the id, also in `customer`. */

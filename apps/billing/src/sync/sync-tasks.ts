@@ -15,13 +15,13 @@ interface SyncTaskDeps extends SyncDeps {
 }
 
 /**
- * One task for each. A task syncs one customer at a time. One is reserved for customers with events, however many are due by time. One
- * prefers customers that are due by time, so that lost events are found even under a constant stream of events.
+ * Each entry is a task that syncs one customer at a time. One handles only customers with events, however many are due by time. One prefers
+ * customers that are due by time, so that lost events are found even under a constant stream of events.
  */
 const ORDERS: readonly DueOrder[] = ['events only', 'events first', 'events first', 'time first'];
 /** Finds customers that are due by time, and those whose notification was lost. */
 const POLL_MS = 1_000;
-/** The other tasks are woken by notifications. They share the customers that are due by time if the first of them takes long. */
+/** Notifications wake the other tasks. They poll as a fallback, for example while the `time first` task waits for Stripe. */
 const SAFETY_POLL_MS = 5_000;
 
 const syncs = counter({

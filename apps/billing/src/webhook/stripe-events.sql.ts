@@ -12,13 +12,13 @@ export interface ReceivedEvent {
 	/** The customer's id at Stripe; null if the event names none. */
 	stripeCustomerId: string | null;
 	payload: object;
-	/** What is stored of an event for an unknown customer. */
+	/** Stored instead of the payload for an unknown customer or a deleted account. */
 	summary: object;
 }
 
 /**
  * Records an event once. Resolves to false if it was recorded before. An event of a known customer is stored whole and waits to be
- * applied. Of an event for an unknown customer or a deleted account, only the summary is stored.
+ * applied. For an unknown customer or a deleted account, stores only the summary.
  */
 export function recordEvent(prisma: Database, event: ReceivedEvent): Promise<boolean> {
 	const { id, type, stripeCustomerId, payload, summary } = event;
