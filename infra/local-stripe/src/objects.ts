@@ -115,7 +115,7 @@ export type OfKind<K extends Kind> = Extract<Stored, { object: K }>;
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** Returns a new id in Stripe's form, `sub_…`. `length` is without the prefix, as at Stripe. */
+/** Returns a new id in Stripe's form, `sub_…`. `length` is without the prefix, as in Stripe. */
 export function newId(prefix: string, length = 24): string {
 	const characters = Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]);
 	return `${prefix}_${characters.join('')}`;

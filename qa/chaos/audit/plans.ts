@@ -57,7 +57,7 @@ async function auditCustomer(
 	const open = await openSubscriptions(customer);
 	if (open.length > 1) report.find('doubled', `${id} pays ${open.length} times`);
 	const paid = open.some(({ status }) => PRO.includes(status)) ? 'pro' : 'free';
-	if (plan !== paid) report.find('plan', `${id} is ${paid} at Stripe and ${plan} in billing`);
+	if (plan !== paid) report.find('plan', `${id} is ${paid} in Stripe and ${plan} in billing`);
 	for (const [service, plans] of Object.entries(others)) {
 		const other = plans.find((one) => one.id === id) ?? { plan: 'free', version: 0 };
 		if (other.plan !== plan || Number(other.version) !== Number(version))

@@ -175,7 +175,7 @@ export class Actions {
 		return await this.#awaitPlan(person, 'pro');
 	}
 
-	/** Ends the subscription at Stripe, as its dashboard does; resolves to whether the plan changes soon. */
+	/** Ends the subscription in Stripe, as its dashboard does; resolves to whether the plan changes soon. */
 	async endSubscription(person: Person): Promise<boolean> {
 		const end = async () => {
 			const { data } = await askStripe('GET', '/v1/subscriptions?limit=100&status=active');

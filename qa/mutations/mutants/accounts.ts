@@ -329,7 +329,7 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 	{
 		name: 'cancels the subscription of a deleted account',
 		mutations: [inPackage('billing')('onAccountDeleted', dropCall('markDeleted'))],
-		test: 'a deleted account pays no more, and its personal data is erased at Stripe',
+		test: 'a deleted account pays no more, and its personal data is erased in Stripe',
 	},
 ];
 

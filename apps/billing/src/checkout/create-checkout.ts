@@ -62,7 +62,7 @@ async function openCheckout(
 ): Promise<string> {
 	const contact = await deps.findAccount(userId);
 	for (let tries = 0; tries < TRIES; tries += 1) {
-		// Committed first, so that a customer at Stripe is known even if a later step fails.
+		// Committed first, so that a customer in Stripe is known even if a later step fails.
 		await deps.customers.withCustomer(userId, async (locked) => {
 			refuseDeleted(locked);
 			if (!locked.customer.customerRequestedAt) await locked.recordCustomerRequest();

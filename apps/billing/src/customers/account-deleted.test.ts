@@ -23,7 +23,7 @@ async function untilErased(customerId: string): Promise<void> {
 	});
 }
 
-test('a deleted account pays no more, and its personal data is erased at Stripe', async () => {
+test('a deleted account pays no more, and its personal data is erased in Stripe', async () => {
 	const user = world.user();
 	const subscription = await subscribe(world, user);
 	const customerId = await stripeCustomerOf(user);

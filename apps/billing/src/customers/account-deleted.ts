@@ -10,7 +10,7 @@ interface AccountDeletedDeps {
 
 const CONCURRENT_ACCOUNTS = 4;
 
-/** Cancels the subscriptions of a deleted account, and erases the customer here and at Stripe. */
+/** Cancels the subscriptions of a deleted account, and erases the customer here and in Stripe. */
 export const onAccountDeleted = defineConsumer({
 	queue: QUEUES.billingAccountDeleted,
 	definition: accountDeleted,

@@ -20,7 +20,7 @@ export interface Customer {
 /** A subscription as Stripe describes it. */
 export interface Subscription {
 	id: string;
-	/** Status at Stripe, which may be newer than this code. */
+	/** Status in Stripe, which may be newer than this code. */
 	status: string;
 	/** Null for another interval. */
 	cycle: BillingCycle | null;

@@ -75,7 +75,7 @@ export function createCustomers({ prisma, locking, timeoutMs = LOCK_TIMEOUT_MS }
 			]);
 			return customer && { customer, subscriptions: subscriptions.map(toSubscription) };
 		},
-		/** Marks the account as deleted, and makes the customer due: the next sync erases it at Stripe. */
+		/** Marks the account as deleted, and makes the customer due: the next sync erases it in Stripe. */
 		async markDeleted(userId: string): Promise<void> {
 			const now = new Date();
 			await prisma.customer.upsert({

@@ -46,7 +46,7 @@ export async function openLockedCustomer(tx: Tx, userId: string) {
 	return {
 		customer,
 		/**
-		 * Records that the customer is about to be created at Stripe. Until its id is stored, each sync retries the creation, so a crash doesn't
+		 * Records that the customer is about to be created in Stripe. Until its id is stored, each sync retries the creation, so a crash doesn't
 		 * lose it.
 		 */
 		recordCustomerRequest: () =>
@@ -83,7 +83,7 @@ export async function openLockedCustomer(tx: Tx, userId: string) {
 			if (plan !== customer.plan) await changePlan(tx, customer, plan);
 			await recordOperatorAction(tx, { ...by, userId });
 		},
-		/** Records the state at Stripe and the plan that follows. Publishes a changed plan. */
+		/** Records the state in Stripe and the plan that follows. Publishes a changed plan. */
 		async recordSync(synced: {
 			subscriptions: readonly Subscription[];
 			plan: Plan;

@@ -110,7 +110,7 @@ describe('a grant', () => {
 		await waitForPublishedPlans(user, ['pro']);
 	});
 
-	test('that is revoked returns to the plan at Stripe', async () => {
+	test('that is revoked returns to the plan in Stripe', async () => {
 		const [paying, other] = [world.user(), world.user()];
 		await subscribe(world, paying);
 		for (const user of [paying, other]) await grant(user);

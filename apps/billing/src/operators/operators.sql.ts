@@ -50,7 +50,7 @@ function readUser(prisma: Database, userId: string, operator: string): Promise<o
 	});
 }
 
-/** Returns when billing reads the customer at Stripe next, after a failure not before the backoff ends. Null if no read is due. */
+/** Returns when billing reads the customer in Stripe next, after a failure not before the backoff ends. Null if no read is due. */
 function nextSyncAt({ syncAt, notBefore }: { syncAt: Date | null; notBefore: Date | null }): Date | null {
 	if (syncAt === null || notBefore === null) return syncAt ?? notBefore;
 	return syncAt > notBefore ? syncAt : notBefore;

@@ -13,7 +13,7 @@ afterAll(() => stripe.stop());
 const PRICES = { monthly: { amount: 900, currency: 'USD' }, yearly: { amount: 9_000, currency: 'USD' } };
 const running = new AbortController().signal;
 
-test('the prices are those at Stripe, and the last ones stay while it is down', async () => {
+test('the prices are those in Stripe, and the last ones stay while it is down', async () => {
 	const priceCache: PriceCache = { prices: undefined };
 	const warnings: string[] = [];
 	const logger = { warn: (event: string) => warnings.push(event) } as never;

@@ -6,7 +6,7 @@ import { type StripeCalls, stripeErrorFields } from '../stripe/stripe.ts';
 const HOUR_MS = 3_600_000;
 const RETRY_MS = 60_000;
 
-/** The prices at Stripe as this process read them last; `prices` is undefined until it has. */
+/** The prices in Stripe as this process read them last; `prices` is undefined until it has. */
 export interface PriceCache {
 	prices: PlanPrices | undefined;
 }

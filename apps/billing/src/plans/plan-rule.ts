@@ -1,7 +1,7 @@
 import type { Plan } from '@creatorr/contracts/plans';
 import type { Subscription } from '../customers/customer.ts';
 
-/** Final statuses of a subscription at Stripe. */
+/** Final statuses of a subscription in Stripe. */
 const FINAL_STATUSES: readonly string[] = ['canceled', 'incomplete_expired'];
 
 /**
@@ -31,7 +31,7 @@ function isGranted({ proGrantedUntil }: Pick<PlanInputs, 'proGrantedUntil'>, now
 
 /**
  * Returns Pro while it is granted, or a subscription is active, trialing, or past due within the grace period. Depends only on the
- * current state at Stripe, the grant and the time, so neither the order nor the number of events matters.
+ * current state in Stripe, the grant and the time, so neither the order nor the number of events matters.
  */
 export function planOf(inputs: PlanInputs, now: Date, graceMs: number): Plan {
 	if (isGranted(inputs, now)) return 'pro';

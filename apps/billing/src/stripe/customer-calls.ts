@@ -34,7 +34,7 @@ export function customerCalls(stripe: Stripe, { appUrl }: { appUrl: string }) {
 				const update = stripe.customers.update(customerId, { email, ...(name === null ? {} : { name }) });
 				return (await update.catch(valueIfMissing(null))) !== null;
 			}),
-		/** Cancels the customer's subscriptions at once and erases the personal data at Stripe. Has no effect on a deleted customer. */
+		/** Cancels the customer's subscriptions at once and erases the personal data in Stripe. Has no effect on a deleted customer. */
 		deleteCustomer: (customerId: string): Promise<void> =>
 			callStripe(async () => {
 				await stripe.customers.del(customerId).catch(valueIfMissing(undefined));

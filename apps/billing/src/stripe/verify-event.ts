@@ -9,7 +9,7 @@ import { z } from 'zod';
 const TOLERANCE_SECONDS = 300;
 /** Deeper than any object of Stripe, and safe to traverse recursively. */
 const MAX_DEPTH = 64;
-/** Longer than any name at Stripe. A Postgres index accepts at most 2,700 bytes. */
+/** Longer than any name in Stripe. A Postgres index accepts at most 2,700 bytes. */
 const MAX_NAME_LENGTH = 255;
 
 const nameSchema = z.string().min(1).max(MAX_NAME_LENGTH).refine(isStorableText);

@@ -23,7 +23,7 @@ export interface SyncDeps {
 }
 
 /**
- * Applies the state at Stripe and the grant to a customer. This covers the waiting events, whatever their content and order.
+ * Applies the state in Stripe and the grant to a customer. This covers the waiting events, whatever their content and order.
  */
 export async function syncCustomer(deps: SyncDeps, locked: LockedCustomer): Promise<SyncResult> {
 	const { customer } = locked;
@@ -40,7 +40,7 @@ export async function syncCustomer(deps: SyncDeps, locked: LockedCustomer): Prom
 	return { plan, subscriptions };
 }
 
-/** Cancels the subscriptions of a deleted account and erases the personal data here and at Stripe, also of a late checkout. */
+/** Cancels the subscriptions of a deleted account and erases the personal data here and in Stripe, also of a late checkout. */
 async function eraseCustomer(
 	deps: SyncDeps,
 	locked: LockedCustomer,
@@ -62,7 +62,7 @@ async function eraseCustomer(
 const IDEMPOTENCY_KEY_TTL_MS = 23 * 3_600_000;
 
 /**
- * Returns the id of a user's customer at Stripe, and creates the customer if that was requested before. If an earlier process created it
+ * Returns the id of a user's customer in Stripe, and creates the customer if that was requested before. If an earlier process created it
  * and died before it stored the id, this returns the same customer. Null if no creation was requested.
  */
 export async function ensureRequestedCustomer(

@@ -109,7 +109,7 @@ export async function startWorld(overrides: Record<string, string> = {}) {
 				replicas.map(({ url }) => url),
 				identities.signAsGateway,
 			),
-		/** Sets another delivery address at Stripe, as that of the gateway. */
+		/** Sets another delivery address in Stripe, as that of the gateway. */
 		async deliverTo(url: string) {
 			const other = await startWebhookRelay([url], () => identities.signAsGateway());
 			relays.push(other);

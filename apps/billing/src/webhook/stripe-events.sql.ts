@@ -9,7 +9,7 @@ export const SYNC_CHANNEL = 'customer_due';
 export interface ReceivedEvent {
 	id: string;
 	type: string;
-	/** The customer's id at Stripe; null if the event names none. */
+	/** The Stripe customer ID; null if the event names none. */
 	stripeCustomerId: string | null;
 	payload: object;
 	/** Stored instead of the payload for an unknown customer or a deleted account. */

@@ -9,7 +9,7 @@ import { newSubscription } from './subscriptions.ts';
 type Terms = OfKind<'checkout_terms'>;
 
 /**
- * Attempts to pay an open checkout. As at Stripe, the subscription exists before the payment: after a declined payment it stays
+ * Attempts to pay an open checkout. As in Stripe, the subscription exists before the payment: after a declined payment it stays
  * `incomplete` until another attempt pays it.
  */
 export function payCheckout(tx: Transaction, session: CheckoutSession, isPaid: boolean): CheckoutSession {

@@ -60,7 +60,7 @@ const s3Schema = z.object({
 
 const stripeSchema = z.object({
 	STRIPE_SECRET_KEY: text('Secret key of your Stripe account. Without it, a local stand-in for Stripe runs.'),
-	STRIPE_WEBHOOK_SECRET: text('Signing secret of your webhook endpoint at Stripe.'),
+	STRIPE_WEBHOOK_SECRET: text('Signing secret of your webhook endpoint in Stripe.'),
 	STRIPE_PRICE_MONTHLY: text('Price id of the monthly subscription.'),
 	STRIPE_PRICE_YEARLY: text('Price id of the yearly subscription.'),
 	STRIPE_API_BASE: z

@@ -213,7 +213,7 @@ export type QuotaRequest = BodyInputOf<typeof allocateQuota>['requests'][number]
 
 export type QuotaAllocation = ResponseOf<typeof allocateQuota>['data']['allocations'][number];
 
-/** Returns the owner of an account, for the customer at Stripe and the limits of webhooks. */
+/** Returns the owner of an account, for the customer in Stripe and the limits of webhooks. */
 export const getAccount = defineOperation({
 	id: 'getAccount',
 	method: 'get',
