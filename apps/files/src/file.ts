@@ -40,7 +40,7 @@ export interface FileRecord {
 	publishedAt: Date | null;
 	createdAt: Date;
 	expiresAt: Date;
-	/** The deadline of an upload for its bytes, and of an output for its publication. */
+	/** When a pending upload or an unpublished output is abandoned. */
 	abandonAt: Date;
 	/** No URL accepts bytes for this file after this. */
 	uploadUrlExpiresAt: Date;

@@ -6,7 +6,7 @@ import { Prisma } from '../generated/client.ts';
 export interface StorageUse {
 	plan: Plan;
 	emailVerified: boolean;
-	/** Sizes of all files that are kept, and declared sizes of uploads whose bytes may still come, also for deleted files. */
+	/** Bytes that count toward the limit: of kept files, and the declared sizes of pending or deleted uploads whose URL still works. */
 	storedBytes: number;
 	/** How many files and uploads {@link storedBytes} sums up. */
 	storedFiles: number;

@@ -35,8 +35,8 @@ export const sweepFiles = defineTask<Deps>({
 });
 
 /**
- * How many files had which outcome. `removed` counts every removal of bytes, also when it only looked for late ones; `failed` ones are due
- * again when their lease ends.
+ * How many files had which outcome. `removed` includes sweeps that found nothing left to remove. `failed` ones are due again when their lease
+ * ends.
  */
 export type SweepCounts = Record<'removed' | 'kept' | 'failed', number>;
 

@@ -28,7 +28,7 @@ export function completeFileRoute(deps: Deps): Route {
 type CompletedParts = z.output<typeof completedPartsSchema>;
 
 /**
- * Makes a file ready whose parts are in the store, and returns it; repeated and concurrent calls do the same. A file that was uploaded
+ * Completes a multipart upload, marks the file as ready and returns it. Repeated and concurrent calls do the same. A file that was uploaded
  * by a single PUT is ready when its bytes are there. Throws `validation` when the parts are not those in the store,
  * `file_not_uploaded`, and `not_found` when the file is gone.
  */

@@ -54,8 +54,8 @@ interface UploadRequest {
 }
 
 /**
- * Creates a pending file and returns how to upload it. Throws `too_large`, `plan_limit`, `rate_limited`, `email_not_verified`,
- * `validation` for parts that would be too small, and when the account was deleted `unauthorized`, or `not_found` for a job's output.
+ * Creates a pending file and returns how to upload it. Throws `too_large`, `plan_limit`, `rate_limited`, `email_not_verified`, and
+ * `validation` for parts that would be too small. If the account was deleted, throws `unauthorized` for an upload and `not_found` for an output.
  */
 export async function createUpload(
 	deps: Deps,
