@@ -40,14 +40,14 @@ export const configSchema = baseConfigSchema
 		}),
 		OUTBOUND_ALLOWED_NETWORKS: networksSchema.meta({
 			description:
-				'Private or reserved networks that URLs of users may lead to, as addresses and CIDR ranges separated by commas. `npm start` allows loopback.',
+				'Private or reserved networks that webhook URLs may resolve to, as addresses and CIDR ranges separated by commas. `npm start` allows loopback.',
 		}),
 		OUTBOUND_BLOCKED_NETWORKS: networksSchema.meta({
 			description:
-				'Public networks that URLs of users may not lead to, such as the public addresses of this product.',
+				'Public networks that webhook URLs may not resolve to, such as the public addresses of this product.',
 		}),
 		OUTBOUND_ALLOW_HTTP: flagSchema.prefault('false').meta({
-			description: '`true` accepts `http://` URLs of users. Only for development; `npm start` sets it.',
+			description: '`true` accepts `http://` webhook URLs. Only for development; `npm start` sets it.',
 		}),
 		WEBHOOKS_REQUIRE_VERIFIED_EMAIL: flagSchema.prefault('true').meta({
 			description:
