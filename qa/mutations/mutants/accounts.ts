@@ -251,7 +251,7 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 	{
 		name: 'limits the number of a user’s files',
 		mutations: [files('admitUpload', dropCall('refuseTooManyFiles'))],
-		test: 'of files refuses an upload beyond it, includes outputs of jobs, and refuses none of those',
+		test: 'refuses uploads beyond the file limit, counts outputs toward it, but never refuses an output',
 	},
 	{
 		name: 'limits the storage of users whose email is not verified',

@@ -124,7 +124,7 @@ const FLOODS: readonly Mutant[] = [
 	},
 	{
 		name: 'prefers networks that had no turn yet',
-		mutations: [auth('compareLoads', replaceText('compareTurns(one, other) || ', ''))],
+		mutations: [auth('compareRanks', replaceText('compareTurns(one, other) || ', ''))],
 		test: 'prefers a network without a turn yet to one that had a turn, however often the former tried',
 	},
 	{

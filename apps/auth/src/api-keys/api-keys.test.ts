@@ -122,7 +122,7 @@ describe('a new key', () => {
 		expect(error.details[0].path).toBe(path);
 	});
 
-	test('is refused while the user has 50 that work', async () => {
+	test('is refused while the user has 50 working keys', async () => {
 		const first = await create();
 		const row = await auth.prisma.apiKey.findUniqueOrThrow({ where: { id: first.id } });
 		const data = Array.from({ length: 49 }, () => ({
@@ -336,7 +336,7 @@ describe('a rotation', () => {
 		expect((await check(oldest.key)).expires_at).not.toBeNull();
 	});
 
-	test('doesn’t extend an earlier end of the old key', async () => {
+	test('keeps an earlier expiry of the old key', async () => {
 		const expires_at = new Date(Date.now() + 60_000).toISOString();
 		const old = await create({ expires_at });
 		expect((await rotate(old.id, { expires_at: null })).expires_at).toBeNull();

@@ -60,11 +60,11 @@ type Rank = readonly [accountTurns: number, turns: number, requests: number];
  * Returns a positive number if `one` has to yield to `other`. Turns count before requests, so that a user who is refused and tries again loses
  * nothing.
  */
-function compareLoads(one: Rank, other: Rank): number {
+function compareRanks(one: Rank, other: Rank): number {
 	return compareTurns(one, other) || one[2] - other[2];
 }
 
-/** Like {@link compareLoads}, without requests. */
+/** Like {@link compareRanks}, without requests. */
 function compareTurns(one: Rank, other: Rank): number {
 	return one[0] - other[0] || one[1] - other[1];
 }
@@ -98,7 +98,7 @@ function removeFrom(waiting: Waiting, waiter: Waiter): void {
 }
 
 /** Returns waiters, those with the smallest rank first; among equals, those that wait longest. */
-function sortWaiters(waiting: Waiting, loads: OwnerLoads, order: typeof compareLoads) {
+function sortWaiters(waiting: Waiting, loads: OwnerLoads, order: typeof compareRanks) {
 	const ranked = waiting.map((waiter) => ({ waiter, rank: loads.rankOf(waiter) }));
 	return ranked.sort((one, other) => order(one.rank, other.rank));
 }
@@ -112,8 +112,8 @@ function takeNext(waiting: Waiting, loads: OwnerLoads): Waiter | undefined {
 
 /** Refuses the last waiter of the busiest owner, to make room for this one. Returns false if no owner is busier than this one. */
 function makeRoom(waiting: Waiting, owner: Owner, loads: OwnerLoads): boolean {
-	const busiest = sortWaiters(waiting, loads, compareLoads).at(-1);
-	if (!busiest || compareLoads(busiest.rank, loads.rankOf(owner)) <= 0) return false;
+	const busiest = sortWaiters(waiting, loads, compareRanks).at(-1);
+	if (!busiest || compareRanks(busiest.rank, loads.rankOf(owner)) <= 0) return false;
 	removeFrom(waiting, busiest.waiter);
 	busiest.waiter.refuse('the queue is full of others with fewer turns');
 	return true;

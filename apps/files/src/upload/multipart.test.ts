@@ -169,7 +169,7 @@ describe('completing an upload in parts', () => {
 		expect((await complete(file_id, [part])).body.data).toMatchObject({ id: file_id, status: 'ready' });
 	});
 
-	test('is needed: the file is pending with all its parts in the store', async () => {
+	test('is needed even when all parts are in the store: the file stays pending', async () => {
 		const { id } = await beginAndSend();
 		expect((await service.as(user).get(id)).body.data).toMatchObject({
 			status: 'pending',

@@ -119,13 +119,13 @@ describe('the limit of stored bytes', () => {
 		for (const each of created) await expect(store.listParts(each)).rejects.toThrow(UploadNotFoundError);
 	});
 
-	test('is the plan’s', async () => {
+	test('depends on the plan', async () => {
 		await service.prisma.account.create({ data: { userId: user.id, plan: 'pro' } });
 		await fillUp();
 		expect((await create(2 * GB)).status).toBe(201);
 	});
 
-	test('is a user’s own', async () => {
+	test('counts each user’s own files only', async () => {
 		await fillUp();
 		const other = newUser();
 		expect((await service.as(other).create({ ...PDF, size_bytes: 5 * GB })).status).toBe(201);
@@ -277,7 +277,7 @@ describe('the limit of pending uploads and files', () => {
 		await expectRefused();
 	});
 
-	test('of files refuses an upload beyond it, includes outputs of jobs, and refuses none of those', async () => {
+	test('refuses uploads beyond the file limit, counts outputs toward it, but never refuses an output', async () => {
 		const output = { job_id: newId('job'), user_id: user.id, name: 'a', mime_type: 'a/b', size_bytes: 5 };
 		const createOutput = async () => (await limited.worker('outputs', output)).status;
 		for (let count = 0; count < 5; count++) expect(await createOutput()).toBe(201);

@@ -3,10 +3,10 @@ import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { startWorld, subscribe, type User, type World, waitForPlan } from '../testing/world.ts';
 
-const { LIVES } = process.env;
-const histories = [...Array(Number(LIVES ?? 24)).keys()];
-/** `LIVES` sets the number of histories. Without it, a slice of 24 is played. */
-const ROUNDS = LIVES === undefined ? slice(histories, 8) : histories;
+const { HISTORIES } = process.env;
+const histories = [...Array(Number(HISTORIES ?? 24)).keys()];
+/** `HISTORIES` sets the number of histories. Without it, a slice of 24 is played. */
+const ROUNDS = HISTORIES === undefined ? slice(histories, 8) : histories;
 
 jest.setTimeout(120_000 + 5_000 * ROUNDS.length);
 const SUBSCRIPTION_SYNC_INTERVAL_SECONDS = 1;
