@@ -6,8 +6,8 @@ import { PrismaClient } from './generated/client.ts';
 
 export type Database = PrismaClient;
 
-/** A transaction that locks a customer stays open during a few calls to Stripe with their own timeouts. */
-const STRIPE_CALLS_MS = 60_000;
+/** How long a transaction that locks a customer may take: enough for a few calls to Stripe with their own timeouts. */
+export const LOCK_TIMEOUT_MS = 60_000;
 
 /** Share of the connections for calls to Stripe. The others stay free so that events are recorded at once. */
 const LOCKING_SHARE = 2 / 3;
@@ -23,7 +23,7 @@ export async function openPools(
 		...urls,
 		directUrlSetting: 'BILLING_DATABASE_DIRECT_URL',
 		poolSize: config.DATABASE_POOL_SIZE - lockingSize,
-		timeouts: { idleInTransactionMs: STRIPE_CALLS_MS },
+		timeouts: { idleInTransactionMs: LOCK_TIMEOUT_MS },
 	});
 	const locking = openLockingPool({ ...urls, poolSize: lockingSize });
 	context.onClose(() => locking.$disconnect());
@@ -40,7 +40,7 @@ export function openLockingPool({ lockWaitMs, ...settings }: LockingOptions): Da
 	return createPrisma<PrismaClient>(PrismaClient, {
 		...settings,
 		applicationName: 'creatorr-billing',
-		idleInTransactionMs: STRIPE_CALLS_MS,
+		idleInTransactionMs: LOCK_TIMEOUT_MS,
 		...(lockWaitMs === undefined ? {} : { statementTimeoutMs: lockWaitMs }),
 	});
 }

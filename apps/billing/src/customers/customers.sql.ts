@@ -1,6 +1,6 @@
 import { inTransaction } from '@creatorr/database/transaction';
 import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
-import type { Database } from '../database.sql.ts';
+import { type Database, LOCK_TIMEOUT_MS } from '../database.sql.ts';
 import { Prisma } from '../generated/client.ts';
 import type { Customer, Subscription } from './customer.ts';
 import {
@@ -25,8 +25,6 @@ interface CustomersOptions {
 
 export type Customers = ReturnType<typeof createCustomers>;
 
-/** Enough for a few calls to Stripe with their own timeouts. */
-export const LOCK_TIMEOUT_MS = 60_000;
 const FIRST_BACKOFF_SECONDS = 0.5;
 const MAX_BACKOFF_SECONDS = 300;
 

@@ -1,7 +1,7 @@
 import { readOperatorActions, recordOperatorAction } from '@creatorr/database/operator-actions';
 import { inTransaction } from '@creatorr/database/transaction';
-import { createCustomers, LOCK_TIMEOUT_MS } from '../customers/customers.sql.ts';
-import { type Database, openLockingPool } from '../database.sql.ts';
+import { createCustomers } from '../customers/customers.sql.ts';
+import { type Database, LOCK_TIMEOUT_MS, openLockingPool } from '../database.sql.ts';
 
 const CONNECTIONS = 3;
 /** A sync locks its customer while Stripe is slow, and an operator's command may wait for that. */
