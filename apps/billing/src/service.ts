@@ -44,7 +44,7 @@ async function connect(context: ServiceContext<Config>) {
 		plans: config.PLANS,
 		priceCache: { prices: undefined } as PriceCache,
 		now: () => new Date(),
-		planOf: async (userId: string) => (await customers.find(userId))?.customer.plan ?? ('free' as const),
+		planOf: customers.planOf,
 		wakeSync() {
 			for (const task of syncTasks) context.wake(task);
 		},

@@ -1,3 +1,4 @@
+import type { Plan } from '@creatorr/contracts/plans';
 import { inTransaction } from '@creatorr/database/transaction';
 import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { type Database, LOCK_TIMEOUT_MS } from '../database.sql.ts';
@@ -64,6 +65,11 @@ export function createCustomers({ prisma, locking, timeoutMs = LOCK_TIMEOUT_MS }
 				},
 				{ timeout: timeoutMs },
 			);
+		},
+		/** Returns the plan of a user: `free` without a row. */
+		async planOf(userId: string): Promise<Plan> {
+			const row = await prisma.customer.findUnique({ where: { userId }, select: { plan: true } });
+			return row?.plan ?? 'free';
 		},
 		/** Resolves to null for a user without a row. */
 		async find(userId: string): Promise<{ customer: Customer; subscriptions: Subscription[] } | null> {
