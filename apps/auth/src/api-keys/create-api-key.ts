@@ -1,5 +1,6 @@
 import { describeApiKey, newApiKey } from '@creatorr/contracts/api-key-format';
 import { createApiKey } from '@creatorr/contracts/api-keys';
+import { crashPoint } from '@creatorr/service/crash-point';
 import type { Logger } from '@creatorr/service/logger';
 import { counter } from '@creatorr/service/metrics';
 import { defineRoute, type Route } from '@creatorr/service/route';
@@ -61,6 +62,7 @@ export function createApiKeyRoute(deps: CreateKeyDeps): Route {
 				noticesPerHour: deps.mailLimits.perEmail,
 			},
 		);
+		crashPoint('auth.api-key.created');
 		apiKeyActions.inc({ kind: 'created' });
 		deps.logger.info('security.api_key_created', { user_id: user.id, key_id: row.id });
 		return { data: { ...toApiKey(row), key: text } };
