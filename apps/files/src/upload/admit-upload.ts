@@ -24,8 +24,8 @@ export function admitUpload(
 type PendingLimit = Pick<FilePolicy, 'maxPendingUploads' | 'putUrlSeconds'>;
 
 /**
- * Bounds the rows and multipart uploads that an account can create without sending a byte. No plan allows more, so the refusal is not
- * `plan_limit`. An upload that the user deletes now stops counting by the end of Retry-After.
+ * Bounds the rows and multipart uploads that an account can create without sending a byte. The refusal is `rate_limited` and not
+ * `plan_limit`, because it ends by itself: an upload that the user deletes now stops counting by the end of Retry-After.
  */
 function refuseTooManyPending(
 	{ maxPendingUploads, putUrlSeconds }: PendingLimit,
