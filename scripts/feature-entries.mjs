@@ -41,7 +41,7 @@ export const FEATURE_ENTRIES = {
 		routing: ['response-mode'],
 		requests: ['body-arrival', 'in-flight', 'request-head', 'response'],
 		tls: ['certificate'],
-		limits: ['fair-queue', 'network-limits', 'network-pacer', 'rate-limited'],
+		limits: ['network-limits', 'network-pacer', 'rate-limited', 'round-robin-queue'],
 		sessions: ['authenticate', 'credential'],
 	},
 	'apps/jobs': {

@@ -23,8 +23,8 @@ import { createAnonymousAdmission } from './limits/admit-anonymous.ts';
 import { createUserAdmission } from './limits/admit-user.ts';
 import { createBodyBudget } from './limits/body-budget.ts';
 import { createConnectQueue } from './limits/connect-queue.ts';
-import { createFairQueue } from './limits/fair-queue.ts';
 import { createNetworkPacer } from './limits/network-pacer.ts';
+import { createRoundRobinQueue } from './limits/round-robin-queue.ts';
 import type { Limits } from './limits.ts';
 import { createQuotaClient } from './rate-limits/quota-client.ts';
 import { createRateLimits } from './rate-limits/rate-limits.ts';
@@ -97,7 +97,7 @@ function preparePublicPort(context: ServiceContext<Config>, shared: Shared): Pub
 		tokenVerifier: shared.authClient.tokenVerifier,
 		sessions: shared.authClient.sessions,
 		apiKeyVerifier: shared.authClient.apiKeyVerifier,
-		enqueueLookup: createFairQueue(limits.concurrentKeyLookups),
+		enqueueLookup: createRoundRobinQueue(limits.concurrentKeyLookups),
 		reportFirstUse: shared.authClient.reportFirstUse,
 		inFlight: shared.inFlight,
 		connections,

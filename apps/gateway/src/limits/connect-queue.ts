@@ -1,7 +1,7 @@
 import { type Exchange, isEnded } from '../exchange.ts';
 import type { Limits } from '../limits.ts';
-import { createFairQueue } from './fair-queue.ts';
 import { rateLimited } from './rate-limited.ts';
+import { createRoundRobinQueue } from './round-robin-queue.ts';
 
 type ConnectLimits = Pick<Limits, 'concurrentConnects' | 'connectQueueMs' | 'connectPermitMs'>;
 
@@ -17,7 +17,7 @@ export type WaitToConnect = (exchange: Exchange) => Promise<void>;
  * client disconnects: the closed connection still waits to be accepted.
  */
 export function createConnectQueue(limits: ConnectLimits): WaitToConnect {
-	const enqueue = createFairQueue(limits.concurrentConnects);
+	const enqueue = createRoundRobinQueue(limits.concurrentConnects);
 	return (exchange) => {
 		const turn = Promise.withResolvers<void>();
 		let isRefused = false;

@@ -1,8 +1,8 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { siteOf } from '@creatorr/service/address-network';
 import type { Exchange } from '../exchange.ts';
-import type { FairQueue } from '../limits/fair-queue.ts';
 import type { NetworkPacer } from '../limits/network-pacer.ts';
+import type { RoundRobinQueue } from '../limits/round-robin-queue.ts';
 import type { InFlight } from '../requests/in-flight.ts';
 import { readBearerToken, unauthorized } from './bearer-token.ts';
 import type { Credential, Session } from './credential.ts';
@@ -19,7 +19,7 @@ export interface AuthenticateDeps {
 	 * Limits the calls about keys that aren't cached, which unauthenticated clients can cause: auth also has to answer the calls that users depend
 	 * on. Networks take turns, an IPv6 site as one.
 	 */
-	enqueueLookup: FairQueue;
+	enqueueLookup: RoundRobinQueue;
 	inFlight: Pick<InFlight, 'add'>;
 }
 

@@ -1,8 +1,8 @@
 /** Runs work when its turn comes, and settles as the work does. Work of one key runs in order. */
-export type FairQueue = <T>(key: string, work: () => T | Promise<T>) => Promise<T>;
+export type RoundRobinQueue = <T>(key: string, work: () => T | Promise<T>) => Promise<T>;
 
 /** Creates a queue that runs at most `concurrency` at a time. Keys whose work waits take turns, however much one of them has. */
-export function createFairQueue(concurrency: number): FairQueue {
+export function createRoundRobinQueue(concurrency: number): RoundRobinQueue {
 	/** In the order of their turns. */
 	const waiting = new Map<string, (() => void)[]>();
 	let running = 0;

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { createFairQueue } from './fair-queue.ts';
+import { createRoundRobinQueue } from './round-robin-queue.ts';
 
 /** Starts work that ends only when the test ends it. */
 function startQueue(concurrency: number) {
-	const enqueue = createFairQueue(concurrency);
+	const enqueue = createRoundRobinQueue(concurrency);
 	const started: string[] = [];
 	const running: (() => void)[] = [];
 	return {
@@ -22,7 +22,7 @@ function startQueue(concurrency: number) {
 	};
 }
 
-describe('a fair queue', () => {
+describe('a round-robin queue', () => {
 	test('runs a few at a time, and lets keys that wait take turns', async () => {
 		const { add, started, endOne } = startQueue(2);
 		const results = [
@@ -37,7 +37,7 @@ describe('a fair queue', () => {
 	});
 
 	test('gives the turn of work that fails to the next', async () => {
-		const enqueue = createFairQueue(1);
+		const enqueue = createRoundRobinQueue(1);
 		const failing = enqueue('a', async () => {
 			throw new Error('down');
 		});
