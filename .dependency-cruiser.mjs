@@ -172,7 +172,7 @@ export default {
 					`^apps/web/|${NOT_PRODUCT}`,
 					'^apps/auth/src/(password-check/delay-refusal|gateway-leases/propagate-changes)\\.ts$',
 					'^apps/files/src/reconcile/reconcile\\.ts$',
-					'^apps/gateway/src/sessions/(lease-renewer|signing-key-set)\\.ts$',
+					'^apps/gateway/src/authentication/(lease-renewer|signing-key-set)\\.ts$',
 					'^apps/tool-worker/src/transfer/retry\\.ts$',
 				],
 			},

@@ -42,7 +42,7 @@ export const FEATURE_ENTRIES = {
 		requests: ['body-arrival', 'in-flight', 'request-head', 'response'],
 		tls: ['certificate'],
 		limits: ['network-limits', 'network-pacer', 'rate-limited', 'round-robin-queue'],
-		sessions: ['authenticate', 'credential'],
+		authentication: ['authenticate', 'credential'],
 	},
 	'apps/jobs': {
 		lifecycle: [

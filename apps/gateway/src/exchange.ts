@@ -4,9 +4,9 @@ import { newId } from '@creatorr/contracts/ids';
 import type { Operation } from '@creatorr/contracts/operation';
 import { networkOf } from '@creatorr/service/address-network';
 import type { Span } from '@creatorr/telemetry/span';
+import type { Credential } from './authentication/credential.ts';
 import type { Connection } from './connections/connection-table.ts';
 import { IMMEDIATE, type ResponseMode } from './routing/response-mode.ts';
-import type { Credential } from './sessions/credential.ts';
 
 /** An open connection of a client. */
 export interface ClientConnection extends Connection {

@@ -5,6 +5,8 @@ import { toAppError } from '@creatorr/service/error-rendering';
 import type { Logger } from '@creatorr/service/logger';
 import { observeRequest } from '@creatorr/service/metrics';
 import { withSpan } from '@creatorr/telemetry/span';
+import { type AuthenticateDeps, authenticate, credentialExpired } from './authentication/authenticate.ts';
+import { checkScope } from './authentication/check-scope.ts';
 import { clientAddress, type TrustedProxies } from './connections/client-address.ts';
 import { type ConnectionLimit, shedRequest } from './connections/connection-limit.ts';
 import { nextInPipeline, waitsInPipeline } from './connections/pipelining.ts';
@@ -28,8 +30,6 @@ import { closeAfterResponse, reasonOf, sendError, sendNoContent } from './reques
 import type { PublicRoute } from './routes.ts';
 import type { FindRoute } from './routing/compile-routes.ts';
 import { isLongPollOrStream, responseModeOf } from './routing/response-mode.ts';
-import { type AuthenticateDeps, authenticate, credentialExpired } from './sessions/authenticate.ts';
-import { checkScope } from './sessions/check-scope.ts';
 
 /** Pacers of the gateway's own work for one network (limits.ts). */
 export interface Pacers {

@@ -1,10 +1,10 @@
 import type { SignIdentity, User } from '@creatorr/service/identity';
 import { traceparentOf } from '@creatorr/telemetry/traceparent';
+import { credentialExpired } from '../authentication/authenticate.ts';
+import type { Credential } from '../authentication/credential.ts';
 import type { Exchange } from '../exchange.ts';
 import { isEndedByRevocation } from '../requests/in-flight.ts';
 import { endExchange } from '../requests/response.ts';
-import { credentialExpired } from '../sessions/authenticate.ts';
-import type { Credential } from '../sessions/credential.ts';
 import { headersForService } from './forwarded-headers.ts';
 import type { ServiceProxy } from './proxy.ts';
 

@@ -2,9 +2,9 @@ import type { QuotaRequest } from '@creatorr/contracts/internal/auth';
 import { RATE_LIMIT_WINDOW_SECONDS, type RateLimitPolicy } from '@creatorr/contracts/rate-limits';
 import { counter } from '@creatorr/service/metrics';
 import { LRUCache } from 'lru-cache';
+import type { Credential } from '../authentication/credential.ts';
 import type { Exchange } from '../exchange.ts';
 import { planRateLimited } from '../limits/rate-limited.ts';
-import type { Credential } from '../sessions/credential.ts';
 import {
 	type Allocation,
 	addAllocation,

@@ -9,7 +9,7 @@ import { PLACEHOLDER_SESSION_ID, pushCredentialChanges } from '@creatorr/contrac
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import jwt from 'jsonwebtoken';
-import type { ReportedUse } from '../sessions/api-key-use.ts';
+import type { ReportedUse } from '../authentication/api-key-use.ts';
 import { newKeys } from './keys.ts';
 import { createQuotaStore } from './quota-store.ts';
 
