@@ -39,9 +39,9 @@ export const FEATURE_ENTRIES = {
 	},
 	'apps/gateway': {
 		routing: ['response-mode'],
-		requests: ['body-arrival', 'in-flight', 'request-head', 'response'],
+		requests: ['body-arrival', 'in-flight', 'rate-limited', 'request-head', 'response'],
 		tls: ['certificate'],
-		limits: ['network-limits', 'network-pacer', 'rate-limited', 'round-robin-queue'],
+		admission: ['network-limits', 'network-pacer', 'round-robin-queue'],
 		authentication: ['authenticate', 'credential'],
 	},
 	'apps/jobs': {

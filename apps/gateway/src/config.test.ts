@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readConfig } from './config.ts';
-import { LIMITS } from './limits.ts';
+import { LIMITS } from './limit-settings.ts';
 
 const GOOD = {
 	PORT: '8101',

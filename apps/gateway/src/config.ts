@@ -11,7 +11,7 @@ import {
 	portSchema,
 } from '@creatorr/service/config';
 import { z } from 'zod';
-import { LIMITS, type Limits } from './limits.ts';
+import { LIMITS, type Limits } from './limit-settings.ts';
 import type { CertificateFiles } from './tls/certificate.ts';
 
 function isOrigin(text: string): boolean {

@@ -5,6 +5,11 @@ import { toAppError } from '@creatorr/service/error-rendering';
 import type { Logger } from '@creatorr/service/logger';
 import { observeRequest } from '@creatorr/service/metrics';
 import { withSpan } from '@creatorr/telemetry/span';
+import type { AdmitAnonymous } from './admission/admit-anonymous.ts';
+import type { AdmitUser } from './admission/admit-user.ts';
+import type { AdmitBody } from './admission/body-budget.ts';
+import type { WaitToConnect } from './admission/connect-queue.ts';
+import type { NetworkPacer } from './admission/network-pacer.ts';
 import { type AuthenticateDeps, authenticate, credentialExpired } from './authentication/authenticate.ts';
 import { checkScope } from './authentication/check-scope.ts';
 import { clientAddress, type TrustedProxies } from './connections/client-address.ts';
@@ -12,18 +17,13 @@ import { type ConnectionLimit, shedRequest } from './connections/connection-limi
 import { nextInPipeline, waitsInPipeline } from './connections/pipelining.ts';
 import { refuseTinyChunks } from './connections/tiny-chunks.ts';
 import { type Exchange, isEnded, openExchange, type PublicRequest } from './exchange.ts';
-import type { AdmitAnonymous } from './limits/admit-anonymous.ts';
-import type { AdmitUser } from './limits/admit-user.ts';
-import type { AdmitBody } from './limits/body-budget.ts';
-import type { WaitToConnect } from './limits/connect-queue.ts';
-import type { NetworkPacer } from './limits/network-pacer.ts';
-import { rateLimited } from './limits/rate-limited.ts';
-import type { Limits } from './limits.ts';
+import type { Limits } from './limit-settings.ts';
 import type { RateLimits } from './rate-limits/rate-limits.ts';
 import type { AccessLog } from './requests/access-log.ts';
 import { corsHeaders, preflightHeaders } from './requests/cors.ts';
 import { beginExchangeSpan, endExchangeSpan } from './requests/exchange-span.ts';
 import type { InFlight } from './requests/in-flight.ts';
+import { rateLimited } from './requests/rate-limited.ts';
 import { checkHead } from './requests/request-head.ts';
 import { readTarget, type Target } from './requests/request-target.ts';
 import { closeAfterResponse, reasonOf, sendError, sendNoContent } from './requests/response.ts';
@@ -31,7 +31,7 @@ import type { PublicRoute } from './routes.ts';
 import type { FindRoute } from './routing/compile-routes.ts';
 import { isLongPollOrStream, responseModeOf } from './routing/response-mode.ts';
 
-/** Pacers of the gateway's own work for one network (limits.ts). */
+/** Pacers of the gateway's own work for one network (limit-settings.ts). */
 export interface Pacers {
 	ownResponses: NetworkPacer;
 	refusedTokens: NetworkPacer;

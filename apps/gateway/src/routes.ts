@@ -9,7 +9,7 @@ import type { Logger } from '@creatorr/service/logger';
 import type { Config } from './config.ts';
 import type { Exchange } from './exchange.ts';
 import { createGetHealth } from './health/health.ts';
-import type { Limits } from './limits.ts';
+import type { Limits } from './limit-settings.ts';
 import { forward } from './proxy/forward.ts';
 import { createProxy, type ServiceProxy } from './proxy/proxy.ts';
 import { sendJson } from './requests/response.ts';

@@ -9,6 +9,12 @@ import { gauge } from '@creatorr/service/metrics';
 import { prettyLine } from '@creatorr/service/pretty-line';
 import { closeServer } from '@creatorr/service/process';
 import { defineMetrics } from '@creatorr/service/scrape';
+import { createAnonymousAdmission } from './admission/admit-anonymous.ts';
+import { createUserAdmission } from './admission/admit-user.ts';
+import { createBodyBudget } from './admission/body-budget.ts';
+import { createConnectQueue } from './admission/connect-queue.ts';
+import { createNetworkPacer } from './admission/network-pacer.ts';
+import { createRoundRobinQueue } from './admission/round-robin-queue.ts';
 import { reportKeyUse } from './authentication/api-key-use.ts';
 import { type AuthClient, createAuthClient } from './authentication/auth-client.ts';
 import { createBootTimeClock } from './authentication/boot-time-clock.ts';
@@ -26,13 +32,7 @@ import {
 	securityHeaders,
 } from './connections/public-server.ts';
 import { createPublicHandler, type Pacers } from './handle-request.ts';
-import { createAnonymousAdmission } from './limits/admit-anonymous.ts';
-import { createUserAdmission } from './limits/admit-user.ts';
-import { createBodyBudget } from './limits/body-budget.ts';
-import { createConnectQueue } from './limits/connect-queue.ts';
-import { createNetworkPacer } from './limits/network-pacer.ts';
-import { createRoundRobinQueue } from './limits/round-robin-queue.ts';
-import type { Limits } from './limits.ts';
+import type { Limits } from './limit-settings.ts';
 import { createQuotaClient } from './rate-limits/quota-client.ts';
 import { createRateLimits } from './rate-limits/rate-limits.ts';
 import { createAccessLog } from './requests/access-log.ts';

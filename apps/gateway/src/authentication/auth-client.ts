@@ -15,7 +15,7 @@ import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import type { Logger } from '@creatorr/service/logger';
 import type { Config } from '../config.ts';
-import type { Limits } from '../limits.ts';
+import type { Limits } from '../limit-settings.ts';
 import type { InFlight } from '../requests/in-flight.ts';
 import { createApiKeyUse, type ReportedUse } from './api-key-use.ts';
 import type { ApiKey } from './credential.ts';

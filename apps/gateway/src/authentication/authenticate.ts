@@ -1,8 +1,8 @@
 import { AppError } from '@creatorr/contracts/errors';
 import { siteOf } from '@creatorr/service/address-network';
+import type { NetworkPacer } from '../admission/network-pacer.ts';
+import type { RoundRobinQueue } from '../admission/round-robin-queue.ts';
 import type { Exchange } from '../exchange.ts';
-import type { NetworkPacer } from '../limits/network-pacer.ts';
-import type { RoundRobinQueue } from '../limits/round-robin-queue.ts';
 import type { InFlight } from '../requests/in-flight.ts';
 import { readBearerToken, unauthorized } from './bearer-token.ts';
 import type { Credential, Session } from './credential.ts';

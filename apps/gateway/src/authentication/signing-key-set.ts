@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { defineTask } from '@creatorr/service/task';
 import { z } from 'zod';
-import type { Limits } from '../limits.ts';
+import type { Limits } from '../limit-settings.ts';
 
 interface SigningKeySetDeps {
 	/** Loads the JWK set that verifies tokens. */

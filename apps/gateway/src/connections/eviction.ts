@@ -1,6 +1,6 @@
 import { counter } from '@creatorr/service/metrics';
 import type { ClientConnection } from '../exchange.ts';
-import type { Limits } from '../limits.ts';
+import type { Limits } from '../limit-settings.ts';
 import type { ConnectionTable, Victim } from './connection-table.ts';
 
 /** Above this share of all connections, new ones evict others. The rest is a reserve for bursts and authenticated requests. */

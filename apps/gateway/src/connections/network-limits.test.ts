@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { BlockList } from 'node:net';
 import { expect, test } from '@jest/globals';
 import type { PublicSocket } from '../exchange.ts';
-import { LIMITS, type Limits } from '../limits.ts';
+import { LIMITS, type Limits } from '../limit-settings.ts';
 import { SILENT } from '../testing/gateway.ts';
 import { createConnectionLimit } from './connection-limit.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { LIMITS } from '../limits.ts';
+import { LIMITS } from '../limit-settings.ts';
 import { fitToOpenFiles, readOpenFileLimit } from './open-files.ts';
 
 function fit(openFiles: number | undefined) {

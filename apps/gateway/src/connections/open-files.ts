@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from '@creatorr/service/logger';
-import type { Limits } from '../limits.ts';
+import type { Limits } from '../limit-settings.ts';
 
 /** A request needs two files: the client's connection and the one to a service. */
 const FILES_PER_CONNECTION = 2;

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Logger } from '@creatorr/service/logger';
 import type { PublicSocket } from '../exchange.ts';
-import type { Limits } from '../limits.ts';
+import type { Limits } from '../limit-settings.ts';
 import type { Certificate } from '../tls/certificate.ts';
 import { onClientError, refuseSocket } from './client-error.ts';
 import type { ConnectionLimit } from './connection-limit.ts';

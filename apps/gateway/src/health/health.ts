@@ -1,6 +1,6 @@
 import { AppError, type ErrorDetail, errorBodySchema } from '@creatorr/contracts/errors';
 import type { Exchange } from '../exchange.ts';
-import type { Limits } from '../limits.ts';
+import type { Limits } from '../limit-settings.ts';
 import { sendJson } from '../requests/response.ts';
 
 interface HealthDeps {

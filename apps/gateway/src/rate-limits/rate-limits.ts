@@ -4,7 +4,7 @@ import { counter } from '@creatorr/service/metrics';
 import { LRUCache } from 'lru-cache';
 import type { Credential } from '../authentication/credential.ts';
 import type { Exchange } from '../exchange.ts';
-import { planRateLimited } from '../limits/rate-limited.ts';
+import { planRateLimited } from '../requests/rate-limited.ts';
 import {
 	type Allocation,
 	addAllocation,

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Limits } from '../limits.ts';
+import type { Limits } from '../limit-settings.ts';
 import { makeCertificate, placeCertificate, type TestCertificate } from '../testing/certificate.ts';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
 import { startTestGateway, type TestGateway, waitUntil } from '../testing/gateway.ts';

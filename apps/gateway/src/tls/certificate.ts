@@ -4,7 +4,7 @@ import type { Server } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import type { Logger } from '@creatorr/service/logger';
 import { defineTask } from '@creatorr/service/task';
-import type { Limits } from '../limits.ts';
+import type { Limits } from '../limit-settings.ts';
 
 export interface CertificateFiles {
 	certFile: string;

@@ -1,6 +1,6 @@
 import { type Exchange, isEnded } from '../exchange.ts';
-import type { Limits } from '../limits.ts';
-import { rateLimited } from './rate-limited.ts';
+import type { Limits } from '../limit-settings.ts';
+import { rateLimited } from '../requests/rate-limited.ts';
 import { createRoundRobinQueue } from './round-robin-queue.ts';
 
 type ConnectLimits = Pick<Limits, 'concurrentConnects' | 'connectQueueMs' | 'connectPermitMs'>;

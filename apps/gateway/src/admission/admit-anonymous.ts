@@ -1,10 +1,10 @@
 import { bodyLimitOf } from '@creatorr/contracts/body-limit';
 import { type Exchange, isAbandoned } from '../exchange.ts';
-import type { Limits } from '../limits.ts';
+import type { Limits } from '../limit-settings.ts';
 import { bodyArrival } from '../requests/body-arrival.ts';
+import { rateLimited } from '../requests/rate-limited.ts';
 import { bodyBytesOf } from '../requests/request-head.ts';
 import { createNetworkSemaphore } from './network-limits.ts';
-import { rateLimited } from './rate-limited.ts';
 
 /** A webhook of Stripe has a few KiB. Verifying the signature of 512 KiB takes billing more than 1 ms. */
 const BODY_BYTES_PER_PERMIT = 64 * 1024;

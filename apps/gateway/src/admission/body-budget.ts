@@ -1,10 +1,10 @@
 import { bodyLimitOf, bodyTooLarge } from '@creatorr/contracts/body-limit';
 import type { Operation } from '@creatorr/contracts/operation';
 import type { Exchange } from '../exchange.ts';
-import type { Limits } from '../limits.ts';
+import type { Limits } from '../limit-settings.ts';
 import { createNetworkTotals } from '../network-totals.ts';
+import { rateLimited } from '../requests/rate-limited.ts';
 import { bodyBytesOf, hasBody } from '../requests/request-head.ts';
-import { rateLimited } from './rate-limited.ts';
 
 /**
  * Counts a request's body until its response is done. Throws `too_large` for a length beyond the operation's limit, and

@@ -1,12 +1,12 @@
 import { createTokenBuckets } from '@creatorr/service/token-buckets';
 import { type Exchange, isAbandoned } from '../exchange.ts';
-import type { Limits } from '../limits.ts';
+import type { Limits } from '../limit-settings.ts';
 import { bodyArrival } from '../requests/body-arrival.ts';
+import { rateLimited } from '../requests/rate-limited.ts';
 import { bodyBytesOf } from '../requests/request-head.ts';
 import { isLongPollOrStream } from '../routing/response-mode.ts';
 import { createKeyedSemaphore } from './keyed-semaphore.ts';
 import { createLongPollShares } from './long-poll-shares.ts';
-import { rateLimited } from './rate-limited.ts';
 
 type UserLimits = Pick<
 	Limits,
