@@ -9,7 +9,7 @@ import { crashPoint } from '@creatorr/service/crash-point';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Deps } from '../deps.ts';
 import { notUploaded } from '../file.ts';
-import { refreshFile } from '../read/refresh-file.ts';
+import { refreshFile } from '../lifecycle/refresh-file.ts';
 import { completeUpload } from '../upload/complete-file.ts';
 import { createUpload } from '../upload/create-file.ts';
 import { deleteOutputs, findOutput, publish } from './outputs.sql.ts';

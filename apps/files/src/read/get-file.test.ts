@@ -1,9 +1,9 @@
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { markReady } from '../lifecycle/refresh-file.sql.ts';
 import { type FilesService, newUser, startFiles } from '../testing/files-service.ts';
 import { declare, download, MIB, PDF, put, putHalf, upload, uploadReady } from '../testing/uploads.ts';
 import { findVisibleFile } from './find-files.sql.ts';
-import { markReady } from './refresh-file.sql.ts';
 
 let service: FilesService;
 const user = newUser();

@@ -4,9 +4,9 @@ import type { ResponseOf } from '@creatorr/contracts/operation';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Deps } from '../deps.ts';
 import type { FileLookup, FileRecord } from '../file.ts';
+import { refreshFile } from '../lifecycle/refresh-file.ts';
 import { presignDownload } from './download-url.ts';
 import { findVisibleFile } from './find-files.sql.ts';
-import { refreshFile } from './refresh-file.ts';
 
 export function getFileRoute(deps: Deps): Route {
 	return defineRoute(getFile, async ({ params, user }) => {

@@ -5,9 +5,9 @@ import { defineRoute, type Route } from '@creatorr/service/route';
 import pMap from 'p-map';
 import type { Deps } from '../deps.ts';
 import type { FileRecord } from '../file.ts';
+import { refreshFile } from '../lifecycle/refresh-file.ts';
 import { listVisibleFiles, type Page } from './find-files.sql.ts';
 import { toListedFile } from './get-file.ts';
-import { refreshFile } from './refresh-file.ts';
 
 /** Each lookup is a request to the store. */
 const MAX_LOOKUPS = 20;

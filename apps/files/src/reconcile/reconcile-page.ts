@@ -4,8 +4,8 @@ import pMap from 'p-map';
 import type { Deps } from '../deps.ts';
 import { type FileRecord, isFileKey, isMultipart, MARK_PREFIX, timeOfKey } from '../file.ts';
 import { NEWER_THAN_DATABASE } from '../leases.sql.ts';
+import { deleteLost, matchesDeclaration } from '../lifecycle/refresh-file.ts';
 import { addMs } from '../policy.ts';
-import { deleteLost, matchesDeclaration } from '../read/refresh-file.ts';
 import { findReady, findStored, replaceEtag } from './reconcile.sql.ts';
 
 /** The stored counts, the metric and the retention report keep the name of earlier releases. */

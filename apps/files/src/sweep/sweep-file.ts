@@ -2,8 +2,8 @@ import { crashPoint } from '@creatorr/service/crash-point';
 import type { Deps } from '../deps.ts';
 import { type FileRecord, isMultipart } from '../file.ts';
 import { deleteUnchanged } from '../files.sql.ts';
+import { refreshFile } from '../lifecycle/refresh-file.ts';
 import { addMs, type FilePolicy } from '../policy.ts';
-import { refreshFile } from '../read/refresh-file.ts';
 import { markBytesRemoved, scheduleResweep, scheduleSweep } from './sweep.sql.ts';
 
 type SweepDeps = Pick<Deps, 'prisma' | 'store' | 'policy'>;

@@ -8,9 +8,9 @@ import { InvalidPartsError, UploadNotFoundError } from '@creatorr/storage/errors
 import type { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { type FileRecord, isMultipart, type MultipartFile, notUploaded } from '../file.ts';
+import { refreshFile } from '../lifecycle/refresh-file.ts';
 import { findVisibleFile } from '../read/find-files.sql.ts';
 import { toFile } from '../read/get-file.ts';
-import { refreshFile } from '../read/refresh-file.ts';
 
 /** POST /v1/files/{id}/complete. Completes one upload of a user at a time, because each lists its parts in the store. */
 export function completeFileRoute(deps: Deps): Route {

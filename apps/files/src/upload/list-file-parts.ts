@@ -15,8 +15,8 @@ import {
 	type MultipartFile,
 	mayReceiveBytes,
 } from '../file.ts';
+import { refreshFile } from '../lifecycle/refresh-file.ts';
 import { findVisibleFile } from '../read/find-files.sql.ts';
-import { refreshFile } from '../read/refresh-file.ts';
 import { completePath, presignParts } from './upload-urls.ts';
 
 /**

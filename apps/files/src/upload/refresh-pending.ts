@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { Deps } from '../deps.ts';
+import { refreshFile } from '../lifecycle/refresh-file.ts';
 import { samplePending } from '../read/find-files.sql.ts';
-import { refreshFile } from '../read/refresh-file.ts';
 
 /** Each lookup is a request to the store. */
 const MAX_LOOKUPS = 100;
