@@ -12,7 +12,7 @@ afterAll(() => world?.stop());
 beforeEach(() => world.stripe.control('/switches', { api: { down: false, drop_responses: 0 } }));
 
 const deleteAccount = (user: User) =>
-	world.plans.publish(newEvent(accountDeleted, { user_id: user.id }, newId('req')));
+	world.publish(newEvent(accountDeleted, { user_id: user.id }, newId('req')));
 
 const stripeCustomerOf = async (user: User) =>
 	(await world.prisma.customer.findUniqueOrThrow({ where: { userId: user.id } })).stripeCustomerId ?? '';
@@ -34,7 +34,7 @@ test('a deleted account pays no more, and its personal data is erased in Stripe'
 		const row = await world.prisma.customer.findUniqueOrThrow({ where: { userId: user.id } });
 		expect([row.plan, row.syncAt]).toEqual(['free', null]);
 	});
-	expect(world.plans.of(user.id).map(({ plan }) => plan)).toEqual(['pro']);
+	expect(world.planChangesOf(user.id).map(({ plan }) => plan)).toEqual(['pro']);
 });
 
 test('an open checkout of a deleted account can’t be paid', async () => {

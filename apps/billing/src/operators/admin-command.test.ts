@@ -49,7 +49,7 @@ const actionsOf = (user: User) =>
 
 /** Waits until the other services have received these plans. */
 async function waitForPublishedPlans(user: User, plans: string[]): Promise<void> {
-	await waitFor(() => expect(world.plans.of(user.id).map(({ plan }) => plan)).toEqual(plans));
+	await waitFor(() => expect(world.planChangesOf(user.id).map(({ plan }) => plan)).toEqual(plans));
 }
 
 /** Lets the grant expire. */
@@ -82,7 +82,7 @@ describe('a grant', () => {
 		});
 		await endGrant(user);
 		await waitForPublishedPlans(user, ['pro', 'free']);
-		expect(world.plans.of(user.id).map(({ version }) => version)).toEqual([1, 2]);
+		expect(world.planChangesOf(user.id).map(({ version }) => version)).toEqual([1, 2]);
 		await waitFor(async () => expect((await rowOf(user)).syncAt).toBeNull());
 	});
 
@@ -172,7 +172,7 @@ describe('a grant', () => {
 		]);
 		const change = world.prisma.operatorAction.updateMany({ data: { operator: 'eve' } });
 		await expect(change).rejects.toThrow(/never changed/);
-		await world.plans.publish(newEvent(accountDeleted, { user_id: user.id }, newId('req')));
+		await world.publish(newEvent(accountDeleted, { user_id: user.id }, newId('req')));
 		await waitFor(async () => expect(await actionsOf(user)).toEqual([]));
 		await expect(grant(user)).rejects.toThrow(`${user.id} was deleted`);
 	});

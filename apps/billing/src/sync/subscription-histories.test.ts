@@ -78,7 +78,7 @@ async function liveAndCompare(round: number): Promise<void> {
 		if (plan !== wanted) throw new Error(`life ${round}: billing says ${plan}, Stripe ${wanted}`);
 	});
 	await waitFor(() => {
-		const events = world.plans.of(user.id);
+		const events = world.planChangesOf(user.id);
 		const last = events.toSorted((a, b) => a.version - b.version).at(-1);
 		expect({ round, plan: last?.plan }).toEqual({ round, plan: wanted });
 		expect(new Set(events.map(({ version }) => version)).size).toBe(events.length);

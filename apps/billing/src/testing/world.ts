@@ -34,8 +34,8 @@ async function startReplica(env: Record<string, string>) {
 	return { url, stop };
 }
 
-/** Consumes the plan changes that other services receive. */
-async function listenForPlans(amqpUrl: string) {
+/** Publishes messages as other services do, and consumes the plan changes that they receive. */
+async function connectAsOtherServices(amqpUrl: string) {
 	const broker = await connectBroker({ url: amqpUrl, name: 'test', logger: silent });
 	const changes: EventOf<typeof planChanged>['data'][] = [];
 	const consumer = startConsumer(broker, {
@@ -49,7 +49,7 @@ async function listenForPlans(amqpUrl: string) {
 	});
 	return {
 		publish: createPublisher(broker),
-		of: (userId: string) => changes.filter((change) => change.user_id === userId),
+		planChangesOf: (userId: string) => changes.filter((change) => change.user_id === userId),
 		async stop() {
 			await consumer.stop();
 			await broker.close();
@@ -91,7 +91,7 @@ export async function startWorld(overrides: Record<string, string> = {}) {
 	);
 	const relays = [relay];
 	await stripe.control('/switches', { webhooks: { url: relay.url } });
-	const plans = await listenForPlans(host.url);
+	const others = await connectAsOtherServices(host.url);
 	const prisma = createPrisma<PrismaClient>(PrismaClient, {
 		databaseUrl: database.url,
 		poolSize: 5,
@@ -99,7 +99,8 @@ export async function startWorld(overrides: Record<string, string> = {}) {
 	});
 	return {
 		stripe,
-		plans,
+		publish: others.publish,
+		planChangesOf: others.planChangesOf,
 		/** The service's database. */
 		prisma,
 		url: replicas[0]?.url ?? '',
@@ -115,14 +116,14 @@ export async function startWorld(overrides: Record<string, string> = {}) {
 			relays.push(other);
 			await stripe.control('/switches', { webhooks: { url: other.url } });
 		},
-		startReplica: (others: Record<string, string> = {}) => startReplica({ ...env, ...others }),
+		startReplica: (more: Record<string, string> = {}) => startReplica({ ...env, ...more }),
 		/** The settings of the replicas, for a separate process. */
 		env,
 		stopReplicas: () => Promise.all(replicas.splice(0).map((replica) => replica.stop())),
 		async stop() {
 			await Promise.all(replicas.map((replica) => replica.stop()));
 			await Promise.all(relays.map((one) => one.stop()));
-			await Promise.all([plans.stop(), services.stop(), stripe.stop(), prisma.$disconnect()]);
+			await Promise.all([others.stop(), services.stop(), stripe.stop(), prisma.$disconnect()]);
 			await Promise.all([database.drop(), host.drop()]);
 		},
 	};

@@ -56,10 +56,12 @@ test('an event whose process is killed after recording it is applied by the next
 	await world.stripe.control('/switches', { api: { down: false }, webhooks: { drop: 1 } });
 	const waiting = await world.prisma.stripeEvent.findMany({ where: { userId: user.id, appliedAt: null } });
 	expect(waiting.map(({ type }) => type)).toEqual(['customer.subscription.deleted']);
-	expect(world.plans.of(user.id).at(-1)?.plan).toBe('pro');
+	expect(world.planChangesOf(user.id).at(-1)?.plan).toBe('pro');
 	const replica = await world.startReplica();
 	try {
-		await waitFor(() => expect(world.plans.of(user.id).at(-1)).toMatchObject({ plan: 'free', version: 2 }));
+		await waitFor(() =>
+			expect(world.planChangesOf(user.id).at(-1)).toMatchObject({ plan: 'free', version: 2 }),
+		);
 		await waitForPlan(user.at(replica.url), 'free');
 	} finally {
 		await replica.stop();

@@ -131,10 +131,10 @@ describe('a delivery', () => {
 		});
 		expect(await world.prisma.stripeEvent.count({ where: { id: data[0]?.id ?? '' } })).toBe(1);
 		await waitFor(() =>
-			expect(world.plans.of(user.id)).toEqual([{ user_id: user.id, plan: 'pro', version: 1 }]),
+			expect(world.planChangesOf(user.id)).toEqual([{ user_id: user.id, plan: 'pro', version: 1 }]),
 		);
 		await user.billing();
-		expect(world.plans.of(user.id)).toHaveLength(1);
+		expect(world.planChangesOf(user.id)).toHaveLength(1);
 	}, 120_000);
 
 	test('while Stripe is down is accepted, and applied when Stripe is back', async () => {
