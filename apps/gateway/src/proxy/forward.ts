@@ -3,8 +3,8 @@ import { traceparentOf } from '@creatorr/telemetry/traceparent';
 import { credentialExpired } from '../authentication/authenticate.ts';
 import type { Credential } from '../authentication/credential.ts';
 import type { Exchange } from '../exchange.ts';
-import { isEndedByRevocation } from '../requests/in-flight.ts';
 import { endExchange } from '../requests/response.ts';
+import { isLongPollOrStream } from '../routing/response-mode.ts';
 import { headersForService } from './forwarded-headers.ts';
 import type { ServiceProxy } from './proxy.ts';
 
@@ -15,16 +15,13 @@ export interface ForwardDeps {
 /** The longest delay of a Node timer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Ends a long poll, an event stream or a request whose body is still arriving when its token or key expires. */
+/** Ends a long poll or an event stream when its token or key expires. */
 function endOnExpiry(exchange: Exchange): void {
-	const { credential } = exchange;
-	if (!credential || credential.expiresAtMs === Number.POSITIVE_INFINITY || !isEndedByRevocation(exchange))
-		return;
+	const { credential, responseMode } = exchange;
+	if (!credential || !isLongPollOrStream(responseMode)) return;
+	if (credential.expiresAtMs === Number.POSITIVE_INFINITY) return;
 	const leftMs = Math.min(credential.expiresAtMs - Date.now(), MAX_TIMER_MS);
-	const timer = setTimeout(() => {
-		// The body may have arrived meanwhile.
-		if (isEndedByRevocation(exchange)) endExchange(exchange, credentialExpired(credential));
-	}, leftMs);
+	const timer = setTimeout(() => endExchange(exchange, credentialExpired(credential)), leftMs);
 	exchange.res.once('close', () => clearTimeout(timer));
 }
 

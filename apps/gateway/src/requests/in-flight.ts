@@ -22,7 +22,7 @@ export interface InFlight {
  * Whether a revocation of its credential ends this exchange: a long poll or event stream, or a request that the gateway hasn't forwarded, for
  * example because its body is still arriving. Services complete requests that they have received in full, such as the logout itself.
  */
-export function isEndedByRevocation(exchange: Exchange): boolean {
+function isEndedByRevocation(exchange: Exchange): boolean {
 	return isLongPollOrStream(exchange.responseMode) || !exchange.forwarded;
 }
 
