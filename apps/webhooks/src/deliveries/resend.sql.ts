@@ -92,7 +92,7 @@ export async function recover(
 	];
 	let count = 0;
 	for (const step of steps) {
-		const recovered = await inBatches(prisma, own, { perHour, step });
+		const recovered = await runStep(prisma, own, { perHour, step });
 		count += recovered.count;
 		if (recovered.resetSeconds !== undefined) return { ...recovered, count };
 	}
@@ -115,7 +115,7 @@ interface Batch {
 type Step = (tx: Tx, range: BatchRange) => Promise<Batch>;
 
 /** Runs a step while batches are full, the endpoint is enabled and the user's allowance is enough. Returns the sum of their counts. */
-async function inBatches(
+async function runStep(
 	prisma: Database,
 	own: OwnedEndpoint,
 	{ perHour, step }: { perHour: number; step: Step },
