@@ -1,8 +1,12 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { createNetworkBuckets, createNetworkSemaphore } from './network-limits.ts';
 
 const networkOf = (index: number, site = 'ab') => `2001:db8:1:${site}0${index}::/64`;
 const TEN = Array.from({ length: 10 }, (_, index) => index);
+
+afterEach(() => {
+	jest.useRealTimers();
+});
 
 describe('the networks of one IPv6 site', () => {
 	test('have four times the tokens of one, and no more', () => {
@@ -42,7 +46,6 @@ describe('the networks of one IPv6 site', () => {
 		void refused.then(settled);
 		await jest.advanceTimersByTimeAsync(100);
 		expect(settled).toHaveBeenCalledWith(false);
-		jest.useRealTimers();
 	});
 });
 
