@@ -215,6 +215,8 @@ export function createPublicHandler(deps: PublicDeps): (req: PublicRequest, res:
 		res.on('close', () => {
 			clearTimeout(exchange.slowReaderTimer);
 			deps.inFlight.remove(exchange);
+			// It opened no connection.
+			if (!exchange.forwarded) exchange.releaseConnectPermit?.();
 			deps.connections.endRequest(req.socket);
 			deps.accessLog.add(exchange);
 			observeExchange(exchange);

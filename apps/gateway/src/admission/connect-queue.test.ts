@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { newId } from '@creatorr/contracts/ids';
@@ -59,8 +60,8 @@ async function start(limits: Partial<typeof LIMITS> = {}, jobsUrl = jobs.url): P
 }
 
 /** Returns functions that send requests as one user. */
-function userOf({ url }: TestGateway) {
-	const headers = bearer(auth.token({ sub: newId('usr') }));
+function userOf({ url }: TestGateway, { tokenSeconds = 3_600 } = {}) {
+	const headers = bearer(auth.token({ sub: newId('usr') }, { expiresIn: tokenSeconds }));
 	/** Sends a request, and returns the function that disconnects its client. */
 	const send = (path: string): (() => void) => {
 		const client = new AbortController();
@@ -171,6 +172,22 @@ describe('long polls and event streams that connect to a service', () => {
 	test('stop counting after a while', async () => {
 		await disconnectTwo(await start({ connectPermitMs: 50 }));
 		await waitUntil(() => held.size === 3);
+	});
+
+	test('stop counting when they are refused because their token has expired meanwhile', async () => {
+		const gateway = await start({ concurrentConnects: 1 });
+		const [first = '', second = '', third = ''] = newJobs(3);
+		userOf(gateway).stream(first);
+		await waitUntil(() => held.size === 1);
+		const tokenSeconds = 2;
+		const status = userOf(gateway, { tokenSeconds }).status(`/v1/jobs/${second}/events`);
+		await waitUntil(async () => (await inFlight(gateway)) === 2);
+		await delay(tokenSeconds * 1_000);
+		beginResponse(held.get(first) as ServerResponse);
+		expect(await status).toBe(401);
+		userOf(gateway).stream(third);
+		await waitUntil(() => held.size === 2);
+		expect([...held.keys()]).toEqual([first, third]);
 	});
 
 	test('are skipped when their client has disconnected while they waited', async () => {
