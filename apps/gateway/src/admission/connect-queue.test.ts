@@ -53,15 +53,19 @@ afterAll(async () => {
 	await auth.close();
 });
 
-async function start(limits: Partial<typeof LIMITS> = {}, jobsUrl = jobs.url): Promise<TestGateway> {
-	const gateway = await startTestGateway({ auth, jobsUrl, limits: { ...LIMITS, ...limits } });
+async function start(
+	limits: Partial<typeof LIMITS> = {},
+	{ jobsUrl = jobs.url, env = {} }: { jobsUrl?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<TestGateway> {
+	const gateway = await startTestGateway({ auth, jobsUrl, env, limits: { ...LIMITS, ...limits } });
 	gateways.push(gateway);
 	return gateway;
 }
 
-/** Returns functions that send requests as one user. */
-function userOf({ url }: TestGateway, { tokenSeconds = 3_600 } = {}) {
-	const headers = bearer(auth.token({ sub: newId('usr') }, { expiresIn: tokenSeconds }));
+/** Returns functions that send requests as one user, from this address if the gateway trusts the test as a proxy. */
+function userOf({ url }: TestGateway, { address = '192.0.2.1', tokenSeconds = 3_600 } = {}) {
+	const token = auth.token({ sub: newId('usr') }, { expiresIn: tokenSeconds });
+	const headers = { ...bearer(token), 'X-Forwarded-For': address };
 	/** Sends a request, and returns the function that disconnects its client. */
 	const send = (path: string): (() => void) => {
 		const client = new AbortController();
@@ -115,6 +119,23 @@ describe('long polls and event streams that connect to a service', () => {
 		}
 		const owners = [...held.keys()].map((job) => (ofTwo.includes(job) ? 'two' : 'one'));
 		expect(owners).toEqual(['one', 'one', 'one', 'two', 'one', 'two', 'one']);
+	});
+
+	test('take turns by network, however many users one has', async () => {
+		const env = { TRUSTED_PROXIES: '127.0.0.1' };
+		const gateway = await start({ concurrentConnects: 1 }, { env });
+		const [other = '', ...ofMany] = newJobs(4);
+		for (const job of ofMany) {
+			userOf(gateway).stream(job);
+			await waitUntil(async () => (await inFlight(gateway)) === ofMany.indexOf(job) + 1);
+		}
+		userOf(gateway, { address: '192.0.2.2' }).stream(other);
+		await waitUntil(async () => (await inFlight(gateway)) === 4 && held.size === 1);
+		for (let begun = 0; begun < 2; begun += 1) {
+			beginResponse([...held.values()][begun] as ServerResponse);
+			await waitUntil(() => held.size === begun + 2);
+		}
+		expect([...held.keys()]).toEqual([ofMany[0], ofMany[1], other]);
 	});
 
 	test('stop counting when the service sends 102 Processing, although their response comes later', async () => {
@@ -207,7 +228,10 @@ describe('long polls and event streams that connect to a service', () => {
 	});
 
 	test('stop counting when the service is down', async () => {
-		const gateway = await start({ concurrentConnects: 1 }, `http://127.0.0.1:${await freePort()}`);
+		const gateway = await start(
+			{ concurrentConnects: 1 },
+			{ jobsUrl: `http://127.0.0.1:${await freePort()}` },
+		);
 		const user = userOf(gateway);
 		const statuses = newJobs(3).map((job) => user.status(`/v1/jobs/${job}/events`));
 		expect(await Promise.all(statuses)).toEqual([503, 503, 503]);
@@ -237,7 +261,7 @@ test('a burst of event streams delays the short request of another user by a few
 	const port = await new Promise<number>((resolve) => worker.once('message', resolve));
 	const paths: string[] = [];
 	worker.on('message', (path: string) => paths.push(path));
-	const gateway = await start({ concurrentConnects: 8 }, `http://127.0.0.1:${port}`);
+	const gateway = await start({ concurrentConnects: 8 }, { jobsUrl: `http://127.0.0.1:${port}` });
 	for (const { stream } of [userOf(gateway), userOf(gateway)]) newJobs(50).map(stream);
 	await waitUntil(async () => (await inFlight(gateway)) === 100);
 	const status = userOf(gateway).status(SHORT);

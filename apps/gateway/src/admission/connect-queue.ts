@@ -1,3 +1,4 @@
+import { siteOf } from '@creatorr/service/address-network';
 import { type Exchange, isEnded } from '../exchange.ts';
 import type { Limits } from '../limit-settings.ts';
 import { rateLimited } from '../requests/rate-limited.ts';
@@ -12,9 +13,10 @@ export type WaitToConnect = (exchange: Exchange) => Promise<void>;
 
 /**
  * Limits the long polls and event streams that connect to services at a time. A service accepts one connection in each iteration of its event
- * loop, in the order of their arrival: on a busy machine, hundreds of them would delay short requests of other users by seconds. Users take
- * turns. A request holds its permit until its service is known to have accepted the connection, for at most `connectPermitMs`, even if its
- * client disconnects: the closed connection still waits to be accepted.
+ * loop, in the order of their arrival: on a busy machine, hundreds of them would delay short requests of other users by seconds. Networks take
+ * turns, an IPv6 site as one, and so do the users of a network. A request holds its permit until its service is known to have accepted the
+ * connection, for at most `connectPermitMs`, even if its client disconnects: the closed connection still waits to be accepted. Without turns of
+ * networks, a few accounts of one network whose clients disconnect at once would take all permits.
  */
 export function createConnectQueue(limits: ConnectLimits): WaitToConnect {
 	const enqueue = createRoundRobinQueue(limits.concurrentConnects);
@@ -25,7 +27,8 @@ export function createConnectQueue(limits: ConnectLimits): WaitToConnect {
 			isRefused = true;
 			turn.reject(rateLimited('connects', 1));
 		}, limits.connectQueueMs).unref();
-		void enqueue(exchange.credential?.userId ?? '', async () => {
+		const network = siteOf(exchange.clientNetwork) ?? exchange.clientNetwork;
+		void enqueue({ network, userId: exchange.credential?.userId }, async () => {
 			clearTimeout(timer);
 			turn.resolve();
 			if (isRefused || isEnded(exchange)) return;

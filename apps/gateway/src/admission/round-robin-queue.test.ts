@@ -9,8 +9,8 @@ function startQueue(concurrency: number) {
 	const running: (() => void)[] = [];
 	return {
 		started,
-		add: (name: string, key: string) =>
-			enqueue(key, async () => {
+		add: (name: string, network: string, userId?: string) =>
+			enqueue({ network, userId }, async () => {
 				started.push(name);
 				await new Promise<void>((resolve) => running.push(resolve));
 				return name;
@@ -23,7 +23,7 @@ function startQueue(concurrency: number) {
 }
 
 describe('a round-robin queue', () => {
-	test('runs a few at a time, and lets keys that wait take turns', async () => {
+	test('runs a few at a time, and lets networks that wait take turns', async () => {
 		const { add, started, endOne } = startQueue(2);
 		const results = [
 			...['a1', 'a2', 'a3', 'a4', 'a5'].map((name) => add(name, 'a')),
@@ -36,14 +36,23 @@ describe('a round-robin queue', () => {
 		expect(await Promise.all(results)).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'b1', 'b2']);
 	});
 
+	test('lets the users of a network take turns, which are turns of the network', async () => {
+		const { add, started, endOne } = startQueue(1);
+		for (const name of ['a1', 'a2', 'b1', 'b2', 'c1', 'c2']) void add(name, 'many', name[0]);
+		void add('x1', 'other', 'x');
+		await setImmediate();
+		for (let ended = 0; ended < 7; ended += 1) await endOne();
+		expect(started).toEqual(['a1', 'a2', 'x1', 'b1', 'c1', 'b2', 'c2']);
+	});
+
 	test('gives the turn of work that fails to the next', async () => {
 		const enqueue = createRoundRobinQueue(1);
-		const failing = enqueue('a', async () => {
+		const failing = enqueue({ network: 'a' }, async () => {
 			throw new Error('down');
 		});
-		const next = enqueue('a', () => 'done');
+		const next = enqueue({ network: 'a' }, () => 'done');
 		await expect(failing).rejects.toThrow('down');
 		expect(await next).toBe('done');
-		expect(await enqueue('a', () => 'free')).toBe('free');
+		expect(await enqueue({ network: 'a' }, () => 'free')).toBe('free');
 	});
 });

@@ -1,39 +1,63 @@
-/** Runs work when its turn comes, and settles as the work does. Work of one key runs in order. */
-export type RoundRobinQueue = <T>(key: string, work: () => T | Promise<T>) => Promise<T>;
+/** Who takes turns. Without a user, the network as a whole. */
+interface Owner {
+	network: string;
+	userId?: string | undefined;
+}
 
-/** Creates a queue that runs at most `concurrency` at a time. Keys whose work waits take turns, however much one of them has. */
+/** Runs work when its turn comes, and settles as the work does. Work of one owner runs in order. */
+export type RoundRobinQueue = <T>(owner: Owner, work: () => T | Promise<T>) => Promise<T>;
+
+/** Returns the first entry, and moves it to the end. */
+function rotate<V>(turns: Map<string, V>): [string, V] | undefined {
+	const [first] = turns;
+	if (!first) return undefined;
+	turns.delete(first[0]);
+	turns.set(...first);
+	return first;
+}
+
+/**
+ * Creates a queue that runs at most `concurrency` at a time. Networks whose work waits take turns, and so do the users of a network, however
+ * much work or however many users one of them has.
+ */
 export function createRoundRobinQueue(concurrency: number): RoundRobinQueue {
-	/** In the order of their turns. */
-	const waiting = new Map<string, (() => void)[]>();
+	/** By network and user, in the order of their turns. */
+	const waiting = new Map<string, Map<string, (() => void)[]>>();
 	let running = 0;
 
-	function startNext(): void {
-		const [next] = waiting;
-		if (!next) {
-			running -= 1;
-			return;
-		}
-		const [key, [start, ...others]] = next;
-		// Moves the key to the end.
-		waiting.delete(key);
-		if (others.length > 0) waiting.set(key, others);
-		start?.();
+	function takeNext(): (() => void) | undefined {
+		const next = rotate(waiting);
+		if (!next) return undefined;
+		const [network, users] = next;
+		const [userId = '', starts = []] = rotate(users) ?? [];
+		const start = starts.shift();
+		if (starts.length === 0) users.delete(userId);
+		if (users.size === 0) waiting.delete(network);
+		return start;
 	}
 
-	async function waitForTurn(key: string): Promise<void> {
+	function startNext(): void {
+		const start = takeNext();
+		if (start) start();
+		else running -= 1;
+	}
+
+	async function waitForTurn({ network, userId = '' }: Owner): Promise<void> {
 		if (running < concurrency) {
 			running += 1;
 			return;
 		}
 		const turn = Promise.withResolvers<void>();
-		const others = waiting.get(key);
-		if (others) others.push(turn.resolve);
-		else waiting.set(key, [turn.resolve]);
+		const users = waiting.get(network) ?? new Map<string, (() => void)[]>();
+		waiting.set(network, users);
+		const starts = users.get(userId) ?? [];
+		starts.push(turn.resolve);
+		users.set(userId, starts);
 		await turn.promise;
 	}
 
-	return async (key, work) => {
-		await waitForTurn(key);
+	return async (owner, work) => {
+		await waitForTurn(owner);
 		try {
 			return await work();
 		} finally {

@@ -78,7 +78,7 @@ async function authenticateKey(deps: AuthenticateDeps, exchange: Exchange, text:
 		return deps.apiKeyVerifier.verify(key.hash, exchange);
 	};
 	const verifyQueued = () =>
-		deps.enqueueLookup(siteOf(exchange.clientNetwork) ?? exchange.clientNetwork, () => {
+		deps.enqueueLookup({ network: siteOf(exchange.clientNetwork) ?? exchange.clientNetwork }, () => {
 			if (exchange.res.closed) {
 				// No lookup was made.
 				deps.pacers.forgedTokens.refund(exchange);
