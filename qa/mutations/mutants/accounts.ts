@@ -195,6 +195,16 @@ const API_KEYS: readonly Mutant[] = [
 		test: 'gets its response after every gateway has dropped the earlier state',
 	},
 	{
+		name: 'starts the grace periods of all earlier API keys with the first use of the newest',
+		mutations: [auth('startGracePeriods', replaceText('started?.replacedId ?? null', 'null'))],
+		test: 'of a key that was never used starts every pending grace period',
+	},
+	{
+		name: 'makes a rotated API key active again when its new key is revoked unused',
+		mutations: [auth('revokeApiKeys', dropCall('cancelRotations'))],
+		test: 'ends without effect when the new key is revoked before its first use',
+	},
+	{
 		name: 'requires a verified email to create API keys',
 		mutations: [auth('createKey', forceCondition(false, 'requiresVerifiedEmail'))],
 		test: 'a user creates keys after verifying the email, which revokes earlier keys',

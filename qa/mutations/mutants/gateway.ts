@@ -121,6 +121,16 @@ const AUTHENTICATION: readonly Mutant[] = [
 		test: 'a burst of event streams delays the short request of another user by a few of them',
 	},
 	{
+		name: 'lets networks take turns to connect',
+		mutations: [gateway('createConnectQueue', replaceCall('siteOf', 'exchange.credential?.userId'))],
+		test: 'take turns by network, however many users one has',
+	},
+	{
+		name: 'releases the connect permit of a request that is not forwarded',
+		mutations: [gateway('createPublicHandler', forceCondition(false, 'forwarded'))],
+		test: 'stop counting when they are refused because their token has expired meanwhile',
+	},
+	{
 		name: 'reports itself healthy and ready only while it can serve signed-in requests',
 		mutations: [gateway('createAuthClient', forceCondition(true, 'lease', 'isValid'))],
 		test: 'health, readiness and startup succeed only when signed-in requests can be served',
