@@ -45,7 +45,6 @@ const BENCHES: readonly [folder: string, name: string, summary: string, ...optio
 		count('deliveries', 'number of deliveries', 10_000),
 		seconds(30),
 	],
-	['users', 'load', 'check that a user is served on an overloaded machine', seconds(600)],
 ];
 
 /** Returns the command line, on which `run` is called with the name and the module of the chosen bench. */

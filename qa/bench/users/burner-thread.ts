@@ -1,2 +1,0 @@
-// Keeps a core busy until the thread is terminated.
-while (true) Math.sqrt(Math.random());
