@@ -2,7 +2,6 @@ import { BenchError } from '../log.ts';
 import { median } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
 import { cpuSeconds } from '../product/processes.ts';
-import { readProduct } from '../product/product.ts';
 import { registerUser } from '../product/user.ts';
 import type { Figure, Section } from '../report/section.ts';
 import { runRounds } from '../run/rounds.ts';
@@ -14,20 +13,11 @@ const ROUNDS = 5;
 const WARM_UP_SECONDS = 2;
 const MIN_RATIO = 2;
 
-interface Round {
-	requestsPerSecond: number;
-	medianMs: number;
-	p99Ms: number;
-	/** CPU time. */
-	microsecondsPerRequest: number;
-}
-
 /** Measures the gateway beside nginx with auth_request, both verifying ES256 in front of the same service. */
 export async function* bench({ seconds, profile }: Options): AsyncGenerator<Section> {
-	const product = readProduct();
 	const nodeFlags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-	const { contestants, stop } = await startContestants(product, nodeFlags);
-	const { token } = await registerUser(product.apiUrl);
+	const { contestants, stop } = await startContestants(nodeFlags);
+	const { token } = await registerUser();
 	for (const contestant of contestants) {
 		await requireVerification(contestant, token);
 		await measure(contestant, token, WARM_UP_SECONDS);
@@ -41,26 +31,24 @@ export async function* bench({ seconds, profile }: Options): AsyncGenerator<Sect
 	yield {
 		title: `GET of a job by ${CONNECTIONS} connections, ${ROUNDS} rounds of each in turn`,
 		figures: figuresOf(rounds),
-		files: Object.entries(rounds).flatMap(([name, measured]) =>
-			measured.map(({ requestsPerSecond, medianMs, p99Ms, microsecondsPerRequest }, index) => ({
-				round: index + 1,
-				through: name,
-				'requests/s': requestsPerSecond,
-				'median ms': medianMs,
-				'p99 ms': p99Ms,
-				'CPU µs a request': microsecondsPerRequest,
-			})),
+		files: Object.entries(rounds).flatMap(([through, measured]) =>
+			measured.map((round, index) => ({ round: index + 1, through, ...round })),
 		),
 	};
 }
 
-async function measure({ url, pids }: Contestant, token: string, seconds: number): Promise<Round> {
+type Round = Awaited<ReturnType<typeof measure>>;
+
+async function measure({ url, pids }: Contestant, token: string, seconds: number) {
 	const before = await cpuSeconds(...pids);
-	const load = await runWrk({ url, token, connections: CONNECTIONS, seconds });
+	const load = await runWrk(url, { token, connections: CONNECTIONS, seconds });
 	const cpu = (await cpuSeconds(...pids)) - before;
-	const { requests, medianMs, p99Ms } = load;
-	const microsecondsPerRequest = (1e6 * cpu) / requests;
-	return { requestsPerSecond: requests / load.seconds, medianMs, p99Ms, microsecondsPerRequest };
+	return {
+		'requests/s': load.requests / load.seconds,
+		'median ms': load.medianMs,
+		'p99 ms': load.p99Ms,
+		'CPU µs a request': (1e6 * cpu) / load.requests,
+	};
 }
 
 /** Throws a BenchError unless a valid token is accepted and a forged one rejected. */
@@ -78,20 +66,16 @@ async function requireVerification({ name, url, verifies }: Contestant, token: s
 }
 
 function figuresOf(rounds: Record<string, Round[]>): Figure[] {
-	const medians = (field: keyof Round) =>
+	const medians = (column: keyof Round, suffix = '') =>
 		Object.entries(rounds).map(([name, measured]) => {
-			return { name, value: median(measured.map((one) => one[field])) };
+			return { name: name + suffix, value: median(measured.map((one) => one[column])) };
 		});
-	const rates = medians('requestsPerSecond');
+	const rates = medians('requests/s');
 	const [gateway, ...others] = rates;
 	return [
 		...rates.map((figure) => ({ ...figure, unit: 'requests/s' })),
-		...medians('p99Ms').map(({ name, value }) => ({ name: `${name}: p99`, value, unit: 'ms' })),
-		...medians('microsecondsPerRequest').map(({ name, value }) => ({
-			name: `${name}: CPU time a request`,
-			value,
-			unit: 'µs',
-		})),
+		...medians('p99 ms', ': p99').map((figure) => ({ ...figure, unit: 'ms' })),
+		...medians('CPU µs a request', ': CPU time a request').map((figure) => ({ ...figure, unit: 'µs' })),
 		...others.map(({ name, value }) => ({
 			name: `the gateway ÷ ${name}`,
 			value: (gateway?.value ?? Number.NaN) / value,

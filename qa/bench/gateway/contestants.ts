@@ -4,8 +4,8 @@ import { getJwks } from '@creatorr/contracts/internal/auth';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { createInternalClient } from '@creatorr/service/internal-client';
 import { freePort } from '@creatorr/testing/pgbouncer';
-import { BenchError } from '../log.ts';
-import { type BenchProcess, type Product, startBenchProcess } from '../product/product.ts';
+import { BASE_URL } from '../../driver/client.ts';
+import { type BenchProcess, benchProcess, startBenchProcess } from '../product/product.ts';
 import { scratchRoot } from '../run/scratch.ts';
 import { type Server, startServer } from '../run/server.ts';
 import { startNginx } from './nginx.ts';
@@ -46,18 +46,17 @@ const PROXIES = {
 };
 
 /** Starts the product's gateway, and nginx in four configurations. All are in front of the same service, which is another nginx. */
-export async function startContestants(product: Product, nodeFlags: readonly string[]) {
-	const benchProcess = product.benchProcesses.find(({ name }) => name === 'gateway');
-	if (!benchProcess) throw new BenchError('there is no gateway to start');
+export async function startContestants(nodeFlags: readonly string[]) {
+	const gatewayProcess = benchProcess(0);
 	const ports = { SERVICE: 0, VERIFIER: 0, DOCUMENTED: 0, TUNED: 0, CACHED: 0, UNCHECKED: 0 };
 	for (const name of Object.keys(ports) as (keyof typeof ports)[]) ports[name] = await freePort();
-	const verifier = await startVerifier(benchProcess, ports.VERIFIER);
+	const verifier = await startVerifier(gatewayProcess, ports.VERIFIER);
 	const service = await startNginx('service', { ...ports, ANSWER }, ports.SERVICE);
 	const nginx = await startNginx('proxies', ports, ports.DOCUMENTED);
 	const env = { JOBS_URL: `http://127.0.0.1:${ports.SERVICE}`, ...HIGH_LIMITS };
-	const gateway = await startBenchProcess(product, benchProcess, { env, nodeFlags });
+	const gateway = await startBenchProcess(gatewayProcess, { env, nodeFlags });
 	const contestants: Contestant[] = [
-		{ name: 'the gateway', url: product.apiUrl + PATH, verifies: true, pids: [gateway.pid] },
+		{ name: 'the gateway', url: BASE_URL + PATH, verifies: true, pids: [gateway.pid] },
 		...Object.entries(PROXIES).map(([key, name]) => ({
 			name,
 			url: `http://127.0.0.1:${ports[key as keyof typeof PROXIES]}${PATH}`,

@@ -1,18 +1,19 @@
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client, UntypedTools } from '@creatorr/client';
 import { send } from '../../driver/http.ts';
 import { BenchError } from '../log.ts';
+import { registerUser, type User } from '../product/user.ts';
 
 const PATH = '/v1/jobs/job_01ARZ3NDEKTSV4RRFFQ69G5FAV';
 const CONNECTIONS = 32;
 const agent = new Agent({ keepAlive: true });
 
-export async function createKeys(client: Client<UntypedTools>, count: number): Promise<string[]> {
+/** Creates keys of a user; of a new one unless given. */
+export async function createKeys(count: number, user?: User): Promise<string[]> {
+	const { client } = user ?? (await registerUser());
 	const keys: string[] = [];
-	while (keys.length < count) {
+	while (keys.length < count)
 		keys.push((await client.keys.create({ name: 'Bench', scopes: ['jobs:read'] })).key);
-	}
 	return keys;
 }
 

@@ -1,24 +1,19 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { createServer } from 'node:http';
-import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@creatorr/contracts/identity';
+import { TOKEN_AUDIENCE as audience, TOKEN_ISSUER as issuer } from '@creatorr/contracts/identity';
 import jwt from 'jsonwebtoken';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 
-const keysSchema = z.array(z.looseObject({ kid: z.string() }));
-const keys = new Map<string, KeyObject>(
-	keysSchema
-		.parse(JSON.parse(process.env.VERIFIER_KEYS ?? ''))
-		.map((jwk) => [jwk.kid, createPublicKey({ key: jwk, format: 'jwk' })]),
-);
+const jwks = z.array(z.looseObject({ kid: z.string() })).parse(JSON.parse(process.env.VERIFIER_KEYS ?? ''));
+const keys = new Map(jwks.map((jwk) => [jwk.kid, createPublicKey({ key: jwk, format: 'jwk' })]));
 const verifiedUntil = new LRUCache<string, number>({ max: 20_000 });
 
 /** Returns when a token expires, in seconds. Throws when it isn't valid. */
 function verify(token: string): number {
 	const key = keys.get(jwt.decode(token, { complete: true })?.header.kid ?? '');
 	if (!key) throw new Error('unknown key');
-	const options = { algorithms: ['ES256' as const], issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE };
-	const claims = jwt.verify(token, key, options);
+	const claims = jwt.verify(token, key, { algorithms: ['ES256'], issuer, audience });
 	const expiry = typeof claims === 'object' ? claims.exp : undefined;
 	if (expiry === undefined) throw new Error('no expiry');
 	return expiry;

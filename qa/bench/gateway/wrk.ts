@@ -5,27 +5,17 @@ import { BenchError } from '../log.ts';
 
 const REPORT_SCRIPT = join(import.meta.dirname, 'wrk-report.lua');
 
-interface Load {
-	url: string;
-	token: string;
-	connections: number;
-	seconds: number;
-}
-
 /** Output of wrk-report.lua. */
-interface Report {
-	requests: number;
-	seconds: number;
-	medianMs: number;
-	p99Ms: number;
-	failures: number;
-}
+type Report = Record<'requests' | 'seconds' | 'medianMs' | 'p99Ms' | 'failures', number>;
 
 /**
  * Sends requests as fast as responses come, on persistent connections. wrk has one native thread, which leaves the most CPU time to the server.
  * Throws a BenchError when a request fails.
  */
-export async function runWrk({ url, token, connections, seconds }: Load): Promise<Report> {
+export async function runWrk(
+	url: string,
+	{ token, connections, seconds }: { token: string; connections: number; seconds: number },
+): Promise<Report> {
 	const { stdout } = await promisify(execFile)('wrk', [
 		...['--threads', '1', '--connections', String(connections), '--duration', `${seconds}s`],
 		...['--script', REPORT_SCRIPT, '--header', `Authorization: Bearer ${token}`, url],

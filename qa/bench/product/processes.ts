@@ -1,42 +1,40 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { descendantsOf } from '../../driver/processes.ts';
+import { descendantsOf, home } from '../../driver/processes.ts';
 import { sum } from '../measure/statistics.ts';
 
 /** Linux reports CPU time in these ticks on all usual machines. */
 const TICKS_PER_SECOND = 100;
 const KIB_PER_MIB = 1024;
 
-/** Returns the process ids of a product's running processes, by name. */
-export function readPids(home: string): Map<string, number> {
-	const files = globSync('run/*.pid', { cwd: home }).sort();
-	return new Map(files.map((file) => [basename(file, '.pid'), Number(read(join(home, file)))]));
+/** Returns the process ids of the product's running processes, by name. */
+export function readPids(): Map<string, number> {
+	const files = globSync('run/*.pid', { cwd: home() }).sort();
+	return new Map(files.map((file) => [basename(file, '.pid'), Number(read(join(home(), file)))]));
 }
 
 /** Returns the resident memory of each process in MiB, without child processes. */
-export function readMemory(home: string): Map<string, number> {
+export function readMemory(): Map<string, number> {
 	const memory = new Map<string, number>();
-	for (const [name, pid] of readPids(home)) {
+	for (const [name, pid] of readPids()) {
 		const kib = /^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1];
 		if (kib !== undefined) memory.set(name, Number(kib) / KIB_PER_MIB);
 	}
 	return memory;
 }
 
-/** Reads the memory of each process every `everyMs` until `work` settles. Returns the highest values in MiB. Rejects as `work` does. */
-export async function highestMemory(
-	home: string,
+/** Raises each value in `highest` to the memory of that process in MiB, every `everyMs` until `work` settles. Rejects as `work` does. */
+export async function recordMemory(
+	highest: Map<string, number>,
 	everyMs: number,
 	work: Promise<unknown>,
-): Promise<Map<string, number>> {
-	const highest = new Map<string, number>();
+): Promise<void> {
 	const record = () => {
-		for (const [name, mib] of readMemory(home)) highest.set(name, Math.max(highest.get(name) ?? 0, mib));
+		for (const [name, mib] of readMemory()) highest.set(name, Math.max(highest.get(name) ?? 0, mib));
 	};
 	const timer = setInterval(record, everyMs);
 	record();
 	await work.finally(() => clearInterval(timer));
-	return highest;
 }
 
 /** Returns the CPU time of processes and their descendants, in seconds. */

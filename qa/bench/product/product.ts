@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { requireVariable } from '../../driver/environment.ts';
+import { home } from '../../driver/processes.ts';
 import { BenchError } from '../log.ts';
 import { type Server, startServer } from '../run/server.ts';
 
@@ -11,25 +13,16 @@ export interface BenchProcess {
 	readyUrl: string;
 }
 
-export interface Product {
-	/** URL of the product's first gateway. */
-	apiUrl: string;
-	/** Its CREATORR_HOME. */
-	home: string;
-	benchProcesses: BenchProcess[];
-}
-
-/** Throws a BenchError unless `npm run bench` started this process. */
-export function readProduct(): Product {
-	const { BENCH_API_URL: apiUrl, CREATORR_HOME: home, BENCH_PROCESSES_FILE: processesFile } = process.env;
-	if (!apiUrl || !home || !processesFile)
-		throw new BenchError('This bench needs its own product: use npm run bench.');
-	return { apiUrl, home, benchProcesses: JSON.parse(readFileSync(processesFile, 'utf8')) };
+/** Returns one of the processes that the bench starts itself, counted from 0. */
+export function benchProcess(index: number): BenchProcess {
+	const all: BenchProcess[] = JSON.parse(readFileSync(requireVariable('BENCH_PROCESSES_FILE'), 'utf8'));
+	const found = all[index];
+	if (!found) throw new BenchError(`the product has no process ${index} for the bench to start`);
+	return found;
 }
 
 /** Starts a process of the bench as the product would, with further variables and flags of Node. */
 export function startBenchProcess(
-	{ home }: Product,
 	{ name, command: [node = '', ...args], env, readyUrl }: BenchProcess,
 	more: { env?: Record<string, string>; nodeFlags?: readonly string[] } = {},
 ): Promise<Server> {
@@ -37,7 +30,7 @@ export function startBenchProcess(
 		name,
 		command: [node, ...(more.nodeFlags ?? []), ...args],
 		env: { ...env, ...more.env },
-		logPath: join(home, 'logs', `${name}.log`),
+		logPath: join(home(), 'logs', `${name}.log`),
 		url: readyUrl,
 	});
 }

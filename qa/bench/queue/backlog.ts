@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import { queryDatabase } from '../../driver/database.ts';
 import { BenchError } from '../log.ts';
-import type { Product } from '../product/product.ts';
 import { registerUser } from '../product/user.ts';
 import type { Sample } from '../samples/samples.ts';
 
@@ -14,14 +13,10 @@ const STALLED_AFTER_MS = 60_000;
 type Enqueue = (jobs: number) => Promise<string[]>;
 
 /** Registers users who upload the sample each, because plans limit the jobs of one user. */
-export async function registerSubmitters(
-	{ apiUrl }: Product,
-	sample: Sample,
-	users: number,
-): Promise<Enqueue> {
+export async function registerSubmitters(sample: Sample, users: number): Promise<Enqueue> {
 	const submitters: (() => Promise<string>)[] = [];
 	while (submitters.length < users) {
-		const { client } = await registerUser(apiUrl);
+		const { client } = await registerUser();
 		const { tool, params, path, mimeType } = sample;
 		const file = await client.files.upload({ path }, { mimeType });
 		submitters.push(async () => (await client.jobs.create({ tool, params, input_file_id: file.id })).id);

@@ -2,7 +2,7 @@ import { BenchError } from '../log.ts';
 import { median, p99, split } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
 import { cpuSeconds, readPids } from '../product/processes.ts';
-import { type Product, readProduct, startBenchProcess } from '../product/product.ts';
+import { benchProcess, startBenchProcess } from '../product/product.ts';
 import type { Figure, Section } from '../report/section.ts';
 import { secondsSince } from '../run/trial.ts';
 import { drainBacklog, type JobTimes, readJobTimes, registerSubmitters } from './backlog.ts';
@@ -17,20 +17,18 @@ const MIN_STEADINESS = 0.7;
 
 /** Measures how fast one worker drains a long backlog of jobs that do nothing, and whether waits grow with it. */
 export async function* bench({ jobs }: Options): AsyncGenerator<Section> {
-	const product = readProduct();
-	const [benchProcess] = product.benchProcesses;
-	if (!benchProcess) throw new BenchError('there is no worker to start');
+	const workerProcess = benchProcess(0);
 	const sample = noopSample({ sandboxed: false });
-	const enqueue = await registerSubmitters(product, sample, Math.ceil(jobs / JOBS_PER_USER));
-	const idle = await readCpu(product);
+	const enqueue = await registerSubmitters(sample, Math.ceil(jobs / JOBS_PER_USER));
+	const idle = await readCpu();
 	const startedAt = performance.now();
 	await enqueue(jobs);
 	const enqueueSeconds = secondsSince(startedAt);
-	const worker = await startBenchProcess(product, benchProcess);
-	const workerPid = new Map([[benchProcess.name, worker.pid]]);
-	const enqueued = await readCpu(product, workerPid);
+	const worker = await startBenchProcess(workerProcess);
+	const workerPid = new Map([[workerProcess.name, worker.pid]]);
+	const enqueued = await readCpu(workerPid);
 	const longestWaitMs = await drainBacklog(sample.tool);
-	const drained = await readCpu(product, workerPid);
+	const drained = await readCpu(workerPid);
 	await worker.stop();
 	const times = (await readJobTimes(sample.tool)).sort((one, other) => one.finishedMs - other.finishedMs);
 	if (times.length !== jobs) throw new BenchError(`${times.length} of ${jobs} jobs have succeeded`);
@@ -73,9 +71,9 @@ export async function* bench({ jobs }: Options): AsyncGenerator<Section> {
 /** CPU time in seconds, with child processes. */
 type CpuTimes = ReadonlyMap<string, number>;
 
-async function readCpu({ home }: Product, more: ReadonlyMap<string, number> = new Map()): Promise<CpuTimes> {
+async function readCpu(more: ReadonlyMap<string, number> = new Map()): Promise<CpuTimes> {
 	// The supervisor is the parent of all others.
-	const pids = [...readPids(home), ...more].filter(([name]) => name !== 'supervisor');
+	const pids = [...readPids(), ...more].filter(([name]) => name !== 'supervisor');
 	return new Map(await Promise.all(pids.map(async ([name, pid]) => [name, await cpuSeconds(pid)] as const)));
 }
 
@@ -88,13 +86,10 @@ function rateOf(times: readonly JobTimes[]): number {
 function drainFigures(times: readonly JobTimes[], tenths: readonly JobTimes[][]): Figure[] {
 	const startMs = Math.min(...times.map(({ claimedMs }) => claimedMs));
 	const seconds = ((times.at(-1)?.finishedMs ?? 0) - startMs) / 1000;
+	const steadiness = rateOf(tenths.at(-1) ?? []) / rateOf(tenths[0] ?? []);
 	return [
 		{ name: 'time to drain', value: seconds, unit: 's' },
 		{ name: 'drained', value: times.length / seconds, unit: 'jobs/s' },
-		{
-			name: 'speed of the last tenth ÷ of the first',
-			value: rateOf(tenths.at(-1) ?? []) / rateOf(tenths[0] ?? []),
-			bar: { atLeast: MIN_STEADINESS },
-		},
+		{ name: 'speed of the last tenth ÷ of the first', value: steadiness, bar: { atLeast: MIN_STEADINESS } },
 	];
 }

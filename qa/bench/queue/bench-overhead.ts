@@ -2,7 +2,6 @@ import { isTerminal, type Job } from '@creatorr/client';
 import { BenchError } from '../log.ts';
 import { median, p99 } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
-import { readProduct } from '../product/product.ts';
 import { registerUser, type User } from '../product/user.ts';
 import type { Figure, Section } from '../report/section.ts';
 import { runRounds } from '../run/rounds.ts';
@@ -16,19 +15,13 @@ const MAX_P99_MS = 150;
 const WAIT_SECONDS = 30;
 
 /** A job as its client and its tool saw it, in milliseconds of the machine's clock. */
-interface Run {
-	id: string;
-	requestedMs: number;
-	toolStartedMs: number;
-	toolEndedMs: number;
-	answeredMs: number;
-}
+type Run = Awaited<ReturnType<typeof runJob>>;
 
 const nowMs = () => performance.timeOrigin + performance.now();
 
 /** Measures what a job costs beyond its tool, from the request that creates it to the answer that it is done. */
 export async function* bench({ jobs }: Options): AsyncGenerator<Section> {
-	const user = await registerUser(readProduct().apiUrl);
+	const user = await registerUser();
 	const sample = noopSample({ sandboxed: true });
 	const { id: fileId } = await user.client.files.upload({ path: sample.path }, { mimeType: sample.mimeType });
 	const runner = startToolRunner(NOOP);
@@ -47,24 +40,17 @@ export async function* bench({ jobs }: Options): AsyncGenerator<Section> {
 	};
 }
 
-async function runJob(
-	{ client }: User,
-	request: Parameters<User['client']['jobs']['create']>[0],
-): Promise<Run> {
+async function runJob({ client }: User, request: Parameters<User['client']['jobs']['create']>[0]) {
 	const requestedMs = nowMs();
 	const { id } = await client.jobs.create(request);
 	let job: Job;
 	do job = await client.jobs.get(id, { waitSeconds: WAIT_SECONDS });
 	while (!isTerminal(job));
 	const answeredMs = nowMs();
-	const { began_at_ms: toolStartedMs, ended_at_ms: toolEndedMs } = (job.result ?? {}) as Record<
-		string,
-		unknown
-	>;
-	if (typeof toolStartedMs !== 'number' || typeof toolEndedMs !== 'number') {
-		throw new BenchError(`the job ${id} ended ${job.status}: ${job.error_message}`);
-	}
-	return { id, requestedMs, toolStartedMs, toolEndedMs, answeredMs };
+	const { began_at_ms: toolStartedMs, ended_at_ms: toolEndedMs }: Record<string, unknown> = job.result ?? {};
+	if (typeof toolStartedMs === 'number' && typeof toolEndedMs === 'number')
+		return { id, requestedMs, toolStartedMs, toolEndedMs, answeredMs };
+	throw new BenchError(`the job ${id} ended ${job.status}: ${job.error_message}`);
 }
 
 function figuresOf(runs: readonly Run[], bareMs: number): Figure[] {

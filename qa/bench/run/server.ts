@@ -34,7 +34,6 @@ export async function startServer({ name, command, env, logPath, url }: ServerOp
 	const terminate = () => child.kill('SIGTERM');
 	process.once('exit', terminate);
 	const ended = once(child, 'exit').finally(() => process.off('exit', terminate));
-	const isRunning = () => child.exitCode === null && child.signalCode === null;
 	const failed = ended.then(() => {
 		throw new BenchError(`${name} exited immediately; log: ${logPath}`);
 	});
@@ -49,7 +48,7 @@ export async function startServer({ name, command, env, logPath, url }: ServerOp
 		pid: child.pid ?? 0,
 		async stop() {
 			const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
-			if (isRunning()) terminate();
+			terminate();
 			await ended;
 			clearTimeout(timer);
 		},

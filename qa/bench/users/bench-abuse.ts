@@ -1,11 +1,11 @@
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BASE_URL } from '../../driver/client.ts';
 import { startAttack } from '../../driver/start-attack.ts';
 import { BenchError, log } from '../log.ts';
 import { median, p99 } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
-import { highestMemory, readMemory } from '../product/processes.ts';
-import { type Product, readProduct } from '../product/product.ts';
+import { readMemory, recordMemory } from '../product/processes.ts';
 import { registerUser } from '../product/user.ts';
 import type { Figure, Section } from '../report/section.ts';
 import { runRounds } from '../run/rounds.ts';
@@ -56,47 +56,34 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
  * `--only NAME` selects an attack.
  */
 export async function* bench({ seconds, only }: Options): AsyncGenerator<Section> {
-	const product = readProduct();
 	const chosen = Object.entries(ATTACKS).filter(([name]) => only.length === 0 || only.includes(name));
 	if (chosen.length === 0) throw new BenchError(`The attacks are ${Object.keys(ATTACKS).join(', ')}.`);
 	let warmUpSeconds = FIRST_WARM_UP_SECONDS;
 	for (const [name, attack] of chosen) {
-		yield sectionOf(attack, await measure(product, name, { ...attack, seconds, warmUpSeconds }));
+		yield sectionOf(attack, await measure(name, { ...attack, seconds, warmUpSeconds }));
 		warmUpSeconds = WARM_UP_SECONDS;
 	}
 }
 
-type Memory = ReadonlyMap<string, number>;
-
-interface Measured {
-	/** Exchanges during the first seconds of the attack. Only refusals count. */
-	warmUp: Exchange[];
-	alone: Exchange[];
-	attacked: Exchange[];
-	answers: Record<string, number>;
-	memory: { before: Memory; highest: Memory; after: Memory };
-}
+type Measured = Awaited<ReturnType<typeof measure>>;
 
 async function measure(
-	{ apiUrl, home }: Product,
 	attack: string,
 	{ tool = 'compress_heavy', seconds, warmUpSeconds }: Attack & { seconds: number; warmUpSeconds: number },
-): Promise<Measured> {
-	const user = await registerUser(apiUrl);
+) {
+	const user = await registerUser();
+	const others = await Promise.all(Array.from({ length: READERS - 1 }, registerUser));
 	const sample = smallestSample(tool);
-	const otherAccounts = await Promise.all(Array.from({ length: READERS - 1 }, () => registerUser(apiUrl)));
-	const flow = (duration: number) => runUserFlow({ apiUrl, user, otherAccounts, sample, seconds: duration });
+	const flow = (duration: number) => runUserFlow(user, [user, ...others], { sample, seconds: duration });
 	const answers: Record<string, number> = {};
 	const highest = new Map<string, number>();
 	const flowUnderAttack = async (duration: number) => {
-		const attacker = await startAttack(attack, apiUrl, {
+		const attacker = await startAttack(attack, BASE_URL, {
 			env: { ATTACK_DOCUMENT: largeFile('scan_200_pages') },
 			niceness: constants.priority.PRIORITY_LOW,
 		});
 		const exchanges = flow(duration);
-		for (const [name, mib] of await highestMemory(home, MEMORY_EVERY_MS, exchanges)) {
-			highest.set(name, Math.max(highest.get(name) ?? 0, mib));
-		}
+		await recordMemory(highest, MEMORY_EVERY_MS, exchanges);
 		for (const [status, count] of Object.entries(await attacker.stop())) {
 			answers[status] = (answers[status] ?? 0) + count;
 		}
@@ -104,7 +91,7 @@ async function measure(
 		return exchanges;
 	};
 	await flow(warmUpSeconds);
-	const before = readMemory(home);
+	const before = readMemory();
 	// During the first attack, new processes compile the code that it runs: its first second has reads of up to 0.6 s.
 	const warmUp = await flowUnderAttack(WARM_UP_SECONDS);
 	const { alone, attacked } = await runRounds(ROUNDS, {
@@ -112,7 +99,7 @@ async function measure(
 		attacked: () => flowUnderAttack(seconds / ROUNDS),
 	});
 	await sleep(RECOVERY_MS);
-	const memory = { before, highest, after: readMemory(home) };
+	const memory = { before, highest, after: readMemory() };
 	return { warmUp, alone: alone.flat(), attacked: attacked.flat(), answers, memory };
 }
 
@@ -120,6 +107,7 @@ const isRefused = ({ failure }: Exchange) => failure !== undefined;
 
 function sectionOf({ title, maxReadRatio = 4, maxJobRatio }: Attack, measured: Measured): Section {
 	const { warmUp, alone, attacked, answers, memory } = measured;
+	// Of the exchanges during the first seconds of the attack, only refusals count.
 	const refusedUnderAttack = [...warmUp, ...attacked].filter(isRefused);
 	const failures = [...alone.filter(isRefused), ...refusedUnderAttack];
 	const lines = new Set(failures.map(({ operation, failure }) => `${operation}: ${failure}`));
@@ -134,10 +122,9 @@ function sectionOf({ title, maxReadRatio = 4, maxJobRatio }: Attack, measured: M
 			{ name: 'refused or reset, alone', value: alone.filter(isRefused).length, bar: { atMost: 0 } },
 			{ name: 'refused or reset, attacked', value: refusedUnderAttack.length, bar: { atMost: 0 } },
 			...timeFigures(measured, { 'reads: p99': maxReadRatio, 'jobs: median': maxJobRatio }),
-			...Object.entries(answers).map(([status, value]) => ({
-				name: `attacker was answered ${status}`,
-				value,
-			})),
+			...Object.entries(answers).map(([status, value]) => {
+				return { name: `attacker was answered ${status}`, value };
+			}),
 			{ name: 'processes with more memory a minute after', value: grown.length, bar: { atMost: 0 } },
 		],
 		files: [...memory.before].map(([process, before]) => ({

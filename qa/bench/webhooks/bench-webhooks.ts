@@ -5,8 +5,9 @@ import { BenchError } from '../log.ts';
 import { median, p99, split } from '../measure/statistics.ts';
 import type { Options } from '../options.ts';
 import { cpuSeconds } from '../product/processes.ts';
-import { type BenchProcess, type Product, readProduct, startBenchProcess } from '../product/product.ts';
+import { type BenchProcess, benchProcess, startBenchProcess } from '../product/product.ts';
 import type { Section } from '../report/section.ts';
+import { runRounds } from '../run/rounds.ts';
 import { type DeliveryStore, openDeliveryStore } from './delivery-store.ts';
 
 const ENDPOINTS = 100;
@@ -25,52 +26,45 @@ const DRAIN_LIMIT_MS = 1_200_000;
 
 /** Measures how fast webhooks delivers events, whether a backlog slows it down, and whether slow endpoints delay fast ones. */
 export async function* bench({ deliveries, seconds }: Options): AsyncGenerator<Section> {
-	const product = readProduct();
-	const [first, second] = product.benchProcesses;
-	if (!first || !second) throw new BenchError('there are no two webhooks processes to start');
+	const [first, second] = [benchProcess(0), benchProcess(1)];
 	const receiver = await startReceiver();
 	const store = openDeliveryStore(first.env);
+	const drainBy = (replicas: BenchProcess[], count: number) =>
+		drain(store, { replicas, count, url: receiver.url });
 	yield {
 		title: `${deliveries} due deliveries to ${ENDPOINTS} endpoints that respond at once`,
 		figures: [],
-		files: [
-			await drain(product, store, { replicas: [first], count: deliveries, url: receiver.url }),
-			await drain(product, store, { replicas: [first, second], count: deliveries, url: receiver.url }),
-		],
+		files: [await drainBy([first], deliveries), await drainBy([first, second], deliveries)],
 	};
-	const backlog = await drain(product, store, { replicas: [first], count: BACKLOG, url: receiver.url });
+	const backlog = await drainBy([first], BACKLOG);
+	const steadiness = backlog['last tenth ÷ first'];
 	yield {
 		title: `A backlog of ${BACKLOG} deliveries, one replica`,
 		figures: [
-			{
-				name: 'speed of the last tenth ÷ of the first',
-				value: backlog['last tenth ÷ first'],
-				bar: { atLeast: MIN_STEADINESS },
-			},
+			{ name: 'speed of the last tenth ÷ of the first', value: steadiness, bar: { atLeast: MIN_STEADINESS } },
 		],
 		files: [backlog],
 	};
-	const rounds: { alone: number[]; beside: number[] }[] = [];
-	for (let round = 0; round < ROUNDS; round += 1) {
-		const measure = (slowEndpoints: number) =>
-			delays(product, store, { process: first, seconds, receiver, slowEndpoints });
-		rounds.push({ alone: await measure(0), beside: await measure(SLOW_ENDPOINTS) });
-	}
+	const { alone, beside } = await runRounds(ROUNDS, {
+		alone: () => delays(store, { process: first, seconds, receiver, slowEndpoints: 0 }),
+		beside: () => delays(store, { process: first, seconds, receiver, slowEndpoints: SLOW_ENDPOINTS }),
+	});
+	const ratios = alone.map((times, round) => p99(beside[round] ?? []) / p99(times));
 	yield {
 		title: `Delay of an event every ${EVENT_EVERY_MS} ms, alone and beside ${SLOW_ENDPOINTS} endpoints that take ${SLOW_MS / 1000} s, ${ROUNDS} rounds of each in turn`,
 		figures: [
 			{
 				name: 'p99 beside ÷ alone, median of the rounds',
-				value: median(rounds.map(({ alone, beside }) => p99(beside) / p99(alone))),
+				value: median(ratios),
 				bar: { atMost: MAX_DELAY_RATIO },
 			},
 		],
-		files: rounds.map(({ alone, beside }, round) => ({
+		files: alone.map((times, round) => ({
 			round: round + 1,
-			'alone: median ms': median(alone),
-			'alone: p99 ms': p99(alone),
-			'beside: median ms': median(beside),
-			'beside: p99 ms': p99(beside),
+			'alone: median ms': median(times),
+			'alone: p99 ms': p99(times),
+			'beside: median ms': median(beside[round] ?? []),
+			'beside: p99 ms': p99(beside[round] ?? []),
 		})),
 	};
 	await store.close();
@@ -98,9 +92,9 @@ interface Drain {
 	url: string;
 }
 
-async function drain(product: Product, store: DeliveryStore, { replicas, count, url }: Drain) {
+async function drain(store: DeliveryStore, { replicas, count, url }: Drain) {
 	await store.addBacklog(count, await store.addEndpoints(ENDPOINTS, url));
-	const servers = await Promise.all(replicas.map((process) => startBenchProcess(product, process)));
+	const servers = await Promise.all(replicas.map((process) => startBenchProcess(process)));
 	const pids = servers.map(({ pid }) => pid);
 	const startedAt = performance.now();
 	while (await store.hasPending()) {
@@ -135,14 +129,13 @@ interface Delays {
 
 /** Returns the delays of events from before their commit to their arrival, in ms. */
 async function delays(
-	product: Product,
 	store: DeliveryStore,
 	{ process, seconds, receiver, slowEndpoints }: Delays,
 ): Promise<number[]> {
 	const fast = await store.addEndpoints(ENDPOINTS, receiver.url);
 	if (slowEndpoints > 0)
 		await store.addBacklog(50 * slowEndpoints, await store.addEndpoints(slowEndpoints, receiver.slowUrl));
-	const server = await startBenchProcess(product, process);
+	const server = await startBenchProcess(process);
 	await sleep(2_000);
 	const sent = new Map<string, number>();
 	const commits: Promise<void>[] = [];

@@ -1,4 +1,5 @@
 import { choosePorts, pickConsecutivePorts } from '../backing/ports.ts';
+import { CALLERS } from '../backing/secrets.ts';
 import { readSettings } from '../settings/settings.ts';
 import type { ClaimedHome, Home } from '../supervisor/home.ts';
 import type { Report, Step } from '../supervisor/process.ts';
@@ -20,11 +21,8 @@ export type ProductOptions = {
 	/** False: PostgreSQL is faster, and loses data when the machine fails. */
 	durable?: boolean;
 	report?: Report;
-	/** Returns the steps to run, and variables for the work, from the product's steps and the URL of its first gateway. */
-	adapt?: (
-		steps: Step[],
-		context: { home: Home; url: string },
-	) => Promise<{ steps: Step[]; variables: Record<string, string> }>;
+	/** Returns the steps to run, and variables for the work, from the product's steps. */
+	adapt?: (steps: Step[], home: Home) => Promise<{ steps: Step[]; variables: Record<string, string> }>;
 };
 
 /** Tests and benchmarks send more requests and jobs than a person. */
@@ -45,15 +43,7 @@ const FAST = {
 /** The product that the acceptance suite tests: fast, with two gateways, since tests look at both. */
 export function acceptanceProduct(replicas: number): ProductOptions {
 	return {
-		scale: {
-			auth: replicas,
-			files: replicas,
-			jobs: replicas,
-			billing: replicas,
-			webhooks: replicas,
-			'tool-worker': replicas,
-			gateway: 2,
-		},
+		scale: { ...Object.fromEntries(CALLERS.map((app) => [app, replicas])), gateway: 2 },
 		settings: {
 			...FAST,
 			// a test uses up the jobs of Pro
@@ -67,11 +57,7 @@ export function acceptanceProduct(replicas: number): ProductOptions {
 }
 
 /** The product that browsers test. */
-export const WEB_PRODUCT: ProductOptions = {
-	scale: { gateway: 1 },
-	settings: FAST,
-	durable: false,
-};
+export const WEB_PRODUCT: ProductOptions = { scale: { gateway: 1 }, settings: FAST, durable: false };
 
 /** The product that chaos breaks: every process, and every connection between them. */
 export const CHAOS_PRODUCT: ProductOptions = {
@@ -91,7 +77,7 @@ export const CHAOS_PRODUCT: ProductOptions = {
 	report: (event) => {
 		if (event.type === 'log-lost') printEvent(event);
 	},
-	adapt: (steps, { home }) => addFaults(steps, home),
+	adapt: addFaults,
 };
 
 /**
@@ -120,7 +106,7 @@ export async function withProduct<T>(
 		},
 		{ home, scale, stop, durable },
 	);
-	const adapted = await adapt?.(backing.steps, { home, url: url(0) });
+	const adapted = await adapt?.(backing.steps, home);
 	const environment = {
 		...testEnvironment(home, backing),
 		TEST_S3_BUCKET: backing.s3.S3_BUCKET,

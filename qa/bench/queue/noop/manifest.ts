@@ -10,9 +10,7 @@ export const manifest = defineTool({
 	title: 'No operation',
 	summary: 'Returns the input after a command that does nothing.',
 	accepts: [TEXT],
-	params: z.strictObject({
-		sandboxed: z.boolean().default(true).meta({ description: 'run the command' }),
-	}),
+	params: z.strictObject({ sandboxed: z.boolean().default(true).meta({ description: 'run the command' }) }),
 	limits: {
 		maxInputBytes: MIB,
 		deadline: { baseMs: 10_000, perMiBMs: 0, capMs: 10_000 },
