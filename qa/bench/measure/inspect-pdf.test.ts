@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { textPage } from '@creatorr/tools/testing/pages';
 import { pdfFile } from '@creatorr/tools/testing/pdf-file';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { inScratch, removeScratchRoot } from '../run/scratch.ts';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { judgePdf, type Verdict } from './inspect-pdf.ts';
 
 // Drawing and comparing pages takes its time on a busy machine.
@@ -23,22 +22,14 @@ const UNUSED_OBJECT = `(${'unused '.repeat(2_000)})`;
 const smaller = pdfFile({ pages: [PAGE, PAGE], ...OUTLINE });
 const larger = pdfFile({ pages: [PAGE, PAGE], ...OUTLINE, objects: [...OUTLINE.objects, UNUSED_OBJECT] });
 
-let folder: string;
-
-beforeAll(() => {
-	folder = mkdtempSync(join(tmpdir(), 'judge-'));
-});
-
-afterAll(() => {
-	removeScratchRoot();
-	rmSync(folder, { recursive: true });
-});
+const folder = mkdtempSync(join(tmpdir(), 'judge-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 function judge(original: Buffer, output: Buffer): Promise<Verdict> {
 	const [before, after] = [join(folder, 'before.pdf'), join(folder, 'after.pdf')];
 	writeFileSync(before, original);
 	writeFileSync(after, output);
-	return inScratch(before, (scratch) => judgePdf(scratch, before, after));
+	return judgePdf(before, after);
 }
 
 describe('judgePdf', () => {

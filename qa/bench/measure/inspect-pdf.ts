@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { inputPath, scratchPath } from '@creatorr/tool-kit/sandbox/paths';
-import type { Scratch } from '@creatorr/tool-kit/scratch/scratch';
+import { promisify } from 'node:util';
 import { z } from 'zod';
-import { execInScratch } from '../run/scratch.ts';
 
-const SCRIPT = new URL('./judge_pdf.py', import.meta.url);
+/** Debian's, which has Debian's packages. */
+export const PYTHON = '/usr/bin/python3';
+const SCRIPT = join(import.meta.dirname, 'judge_pdf.py');
+const MAX_OUTPUT_BYTES = 256 * 1024 ** 2;
 
 const verdictSchema = z.object({
 	ratio: z.number(),
@@ -17,31 +18,22 @@ const verdictSchema = z.object({
 /** See judge_pdf.py. */
 export type Verdict = z.output<typeof verdictSchema>;
 
-export async function judgePdf(scratch: Scratch, original: string, output: string): Promise<Verdict> {
-	const paths = [inputPath('original.pdf'), inputPath('output.pdf')];
-	const result = await execInScratch(
-		scratch,
-		'python3',
-		['-I', '-c', await readFile(SCRIPT, 'utf8'), ...paths],
-		{ readOnly: { 'original.pdf': original, 'output.pdf': output } },
-	);
-	if (result.exitCode !== 0) throw new Error(`judge_pdf.py failed: ${result.stderrTail}`);
-	return verdictSchema.parse(JSON.parse(result.stdoutTail));
+const run = (command: string, ...args: string[]) =>
+	promisify(execFile)(command, args, { maxBuffer: MAX_OUTPUT_BYTES });
+
+export async function judgePdf(original: string, output: string): Promise<Verdict> {
+	const { stdout } = await run(PYTHON, '-I', SCRIPT, original, output);
+	return verdictSchema.parse(JSON.parse(stdout));
 }
 
-const PDF = 'inspected.pdf';
-const TEXT = 'inspected.txt';
-
-/** Extracts the text of a PDF as its reader would copy it. */
-export async function extractText(scratch: Scratch, path: string): Promise<string> {
-	const args = [inputPath(PDF), scratchPath(TEXT)];
-	const { exitCode } = await execInScratch(scratch, 'pdftotext', args, { readOnly: { [PDF]: path } });
-	return exitCode === 0 ? readFile(join(scratch.toolDir, TEXT), 'utf8') : '';
+/** Extracts the text of a PDF as its reader would copy it; none from a file that isn't a PDF. */
+export async function extractText(path: string): Promise<string> {
+	return (await run('pdftotext', path, '-').catch(() => ({ stdout: '' }))).stdout;
 }
 
 /** Returns NaN for a file that isn't a PDF. */
-export async function countPages(scratch: Scratch, path: string): Promise<number> {
-	const args = ['--show-npages', inputPath(PDF)];
-	const { stdoutTail } = await execInScratch(scratch, 'qpdf', args, { readOnly: { [PDF]: path } });
-	return Number.parseInt(stdoutTail, 10);
+export async function countPages(path: string): Promise<number> {
+	// qpdf fails with warnings, too, after it has printed the number
+	const { stdout } = await run('qpdf', '--show-npages', path).catch((error: { stdout: string }) => error);
+	return Number.parseInt(stdout, 10);
 }

@@ -3,13 +3,24 @@ import { availableParallelism } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import { createWorkspaces } from '@creatorr/tool-kit/pool/workspaces';
 import { runTool } from '@creatorr/tool-kit/run/run-tool';
+import { execSandboxed } from '@creatorr/tool-kit/sandbox/exec';
 import { inputPath } from '@creatorr/tool-kit/sandbox/paths';
-import type { Scratch } from '@creatorr/tool-kit/scratch/scratch';
-import type { Tool } from '@creatorr/tool-kit/tool/tool';
+import { createScratch, removeScratch, type Scratch } from '@creatorr/tool-kit/scratch/scratch';
+import type { Tool, ToolOutput } from '@creatorr/tool-kit/tool/tool';
 import { ToolError } from '@creatorr/tool-kit/tool/tool-error';
 import { BenchError, log } from '../log.ts';
 import { type Sample, SUCCEEDED } from '../samples/samples.ts';
-import { execInScratch, inScratch, scratchRoot } from './scratch.ts';
+import { scratchRoot } from './scratch.ts';
+
+const GIB = 1024 ** 3;
+/** Of plain commands, and their highest limits of any tool, so that none reaches one. */
+const TIMEOUT_MS = 20 * 60_000;
+const LIMITS = {
+	memoryBytes: 8 * GIB,
+	maxFileBytes: 8 * GIB,
+	maxProcesses: 512,
+	cpuSeconds: (2 * TIMEOUT_MS) / 1000,
+};
 
 export interface Trial<T> {
 	/** From the input on disk to the output on disk. */
@@ -24,7 +35,7 @@ export interface Trial<T> {
 }
 
 /** Reads an output before it is removed. */
-export type Inspect<T> = (outputPath: string, scratch: Scratch) => Promise<T>;
+export type Inspect<T> = (outputPath: string) => Promise<T>;
 
 export function isSuccess({ outcome }: Trial<unknown>): boolean {
 	return outcome === SUCCEEDED;
@@ -34,16 +45,9 @@ export function secondsSince(startedAt: number): number {
 	return (performance.now() - startedAt) / 1000;
 }
 
-interface Output {
-	outputPath: string;
-	details: Record<string, unknown>;
-}
+type Output = Pick<ToolOutput, 'outputPath' | 'details'>;
 
-async function runTrial<T>(
-	scratch: Scratch,
-	run: () => Promise<Output>,
-	inspect: Inspect<T>,
-): Promise<Trial<T>> {
+async function runTrial<T>(run: () => Promise<Output>, inspect: Inspect<T>): Promise<Trial<T>> {
 	const startedAt = performance.now();
 	let output: Output;
 	try {
@@ -55,7 +59,7 @@ async function runTrial<T>(
 		return { seconds, outcome, message: String(error), details: {}, found: undefined };
 	}
 	const seconds = secondsSince(startedAt);
-	const found = await inspect(output.outputPath, scratch);
+	const found = await inspect(output.outputPath);
 	return { seconds, outcome: SUCCEEDED, message: '', details: output.details, found };
 }
 
@@ -85,7 +89,7 @@ export function startToolRunner(tool: Tool, jobsPerProcess = 1) {
 				signal: new AbortController().signal,
 				onProgress: () => {},
 			};
-			return await runTrial(workspace.scratch, () => runTool(tool, request), inspect);
+			return await runTrial(() => runTool(tool, request), inspect);
 		} finally {
 			await workspaces.release(workspace);
 		}
@@ -116,9 +120,14 @@ export async function runPlain<T>(
 ): Promise<Trial<T>> {
 	let trial: Trial<T> | undefined;
 	for (const command of commands) {
-		trial = await inScratch(sample.path, (scratch) =>
-			runTrial(scratch, () => execPlain(scratch, sample, command), inspect),
-		);
+		const scratch = await createScratch(scratchRoot());
+		try {
+			await copyFile(sample.path, scratch.inputPath);
+			await chmod(scratch.inputPath, 0o444);
+			trial = await runTrial(() => execPlain(scratch, sample, command), inspect);
+		} finally {
+			await removeScratch(scratch);
+		}
 		if (isSuccess(trial)) break;
 	}
 	if (!trial) throw new Error('no command was given');
@@ -126,11 +135,17 @@ export async function runPlain<T>(
 }
 
 async function execPlain(scratch: Scratch, sample: Sample, plain: PlainCommand): Promise<Output> {
-	await chmod(scratch.inputPath, 0o444);
 	const name = STEM + extname(sample.path).toLowerCase();
 	const [command = '', ...args] = plain(inputPath(name));
 	const readOnly = { [name]: scratch.inputPath };
-	const { exitCode, stderrTail } = await execInScratch(scratch, command, args, { readOnly });
+	const { exitCode, stderrTail } = await execSandboxed({
+		timeoutMs: TIMEOUT_MS,
+		command,
+		args,
+		scratch,
+		readOnly,
+		limits: LIMITS,
+	});
 	const outputPath = join(scratch.toolDir, `${STEM}.pdf`);
 	const stats = await stat(outputPath).catch(() => undefined);
 	if (exitCode === 0 && stats && stats.size > 0) return { outputPath, details: {} };

@@ -3,13 +3,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { log } from '../log.ts';
+import { PYTHON } from '../measure/inspect-pdf.ts';
 
 const BENCH = resolve(import.meta.dirname, '..');
 const SCRIPTS = join(BENCH, 'fixtures');
 const GENERATED = join(BENCH, '.made');
-
-/** Debian's, which has Debian's packages. */
-const PYTHON = '/usr/bin/python3';
 
 /** Returns the folder of the generated files, with a manifest. Generates them where a script has changed. */
 export function generateFiles(): string {

@@ -5,20 +5,18 @@ import type { Section } from '../report/section.ts';
 import { startToolRunner } from '../run/trial.ts';
 import { generateFiles } from '../samples/generated.ts';
 import { readFolder } from '../samples/samples.ts';
-import type { ToolBench } from './compare.ts';
+import { type Comparison, compare } from './compare.ts';
 
-/** Compares each tool that has files with the plain command. The bench of a tool is the file with its name. */
+/** Compares each tool that has files with the plain command. */
 export async function* bench({ dir, only }: Options): AsyncGenerator<Section> {
-	const samples = readFolder(dir ?? generateFiles(), only);
+	const all = readFolder(dir ?? generateFiles(), only);
 	for (const [slug, tool] of await loadTools()) {
 		const file = new URL(`./${slug}.ts`, import.meta.url);
-		const own = samples.filter((sample) => sample.tool === slug);
-		if (own.length === 0 || !existsSync(file)) continue;
-		const { compareTool } = (await import(file.href)) as {
-			compareTool(context: ToolBench): Promise<Section>;
-		};
+		const samples = all.filter((sample) => sample.tool === slug);
+		if (samples.length === 0 || !existsSync(file)) continue;
+		const { comparison }: { comparison: Comparison<unknown> } = await import(file.href);
 		const runner = startToolRunner(tool);
-		const section = await compareTool({ tool, runner, samples: own, withLarge: !dir });
+		const section = await compare({ tool, runner, samples, withLarge: !dir }, comparison);
 		await runner.stop();
 		yield section;
 	}

@@ -3,11 +3,11 @@ import { PDF } from '@creatorr/tool-kit/files/media-types';
 import { showProgress } from '../log.ts';
 import { judgePdf, type Verdict } from '../measure/inspect-pdf.ts';
 import { geometricMean, median } from '../measure/statistics.ts';
-import type { Figure, Section } from '../report/section.ts';
-import type { Inspect, PlainCommand, Trial } from '../run/trial.ts';
+import type { Figure } from '../report/section.ts';
+import type { PlainCommand, Trial } from '../run/trial.ts';
 import { largeFile } from '../samples/generated.ts';
-import { type Sample, SUCCEEDED } from '../samples/samples.ts';
-import { type Compared, compare, type ToolBench, unexpectedEnds } from './compare.ts';
+import { SUCCEEDED } from '../samples/samples.ts';
+import type { Compared, Comparison, ToolBench } from './compare.ts';
 
 const FLAGS = ['-q', '-dBATCH', '-dNOPAUSE', '-dSAFER', '-sDEVICE=pdfwrite', '-dPDFSETTINGS=/ebook'];
 const ghostscript: PlainCommand = (input) => ['gs', ...FLAGS, '-o', 'out.pdf', input];
@@ -22,29 +22,42 @@ const LARGE = {
 
 type Row = Compared<Verdict>;
 
-const inspect =
-	({ path }: Sample): Inspect<Verdict> =>
-	(output, scratch) =>
-		judgePdf(scratch, path, output);
-
 /** Without output, the original is the result. */
 function verdictOf({ found }: Trial<Verdict>): Verdict {
 	return found ?? { ratio: 1, score: 1, ssim: 1, lost: [] };
 }
 
-export async function compareTool(context: ToolBench): Promise<Section> {
-	const rows = await compare(context, { commands: () => [ghostscript], inspect });
-	return {
-		title: 'compress_heavy, beside gs -dPDFSETTINGS=/ebook',
-		figures: [
-			...scoreFigures(rows),
-			...timeFigures(rows),
-			...(await largeFigures(context)),
-			await unexpectedEnds(context, rows),
-		],
-		files: rows.map(cells),
-	};
-}
+export const comparison: Comparison<Verdict> = {
+	title: 'compress_heavy, beside gs -dPDFSETTINGS=/ebook',
+	commands: () => [ghostscript],
+	inspect:
+		({ path }) =>
+		(output) =>
+			judgePdf(path, output),
+	figures: async (rows, context) => [
+		...scoreFigures(rows),
+		...timeFigures(rows),
+		...(await largeFigures(context)),
+	],
+	cells({ sample, plain, ours }) {
+		const [verdictOfGs, verdict] = [verdictOf(plain), verdictOf(ours)];
+		return {
+			file: sample.label,
+			KB: Math.round(statSync(sample.path).size / 1000),
+			'gs ratio': verdictOfGs.ratio,
+			'gs score': verdictOfGs.score,
+			'gs s': plain.seconds,
+			'gs lost': verdictOfGs.lost.join(' '),
+			ratio: verdict.ratio,
+			score: verdict.score,
+			SSIM: verdict.ssim,
+			s: ours.seconds,
+			lost: verdict.lost.join(' '),
+			method: String(ours.details.method ?? ''),
+			end: ours.outcome,
+		};
+	},
+};
 
 function scoreFigures(rows: readonly Row[]): Figure[] {
 	const verdicts = rows.map(({ ours }) => verdictOf(ours));
@@ -84,28 +97,9 @@ async function largeFigures({ tool, runner, withLarge }: ToolBench): Promise<Fig
 		showProgress(path);
 		const { slug } = tool.manifest;
 		const sample = { tool: slug, path, label: name, mimeType: PDF, params: {}, expect: [SUCCEEDED] };
-		const trial = await runner.run(sample, inspect(sample));
+		const trial = await runner.run(sample, (output) => judgePdf(path, output));
 		figures.push({ name, value: trial.seconds, unit: 's', bar: { atMost: 60 } });
 		figures.push({ name: `${name}: score`, value: verdictOf(trial).score });
 	}
 	return figures;
-}
-
-function cells({ sample, plain, ours }: Row): Record<string, string | number> {
-	const [verdictOfGs, verdict] = [verdictOf(plain), verdictOf(ours)];
-	return {
-		file: sample.label,
-		KB: Math.round(statSync(sample.path).size / 1000),
-		'gs ratio': verdictOfGs.ratio,
-		'gs score': verdictOfGs.score,
-		'gs s': plain.seconds,
-		'gs lost': verdictOfGs.lost.join(' '),
-		ratio: verdict.ratio,
-		score: verdict.score,
-		SSIM: verdict.ssim,
-		s: ours.seconds,
-		lost: verdict.lost.join(' '),
-		method: String(ours.details.method ?? ''),
-		end: ours.outcome,
-	};
 }

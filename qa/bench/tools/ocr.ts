@@ -4,10 +4,10 @@ import { showProgress } from '../log.ts';
 import { characterErrorRate } from '../measure/character-error.ts';
 import { extractText } from '../measure/inspect-pdf.ts';
 import { mean, sum } from '../measure/statistics.ts';
-import type { Figure, Section } from '../report/section.ts';
+import type { Figure } from '../report/section.ts';
 import { type Inspect, isSuccess, type PlainCommand, secondsSince } from '../run/trial.ts';
 import { type Sample, truthPath } from '../samples/samples.ts';
-import { type Compared, compare, type ToolBench, unexpectedEnds } from './compare.ts';
+import type { Compared, Comparison, ToolBench } from './compare.ts';
 
 /** Options that a person tries one after another: ocrmypdf refuses images without a resolution, pages with text, and tagged PDFs. */
 const FALLBACKS = [[], ['--image-dpi', '300'], ['--skip-text'], ['--force-ocr']] as const;
@@ -25,32 +25,32 @@ function inspect({ path }: Sample): Inspect<number> {
 	const file = truthPath(path);
 	if (file === undefined) return async () => Number.NaN;
 	const truth = readFileSync(file, 'utf8');
-	return async (output, scratch) => characterErrorRate(truth, await extractText(scratch, output));
+	return async (output) => characterErrorRate(truth, await extractText(output));
 }
 
-export async function compareTool(context: ToolBench): Promise<Section> {
-	const rows = await compare(context, { commands: ocrmypdf, inspect });
-	const refused = rows.filter((row) => !isSuccess(row.ours) && isSuccess(row.plain));
-	return {
-		title: 'ocr, beside ocrmypdf --rotate-pages --deskew',
-		figures: [
+export const comparison: Comparison<number> = {
+	title: 'ocr, beside ocrmypdf --rotate-pages --deskew',
+	commands: ocrmypdf,
+	inspect,
+	async figures(rows, context) {
+		const refused = rows.filter((row) => !isSuccess(row.ours) && isSuccess(row.plain));
+		return [
 			...speedFigures(rows),
 			...errorFigures(rows),
 			await concurrencyFigure(context, rows),
 			{ name: 'read by ocrmypdf, not by ours', value: refused.length, bar: { atMost: 0 } },
-			await unexpectedEnds(context, rows),
-		],
-		files: rows.map((row) => ({
-			file: row.sample.label,
-			pages: pagesOf(row),
-			'ocrmypdf s': row.plain.seconds,
-			'ocrmypdf error': row.plain.found ?? row.plain.outcome,
-			s: row.ours.seconds,
-			error: row.ours.found ?? Number.NaN,
-			end: row.ours.outcome,
-		})),
-	};
-}
+		];
+	},
+	cells: (row) => ({
+		file: row.sample.label,
+		pages: pagesOf(row),
+		'ocrmypdf s': row.plain.seconds,
+		'ocrmypdf error': row.plain.found ?? row.plain.outcome,
+		s: row.ours.seconds,
+		error: row.ours.found ?? Number.NaN,
+		end: row.ours.outcome,
+	}),
+};
 
 const pagesOf = ({ ours }: Row) => Number(ours.details.pages_recognized ?? 0);
 

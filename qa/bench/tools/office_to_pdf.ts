@@ -3,10 +3,10 @@ import pMap from 'p-map';
 import { showProgress } from '../log.ts';
 import { countPages } from '../measure/inspect-pdf.ts';
 import { median } from '../measure/statistics.ts';
-import type { Figure, Section } from '../report/section.ts';
+import type { Figure } from '../report/section.ts';
 import { isSuccess, type PlainCommand, runPlain, secondsSince, startToolRunner } from '../run/trial.ts';
 import type { Sample } from '../samples/samples.ts';
-import { type Compared, compare, type ToolBench, unexpectedEnds } from './compare.ts';
+import type { Compared, Comparison, ToolBench } from './compare.ts';
 
 /** Each job has its own /tmp, so each document has a new profile. */
 const PROFILE = '-env:UserInstallation=file:///tmp/profile';
@@ -21,30 +21,25 @@ const CONVERSIONS = 40;
 
 type Row = Compared<number>;
 
-export async function compareTool(context: ToolBench): Promise<Section> {
-	const rows = await compare(context, {
-		commands: () => [soffice],
-		inspect: () => (output, scratch) => countPages(scratch, output),
-		pauseMs: WARM_AFTER_MS,
-	});
-	return {
-		title: 'office_to_pdf, beside a cold soffice --convert-to pdf',
-		figures: [
-			...latencyFigures(rows),
-			...(await throughputFigures(context, rows)),
-			...fidelityFigures(rows),
-			await unexpectedEnds(context, rows),
-		],
-		files: rows.map(({ sample, plain, ours }) => ({
-			file: sample.label,
-			'soffice s': plain.seconds,
-			'soffice pages': plain.found ?? Number.NaN,
-			s: ours.seconds,
-			pages: ours.found ?? Number.NaN,
-			end: ours.outcome,
-		})),
-	};
-}
+export const comparison: Comparison<number> = {
+	title: 'office_to_pdf, beside a cold soffice --convert-to pdf',
+	commands: () => [soffice],
+	inspect: () => countPages,
+	pauseMs: WARM_AFTER_MS,
+	figures: async (rows, context) => [
+		...latencyFigures(rows),
+		...(await throughputFigures(context, rows)),
+		...fidelityFigures(rows),
+	],
+	cells: ({ sample, plain, ours }) => ({
+		file: sample.label,
+		'soffice s': plain.seconds,
+		'soffice pages': plain.found ?? Number.NaN,
+		s: ours.seconds,
+		pages: ours.found ?? Number.NaN,
+		end: ours.outcome,
+	}),
+};
 
 function latencyFigures(rows: readonly Row[]): Figure[] {
 	const ours = median(rows.map((row) => row.ours.seconds));
