@@ -30,6 +30,9 @@ export interface Finding {
 	requestId?: string;
 }
 
+export const describeFinding = ({ kind, what, requestId }: Finding): string =>
+	[`${kind}: ${what}`, requestId].filter(Boolean).join(' ');
+
 /** An operation that succeeded from its start to its end. */
 export interface Success {
 	kind: string;

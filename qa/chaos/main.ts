@@ -45,10 +45,10 @@ async function crashEverywhere(): Promise<string[]> {
 }
 
 async function deliver(count: number): Promise<string[]> {
-	const report = await runDeliveries({ count, say: sayWithTime });
-	say(`\n${report.kills} kills, settled ${(report.settledAfterMs / 1000).toFixed(1)} s after the load`);
-	for (const [name, found] of Object.entries(report.counts)) say(`${name}: ${found}`);
-	return [...report.findings, ...report.violations].map(({ kind, what }) => `${kind}: ${what}`);
+	const { kills, settledAfterMs, counts, findings } = await runDeliveries(count, sayWithTime);
+	say(`\n${kills} kills, settled ${(settledAfterMs / 1000).toFixed(1)} s after the load`);
+	for (const [name, found] of Object.entries(counts)) say(`${name}: ${found}`);
+	return findings;
 }
 
 function run(): Promise<string[]> {

@@ -1,17 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { type Injected, measureRecovery } from './recovery.ts';
+import { measureRecovery } from './recovery.ts';
 
-const fault = (number: number, startedAt: number, endedAt: number): Injected => ({
-	number,
-	startedAt,
-	endedAt,
-	round: 0,
-	atMs: 0,
-	kind: 'kill',
-	target: 'jobs',
-	durationMs: 0,
-	delayMs: 0,
-});
+const KILL = { round: 0, atMs: 0, kind: 'kill', target: 'jobs', durationMs: 0, delayMs: 0 } as const;
+const fault = (number: number, startedAt: number, endedAt: number) => {
+	return { ...KILL, number, startedAt, endedAt };
+};
 const success = (kind: string, startedAt: number, endedAt: number) => ({ kind, startedAt, endedAt });
 
 test('a fault has recovered when work that started after it has succeeded', () => {

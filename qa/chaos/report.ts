@@ -8,38 +8,32 @@ const { table } = new Console(process.stdout);
 const MAX_RECOVERY_MS = 30_000;
 
 /** Returns what fails a run. `maxRecoveryMs`: a busy product recovers later than a broken one. */
-export function problemsOf(report: ChaosReport, maxRecoveryMs = MAX_RECOVERY_MS): string[] {
-	const { findings, violations, recoveries } = report;
+export function problemsOf({ findings, recoveries }: ChaosReport, maxRecoveryMs = MAX_RECOVERY_MS): string[] {
 	const isSlow = ({ slowestMs: ms }: Recovery) => ms === null || ms > maxRecoveryMs;
 	const name = ({ fault: { number, kind, target } }: Recovery) => `${number + 1} ${kind} ${target}`;
+	const notDone = recoveries.filter(({ fault }) => fault.problem);
 	return [
-		...[...findings, ...violations].map(({ kind, what, requestId }) =>
-			[`${kind}: ${what}`, requestId].filter(Boolean).join(' '),
-		),
+		...findings,
 		...recoveries.filter(isSlow).map((one) => `slow: after ${name(one)}: ${JSON.stringify(one.afterMs)}`),
-		...recoveries
-			.filter(({ fault }) => fault.problem)
-			.map((one) => `not done: ${name(one)}: ${one.fault.problem}`),
+		...notDone.map((one) => `not done: ${name(one)}: ${one.fault.problem}`),
 	];
 }
 
 /** Prints a row for each kind of fault, then the counts. */
-export function printReport(report: ChaosReport): void {
-	const byKind = Map.groupBy(report.recoveries, ({ fault }) => fault.kind);
-	const rows = [...byKind].map(([fault, recoveries]) => {
-		const sorted = recoveries
-			.map(({ slowestMs: ms }) => ms ?? Number.POSITIVE_INFINITY)
-			.sort((one, other) => one - other);
-		const at = (share: number) => (sorted[Math.ceil(share * sorted.length) - 1] ?? 0) / 1000;
+export function printReport({ faults, recoveries, settledAfterMs, counts, responses }: ChaosReport): void {
+	const byKind = Map.groupBy(recoveries, ({ fault }) => fault.kind);
+	const rows = [...byKind].map(([fault, ofKind]) => {
+		const times = ofKind.map(({ slowestMs: ms }) => ms ?? Number.POSITIVE_INFINITY).sort((a, b) => a - b);
+		const at = (share: number) => (times[Math.ceil(share * times.length) - 1] ?? 0) / 1000;
+		const [median, most, longest] = [at(0.5), at(0.95), at(1)];
 		return {
 			fault,
-			count: recoveries.length,
-			'recovered after, median s': at(0.5),
-			'95% s': at(0.95),
-			'longest s': at(1),
+			count: times.length,
+			'recovered after, median s': median,
+			'95% s': most,
+			'longest s': longest,
 		};
 	});
-	const { faults, settledAfterMs, counts, responses } = report;
 	table(rows);
 	table({ faults, 'settled after the load, s': settledAfterMs / 1000, ...counts });
 	table(responses);

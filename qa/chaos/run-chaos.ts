@@ -1,32 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { audit } from './audit/audit.ts';
 import { FAULTS, type Fault, LINKS, repairLink } from './faults/faults.ts';
-import { planFaults } from './faults/plan-faults.ts';
-import { type Finding, Ledger } from './ledger.ts';
+import { type PlanOptions, planFaults } from './faults/plan-faults.ts';
+import { Ledger } from './ledger.ts';
 import { startLoad } from './load/load.ts';
 import { startReceiver } from './load/receiver.ts';
 import { PROBED, worksWith } from './load/works.ts';
-import { type Injected, measureRecovery, type Recovery } from './recovery.ts';
+import { type Injected, measureRecovery } from './recovery.ts';
 
-interface ChaosOptions {
-	seed: number;
-	rounds: number;
-	faultsPerRound: number;
-	/** See {@link planFaults}. */
-	only?: RegExp;
-	say(line: string): void;
-}
-
-export interface ChaosReport {
-	seed: number;
-	faults: number;
-	recoveries: Recovery[];
-	responses: Record<string, number>;
-	counts: Record<string, number>;
-	settledAfterMs: number;
-	violations: Finding[];
-	findings: Finding[];
-}
+export type ChaosReport = Awaited<ReturnType<typeof runChaos>>;
 
 /** Between the start of the load and the first round. */
 const WARM_UP_MS = 4_000;
@@ -37,8 +19,8 @@ const LOAD_END_MS = 240_000;
 const SETTLE_MS = 90_000;
 
 /** Puts load on the product, injects the planned faults, waits until it is idle and audits everything that it accepted. */
-export async function runChaos({ say, ...options }: ChaosOptions): Promise<ChaosReport> {
-	const { seed, rounds } = options;
+export async function runChaos({ say, ...options }: PlanOptions & { say(line: string): void }) {
+	const { rounds } = options;
 	const ledger = new Ledger();
 	const plan = planFaults(options);
 	for (const link of LINKS) await repairLink(link);
@@ -56,14 +38,8 @@ export async function runChaos({ say, ...options }: ChaosOptions): Promise<Chaos
 	say('load finished; waiting for the product to settle');
 	const audited = await audit(ledger, SETTLE_MS);
 	receiver.stop();
-	return {
-		seed,
-		faults: injected.length,
-		...audited,
-		recoveries: measureRecovery(injected, ledger.successes, PROBED),
-		responses: ledger.responses,
-		violations: ledger.violations,
-	};
+	const recoveries = measureRecovery(injected, ledger.successes, PROBED);
+	return { ...audited, faults: injected.length, recoveries, responses: ledger.responses };
 }
 
 async function inject(fault: Fault, say: (line: string) => void): Promise<Injected> {

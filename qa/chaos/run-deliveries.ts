@@ -2,23 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Person } from '../driver/client.ts';
 import { pidOf } from '../driver/processes.ts';
 import { audit } from './audit/audit.ts';
-import { type Finding, Ledger } from './ledger.ts';
+import { Ledger } from './ledger.ts';
 import { Actions } from './load/actions.ts';
 import { type Receiver, startReceiver } from './load/receiver.ts';
-
-interface DeliveriesOptions {
-	/** Rounded up to hundreds. */
-	count: number;
-	say(line: string): void;
-}
-
-interface DeliveriesReport {
-	kills: number;
-	counts: Record<string, number>;
-	settledAfterMs: number;
-	violations: Finding[];
-	findings: Finding[];
-}
 
 const USERS = 10;
 const ENDPOINTS_PER_USER = 10;
@@ -35,8 +21,9 @@ const SETTLE_MS = 240_000;
 /**
  * Ends jobs, whose events go to ten endpoints each, while webhooks, RabbitMQ, the receiver and Postgres are killed one after the other. Then
  * audits that the end of every job has reached every endpoint of its user, as one event.
+ * @param count of deliveries, rounded up to hundreds
  */
-export async function runDeliveries({ count, say }: DeliveriesOptions): Promise<DeliveriesReport> {
+export async function runDeliveries(count: number, say: (line: string) => void) {
 	const ledger = new Ledger();
 	const receiver = await startReceiver(ledger);
 	const givenUp = new AbortController();
@@ -45,16 +32,15 @@ export async function runDeliveries({ count, say }: DeliveriesOptions): Promise<
 	await Promise.all(people.map((person) => createEndpoints(actions, person, receiver)));
 	say(`${ledger.endpoints.length} endpoints; ${count} deliveries follow`);
 	const jobsPerUser = Math.ceil(count / (USERS * ENDPOINTS_PER_USER));
-	const pauseMs = (ROUNDS * TARGETS.length * KILL_EVERY_MS) / jobsPerUser;
-	const ending = people.map((person) => endJobs(actions, person, { jobs: jobsPerUser, pauseMs }));
-	const kills = await killInTurn(receiver, say);
+	const ending = people.map((person) => endJobs(actions, person, jobsPerUser));
+	await killInTurn(receiver, say);
 	const timer = setTimeout(() => givenUp.abort(), LOAD_END_MS);
 	await Promise.all(ending);
 	clearTimeout(timer);
 	say(`${ledger.jobs.size} jobs ended; waiting for their events`);
 	const audited = await audit(ledger, SETTLE_MS);
 	receiver.stop();
-	return { kills, ...audited, violations: ledger.violations };
+	return { kills: ROUNDS * TARGETS.length, ...audited };
 }
 
 async function createEndpoints(actions: Actions, person: Person, { url }: Receiver): Promise<void> {
@@ -65,11 +51,9 @@ async function createEndpoints(actions: Actions, person: Person, { url }: Receiv
 	}
 }
 
-async function endJobs(
-	actions: Actions,
-	person: Person,
-	{ jobs, pauseMs }: { jobs: number; pauseMs: number },
-): Promise<void> {
+/** Creates jobs during all kills, and cancels each. */
+async function endJobs(actions: Actions, person: Person, jobs: number): Promise<void> {
+	const pauseMs = (ROUNDS * TARGETS.length * KILL_EVERY_MS) / jobs;
 	const inputFileId = await actions.uploadSample(person, 'compress_heavy');
 	for (let number = 0; number < jobs; number += 1) {
 		const job = await actions.createJob(person, 'compress_heavy', { inputFileId });
@@ -78,7 +62,7 @@ async function endJobs(
 	}
 }
 
-async function killInTurn(receiver: Receiver, say: (line: string) => void): Promise<number> {
+async function killInTurn(receiver: Receiver, say: (line: string) => void): Promise<void> {
 	for (let round = 0; round < ROUNDS; round += 1) {
 		for (const target of TARGETS) {
 			await sleep(KILL_EVERY_MS);
@@ -87,5 +71,4 @@ async function killInTurn(receiver: Receiver, say: (line: string) => void): Prom
 			else process.kill(await pidOf(target), 'SIGKILL');
 		}
 	}
-	return ROUNDS * TARGETS.length;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Finding, Ledger } from '../ledger.ts';
+import { describeFinding, type Ledger } from '../ledger.ts';
 import { type Auditor, AuditReport } from './audit-report.ts';
 import { auditFiles } from './files.ts';
 import { auditJobs } from './jobs.ts';
@@ -10,23 +10,13 @@ import { auditDownloads, auditSessions } from './requests.ts';
 import { auditWebhooks } from './webhooks.ts';
 
 /** Auditors of state that changes until the product is idle. */
-const SETTLING: readonly Auditor[] = [
-	auditJobs,
-	auditFiles,
-	auditMessages,
-	auditPlans,
-	auditWebhooks,
-	auditMachine,
-];
+const SETTLING = [auditJobs, auditFiles, auditMessages, auditPlans, auditWebhooks, auditMachine];
 /** Auditors that send requests to the idle product. */
-const SETTLED: readonly Auditor[] = [auditSessions, auditDownloads];
+const SETTLED = [auditSessions, auditDownloads];
 const PAUSE_MS = 1_000;
 
-/** Audits again and again until nothing is found, for `settleMs` at most; then reports what is found. */
-export async function audit(
-	ledger: Ledger,
-	settleMs: number,
-): Promise<{ findings: Finding[]; counts: Record<string, number>; settledAfterMs: number }> {
+/** Audits again and again until nothing is found, for `settleMs` at most; then reports what is found, and the violations of the run. */
+export async function audit(ledger: Ledger, settleMs: number) {
 	const startedAt = Date.now();
 	while (true) {
 		const report = new AuditReport();
@@ -34,7 +24,8 @@ export async function audit(
 		const settledAfterMs = Date.now() - startedAt;
 		if (report.findings.length === 0 || settledAfterMs >= settleMs) {
 			await runAll(SETTLED, ledger, report);
-			return { findings: report.findings, counts: report.counts, settledAfterMs };
+			const findings = [...report.findings, ...ledger.violations].map(describeFinding);
+			return { findings, counts: report.counts, settledAfterMs };
 		}
 		await sleep(PAUSE_MS);
 	}

@@ -1,7 +1,7 @@
 import { queryDatabase } from '../../driver/database.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Auditor, AuditReport } from './audit-report.ts';
-import { listStore, MARK_PREFIX, type StoredObject } from './store.ts';
+import { listStore, MARK_PREFIX } from './store.ts';
 
 interface Row {
 	id: string;
@@ -25,24 +25,20 @@ const SELECT = `SELECT id, user_id, job_id, storage_key, size_bytes, etag, uploa
 
 /** Rows and objects match, and a succeeded job has one output. */
 export const auditFiles: Auditor = async (ledger, report) => {
-	const [rows, { objects, uploadIds }] = await Promise.all([
-		queryDatabase<Row>('files', SELECT),
-		listStore(),
-	]);
+	const [rows, store] = await Promise.all([queryDatabase<Row>('files', SELECT), listStore()]);
 	auditUploads(ledger, rows, report);
-	auditObjects(rows, objects, report);
+	auditObjects(rows, store, report);
 	await auditOutputs(rows, report);
 	for (const row of rows)
 		if (ledger.deleted.has(row.user_id) && !row.is_deleted)
 			report.find('left', `file ${row.id} outlives its account`);
 	const known = new Set(rows.map((row) => row.upload_id));
+	const unpublished = rows.filter((row) => row.job_id && !row.is_published && !row.is_deleted);
 	Object.assign(report.counts, {
 		uploads: ledger.uploads.size,
-		objects: objects.size,
-		'unpublished outputs, to be swept': rows.filter(
-			(row) => row.job_id && !row.is_published && !row.is_deleted,
-		).length,
-		'multipart uploads without a row, to be swept': uploadIds.filter((id) => !known.has(id)).length,
+		objects: store.objects.size,
+		'unpublished outputs, to be swept': unpublished.length,
+		'multipart uploads without a row, to be swept': store.uploadIds.filter((id) => !known.has(id)).length,
 	});
 };
 
@@ -56,11 +52,9 @@ function auditUploads(ledger: Ledger, rows: readonly Row[], report: AuditReport)
 	}
 }
 
-function auditObjects(
-	rows: readonly Row[],
-	objects: ReadonlyMap<string, StoredObject>,
-	report: AuditReport,
-): void {
+type Store = Awaited<ReturnType<typeof listStore>>;
+
+function auditObjects(rows: readonly Row[], { objects }: Store, report: AuditReport): void {
 	const byKey = new Map(rows.map((row) => [row.storage_key, row]));
 	for (const key of objects.keys()) {
 		if (key.startsWith(MARK_PREFIX)) continue;
@@ -88,8 +82,6 @@ async function auditOutputs(rows: readonly Row[], report: AuditReport): Promise<
 }
 
 export function succeededJobs() {
-	return queryDatabase<{ id: string; output_file_id: string }>(
-		'jobs',
-		`SELECT id, output_file_id FROM jobs WHERE status = 'succeeded'`,
-	);
+	const sql = `SELECT id, output_file_id FROM jobs WHERE status = 'succeeded'`;
+	return queryDatabase<{ id: string; output_file_id: string }>('jobs', sql);
 }

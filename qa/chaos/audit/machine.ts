@@ -1,15 +1,14 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { descendantsOf, pidOf } from '../../driver/processes.ts';
-import { environment } from '../environment.ts';
+import { descendantsOf, home, pidOf } from '../../driver/processes.ts';
 import type { Auditor } from './audit-report.ts';
 
 const WORKERS = ['tool-worker', 'tool-worker-2'];
 
 /** Jobs leave nothing on the host: no input in a scratch directory, no process of a worker that has ended. */
 export const auditMachine: Auditor = async (_ledger, report) => {
-	const root = join(environment.home, 'data', 'scratch');
+	const root = join(home(), 'data', 'scratch');
 	const families: number[] = [];
 	for (const worker of WORKERS) {
 		for (const name of await readdir(join(root, worker)).catch(() => [])) {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import pMap from 'p-map';
-import { environment } from '../environment.ts';
-import { trySend } from '../load/client.ts';
+import { GATEWAYS, trySend } from '../load/client.ts';
 import type { Auditor } from './audit-report.ts';
 import { succeededJobs } from './files.ts';
 
@@ -15,7 +14,7 @@ export const auditSessions: Auditor = async (ledger, report) => {
 		...[...ledger.people.values()].map(({ id, token }) => ({ token, wanted: 200, whose: `signed-in ${id}` })),
 	];
 	const check = async ({ token, wanted, whose }: (typeof checks)[number]) => {
-		for (const gateway of environment.gateways) {
+		for (const gateway of GATEWAYS) {
 			const response = await trySend(gateway, 'GET', '/v1/me', { token });
 			if (response?.status !== wanted)
 				report.find('session', `${gateway} answers ${response?.status} to ${whose}`);
@@ -48,7 +47,7 @@ export const auditDownloads: Auditor = async (ledger, report) => {
 };
 
 async function download(token: string, id: string): Promise<Buffer | undefined> {
-	const file = await trySend(environment.gateways[0], 'GET', `/v1/files/${id}`, { token });
+	const file = await trySend(GATEWAYS[0], 'GET', `/v1/files/${id}`, { token });
 	const url = file?.body?.data?.download_url;
 	if (!url) return undefined;
 	const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });

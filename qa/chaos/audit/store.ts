@@ -4,23 +4,25 @@ import {
 	paginateListObjectsV2,
 	S3Client,
 } from '@aws-sdk/client-s3';
-import { environment } from '../environment.ts';
-
-export interface StoredObject {
-	sizeBytes: number;
-	etag: string;
-}
+import { requireVariable } from '../../driver/environment.ts';
 
 /** Key prefix of the only object that is not a file. It marks to which database the bucket belongs. */
 export const MARK_PREFIX = 'files/belong-to-';
 
-const { bucket: Bucket, endpoint, region, ...credentials } = environment.s3;
-
-const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+const Bucket = requireVariable('TEST_S3_BUCKET');
+const client = new S3Client({
+	endpoint: requireVariable('TEST_S3_ENDPOINT'),
+	region: requireVariable('TEST_S3_REGION'),
+	credentials: {
+		accessKeyId: requireVariable('TEST_S3_ACCESS_KEY_ID'),
+		secretAccessKey: requireVariable('TEST_S3_SECRET_ACCESS_KEY'),
+	},
+	forcePathStyle: true,
+});
 
 /** Returns all objects of the bucket, by key, and the ids of its open multipart uploads. */
-export async function listStore(): Promise<{ objects: Map<string, StoredObject>; uploadIds: string[] }> {
-	const objects = new Map<string, StoredObject>();
+export async function listStore() {
+	const objects = new Map<string, { sizeBytes: number; etag: string }>();
 	for await (const page of paginateListObjectsV2({ client }, { Bucket })) {
 		for (const { Key = '', Size = 0, ETag = '' } of page.Contents ?? [])
 			objects.set(Key, { sizeBytes: Size, etag: ETag });

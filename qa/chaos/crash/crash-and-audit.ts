@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { requireVariable } from '../../driver/environment.ts';
 import { eventually } from '../../driver/processes.ts';
 import { audit } from '../audit/audit.ts';
-import { environment } from '../environment.ts';
 import { Ledger } from '../ledger.ts';
 import { Actions } from '../load/actions.ts';
-import { trySend } from '../load/client.ts';
+import { GATEWAYS, trySend } from '../load/client.ts';
 import type { CrashTarget } from './crash-targets.ts';
 import { scenariosFor, untilMailed } from './scenarios.ts';
 
@@ -42,24 +42,21 @@ export async function crashAndAudit(target: CrashTarget): Promise<string[]> {
 	order.withdraw();
 	await eventually(isHealthy, HEALTHY_MS, 'unhealthy').catch(() => undefined);
 	const { findings } = await audit(ledger, SETTLE_MS);
-	return [...problems, ...[...findings, ...ledger.violations].map(({ kind, what }) => `${kind}: ${what}`)];
+	return [...problems, ...findings];
 }
 
 /** Orders the next process of the app that passes the crash point to die there. */
 function orderCrash({ point, app }: CrashTarget) {
-	const path = join(environment.crashOrders, `${app}.json`);
+	const path = join(requireVariable('TEST_CRASH_ORDERS'), `${app}.json`);
 	const reached = `${path}.reached`;
 	rmSync(reached, { force: true });
 	// Renamed, so that no process reads half an order.
 	writeFileSync(`${path}.new`, JSON.stringify({ id: randomUUID(), point, hit: 1 }));
 	renameSync(`${path}.new`, path);
-	return {
-		isCarriedOut: () => existsSync(reached),
-		withdraw: () => rmSync(path, { force: true }),
-	};
+	return { isCarriedOut: () => existsSync(reached), withdraw: () => rmSync(path, { force: true }) };
 }
 
 async function isHealthy(): Promise<boolean> {
-	const responses = await Promise.all(environment.gateways.map((one) => trySend(one, 'GET', '/v1/health')));
+	const responses = await Promise.all(GATEWAYS.map((one) => trySend(one, 'GET', '/v1/health')));
 	return responses.every((response) => response?.status === 200);
 }

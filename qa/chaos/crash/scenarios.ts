@@ -4,7 +4,7 @@ import { queryDatabase } from '../../driver/database.ts';
 import { mailedToken, VERIFY } from '../../driver/mails.ts';
 import { pidOf } from '../../driver/processes.ts';
 import { listStore, MARK_PREFIX, removeFromStore } from '../audit/store.ts';
-import type { Actions } from '../load/actions.ts';
+import { type Actions, REVOCATION_TIMEOUT_MS } from '../load/actions.ts';
 import { startReceiver } from '../load/receiver.ts';
 import { randomFile, type SAMPLES } from '../load/samples.ts';
 import type { CrashTarget } from './crash-targets.ts';
@@ -52,9 +52,6 @@ const upload: Scenario = async (actions, person) => {
 const session: Scenario = async (actions, { email }) => {
 	await actions.signOut(await actions.login(email));
 };
-
-/** Longer than a revocation takes: two push timeouts and the rest of a lease. */
-const REVOCATION_TIMEOUT_MS = 25_000;
 
 /** A key that is changed, replaced, and revoked, and one that is reported as leaked. */
 const apiKeys: Scenario = async ({ ask, ledger }, { token }) => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { requireVariable } from '../../driver/environment.ts';
 import { descendantsOf, pidOf } from '../../driver/processes.ts';
-import { environment } from '../environment.ts';
 
 export const PROCESSES: readonly string[] = [
 	...['tool-worker', 'tool-worker-2', 'jobs', 'files', 'auth', 'billing', 'webhooks', 'gateway', 'gateway-2'],
@@ -19,15 +19,8 @@ export const LINKS: readonly string[] = [
 		...[`auth-${gateway}`, `${gateway}-auth-control`],
 		...APPS.map((app) => `${gateway}-${app}`),
 	]),
-	...[
-		'files-s3',
-		'clients-s3',
-		'jobs-files',
-		'billing-stripe',
-		'billing-auth',
-		'webhooks-auth',
-		'stripe-gateway',
-	],
+	...['files-s3', 'clients-s3', 'jobs-files', 'billing-stripe'],
+	...['billing-auth', 'webhooks-auth', 'stripe-gateway'],
 ];
 
 /** The first three are of processes, the others of links. */
@@ -97,6 +90,6 @@ export const repairLink = (link: string) => configureLink(link, { state: 'whole'
 
 async function configureLink(link: string, order: object): Promise<void> {
 	const request = { method: 'POST', body: JSON.stringify(order) };
-	const response = await fetch(`${environment.linksUrl}/${link}`, request);
+	const response = await fetch(`${requireVariable('TEST_LINKS_URL')}/${link}`, request);
 	if (!response.ok) throw new Error(`can't configure the link ${link}: ${await response.text()}`);
 }

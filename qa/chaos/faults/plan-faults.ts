@@ -1,7 +1,7 @@
 import { createRandom, type Random } from '../../driver/random.ts';
 import { FAULTS, type Fault, type FaultKind, LINKS, PROCESSES } from './faults.ts';
 
-interface PlanOptions {
+export interface PlanOptions {
 	seed: number;
 	rounds: number;
 	faultsPerRound: number;

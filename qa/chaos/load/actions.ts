@@ -8,8 +8,8 @@ import type { AcceptedJob, Ledger } from '../ledger.ts';
 import { type Client, createClient } from './client.ts';
 import { SAMPLES, type Sample } from './samples.ts';
 
-/** Longer than a sign-out takes: two push timeouts and the rest of a lease. */
-const SIGN_OUT_TIMEOUT_MS = 25_000;
+/** Longer than it takes to revoke a session or a key: two push timeouts and the rest of a lease. */
+export const REVOCATION_TIMEOUT_MS = 25_000;
 /** Stripe repeats an event later and later. The audit finds plans that change later than this. */
 const PLAN_SHOWN_WITHIN_MS = 10_000;
 type SampleName = keyof typeof SAMPLES;
@@ -55,7 +55,7 @@ export class Actions {
 	 * gateway while the first one still waits for the lease of another.
 	 */
 	async signOut(token: string): Promise<boolean> {
-		const options = { token, timeoutMs: SIGN_OUT_TIMEOUT_MS };
+		const options = { token, timeoutMs: REVOCATION_TIMEOUT_MS };
 		const { status } = await this.ask([204, 401], 'POST', '/v1/auth/logout', options);
 		if (status === 204) this.ledger.revoked.push(token);
 		return status === 204;
@@ -108,16 +108,8 @@ export class Actions {
 		const inputFileId = options.inputFileId ?? (await this.uploadSample(person, sample));
 		const request = { tool, params: { ...params, ...(options.isSecret && SECRET) }, key: randomUUID() };
 		const id = await this.#flow.startJob(token, inputFileId, request);
-		const job: AcceptedJob = {
-			id,
-			userId,
-			token,
-			tool,
-			inputFileId,
-			failsWith,
-			mayBeCanceled: false,
-			isCanceled: false,
-		};
+		const state = { mayBeCanceled: false, isCanceled: false };
+		const job: AcceptedJob = { id, userId, token, tool, inputFileId, failsWith, ...state };
 		this.ledger.jobs.set(id, job);
 		return job;
 	}

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nextBase } from '../../driver/client.ts';
+import { BASE_URL, nextBase, SECOND_BASE_URL } from '../../driver/client.ts';
 import { putBytes, type Transport } from '../../driver/create-flow.ts';
 import { type HttpResponse, type SendOptions, send } from '../../driver/http.ts';
 import type { Ledger } from '../ledger.ts';
 
+/** Clients may use either. */
+export const GATEWAYS = [BASE_URL, SECOND_BASE_URL] as const;
 const TIMEOUT_MS = 10_000;
 const PAUSE_MS = { first: 200, longest: 2_000 };
 const UNAVAILABLE = [429, 503, 504];

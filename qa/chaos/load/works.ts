@@ -1,6 +1,5 @@
-import { environment } from '../environment.ts';
 import type { Actions } from './actions.ts';
-import { trySend } from './client.ts';
+import { GATEWAYS, trySend } from './client.ts';
 import type { Work } from './load.ts';
 import { randomFile } from './samples.ts';
 
@@ -54,7 +53,7 @@ const sessions: Work = {
 
 /** A gateway that can't check a token may be unavailable, but must not accept it. */
 async function requireRejected({ ledger }: Actions, token: string): Promise<void> {
-	for (const gateway of environment.gateways) {
+	for (const gateway of GATEWAYS) {
 		const response = await trySend(gateway, 'GET', '/v1/me', { token });
 		if (response && ![401, 503, 504].includes(response.status))
 			ledger.violate('revoked', `${gateway} answered ${response.status} to a revoked token`);
