@@ -9,23 +9,10 @@ import { z } from 'zod';
 import { listen } from './listeners.ts';
 
 /** What hostile files try to reach: files of this host, and listeners on its addresses. */
-export interface World {
-	/** In each of the files except the picture, and in this process's environment. */
-	secret: string;
-	/** Absolute paths of files that every user of this host can read. */
-	files: Readonly<Record<SecretFile, string>>;
-	/** Addresses with a listener: loopback, and each address of this host. */
-	hosts: readonly string[];
-	port: number;
-	/** Returns the URL of a file of this name at a listener. */
-	url(name: string, scheme?: string): string;
-	/** Returns every connection and query so far. None are expected. */
-	received(): readonly string[];
-	close(): Promise<void>;
-}
+export type World = Awaited<ReturnType<typeof openWorld>>;
 
 export const SECRET_FILE = z.enum(['text', 'html', 'csv', 'png', 'svg', 'docx', 'ods', 'xsl', 'ps']);
-export type SecretFile = z.infer<typeof SECRET_FILE>;
+type SecretFile = z.infer<typeof SECRET_FILE>;
 
 export const SECRET_VARIABLE = 'HOSTILE_SECRET';
 /** The color of the picture, and of nothing else. */
@@ -33,7 +20,7 @@ export const SECRET_COLOR = [231, 13, 187] as const;
 /** Not in /tmp: the sandbox has its own. */
 const HOME = '/var/tmp/hostile-';
 
-export async function openWorld(): Promise<World> {
+export async function openWorld() {
 	const secret = `SECRET${randomBytes(12).toString('hex')}`;
 	const directory = await mkdtemp(HOME);
 	// Also removed when this process exits early.
@@ -41,24 +28,28 @@ export async function openWorld(): Promise<World> {
 	await chmod(directory, 0o755);
 	const files = await plantFiles(directory, secret);
 	process.env[SECRET_VARIABLE] = secret;
-	const listeners = await listen();
-	const { hosts, port, received } = listeners;
+	const { hosts, port, received, close } = await listen();
 	return {
+		/** In each of the files except the picture, and in this process's environment. */
 		secret,
+		/** Absolute paths of files that every user of this host can read. */
 		files,
+		/** Addresses with a listener: loopback, and each address of this host. */
 		hosts,
 		port,
+		/** Returns every connection and query so far. None are expected. */
 		received,
-		url: (name, scheme = 'http') => `${scheme}://${hosts.at(-1)}:${port}/${name}`,
+		/** Returns the URL of a file of this name at a listener. */
+		url: (name: string, scheme = 'http') => `${scheme}://${hosts.at(-1)}:${port}/${name}`,
 		async close() {
 			delete process.env[SECRET_VARIABLE];
-			await listeners.close();
+			await close();
 			await rm(directory, { recursive: true, force: true });
 		},
 	};
 }
 
-async function plantFiles(directory: string, secret: string): Promise<World['files']> {
+async function plantFiles(directory: string, secret: string): Promise<Record<SecretFile, string>> {
 	const contents: Record<SecretFile, Buffer | string> = {
 		text: `${secret}\n`.repeat(20),
 		html: `<html><body><p>${secret}</p></body></html>`,

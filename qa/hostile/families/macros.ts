@@ -22,9 +22,7 @@ export const macros: Family = {
 				'an xlsm, called an xlsx': () => xlsx(withVba('xl', 'excel.sheet.macroEnabled')),
 				'an xlsx with an Excel 4.0 macro': () => xlsx(OLD_MACRO),
 			},
-			[PPTX]: {
-				'a pptm, called a pptx': () => pptx(withVba('ppt', 'powerpoint.presentation.macroEnabled')),
-			},
+			[PPTX]: { 'a pptm, called a pptx': () => pptx(withVba('ppt', 'powerpoint.presentation.macroEnabled')) },
 			[ODT]: { ...basicInOdt(world), ...FORMS_AND_FIELDS },
 			[ODS]: {
 				'Basic in an ods, when it is opened': () => withBasic(world, 'spreadsheet', 'dom:load', BASIC),
