@@ -36,9 +36,7 @@ function readParameters<T>(parameters: z.ZodType<T>, form: object): T {
 	const [first = '', ...rest] = parsed.error.issues[0]?.path.map(String) ?? [];
 	throw invalidRequest(
 		`${z.prettifyError(parsed.error)}\nStripe may accept what the local Stripe doesn't have.`,
-		{
-			param: first + rest.map((key) => `[${key}]`).join(''),
-		},
+		{ param: first + rest.map((key) => `[${key}]`).join('') },
 	);
 }
 

@@ -7,10 +7,7 @@ import type { PortalSession, Price, Subscription } from '../objects.ts';
 import type { Transaction } from '../state.ts';
 import { day, type Html, html, money, page, problemOf, type Reply } from './html.ts';
 
-const change = z.object({
-	subscription: z.string(),
-	action: z.enum(['cancel', 'resume', 'switch', 'pay']),
-});
+const change = z.object({ subscription: z.string(), action: z.enum(['cancel', 'resume', 'switch', 'pay']) });
 
 /** The customer portal: the subscriptions of a customer, each with a form. */
 export function portalPage(tx: Transaction, id: string, form?: object): Reply {
