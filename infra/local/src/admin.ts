@@ -54,7 +54,12 @@ const OPTIONS = {
 /** Runs an operator's command in the app that owns it, with that app's environment. */
 await runCommand(async (stop) => {
 	const args = process.argv.slice(2);
-	const { values, positionals, tokens } = parse(args);
+	const { values, positionals, tokens } = parseArgs({
+		args,
+		options: OPTIONS,
+		allowPositionals: true,
+		tokens: true,
+	});
 	const [name = '', subject] = positionals;
 	if (values.help) {
 		say(HELP.trimEnd());
@@ -81,14 +86,6 @@ await runCommand(async (stop) => {
 
 function usageError(message: string): CommandError {
 	return new CommandError(`${message} See \`npm run admin -- --help\`.`, { exitCode: 2 });
-}
-
-function parse(args: string[]) {
-	try {
-		return parseArgs({ args, options: OPTIONS, allowPositionals: true, tokens: true });
-	} catch (error) {
-		throw new CommandError((error as Error).message, { exitCode: 2 });
-	}
 }
 
 function findAccount(user: string, by: string[], stop: AbortSignal) {

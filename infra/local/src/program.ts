@@ -35,11 +35,7 @@ type Program = {
 
 const WHOLE_PRODUCT = packagesToStart({ ownBroker: true });
 const PROGRAMS: Readonly<Record<string, Program>> = {
-	budgets: {
-		main: 'qa/acceptance/web/budgets/main.ts',
-		packages: PACKAGES_TO_TEST,
-		product: WEB_PRODUCT,
-	},
+	budgets: { main: 'qa/acceptance/web/budgets/main.ts', packages: PACKAGES_TO_TEST, product: WEB_PRODUCT },
 	chaos: {
 		main: 'qa/chaos/main.ts',
 		packages: WHOLE_PRODUCT,
@@ -48,11 +44,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
 	},
 	fuzz: { main: 'qa/fuzz/main.ts', packages: PACKAGES_TO_TEST, product: acceptanceProduct(1) },
 	hostile: { main: 'qa/hostile/main.ts', packages: PACKAGES_TO_BENCH },
-	screenshots: {
-		main: 'qa/acceptance/web/readme/main.ts',
-		packages: PACKAGES_TO_TEST,
-		product: WEB_PRODUCT,
-	},
+	screenshots: { main: 'qa/acceptance/web/readme/main.ts', packages: PACKAGES_TO_TEST, product: WEB_PRODUCT },
 };
 
 /** Runs a program of the repository, such as `npm run chaos`, with the packages and on the product that it needs. */
@@ -84,12 +76,9 @@ function runOnProduct(
 ): Promise<number> {
 	const work = async (home: ClaimedHome): Promise<number> => {
 		await prepareMachine(packages, home);
-		// paths in the arguments are relative to INIT_CWD
-		const { INIT_CWD } = process.env;
-		return await withProduct(home, product, stop, (environment) => {
-			const env = { ...programEnvironment(home.root, environment), ...(INIT_CWD && { INIT_CWD }) };
-			return runScript(join(REPOSITORY, main), { stop, env });
-		});
+		return await withProduct(home, product, stop, (environment) =>
+			runScript(join(REPOSITORY, main), { stop, env: programEnvironment(home.root, environment) }),
+		);
 	};
 	return withTestHome(work, { logsName, hasFailed: (exitCode) => exitCode !== 0 });
 }

@@ -89,22 +89,21 @@ async function rotateKey(old: RehearsedProduct): Promise<string> {
 
 /** Runs users who sign up, upload, run a job and download, one after the other. The file counts them. */
 function startLoad(product: RehearsedProduct, file: string, stop: AbortSignal) {
-	let failure: unknown;
-	const running = product.runStep('upgrade', 'load', file).catch((error: unknown) => {
-		failure = error;
-	});
+	const running = product.runStep('upgrade', 'load', file);
+	// reported by the functions below
+	running.catch(() => undefined);
 	const rounds = (): number => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).rounds : 0);
+	const reach = async (count: number) => {
+		while (rounds() < count && !stop.aborted) await sleep(CHECK_MS);
+		stop.throwIfAborted();
+	};
 	return {
 		rounds,
-		async waitForRounds(count: number): Promise<void> {
-			while (rounds() < count && failure === undefined && !stop.aborted) await sleep(CHECK_MS);
-			if (failure !== undefined) throw failure;
-			stop.throwIfAborted();
-		},
+		/** Rejects when the load fails. */
+		waitForRounds: (count: number) => Promise.race([reach(count), running]),
 		async end(): Promise<number> {
 			writeFileSync(`${file}.enough`, '');
 			await running;
-			if (failure !== undefined) throw failure;
 			return rounds();
 		},
 	};

@@ -3,7 +3,6 @@ import { homePath } from './settings/settings.ts';
 import { runCommand, say } from './stack/command.ts';
 import { collectStatus } from './status-report/collect.ts';
 import { renderStatus } from './status-report/render.ts';
-import { CommandError } from './supervisor/command-error.ts';
 import { findHome } from './supervisor/home.ts';
 import { requestStatus } from './supervisor/lock.ts';
 
@@ -18,7 +17,8 @@ Exit codes: 0 every process is ready and responds, and there is no alarm; 1 othe
 
 /** Shows what runs, waits and failed. The exit code is 1 unless every process is ready and responds, and there is no alarm. */
 await runCommand(async () => {
-	const { json, help } = parse();
+	const options = { json: { type: 'boolean' }, help: { type: 'boolean' } } as const;
+	const { json, help } = parseArgs({ options }).values;
 	if (help) {
 		say(HELP.trimEnd());
 		return 0;
@@ -35,11 +35,3 @@ await runCommand(async () => {
 	const isReady = processes.length > 0 && processes.every(({ state }) => state === 'ready');
 	return isReady && silent.length === 0 && alarms.length === 0 ? 0 : 1;
 });
-
-function parse() {
-	try {
-		return parseArgs({ options: { json: { type: 'boolean' }, help: { type: 'boolean' } } }).values;
-	} catch (error) {
-		throw new CommandError((error as Error).message, { exitCode: 2 });
-	}
-}

@@ -2,7 +2,7 @@ import { ownershipMark } from '../supervisor/ownership.ts';
 
 /** Variables that no process inherits: secrets, addresses, and variables of npm, tests and servers. */
 const NOT_INHERITED =
-	/^(npm_|TEST_|[A-Z]+_DATABASE_(DIRECT_)?URL$|AMQP_URL$|S3_|STRIPE_|SMTP_|INTERNAL_|AUTH_KEY_|CREATORR_|NODE_OPTIONS$|INIT_CWD$|RABBITMQ_|ERL_|PG)/;
+	/^(npm_|TEST_|[A-Z]+_DATABASE_(DIRECT_)?URL$|AMQP_URL$|S3_|STRIPE_|SMTP_|INTERNAL_|AUTH_KEY_|CREATORR_|NODE_OPTIONS$|RABBITMQ_|ERL_|PG)/;
 
 /**
  * Returns the variables that every process inherits: those of the machine, and settings such as limits. Secrets and addresses are

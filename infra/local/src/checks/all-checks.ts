@@ -1,5 +1,5 @@
 import { globSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { programEnvironment } from '../backing/base-environment.ts';
 import { REPOSITORY } from '../settings/settings.ts';
 import { copyRepository } from '../stack/repository-copy.ts';
@@ -69,18 +69,9 @@ export function productChecks(homeRoot: string, { seed }: Pick<TestOptions, 'see
 	const environment = seedVariable(seed);
 	const suites = [
 		// in a browser; its tests wait more than they work
-		productCheck('qa/acceptance/web', WEB_PRODUCT, {
-			suite: { config: 'acceptance/web/jest.config.mjs', workers: 2, environment },
-			logsName: 'web-logs',
-		}),
-		productCheck('qa/acceptance', acceptanceProduct(2), {
-			suite: { config: 'acceptance/jest.config.mjs', environment },
-			logsName: 'acceptance-logs',
-		}),
-		productCheck('qa/chaos', CHAOS_PRODUCT, {
-			suite: { config: 'chaos/jest.config.mjs', environment },
-			logsName: 'chaos-logs',
-		}),
+		productCheck('qa/acceptance/web', WEB_PRODUCT, { environment, workers: 2 }),
+		productCheck('qa/acceptance', acceptanceProduct(2), { environment }),
+		productCheck('qa/chaos', CHAOS_PRODUCT, { environment }),
 	];
 	if (seed !== undefined) return suites;
 	const rehearsal = programCheck('rehearsal of a full disk', [process.execPath, '--no-warnings', REHEARSAL], {
@@ -90,22 +81,21 @@ export function productChecks(homeRoot: string, { seed }: Pick<TestOptions, 'see
 	return [...suites, rehearsal];
 }
 
+/** Returns the check of a suite in a folder of qa. */
 function productCheck(
-	name: string,
+	folder: string,
 	options: ProductOptions,
-	{ suite, logsName }: { suite: Omit<JestSuite, 'directory'>; logsName: string },
+	{ environment, workers }: Pick<JestSuite, 'environment' | 'workers'>,
 ): Check {
+	const suite = { directory: 'qa', config: join(REPOSITORY, folder, 'jest.config.mjs'), workers };
 	return {
-		name,
+		name: folder,
 		run: (stop) => {
 			const work = (home: ClaimedHome) =>
 				withProduct(home, options, stop, (addresses) =>
-					runJest(
-						home.root,
-						{ ...suite, directory: 'qa', environment: { ...addresses, ...suite.environment } },
-						stop,
-					),
+					runJest(home.root, { ...suite, environment: { ...addresses, ...environment } }, stop),
 				);
+			const logsName = `${basename(folder)}-logs`;
 			return withTestHome(work, { logsName, hasFailed: ({ failed }) => failed > 0 });
 		},
 	};
@@ -115,13 +105,9 @@ function productCheck(
 export function mutationsCheck(homeRoot: string): Check {
 	const name = 'qa/mutations';
 	const command = [process.execPath, '--no-warnings', MUTATIONS, '--quick'];
-	return {
-		name,
-		run: (stop) =>
-			withMutantTree(homeRoot, {}, (env) =>
-				programCheck(name, command, { env, timeoutMs: MUTATIONS_TIMEOUT_MS }).run(stop),
-			),
-	};
+	const tryMutants = (env: Record<string, string>) =>
+		programCheck(name, command, { env, timeoutMs: MUTATIONS_TIMEOUT_MS });
+	return { name, run: (stop) => withMutantTree(homeRoot, {}, (env) => tryMutants(env).run(stop)) };
 }
 
 /** Runs `work` with what {@link MUTATIONS} needs: a copy of the repository that it may change, and services for the tests. */

@@ -30,7 +30,7 @@ export type JestSuite = {
 	/** Jest's config file, for a package that has several; `jest.config.mjs` by default. */
 	config?: string;
 	/** How many processes run test files at the same time; 1 unless given. */
-	workers?: number;
+	workers?: number | undefined;
 	/** The addresses of the services that the tests use. */
 	environment: Record<string, string>;
 };

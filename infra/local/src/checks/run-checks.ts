@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import pMap, { pMapSkip } from 'p-map';
 import { say } from '../stack/command.ts';
 import type { Check, Outcome } from './check.ts';
@@ -38,12 +39,8 @@ export async function runChecks(
 
 async function runOne({ name, run }: Check, stop: AbortSignal): Promise<Outcome> {
 	const startedAt = Date.now();
-	const outcome = await run(stop).catch((error: unknown): Outcome => {
-		return {
-			passed: 0,
-			failed: 1,
-			output: error instanceof Error ? (error.stack ?? error.message) : String(error),
-		};
+	const outcome = await run(stop).catch((error: unknown) => {
+		return { passed: 0, failed: 1, output: inspect(error) };
 	});
 	const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
 	if (outcome.failed > 0) say(`\nFAILED ${name}, output:\n${outcome.output}\n`);

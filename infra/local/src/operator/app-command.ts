@@ -1,6 +1,7 @@
-import { execFile } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Caller } from '../backing/secrets.ts';
 import { homePath, REPOSITORY } from '../settings/settings.ts';
 import { runScript } from '../stack/run-program.ts';
@@ -23,20 +24,14 @@ export async function readAppReport(
 	command: AppCommand,
 	stop: AbortSignal,
 ): Promise<Record<string, unknown>> {
-	const env = await environmentOf(homePath(), command.app);
+	const env = withProgram(await environmentOf(homePath(), command.app), command);
 	const args = ['--no-warnings', pathOf(command), ...command.args, '--json'];
-	return await new Promise((resolve, reject) => {
-		execFile(
-			process.execPath,
-			args,
-			{ env: withProgram(env, command), signal: stop },
-			(error, stdout, stderr) => {
-				if (!error) return resolve(JSON.parse(stdout));
-				const exitCode = typeof error.code === 'number' ? error.code : 1;
-				reject(new CommandError(stderr.trim() || error.message, { exitCode }));
-			},
-		);
-	});
+	try {
+		return JSON.parse((await promisify(execFile)(process.execPath, args, { env, signal: stop })).stdout);
+	} catch (error) {
+		const { code, message, stderr = '' } = error as ExecFileException;
+		throw new CommandError(stderr.trim() || message, { exitCode: typeof code === 'number' ? code : 1 });
+	}
 }
 
 /** Adds how the operator calls the program, for its messages. */

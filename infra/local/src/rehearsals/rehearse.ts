@@ -80,11 +80,8 @@ export class RehearsedProduct {
 
 	/** Starts the product, and resolves when every process is ready. */
 	async start(): Promise<void> {
-		const [program = '', ...args] = bindToThisProcess([
-			process.execPath,
-			'--no-warnings',
-			this.#pathOf('start'),
-		]);
+		const command = [process.execPath, '--no-warnings', this.#pathOf('start')];
+		const [program = '', ...args] = bindToThisProcess(command);
 		this.#startedAt = new Date().toISOString();
 		const options = { cwd: this.#options.repository, env: this.#environment(), stdio: 'ignore' } as const;
 		const ended = once(spawn(program, args, options), 'exit').then(() => {

@@ -3,7 +3,7 @@ import { baseEnvironment } from '../backing/base-environment.ts';
 import { checkHttp } from '../backing/checks.ts';
 import { publicIdentityKeys } from '../backing/make-secrets.ts';
 import { choosePorts } from '../backing/ports.ts';
-import { type Caller, loadSecrets, type Secrets } from '../backing/secrets.ts';
+import { CALLERS, type Caller, loadSecrets, type Secrets } from '../backing/secrets.ts';
 import {
 	type DatabaseVariables,
 	gatewayUrl,
@@ -26,9 +26,6 @@ export type AppContext = {
 	stripe: StripeVariables;
 	scale: Scale;
 };
-
-/** The program of load balancers, and of the links that chaos tests disturb. */
-export const PROXY = join(import.meta.dirname, '..', 'proxy', 'main.ts');
 
 /** `index` counts replicas from 0; `controlPort` is auth's control port. */
 type Replica = { name: string; index: number; port: number; controlPort: number };
@@ -141,14 +138,8 @@ const APPS: App[] = [
 	},
 ];
 
-const APP_PORT = new RegExp(
-	`^(?:${APPS.map(({ name }) => name).join('|')})(?:-\\d+)?(?:-control)?(?:-balancer)?$`,
-);
-
-/** Whether a port's name is that of a replica, a control port or a load balancer. Runbooks ask each process in ports.json. */
-function isAppPort(name: string): boolean {
-	return APP_PORT.test(name);
-}
+/** The name of a port of a replica, a control port or a load balancer. Runbooks ask each process in ports.json. */
+const APP_PORT = new RegExp(`^(?:${CALLERS.join('|')})(?:-\\d+)?(?:-control)?(?:-balancer)?$`);
 
 /** Raises the limit of registrations unless it is set: without a proxy whose clients auth can tell apart, all have the address of this machine. */
 function registrationLimit({ environment }: AppContext['settings']): Record<string, string> {
@@ -205,7 +196,8 @@ export async function appProcesses(context: AppContext): Promise<ManagedProcess[
 		...APPS.flatMap((app) => replicaNames(app.name, scale)),
 		...services.flatMap(({ port, replicaPorts }) => [port, ...replicaPorts]),
 	];
-	const ports = await choosePorts(home, [...new Set(names)], publicPorts(settings, scale), isAppPort);
+	const isApp = (name: string) => APP_PORT.test(name);
+	const ports = await choosePorts(home, [...new Set(names)], publicPorts(settings, scale), isApp);
 	const portOf = (name: string): number => ports[name] ?? 0;
 	const processOf = (name: string) => services.find((service) => service.name === name)?.process ?? name;
 
@@ -227,11 +219,12 @@ export async function appProcesses(context: AppContext): Promise<ManagedProcess[
 	const apps = APPS.flatMap((app) =>
 		replicaNames(app.name, scale).map((name, index) => appProcess(app, name, index)),
 	);
-	const balancers = services.flatMap(({ balancer, replicas, replicaPorts }) =>
-		balancer === undefined
-			? []
-			: [balancerProcess(balancer, portOf(balancer), replicas, replicaPorts.map(portOf))],
-	);
+	const balancers = services.flatMap(({ balancer, replicas, replicaPorts }) => {
+		if (balancer === undefined) return [];
+		const proxy = { port: portOf(balancer), targetPorts: replicaPorts.map(portOf) };
+		const readyUrl = `http://127.0.0.1:${proxy.port}/health/ready`;
+		return proxyProcess(balancer, { [balancer]: proxy }, { readyUrl, dependsOn: replicas });
+	});
 	return [...apps, ...balancers];
 }
 
@@ -260,18 +253,18 @@ function appEnvironment(context: AppContext, app: App, replica: Replica): Record
 	};
 }
 
-function balancerProcess(
+/** Returns a process that opens these proxies, by name: a load balancer, or the links that chaos tests disturb. */
+export function proxyProcess(
 	name: string,
-	port: number,
-	dependsOn: string[],
-	targetPorts: number[],
+	proxies: Record<string, { port: number; targetPorts: number[] }>,
+	{ readyUrl, dependsOn = [], env }: { readyUrl: string; dependsOn?: string[]; env?: Record<string, string> },
 ): ManagedProcess {
 	return {
 		kind: 'process',
 		name,
 		dependsOn,
-		command: [process.execPath, PROXY],
-		env: { ...baseEnvironment(), PROXIES: JSON.stringify({ [name]: { port, targetPorts } }) },
-		checkReady: () => checkHttp(`http://127.0.0.1:${port}/health/ready`),
+		command: [process.execPath, '--no-warnings', join(import.meta.dirname, '..', 'proxy', 'main.ts')],
+		env: { ...baseEnvironment(), ...env, PROXIES: JSON.stringify(proxies) },
+		checkReady: () => checkHttp(readyUrl),
 	};
 }

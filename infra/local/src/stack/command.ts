@@ -21,7 +21,8 @@ export function noArguments(usage: string): void {
 
 /**
  * Runs a command of `npm`, and exits with the number that it returns. Its signal aborts on Ctrl-C, SIGTERM, when the terminal closes,
- * and when npm has ended. Prints an error as one sentence and exits with 130 after the signal, a CommandError's exit code, or 1.
+ * and when npm has ended. Prints an error as one sentence and exits with 130 after the signal, a CommandError's exit code, 2 for an
+ * option that parseArgs refuses, or 1.
  */
 export async function runCommand(command: (stop: AbortSignal) => Promise<number>): Promise<void> {
 	const stop = new AbortController();
@@ -33,7 +34,8 @@ export async function runCommand(command: (stop: AbortSignal) => Promise<number>
 	process.exitCode = await command(stop.signal).catch((error: unknown) => {
 		process.stderr.write(`${explain(error).trimEnd()}\n`);
 		if (stop.signal.aborted) return 130;
-		return error instanceof CommandError ? error.exitCode : 1;
+		if (error instanceof CommandError) return error.exitCode;
+		return isWrongOption(error) ? 2 : 1;
 	});
 	process.exit();
 }
@@ -47,8 +49,13 @@ function watchParent(stop: AbortController): void {
 	}, PARENT_CHECK_MS).unref();
 }
 
+/** Whether `parseArgs` of node:util refuses the arguments. */
+function isWrongOption(error: unknown): error is Error {
+	return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_');
+}
+
 function explain(error: unknown): string {
-	if (error instanceof CommandError) return error.message;
+	if (error instanceof CommandError || isWrongOption(error)) return error.message;
 	if (!(error instanceof Error)) return String(error);
 	// by a signal, or because npm has ended
 	if (error.name === 'AbortError') return 'Interrupted.';

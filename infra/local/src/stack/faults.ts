@@ -1,11 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { baseEnvironment } from '../backing/base-environment.ts';
-import { checkHttp } from '../backing/checks.ts';
 import { choosePorts } from '../backing/ports.ts';
 import type { Home } from '../supervisor/home.ts';
 import type { ManagedProcess, Step } from '../supervisor/process.ts';
-import { PROXY } from './apps.ts';
+import { proxyProcess } from './apps.ts';
 
 /** Under this condition, Node loads crash points that kill the process, instead of those that do nothing. */
 const CRASH_CONDITION = '--conditions=crash-test';
@@ -52,9 +50,12 @@ export async function addFaults(
 	const prepared = steps.map((step) =>
 		step.kind === 'task' ? step : withLinks(withCrashPoints(step, crashOrders), links),
 	);
+	const proxies = links.map(({ name, port, target }) => [name, { port, targetPorts: [Number(target.port)] }]);
+	const url = `http://127.0.0.1:${controlPort}`;
+	const more = { readyUrl: url, env: { CONTROL_PORT: String(controlPort) } };
 	return {
-		steps: [...prepared, linksProcess(links, controlPort)],
-		variables: { TEST_LINKS_URL: `http://127.0.0.1:${controlPort}`, TEST_CRASH_ORDERS: crashOrders },
+		steps: [...prepared, proxyProcess('links', Object.fromEntries(proxies), more)],
+		variables: { TEST_LINKS_URL: url, TEST_CRASH_ORDERS: crashOrders },
 	};
 }
 
@@ -87,21 +88,5 @@ function withCrashPoints(step: ManagedProcess, crashOrders: string): ManagedProc
 		...step,
 		command: [node, CRASH_CONDITION, ...rest],
 		env: { ...step.env, CRASH_ORDER_FILE: join(crashOrders, `${step.app}.json`) },
-	};
-}
-
-function linksProcess(links: Link[], controlPort: number): ManagedProcess {
-	const proxies = links.map(({ name, port, target }) => [name, { port, targetPorts: [Number(target.port)] }]);
-	return {
-		kind: 'process',
-		name: 'links',
-		dependsOn: [],
-		command: [process.execPath, '--no-warnings', PROXY],
-		env: {
-			...baseEnvironment(),
-			CONTROL_PORT: String(controlPort),
-			PROXIES: JSON.stringify(Object.fromEntries(proxies)),
-		},
-		checkReady: () => checkHttp(`http://127.0.0.1:${controlPort}/`),
 	};
 }

@@ -27,12 +27,7 @@ async function readAlarms(
 		ports[name] = (server.address() as AddressInfo).port;
 	}
 	writeFileSync(join(home().root, 'ports.json'), JSON.stringify(ports));
-	const processes = running.map((name) => ({
-		name,
-		state: 'ready' as const,
-		pid: 1,
-		restarts: 0,
-	}));
+	const processes = running.map((name) => ({ name, state: 'ready' as const, pid: 1, restarts: 0 }));
 	return (await collectStatus(home(), { pid: 1, url: null, processes })).alarms;
 }
 

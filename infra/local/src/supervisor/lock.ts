@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { connect, createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { ProcessSnapshot } from './process.ts';
 
 const ANSWER_TIMEOUT_MS = 5_000;
@@ -28,22 +29,18 @@ export function acquireLock(homeRoot: string, status: () => SupervisorStatus): P
 }
 
 /** Returns the status of the supervisor of this home; undefined when none runs. */
-export function requestStatus(homeRoot: string): Promise<SupervisorStatus | undefined> {
-	return new Promise((resolve, reject) => {
-		let answer = '';
-		const socket = connect(lockName(homeRoot));
-		socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy(new Error('the supervisor is not responding')));
-		socket.setEncoding('utf8');
-		socket.on('data', (chunk: string) => {
-			answer += chunk;
-		});
+export async function requestStatus(homeRoot: string): Promise<SupervisorStatus | undefined> {
+	const socket = connect(lockName(homeRoot));
+	socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy(new Error('the supervisor is not responding')));
+	try {
+		const answer = await text(socket);
 		// a supervisor that ends at this moment may close the connection without a response
-		socket.once('end', () => resolve(answer === '' ? undefined : JSON.parse(answer)));
-		socket.once('error', (error: NodeJS.ErrnoException) => {
-			if (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET') resolve(undefined);
-			else reject(error);
-		});
-	});
+		return answer === '' ? undefined : JSON.parse(answer);
+	} catch (error) {
+		const { code = '' } = error as NodeJS.ErrnoException;
+		if (['ECONNREFUSED', 'ECONNRESET'].includes(code)) return undefined;
+		throw error;
+	}
 }
 
 function lockName(homeRoot: string): string {
