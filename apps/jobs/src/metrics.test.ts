@@ -15,6 +15,7 @@ beforeAll(async () => {
 	user = world.user();
 	worker = world.worker('one');
 	await worker.heartbeat({ ocr: 3 });
+	await world.worker('two').heartbeat({ ocr: 2, office_to_pdf: 0 });
 }, 60_000);
 afterAll(() => world?.stop());
 
@@ -60,7 +61,6 @@ test('counts an attempt without its output as lost', async () => {
 });
 
 test('shows how many workers have a tool, 0 if none has', async () => {
-	await world.worker('two').heartbeat({ ocr: 2, office_to_pdf: 0 });
 	expect(await value('creatorr_workers{tool="ocr"}')).toBe(2);
 	expect(await value('creatorr_worker_slots{tool="ocr"}')).toBe(5);
 	expect(await value('creatorr_workers{tool="office_to_pdf"}')).toBe(0);
@@ -74,7 +74,7 @@ test('shows how many messages wait at the broker and in the outbox', async () =>
 });
 
 test('reports the workers and the last failures at /health/jobs', async () => {
-	const id = await user.enqueue('ocr');
+	const id = await user.enqueue('office_to_pdf');
 	await world.bus.finish(id, await worker.take(id), failed);
 	await waitFor(async () => {
 		const { data } = (await (await fetch(`${world.url}/health/jobs`)).json()) as {
@@ -83,7 +83,7 @@ test('reports the workers and the last failures at /health/jobs', async () => {
 		expect(data.workers.map((one) => one.id)).toEqual(['one', 'two']);
 		expect(data.recent_failures[0]).toMatchObject({
 			job_id: id,
-			tool: 'ocr',
+			tool: 'office_to_pdf',
 			error_code: 'corrupt_input',
 		});
 	});

@@ -246,3 +246,141 @@ test.each([
 ])('refuses users: %s %s', async (method, path, body) => {
 	expect((await user.call(method, path, body)).status).toBe(401);
 });
+
+describe('with short leases,', () => {
+	const LEASE_MS = 1_000;
+	let shortLeases: World;
+	let owner: User;
+
+	beforeAll(async () => {
+		shortLeases = await startWorld({
+			replicas: 2,
+			overrides: { ...MANY_ACTIVE, WORKER_LEASE_MS: String(LEASE_MS), WORKER_HEARTBEAT_MS: '200' },
+		});
+		owner = shortLeases.user();
+	});
+
+	afterAll(async () => {
+		await shortLeases?.stop();
+	});
+
+	/** Creates a job and waits until a worker was requested for it. */
+	async function requested(): Promise<string> {
+		await shortLeases.worker('idle').heartbeat({ compress_heavy: 1_000 });
+		const jobId = await owner.enqueue();
+		await waitFor(() => expect(shortLeases.bus.timesRequested(jobId)).toBe(1));
+		return jobId;
+	}
+
+	function rowOf(jobId: string) {
+		return shortLeases.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
+	}
+
+	describe('a worker without heartbeats', () => {
+		test('loses its job to another worker, and the job keeps its status and progress', async () => {
+			const jobId = await requested();
+			const lost = shortLeases.worker('lost');
+			const attempt = await lost.take(jobId);
+			await shortLeases.bus.progress(jobId, attempt, 40);
+			await waitFor(() => expect(shortLeases.bus.timesRequested(jobId)).toBe(2));
+			expect(await owner.job(jobId)).toMatchObject({ status: 'running', progress: 40 });
+			expect(await shortLeases.worker('next').take(jobId)).toBe(attempt + 1);
+			expect((await lost.heartbeat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([jobId]);
+		});
+
+		test('is replaced by one other worker, though two replicas check', async () => {
+			const jobId = await requested();
+			await shortLeases.worker('lost').take(jobId);
+			await waitFor(() => expect(shortLeases.bus.timesRequested(jobId)).toBe(2));
+			await sleep(2 * LEASE_MS);
+			expect(shortLeases.bus.timesRequested(jobId)).toBe(2);
+			expect((await rowOf(jobId)).lostAttempts).toBe(1);
+		});
+
+		test('keeps its job when it comes back before another worker claims it', async () => {
+			const jobId = await requested();
+			const slow = shortLeases.worker('slow');
+			const attempt = await slow.take(jobId);
+			await waitFor(() => expect(shortLeases.bus.timesRequested(jobId)).toBe(2));
+			expect((await slow.heartbeat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([]);
+			expect(await shortLeases.worker('next').claim(jobId)).toEqual({ answer: 'held' });
+			await shortLeases.bus.finish(jobId, attempt, succeeded());
+			await waitFor(async () => expect((await owner.job(jobId)).status).toBe('succeeded'));
+		});
+
+		test('fails its job when it is the third one', async () => {
+			const jobId = await requested();
+			for (const time of [1, 2, 3]) {
+				await waitFor(() => expect(shortLeases.bus.timesRequested(jobId)).toBe(time));
+				expect(await shortLeases.worker(`lost-${time}`).take(jobId)).toBe(time);
+			}
+			await waitFor(async () => expect((await owner.job(jobId)).status).toBe('failed'));
+			expect(await owner.job(jobId)).toMatchObject({
+				error_code: 'worker_lost',
+				error_message: expect.stringContaining('Try again'),
+			});
+			expect(await shortLeases.worker('next').claim(jobId)).toEqual({ answer: 'unwanted' });
+		});
+	});
+
+	test('a worker that sends heartbeats keeps its job for longer than a lease', async () => {
+		const jobId = await requested();
+		const worker = shortLeases.worker('steady');
+		const attempt = await worker.take(jobId);
+		for (let heartbeats = 0; heartbeats < 15; heartbeats++) {
+			expect((await worker.heartbeat(SLOTS, [{ job_id: jobId, attempt }])).stop).toEqual([]);
+			await sleep(LEASE_MS / 5);
+		}
+		expect(shortLeases.bus.timesRequested(jobId)).toBe(1);
+	});
+
+	test('requests no worker for a job that was lost and canceled', async () => {
+		const jobId = await requested();
+		await shortLeases.worker('lost').take(jobId);
+		await owner.cancel(jobId);
+		await sleep(2.5 * LEASE_MS);
+		expect(shortLeases.bus.timesRequested(jobId)).toBe(1);
+		expect((await owner.job(jobId)).status).toBe('canceled');
+	});
+});
+
+describe('a start', () => {
+	/** Long enough that a busy machine sends each heartbeat in time. */
+	const LEASE_MS = 6_000;
+	let restarted: World;
+
+	beforeAll(async () => {
+		restarted = await startWorld({
+			overrides: { WORKER_LEASE_MS: String(LEASE_MS), WORKER_HEARTBEAT_MS: '500' },
+		});
+	});
+
+	afterAll(async () => {
+		await restarted?.stop();
+	});
+
+	test('gives every worker a whole lease after a start, even if its lease has expired', async () => {
+		const owner = restarted.user();
+		await restarted.worker('idle').heartbeat({ compress_heavy: 10 });
+		const jobId = await owner.enqueue();
+		await waitFor(() => expect(restarted.bus.timesRequested(jobId)).toBe(1));
+		const attempt = await restarted.worker('patient').take(jobId);
+		await restarted.replicas[0]?.stop();
+		await sleep(LEASE_MS + 500);
+		const replica = await restarted.startReplica();
+		try {
+			const patient = restarted.workerAt('patient', replica.url);
+			expect(await restarted.workerAt('eager', replica.url).claim(jobId)).toEqual({ answer: 'held' });
+			// Until the lease that the start granted would be over.
+			for (let waitedMs = 0; waitedMs <= LEASE_MS; waitedMs += LEASE_MS / 4) {
+				await sleep(LEASE_MS / 4);
+				const { stop } = await patient.heartbeat({ compress_heavy: 1 }, [{ job_id: jobId, attempt }]);
+				expect(stop).toEqual([]);
+			}
+			const row = await restarted.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
+			expect([row.attempt, row.lostAttempts]).toEqual([attempt, 0]);
+		} finally {
+			await replica.stop();
+		}
+	});
+});

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jobRequested, newEvent } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { PLANS } from '@creatorr/contracts/plans';
+import { DEAD_LETTER_EXCHANGE, QUEUES } from '@creatorr/messaging/topology';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { failed } from '../testing/bus.ts';
+import { failed, withChannel } from '../testing/bus.ts';
 import { countActiveJobs, emptyQueues, fillQueue, waitingRow } from '../testing/queue.ts';
 import { startWorld, type World } from '../testing/world.ts';
 import { dispatchWaitingJobs } from './dispatch-jobs.sql.ts';
@@ -157,4 +159,160 @@ describe('a request that was lost', () => {
 		await sleep(2_500);
 		expect(world.bus.timesRequested(waiting)).toBe(1);
 	});
+});
+
+describe('a job whose tool has left the catalog', () => {
+	const LONG_AGO = new Date(Date.now() - 2 * 60 * 60_000);
+	const running = {
+		status: 'running' as const,
+		attempt: 1,
+		startedAt: LONG_AGO,
+		dispatchedAt: LONG_AGO,
+	};
+
+	async function jobOf(userId: string, change: object): Promise<string> {
+		const row = waitingRow({ userId, tool: 'gone' });
+		await world.prisma.job.create({ data: { ...row, createdAt: LONG_AGO, ...change } });
+		return row.id;
+	}
+
+	test('fails with a message, whether it waits or has lost its worker', async () => {
+		const user = world.user();
+		const ids = [await jobOf(user.id, {}), await jobOf(user.id, running)];
+		const replica = await world.startReplica();
+		for (const id of ids) {
+			await waitFor(async () => {
+				const job = await user.job(id);
+				expect([job.status, job.error_code]).toEqual(['failed', 'tool_failed']);
+				expect(job.error_message).toContain('no longer available');
+				expect(world.files.discarded.has(id)).toBe(true);
+			});
+		}
+		await replica.stop();
+	});
+
+	test('is kept while a worker runs it or has its tool, or during a rolling update', async () => {
+		const user = world.user();
+		const leased = await jobOf(user.id, {
+			...running,
+			workerId: 'old',
+			leaseExpiresAt: new Date(Date.now() + 600_000),
+		});
+		const young = await jobOf(user.id, { createdAt: new Date() });
+		const offered = await jobOf(user.id, { tool: 'leaving' });
+		const ended = await jobOf(user.id, {});
+		await world.worker('old').heartbeat({ leaving: 1 });
+		const replica = await world.startReplica();
+		await waitFor(async () => expect((await user.job(ended)).status).toBe('failed'));
+		for (const id of [young, offered]) expect((await user.job(id)).status).toBe('queued');
+		expect((await user.job(leased)).status).toBe('running');
+		await replica.stop();
+	});
+});
+
+/** Publishes a text to the queue of dead-lettered job requests. */
+async function deadLetter(content: string): Promise<void> {
+	await withChannel(world.host.url, async (channel) => {
+		channel.publish(DEAD_LETTER_EXCHANGE, 'job.requested.compress_heavy', Buffer.from(content), {
+			persistent: true,
+		});
+		await channel.waitForConfirms();
+	});
+}
+
+const requestFor = (jobId: string) =>
+	JSON.stringify(newEvent(jobRequested, { job_id: jobId, tool: TOOL }, newId('req')));
+
+function countDeadLettered(): Promise<number> {
+	return withChannel(
+		world.host.url,
+		async (channel) => (await channel.checkQueue(QUEUES.deadLetters)).messageCount,
+	);
+}
+
+test('fails a job that no worker could handle, and keeps its message for operators', async () => {
+	await world.worker('one').heartbeat({ [TOOL]: 100 });
+	const user = world.user();
+	const jobId = await user.enqueue();
+	const before = await countDeadLettered();
+	await deadLetter(requestFor(jobId));
+	await waitFor(async () => expect((await user.job(jobId)).status).toBe('failed'));
+	expect(await user.job(jobId)).toMatchObject({ error_code: 'internal', error_message: expect.any(String) });
+	await waitFor(async () => expect(await countDeadLettered()).toBe(before + 1));
+});
+
+test('leaves a job running that a worker claimed', async () => {
+	const worker = world.worker('one');
+	await worker.heartbeat({ [TOOL]: 100 });
+	const user = world.user();
+	const running = await user.enqueue();
+	await worker.take(running);
+	await deadLetter(requestFor(running));
+	const other = await user.enqueue();
+	await deadLetter(requestFor(other));
+	await waitFor(async () => expect((await user.job(other)).status).toBe('failed'));
+	expect((await user.job(running)).status).toBe('running');
+});
+
+test('keeps one copy of a message that is not a job request, and reads it once', async () => {
+	const before = await countDeadLettered();
+	await deadLetter('{"type":"nonsense"}');
+	await waitFor(async () => expect(await countDeadLettered()).toBe(before + 1));
+	await sleep(500);
+	expect(await countDeadLettered()).toBe(before + 1);
+	await withChannel(world.host.url, async (channel) => {
+		expect((await channel.checkQueue(QUEUES.jobsDeadLetters)).messageCount).toBe(0);
+	});
+});
+
+/** Returns the scraped value of a tool, or undefined if there is none. */
+async function scraped(name: string, tool: string): Promise<number | undefined> {
+	const text = await (await fetch(`${world.url}/metrics`)).text();
+	const start = `creatorr_jobs_${name}{tool="${tool}"} `;
+	const line = text.split('\n').find((candidate) => candidate.startsWith(start));
+	return line === undefined ? undefined : Number(line.slice(start.length));
+}
+
+test('shows a backlog of 0 for a tool without jobs', async () => {
+	for (const name of ['queued', 'running', 'unfinished', 'oldest_queued_seconds']) {
+		expect(await scraped(name, 'ocr')).toBe(0);
+	}
+});
+
+test('counts queued jobs by tool, even without a live worker', async () => {
+	await fillQueue(world, { userId: newId('usr'), count: 3, tool: 'ocr' });
+	await fillQueue(world, { userId: newId('usr'), count: 2, tool: 'compress_heavy' });
+	expect(await scraped('queued', 'ocr')).toBe(3);
+	expect(await scraped('queued', 'compress_heavy')).toBe(2);
+	expect(await scraped('running', 'ocr')).toBe(0);
+	expect(await (await fetch(`${world.url}/metrics`)).text()).toMatch(/^creatorr_jobs_backlog 5$/m);
+});
+
+test('counts a job that a worker runs as running and unfinished', async () => {
+	const user = world.user();
+	const id = await user.enqueue('ocr');
+	await user.enqueue('ocr');
+	await world.worker('a').take(id);
+	expect(await scraped('queued', 'ocr')).toBe(1);
+	expect(await scraped('running', 'ocr')).toBe(1);
+	expect(await scraped('unfinished', 'ocr')).toBe(2);
+});
+
+test('does not count ended jobs', async () => {
+	const user = world.user();
+	const id = await user.enqueue('ocr');
+	await user.call('POST', `/v1/jobs/${id}/cancel`);
+	expect(await scraped('unfinished', 'ocr')).toBe(0);
+});
+
+test('shows the age of the oldest queued job', async () => {
+	const anHourAgo = new Date(Date.now() - 3_600_000);
+	await fillQueue(
+		world,
+		{ userId: newId('usr'), count: 1, tool: 'ocr', createdAt: anHourAgo },
+		{ userId: newId('usr'), count: 1, tool: 'ocr' },
+	);
+	const seconds = (await scraped('oldest_queued_seconds', 'ocr')) ?? 0;
+	expect(seconds).toBeGreaterThanOrEqual(3_599);
+	expect(seconds).toBeLessThan(3_900);
 });

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { expect } from '@jest/globals';
 import { failed } from './bus.ts';
-import { startWorld } from './world.ts';
+import { MANY_ACTIVE, startWorld } from './world.ts';
 
 export type AttemptWorld = Awaited<ReturnType<typeof startAttemptWorld>>;
 
 /** Starts two replicas, with an `owner` of jobs and a `runner` that has a slot for each of them. */
 export async function startAttemptWorld() {
-	const world = await startWorld({ replicas: 2 });
+	const world = await startWorld({ replicas: 2, overrides: MANY_ACTIVE });
 	const owner = world.user();
 	const runner = world.worker('one');
 	await runner.heartbeat({ compress_heavy: 1_000 });

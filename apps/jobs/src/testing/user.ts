@@ -14,12 +14,14 @@ export type User = ReturnType<typeof createUser>;
 
 /** Sends a user's requests as the gateway does. `at` returns the same user at another replica. */
 export function createUser(url: string, sign: SignIdentity, id = newId('usr'), key?: UserKey) {
-	const identity = sign(key ? { id, key } : { id, sessionId: newId('ses') });
+	const caller = key ? { id, key } : { id, sessionId: newId('ses') };
+	/** Signs for each request, because identities expire within a minute. */
+	const signIdentity = () => sign(caller);
 
 	async function call(method: string, path: string, body?: unknown, headers = {}): Promise<ApiResponse> {
 		const response = await fetch(url + path, {
 			method,
-			headers: { [IDENTITY_HEADER]: identity, 'content-type': 'application/json', ...headers },
+			headers: { [IDENTITY_HEADER]: signIdentity(), 'content-type': 'application/json', ...headers },
 			...(body === undefined ? {} : { body: JSON.stringify(body) }),
 		});
 		const text = await response.text();
@@ -35,7 +37,7 @@ export function createUser(url: string, sign: SignIdentity, id = newId('usr'), k
 
 	return {
 		id,
-		identity,
+		signIdentity,
 		call,
 		create,
 		/** Creates a valid job and returns its id. */
@@ -52,7 +54,7 @@ export function createUser(url: string, sign: SignIdentity, id = newId('usr'), k
 		remove: (jobId: string) => call('DELETE', `/v1/jobs/${jobId}`),
 		stream: (jobId: string, signal?: AbortSignal) =>
 			fetch(`${url}/v1/jobs/${jobId}/events`, {
-				headers: { [IDENTITY_HEADER]: identity },
+				headers: { [IDENTITY_HEADER]: signIdentity() },
 				...(signal ? { signal } : {}),
 			}),
 		at: (otherUrl: string) => createUser(otherUrl, sign, id),
