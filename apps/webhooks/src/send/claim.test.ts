@@ -1,36 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '@creatorr/contracts/ids';
-import { createPrisma } from '@creatorr/database/client';
-import { createMigratedDatabase, type TestDatabase } from '@creatorr/testing/database';
 import { silent } from '@creatorr/testing/silent';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createSecretSealer, newSecret } from '../endpoints/secret.ts';
-import { type Prisma, PrismaClient } from '../generated/client.ts';
-import { PRISMA_DIRECTORY } from '../testing/world.ts';
+import type { Prisma, PrismaClient } from '../generated/client.ts';
+import { startDatabase } from '../testing/database.ts';
 import { type ClaimLimits, claimDeliveries, releaseDeliveries } from './claim.sql.ts';
 import { type DeliveryAttempt, recordAttempts, recordHealth } from './record-attempts.sql.ts';
 import { createSender } from './sender.ts';
 import type { SlotLimits } from './slots.ts';
 
-let database: TestDatabase;
+let database: Awaited<ReturnType<typeof startDatabase>>;
 let prisma: PrismaClient;
 beforeAll(async () => {
-	database = await createMigratedDatabase(PRISMA_DIRECTORY, () => import('@creatorr/database/migrate'));
-	prisma = createPrisma<PrismaClient>(PrismaClient, {
-		databaseUrl: database.url,
-		poolSize: 4,
-		applicationName: 'test',
-	});
+	database = await startDatabase();
+	prisma = database.prisma;
 });
 afterEach(async () => {
 	await prisma.endpoint.deleteMany();
 	await prisma.event.deleteMany();
 });
-afterAll(async () => {
-	await prisma?.$disconnect();
-	await database?.drop();
-});
+afterAll(() => database?.stop());
 
 const secondsAgo = (seconds: number) => new Date(Date.now() - 1_000 * seconds);
 
@@ -133,11 +124,7 @@ describe('a claim', () => {
 		await prisma.$executeRaw`ANALYZE deliveries`;
 		await prisma.$executeRaw`UPDATE deliveries SET due_at = NULL WHERE id <> '1'`;
 		// one connection, because each reports its reads separately
-		const single = createPrisma<PrismaClient>(PrismaClient, {
-			databaseUrl: database.url,
-			poolSize: 1,
-			applicationName: 'test',
-		});
+		const single = database.createClient(1);
 		const rowsRead = async () => {
 			await single.$queryRaw`SELECT pg_stat_force_next_flush()::text`;
 			const [row] = await single.$queryRaw<{ read: bigint }[]>`

@@ -1,5 +1,4 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import {
 	accountDeleted,
 	type EventEnvelope,
@@ -9,21 +8,17 @@ import {
 } from '@creatorr/contracts/events';
 import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
-import { createPrisma } from '@creatorr/database/client';
 import { connectBroker } from '@creatorr/messaging/connection';
 import { createPublisher } from '@creatorr/messaging/publisher';
 import { startService } from '@creatorr/service/define-service';
 import { createIdentitySigner } from '@creatorr/service/identity';
-import { createMigratedDatabase } from '@creatorr/testing/database';
 import { silent } from '@creatorr/testing/silent';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
 import { waitFor } from '@creatorr/testing/wait-for';
-import { PrismaClient } from '../generated/client.ts';
 import { webhooks } from '../service.ts';
+import { startDatabase } from './database.ts';
 import { startFakeAuth } from './fake-auth.ts';
 import { startReceiver } from './receiver.ts';
-
-export const PRISMA_DIRECTORY = fileURLToPath(new URL('../../prisma', import.meta.url));
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
@@ -52,7 +47,7 @@ export async function startWorld(options: { replicas?: number; overrides?: Recor
 	const keySet = JSON.stringify({ keys: [gateway.jwk, own.jwk] });
 	const sign = createIdentitySigner('gateway', gateway.pem);
 	const [database, host, auth, receiver] = await Promise.all([
-		createMigratedDatabase(PRISMA_DIRECTORY, () => import('@creatorr/database/migrate')),
+		startDatabase(),
 		createVirtualHost(),
 		startFakeAuth(keySet),
 		startReceiver(),
@@ -75,16 +70,11 @@ export async function startWorld(options: { replicas?: number; overrides?: Recor
 	const replicas = await Promise.all(Array.from({ length: options.replicas ?? 1 }, () => start()));
 	const broker = await connectBroker({ url: host.url, name: 'test', logger: silent });
 	const publishOnce = createPublisher(broker);
-	const prisma = createPrisma<PrismaClient>(PrismaClient, {
-		databaseUrl: database.url,
-		poolSize: 5,
-		applicationName: 'test',
-	});
 	return {
 		auth,
 		receiver,
 		/** The database of the service. */
-		prisma,
+		prisma: database.prisma,
 		broker,
 		replicas,
 		url: replicas[0]?.url ?? '',
@@ -94,8 +84,8 @@ export async function startWorld(options: { replicas?: number; overrides?: Recor
 		user: (id: string = newId('usr')) => createUser(replicas[0]?.url ?? '', sign, id),
 		async stop() {
 			await Promise.all(replicas.map((replica) => replica.stop()));
-			await Promise.all([auth.stop(), receiver.stop(), broker.close(), prisma.$disconnect()]);
-			await Promise.all([database.drop(), host.drop()]);
+			await Promise.all([auth.stop(), receiver.stop(), broker.close()]);
+			await Promise.all([database.stop(), host.drop()]);
 		},
 	};
 }
