@@ -1,10 +1,13 @@
 import { newId } from '@creatorr/contracts/ids';
+import { runCommand } from '@creatorr/service/operator-command';
 import { waitFor } from '@creatorr/testing/wait-for';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { deleteAccount } from '../accounts/accounts.sql.ts';
+import { adminCommands, HELP } from '../operators/admin-command.ts';
 import {
 	accountDeletedMessage,
 	jobEndedMessage,
+	planChangedMessage,
 	startWorld,
 	type User,
 	type World,
@@ -15,20 +18,21 @@ let world: World;
 beforeAll(async () => {
 	world = await startWorld();
 });
-afterEach(
-	() => world.prisma.$executeRaw`DROP FUNCTION IF EXISTS refuse_large_deletion, refuse_large_change CASCADE`,
-);
+afterEach(async () => {
+	world.receiver.reset();
+	await world.prisma.$executeRaw`DROP FUNCTION IF EXISTS refuse_large_deletion, refuse_large_change CASCADE`;
+});
 afterAll(() => world?.stop());
 
-const URL = 'https://example.com/hook';
+const HOOK_URL = 'https://example.com/hook';
 
 describe('POST /v1/webhooks', () => {
 	test('returns the endpoint with its secret, which no later response has', async () => {
 		const user = world.user();
-		const created = await user.createWebhook(URL, { events: ['job.failed'], description: 'Failures' });
+		const created = await user.createWebhook(HOOK_URL, { events: ['job.failed'], description: 'Failures' });
 		expect(created).toEqual({
 			id: expect.stringMatching(/^whk_/),
-			url: URL,
+			url: HOOK_URL,
 			events: ['job.failed'],
 			description: 'Failures',
 			status: 'enabled',
@@ -41,7 +45,7 @@ describe('POST /v1/webhooks', () => {
 	});
 
 	test('stores no secret in clear', async () => {
-		const { id, secret } = await world.user().createWebhook(URL);
+		const { id, secret } = await world.user().createWebhook(HOOK_URL);
 		const row = await world.prisma.endpoint.findUniqueOrThrow({ where: { id } });
 		expect(JSON.stringify(row)).not.toContain(secret.slice(6, 30));
 	});
@@ -51,9 +55,9 @@ describe('POST /v1/webhooks', () => {
 		[{ url: 'https://user@example.com/' }, 'url'],
 		[{ url: 'https://8.8.8.8\n.example.com/' }, 'url'],
 		[{ url: 'https://example.com/\u202egpj' }, 'url'],
-		[{ url: URL, events: [] }, 'events'],
-		[{ url: URL, events: ['job.exploded'] }, 'events.0'],
-		[{ url: URL, events: ['*', 'job.failed'] }, 'events'],
+		[{ url: HOOK_URL, events: [] }, 'events'],
+		[{ url: HOOK_URL, events: ['job.exploded'] }, 'events.0'],
+		[{ url: HOOK_URL, events: ['*', 'job.failed'] }, 'events'],
 		[{ events: ['*'] }, 'url'],
 	])('refuses %j', async (body, path) => {
 		const response = await world.user().call('POST', '/v1/webhooks', body);
@@ -63,9 +67,9 @@ describe('POST /v1/webhooks', () => {
 	test('refuses the eleventh endpoint of a user, also when several are created at once', async () => {
 		const user = world.user();
 		// At once, so that each of the last ones has a connection that is open already.
-		await Promise.all(Array.from({ length: 9 }, () => user.createWebhook(URL)));
+		await Promise.all(Array.from({ length: 9 }, () => user.createWebhook(HOOK_URL)));
 		const created = await Promise.all(
-			Array.from({ length: 4 }, () => user.call('POST', '/v1/webhooks', { url: URL })),
+			Array.from({ length: 4 }, () => user.call('POST', '/v1/webhooks', { url: HOOK_URL })),
 		);
 		const refused = created.filter(({ status }) => status !== 201);
 		expect(refused.map(({ body }) => body.error.code)).toEqual(Array(3).fill('plan_limit'));
@@ -74,7 +78,7 @@ describe('POST /v1/webhooks', () => {
 	test('refuses users whose email is not verified', async () => {
 		const user = world.user();
 		world.auth.unverified.add(user.id);
-		const { body } = await user.call('POST', '/v1/webhooks', { url: URL });
+		const { body } = await user.call('POST', '/v1/webhooks', { url: HOOK_URL });
 		expect(body.error.code).toBe('email_not_verified');
 	});
 });
@@ -82,9 +86,9 @@ describe('POST /v1/webhooks', () => {
 describe('an endpoint', () => {
 	let owner: User;
 	let id: string;
-	beforeAll(async () => {
+	beforeEach(async () => {
 		owner = world.user();
-		({ id } = await owner.createWebhook(URL));
+		({ id } = await owner.createWebhook(HOOK_URL));
 	});
 
 	test('is not found by another user', async () => {
@@ -107,7 +111,7 @@ describe('an endpoint', () => {
 				target,
 				404,
 			]);
-		expect(await owner.data(path)).toMatchObject({ id, url: URL });
+		expect(await owner.data(path)).toMatchObject({ id, url: HOOK_URL });
 	});
 
 	test('shows its URL in the normal form in which it is requested', async () => {
@@ -120,7 +124,7 @@ describe('an endpoint', () => {
 	test('can be changed field by field', async () => {
 		const change = async (body: object) => (await owner.call('PATCH', `/v1/webhooks/${id}`, body)).body.data;
 		expect(await change({ description: 'Mine' })).toMatchObject({
-			url: URL,
+			url: HOOK_URL,
 			description: 'Mine',
 			events: ['*'],
 		});
@@ -138,7 +142,7 @@ describe('an endpoint', () => {
 		const where = { id };
 		const pausedUntil = new Date(Date.now() + 60_000);
 		const { healthEpoch } = await world.prisma.endpoint.update({ where, data: { failures: 7, pausedUntil } });
-		await owner.call('PATCH', `/v1/webhooks/${id}`, { url: `${URL}/other?v=2` });
+		await owner.call('PATCH', `/v1/webhooks/${id}`, { url: `${HOOK_URL}/other?v=2` });
 		expect(await world.prisma.endpoint.findUnique({ where })).toMatchObject({
 			failures: 7,
 			pausedUntil,
@@ -173,12 +177,12 @@ test('a deleted account leaves neither endpoints nor events, and late messages a
 	await world.publish(jobEndedMessage(other.id));
 	await waitFor(async () => expect(await other.data('/v1/events')).toHaveLength(1));
 	expect(await user.data('/v1/events')).toEqual([]);
-	expect((await user.call('POST', '/v1/webhooks', { url: URL })).status).toBe(404);
+	expect((await user.call('POST', '/v1/webhooks', { url: HOOK_URL })).status).toBe(404);
 });
 
 test('a deleted account with many events is deleted in batches', async () => {
 	const user = world.user();
-	await user.createWebhook(URL);
+	await user.createWebhook(HOOK_URL);
 	await world.prisma.$executeRaw`
 		INSERT INTO events (id, user_id, type, fact, occurred_at, data)
 		SELECT 'evt_' || made || ${user.id}, ${user.id}, 'job.failed', made || ${user.id}, now(), '{}'
@@ -198,7 +202,7 @@ test('a deleted account with many events is deleted in batches', async () => {
 
 test('an endpoint with many deliveries is recovered, disabled and deleted in batches', async () => {
 	const user = world.user();
-	const { id } = await user.createWebhook(URL);
+	const { id } = await user.createWebhook(HOOK_URL);
 	const path = `/v1/webhooks/${id}`;
 	const { prisma } = world;
 	await prisma.endpoint.update({ where: { id }, data: { pausedUntil: new Date(Date.now() + 3_600_000) } });
@@ -234,7 +238,7 @@ test('an endpoint with many deliveries is recovered, disabled and deleted in bat
 
 test('a delivery that was added while its endpoint was being disabled fails', async () => {
 	const user = world.user();
-	const { id } = await user.createWebhook(URL);
+	const { id } = await user.createWebhook(HOOK_URL);
 	await user.call('PATCH', `/v1/webhooks/${id}`, { status: 'disabled' });
 	const eventId = newId('evt');
 	await world.prisma.event.create({
@@ -252,4 +256,46 @@ test('a delivery that was added while its endpoint was being disabled fails', as
 	});
 	await failUndeliverable.run({ prisma: world.prisma }, new AbortController().signal);
 	expect(await user.data(`/v1/webhooks/${id}/deliveries`)).toMatchObject([{ status: 'failed' }]);
+});
+
+const run = (...args: string[]) => runCommand({ args, help: HELP, commands: adminCommands(world.prisma) });
+
+test('an operator sees the endpoints of a user and the last deliveries, but no secrets', async () => {
+	const user = world.user();
+	world.receiver.respond = (_, res) => res.writeHead(503).end();
+	const { id, secret } = await user.createWebhook(`${world.receiver.url}/token-in-the-path`);
+	await world.publish(jobEndedMessage(user.id));
+	await waitFor(async () => expect(await user.data(`/v1/webhooks/${id}`)).toHaveProperty('failing_since'));
+	await run('user', user.id, '--by', 'ada');
+	const output = await run('user', user.id, '--json', '--by', 'bob');
+	expect(JSON.parse(output)).toMatchObject({
+		endpoints: [{ id, host: new URL(world.receiver.url).host, status: 'enabled', failures: 1, pending: 1 }],
+		last_deliveries: [{ endpoint_id: id, type: 'job.succeeded', status: 'pending', response_status: 503 }],
+		operator_actions: [{ operator: 'ada', action: 'user_viewed' }],
+	});
+	for (const hidden of [secret.slice(6, 30), 'token-in-the-path']) expect(output).not.toContain(hidden);
+});
+
+test('an operator sees a delivery even if many later events went to no endpoint', async () => {
+	const user = world.user();
+	const { id } = await user.createWebhook(world.receiver.url, { events: ['plan.changed'] });
+	await world.publish(planChangedMessage(user.id, 1));
+	const countEvents = () => world.prisma.event.count({ where: { userId: user.id } });
+	await waitFor(async () => expect(await countEvents()).toBe(1));
+	for (let count = 0; count < 10; count += 1) await world.publish(jobEndedMessage(user.id));
+	await waitFor(async () => expect(await countEvents()).toBe(11));
+	const report = JSON.parse(await run('user', user.id, '--json', '--by', 'ada'));
+	expect(report.last_deliveries).toMatchObject([{ endpoint_id: id, type: 'plan.changed' }]);
+});
+
+test('an operator sees nothing of a deleted account, and no operator action on it is kept', async () => {
+	const user = world.user();
+	await run('user', user.id, '--by', 'ada');
+	await world.publish(accountDeletedMessage(user.id));
+	await waitFor(async () =>
+		expect(await world.prisma.deletedUser.count({ where: { userId: user.id } })).toBe(1),
+	);
+	expect(await world.prisma.operatorAction.count({ where: { userId: user.id } })).toBe(0);
+	await expect(run('user', user.id)).rejects.toThrow('was deleted');
+	await expect(run('user', newId('job'))).rejects.toThrow('is not a user ID');
 });
