@@ -20,9 +20,5 @@ export function createRandom(seed: number) {
 			if (item === undefined) throw new Error('nothing to pick from');
 			return item;
 		},
-		shuffle<T>(items: readonly T[]): T[] {
-			const drawn = items.map((item) => ({ item, order: next() }));
-			return drawn.sort((one, other) => one.order - other.order).map(({ item }) => item);
-		},
 	};
 }

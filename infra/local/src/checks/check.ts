@@ -9,6 +9,8 @@ import { runProgram } from '../stack/run-program.ts';
 
 /** A suite that takes longer hangs, even on a busy machine, on which tools run with a low priority. */
 const JEST_TIMEOUT_MS = 1_500_000;
+/** The same for a suite that runs every case. */
+const FULL_JEST_TIMEOUT_MS = 3 * 3_600_000;
 /** Jest needs about a second of CPU time to exit, which takes more than 10 s beside thirty busy processes. */
 const END_TIMEOUT_MS = 60_000;
 const HANGING_CHECK_MS = 500;
@@ -70,7 +72,7 @@ export async function runJest(
 			cwd: join(REPOSITORY, directory),
 			env: programEnvironment(homeRoot, { ...environment, NODE_ENV: 'test' }),
 			stop: AbortSignal.any([stop, hanging.signal]),
-			timeoutMs: JEST_TIMEOUT_MS,
+			timeoutMs: environment.TEST_SEED === undefined ? FULL_JEST_TIMEOUT_MS : JEST_TIMEOUT_MS,
 		});
 		return countJest(readReport(report), exitCode, output);
 	} finally {

@@ -5,7 +5,7 @@ import { CommandError } from '../supervisor/command-error.ts';
 const USAGE = `Usage: npm test [-- [NAME] [--full]]
 
   NAME     runs only the checks whose name contains it, such as apps/files
-  --full   runs every case of the long suites except hostile files and crash points, and the rehearsal of a full disk
+  --full   runs every case of the long suites, which takes more than an hour, and the rehearsal of a full disk
 
 Without --full, a seed chooses cases of the long suites. TEST_SEED=N npm test repeats the choice of the run that printed N.
 `;
