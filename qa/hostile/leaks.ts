@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { SECRET_COLOR } from './world.ts';
 
 const execute = promisify(execFile);
-const LIMITS = { encoding: 'buffer', timeout: 60_000, maxBuffer: 256 * 1024 * 1024 } as const;
+/** The timeout is for commands that wait: on a busy machine, one may need minutes for a few seconds of CPU time. */
+const LIMITS = { encoding: 'buffer', timeout: 240_000, maxBuffer: 256 * 1024 * 1024 } as const;
 /** Enough for every file that can be read to its end. */
 const CPU_SECONDS = 10;
 /** Lossy compression changes a color a little. */
@@ -31,7 +32,8 @@ export async function inspect(output: Buffer, secret: string): Promise<Findings>
 		const plain = await run('qpdf', ['--qdf', '--stream-data=uncompress', '--decode-level=all', path, '-']);
 		// qpdf writes the pages that exist, whatever number the file claims.
 		if (plain.length > 0) await writeFile(path, plain);
-		const text = (await run('pdftotext', ['-l', '50', path, '-'])).toString();
+		// Quiet, because a damaged file may cause 50 MB of messages.
+		const text = (await run('pdftotext', ['-q', '-l', '50', path, '-'])).toString();
 		const leaks = {
 			bytes: contains(output, secret),
 			'unpacked bytes': contains(plain, secret),
@@ -59,7 +61,7 @@ async function run(command: string, args: readonly string[]): Promise<Buffer> {
 }
 
 async function showsSecretColor(path: string, directory: string): Promise<boolean> {
-	await run('pdftoppm', ['-r', '20', '-l', '3', '-scale-to', '400', path, join(directory, 'page')]);
+	await run('pdftoppm', ['-q', '-r', '20', '-l', '3', '-scale-to', '400', path, join(directory, 'page')]);
 	const pages = (await readdir(directory)).filter((name) => name.endsWith('.ppm'));
 	const pictures = await Promise.all(pages.map((name) => readFile(join(directory, name))));
 	// The header's length is no multiple of three, so every offset is tried.
