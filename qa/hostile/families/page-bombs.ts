@@ -3,7 +3,7 @@ import { tiff } from '@creatorr/tools/testing/builders/images';
 import { odf } from '@creatorr/tools/testing/builders/odf';
 import { docx, xlsx } from '@creatorr/tools/testing/builders/ooxml';
 import { type RawObject, rawPdf } from '@creatorr/tools/testing/builders/pdf';
-import type { Family, HostileCase } from '../hostile-case.ts';
+import type { Family } from '../hostile-case.ts';
 import { forOcr, forOffice, forPdfTools, SHOWS_MARK, withDeadline } from './case-tables.ts';
 
 /** Documents with more pages than any plan allows, or whose last page is never reached. */
@@ -35,55 +35,50 @@ const chain = (length: number, times: number) =>
 		return `<< /Type /Pages /Count ${times} /Kids [${Array(times).fill(kid).join(' ')}] >>`;
 	});
 
-function trees(): HostileCase[] {
-	const wrongCounts = {
-		'a tree that claims a million pages': () => tree('3 0 R', 1_000_000),
-		'a tree that claims -1 pages': () => tree('3 0 R', -1),
-	};
-	return [
-		// Poppler displays no page of them, so compression can't compare a copy. qpdf, which OCR reads them with, counts the pages.
-		...forPdfTools('corrupt_input', wrongCounts, ['compress_heavy']),
-		...forPdfTools('succeeded', wrongCounts, ['ocr']),
-		...forPdfTools(SHOWS_MARK, { 'a tree 2,000 levels deep': () => tree('5 0 R', 1, chain(2000, 1)) }),
-		...forPdfTools('limit_exceeded', {
-			'a page a thousand times': () => tree('3 0 R '.repeat(1000), 1000),
-			'a page a thousand times in a tree that claims one': () => tree('3 0 R '.repeat(1000), 1),
-			'a page 200,000 times': () => tree('3 0 R '.repeat(200_000), 200_000),
-		}),
-		...forPdfTools('corrupt_input', {
-			// qpdf crashes.
-			'a tree 100,000 levels deep': () => tree('5 0 R', 1, chain(100_000, 1)),
-			'a tree that is its own child': () => tree('2 0 R', 1),
-			'a page and the tree itself': () => tree('3 0 R 2 0 R', 2),
-			'a tree that doubles 30 times': () => tree('5 0 R 5 0 R', 2, chain(30, 2)),
-			'a tree without children': () => tree('', 1),
-			'a tree of numbers': () => tree('1 2 3', 3),
-			'a tree of missing pages': () => tree('77 0 R 78 0 R', 2),
-			'a tree that is a page': () =>
-				rawPdf({ objects: ['<< /Type /Catalog /Pages 3 0 R >>', 'null', PAGE, CONTENT] }),
-		}),
-	];
-}
+const WRONG_COUNTS = {
+	'a tree that claims a million pages': () => tree('3 0 R', 1_000_000),
+	'a tree that claims -1 pages': () => tree('3 0 R', -1),
+};
+const trees = () => [
+	// Poppler displays no page of them, so compression can't compare a copy. qpdf, which OCR reads them with, counts the pages.
+	...forPdfTools('corrupt_input', WRONG_COUNTS, ['compress_heavy']),
+	...forPdfTools('succeeded', WRONG_COUNTS, ['ocr']),
+	...forPdfTools(SHOWS_MARK, { 'a tree 2,000 levels deep': () => tree('5 0 R', 1, chain(2000, 1)) }),
+	...forPdfTools('limit_exceeded', {
+		'a page a thousand times': () => tree('3 0 R '.repeat(1000), 1000),
+		'a page a thousand times in a tree that claims one': () => tree('3 0 R '.repeat(1000), 1),
+		'a page 200,000 times': () => tree('3 0 R '.repeat(200_000), 200_000),
+	}),
+	...forPdfTools('corrupt_input', {
+		// qpdf crashes.
+		'a tree 100,000 levels deep': () => tree('5 0 R', 1, chain(100_000, 1)),
+		'a tree that is its own child': () => tree('2 0 R', 1),
+		'a page and the tree itself': () => tree('3 0 R 2 0 R', 2),
+		'a tree that doubles 30 times': () => tree('5 0 R 5 0 R', 2, chain(30, 2)),
+		'a tree without children': () => tree('', 1),
+		'a tree of numbers': () => tree('1 2 3', 3),
+		'a tree of missing pages': () => tree('77 0 R 78 0 R', 2),
+		'a tree that is a page': () =>
+			rawPdf({ objects: ['<< /Type /Catalog /Pages 3 0 R >>', 'null', PAGE, CONTENT] }),
+	}),
+];
 
 const FAR_CELL = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>';
 const BILLION_CELLS =
 	'<table:table-row table:number-rows-repeated="1000000"><table:table-cell office:value-type="string" table:number-columns-repeated="1000"><text:p>x</text:p></table:table-cell></table:table-row>';
 
-function documents(): HostileCase[] {
-	return [
-		...forOffice(DOCX, 'limit_exceeded', {
-			'a docx of 1,000 pages': () =>
-				docx({ body: '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'.repeat(1000) }),
+const documents = () => [
+	...forOffice(DOCX, 'limit_exceeded', {
+		'a docx of 1,000 pages': () => docx({ body: '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'.repeat(1000) }),
+	}),
+	...withDeadline([
+		...forOffice(XLSX, 'timeout', { 'an xlsx of a far cell': () => xlsx({ body: FAR_CELL }) }),
+		...forOffice(ODS, 'timeout', {
+			'an ods of a billion cells': () => odf('spreadsheet', { body: BILLION_CELLS }),
 		}),
-		...withDeadline([
-			...forOffice(XLSX, 'timeout', { 'an xlsx of a far cell': () => xlsx({ body: FAR_CELL }) }),
-			...forOffice(ODS, 'timeout', {
-				'an ods of a billion cells': () => odf('spreadsheet', { body: BILLION_CELLS }),
-			}),
-		]),
-		...forOcr(TIFF, 'limit_exceeded', { 'a TIFF of 1,000 pictures': () => tiffOf(1000) }),
-	];
-}
+	]),
+	...forOcr(TIFF, 'limit_exceeded', { 'a TIFF of 1,000 pictures': () => tiffOf(1000) }),
+];
 
 /** Returns a TIFF with this many directories, each of the same pixels. */
 function tiffOf(pictures: number): Buffer {

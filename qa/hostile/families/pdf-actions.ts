@@ -1,6 +1,5 @@
 import { PDF } from '@creatorr/tool-kit/files/media-types';
 import type { Family } from '../hostile-case.ts';
-import { casesFor } from './case-tables.ts';
 import { hostilePages } from './pdf-pages.ts';
 
 /** Compression, and OCR that renders every page again with Ghostscript. */
@@ -18,11 +17,9 @@ export const pdfActions: Family = {
 	cases: (world) =>
 		Object.entries(TOOLS).flatMap(([as, { tool, params }]) =>
 			hostilePages('PDF actions', world).flatMap(([expected, files]) =>
-				Object.entries(files).flatMap(([name, make]) =>
-					casesFor(tool, { fileName: 'a.pdf', mimeType: PDF, params }, expected, {
-						[`${name}, ${as}`]: make,
-					}),
-				),
+				Object.entries(files).map(([name, make]) => {
+					return { name: `${name}, ${as}`, tool, fileName: 'a.pdf', mimeType: PDF, params, make, expected };
+				}),
 			),
 		),
 };

@@ -18,45 +18,43 @@ export const pixelBombs: Family = {
 const wholePng = (side: number) =>
 	png(side, side, { bits: 1, data: deflateSync(Buffer.alloc((side / 8 + 1) * side), { level: 9 }) });
 
-function pictures(): HostileCase[] {
-	const comment = () =>
-		pngChunk('zTXt', Buffer.concat([Buffer.from('a\0\0'), deflateSync(Buffer.alloc(200_000_000, 0x20))]));
-	return [
-		...forOcr(PNG, 'limit_exceeded', {
-			'a PNG of 32,000 × 32,000 whole pixels': () => wholePng(32_000),
-			'a PNG that claims 100,000 × 100,000': () => png(100_000, 100_000),
-			'a PNG that claims 2,147,483,647 × 1': () => png(0x7fffffff, 1),
-			'a PNG that claims 1 × 2,147,483,647': () => png(1, 0x7fffffff),
-			'a PNG that claims 4,294,967,295 × 4,294,967,295': () => png(-1, -1),
-			'a PNG in 16 bits that claims 20,000 × 20,000': () => png(20_000, 20_000, { bits: 16, colorType: 6 }),
-		}),
-		...forOcr(PNG, 'corrupt_input', {
-			'a PNG with a comment that unpacks to 200 MB': () =>
-				png(10, 10, { data: deflateSync(Buffer.alloc(110)), extra: [comment()] }),
-		}),
-		...forOcr(JPEG, 'limit_exceeded', {
-			'a JPEG that claims 65,500 × 65,500': () => jpegHead(65_500, 65_500),
-		}),
-		...forOcr(JPEG, 'corrupt_input', {
-			'a JPEG that claims 65,535 × 1': () => jpegHead(65_535, 1),
-			'a JPEG that claims nothing': () => jpegHead(0, 0),
-		}),
-		...forOcr(TIFF, 'limit_exceeded', {
-			'a TIFF that claims 200,000 × 200,000': () => tiff(200_000, 200_000),
-			'a TIFF that claims 4,294,967,295 × 2': () => tiff(0xffffffff, 2),
-		}),
-		...forOcr(TIFF, 'corrupt_input', {
-			'a TIFF of 60,000 samples a pixel': () => tiff(1000, 1000, { 277: 60_000 }),
-			'a TIFF of strips of nothing': () => tiff(10_000, 10_000, { 278: 1, 279: 0 }),
-		}),
-		...forOcr(WEBP, 'limit_exceeded', {
-			'a lossless WebP that claims 16,383 × 16,383': () => webpHead(16_383, 16_383),
-		}),
-		...forOcr(WEBP, 'corrupt_input', {
-			'a WebP whose canvas claims 16,000,000 × 16,000,000': () => webpCanvas(16_000_000, 16_000_000),
-		}),
-	];
-}
+const comment = () =>
+	pngChunk('zTXt', Buffer.concat([Buffer.from('a\0\0'), deflateSync(Buffer.alloc(200_000_000, 0x20))]));
+const pictures = () => [
+	...forOcr(PNG, 'limit_exceeded', {
+		'a PNG of 32,000 × 32,000 whole pixels': () => wholePng(32_000),
+		'a PNG that claims 100,000 × 100,000': () => png(100_000, 100_000),
+		'a PNG that claims 2,147,483,647 × 1': () => png(0x7fffffff, 1),
+		'a PNG that claims 1 × 2,147,483,647': () => png(1, 0x7fffffff),
+		'a PNG that claims 4,294,967,295 × 4,294,967,295': () => png(-1, -1),
+		'a PNG in 16 bits that claims 20,000 × 20,000': () => png(20_000, 20_000, { bits: 16, colorType: 6 }),
+	}),
+	...forOcr(PNG, 'corrupt_input', {
+		'a PNG with a comment that unpacks to 200 MB': () =>
+			png(10, 10, { data: deflateSync(Buffer.alloc(110)), extra: [comment()] }),
+	}),
+	...forOcr(JPEG, 'limit_exceeded', {
+		'a JPEG that claims 65,500 × 65,500': () => jpegHead(65_500, 65_500),
+	}),
+	...forOcr(JPEG, 'corrupt_input', {
+		'a JPEG that claims 65,535 × 1': () => jpegHead(65_535, 1),
+		'a JPEG that claims nothing': () => jpegHead(0, 0),
+	}),
+	...forOcr(TIFF, 'limit_exceeded', {
+		'a TIFF that claims 200,000 × 200,000': () => tiff(200_000, 200_000),
+		'a TIFF that claims 4,294,967,295 × 2': () => tiff(0xffffffff, 2),
+	}),
+	...forOcr(TIFF, 'corrupt_input', {
+		'a TIFF of 60,000 samples a pixel': () => tiff(1000, 1000, { 277: 60_000 }),
+		'a TIFF of strips of nothing': () => tiff(10_000, 10_000, { 278: 1, 279: 0 }),
+	}),
+	...forOcr(WEBP, 'limit_exceeded', {
+		'a lossless WebP that claims 16,383 × 16,383': () => webpHead(16_383, 16_383),
+	}),
+	...forOcr(WEBP, 'corrupt_input', {
+		'a WebP whose canvas claims 16,000,000 × 16,000,000': () => webpCanvas(16_000_000, 16_000_000),
+	}),
+];
 
 const withImage = (image: RawObject): OnePage => ({
 	resources: '/XObject << /Im1 5 0 R >>',
@@ -94,33 +92,31 @@ function pdfs(): HostileCase[] {
 	];
 }
 
-function documents(): HostileCase[] {
-	const word = (content: Buffer) => docxShowing('png', content);
-	const slide = (content: Buffer) =>
-		pptx({
-			body: pptxPicture('<a:blip r:embed="rId9"/>'),
-			relations: [{ id: 'rId9', type: 'image', target: '../media/a.png' }],
-			extra: [{ name: 'ppt/media/a.png', content }],
-		});
-	const text = (content: Buffer) =>
-		odf('text', {
-			body: '<text:p><draw:frame svg:width="3cm" svg:height="3cm"><draw:image xlink:href="Pictures/a.png"/></draw:frame></text:p>',
-			extra: [{ name: 'Pictures/a.png', content }],
-			types: { 'Pictures/a.png': 'image/png' },
-		});
-	return [
-		...forOffice(DOCX, 'limit_exceeded', {
-			'a docx with a PNG of 30,000 × 30,000': () => word(wholePng(30_000)),
-		}),
-		...forOffice(DOCX, SHOWS_MARK, {
-			'a docx with a PNG that claims 2,000,000 × 2,000,000': () => word(png(2_000_000, 2_000_000)),
-			'a docx with a JPEG that claims 65,500 × 65,500': () => word(jpegHead(65_500, 65_500)),
-		}),
-		...forOffice(PPTX, 'limit_exceeded', {
-			'a pptx with a PNG of 30,000 × 30,000': () => slide(wholePng(30_000)),
-		}),
-		...forOffice(ODT, 'limit_exceeded', {
-			'an odt with a PNG of 30,000 × 30,000': () => text(wholePng(30_000)),
-		}),
-	];
-}
+const word = (content: Buffer) => docxShowing('png', content);
+const slide = (content: Buffer) =>
+	pptx({
+		body: pptxPicture('<a:blip r:embed="rId9"/>'),
+		relations: [{ id: 'rId9', type: 'image', target: '../media/a.png' }],
+		extra: [{ name: 'ppt/media/a.png', content }],
+	});
+const text = (content: Buffer) =>
+	odf('text', {
+		body: '<text:p><draw:frame svg:width="3cm" svg:height="3cm"><draw:image xlink:href="Pictures/a.png"/></draw:frame></text:p>',
+		extra: [{ name: 'Pictures/a.png', content }],
+		types: { 'Pictures/a.png': 'image/png' },
+	});
+const documents = () => [
+	...forOffice(DOCX, 'limit_exceeded', {
+		'a docx with a PNG of 30,000 × 30,000': () => word(wholePng(30_000)),
+	}),
+	...forOffice(DOCX, SHOWS_MARK, {
+		'a docx with a PNG that claims 2,000,000 × 2,000,000': () => word(png(2_000_000, 2_000_000)),
+		'a docx with a JPEG that claims 65,500 × 65,500': () => word(jpegHead(65_500, 65_500)),
+	}),
+	...forOffice(PPTX, 'limit_exceeded', {
+		'a pptx with a PNG of 30,000 × 30,000': () => slide(wholePng(30_000)),
+	}),
+	...forOffice(ODT, 'limit_exceeded', {
+		'an odt with a PNG of 30,000 × 30,000': () => text(wholePng(30_000)),
+	}),
+];
