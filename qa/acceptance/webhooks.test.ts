@@ -245,7 +245,7 @@ describe('POST /v1/webhooks/{id}/recover', () => {
 		});
 		await ask('PATCH', `/v1/webhooks/${id}`, { events: ['job.succeeded'] });
 		const { status, body } = await ask('POST', `/v1/webhooks/${id}/recover`, { since: since() });
-		expect([status, body.data]).toEqual([202, { count: 1 }]);
+		expect([status, body.data]).toEqual([202, { count: 1, has_more: false }]);
 		expect((await requestsAt('/late', 1))[0]?.body).toContain(jobId);
 	});
 

@@ -41,6 +41,9 @@ export type Webhook = Schemas['Webhook'];
 export type CreatedWebhook = Schemas['CreatedWebhook'];
 export type Delivery = Schemas['Delivery'];
 export type DeliveryWithAttempts = Schemas['DeliveryWithAttempts'];
+/** How many missed events are sent, and whether more are left. */
+export type Recovery =
+	operations['recoverDeliveries']['responses'][202]['content']['application/json']['data'];
 export type Event = Schemas['Event'];
 /** The event of a delivery. Types that are added later are strings, too. */
 export type WebhookEvent = Omit<Event, 'type'> & { type: Event['type'] | (string & {}) };

@@ -395,7 +395,7 @@ export const recoverDeliveries = defineOperation({
 	scope: 'webhooks:write',
 	cost: 10,
 	summary:
-		'Sends the events of a period that the endpoint hasn’t received: failed deliveries, deliveries waiting for a retry, and events without a delivery, for example from while the endpoint was disabled or didn’t exist. The endpoint must be enabled. An account can recover a limited number of deliveries in an hour, 10,000 by default; to send more, repeat the request later.',
+		'Sends the events of a period that the endpoint hasn’t received: failed deliveries, deliveries waiting for a retry, and events without a delivery, for example from while the endpoint was disabled or didn’t exist. The endpoint must be enabled. An account can recover a limited number of deliveries in an hour, 10,000 by default. Beyond it, `has_more` is true: repeat the request at `continue_at`. Until then it gets 429, unless nothing is left to send.',
 	params: webhookParams,
 	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({
@@ -405,11 +405,16 @@ export const recoverDeliveries = defineOperation({
 	status: 202,
 	response: enveloped(
 		z.object({
-			count: z.int().meta({
-				description:
-					'Number of deliveries that will be sent. Less than all if the limit of the hour is reached.',
+			count: z
+				.int()
+				.meta({ description: 'Number of deliveries that are sent now. 0 if nothing was missed.' }),
+			has_more: z.boolean().meta({
+				description: 'Whether more deliveries are left, because the limit of the hour is reached.',
 			}),
 		}),
+			continue_at: timestampSchema
+				.optional()
+				.meta({ description: 'Present if `has_more` is true: when the same request sends more.' }),
 	),
 	errors: ['validation', 'not_found'],
 });

@@ -56,7 +56,7 @@ test('the steps of the page about webhooks receive, repeat and recover deliverie
 	const line = /^evt_\w{26} webhook\.test$/m.exec(received)?.[0] ?? 'none';
 	expect(signature).toBe('v1,sgpQce86J01XxIEBR3pp0EYa0aSMHPMHRPSKuaVDNnw=\n');
 	expect(inspected).toContain('"response_status": 204');
-	expect(recovered).toBe('{"data":{"count":0}}');
+	expect(recovered).toBe('{"data":{"count":0,"has_more":false}}');
 	expect(secret).toMatch(/^whsec_\S+\n$/);
 	// The third one is signed with both secrets.
 	expect(last.split('\n').slice(-4)).toEqual([line, line, expect.stringMatching(/ webhook\.test$/), '']);

@@ -74,7 +74,7 @@ const FAIRNESS: readonly Mutant[] = [
 	},
 	{
 		name: 'recovers deliveries in batches',
-		mutations: [webhooks('retryFailed', replaceText('deliveries.id LIMIT ', 'deliveries.id LIMIT 100 * '))],
+		mutations: [webhooks('runStep', replaceText('Math.min(BATCH_SIZE, left)', 'left'))],
 		test: 'an endpoint with many deliveries is recovered, disabled and deleted in batches',
 	},
 	{

@@ -292,9 +292,9 @@ test('a recovery sends events at once that wait for a retry, but none that is be
 		await answered.promise;
 		res.writeHead(204).end();
 	};
-	expect(await recover()).toEqual({ count: 1 });
+	expect(await recover()).toEqual({ count: 1, has_more: false });
 	await waitFor(() => expect(world.receiver.requests).toHaveLength(2));
-	expect(await recover()).toEqual({ count: 0 });
+	expect(await recover()).toEqual({ count: 0, has_more: false });
 	answered.resolve();
 	expect(await deliveryWith(id, 'succeeded')).toMatchObject({ attempt_count: 2 });
 });
@@ -308,16 +308,22 @@ test('recoveries of a user send no more than the limit in an hour, to all endpoi
 	for (let count = 0; count < 5; count += 1) await world.publish(jobEndedMessage(user.id));
 	await waitFor(async () => expect(await user.data('/v1/events')).toHaveLength(5));
 	for (const id of ids) await user.call('PATCH', `/v1/webhooks/${id}`, { events: ['*'] });
-	const recover = async (id = ids[0]) =>
-		await user.call('POST', `/v1/webhooks/${id}/recover`, { since: new Date(0).toISOString() });
-	expect(await recover()).toMatchObject({ status: 202, body: { data: { count: 3 } } });
+	const recover = async (id = ids[0], since = new Date(0)) =>
+		await user.call('POST', `/v1/webhooks/${id}/recover`, { since: since.toISOString() });
+	const first = await recover();
+	expect(first).toMatchObject({ status: 202, body: { data: { count: 3, has_more: true } } });
+	const leftMs = Date.parse(first.body.data.continue_at) - Date.now();
+	expect(leftMs).toBeGreaterThan(3_590_000);
+	expect(leftMs).toBeLessThanOrEqual(3_600_000);
 	const error = {
 		code: 'rate_limited',
 		message: 'An account can recover at most 3 deliveries in an hour. Try again in 60 min.',
 	};
 	for (const id of ids) expect(await recover(id)).toMatchObject({ status: 429, body: { error } });
+	const nothing = { status: 202, body: { data: { count: 0, has_more: false } } };
+	expect(await recover(ids[0], new Date(Date.now() - 1))).toEqual(nothing);
 	await world.prisma.$executeRaw`UPDATE recovery_windows SET started_at = now() - interval '1 hour'`;
-	expect(await recover()).toMatchObject({ status: 202, body: { data: { count: 2 } } });
+	expect(await recover()).toEqual({ status: 202, body: { data: { count: 2, has_more: false } } });
 	await waitFor(() => expect(world.receiver.of('/hook')).toHaveLength(5));
 	expect(world.receiver.of('/other')).toEqual([]);
 });
@@ -341,7 +347,7 @@ test('a recovery sends failed events and those missed while the endpoint was dis
 	await user.call('PATCH', `/v1/webhooks/${id}`, { status: 'enabled' });
 	world.receiver.reset();
 	const recovered = await user.call('POST', `/v1/webhooks/${id}/recover`, { since });
-	expect([recovered.status, recovered.body]).toEqual([202, { data: { count: 2 } }]);
+	expect([recovered.status, recovered.body]).toEqual([202, { data: { count: 2, has_more: false } }]);
 	await waitFor(() =>
 		expect(world.receiver.requests.map(({ headers }) => headers['webhook-id']).sort()).toEqual([
 			failed,
@@ -352,5 +358,5 @@ test('a recovery sends failed events and those missed while the endpoint was dis
 		expect(await user.data(`/v1/webhooks/${id}/deliveries?status=succeeded`)).toHaveLength(3),
 	);
 	const again = await user.call('POST', `/v1/webhooks/${id}/recover`, { since });
-	expect(again.body).toEqual({ data: { count: 0 } });
+	expect(again.body).toEqual({ data: { count: 0, has_more: false } });
 });

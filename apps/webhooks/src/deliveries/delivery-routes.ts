@@ -72,13 +72,15 @@ export function recoverDeliveriesRoute({ prisma, config }: Deps) {
 		const own = { id: params.id, userId: user.id };
 		const result = await mutex.runExclusive(user.id, () => recover(prisma, own, { since, until, perHour }));
 		const { count, resetSeconds } = resultOrThrow(result, 'webhook endpoint');
-		if (count === 0 && resetSeconds !== undefined)
+		if (resetSeconds === undefined) return { data: { count, has_more: false } };
+		if (count === 0)
 			throw new AppError(
 				'rate_limited',
 				`An account can recover at most ${perHour.toLocaleString('en')} deliveries in an hour. Try again in ${Math.ceil(resetSeconds / 60)} min.`,
 				{ retryAfterSeconds: resetSeconds },
 			);
-		return { data: { count } };
+		const continueAt = new Date(Date.now() + 1_000 * resetSeconds);
+		return { data: { count, has_more: true, continue_at: continueAt.toISOString() } };
 	});
 }
 

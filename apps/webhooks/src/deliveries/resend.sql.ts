@@ -66,7 +66,7 @@ interface Period {
 
 interface Recovered {
 	count: number;
-	/** Present if the user's allowance is used up: seconds until it is full again. */
+	/** Present if the user's allowance is used up and more could be sent: seconds until it is full again. */
 	resetSeconds?: number;
 }
 
@@ -86,13 +86,20 @@ export async function recover(
 	const types = endpoint.events;
 	const steps: Step[] = [
 		// Pending ones first: failed ones become pending.
-		(tx, batch) => retryFailed(tx, own, { ...period, ...batch, status: 'pending' }),
-		(tx, batch) => retryFailed(tx, own, { ...period, ...batch, status: 'failed' }),
-		(tx, batch) => addMissing(tx, own, { ...period, ...batch, types }),
+		{
+			find: (tx, range) => findRetryable(tx, own, { ...period, ...range, status: 'pending' }),
+			send: makeDue,
+		},
+		{ find: (tx, range) => findRetryable(tx, own, { ...period, ...range, status: 'failed' }), send: makeDue },
+		{
+			find: (tx, range) => findMissing(tx, own, { ...period, ...range, types }),
+			send: (tx, eventIds) => addDeliveries(tx, own, eventIds),
+		},
 	];
 	let count = 0;
 	for (const step of steps) {
 		const recovered = await runStep(prisma, own, { perHour, step });
+		if (typeof recovered === 'string') return recovered;
 		count += recovered.count;
 		if (recovered.resetSeconds !== undefined) return { ...recovered, count };
 	}
@@ -106,46 +113,52 @@ interface BatchRange {
 	limit: number;
 }
 
-/** The rows of a batch. The next one begins after the last of them. */
-interface Batch {
-	ids: string[];
-	count: number;
+interface Step {
+	/** Returns the ids of what to send, in their order. */
+	find(tx: Tx, range: BatchRange): Promise<string[]>;
+	/** Returns the number of deliveries that are due now. */
+	send(tx: Tx, ids: string[]): Promise<number>;
 }
 
-type Step = (tx: Tx, range: BatchRange) => Promise<Batch>;
-
-/** Runs a step while batches are full, the endpoint is enabled and the user's allowance is enough. Returns the sum of their counts. */
+/** Runs a step until nothing is left to send or the user's allowance is used up. Returns the sum of its counts. */
 async function runStep(
 	prisma: Database,
 	own: OwnedEndpoint,
 	{ perHour, step }: { perHour: number; step: Step },
-): Promise<Recovered> {
+): Promise<ResendResult<Recovered>> {
 	let sum = 0;
 	let after = '';
 	while (true) {
-		const { ids, count, resetSeconds } = await inTransaction(prisma, async (tx: Tx) => {
-			if (typeof (await lockEndpointShared(tx, own)) === 'string') return { ids: [], count: 0 };
+		const batch = await inTransaction(prisma, async (tx: Tx) => {
+			const endpoint = await lockEndpointShared(tx, own);
+			if (typeof endpoint === 'string') return endpoint;
 			const { left, resetSeconds } = await lockRecoveryAllowance(tx, own.userId, perHour);
-			const batch = await step(tx, { after, limit: Math.min(BATCH_SIZE, left) });
-			if (batch.count > 0) {
-				await useRecoveryAllowance(tx, own.userId, batch.count);
+			const limit = Math.min(BATCH_SIZE, left);
+			// One more than is sent, to know whether anything is left.
+			const found = await step.find(tx, { after, limit: limit + 1 });
+			const ids = found.slice(0, limit);
+			const count = ids.length === 0 ? 0 : await step.send(tx, ids);
+			if (count > 0) {
+				await useRecoveryAllowance(tx, own.userId, count);
 				await notify(tx, DELIVERY_CHANNEL);
 			}
-			return { ...batch, ...(batch.ids.length === left && { resetSeconds }) };
+			return { ids, count, hasMore: found.length > limit, resetSeconds };
 		});
-		sum += count;
-		after = ids.at(-1) ?? after;
-		if (resetSeconds !== undefined) return { count: sum, resetSeconds };
-		if (ids.length < BATCH_SIZE) return { count: sum };
+		if (typeof batch === 'string') return batch;
+		sum += batch.count;
+		if (!batch.hasMore) return { count: sum };
+		const last = batch.ids.at(-1);
+		if (last === undefined) return { count: sum, resetSeconds: batch.resetSeconds };
+		after = last;
 	}
 }
 
-/** Makes deliveries due: the failed ones, or those whose last attempt has failed and which wait for the next one. */
-async function retryFailed(
+/** Finds and locks deliveries that have failed, or whose last attempt has failed and which wait for the next one. */
+async function findRetryable(
 	tx: Tx,
 	{ id }: OwnedEndpoint,
 	{ since, until, status, after, limit }: Period & BatchRange & { status: 'failed' | 'pending' },
-): Promise<Batch> {
+): Promise<string[]> {
 	const rows = await tx.$queryRaw<{ id: string }[]>`
 		SELECT deliveries.id FROM deliveries JOIN events ON events.id = deliveries.event_id
 		WHERE deliveries.endpoint_id = ${id} AND deliveries.status = ${status}::"DeliveryStatus" AND deliveries.id > ${after}
@@ -153,33 +166,35 @@ async function retryFailed(
 				SELECT FROM attempts WHERE delivery_id = deliveries.id AND number = deliveries.attempt_count))
 			AND events.type <> 'webhook.test' AND events.occurred_at >= ${since} AND events.occurred_at < ${until}
 		ORDER BY deliveries.id LIMIT ${limit} FOR NO KEY UPDATE OF deliveries`;
-	const ids = rows.map((row) => row.id);
-	if (ids.length > 0)
-		await tx.$executeRaw`
-			UPDATE deliveries SET status = 'pending', due_at = now(), tries = 0 WHERE id = ANY(${ids}::text[])`;
-	return { ids, count: ids.length };
+	return rows.map((row) => row.id);
 }
 
-/**
- * Creates deliveries of events that the endpoint should have received. Skips events whose delivery another transaction has added meanwhile.
- */
-async function addMissing(
+/** Makes deliveries due, and begins their retry schedules again. */
+async function makeDue(tx: Tx, ids: string[]): Promise<number> {
+	return await tx.$executeRaw`
+		UPDATE deliveries SET status = 'pending', due_at = now(), tries = 0 WHERE id = ANY(${ids}::text[])`;
+}
+
+/** Finds events that the endpoint should have received, and that have no delivery to it. */
+async function findMissing(
 	tx: Tx,
 	{ id, userId }: OwnedEndpoint,
 	{ since, until, types, after, limit }: Period & BatchRange & { types: string[] },
-): Promise<Batch> {
+): Promise<string[]> {
 	const rows = await tx.$queryRaw<{ id: string }[]>`
 		SELECT id FROM events
 		WHERE user_id = ${userId} AND id > ${after} AND occurred_at >= ${since} AND occurred_at < ${until}
 			AND type <> 'webhook.test' AND (${types}::text[] = '{}' OR type = ANY(${types}::text[]))
 			AND NOT EXISTS (SELECT FROM deliveries WHERE event_id = events.id AND endpoint_id = ${id})
 		ORDER BY id LIMIT ${limit}`;
-	const eventIds = rows.map((row) => row.id);
-	if (eventIds.length === 0) return { ids: [], count: 0 };
+	return rows.map((row) => row.id);
+}
+
+/** Creates deliveries of events. Skips those whose delivery another transaction has added meanwhile. */
+async function addDeliveries(tx: Tx, { id }: OwnedEndpoint, eventIds: string[]): Promise<number> {
 	const deliveryIds = eventIds.map(() => newId('dlv'));
-	const count = await tx.$executeRaw`
+	return await tx.$executeRaw`
 		INSERT INTO deliveries (id, event_id, endpoint_id, due_at)
 		SELECT id, event_id, ${id}, now() FROM unnest(${deliveryIds}::text[], ${eventIds}::text[]) AS added (id, event_id)
 		ON CONFLICT DO NOTHING`;
-	return { ids: eventIds, count };
 }

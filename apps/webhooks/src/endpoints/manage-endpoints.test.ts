@@ -226,7 +226,10 @@ test('an endpoint with many deliveries is recovered, disabled and deleted in bat
 			FOR EACH STATEMENT EXECUTE FUNCTION refuse_large_change()`);
 	const since = new Date(Date.now() - 60_000).toISOString();
 	const recover = async () => (await user.call('POST', `${path}/recover`, { since })).body;
-	expect([await recover(), await recover()]).toEqual([{ data: { count: 2_200 } }, { data: { count: 0 } }]);
+	expect([await recover(), await recover()]).toEqual([
+		{ data: { count: 2_200, has_more: false } },
+		{ data: { count: 0, has_more: false } },
+	]);
 	const count = (status: 'pending' | 'failed') =>
 		prisma.delivery.count({ where: { endpointId: id, status } });
 	expect(await count('pending')).toBe(2_200);

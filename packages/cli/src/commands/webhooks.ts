@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryWithAttempts, Webhook } from '@creatorr/client';
+import type { Delivery, DeliveryWithAttempts, Recovery, Webhook } from '@creatorr/client';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { printJson } from '../display/print.ts';
 import { formatTable } from '../display/table.ts';
@@ -132,7 +132,7 @@ function addDeliveryCommands(add: Add, io: Io): void {
 		.action((id: string, { since, until, ...options }: CommonOptions & { since: string; until?: string }) =>
 			show(io, options, {
 				call: ({ webhooks }) => webhooks.recover(id, { since, until }, { signal }),
-				text: ({ count }) => `Sending ${count} ${count === 1 ? 'delivery' : 'deliveries'}.\n`,
+				text: describeRecovery,
 			}),
 		);
 }
@@ -161,6 +161,13 @@ function describeDelivery(delivery: DeliveryWithAttempts): string {
 		`\n${JSON.stringify(delivery.event, null, 2)}\n\n` +
 		formatTable([['ATTEMPT', 'STARTED', 'DURATION', 'RESPONSE', ''], ...attempts])
 	);
+}
+
+function describeRecovery({ count, continue_at }: Recovery): string {
+	const sending = `Sending ${count} ${count === 1 ? 'delivery' : 'deliveries'}.\n`;
+	return continue_at === undefined
+		? sending
+		: `${sending}More are left. Run the command again at ${continue_at} to send them.\n`;
 }
 
 function parseTypes(text: string): Types {

@@ -9,6 +9,7 @@ import type {
 	EventQuery,
 	NewWebhook,
 	Page,
+	Recovery,
 	Webhook,
 	WebhookChange,
 } from '../types.ts';
@@ -35,12 +36,12 @@ export interface WebhookCalls {
 	delivery(id: string, deliveryId: string, options?: CallOptions): Promise<DeliveryWithAttempts>;
 	/** Sends a delivery again. Its endpoint must be enabled. */
 	replay(id: string, deliveryId: string, options?: CallOptions): Promise<{ delivery_id: string }>;
-	/** Sends the events of a period that the endpoint has not received. Returns their number. */
+	/** Sends the events of a period that the endpoint has not received. If `has_more`, the same call sends more at `continue_at`. */
 	recover(
 		id: string,
 		period: { since: string; until?: string | undefined },
 		options?: CallOptions,
-	): Promise<{ count: number }>;
+	): Promise<Recovery>;
 	/** Returns a page of the account's events, newest first. */
 	events(query?: EventQuery, options?: CallOptions): Promise<Page<Event>>;
 }
