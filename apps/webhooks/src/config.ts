@@ -65,7 +65,8 @@ export const configSchema = baseConfigSchema
 				'Attempts of one process at a time. Slow endpoints use at most half of them, one user at most a fifth.',
 		}),
 		WEBHOOK_CONCURRENT_ATTEMPTS_PER_ENDPOINT: count(8).meta({
-			description: 'Attempts of one process at a time to one endpoint.',
+			description:
+				'Attempts of one process at a time to one endpoint. All endpoints of one user at one host get twice as many.',
 		}),
 		WEBHOOK_DISABLE_AFTER_HOURS: z.coerce.number().positive().default(120).meta({
 			description: 'An endpoint is disabled when all attempts have failed for this long.',

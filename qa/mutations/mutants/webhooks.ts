@@ -57,15 +57,23 @@ const DESTINATIONS: readonly Mutant[] = [
 const FAIRNESS: readonly Mutant[] = [
 	{
 		name: 'delivers to users with few running attempts first',
-		mutations: [
-			webhooks('claimDeliveries', replaceText('due.slow, coalesce(busy.attempts, 0)', 'due.slow, 0')),
-		],
+		mutations: [webhooks('claimDeliveries', replaceText('due.*, coalesce(busy.attempts, 0)', 'due.*, 0'))],
 		test: 'takes deliveries of users with the fewest running attempts first',
 	},
 	{
 		name: 'bounds the running attempts of a user over all endpoints',
 		mutations: [webhooks('claimDeliveries', replaceText('WHERE user_attempts <= ', 'WHERE true OR 1 = '))],
 		test: 'never exceeds the concurrent attempts of a user, over all endpoints',
+	},
+	{
+		name: 'bounds the running attempts of a user at one host',
+		mutations: [webhooks('claimDeliveries', replaceText('shared.host_attempts <= ', 'true OR 1 = '))],
+		test: 'never exceeds the concurrent attempts of a user at one host',
+	},
+	{
+		name: 'shares the attempts at one host among its endpoints',
+		mutations: [webhooks('claimDeliveries', replaceText('BY endpoint_attempts, due_at', 'BY due_at'))],
+		test: 'never exceeds the concurrent attempts of a user at one host',
 	},
 	{
 		name: 'limits the deliveries that a user recovers in an hour',

@@ -50,9 +50,11 @@ const LIMITS: ClaimLimits = {
 	free: 100,
 	freeSlow: 100,
 	perEndpoint: 100,
+	perHost: 100,
 	perUser: 100,
 	leaseSeconds: 60,
 	runningByEndpoint: new Map(),
+	runningByHost: new Map(),
 	runningByUser: new Map(),
 };
 const claim = async (limits: Partial<ClaimLimits> = {}) => {
@@ -72,6 +74,25 @@ describe('a claim', () => {
 		const [busy, idle] = [await addEndpoint([9, 8, 7]), await addEndpoint([6, 5, 4])];
 		const claimed = await claim({ perEndpoint: 2, runningByEndpoint: new Map([[busy, 1]]) });
 		expect(claimed).toEqual([`${busy} 9`, `${idle} 6`, `${idle} 5`].sort());
+	});
+
+	test('never exceeds the concurrent attempts of a user at one host, and shares them among its endpoints', async () => {
+		const owner = { userId: 'usr_owner' };
+		const first = await addEndpoint([9, 8, 7, 6], owner);
+		const otherPort = await addEndpoint([2, 1], { ...owner, url: 'https://example.com:8443/hook?a=b' });
+		const otherHost = await addEndpoint([3], { ...owner, url: 'https://[2001:db8::1]:8443/' });
+		const otherUser = await addEndpoint([4]);
+		const runningByHost = new Map([['usr_owner example.com', 1]]);
+		const claimed = await claimDeliveries(prisma, { ...LIMITS, perHost: 4, runningByHost });
+		expect(claimed.map(({ id, host }) => `${id} ${host}`).sort()).toEqual(
+			[
+				`${first} 9 example.com`,
+				`${first} 8 example.com`,
+				`${otherPort} 2 example.com`,
+				`${otherHost} 3 [2001`,
+				`${otherUser} 4 example.com`,
+			].sort(),
+		);
 	});
 
 	test('never exceeds the concurrent attempts of a user, over all endpoints', async () => {

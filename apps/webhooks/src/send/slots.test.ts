@@ -4,6 +4,7 @@ import { createSlots, type SlotRequest } from './slots.ts';
 const delivery = (more: Partial<SlotRequest> = {}): SlotRequest => ({
 	endpointId: 'whk_1',
 	userId: 'usr_1',
+	host: 'example.com',
 	slow: false,
 	failures: 0,
 	...more,
@@ -14,20 +15,32 @@ const withRunning = (running: readonly SlotRequest[], limits = { total: 8, perEn
 	return slots;
 };
 
-test('running attempts are counted by endpoint and user, and forgotten when they end', () => {
+test('running attempts are counted by endpoint, host and user, and forgotten when they end', () => {
 	const slots = withRunning([delivery(), delivery({ endpointId: 'whk_2' })]);
-	const { runningByEndpoint, runningByUser } = slots.free();
-	expect([[...runningByEndpoint], [...runningByUser]]).toEqual([
+	const { runningByEndpoint, runningByHost, runningByUser } = slots.free();
+	expect([[...runningByEndpoint], [...runningByHost], [...runningByUser]]).toEqual([
 		[
 			['whk_1', 1],
 			['whk_2', 1],
 		],
+		[['usr_1 example.com', 2]],
 		[['usr_1', 2]],
 	]);
 	slots.release(delivery());
 	slots.release(delivery({ endpointId: 'whk_2' }));
 	const after = slots.free();
-	expect([after.runningByEndpoint.size, after.runningByUser.size, after.free]).toEqual([0, 0, 8]);
+	const sizes = [after.runningByEndpoint, after.runningByHost, after.runningByUser].map(({ size }) => size);
+	expect([...sizes, after.free]).toEqual([0, 0, 0, 8]);
+});
+
+test('one user gets twice as many attempts at one host as at an endpoint', () => {
+	const limits = { total: 100, perEndpoint: 2 };
+	const [first = delivery(), ...more] = ['whk_1', 'whk_2', 'whk_3', 'whk_4'].map((endpointId) =>
+		delivery({ endpointId }),
+	);
+	expect(createSlots(limits).free().perHost).toBe(4);
+	expect(withRunning([first, ...more], limits).freesReachedLimit(first)).toBe(true);
+	expect(withRunning(more, limits).freesReachedLimit(first)).toBe(false);
 });
 
 test('slow endpoints get half of the slots', () => {

@@ -9,7 +9,10 @@ export interface SlotLimits {
 }
 
 /** The fields of a delivery that decide which limits its attempt counts toward. */
-export type SlotRequest = Pick<ClaimedDelivery, 'endpointId' | 'userId' | 'slow' | 'failures'>;
+export type SlotRequest = Pick<ClaimedDelivery, 'endpointId' | 'userId' | 'host' | 'slow' | 'failures'>;
+
+/** Returns the key by which attempts of one user at one host are counted. */
+const hostKey = ({ userId, host }: SlotRequest) => `${userId} ${host}`;
 
 /** The share of the attempts that slow endpoints may take together. The rest is for fast ones. */
 const SLOW_SHARE = 0.5;
@@ -20,13 +23,22 @@ const SLOW_SHARE = 0.5;
  */
 const USER_SHARE_OF_FREE = 1 / 4;
 
+/**
+ * Concurrent attempts of one user at one host, as a multiple of those of an endpoint. With one, the backlog of a slow endpoint would delay
+ * the others at its host.
+ */
+const ENDPOINTS_PER_HOST = 2;
+
 /** What the attempts of this process leave free when a claim begins. */
 export interface FreeSlots {
 	free: number;
 	freeSlow: number;
+	/** Limit of the running attempts of each user at one host. */
+	perHost: number;
 	/** Limit of the running attempts of each user. */
 	perUser: number;
 	runningByEndpoint: ReadonlyMap<string, number>;
+	runningByHost: ReadonlyMap<string, number>;
 	runningByUser: ReadonlyMap<string, number>;
 }
 
@@ -39,21 +51,32 @@ function createCounts(initial?: ReadonlyMap<string, number>) {
 			if (count === 0) counts.delete(key);
 			else counts.set(key, count);
 		},
+		/** Returns the keys with this count or more. */
+		atLeast: (count: number) => new Set([...counts].filter(([, n]) => n >= count).map(([key]) => key)),
 	};
 }
 
 /** Counts the attempts that run in this process. */
 export function createSlots({ total, perEndpoint }: SlotLimits) {
-	const [runningByEndpoint, runningByUser] = [createCounts(), createCounts()];
+	const [runningByEndpoint, runningByHost, runningByUser] = [createCounts(), createCounts(), createCounts()];
+	const perHost = ENDPOINTS_PER_HOST * perEndpoint;
 	const failingEndpoints = new Set<string>();
 	const totalSlow = Math.floor(total * SLOW_SHARE);
 	let all = 0;
 	let allSlow = 0;
 	/** The limits that the last claim reached: beyond them, more deliveries may be due. */
-	let reached = { endpoints: new Set<string>(), users: new Set<string>(), all: false, slow: false };
+	let reached = {
+		endpoints: new Set<string>(),
+		hosts: new Set<string>(),
+		users: new Set<string>(),
+		all: false,
+		slow: false,
+	};
 
-	const add = ({ endpointId, userId, slow }: SlotRequest, change: 1 | -1) => {
+	const add = (delivery: SlotRequest, change: 1 | -1) => {
+		const { endpointId, userId, slow } = delivery;
 		runningByEndpoint.add(endpointId, change);
+		runningByHost.add(hostKey(delivery), change);
 		runningByUser.add(userId, change);
 		all += change;
 		if (slow) allSlow += change;
@@ -62,15 +85,18 @@ export function createSlots({ total, perEndpoint }: SlotLimits) {
 	/** Adds what was claimed to what ran before the claim, because attempts that have ended meanwhile took slots of it. */
 	function findReached(before: FreeSlots, claimed: readonly SlotRequest[]): typeof reached {
 		const byEndpoint = createCounts(before.runningByEndpoint);
+		const byHost = createCounts(before.runningByHost);
 		const byUser = createCounts(before.runningByUser);
-		for (const { endpointId, userId } of claimed) {
-			byEndpoint.add(endpointId, 1);
-			byUser.add(userId, 1);
+		for (const delivery of claimed) {
+			byEndpoint.add(delivery.endpointId, 1);
+			byHost.add(hostKey(delivery), 1);
+			byUser.add(delivery.userId, 1);
 		}
 		const limitOf = (endpointId: string) => (failingEndpoints.has(endpointId) ? 1 : perEndpoint);
 		return {
 			endpoints: new Set([...byEndpoint.counts].filter(([id, n]) => n >= limitOf(id)).map(([id]) => id)),
-			users: new Set([...byUser.counts].filter(([, n]) => n >= before.perUser).map(([id]) => id)),
+			hosts: byHost.atLeast(perHost),
+			users: byUser.atLeast(before.perUser),
 			all: claimed.length >= before.free,
 			slow: claimed.filter(({ slow }) => slow).length >= before.freeSlow,
 		};
@@ -83,8 +109,10 @@ export function createSlots({ total, perEndpoint }: SlotLimits) {
 			return {
 				free,
 				freeSlow: Math.max(0, totalSlow - allSlow),
+				perHost,
 				perUser: Math.ceil(free * USER_SHARE_OF_FREE),
 				runningByEndpoint: new Map(runningByEndpoint.counts),
+				runningByHost: new Map(runningByHost.counts),
 				runningByUser: new Map(runningByUser.counts),
 			};
 		},
@@ -102,7 +130,11 @@ export function createSlots({ total, perEndpoint }: SlotLimits) {
 			if (!runningByEndpoint.counts.has(delivery.endpointId)) failingEndpoints.delete(delivery.endpointId);
 		},
 		/** Whether the end of this attempt frees a limit that the last claim reached, so that another attempt can start. */
-		freesReachedLimit: ({ endpointId, userId, slow }: SlotRequest): boolean =>
-			reached.all || reached.endpoints.has(endpointId) || reached.users.has(userId) || (slow && reached.slow),
+		freesReachedLimit: (delivery: SlotRequest): boolean =>
+			reached.all ||
+			reached.endpoints.has(delivery.endpointId) ||
+			reached.hosts.has(hostKey(delivery)) ||
+			reached.users.has(delivery.userId) ||
+			(delivery.slow && reached.slow),
 	};
 }
