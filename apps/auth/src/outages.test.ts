@@ -1,8 +1,8 @@
 import { startTcpProxy, type TcpProxy } from '@creatorr/testing/tcp-proxy';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { type AuthService, startAuth } from './testing/auth-service.ts';
-import { startGateway } from './testing/fake-gateway.ts';
+import { acknowledge, type FakeGateway, startGateway } from './testing/fake-gateway.ts';
 import { untilAllSent } from './testing/mails.ts';
 import { call, isAlive, login, newEmail, PASSWORD, type Person, register } from './testing/requests.ts';
 import { waitUntil } from './testing/wait-until.ts';
@@ -115,6 +115,53 @@ describe('when PostgreSQL goes down', () => {
 		expect(await auth.prisma.revocation.count()).toBe(0);
 		await gateway.stop();
 		await replica.stop();
+	});
+
+	describe('after the commit of a rotation', () => {
+		let replica: ProxiedReplica;
+		let gateway: FakeGateway;
+
+		beforeEach(async () => {
+			replica = await startBehindProxy('AUTH_DATABASE_URL');
+			gateway = await startGateway(auth.app, (res) => {
+				replica.proxy.cut();
+				res.destroy();
+			});
+		});
+
+		afterEach(async () => {
+			await gateway.stop();
+			await replica.stop();
+			// Otherwise the next push would wait until the lease has expired.
+			await auth.prisma.gatewayLease.deleteMany();
+		});
+
+		async function createKey(): Promise<string> {
+			const body = { name: 'Build server', scopes: ['jobs:read'] };
+			return (await call(auth.app, 'post', '/v1/keys', { person }).send(body).expect(201)).body.data.id;
+		}
+
+		const rotate = (app: string, id: string, body: object) =>
+			call(app, 'post', `/v1/keys/${id}/rotate`, { person }).send(body);
+
+		test('the new key is returned if the old one works for a while, and the push is left to another process', async () => {
+			const id = await createKey();
+			const { body } = await rotate(replica.app, id, {}).expect(201);
+			expect(body.data).toMatchObject({ replaces: id, key: expect.stringMatching(/^ctr_live_/) });
+			expect(await auth.prisma.apiKeyChange.count({ where: { userId: person.id } })).toBe(1);
+		});
+
+		test('the error names the new key if the old one should have ended, and the new one can be rotated', async () => {
+			const id = await createKey();
+			const response = await rotate(replica.app, id, { grace_seconds: 0 }).expect(503);
+			const created = await auth.prisma.apiKey.findFirstOrThrow({ where: { replaces: id } });
+			expect(response.body.error.message).toBe(
+				`The key is replaced by ${created.id}, but the old one may work for another minute. This response can’t show the new key: rotate ${created.id} to get one.`,
+			);
+			expect(response.headers).not.toHaveProperty('retry-after');
+			gateway.handlePush = acknowledge;
+			await rotate(auth.app, created.id, { grace_seconds: 0 }).expect(201);
+		});
 	});
 
 	test('before the start, auth starts, is not ready, and serves requests when PostgreSQL is up', async () => {

@@ -167,7 +167,7 @@ export const createApiKey = defineOperation({
 	service: 'auth',
 	access: 'user',
 	cost: 5,
-	summary: `Creates an API key. The response contains the key, which is never shown again. An account can have ${MAX_API_KEYS} working keys, including replaced ones in their grace period. Rotations may exceed that, up to ${2 * MAX_API_KEYS}.`,
+	summary: `Creates an API key. The response contains the key, which is never shown again: if the response is lost, revoke the key that the list shows, and create another. An account can have ${MAX_API_KEYS} working keys, including replaced ones in their grace period. Rotations may exceed that, up to ${2 * MAX_API_KEYS}.`,
 	maxBodyBytes: BODY_LIMIT.file,
 	body: z.object({
 		name: nameSchema,
@@ -259,7 +259,7 @@ export const rotateApiKey = defineOperation({
 	access: 'user',
 	cost: 5,
 	summary:
-		'Creates a key with the same name, scopes, tools, IP addresses and metadata, which replaces this one. The old key works until the grace period ends.',
+		'Creates a key with the same name, scopes, tools, IP addresses and metadata, which replaces this one. The old key works until the grace period ends. If the response is lost, rotate the new key that the list shows.',
 	params: paramsSchema,
 	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({

@@ -160,8 +160,8 @@ export const API_ERRORS = {
 	upstream_unavailable: {
 		status: 503,
 		title: 'Temporarily unavailable',
-		cause: 'Part of the service is down (503) or too slow (504).',
-		fix: 'Wait for the number of seconds in Retry-After, then send the same request again.',
+		cause: 'Part of the service is down (503) or too slow (504). The request may still have taken effect.',
+		fix: 'Wait for the number of seconds in Retry-After, then send the same request again. If it creates something without an Idempotency-Key, check first whether that exists already.',
 		retryable: true,
 	},
 } as const satisfies Record<string, ApiErrorDescription>;

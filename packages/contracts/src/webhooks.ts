@@ -206,7 +206,7 @@ export const createWebhook = defineOperation({
 	scope: 'webhooks:write',
 	cost: 4,
 	summary:
-		'Registers a URL that receives events, and returns the secret that signs them. At most 10 per account.',
+		'Registers a URL that receives events, and returns the secret that signs them. At most 10 per account. If the response is lost, rotate the secret of the endpoint that the list shows.',
 	maxBodyBytes: BODY_LIMIT.file,
 	body: z.object({
 		url: urlSchema,
@@ -301,7 +301,8 @@ export const rotateWebhookSecret = defineOperation({
 	access: 'user',
 	scope: 'webhooks:write',
 	cost: 4,
-	summary: 'Creates a new secret. During the grace period deliveries are signed with both.',
+	summary:
+		'Creates a new secret. During the grace period deliveries are signed with both. Only the last two secrets sign: if the response is lost, repeat the request and deploy the new secret at once.',
 	params: webhookParams,
 	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({
@@ -411,10 +412,10 @@ export const recoverDeliveries = defineOperation({
 			has_more: z.boolean().meta({
 				description: 'Whether more deliveries are left, because the limit of the hour is reached.',
 			}),
-		}),
 			continue_at: timestampSchema
 				.optional()
 				.meta({ description: 'Present if `has_more` is true: when the same request sends more.' }),
+		}),
 	),
 	errors: ['validation', 'not_found'],
 });

@@ -5,6 +5,7 @@ import { useForm } from '../forms/use-form.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import styles from './api-keys-page.module.css';
+import { describeLostKey } from './describe-lost-key.ts';
 import { DEFAULT_SCOPES, expiryOf, LIFETIMES, SCOPE_TEXTS, selectedScopes } from './key-choices.ts';
 import { NameField } from './name-field.tsx';
 import { SelectField } from './select-field.tsx';
@@ -26,6 +27,7 @@ export function CreateKeyDialog({
 				expires_at: expiryOf(Number(values.lifetime), Date.now()),
 			}),
 		onDone: onCreated,
+		describeError: describeLostKey,
 	});
 	return (
 		<Dialog title="Create an API key" onClose={onClose}>

@@ -4,6 +4,7 @@ import { Form } from '../forms/form.tsx';
 import { useForm } from '../forms/use-form.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { describeLostKey } from './describe-lost-key.ts';
 import { GRACE_PERIODS } from './key-choices.ts';
 import { SelectField } from './select-field.tsx';
 
@@ -21,6 +22,7 @@ export function RotateKeyDialog({
 		fields: [],
 		call: ({ grace }) => api.keys.rotate(apiKey.id, { grace_seconds: Number(grace) }),
 		onDone: onCreated,
+		describeError: describeLostKey,
 	});
 	return (
 		<Dialog title={`Rotate “${apiKey.name}”?`} onClose={onClose}>
