@@ -65,6 +65,6 @@ test('the steps of the page about webhooks receive, repeat and recover deliverie
 test('the steps of the page about rate limits show the headers and reach the limit', async () => {
 	const [output] = (await runPage('rate-limits.md')).outputs;
 	expect(output).toMatch(
-		/^RateLimit-Policy: "requests";q=600;w=60\r\nRateLimit: "requests";r=(599|600);t=1\r\n +\d+ 200\n +1 429\n$/,
+		/^RateLimit-Policy: "requests";q=600;w=60\r\nRateLimit: "requests";r=(599|600);t=1\r\n +\d+ 200\n +1 429\nRetry-After: \d+\r\nRateLimit-Policy: .*\r\nRateLimit: "requests";r=0;t=\d+\r\n$/,
 	);
 });
