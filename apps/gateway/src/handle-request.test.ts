@@ -1,8 +1,12 @@
+import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type FakeAuth, startFakeAuth } from './testing/fake-auth.ts';
-import { bearer, startTestGateway, startUpstream, type TestGateway } from './testing/gateway.ts';
+import { bearer, type FakeAuth, startFakeAuth } from './testing/fake-auth.ts';
+import { startTestGateway, type TestGateway } from './testing/gateway.ts';
 import { open, type RawResponse, rawRequest, readAll, sendRaw } from './testing/raw.ts';
+import { startUpstream } from './testing/upstream.ts';
+import { waitUntil } from './testing/wait-until.ts';
 
 let auth: FakeAuth;
 let gateway: TestGateway;
@@ -303,4 +307,58 @@ test('the private port serves probes and no public operation', async () => {
 	expect((await fetch(`${gateway.privateUrl}/health/live`)).status).toBe(200);
 	const response = await fetch(`${gateway.privateUrl}/v1/tools`, { headers: bearer(auth.token()) });
 	expect(response.status).toBe(404);
+});
+
+test('the public port opens after the private one', async () => {
+	const taken = await startUpstream(() => undefined);
+	const port = new URL(taken.url).port;
+	// Both are taken: the error is that of the first.
+	const env = { PORT: port, PUBLIC_PORT: new URL(jobs.url).port };
+	await expect(startTestGateway({ auth, env })).rejects.toMatchObject({
+		code: 'EADDRINUSE',
+		port: Number(port),
+	});
+	await taken.close();
+});
+
+describe('draining:', () => {
+	let service: Awaited<ReturnType<typeof startUpstream>>;
+	let pending: ServerResponse[] = [];
+
+	beforeAll(async () => {
+		service = await startUpstream((_req, res) => pending.push(res));
+	});
+
+	afterAll(() => service.close());
+
+	async function startDraining(path: string) {
+		pending = [];
+		const limits = { drainLongPollsMs: 200, drainMs: 500 };
+		const gateway = await startTestGateway({ auth, jobsUrl: service.url, limits });
+		const pendingRequest = fetch(`${gateway.url}${path}`, { headers: bearer(auth.token()) });
+		await waitUntil(() => pending.length === 1);
+		return { pendingRequest, stopped: gateway.stop() };
+	}
+
+	const waitPath = () => `/v1/jobs/${newId('job')}?wait=60`;
+
+	test('a long poll that ends while the gateway drains gets its response', async () => {
+		const { pendingRequest, stopped } = await startDraining(waitPath());
+		pending[0]?.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+		expect((await pendingRequest).status).toBe(200);
+		await stopped;
+	});
+
+	test('a long poll that does not end gets 503 before the end of the drain', async () => {
+		const { pendingRequest, stopped } = await startDraining(waitPath());
+		const response = await pendingRequest;
+		expect([response.status, response.headers.get('retry-after')]).toEqual([503, expect.any(String)]);
+		await stopped;
+	});
+
+	test('a response that a service does not complete in time is cut', async () => {
+		const { pendingRequest, stopped } = await startDraining('/v1/jobs');
+		await expect(pendingRequest).rejects.toThrow();
+		await stopped;
+	});
 });

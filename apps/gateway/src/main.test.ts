@@ -6,10 +6,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { type FakeAuth, startFakeAuth } from './testing/fake-auth.ts';
-import { bearer, freePort, startUpstream, waitUntil } from './testing/gateway.ts';
+import { bearer, type FakeAuth, startFakeAuth } from './testing/fake-auth.ts';
 import { newKeys } from './testing/keys.ts';
 import { open, readAll } from './testing/raw.ts';
+import { freePort, startUpstream } from './testing/upstream.ts';
+import { waitUntil } from './testing/wait-until.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 

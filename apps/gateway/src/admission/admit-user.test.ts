@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
-import { bearer, startTestGateway, startUpstream, type TestGateway, waitUntil } from '../testing/gateway.ts';
+import { bearer, type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
+import { startTestGateway, type TestGateway } from '../testing/gateway.ts';
 import { open, readAll } from '../testing/raw.ts';
+import { startUpstream } from '../testing/upstream.ts';
+import { waitUntil } from '../testing/wait-until.ts';
 
 /** Buckets that don't refill within a test. */
 const LIMITS = {

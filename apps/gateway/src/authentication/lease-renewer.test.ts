@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTask } from '@creatorr/service/task';
 import { afterEach, expect, test } from '@jest/globals';
-import { waitUntil } from '../testing/gateway.ts';
+import { waitUntil } from '../testing/wait-until.ts';
 import { createLease } from './lease.ts';
 import { createLeaseRenewer, renewLease } from './lease-renewer.ts';
 

@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
 import type { Server } from 'node:http';
 import { BlockList } from 'node:net';
+import { silent } from '@creatorr/testing/silent';
 import { expect, test } from '@jest/globals';
 import type { PublicSocket } from '../exchange.ts';
 import { LIMITS, type Limits } from '../limit-settings.ts';
-import { SILENT } from '../testing/gateway.ts';
 import { createConnectionLimit } from './connection-limit.ts';
 
 /** Returns a function that opens a connection from an address and returns it. */
@@ -15,7 +15,7 @@ function openAt(limits: Partial<Limits>) {
 	createConnectionLimit({
 		limits: { ...LIMITS, ...limits },
 		trustedProxies: { isEmpty: false, list },
-		logger: SILENT,
+		logger: silent,
 	}).attach(server);
 	return (remoteAddress: string) => {
 		const socket = Object.assign(new EventEmitter(), {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
-import { bearer, startTestGateway, startUpstream, type TestGateway, waitUntil } from '../testing/gateway.ts';
+import { bearer, type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
+import { startTestGateway, type TestGateway } from '../testing/gateway.ts';
+import { startUpstream } from '../testing/upstream.ts';
+import { waitUntil } from '../testing/wait-until.ts';
 import { summarizeHealth } from './health.ts';
 
 let auth: FakeAuth;

@@ -1,13 +1,8 @@
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
-import {
-	bearer,
-	limitedRequests,
-	startTestGateway,
-	startUpstream,
-	type TestGateway,
-} from '../testing/gateway.ts';
+import { bearer, type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
+import { limitedRequests, startTestGateway, type TestGateway } from '../testing/gateway.ts';
+import { startUpstream } from '../testing/upstream.ts';
 
 const APP = 'https://app.example.com';
 

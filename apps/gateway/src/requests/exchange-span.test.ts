@@ -1,8 +1,9 @@
 import { createServer } from 'node:http';
 import { startTracing } from '@creatorr/telemetry/start-tracing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
-import { bearer, freePort, startTestGateway, startUpstream } from '../testing/gateway.ts';
+import { bearer, type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
+import { startTestGateway } from '../testing/gateway.ts';
+import { freePort, startUpstream } from '../testing/upstream.ts';
 
 const TRACE_ID = 'a'.repeat(32);
 const GIVEN = { traceparent: `00-${TRACE_ID}-${'b'.repeat(16)}-01` };

@@ -193,3 +193,7 @@ export async function startFakeAuth() {
 }
 
 export type FakeAuth = Awaited<ReturnType<typeof startFakeAuth>>;
+
+export function bearer(token: string): { Authorization: string } {
+	return { Authorization: `Bearer ${token}` };
+}

@@ -1,55 +1,16 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { RateLimitPolicy } from '@creatorr/contracts/rate-limits';
 import { startService } from '@creatorr/service/define-service';
 import type { Logger } from '@creatorr/service/logger';
 import { portOf } from '@creatorr/service/process';
+import { silent } from '@creatorr/testing/silent';
 import { readConfig } from '../config.ts';
 import type { Limits } from '../limit-settings.ts';
 import type { GatewayLimit } from '../requests/rate-limited.ts';
 import { gateway } from '../service.ts';
 import type { FakeAuth } from './fake-auth.ts';
 import { newKeys } from './keys.ts';
-
-const ignore = () => undefined;
-/** A logger that writes nothing. */
-export const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-
-/** Starts a service with the test's handler. */
-export async function startUpstream(handler: RequestListener) {
-	const server: Server = createServer({ keepAliveTimeout: 65_000 }, handler);
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	return {
-		server,
-		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-		async close(): Promise<void> {
-			server.closeAllConnections();
-			await new Promise((resolve) => server.close(resolve));
-		},
-	};
-}
-
-/** Returns a port on which nothing listens. */
-export async function freePort(): Promise<number> {
-	const server = createTcpServer();
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const { port } = server.address() as AddressInfo;
-	await new Promise((resolve) => server.close(resolve));
-	return port;
-}
-
-/** Within the timeout of a test. A process takes several seconds to start on a busy machine. */
-const WAIT_MS = 25_000;
-
-/** Waits until the condition holds. Throws after {@link WAIT_MS}. */
-export async function waitUntil(condition: () => boolean | Promise<boolean>): Promise<void> {
-	const deadlineMs = performance.now() + WAIT_MS;
-	while (!(await condition())) {
-		if (performance.now() > deadlineMs) throw new Error('the condition did not hold in time');
-		await delay(10);
-	}
-}
+import { freePort } from './upstream.ts';
+import { waitUntil } from './wait-until.ts';
 
 interface Options {
 	auth: FakeAuth;
@@ -88,7 +49,7 @@ export async function startTestGateway(options: Options) {
 	const limits = { ...config.limits, refusalDelayMs: 0, ...options.limits };
 	const { deps, stop } = await startService(gateway, {
 		config: { ...config, limits },
-		logger: options.logger ?? SILENT,
+		logger: options.logger ?? silent,
 	});
 	const publicPort = portOf(deps.publicServer);
 	if (!options.early) await waitUntil(async () => (await fetch(`${privateUrl}/health/ready`)).ok);
@@ -105,10 +66,6 @@ export async function startTestGateway(options: Options) {
 }
 
 export type TestGateway = Awaited<ReturnType<typeof startTestGateway>>;
-
-export function bearer(token: string): { Authorization: string } {
-	return { Authorization: `Bearer ${token}` };
-}
 
 /** Returns how many requests this gateway's process has refused because of a limit. */
 export async function limitedRequests(

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { silent } from '@creatorr/testing/silent';
 import { expect } from '@jest/globals';
-import { startFakeAuth } from './fake-auth.ts';
-import { bearer, freePort, SILENT, startTestGateway, startUpstream } from './gateway.ts';
+import { bearer, startFakeAuth } from './fake-auth.ts';
+import { startTestGateway } from './gateway.ts';
+import { freePort, startUpstream } from './upstream.ts';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => void;
 
@@ -29,7 +31,7 @@ export async function startProxiedGateway() {
 		filesUrl: jobs.url,
 		env: { TRUSTED_PROXIES: '127.0.0.1', BILLING_URL: `http://127.0.0.1:${await freePort()}` },
 		limits: { upstreamSilenceMs: SILENCE_MS },
-		logger: { ...SILENT, warn: (event, fields) => warnings.push({ event, ...fields }) },
+		logger: { ...silent, warn: (event, fields) => warnings.push({ event, ...fields }) },
 	});
 	const world = {
 		auth,

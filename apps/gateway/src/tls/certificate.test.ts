@@ -9,8 +9,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Limits } from '../limit-settings.ts';
 import { makeCertificate, placeCertificate, type TestCertificate } from '../testing/certificate.ts';
 import { type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
-import { startTestGateway, type TestGateway, waitUntil } from '../testing/gateway.ts';
+import { startTestGateway, type TestGateway } from '../testing/gateway.ts';
 import { type RawResponse, rawRequest, readAll } from '../testing/raw.ts';
+import { waitUntil } from '../testing/wait-until.ts';
 
 const ASK = 'GET /v1/nothing HTTP/1.1\r\nHost: a\r\n\r\n';
 const ASK_ONCE = ASK.replace('Host', 'Connection: close\r\nHost');
