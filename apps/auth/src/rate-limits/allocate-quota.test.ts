@@ -1,10 +1,10 @@
 import { newId } from '@creatorr/contracts/ids';
 import type { QuotaRequest } from '@creatorr/contracts/internal/auth';
 import { PLANS } from '@creatorr/contracts/plans';
-import { createMigratedDatabase } from '@creatorr/testing/database';
+import type { TestDatabase } from '@creatorr/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Database, openConnections } from '../database.sql.ts';
-import { PRISMA_DIRECTORY } from '../testing/auth-service.ts';
+import { createTestDatabase } from '../testing/database.ts';
 import { newInstanceId } from '../testing/fake-gateway.ts';
 import { allocateUnits, pruneRateLimits } from './allocate-quota.sql.ts';
 
@@ -13,12 +13,12 @@ const SECOND_MS = 1_000;
 const PLAN = { ...PLANS.free, requestsPerMinute: 60, jobsPerMinute: 0 };
 const PLANS_OF_TEST = { free: PLAN, pro: { ...PLAN, requestsPerMinute: 600 } };
 
-let database: Awaited<ReturnType<typeof createMigratedDatabase>>;
+let database: TestDatabase;
 let prisma: Database;
 let userId: string;
 
 beforeAll(async () => {
-	database = await createMigratedDatabase(PRISMA_DIRECTORY, () => import('@creatorr/database/migrate'));
+	database = await createTestDatabase();
 	prisma = openConnections({ databaseUrl: database.url, poolSize: 4, applicationName: 'test' });
 });
 

@@ -2,10 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type RunningService, startService } from '@creatorr/service/define-service';
 import type { Logger } from '@creatorr/service/logger';
-import { createMigratedDatabase } from '@creatorr/testing/database';
 import { silent } from '@creatorr/testing/silent';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
 import { readConfig } from '../config.ts';
@@ -14,8 +12,7 @@ import type { startControlThread } from '../control/start-control-thread.ts';
 import { type Database, openConnections } from '../database.sql.ts';
 import { connect, auth as service } from '../service.ts';
 import { internalKeys, privateKeyOf } from './callers.ts';
-
-export const PRISMA_DIRECTORY = fileURLToPath(new URL('../../prisma', import.meta.url));
+import { createTestDatabase } from './database.ts';
 
 export interface LogLine {
 	event: string;
@@ -80,10 +77,7 @@ export async function startAuth(
 	env: NodeJS.ProcessEnv = {},
 	{ hasControlThread = false } = {},
 ): Promise<AuthService> {
-	const [database, virtualHost] = await Promise.all([
-		createMigratedDatabase(PRISMA_DIRECTORY, () => import('@creatorr/database/migrate')),
-		createVirtualHost(),
-	]);
+	const [database, virtualHost] = await Promise.all([createTestDatabase(), createVirtualHost()]);
 	const mailDirectory = await mkdtemp(join(tmpdir(), 'creatorr-mail-'));
 	const encryptionKey = randomBytes(32).toString('base64');
 	const log: LogLine[] = [];
