@@ -2,18 +2,32 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { requireTestVariable } from '@creatorr/testing/environment';
+import { startTcpProxy, type TcpProxy } from '@creatorr/testing/tcp-proxy';
 import { waitFor } from '@creatorr/testing/wait-for';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type FilesService, startFiles } from './testing/files-service.ts';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import request from 'supertest';
+import { type FilesService, newUser, startFiles } from './testing/files-service.ts';
+import { uploadReady } from './testing/uploads.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+/** Starting a process takes long on a busy machine. */
+const READY_WITHIN_MS = 25_000;
 
+/** Between the service and its database. */
+let proxy: TcpProxy;
 let service: FilesService;
+const user = newUser();
 
 beforeAll(async () => {
-	service = await startFiles();
+	proxy = await startTcpProxy(requireTestVariable('TEST_POSTGRES_ADMIN_URL'));
+	service = await startFiles({}, { databaseThrough: new URL(proxy.url).port });
 });
-afterAll(() => service.stop());
+afterEach(() => proxy.restore());
+afterAll(async () => {
+	await service.stop();
+	await proxy.close();
+});
 
 function run(env: NodeJS.ProcessEnv) {
 	const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -49,7 +63,7 @@ test('the process becomes ready, logs JSON lines without secrets and one for a d
 	await waitFor(async () => {
 		const response = await fetch(`http://127.0.0.1:${port}/health/ready`);
 		expect(response.status).toBe(200);
-	});
+	}, READY_WITHIN_MS);
 	child.kill('SIGTERM');
 	expect(await ended).toEqual([0, null]);
 	const lines = output.stdout
@@ -74,4 +88,28 @@ test('the process exits with 1 and names every wrong setting', async () => {
 	expect(await ended).toEqual([1, null]);
 	expect(output.stderr).toMatch(/S3_BUCKET/);
 	expect(output.stderr).toMatch(/AMQP_URL/);
+});
+test('while the database is down every request is upstream_unavailable; afterwards the files are there', async () => {
+	const { file_id } = await uploadReady(service, user);
+	proxy.cut();
+	const mine = service.as(user);
+	const responses = [
+		await mine.get(file_id),
+		await mine.list(),
+		await mine.delete(file_id),
+		await mine.create({ name: 'a', mime_type: 'a/b', size_bytes: 1 }),
+	];
+	expect(responses.map((response) => response.body.error?.code)).toEqual(
+		Array(4).fill('upstream_unavailable'),
+	);
+	proxy.restore();
+	await waitFor(async () => expect((await mine.get(file_id)).status).toBe(200));
+});
+
+test('while the database is down the service is alive and not ready', async () => {
+	proxy.cut();
+	expect((await request(service.url).get('/health/live')).status).toBe(200);
+	const response = await request(service.url).get('/health/ready');
+	expect(response.status).toBe(503);
+	expect(response.body.error.details).toContainEqual(expect.objectContaining({ path: 'postgres' }));
 });

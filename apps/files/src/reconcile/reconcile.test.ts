@@ -6,7 +6,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { LEASE } from '../leases.sql.ts';
 import { sweep } from '../sweep/sweep.ts';
 import { type FilesService, newUser, startFiles } from '../testing/files-service.ts';
-import { declare, MIB, put, putPart, type UploadPart, upload, uploadReady } from '../testing/uploads.ts';
+import {
+	declare,
+	MIB,
+	OLD_AT_ONCE_MS,
+	put,
+	putPart,
+	type UploadPart,
+	upload,
+	uploadReady,
+} from '../testing/uploads.ts';
 import { reconcile } from './reconcile.ts';
 import type { PageSize } from './reconcile-page.ts';
 
@@ -45,12 +54,18 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		stopping?: AbortSignal;
 		store?: Partial<FilesService['deps']['store']>;
 		objectsPerSecond?: number;
-		/** At which age orphans are removed; those of a test are new. */
+		/** At which age orphans are removed; at once unless given. */
 		orphanAfterMs?: number;
 	}
 
 	async function run(options: Run = {}) {
-		const { size, stopping = running, store = {}, orphanAfterMs = 0, objectsPerSecond = 1_000_000 } = options;
+		const {
+			size,
+			stopping = running,
+			store = {},
+			orphanAfterMs = OLD_AT_ONCE_MS,
+			objectsPerSecond = 1_000_000,
+		} = options;
 		const { deps } = service;
 		const overrides = {
 			...(size && { pageSize: size }),
@@ -70,9 +85,6 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		return key;
 	}
 
-	/** Stores list times in whole seconds: objects of this second are old in the next. */
-	const untilOld = () => new Promise((resolve) => setTimeout(resolve, 1_100));
-
 	async function lose(id: string): Promise<void> {
 		await service.storage.deleteObjects([(await row(id)).storageKey]);
 	}
@@ -83,7 +95,6 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		const declared = await declare(service, user, { size_bytes: 5 });
 		const inParts = await declare(service, user, { size_bytes: 6 * MIB, multipart: true });
 		await putPart(inParts.multipart.parts[0] as UploadPart);
-		await untilOld();
 		expect(await run()).toMatchObject({ orphans: 0, lost: 0 });
 		for (const { file_id } of [ready, unasked])
 			expect(await stored((await row(file_id)).storageKey)).not.toBeNull();
@@ -101,7 +112,6 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		for (let made = 0; made < 7; made += 1) orphans.push(await storeOrphan());
 		const others = ['files/readme.txt', 'other/files/a', `file${newId('fil')}`];
 		for (const key of others) await storeOrphan(key);
-		await untilOld();
 		expect(await run({ size: SMALL_PAGES })).toMatchObject({
 			orphans: 7,
 			lost: 0,
@@ -115,7 +125,6 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 	test('keeps an object without a row that is new by the store’s clock, or by the time in its key', async () => {
 		const young = await storeOrphan();
 		const oldName = await storeOrphan('files/fil_01ARZ3NDEKTSV4RRFFQ69G5FAV');
-		await untilOld();
 		expect(await run({ orphanAfterMs: HOUR_MS })).toMatchObject({ orphans: 0 });
 		// A store whose clock is years behind.
 		const listObjects: FilesService['deps']['store']['listObjects'] = async (after, limit) => {
@@ -132,7 +141,6 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		await recordLastRun(new Date(Date.now() - 2 * HOUR_MS));
 		const lost = await storeOrphan();
 		const older = await storeOrphan('files/fil_01ARZ3NDEKTSV4RRFFQ69G5FAV');
-		await untilOld();
 		expect(await run({ orphanAfterMs: HOUR_MS })).toMatchObject({ orphans: 0, newer_than_database: 1 });
 		await makeDue();
 		expect(await run()).toMatchObject({ orphans: 1, newer_than_database: 1 });
@@ -153,7 +161,6 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 		await sweep(service.deps, running);
 		expect((await row(file_id)).bytesRemovedAt).not.toBeNull();
 		expect(await put(upload_url, 'the bytes', headers)).toBe(200);
-		await untilOld();
 		expect(await run()).toMatchObject({ orphans: 1, newer_than_database: 0 });
 		expect(await stored((await row(file_id)).storageKey)).toBeNull();
 	});
@@ -272,7 +279,6 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 
 	test('continues where it was stopped, and counts the whole run', async () => {
 		for (let made = 0; made < 7; made += 1) await storeOrphan();
-		await untilOld();
 		const stopping = new AbortController();
 		let pages = 0;
 		const listObjects: FilesService['deps']['store']['listObjects'] = (after, limit) => {
@@ -319,7 +325,6 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 
 	test('runs in one process at a time, and in another once that one has died', async () => {
 		const orphan = await storeOrphan();
-		await untilOld();
 		const leases = LEASE.store(service.deps);
 		const died = await leases.acquire('reconciliation', 600_000);
 		await run();
@@ -336,7 +341,6 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 	test('is not due again before its time', async () => {
 		await run();
 		const orphan = await storeOrphan();
-		await untilOld();
 		await run();
 		expect(await stored(orphan)).not.toBeNull();
 		// A start after the object's creation: newer objects without a row are kept.
@@ -348,7 +352,6 @@ describe.each(SERVERS)('reconciliation on %s', (_, variable) => {
 	test('repeats a page after a crash in the middle of it', async () => {
 		const [orphan, { file_id }] = [await storeOrphan(), await uploadReady(service, user)];
 		await lose(file_id);
-		await untilOld();
 		const headObject = () => Promise.reject(new Error('crash'));
 		await expect(run({ store: { headObject } })).rejects.toThrow('crash');
 		expect(await storedTask()).toMatchObject({ failure: 'crash', leaseToken: null, lastEndedAt: null });

@@ -7,15 +7,18 @@ import { startTcpProxy } from '@creatorr/testing/tcp-proxy';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { deleteAccount } from '../accounts/delete-account.sql.ts';
+import type { FileRecord } from '../file.ts';
 import { toColumns } from '../files.sql.ts';
 import { findOutput } from '../outputs/outputs.sql.ts';
 import { recordPlanChange } from '../plans/plans.sql.ts';
+import { addMs } from '../policy.ts';
 import { buildFile } from '../testing/build-file.ts';
 import { type FilesService, newUser, startFiles } from '../testing/files-service.ts';
 import {
 	declare,
 	download,
 	MIB,
+	OLD_AT_ONCE_MS,
 	put,
 	putPart,
 	type UploadPart,
@@ -23,9 +26,10 @@ import {
 	uploadReady,
 } from '../testing/uploads.ts';
 import { purgeFiles } from './purge.ts';
+import { abortStaleUploads } from './stale-uploads.ts';
 import { claimDue, scheduleSweep } from './sweep.sql.ts';
 import { sweep } from './sweep.ts';
-import { prepareRemoval } from './sweep-file.ts';
+import { decideSweep, nextRemovalAt, prepareRemoval } from './sweep-file.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -423,5 +427,125 @@ describe('the batches of a sweep', () => {
 		const { counts } = sweepWith(async () => stopping.abort(), stopping.signal);
 		expect(await counts).toEqual({ removed: 100, kept: 0, failed: 0 });
 		await service.prisma.file.deleteMany({ where: { id: { in: ids } } });
+	});
+});
+
+describe('multipart uploads', () => {
+	/** Makes the task due now. */
+	async function makeDue(): Promise<void> {
+		await service.prisma.scheduledTask.updateMany({ data: { dueAt: new Date(0) } });
+	}
+
+	const abort = async (orphanAfterMs = service.deps.policy.orphanAfterMs) => {
+		await makeDue();
+		const policy = { ...service.deps.policy, orphanAfterMs };
+		await abortStaleUploads.run({ ...service.deps, policy }, running);
+	};
+	const begin = async (id = newId('fil')) => {
+		const key = `files/${id}`;
+		return { key, uploadId: await service.storage.createMultipart({ key, contentType: 'a/b' }) };
+	};
+
+	test('aborts old ones without a row, and no new ones', async () => {
+		const upload = await begin();
+		await abort();
+		expect(await service.storage.listParts(upload)).toEqual([]);
+		await abort(OLD_AT_ONCE_MS);
+		await expect(service.storage.listParts(upload)).rejects.toThrow('no such upload');
+	});
+
+	test('keeps one with a row for the sweep of its file, whatever the clocks say', async () => {
+		const { file_id } = await declare(service, user, { size_bytes: 6 * MIB, multipart: true });
+		const witness = await begin();
+		await abort(OLD_AT_ONCE_MS);
+		await expect(service.storage.listParts(witness)).rejects.toThrow('no such upload');
+		const row = await service.prisma.file.findUniqueOrThrow({ where: { id: file_id } });
+		const stored = { key: row.storageKey, uploadId: row.uploadId ?? '' };
+		expect(await service.storage.listParts(stored)).toEqual([]);
+	});
+
+	test('keeps one with a new key, even if the store’s clock is wrong', async () => {
+		const [young, old] = [await begin(), await begin('fil_01ARZ3NDEKTSV4RRFFQ69G5FAV')];
+		// Lists uploads like a store with a wrong clock.
+		const store = {
+			...service.deps.store,
+			listStaleMultiparts: () =>
+				service.storage.listStaleMultiparts({
+					prefix: 'files/',
+					startedBefore: new Date(Date.now() + HOUR_MS),
+				}),
+		};
+		await makeDue();
+		await abortStaleUploads.run({ ...service.deps, store }, running);
+		expect(await service.storage.listParts(young)).toEqual([]);
+		await expect(service.storage.listParts(old)).rejects.toThrow('no such upload');
+	});
+});
+
+describe('the schedule of a file:', () => {
+	const MINUTE_MS = 60_000;
+	const POLICY = { lateUploadMs: 6 * HOUR_MS, resweepIntervalMs: 5 * MINUTE_MS, downloadUrlSeconds: 3_600 };
+	const START = new Date('2026-01-01T00:00:00Z');
+
+	const at = (minutes: number) => addMs(START, minutes * MINUTE_MS);
+
+	/** Returns a file whose upload URL works for an hour, deleted after this many minutes. */
+	const deleted = (minutes: number, change = {}) =>
+		buildFile({ createdAt: START, uploadUrlExpiresAt: at(60), deletedAt: at(minutes), ...change });
+	const next = (file: ReturnType<typeof buildFile>, minutes: number) =>
+		nextRemovalAt(file, at(minutes), POLICY);
+
+	test('bytes are removed again after the interval while the upload URL works', () => {
+		expect(next(deleted(10), 10)).toEqual(at(15));
+		expect(next(deleted(10), 59)).toEqual(at(64));
+	});
+
+	test('bytes are removed again after the interval while a download URL from before the deletion works', () => {
+		expect(next(deleted(50), 90)).toEqual(at(95));
+		expect(next(deleted(90), 149)).toEqual(at(154));
+	});
+
+	test('once neither kind of URL works, bytes are removed a last time when no PUT can be under way', () => {
+		expect(next(deleted(10), 70)).toEqual(at(420));
+		expect(next(deleted(50), 110)).toEqual(at(420));
+		expect(next(deleted(400), 418)).toEqual(at(420));
+		expect(next(deleted(10), 420)).toBeNull();
+	});
+
+	test.each([
+		['an upload in parts, which was aborted', { multipart: { uploadId: 'a', partSizeBytes: 5 } }],
+		['the output of a job, whose URLs only a worker has', { jobId: 'job_01JZZZZZZZZZZZZZZZZZZZZZZZ' }],
+	])('there is only the last time for %s', (_, change) => {
+		expect(next(deleted(10, change), 10)).toEqual(at(420));
+	});
+
+	const NOW = new Date('2026-01-02T12:00:00Z');
+	const PAST = new Date('2026-01-02T11:00:00Z');
+	const FUTURE = new Date('2026-01-02T13:00:00Z');
+
+	/** A ready, published upload whose time to upload is over. */
+	const FILE = buildFile({
+		status: 'ready',
+		etag: '"a"',
+		publishedAt: PAST,
+		abandonAt: PAST,
+		expiresAt: FUTURE,
+	});
+	const OUTPUT = { jobId: 'job_01JZZZZZZZZZZZZZZZZZZZZZZZ', publishedAt: null };
+
+	describe('the decision about a file that fell due is right for', () => {
+		test.each<[string, Partial<FileRecord>, ReturnType<typeof decideSweep>]>([
+			['a ready one', {}, 'keep'],
+			['a deleted one', { deletedAt: PAST }, 'remove'],
+			['an expired one', { expiresAt: NOW }, 'remove'],
+			['a pending one that has time left', { status: 'pending', abandonAt: FUTURE }, 'keep'],
+			['a pending one whose time is over', { status: 'pending', abandonAt: NOW }, 'check store'],
+			['a pending one that expired', { status: 'pending', expiresAt: NOW }, 'remove'],
+			['an unpublished output that has time left', { ...OUTPUT, abandonAt: FUTURE }, 'keep'],
+			['an unpublished output whose time is over, ready or not', OUTPUT, 'remove'],
+			['a published output', { ...OUTPUT, publishedAt: PAST }, 'keep'],
+		])('%s', (_, change, decision) => {
+			expect(decideSweep({ ...FILE, ...change }, NOW)).toBe(decision);
+		});
 	});
 });

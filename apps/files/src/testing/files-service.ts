@@ -1,5 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
 import type { Caller } from '@creatorr/contracts/operation';
@@ -9,15 +8,13 @@ import { createIdentitySigner } from '@creatorr/service/identity';
 import type { Logger } from '@creatorr/service/logger';
 import { createStorage } from '@creatorr/storage/storage';
 import { createBucket } from '@creatorr/testing/bucket';
-import { createMigratedDatabase } from '@creatorr/testing/database';
 import { silent } from '@creatorr/testing/silent';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
 import request from 'supertest';
 import { PrismaClient } from '../generated/client.ts';
 import { files } from '../service.ts';
 import { prepareBucket } from '../store/prepare-bucket.ts';
-
-export const PRISMA_DIRECTORY = fileURLToPath(new URL('../../prisma', import.meta.url));
+import { createTestDatabase } from './database.ts';
 
 const CALLERS = ['gateway', 'jobs', 'tool-worker', 'billing', 'files'] as const satisfies readonly Caller[];
 
@@ -60,7 +57,7 @@ export async function startFiles(
 	} = {},
 ) {
 	const [database, host, bucket] = await Promise.all([
-		createMigratedDatabase(PRISMA_DIRECTORY, () => import('@creatorr/database/migrate')),
+		createTestDatabase(),
 		createVirtualHost(),
 		createBucket(options.s3Endpoint ? { endpoint: options.s3Endpoint } : {}),
 	]);

@@ -18,6 +18,8 @@ export interface UploadPart {
 
 export const MIB = 1024 ** 2;
 export const PDF = { name: 'input.pdf', mime_type: 'application/pdf' };
+/** As `orphanAfterMs`, makes new objects old: stores round their times to seconds. */
+export const OLD_AT_ONCE_MS = -2_000;
 
 /** Sends bytes to a presigned URL; returns the status. */
 export async function put(
