@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { type EventOf, planChanged } from '@creatorr/contracts/events';
 import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
@@ -9,18 +8,16 @@ import { startConsumer } from '@creatorr/messaging/consumer';
 import { createPublisher } from '@creatorr/messaging/publisher';
 import { QUEUES } from '@creatorr/messaging/topology';
 import { startService } from '@creatorr/service/define-service';
-import { createMigratedDatabase } from '@creatorr/testing/database';
 import { silent } from '@creatorr/testing/silent';
 import { createVirtualHost } from '@creatorr/testing/virtual-host';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { PrismaClient } from '../generated/client.ts';
 import { billing } from '../service.ts';
+import { createTestDatabase } from './database.ts';
 import { startFakeServices } from './fake-services.ts';
 import { makeIdentities } from './identities.ts';
 import { startLocalStripe } from './local-stripe.ts';
 import { startWebhookRelay } from './webhook-relay.ts';
-
-export const PRISMA_DIRECTORY = fileURLToPath(new URL('../../prisma', import.meta.url));
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
@@ -61,7 +58,7 @@ async function connectAsOtherServices(amqpUrl: string) {
 export async function startWorld(overrides: Record<string, string> = {}) {
 	const identities = makeIdentities();
 	const [database, host, services, stripe] = await Promise.all([
-		createMigratedDatabase(PRISMA_DIRECTORY, () => import('@creatorr/database/migrate')),
+		createTestDatabase(),
 		createVirtualHost(),
 		startFakeServices(identities.keySet),
 		startLocalStripe(),

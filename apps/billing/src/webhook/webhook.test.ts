@@ -1,8 +1,18 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { newId } from '@creatorr/contracts/ids';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import Stripe from 'stripe';
+import { freePort } from '../testing/local-stripe.ts';
 import { startWorld, subscribe, type World, waitForPlan } from '../testing/world.ts';
+
+const PROGRAM = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 let world: World;
 beforeAll(async () => {
@@ -177,4 +187,96 @@ test('the grace period of a failed payment does not restart with the next period
 	await advance({ payments: 'fail' });
 	await waitFor(async () => expect((await user.billing()).status).toBe('past_due'));
 	expect((await user.billing()).plan).toBe('pro');
+});
+
+test('metrics count events, refused ones too, and calls to Stripe', async () => {
+	const value = async (series: string): Promise<number | undefined> => {
+		const text = await (await fetch(`${world.url}/metrics`)).text();
+		const line = text.split('\n').find((candidate) => candidate.startsWith(`${series} `));
+		return line === undefined ? undefined : Number(line.slice(series.length + 1));
+	};
+	const counters = [
+		'creatorr_stripe_events_total{outcome="new"}',
+		'creatorr_stripe_events_total{outcome="refused"}',
+		'creatorr_customer_syncs_total{outcome="done"}',
+	];
+	const count = async () => Promise.all(counters.map(async (series) => (await value(series)) ?? 0));
+	const before = await count();
+	await subscribe(world, world.user());
+	await deliver('{}', 't=1,v1=00');
+	await waitFor(async () => {
+		const [events = 0, refused = 0, syncs = 0] = (await count()).map(
+			(now, index) => now - (before[index] ?? 0),
+		);
+		expect(events).toBeGreaterThan(0);
+		expect(refused).toBe(1);
+		expect(syncs).toBeGreaterThan(0);
+		expect(await value('creatorr_stripe_events_waiting')).toBe(0);
+		expect(await value('creatorr_outbox_events')).toBe(0);
+	});
+});
+
+describe('a crash:', () => {
+	/** Its replicas stop during the test. */
+	let world: World;
+	let directory: string;
+	beforeAll(async () => {
+		[world, directory] = await Promise.all([startWorld(), mkdtemp(join(tmpdir(), 'billing-'))]);
+	}, 120_000);
+	afterAll(async () => {
+		await world?.stop();
+		await rm(directory, { recursive: true });
+	});
+
+	/** Starts the service as a process that kills itself at the first pass of the crash point. */
+	async function startCrashing(point: string) {
+		const [port, order] = [await freePort(), join(directory, 'order.json')];
+		await writeFile(order, JSON.stringify({ id: randomUUID(), point, hit: 1 }));
+		const child = spawn(process.execPath, ['--conditions=crash-test', PROGRAM], {
+			stdio: 'ignore',
+			env: {
+				...world.env,
+				PORT: String(port),
+				HOST: '127.0.0.1',
+				LOG_LEVEL: 'error',
+				CRASH_ORDER_FILE: order,
+			},
+		});
+		const url = `http://127.0.0.1:${port}`;
+		await waitFor(async () => {
+			if (!(await fetch(`${url}/health/ready`)).ok) throw new Error('not ready');
+		}, 60_000);
+		return { url, child };
+	}
+
+	async function untilKilled(child: ChildProcess): Promise<void> {
+		if (child.signalCode === null) await once(child, 'exit');
+		expect(child.signalCode).toBe('SIGKILL');
+	}
+
+	test('an event whose process is killed after recording it is applied by the next process', async () => {
+		const user = world.user();
+		const subscription = await subscribe(world, user);
+		await world.stopReplicas();
+		const crashing = await startCrashing('billing.event.recorded');
+		await world.deliverTo(crashing.url);
+		await world.stripe.control('/switches', { webhooks: { paused: true } });
+		await world.stripe.api.subscriptions.cancel(subscription);
+		// Keeps it from being applied before the process is killed.
+		await world.stripe.control('/switches', { api: { down: 'refuse' }, webhooks: { paused: false } });
+		await untilKilled(crashing.child);
+		await world.stripe.control('/switches', { api: { down: false }, webhooks: { drop: 1 } });
+		const waiting = await world.prisma.stripeEvent.findMany({ where: { userId: user.id, appliedAt: null } });
+		expect(waiting.map(({ type }) => type)).toEqual(['customer.subscription.deleted']);
+		expect(world.planChangesOf(user.id).at(-1)?.plan).toBe('pro');
+		const replica = await world.startReplica();
+		try {
+			await waitFor(() =>
+				expect(world.planChangesOf(user.id).at(-1)).toMatchObject({ plan: 'free', version: 2 }),
+			);
+			await waitForPlan(user.at(replica.url), 'free');
+		} finally {
+			await replica.stop();
+		}
+	}, 180_000);
 });
