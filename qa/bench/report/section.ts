@@ -1,7 +1,3 @@
-import { Console } from 'node:console';
-
-const { table } = new Console(process.stdout);
-
 /** A measured number and its target. */
 export interface Figure {
 	name: string;
@@ -25,21 +21,29 @@ export function isMet({ value, bar }: Figure): boolean | undefined {
 }
 
 export function printSection({ title, figures, files }: Section): void {
-	process.stdout.write(`\n${title}\n`);
-	if (files.length > 0) table(files.map(roundNumbers));
-	if (figures.length > 0) table(figures.map(toRow));
+	process.stdout.write(`\n${title}\n${formatTable(files)}${formatTable(figures.map(toRow))}`);
 }
 
 function toRow(figure: Figure) {
 	const { name, value, unit = '', bar } = figure;
 	const limit = bar && ('atMost' in bar ? `≤ ${bar.atMost}` : `≥ ${bar.atLeast}`);
 	const target = bar && `${limit}: ${isMet(figure) ? 'met' : 'MISSED'}`;
-	return roundNumbers({ name, value, unit, target: target ?? '' });
+	return { name, value, unit, target: target ?? '' };
 }
 
-function roundNumbers(row: Record<string, string | number>): Record<string, string | number> {
-	const cells = Object.entries(row).map(([name, value]) => {
-		return [name, typeof value === 'number' ? Math.round(1_000 * value) / 1_000 : value];
+/** Aligns numbers to the right. Returns '' without rows. */
+function formatTable(rows: readonly Record<string, string | number>[]): string {
+	const columns = Object.keys(rows[0] ?? {}).map((name) => {
+		const values = rows.map((row) => row[name] ?? '');
+		const cells = [name, ...values.map((value) => (typeof value === 'number' ? formatNumber(value) : value))];
+		const width = Math.max(...cells.map((cell) => cell.length));
+		const isNumeric = values.every((value) => typeof value === 'number');
+		return cells.map((cell) => (isNumeric ? cell.padStart(width) : cell.padEnd(width)));
 	});
-	return Object.fromEntries(cells);
+	const lines = (columns[0] ?? []).map((_, line) => columns.map((cells) => cells[line]).join('  '));
+	return lines.map((line) => `${line.trimEnd()}\n`).join('');
+}
+
+function formatNumber(value: number): string {
+	return String(Math.round(1000 * value) / 1000);
 }
