@@ -36,3 +36,13 @@ test('a home of an older version gets new secrets and keeps them, and the last r
 	expect(Object.keys(databasePasswords)).toEqual(['auth', 'files', 'jobs', 'billing']);
 	expect(Object.keys(identityKeys)).not.toContain('webhooks');
 });
+
+test('identity keys that an operator removed are replaced, and all other secrets stay', () => {
+	const first = loadSecrets(home());
+	const { identityKeys: _, webhooksIdentityKey: __, ...others } = JSON.parse(readFileSync(file(), 'utf8'));
+	writeFileSync(file(), JSON.stringify(others));
+	const rotated = loadSecrets(home());
+	expect(rotated).toEqual({ ...first, identityKeys: expect.anything() });
+	expect(Object.keys(rotated.identityKeys).sort()).toEqual(Object.keys(first.identityKeys).sort());
+	for (const key of Object.values(first.identityKeys)) expect(Object.values(rotated.identityKeys)).not.toContain(key);
+});

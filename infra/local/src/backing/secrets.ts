@@ -16,7 +16,7 @@ const OLDEST_OWNERS = ['auth', 'files', 'jobs', 'billing'] as const;
 const OLDEST_CALLERS = ['gateway', ...OLDEST_OWNERS, 'tool-worker'] as const;
 
 /**
- * The file secrets.json. A home of an older version lacks the optional secrets, which are created when it starts. Release 0.3.0
+ * The file secrets.json. Optional secrets that are missing, as in a home of an older version, are created when it starts. Release 0.3.0
  * rejects unknown names in the two records and ignores unknown fields, so the secrets of webhooks have fields of their own.
  */
 const savedSecrets = z.object({
@@ -32,8 +32,8 @@ const savedSecrets = z.object({
 	webhookSecretKey: secret.exactOptional(),
 	stripeSecretKey: secret.exactOptional(),
 	stripeWebhookSecret: secret.exactOptional(),
-	/** PKCS8 PEM, EC P-256. */
-	identityKeys: z.record(z.enum(OLDEST_CALLERS), secret),
+	/** PKCS8 PEM, EC P-256. An operator removes them to get new ones. */
+	identityKeys: z.record(z.enum(OLDEST_CALLERS), secret).exactOptional(),
 	webhooksIdentityKey: secret.exactOptional(),
 });
 
