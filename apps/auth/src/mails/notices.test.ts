@@ -115,12 +115,19 @@ test('the owner of a webhook endpoint that was disabled gets a mail that names t
 	const endpoint = { webhook_id: newId('whk'), host: 'hooks.example.com' };
 	const data = { user_id: person.id, ...endpoint, reason: 'failing' as const };
 	await waitFor(() => publish(newEvent(webhookDisabled, { ...data, user_id: newId('usr') }, newId('req'))));
-	await publish(newEvent(webhookDisabled, data, newId('req')));
-	const [mail] = await mailsTo(auth, person.email, { about: 'A webhook endpoint was disabled' });
+	const event = newEvent(webhookDisabled, data, newId('req'));
+	await publish(event);
+	const about = 'A webhook endpoint was disabled';
+	const [mail] = await mailsTo(auth, person.email, { about });
 	expect(mail?.text).toContain('To enable it again: https://app.example.com/account/webhooks\n');
 	expect(mail?.text).toContain('missed: https://app.example.com/docs#recoverDeliveries');
 	expect(mail?.text).toContain(`Endpoint: hooks.example.com (${endpoint.webhook_id})\n`);
 	expect(mail?.text).not.toContain('IP address');
+	// The message is delivered again, before one about another endpoint.
+	await publish(event);
+	await publish(newEvent(webhookDisabled, { ...data, webhook_id: newId('whk') }, newId('req')));
+	await waitFor(async () => expect(await countOf(about)).toBeGreaterThan(1));
+	expect(await countOf(about)).toBe(2);
 	await broker.close();
 });
 

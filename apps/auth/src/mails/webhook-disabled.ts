@@ -5,6 +5,7 @@ import { QUEUES } from '@creatorr/messaging/topology';
 import type { Logger } from '@creatorr/service/logger';
 import { findAccountById } from '../accounts/accounts.sql.ts';
 import type { Database, Tx } from '../database.sql.ts';
+import { consumeHourlyQuota } from './hourly-quotas.sql.ts';
 import { addNotice, type MailLimits } from './mails.sql.ts';
 
 interface Deps {
@@ -21,7 +22,7 @@ export const onWebhookDisabled = defineConsumer({
 	queue: QUEUES.authWebhookDisabled,
 	definition: webhookDisabled,
 	prefetch: 2,
-	async handle({ prisma, mailLimits, logger }: Deps, { data }) {
+	async handle({ prisma, mailLimits, logger }: Deps, { id: eventId, data }) {
 		const found = await findAccountById(prisma, data.user_id);
 		if (!found) return;
 		const { webhook_id: id, host } = data;
@@ -31,7 +32,11 @@ export const onWebhookDisabled = defineConsumer({
 			client: NO_CLIENT,
 			resource: host === undefined ? id : `${host} (${id})`,
 		};
-		await inTransaction(prisma, (tx: Tx) => addNotice(tx, notice, mailLimits.perEmail));
+		await inTransaction(prisma, async (tx: Tx) => {
+			// A message may be delivered again after it was handled.
+			const isRepeated = (await consumeHourlyQuota(tx, { key: `event ${eventId}`, perHour: 1 })) > 0;
+			if (!isRepeated) await addNotice(tx, notice, mailLimits.perEmail);
+		});
 		logger.info('account.webhook_disabled', { user_id: data.user_id, webhook_id: id });
 	},
 });
