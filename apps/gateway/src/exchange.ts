@@ -80,7 +80,7 @@ export interface Exchange {
 	retried: boolean;
 }
 
-/** Whether the client disconnected while a service was handling its request. The service completes it. */
+/** For an exchange whose connection has closed: whether a service is still handling its request, which it completes. */
 export function isAbandoned({ req, forwarded, respondedBy }: Exchange): boolean {
 	return forwarded && req.complete && respondedBy === undefined;
 }

@@ -49,8 +49,8 @@ export interface Operation<
 	/**
 	 * Weight in each gateway's limits of a user's rate and concurrency; 1 by default. Long polls, event streams and operations that create jobs
 	 * have concurrency limits of their own, in which each counts once. The rate limits of plans count every operation with a cost as one
-	 * request, whatever the cost. Operations of cost 0 count toward none of these limits; only each session limits them. So users can call them
-	 * even while an attacker uses up the limits.
+	 * request, whatever the cost. Operations of cost 0 count toward none of these limits, so that users can call them even while an
+	 * attacker uses them up. They have limits of their own, for each session and for all sessions of a user together.
 	 */
 	cost?: number;
 	/** A success with {@link status} creates a job, unless it repeats an earlier one: it counts toward `jobsPerMinute`. */

@@ -32,8 +32,8 @@ export async function addToOutbox(tx: RawExecutor, event: EventEnvelope): Promis
  * Publishes the oldest rows, at most `limit`, and removes those whose `publish` resolved. Returns their number. 0 means that the outbox is
  * empty, or has only rows that another process is publishing. If none could be published, rejects with the reason of the first, and all
  * rows stay.
- * `publish` must resolve only when the broker certainly has the event, and reject within 30 s otherwise. No two processes publish a row at
- * the same time. If one dies in between, its rows are published again.
+ * `publish` must resolve only when the broker certainly has the event, and reject within 10 s otherwise: after 15 s, the database ends the
+ * idle transaction. Until then, no other process publishes these rows. If this one dies in between, they are published again.
  */
 export async function publishBatch<Tx extends RawExecutor & RawQueryClient>(
 	prisma: TransactionRunner<Tx>,

@@ -57,7 +57,7 @@ function bodiesOf(instanceId: string, { sessionIds, keyChanges }: CredentialChan
 	return bodies;
 }
 
-/** Resolves when the gateway instance, at its lease's callback URL, accepts no request of these sessions and keys. */
+/** Resolves when the gateway instance, at its lease's callback URL, knows the changes: it accepts no revoked session or key, and no earlier state of a changed key. */
 async function push({ sign }: PropagatorDeps, lease: Lease, changes: CredentialChanges): Promise<void> {
 	const call = createInternalClient({
 		name: 'gateway',
@@ -72,7 +72,7 @@ async function push({ sign }: PropagatorDeps, lease: Lease, changes: CredentialC
 }
 
 /**
- * Resolves when this gateway accepts none of the sessions and keys: it has acknowledged, or its cache has expired. Another instance that
+ * Resolves when this gateway knows the changes, or holds no cache that lacks them: it has acknowledged, or its cache has expired. Another instance that
  * responds at the same address (`not_found`) proves nothing about this one, which may be draining or share the address. So the function
  * waits for its lease, too.
  */
@@ -89,8 +89,8 @@ async function propagateTo(deps: PropagatorDeps, lease: Lease, changes: Credenti
 }
 
 /**
- * Returns a function that propagates changes within two push timeouts and the rest of a lease. Afterwards no gateway accepts the sessions
- * and keys. Why: every instance that may use a cache has an unfenced lease, or a fenced lease that has not expired. An instance with an
+ * Returns a function that propagates changes within two push timeouts and the rest of a lease. Afterwards every gateway knows the changes.
+ * Why: every instance that may use a cache has an unfenced lease, or a fenced lease that has not expired. An instance with an
  * unfenced lease acknowledges, or it is fenced in the database. A renewal at the same time either comes before the fence, which then sees the
  * new end, or is refused. The function waits for the end of every fenced lease. An instance that gets its first lease after the leases were
  * read starts with an empty cache, and its checks see the revocation.

@@ -35,8 +35,8 @@ export function credentialExpired({ kind }: Credential): AppError {
 
 /**
  * Verifies a token or key that isn't cached. Waits first if its network has sent many forged ones, because each costs a signature check or
- * a call to auth. A valid one costs its network nothing, and is cached. Nor does one that isn't looked up because its client has
- * disconnected. Rejects like `verify`.
+ * a call to auth. Only a forged one is charged to its network: a valid one is cached from then on, and one whose client has disconnected
+ * isn't looked up. Rejects like `verify`.
  */
 async function verifyUncached<T>(
 	{ pacers: { forgedTokens } }: AuthenticateDeps,

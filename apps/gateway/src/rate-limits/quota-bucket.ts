@@ -23,19 +23,22 @@ export interface Allocation {
 	excessUnits: number;
 }
 
-/** The state of one rate limit at this gateway, for an API key or, for sessions, a user. */
+/**
+ * What this gateway knows and holds of one rate limit, for an API key or, for sessions, a user. The bucket itself is at auth, and all
+ * gateways share it (ADR 24).
+ */
 export interface QuotaBucket {
 	/** Plan of the API key. Undefined for sessions, whose plan this gateway doesn't know. */
 	plan: Plan | undefined;
 	/** Units a minute; 0: no limit. Undefined until auth has responded. */
 	limit: number | undefined;
-	/** When the bucket is full again, as of the last allocation or local share. Other gateways may have taken units since then. */
+	/** When the shared bucket is full again, as of the last allocation or local share. Other gateways may have taken units since then. */
 	fullAtMs: number;
 	/** Oldest first. */
 	allocations: Allocation[];
 	/**
-	 * Unspent units that the bucket has restored since. Spending both would exceed the quota, so auth deducts them with the next allocation
-	 * (ADR 24).
+	 * Unspent units that the shared bucket has restored since. Spending both would exceed the quota, so auth deducts them with the next
+	 * allocation.
 	 */
 	excessUnits: number;
 	/** No allocation is requested before this time. */

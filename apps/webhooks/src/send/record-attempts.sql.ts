@@ -18,8 +18,8 @@ export interface DeliveryAttempt extends EndedAttempt {
 	/** Null when no attempt follows. */
 	retrySeconds: number | null;
 	/**
-	 * Like `retrySeconds`, in place of it if the response was 410 and came from a URL that was replaced meanwhile, or the endpoint was enabled
-	 * meanwhile. Null for other responses.
+	 * Only for a 410, otherwise null: when to retry if the 410 is outdated, because during the attempt the URL was replaced or the endpoint
+	 * was enabled.
 	 */
 	staleGoneRetrySeconds: number | null;
 	responseStatus: number | null;
@@ -87,8 +87,8 @@ export async function recordAttempts(
 
 /**
  * Applies ended attempts, in their order, to the health of their endpoint, and disables the endpoint if necessary. Ignores attempts that
- * began before the owner replaced the server or enabled the endpoint again: the health is that since. The 410 of a replaced URL doesn't disable the endpoint. Returns the
- * reason, or null.
+ * began before the owner changed the status, or the scheme, host or port of the URL. A 410 from a URL whose path or query was changed
+ * meanwhile counts as a failure, but doesn't disable the endpoint. Returns the reason, or null.
  */
 export function recordHealth(
 	prisma: Database,
