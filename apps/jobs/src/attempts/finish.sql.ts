@@ -76,19 +76,20 @@ async function endWithOutcome(
 
 /**
  * Counts the current attempt, whose outcome can't be applied, as lost and makes it unassigned. Otherwise its worker, which renews the lease
- * until the outcome is applied, would renew it forever.
+ * until the outcome is applied, would renew it forever. Returns the status of the job now: the third lost attempt fails it.
  */
 export async function rejectOutcome(
 	prisma: Database,
 	{ eventId, jobId, attempt }: Pick<FinishedAttempt, 'eventId' | 'jobId' | 'attempt'>,
-): Promise<void> {
-	await inTransaction(prisma, async (tx) => {
+): Promise<JobStatus | null> {
+	return await inTransaction(prisma, async (tx) => {
 		await applyOnce(tx, { eventId, consumer: CONSUMER }, async () => {
 			const job = await lockJob(tx, jobId);
 			if (!job || !canTransition(job, attempt, 'rejectOutcome')) return;
 			await loseLockedAttempt(tx, job);
 			await unassignLockedAttempt(tx, jobId);
 		});
+		return await readStatus(tx, jobId);
 	});
 }
 

@@ -42,10 +42,11 @@ export const onDeadLetteredOutcome = defineConsumer({
 	queue: QUEUES.jobsJobFinishedDeadLetters,
 	definition: jobFinished,
 	prefetch: 5,
-	async handle({ prisma, logger, wakeDispatch }: Deps, { id, data: { job_id, attempt } }) {
-		await rejectOutcome(prisma, { eventId: id, jobId: job_id, attempt });
-		logger.error('job.outcome_undeliverable', { job_id, attempt });
-		wakeDispatch();
+	async handle(deps: Deps, { id, data: { job_id, attempt } }) {
+		const status = await rejectOutcome(deps.prisma, { eventId: id, jobId: job_id, attempt });
+		deps.logger.error('job.outcome_undeliverable', { job_id, attempt });
+		deps.wakeDispatch();
+		await discardIfFailedOrCanceled(deps, job_id, status);
 	},
 });
 
@@ -73,7 +74,7 @@ export async function applyOutcome(deps: OutcomeDeps, finished: FinishedAttempt)
 	// The files service doesn't have the reported output, so the attempt counts as lost.
 	if (!(await files.publishOutput(jobId, outcome.output_file_id))) {
 		logger.warn('job.output_missing', { job_id: jobId, attempt: finished.attempt });
-		return await rejectOutcome(prisma, finished);
+		return await discardIfFailedOrCanceled(deps, jobId, await rejectOutcome(prisma, finished));
 	}
 	crashPoint('jobs.finish.published');
 	const { repeated, status } = await finish(deps, finished);

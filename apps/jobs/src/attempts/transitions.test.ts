@@ -185,6 +185,8 @@ interface Case {
 	meanwhile?(jobId: string, finished: FinishedAttempt): Promise<unknown>;
 	/** Whether the files service has the output. */
 	hasOutput?: boolean;
+	/** Attempts that were lost before this one. */
+	lostAttempts?: number;
 	/** The calls to the files service, then the status of the job. */
 	expected: (string | undefined)[];
 }
@@ -202,6 +204,12 @@ const CASES: Record<string, Case> = {
 		outcome: succeeded,
 		hasOutput: false,
 		expected: ['publish', 'running'],
+	},
+	'discards earlier outputs when the files service does not have the output of the third lost attempt': {
+		outcome: succeeded,
+		hasOutput: false,
+		lostAttempts: 2,
+		expected: ['publish', 'discard', 'failed'],
 	},
 	'discards the output when the job was canceled meanwhile': {
 		outcome: succeeded,
@@ -251,15 +259,15 @@ const CASES: Record<string, Case> = {
 };
 
 test.each(Object.keys(CASES))('%s', async (name) => {
-	const { outcome, attempt = ATTEMPT, before, meanwhile, hasOutput = true, expected } = CASES[name] as Case;
-	const jobId = await jobIn('running', { leaseExpiresAt: new Date(Date.now() + leaseMs) });
+	const { outcome, attempt = ATTEMPT, hasOutput = true, lostAttempts = 0, expected, ...events } = CASES[name] as Case;
+	const jobId = await jobIn('running', { leaseExpiresAt: new Date(Date.now() + leaseMs), lostAttempts });
 	const finished: FinishedAttempt = { eventId: newId('evt'), jobId, attempt, outcome };
-	await before?.(jobId, finished);
+	await events.before?.(jobId, finished);
 	const calls: string[] = [];
 	const files = {
 		async publishOutput() {
 			calls.push('publish');
-			await meanwhile?.(jobId, finished);
+			await events.meanwhile?.(jobId, finished);
 			return hasOutput;
 		},
 		async discardOutputs() {
@@ -271,6 +279,6 @@ test.each(Object.keys(CASES))('%s', async (name) => {
 	await applyOutcome({ prisma: database.prisma, files, logger, wakeDispatch: () => undefined }, finished);
 	const job = await database.prisma.job.findUnique({ where: { id: jobId } });
 	expect([...calls, job?.status]).toEqual(expected);
-	expect(job?.lostAttempts ?? 0).toBe(hasOutput ? 0 : 1);
+	expect(job?.lostAttempts ?? 0).toBe(lostAttempts + (hasOutput ? 0 : 1));
 	expect(warnings).toEqual(hasOutput ? [] : ['job.output_missing']);
 });

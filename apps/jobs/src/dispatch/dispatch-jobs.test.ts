@@ -239,6 +239,7 @@ test('fails a job that no worker could handle, and keeps its message for operato
 	await waitFor(async () => expect((await user.job(jobId)).status).toBe('failed'));
 	expect(await user.job(jobId)).toMatchObject({ error_code: 'internal', error_message: expect.any(String) });
 	await waitFor(async () => expect(await countDeadLettered()).toBe(before + 1));
+	await waitFor(() => expect(world.files.discarded.has(jobId)).toBe(true));
 });
 
 test('leaves a job running that a worker claimed', async () => {

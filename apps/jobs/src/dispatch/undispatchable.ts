@@ -32,9 +32,11 @@ export const onDeadLetteredRequest = defineConsumer({
 	queue: QUEUES.jobsDeadLetters,
 	definition: jobRequested,
 	prefetch: 5,
-	async handle({ prisma, logger, wakeDispatch }: Deps, { data }) {
-		const failed = await failDeadLettered(prisma, data.job_id);
-		logger.error('job.undeliverable', { job_id: data.job_id, failed });
-		if (failed) wakeDispatch();
+	async handle(deps: Deps, { data }) {
+		const failed = await failDeadLettered(deps.prisma, data.job_id);
+		deps.logger.error('job.undeliverable', { job_id: data.job_id, failed });
+		if (!failed) return;
+		deps.wakeDispatch();
+		discardOutputsInBackground(deps, [data.job_id]);
 	},
 });

@@ -152,20 +152,34 @@ describe('a success', () => {
 	);
 });
 
-test('an outcome that is dead-lettered counts as a lost attempt, although its worker renews the lease: the job runs again', async () => {
-	const jobId = await world.owner.enqueue();
-	await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(1));
-	const attempt = await world.runner.take(jobId);
-	const event = newEvent(jobFinished, { job_id: jobId, attempt, outcome: succeeded() }, newId('req'));
-	await withChannel(world.host.url, async (channel) => {
-		channel.publish(DEAD_LETTER_EXCHANGE, event.type, Buffer.from(JSON.stringify(event)));
-		await channel.waitForConfirms();
+describe('an outcome that is dead-lettered', () => {
+	const deadLetter = async (jobId: string, attempt: number) => {
+		const event = newEvent(jobFinished, { job_id: jobId, attempt, outcome: succeeded() }, newId('req'));
+		await withChannel(world.host.url, async (channel) => {
+			channel.publish(DEAD_LETTER_EXCHANGE, event.type, Buffer.from(JSON.stringify(event)));
+			await channel.waitForConfirms();
+		});
+	};
+
+	test('counts as a lost attempt, although its worker renews the lease: the job runs again', async () => {
+		const jobId = await world.owner.enqueue();
+		await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(1));
+		const attempt = await world.runner.take(jobId);
+		await deadLetter(jobId, attempt);
+		await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(2));
+		const { stop } = await world.runner.heartbeat({ compress_heavy: 1_000 }, [{ job_id: jobId, attempt }]);
+		expect(stop).toEqual([jobId]);
+		const row = await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
+		expect([row.status, row.lostAttempts]).toEqual(['running', 1]);
 	});
-	await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(2));
-	const { stop } = await world.runner.heartbeat({ compress_heavy: 1_000 }, [{ job_id: jobId, attempt }]);
-	expect(stop).toEqual([jobId]);
-	const row = await world.prisma.job.findUniqueOrThrow({ where: { id: jobId } });
-	expect([row.status, row.lostAttempts]).toEqual(['running', 1]);
+
+	test('fails the job if it is the third lost attempt, and an output that was published is discarded', async () => {
+		const { jobId, attempt } = await world.running();
+		await world.prisma.job.update({ where: { id: jobId }, data: { lostAttempts: 2 } });
+		await deadLetter(jobId, attempt);
+		await world.untilStatus(jobId, 'failed');
+		await waitFor(() => expect(world.files.discarded.has(jobId)).toBe(true));
+	});
 });
 
 describe('a failure', () => {
