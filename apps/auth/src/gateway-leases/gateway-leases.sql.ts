@@ -14,7 +14,7 @@ export interface KeyChange {
 	isRevoked: boolean;
 }
 
-/** A gateway instance that may use its cache of sessions and API keys. */
+/** The lease of a gateway instance. Until it expires, the instance may use its cache of sessions and API keys. */
 export interface Lease {
 	id: string;
 	callbackUrl: string;

@@ -11,7 +11,10 @@ interface LeaseDeps {
 	leaseTtlMs: number;
 }
 
-/** How much longer a lease lasts here than at its holder. Covers timers that fire early and rounded times. */
+/**
+ * How much longer a lease lasts here than the `ttl_ms` of its holder. Covers timers that fire early and rounded times. The gateway subtracts
+ * another margin (`leaseMarginMs`).
+ */
 const LEASE_MARGIN_MS = 25;
 
 const renewals = counter({

@@ -104,8 +104,8 @@ export function createChangePropagator(deps: PropagatorDeps): PropagateDeps['pro
 }
 
 /**
- * Resolves when no gateway accepts any of these sessions, or an earlier state of these keys. A failure is left to
- * {@link propagateMissedChanges}.
+ * Resolves when no gateway accepts any of these sessions, or an earlier state of these keys. If it rejects, the client gets 503, and
+ * {@link propagateMissedChanges} propagates the changes later.
  */
 export async function propagateChanges(
 	deps: PropagateDeps,
@@ -115,7 +115,8 @@ export async function propagateChanges(
 }
 
 /**
- * Propagates changes that are still pending because their process was killed or lost the database. Their requests got no response. When
+ * Propagates changes that are still pending because their process was killed or lost the database. No request has reported them as done.
+ * When
  * the process stops, another one propagates the rest, because a gateway's lease may outlast the shutdown.
  */
 export const propagateMissedChanges = defineTask<PropagateDeps & { prisma: Database }>({

@@ -45,7 +45,7 @@ export function publishOutputRoute(deps: Deps): Route {
 }
 
 /**
- * Makes an output the only one of its job and shows it to its owner. Its retention period starts now. A repeated call
+ * Makes an output the only published one of its job and shows it to its owner. Its retention period starts now. A repeated call
  * changes nothing. Throws `not_found` when the job has no such output (any more), `file_not_uploaded`.
  */
 async function publishUploaded(deps: Deps, wanted: { id: string; jobId: string }): Promise<void> {

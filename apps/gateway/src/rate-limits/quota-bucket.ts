@@ -37,8 +37,8 @@ export interface QuotaBucket {
 	/** Oldest first. */
 	allocations: Allocation[];
 	/**
-	 * Unspent units that the shared bucket has restored since. Spending both would exceed the quota, so auth deducts them with the next
-	 * allocation.
+	 * Unspent units beyond the quota: since they were allocated, the shared bucket has refilled so far that it and the unspent units of this
+	 * gateway are more than the quota. Auth deducts them with the next allocation.
 	 */
 	excessUnits: number;
 	/** No allocation is requested before this time. */

@@ -54,7 +54,7 @@ interface AppliedPolicy {
 	retryAfterSeconds: number | undefined;
 }
 
-/** Time until the next request for an allocation after auth allocated no units, because the bucket was empty. */
+/** Time until the next request for an allocation after auth allocated no units, because those of a full window are already allocated in advance. */
 const EMPTY_RETRY_MS = 1_000;
 /** Time until the limit of a plan without one is read again. */
 const UNLIMITED_RECHECK_MS = 60_000;

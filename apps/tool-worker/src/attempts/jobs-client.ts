@@ -41,7 +41,7 @@ export interface GrantedJob {
 }
 
 /**
- * Claims a job. Resolves with undefined if the jobs service denies the claim: the job was canceled, another worker has it, or this one has no
+ * Claims a job. Resolves with undefined if the jobs service denies the claim: the job has ended, another worker has it, or this one has no
  * background slot for it. `storing` are the jobs of this worker that can't be preempted for it.
  */
 export async function claimJob(
@@ -66,7 +66,7 @@ export async function claimJob(
 	return { id: jobId, attempt, tool, params, pageLimit, isBackground, preempted, inputFileId, userId };
 }
 
-/** Reports an outcome. Retries until the broker has confirmed it, or the signal is aborted because a newer attempt replaced this one. */
+/** Reports an outcome. Retries until the broker has confirmed it, or the signal is aborted: the attempt is no longer the current one, or the worker stops. */
 export async function reportOutcome(
 	deps: JobsClientDeps,
 	job: GrantedJob,

@@ -56,13 +56,14 @@ const HOST = Prisma.sql`split_part(split_part(endpoints.url, '/', 3), ':', 1)`;
 const LOOKAHEAD = 2;
 
 /**
- * Claims due deliveries within the limits of each user, host and endpoint: none to an endpoint that is paused, one at a time to one that
- * fails. Users with the fewest running attempts come first, so that the backlog of one user doesn't delay others. Among the deliveries of a
- * user, those due for longest come first. At a host that reaches its limit, endpoints with the fewest running attempts come first.
+ * Claims due deliveries within the limits of each user, host and endpoint: none to an endpoint that is paused, one at a time to one whose
+ * circuit breaker is open. Users with the fewest running attempts come first, so that the backlog of one user doesn't delay others. Among the
+ * deliveries of a user, those due for longest come first. At a host that reaches its limit, endpoints with the fewest running attempts come
+ * first.
  *
  * Visits each endpoint with pending deliveries by the index `deliveries_due`, so that a long backlog of one endpoint doesn't slow down the
- * claim. Only this index has the order (endpoint_id, due_at): with statistics from a long backlog, another one would seem as good for
- * endpoint_id alone, and reads all deliveries that have ended.
+ * claim. The recursion sorts by due_at, too, only so that the planner uses this index: sorted by endpoint_id alone, it may choose another one
+ * after a long backlog, and read all deliveries that have ended.
  */
 export async function claimDeliveries(prisma: Database, limits: ClaimLimits): Promise<ClaimedDelivery[]> {
 	const { free, freeSlow, perEndpoint, perHost, perUser, leaseSeconds } = limits;

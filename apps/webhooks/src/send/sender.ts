@@ -46,8 +46,8 @@ export interface Sender {
  */
 const MAX_CLAIMED = 32;
 /**
- * Maximum number of deliveries to slow endpoints of one claim, and the pause before the next. Attempts that start together end together, with
- * their timeout at the latest, and new events wait for that.
+ * Maximum number of deliveries to slow endpoints of one claim, and the pause before the next. Attempts that start together also
+ * end together, often at their timeout. Many that start or end at once keep this process busy, which delays new events.
  */
 const MAX_SLOW_CLAIMED = 4;
 const SLOW_PAUSE_MS = 50;

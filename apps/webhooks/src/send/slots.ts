@@ -60,7 +60,7 @@ function createCounts(initial?: ReadonlyMap<string, number>) {
 export function createSlots({ total, perEndpoint }: SlotLimits) {
 	const [runningByEndpoint, runningByHost, runningByUser] = [createCounts(), createCounts(), createCounts()];
 	const perHost = ENDPOINTS_PER_HOST * perEndpoint;
-	const failingEndpoints = new Set<string>();
+	const endpointsWithOpenBreaker = new Set<string>();
 	const totalSlow = Math.floor(total * SLOW_SHARE);
 	let all = 0;
 	let allSlow = 0;
@@ -92,7 +92,7 @@ export function createSlots({ total, perEndpoint }: SlotLimits) {
 			byHost.add(hostKey(delivery), 1);
 			byUser.add(delivery.userId, 1);
 		}
-		const limitOf = (endpointId: string) => (failingEndpoints.has(endpointId) ? 1 : perEndpoint);
+		const limitOf = (endpointId: string) => (endpointsWithOpenBreaker.has(endpointId) ? 1 : perEndpoint);
 		return {
 			endpoints: new Set([...byEndpoint.counts].filter(([id, n]) => n >= limitOf(id)).map(([id]) => id)),
 			hosts: byHost.atLeast(perHost),
@@ -120,14 +120,14 @@ export function createSlots({ total, perEndpoint }: SlotLimits) {
 		acquire(claimed: readonly SlotRequest[], before: FreeSlots): void {
 			for (const delivery of claimed) {
 				add(delivery, 1);
-				if (delivery.failures >= BREAKER_FAILURES) failingEndpoints.add(delivery.endpointId);
-				else failingEndpoints.delete(delivery.endpointId);
+				if (delivery.failures >= BREAKER_FAILURES) endpointsWithOpenBreaker.add(delivery.endpointId);
+				else endpointsWithOpenBreaker.delete(delivery.endpointId);
 			}
 			reached = findReached(before, claimed);
 		},
 		release(delivery: SlotRequest): void {
 			add(delivery, -1);
-			if (!runningByEndpoint.counts.has(delivery.endpointId)) failingEndpoints.delete(delivery.endpointId);
+			if (!runningByEndpoint.counts.has(delivery.endpointId)) endpointsWithOpenBreaker.delete(delivery.endpointId);
 		},
 		/** Whether the end of this attempt frees a limit that the last claim reached, so that another attempt can start. */
 		freesReachedLimit: (delivery: SlotRequest): boolean =>

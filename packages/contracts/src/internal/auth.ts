@@ -178,7 +178,7 @@ export const allocateQuota = defineOperation({
 						.meta({ description: 'request a large allocation: the bucket was more than half full' }),
 					excess_units: z.int().min(0).max(1_000_000_000).meta({
 						description:
-							'unspent units of the gateway that the bucket has restored since; deducted from it now',
+							'unspent units by which the gateway and the refilled bucket exceed the quota; deducted from it now',
 					}),
 				}),
 			)

@@ -88,7 +88,7 @@ export const completeOutput = defineOperation({
 	errors: ['validation', 'not_found', 'file_not_uploaded'],
 });
 
-/** Makes this file the only output of its job; it replaces one that was published before. Idempotent. */
+/** Makes this file the only published output of its job; it replaces one that was published before. Idempotent. */
 export const publishOutput = defineOperation({
 	id: 'publishOutput',
 	method: 'post',

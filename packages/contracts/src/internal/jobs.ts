@@ -108,7 +108,7 @@ export const heartbeat = defineOperation({
 	body: z.object({
 		slots: z
 			.record(z.string(), z.int().min(0))
-			.meta({ description: 'how many jobs of each tool it runs at once' }),
+			.meta({ description: 'how many jobs of each tool it can run now, those that run in the background included' }),
 		capabilities: z
 			.record(z.string(), capabilitiesSchema)
 			.meta({ description: 'choices of each tool on this machine, such as languages' }),
@@ -116,7 +116,7 @@ export const heartbeat = defineOperation({
 			.int()
 			.min(0)
 			.optional()
-			.meta({ description: 'how many long jobs, of all tools together, it runs beside the others' }),
+			.meta({ description: 'how many long jobs, of all tools together, it can run in the background' }),
 		running: z.array(
 			z.object({
 				job_id: jobIdSchema,
