@@ -31,7 +31,7 @@ export interface RequestedMail {
 	kind: MailKind;
 	email: string;
 	client: Client;
-	/** The API key that a notice is about, as its first and last characters. */
+	/** What a notice is about: how an API key starts and ends, or the host and id of a webhook endpoint. */
 	resource?: string | null;
 }
 

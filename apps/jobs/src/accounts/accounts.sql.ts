@@ -10,7 +10,7 @@ interface Account {
 /** Distinguishes these advisory locks from others. */
 const USER_LOCKS = 1;
 
-/** Locks a user until the transaction ends: only one transaction of all replicas creates or deletes jobs of the user. */
+/** Locks a user until the transaction ends: job creations of the user, changes of the account and its deletion wait for each other. */
 export async function lockUser(tx: Tx, userId: string): Promise<void> {
 	await tx.$executeRaw`SELECT pg_advisory_xact_lock(${USER_LOCKS}::int, hashtext(${userId}))`;
 }

@@ -16,7 +16,7 @@ interface NewJob {
 	inputBytes: number;
 }
 
-/** Returns the priority of a new job. Throws `plan_limit` when the plan, or on any plan the tool, doesn't allow the job. */
+/** Returns the priority of a new job. Throws `plan_limit` if the user's plan doesn't allow it, or if the tool accepts no such input on any plan. */
 export function admitJob(plans: Plans, job: NewJob, usage: PlanUsage): { priority: number } {
 	refuseLargeInput(plans, job, usage.plan);
 	refuseFullQueue(plans, usage);

@@ -86,8 +86,8 @@ function createRecorder({ prisma, rules, logger }: SenderOptions): (ended: Deliv
 	});
 	/** Attempts whose health is being stored. */
 	const changing = new Set<DeliveryAttempt>();
-	// Besides attempts that change the health that their claim read: a success may have to clear a failure that another attempt has stored
-	// (`failing`) or is storing (`changing`).
+	// The attempt changes the health that its claim read, or it is a success that may have to clear a failure: one that another attempt has
+	// stored since (`failing`) or is storing (`changing`).
 	const changesHealth = (ended: DeliveryAttempt, failing: ReadonlySet<string>) =>
 		!leavesHealthUnchanged(ended.delivery, ended) ||
 		failing.has(ended.delivery.endpointId) ||

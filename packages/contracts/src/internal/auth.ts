@@ -17,7 +17,7 @@ export const getJwks = defineOperation({
 	method: 'get',
 	path: '/internal/jwks',
 	service: 'auth',
-	access: ['gateway', 'files', 'jobs', 'billing'],
+	access: ['gateway'],
 	summary: 'Return the signing keys of user tokens as a JWK set.',
 	status: 200,
 	response: z.object({ keys: z.array(z.looseObject({ kid: z.string(), kty: z.string() })) }),
