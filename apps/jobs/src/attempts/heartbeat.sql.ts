@@ -29,13 +29,14 @@ export async function recordHeartbeat(prisma: Database, input: HeartbeatInput): 
 	});
 }
 
+/** Never shortens the lease of an attempt whose outcome is being applied (`startFinishing`). */
 async function renewLeases(
 	tx: Tx,
 	{ workerId, heartbeat: { running }, leaseMs }: HeartbeatInput,
 ): Promise<Set<string>> {
 	if (running.length === 0) return new Set();
 	const renewed = await tx.$queryRaw<{ id: string }[]>`
-		UPDATE jobs SET lease_expires_at = now() + make_interval(secs => ${leaseMs / 1000}),
+		UPDATE jobs SET lease_expires_at = greatest(lease_expires_at, now() + make_interval(secs => ${leaseMs / 1000})),
 			background = jobs.background OR reported.background,
 			expected_seconds = coalesce(reported.expected_seconds, jobs.expected_seconds),
 			compute_ms = coalesce(reported.compute_ms, jobs.compute_ms)

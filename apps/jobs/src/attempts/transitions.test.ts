@@ -282,3 +282,11 @@ test.each(Object.keys(CASES))('%s', async (name) => {
 	expect(job?.lostAttempts ?? 0).toBe(lostAttempts + (hasOutput ? 0 : 1));
 	expect(warnings).toEqual(hasOutput ? [] : ['job.output_missing']);
 });
+
+test('a heartbeat doesn’t shorten the lease of an attempt whose outcome is being applied', async () => {
+	const jobId = await jobIn('running', { leaseExpiresAt: new Date(Date.now() + leaseMs) });
+	await startFinishing(database.prisma, { jobId, attempt: ATTEMPT });
+	const finishing = (await rowOf(jobId)).leaseExpiresAt;
+	await run.renewLease(jobId, ATTEMPT);
+	expect((await rowOf(jobId)).leaseExpiresAt).toEqual(finishing);
+});

@@ -127,7 +127,8 @@ export function createSlots({ total, perEndpoint }: SlotLimits) {
 		},
 		release(delivery: SlotRequest): void {
 			add(delivery, -1);
-			if (!runningByEndpoint.counts.has(delivery.endpointId)) endpointsWithOpenBreaker.delete(delivery.endpointId);
+			if (!runningByEndpoint.counts.has(delivery.endpointId))
+				endpointsWithOpenBreaker.delete(delivery.endpointId);
 		},
 		/** Whether the end of this attempt frees a limit that the last claim reached, so that another attempt can start. */
 		freesReachedLimit: (delivery: SlotRequest): boolean =>

@@ -44,5 +44,6 @@ test('identity keys that an operator removed are replaced, and all other secrets
 	const rotated = loadSecrets(home());
 	expect(rotated).toEqual({ ...first, identityKeys: expect.anything() });
 	expect(Object.keys(rotated.identityKeys).sort()).toEqual(Object.keys(first.identityKeys).sort());
-	for (const key of Object.values(first.identityKeys)) expect(Object.values(rotated.identityKeys)).not.toContain(key);
+	for (const key of Object.values(first.identityKeys))
+		expect(Object.values(rotated.identityKeys)).not.toContain(key);
 });
