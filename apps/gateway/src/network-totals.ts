@@ -4,7 +4,9 @@ import { rangesOf } from '@creatorr/service/address-network';
 export interface NetworkTotals {
 	/** Adds to the total of a network, or subtracts a negative amount. */
 	add(network: string, amount: number): void;
-	/** Whether the network would exceed the limit with this amount more, or an IPv6 site that contains it its multiple of the limit. */
+	/**
+	 * Whether this amount more would exceed the limit of the network, or that of an IPv6 site that contains it, which is a multiple of it.
+	 */
 	wouldExceed(network: string, amount: number, limit: number): boolean;
 }
 

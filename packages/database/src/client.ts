@@ -12,7 +12,8 @@ const IDLE_IN_TRANSACTION_MS = 15_000;
 export interface DatabaseSettings {
 	databaseUrl: string;
 	/**
-	 * Bypasses a pooler. If it is set, `databaseUrl` may lead to a pooler in transaction mode, and no session settings are sent through it.
+	 * Bypasses a pooler. If it is set, `databaseUrl` may lead to a pooler in transaction mode, and of the session
+	 * settings only the time zone is sent through it.
 	 * The pool itself doesn't use it.
 	 */
 	directUrl?: string | undefined;

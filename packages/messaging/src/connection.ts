@@ -123,7 +123,7 @@ function openManagedChannel(
 	};
 }
 
-/** Closes without waiting for a confirmation, which never comes on a broken socket. */
+/** Closes. Waits at most a second for the confirmation, which never comes on a broken socket. */
 async function closeSoon(closable: { close(): Promise<void> }): Promise<void> {
 	const timeout = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref());
 	await Promise.race([closable.close().catch(() => undefined), timeout]);

@@ -63,7 +63,7 @@ function first<V>(values: Iterable<V>): V | undefined {
 	return values[Symbol.iterator]().next().value;
 }
 
-/** Whether the first size that differs is larger. After its last size, an IPv4 network is as large as before. */
+/** Whether the first size that differs is larger: of the /48, the /56, the /64. An IPv4 network has one size, which stands for all three. */
 function isLarger(one: readonly number[], other: readonly number[]): boolean {
 	const sizeAt = (sizes: readonly number[], index: number) => sizes[index] ?? sizes.at(-1) ?? 0;
 	const length = Math.max(one.length, other.length);

@@ -74,7 +74,9 @@ export async function applyOutcome(deps: OutcomeDeps, finished: FinishedAttempt)
 	// The files service doesn't have the reported output, so the attempt counts as lost.
 	if (!(await files.publishOutput(jobId, outcome.output_file_id))) {
 		logger.warn('job.output_missing', { job_id: jobId, attempt: finished.attempt });
-		return await discardIfFailedOrCanceled(deps, jobId, await rejectOutcome(prisma, finished));
+		const status = await rejectOutcome(prisma, finished);
+		deps.wakeDispatch();
+		return await discardIfFailedOrCanceled(deps, jobId, status);
 	}
 	crashPoint('jobs.finish.published');
 	const { repeated, status } = await finish(deps, finished);

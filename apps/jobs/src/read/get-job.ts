@@ -10,7 +10,7 @@ export function getJobRoute(deps: Deps) {
 	return defineRoute(getJob, async ({ params, query, user, closed, writeProcessing }) => {
 		const owned = { jobId: params.id, userId: user.id };
 		if (query.wait) {
-			// Until then, the gateway lets few other long polls connect.
+			// Until this response, the long poll holds one of the gateway's few permits to connect.
 			writeProcessing();
 			const data = await waitForChange(
 				createJobSource(deps),

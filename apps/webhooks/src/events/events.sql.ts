@@ -15,7 +15,7 @@ export function toEvent({ id, type, occurredAt, data }: Row): Event {
 	return { id, type: type as EventType, timestamp: occurredAt.toISOString(), data: data as EventData };
 }
 
-/** An id contains the time when its event was created, shortly after it occurred. */
+/** An id contains the time when it was made, shortly before or after `occurredAt`. Longer than any pause between the two. */
 const ID_TOLERANCE_MS = 60_000;
 
 interface EventQuery {
