@@ -23,7 +23,7 @@ export interface Lease {
 
 /**
  * Grants or renews a lease, unless it was fenced. A renewal never shortens the lease. Returns false if it was fenced. All times in this
- * file are those of the database's clock when a statement gets its row: a renewal that waited for a fence must not count from before its wait.
+ * file are those of the database's clock, because all replicas compare them.
  */
 export async function renewLease(
 	prisma: Database,
