@@ -164,8 +164,7 @@ function startWorker({ backgroundSlots, publish, openFile, logInfo }: WorkerOpti
 			while (!attempts.leased().some(({ job_id }) => job_id === id)) await sleep(5);
 		},
 		/** `handled` resolves when the message is acknowledged. */
-		handle(job: Omit<Job, 'id'>) {
-			const id = newId('job');
+		handle(job: Omit<Job, 'id'>, id = newId('job')) {
 			known.set(id, { id, ...job });
 			const event = newEvent(jobRequested, { job_id: id, tool: 'pages' }, newId('req'));
 			return { id, handled: handleJobRequested(deps, event) };
@@ -245,6 +244,20 @@ test('a claim names the background jobs that can’t be preempted because they s
 	confirmed.resolve();
 	await worker.stop();
 	await next.handled;
+});
+
+test('a message for a job whose outcome is reported is retried until the outcome is applied or rejected', async () => {
+	const worker = startWorker({ backgroundSlots: 1 });
+	const { id, handled } = worker.handle({ pages: 0 });
+	await handled;
+	await expect(worker.handle({ pages: 0 }, id).handled).rejects.toMatchObject({
+		code: 'upstream_unavailable',
+	});
+	// As a heartbeat does for an attempt that is no longer the current one.
+	worker.attempts.abort(id, 'revoked', 1);
+	await worker.handle({ pages: 0 }, id).handled;
+	expect(worker.claims).toHaveLength(2);
+	await worker.stop();
 });
 
 test('a job whose tool has ended is not returned while the broker does not confirm its outcome', async () => {

@@ -1,3 +1,4 @@
+import { AppError } from '@creatorr/contracts/errors';
 import type { EventOf, jobRequested } from '@creatorr/contracts/events';
 import { crashPoint } from '@creatorr/service/crash-point';
 import { addSpanAttributes, inSpan } from '@creatorr/telemetry/span';
@@ -25,7 +26,8 @@ export interface JobRequestedDeps extends RunJobDeps, JobsClientDeps {
 
 /**
  * Claims and runs a job. Resolves, so that its message is acknowledged, when the job has ended or continues in the background: from
- * its claim on the lease protects the job.
+ * its claim on the lease protects the job. Rejects with `upstream_unavailable` while the outcome of an earlier attempt on this worker is being
+ * applied: if it is rejected, the message is for the next attempt.
  */
 export async function handleJobRequested(
 	deps: JobRequestedDeps,
@@ -33,6 +35,8 @@ export async function handleJobRequested(
 ): Promise<void> {
 	const jobId = event.data.job_id;
 	if (!deps.attempts.reserve(jobId)) {
+		if (deps.attempts.stage(jobId) === 'reported')
+			throw new AppError('upstream_unavailable', 'The outcome of the job is being applied.');
 		deps.logger.info('job.already_claimed', { job_id: jobId });
 		return;
 	}
