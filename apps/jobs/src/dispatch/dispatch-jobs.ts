@@ -4,8 +4,11 @@ import type { Deps } from '../deps.ts';
 import { type DispatchInput, dispatchWaitingJobs } from './dispatch-jobs.sql.ts';
 import { dispatchPreemptingJob } from './preempt-job.sql.ts';
 
-/** Finds jobs that a process left behind when it died between its commit and its wake. */
-const SAFETY_POLL_MS = 2_000;
+/**
+ * Finds what becomes dispatchable with time: deferred and unclaimed jobs, those of a new day's quota. Also jobs whose process died between its
+ * commit and its wake.
+ */
+const POLL_MS = 2_000;
 /** For each tool, one job more than its free slots waits at the broker. A larger margin would delay other users by more than one job. */
 const MARGIN = 1;
 const UNCLAIMED_AFTER_MS = 60_000;
@@ -18,7 +21,7 @@ const MINUTE_MS = 60_000;
  */
 export const dispatchJobs = defineTask<Deps>({
 	name: 'dispatch_jobs',
-	everyMs: SAFETY_POLL_MS,
+	everyMs: POLL_MS,
 	async run(deps) {
 		const dispatched = await dispatchWaitingJobs(deps.prisma, readDispatchInput(deps));
 		if (dispatched === 0) return;

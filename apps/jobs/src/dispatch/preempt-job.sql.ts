@@ -7,7 +7,7 @@ import { type DispatchInput, lockDispatch, markDispatched, readCapacities } from
 import { candidatesCte } from './find-candidates.sql.ts';
 import { type RequestedJob, requestWorker } from './request-worker.sql.ts';
 
-/** A job that has waited this long for a background slot may preempt one. */
+/** A deferred job that has waited this long, since its creation or its user's last job of the tool, may preempt another one. */
 const PREEMPTION_WAIT_MS = 60_000;
 /** The only background job of a user runs for at least this long before it can be preempted. Most long jobs take less. */
 const ONLY_JOB_PROTECTED_MS = 5 * 60_000;

@@ -106,11 +106,9 @@ export const heartbeat = defineOperation({
 	params: z.object({ id: z.string().min(1).max(200) }),
 	maxBodyBytes: BODY_LIMIT.list,
 	body: z.object({
-		slots: z
-			.record(z.string(), z.int().min(0))
-			.meta({
-				description: 'how many jobs of each tool it can run now, those that run in the background included',
-			}),
+		slots: z.record(z.string(), z.int().min(0)).meta({
+			description: 'how many jobs of each tool it can run now, those that run in the background included',
+		}),
 		capabilities: z
 			.record(z.string(), capabilitiesSchema)
 			.meta({ description: 'choices of each tool on this machine, such as languages' }),
