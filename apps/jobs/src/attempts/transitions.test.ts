@@ -259,7 +259,14 @@ const CASES: Record<string, Case> = {
 };
 
 test.each(Object.keys(CASES))('%s', async (name) => {
-	const { outcome, attempt = ATTEMPT, hasOutput = true, lostAttempts = 0, expected, ...events } = CASES[name] as Case;
+	const {
+		outcome,
+		attempt = ATTEMPT,
+		hasOutput = true,
+		lostAttempts = 0,
+		expected,
+		...events
+	} = CASES[name] as Case;
 	const jobId = await jobIn('running', { leaseExpiresAt: new Date(Date.now() + leaseMs), lostAttempts });
 	const finished: FinishedAttempt = { eventId: newId('evt'), jobId, attempt, outcome };
 	await events.before?.(jobId, finished);
@@ -284,9 +291,16 @@ test.each(Object.keys(CASES))('%s', async (name) => {
 });
 
 test('a heartbeat doesn’t shorten the lease of an attempt whose outcome is being applied', async () => {
-	const jobId = await jobIn('running', { leaseExpiresAt: new Date(Date.now() + leaseMs) });
+	const jobId = await jobIn('running', { leaseExpiresAt: new Date(Date.now() + 10_000) });
 	await startFinishing(database.prisma, { jobId, attempt: ATTEMPT });
 	const finishing = (await rowOf(jobId)).leaseExpiresAt;
-	await run.renewLease(jobId, ATTEMPT);
+	const running = [{ job_id: jobId, attempt: ATTEMPT }];
+	const heartbeat = { slots: {}, capabilities: {}, running };
+	const { renewedIds } = await recordHeartbeat(database.prisma, {
+		workerId: WORKER,
+		heartbeat,
+		leaseMs: 10_000,
+	});
+	expect([...renewedIds]).toEqual([jobId]);
 	expect((await rowOf(jobId)).leaseExpiresAt).toEqual(finishing);
 });
