@@ -17,7 +17,7 @@ export interface Allocation {
 	/** When the first unit may be spent. Each further one may be spent `msPerUnit` later. */
 	firstReadyAtMs: number;
 	msPerUnit: number;
-	/** From this time on, the unspent units and the refilled bucket together exceed the quota. */
+	/** When the refilled bucket and all units together reach the quota. Each spent unit delays the excess by `msPerUnit`. */
 	excessFromMs: number;
 	/** Units of this allocation that are counted in {@link QuotaBucket.excessUnits}. */
 	excessUnits: number;

@@ -75,7 +75,7 @@ async function publishEnd(tx: Tx, job: LockedJob, ended: EndedJob): Promise<void
 	await addToOutbox(tx, newEvent(jobEnded, data, job.requestId));
 }
 
-/** Adds to the time that tools ran for a user today. Runs in the transaction that ends the attempt, so it counts once. */
+/** Adds to the time that tools ran for a user today. Runs in the transaction that ends the job, so it counts once. */
 export async function chargeCompute(
 	tx: Tx,
 	{ userId, now, ms }: { userId: string; now: Date; ms: number },

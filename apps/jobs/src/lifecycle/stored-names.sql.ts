@@ -11,5 +11,5 @@ export const DISPATCHED_AT = Prisma.raw('released_at');
 /** Column of `jobs`: whether the outcome of the current attempt is being applied. */
 export const FINISHING = Prisma.raw('settling');
 
-/** Table: for each user and tool, when the last job that had started ended. */
+/** Table: for each user and tool, when the user's last started job ended or was preempted. */
 export const LAST_RUNS = Prisma.raw('turns');

@@ -4,7 +4,7 @@ import { notify } from '@creatorr/database/notifications';
 import { lockAgainstDeletion } from '../accounts/accounts.sql.ts';
 import type { Tx } from '../database.sql.ts';
 
-/** Notified by every transaction that makes a delivery due. */
+/** Notified by transactions that make deliveries due. Those of a process that stops are found by polls. */
 export const DELIVERY_CHANNEL = 'delivery_due';
 
 export interface NewEvent {
