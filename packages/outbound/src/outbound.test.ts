@@ -1,4 +1,5 @@
 import { createServer as createTcpServer } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { parseRanges } from '@creatorr/service/address-ranges';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
@@ -198,6 +199,21 @@ test('the certificate must be for the name in the URL, not for the address', asy
 		failure: 'tls_failed',
 	});
 	await secure.stop();
+});
+
+test('TLS 1.2 with elliptic curves works, and a key exchange whose cost the server chooses is refused', async () => {
+	const connect = async (options: TlsOptions) => {
+		const secure = await startSecureServer('hook.test', (_, res) => res.end(), {
+			...options,
+			maxVersion: 'TLSv1.2',
+		});
+		const outbound = outboundWith({ ca: secure.cert });
+		return await post(outbound, `https://hook.test:${secure.port}/`).finally(secure.stop);
+	};
+	await expect(connect({ ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' })).resolves.toMatchObject({ status: 200 });
+	await expect(connect({ ciphers: 'DHE-RSA-AES128-GCM-SHA256', dhparam: 'auto' })).rejects.toMatchObject({
+		failure: 'tls_failed',
+	});
 });
 
 test('an aborted request rejects with the reason', async () => {

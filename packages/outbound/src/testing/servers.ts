@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import { generate } from 'selfsigned';
 
 type Options = { host?: string };
@@ -12,12 +13,12 @@ export async function startServer(handle: RequestListener, { host = '127.0.0.1' 
 	return handleOf(server);
 }
 
-/** Starts an HTTPS server whose certificate is for `name`. */
-export async function startSecureServer(name: string, handle: RequestListener) {
+/** Starts an HTTPS server whose certificate, with an RSA key, is for `name`. */
+export async function startSecureServer(name: string, handle: RequestListener, options: TlsOptions = {}) {
 	const { private: key, cert } = await generate([{ name: 'commonName', value: name }], {
 		extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: name }] }],
 	});
-	const server = createSecureServer({ key, cert }, handle);
+	const server = createSecureServer({ ...options, key, cert }, handle);
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	return { ...handleOf(server), cert };
 }
