@@ -29,7 +29,12 @@ const hasTools = async () => (await busyWorkers()).length > 0;
 
 async function startLongJob(input = longInput): Promise<string> {
 	const id = await startJob(person.token, input, { tool: 'ocr' });
-	await eventually(hasTools, 60_000, 'no tool was started');
+	// Other suites' jobs may run on the same workers.
+	const isRunning = async () => {
+		const { data } = (await call('GET', `/v1/jobs/${id}`, { token: person.token })).body;
+		return data.status === 'running' && (await hasTools());
+	};
+	await eventually(isRunning, 60_000, 'no tool was started');
 	return id;
 }
 
