@@ -32,7 +32,7 @@ function secondsSchema(defaultMs: number) {
 		.default(defaultMs / 1_000);
 }
 
-/** The highest cost of an operation. With a smaller burst, that operation would need a full bucket and cost less than its share. */
+/** The highest cost of an operation. With a smaller burst, that operation would be charged less than its cost. */
 const HIGHEST_COST = Math.max(...PUBLIC_OPERATIONS.map(({ cost = 1 }) => cost));
 
 /** Describes what happens to requests beyond a limit of concurrent ones. */

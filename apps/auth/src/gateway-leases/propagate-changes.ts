@@ -57,7 +57,10 @@ function bodiesOf(instanceId: string, { sessionIds, keyChanges }: CredentialChan
 	return bodies;
 }
 
-/** Resolves when the gateway instance, at its lease's callback URL, knows the changes: it accepts no revoked session or key, and no earlier state of a changed key. */
+/**
+ * Resolves when the gateway instance, at its lease's callback URL, knows the changes: it accepts no revoked session or key, and no earlier
+ * state of a changed key.
+ */
 async function push({ sign }: PropagatorDeps, lease: Lease, changes: CredentialChanges): Promise<void> {
 	const call = createInternalClient({
 		name: 'gateway',
@@ -72,9 +75,9 @@ async function push({ sign }: PropagatorDeps, lease: Lease, changes: CredentialC
 }
 
 /**
- * Resolves when this gateway knows the changes, or holds no cache that lacks them: it has acknowledged, or its cache has expired. Another instance that
- * responds at the same address (`not_found`) proves nothing about this one, which may be draining or share the address. So the function
- * waits for its lease, too.
+ * Resolves when this gateway knows the changes, or holds no cache that lacks them: it has acknowledged, or its cache has expired. Another
+ * instance that responds at the same address (`not_found`) proves nothing about this one, which may be draining or share the address. So the
+ * function waits for its lease, too.
  */
 async function propagateTo(deps: PropagatorDeps, lease: Lease, changes: CredentialChanges): Promise<void> {
 	if (!lease.isFenced) {
@@ -116,8 +119,7 @@ export async function propagateChanges(
 
 /**
  * Propagates changes that are still pending because their process was killed or lost the database. No request has reported them as done.
- * When
- * the process stops, another one propagates the rest, because a gateway's lease may outlast the shutdown.
+ * When the process stops, another one propagates the rest, because a gateway's lease may outlast the shutdown.
  */
 export const propagateMissedChanges = defineTask<PropagateDeps & { prisma: Database }>({
 	name: 'propagate_missed_changes',

@@ -23,8 +23,9 @@ function keyChanged(): AppError {
 
 /**
  * Revokes sessions and API keys. After the response, this gateway rejects all their requests, and has ended those whose body is still
- * arriving, their long polls and their event streams. It has ended the same kinds of requests of changed keys,
- * which run with the old rights, and looks these keys up again with their next request. Returns 404 for a previous instance id, whose cache no longer exists.
+ * arriving, their long polls and their event streams. It has ended the same kinds of requests of changed keys, which run
+ * with the old rights, and looks these keys up again with their next request. Returns 404 for a previous instance id, whose cache no longer
+ * exists.
  */
 export function pushCredentialChangesRoute(deps: Deps): Route {
 	return defineRoute(pushCredentialChanges, async ({ body }) => {

@@ -9,7 +9,8 @@ import { DISPATCHED_AT } from './stored-names.sql.ts';
 
 /**
  * How many milliseconds the tool of a job has run in the attempt that a worker runs now, as of its last heartbeat; 0 for other jobs. When
- * the job ends, `chargeCompute` replaces it in the same transaction. An attempt that is lost, returned or preempted isn't charged. Never more than the time since the grant, as in `chargedMs`.
+ * the job ends, `chargeCompute` replaces it in the same transaction. A lost, returned or preempted attempt isn't charged. Never more
+ * than the time since the grant, as in `chargedMs`.
  */
 export const RUNNING_MS = Prisma.sql`CASE WHEN status = 'running' AND lease_expires_at IS NOT NULL
 	THEN least(coalesce(compute_ms, 0), greatest(0, 1000 * extract(epoch FROM now() - attempt_started_at)))::bigint ELSE 0 END`;

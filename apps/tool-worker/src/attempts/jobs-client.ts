@@ -66,7 +66,10 @@ export async function claimJob(
 	return { id: jobId, attempt, tool, params, pageLimit, isBackground, preempted, inputFileId, userId };
 }
 
-/** Reports an outcome. Retries until the broker has confirmed it, or the signal is aborted: the attempt is no longer the current one, or the worker stops. */
+/**
+ * Reports an outcome. Retries until the broker has confirmed it, or the signal is aborted: the attempt is no longer the current one, or the
+ * worker stops.
+ */
 export async function reportOutcome(
 	deps: JobsClientDeps,
 	job: GrantedJob,

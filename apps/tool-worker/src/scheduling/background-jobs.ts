@@ -53,7 +53,8 @@ interface FollowedJob {
 }
 
 /**
- * When all background slots are taken, a job that preempts another one waits until that one has stopped, and gets its slot before all others.
+ * When all background slots are taken, a job that preempts another one waits until that one has stopped, and then
+ * gets its slot, if it had one.
  * For a further job, the remaining time decides:
  *
  * - `long`: the job is returned.

@@ -10,7 +10,7 @@ import { lockRecoveryAllowance, useRecoveryAllowance } from './recovery-windows.
 /** Small enough that no statement holds locks for long: the outcomes of attempts wait for them. */
 const BATCH_SIZE = 1_000;
 
-/** The result, or why nothing was sent: the endpoint is disabled or not found. */
+/** The result, or why nothing (more) was sent: the endpoint is disabled or not found. */
 type ResendResult<T> = T | 'disabled' | 'not_found';
 
 /** Locks the endpoint against being disabled or deleted until the transaction ends. */
