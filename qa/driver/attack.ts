@@ -159,7 +159,7 @@ const ATTACKS: Record<string, () => Promise<void>> = {
 		await repeat(40, () => send('GET', `/v1/files/${declared.body.data.file_id}/parts`, { token }));
 	},
 
-	/** Thousands of requests in one write on each connection, whose answers nobody reads. */
+	/** Writes thousands of requests at once on each connection and reads no response. */
 	async 'pipelined-requests'() {
 		const requests = textOf('GET /v1/tools').repeat(1_500);
 		ready();

@@ -47,7 +47,7 @@ export interface FileRecord {
 	deletedAt: Date | null;
 }
 
-/** Identifies a file of a user. Every lookup by ID includes the user, so that nobody reads another user's file. */
+/** Identifies a file of a user. Every lookup by ID includes the user, so that no user can read another's file. */
 export interface FileLookup {
 	id: string;
 	userId: string;

@@ -33,7 +33,7 @@ export const onWebhookDisabled = defineConsumer({
 			resource: host === undefined ? id : `${host} (${id})`,
 		};
 		await inTransaction(prisma, async (tx: Tx) => {
-			// A message may be delivered again after it was handled.
+			// A message may be delivered again soon after it was handled. Such a repetition sends no second mail for an hour.
 			const isRepeated = (await consumeHourlyQuota(tx, { key: `event ${eventId}`, perHour: 1 })) > 0;
 			if (!isRepeated) await addNotice(tx, notice, mailLimits.perEmail);
 		});
