@@ -60,10 +60,10 @@ export interface Exchange {
 	/** Set for a verified token or a live API key. */
 	credential: Credential | undefined;
 	/**
-	 * Refunds the units of a response that doesn't count, by its status and headers. Returns the rate limit headers of the response. Headers
-	 * are alternating names and values. Called once for each response.
+	 * Refunds the units of a response that doesn't count. Returns the rate limit headers of the response, as alternating names and values.
+	 * Called once for each response.
 	 */
-	settleRateLimits: ((status: number, headers: readonly string[]) => string[]) | undefined;
+	settleRateLimits: ((head: ResponseHead) => string[]) | undefined;
 	/** Called when the head of the response is written. A stream may last for hours after it. */
 	onHead: (() => void) | undefined;
 	/** `immediate` until the request is routed. */
@@ -78,6 +78,13 @@ export interface Exchange {
 	respondedBy: 'gateway' | 'service' | undefined;
 	/** The request was sent again, because the service closed the first connection. */
 	retried: boolean;
+}
+
+export interface ResponseHead {
+	by: 'gateway' | 'service';
+	status: number;
+	/** Alternating names and values, without the common headers of the gateway. */
+	headers: readonly string[];
 }
 
 /** For an exchange whose connection has closed: whether a service is still handling its request, which it completes. */

@@ -294,6 +294,11 @@ const DELETED_ACCOUNTS: readonly Mutant[] = [
 		test: 'admits concurrent uploads once the bytes of as many have come',
 	},
 	{
+		name: 'pauses the refresh of pending uploads after one that found nothing',
+		mutations: [files('createPendingRefresh', forceCondition(false, 'uploaded'))],
+		test: 'that found none is repeated only after 30 s, also for concurrent calls, and separately for each user',
+	},
+	{
 		name: 'hides the files of a deleted account before they are erased',
 		mutations: [
 			files('findVisibleFile', forceCondition(false, 'isAccountDeleted')),

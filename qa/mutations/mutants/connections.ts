@@ -89,7 +89,7 @@ export const CONNECTIONS_AND_BODIES: readonly Mutant[] = [
 	{
 		name: 'counts no refused request toward rate limits of the plan',
 		mutations: [gateway('countsToward', forceCondition(false, '429'))],
-		test: 'with status %s leaves %s requests and jobs',
+		test: 'of the %s with status %s leaves %s requests and jobs',
 	},
 	{
 		name: 'keeps a user’s long polls from blocking short requests',

@@ -3,7 +3,6 @@ import { createFile, type uploadSchema } from '@creatorr/contracts/files';
 import { newId } from '@creatorr/contracts/ids';
 import type { Plan } from '@creatorr/contracts/plans';
 import { crashPoint } from '@creatorr/service/crash-point';
-import { createKeyedMutex } from '@creatorr/service/keyed-mutex';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Audience } from '@creatorr/storage/connection';
 import { choosePartSize } from '@creatorr/storage/plan-parts';
@@ -15,12 +14,12 @@ import { type FileRecord, KEY_PREFIX } from '../file.ts';
 import { addMs, type FilePolicy, retentionOf } from '../policy.ts';
 import { admitUpload, chooseUpload, isTooManyPending } from './admit-upload.ts';
 import { insertFile } from './insert-file.sql.ts';
-import { refreshPending } from './refresh-pending.ts';
+import { createPendingRefresh } from './refresh-pending.ts';
 import { presignUpload } from './upload-urls.ts';
 
-/** POST /v1/files. Runs one lookup of a user's pending uploads at a time, so that no user occupies all connections to the store. */
+/** POST /v1/files */
 export function createFileRoute(deps: Deps): Route {
-	const mutex = createKeyedMutex();
+	const refreshPending = createPendingRefresh(deps);
 	return defineRoute(createFile, async ({ body, user }) => {
 		const request: UploadRequest = {
 			userId: user.id,
@@ -34,9 +33,8 @@ export function createFileRoute(deps: Deps): Route {
 		try {
 			return { data: await createUpload(deps, request) };
 		} catch (error) {
-			if (!isTooManyPending(error)) throw error;
 			// An uploaded file counts as pending until a request reads its status.
-			await mutex.runExclusive(user.id, () => refreshPending(deps, user.id));
+			if (!isTooManyPending(error) || !(await refreshPending(user.id))) throw error;
 			return { data: await createUpload(deps, request) };
 		}
 	});

@@ -6,6 +6,7 @@ import { deleteAccount } from '../accounts/delete-account.sql.ts';
 import { sweep } from '../sweep/sweep.ts';
 import { buildFile } from '../testing/build-file.ts';
 import { type FilesService, newUser, startFiles, type TestUser } from '../testing/files-service.ts';
+import { countStoreCalls } from '../testing/store-calls.ts';
 import { declare, PDF, put, upload, uploadReady } from '../testing/uploads.ts';
 import { admitUpload } from './admit-upload.ts';
 import { insertFile } from './insert-file.sql.ts';
@@ -270,11 +271,23 @@ describe('the limit of pending uploads and files', () => {
 		await uploadReady(limited, user);
 		for (let count = 0; count < 2; count++) await declare(limited, user, { size_bytes: 5 });
 		const { upload_url, headers } = await declare(limited, user, { size_bytes: 5 });
-		await expectRefused();
-		await expectRefused({ size_bytes: 6_000_000, multipart: true });
 		await put(upload_url, 'hello', headers);
 		expect((await createOne()).status).toBe(201);
 		await expectRefused();
+		await expectRefused({ size_bytes: 6_000_000, multipart: true });
+	});
+
+	test('refuses further ones without a lookup in the store, and admits one once the status of an upload was read', async () => {
+		for (let count = 0; count < 2; count++) await declare(limited, user, { size_bytes: 5 });
+		const { file_id, upload_url, headers } = await declare(limited, user, { size_bytes: 5 });
+		await expectRefused();
+		const lookups = countStoreCalls(limited, 'headObject');
+		for (let count = 0; count < 3; count++) await expectRefused();
+		lookups.restore();
+		expect(lookups.calls).toBe(0);
+		await put(upload_url, 'hello', headers);
+		await limited.as(user).get(file_id);
+		expect((await createOne()).status).toBe(201);
 	});
 
 	test('refuses uploads beyond the file limit, counts outputs toward it, but never refuses an output', async () => {

@@ -7,7 +7,7 @@ import { buildFile } from '../testing/build-file.ts';
 import { type FilesService, newUser, startFiles } from '../testing/files-service.ts';
 import { countStoreCalls } from '../testing/store-calls.ts';
 import { declare, download, MIB, PDF, put, putPart, type UploadPart, upload } from '../testing/uploads.ts';
-import { refreshPending } from './refresh-pending.ts';
+import { createPendingRefresh } from './refresh-pending.ts';
 
 const GIB = 1024 ** 3;
 const HOUR_MS = 3_600_000;
@@ -420,8 +420,8 @@ describe('the refresh of pending uploads', () => {
 		return files;
 	}
 
-	/** Refreshes the user's pending uploads with a store that has the bytes of `uploaded`. Returns how many it looked up. */
-	async function refresh(userId: string, uploaded: readonly FileRecord[]): Promise<number> {
+	/** Returns a refresh with a store that has the bytes of `uploaded`, and how many files it has looked up. */
+	function newRefresh(uploaded: readonly FileRecord[], monotonicMs?: () => number) {
 		const keys = new Set(uploaded.map(({ storageKey }) => storageKey));
 		let lookups = 0;
 		const headObject = async (key: string) => {
@@ -429,8 +429,8 @@ describe('the refresh of pending uploads', () => {
 			if (!keys.has(key)) return null;
 			return { etag: '"a"', sizeBytes: 10, modifiedAt: new Date(), hasUnsignedHeaders: false };
 		};
-		await refreshPending({ ...service.deps, store: { ...service.deps.store, headObject } }, userId);
-		return lookups;
+		const deps = { ...service.deps, store: { ...service.deps.store, headObject } };
+		return { refresh: createPendingRefresh(deps, monotonicMs), lookups: () => lookups };
 	}
 
 	const countReady = (userId: string) => service.prisma.file.count({ where: { userId, status: 'ready' } });
@@ -440,7 +440,9 @@ describe('the refresh of pending uploads', () => {
 		await insertPending(user.id, 100);
 		await delay(5);
 		const uploaded = await insertPending(user.id, 900);
-		expect(await refresh(user.id, uploaded)).toBe(100);
+		const { refresh, lookups } = newRefresh(uploaded);
+		await refresh(user.id);
+		expect(lookups()).toBe(100);
 		expect(await countReady(user.id)).toBeGreaterThan(50);
 	});
 
@@ -448,7 +450,37 @@ describe('the refresh of pending uploads', () => {
 		const user = newUser();
 		await insertPending(user.id, 1, { abandonAt: new Date(Date.now() - 1_000) });
 		const uploaded = await insertPending(user.id, 1);
-		expect(await refresh(user.id, uploaded)).toBe(1);
+		const { refresh, lookups } = newRefresh(uploaded);
+		await refresh(user.id);
+		expect(lookups()).toBe(1);
 		expect(await countReady(user.id)).toBe(1);
+	});
+
+	test('that found none is repeated only after 30 s, also for concurrent calls, and separately for each user', async () => {
+		const [user, other] = [newUser(), newUser()];
+		await insertPending(user.id, 2);
+		await insertPending(other.id, 1);
+		let nowMs = 1_000;
+		const { refresh, lookups } = newRefresh([], () => nowMs);
+		await Promise.all([refresh(user.id), refresh(user.id), refresh(user.id)]);
+		expect(lookups()).toBe(2);
+		nowMs += 29_000;
+		expect(await refresh(user.id)).toBe(false);
+		expect(lookups()).toBe(2);
+		expect(await refresh(other.id)).toBe(true);
+		expect(lookups()).toBe(3);
+		await delay(5);
+		nowMs += 2_000;
+		expect(await refresh(user.id)).toBe(true);
+		expect(lookups()).toBe(5);
+	});
+
+	test('that found one is repeated at once', async () => {
+		const user = newUser();
+		const uploaded = await insertPending(user.id, 101);
+		const { refresh } = newRefresh(uploaded);
+		await refresh(user.id);
+		expect(await refresh(user.id)).toBe(true);
+		expect(await countReady(user.id)).toBe(101);
 	});
 });

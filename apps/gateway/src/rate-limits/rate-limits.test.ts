@@ -3,7 +3,7 @@ import { createJob, getJob } from '@creatorr/contracts/jobs';
 import type { Operation } from '@creatorr/contracts/operation';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { ApiKey, Credential } from '../authentication/credential.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange, ResponseHead } from '../exchange.ts';
 import { createQuotaStore } from '../testing/quota-store.ts';
 import { createQuotaClient } from './quota-client.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
@@ -63,12 +63,12 @@ interface Response {
 	limit: string | undefined;
 }
 
-/** Sends a request. Unless a limit refuses it, the service responds with this status and these headers. */
+/** Sends a request. Unless a limit refuses it, it gets this response. */
 async function send(
 	gateway: RateLimits | undefined,
 	credential: Credential,
 	operation: Operation = getJob,
-	{ status = operation.status as number, headers = [] as string[] } = {},
+	{ by = 'service', status = operation.status, headers = [] }: Partial<ResponseHead> = {},
 ): Promise<Response> {
 	const exchange: Pick<Exchange, 'credential' | 'operation' | 'settleRateLimits'> = {
 		credential,
@@ -77,12 +77,12 @@ async function send(
 	};
 	const limits = await gateway?.loadLimits(exchange);
 	const consume = async () => limits?.consume();
-	const sent = await consume().then(
-		() => status,
-		(error: { status: number }) => error.status,
+	const head = await consume().then(
+		(): ResponseHead => ({ by, status, headers }),
+		(error: { status: number }): ResponseHead => ({ by: 'gateway', status: error.status, headers: [] }),
 	);
-	const [, policy, , limit] = exchange.settleRateLimits?.(sent, headers) ?? [];
-	return { status: sent, policy, limit };
+	const [, policy, , limit] = exchange.settleRateLimits?.(head) ?? [];
+	return { status: head.status, policy, limit };
 }
 
 /** Sends a request every 10 ms for a minute, to each gateway in turn. Returns how many were admitted. */
@@ -262,19 +262,20 @@ describe('headers', () => {
 });
 
 describe('a response', () => {
-	const left = async (answer: Partial<{ status: number; headers: string[] }>) => {
+	const left = async (answer: Partial<ResponseHead>) => {
 		const { limit } = await send(startGateways(1)[0], newSession(), createJob, answer);
 		return [...(limit ?? '').matchAll(/r=(\d+)/g)].map(([, units]) => Number(units));
 	};
 
 	test.each([
-		[401, [600, 60]],
-		[429, [600, 60]],
-		[403, [599, 60]],
-		[400, [599, 60]],
-		[201, [599, 59]],
-	])('with status %s leaves %s requests and jobs', async (status, units) => {
-		expect(await left({ status })).toEqual(units);
+		['service', 401, [600, 60]],
+		['gateway', 429, [600, 60]],
+		['service', 429, [599, 60]],
+		['service', 403, [599, 60]],
+		['service', 400, [599, 60]],
+		['service', 201, [599, 59]],
+	] as const)('of the %s with status %s leaves %s requests and jobs', async (by, status, units) => {
+		expect(await left({ by, status })).toEqual(units);
 	});
 
 	test('that refuses an API key because it lacks the tool doesn’t count', async () => {

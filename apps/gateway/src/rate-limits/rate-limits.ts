@@ -3,7 +3,7 @@ import { RATE_LIMIT_WINDOW_SECONDS, type RateLimitPolicy } from '@creatorr/contr
 import { counter } from '@creatorr/service/metrics';
 import { LRUCache } from 'lru-cache';
 import type { Credential } from '../authentication/credential.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange, ResponseHead } from '../exchange.ts';
 import { planRateLimited } from '../requests/rate-limited.ts';
 import {
 	type Allocation,
@@ -94,14 +94,16 @@ function lacksTool(status: number, headers: readonly string[]): boolean {
 	return status === 403 && headers.includes('www-authenticate');
 }
 
-/** Whether the response counts toward a policy. A job counts once, however often its creation is repeated. */
+/**
+ * Whether the response counts toward a policy. A job counts once, however often its creation is repeated. A 429 of a service counts, because
+ * the service has worked for it.
+ */
 function countsToward(
 	policy: RateLimitPolicy,
 	operation: Exchange['operation'],
-	status: number,
-	headers: readonly string[],
+	{ by, status, headers }: ResponseHead,
 ): boolean {
-	if (status === 401 || status === 429 || lacksTool(status, headers)) return false;
+	if (status === 401 || (status === 429 && by === 'gateway') || lacksTool(status, headers)) return false;
 	return policy !== 'jobs' || (status === operation?.status && !headers.includes('idempotency-replayed'));
 }
 
@@ -201,11 +203,10 @@ export function createRateLimits({ quota, capacity, monotonicMs }: Deps): RateLi
 	function refundAndBuildHeaders(
 		policies: readonly AppliedPolicy[],
 		operation: Exchange['operation'],
-		status: number,
-		headers: readonly string[],
+		head: ResponseHead,
 	): string[] {
 		for (const applied of policies) {
-			if (!applied.spentFrom || countsToward(applied.policy, operation, status, headers)) continue;
+			if (!applied.spentFrom || countsToward(applied.policy, operation, head)) continue;
 			refundUnit(applied.bucket, applied.spentFrom);
 			applied.spentFrom = undefined;
 		}
@@ -218,8 +219,7 @@ export function createRateLimits({ quota, capacity, monotonicMs }: Deps): RateLi
 			if (!credential || !operation) throw new Error('only authenticated requests have rate limits');
 			const policies = [applyPolicy('requests', credential)];
 			if (operation.createsJob) policies.push(applyPolicy('jobs', credential));
-			exchange.settleRateLimits = (status, headers) =>
-				refundAndBuildHeaders(policies, operation, status, headers);
+			exchange.settleRateLimits = (head) => refundAndBuildHeaders(policies, operation, head);
 			// An operation of cost 0 is never refused, so that signing out works while other sessions use up the quota.
 			const limits: PlanLimits = { consume: () => (operation.cost === 0 ? undefined : consume(policies)) };
 			const uncached = policies.filter(({ bucket }) => bucket.limit === undefined);

@@ -71,7 +71,7 @@ export function writeResponseHead(
 ): void {
 	exchange.respondedBy = by;
 	if (exchange.isDraining()) exchange.res.shouldKeepAlive = false;
-	const rateLimits = exchange.settleRateLimits?.(status, headers) ?? [];
+	const rateLimits = exchange.settleRateLimits?.({ by, status, headers }) ?? [];
 	exchange.res.writeHead(status, [...common, ...headers, ...rateLimits]);
 	exchange.onHead?.();
 }
