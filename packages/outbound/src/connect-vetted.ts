@@ -1,6 +1,9 @@
+import { constants } from 'node:crypto';
 import { isIP } from 'node:net';
 import { buildConnector } from 'undici';
 import { type AddressPolicy, findOwnAddresses, isAllowedAddress } from './address-policy.ts';
+import { guardHandshake } from './guard-handshake.ts';
+import type { CpuUse } from './handshake-budget.ts';
 import { limitResponses } from './limit-responses.ts';
 import { OutboundError } from './outbound-error.ts';
 import type { Resolve } from './resolve-addresses.ts';
@@ -25,6 +28,8 @@ interface ConnectOptions {
 	resolve: Resolve;
 	/** Certificate authorities (PEM) in place of those of Node. */
 	ca?: string;
+	/** Returns the CPU time of the handshakes of the user for whom it connects. */
+	handshakeCpu: () => CpuUse;
 }
 
 /**
@@ -32,23 +37,31 @@ interface ConnectOptions {
  * certificate. If one address of a name is forbidden, it refuses all: no legitimate name has both private and public addresses. Its
  * connections limit the size of responses.
  */
-export function createVettedConnector({ policy, resolve, ca }: ConnectOptions): buildConnector.connector {
+export function createVettedConnector(options: ConnectOptions): buildConnector.connector {
+	const { policy, resolve, ca, handshakeCpu } = options;
 	const connectTo = buildConnector({
 		timeout: CONNECT_TIMEOUT_MS,
 		allowH2: false,
 		ciphers: CIPHERS,
+		// A second handshake could have another certificate chain, and would not be guarded.
+		secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
 		// A resumed session would skip the check of the name in the certificate.
 		maxCachedSessions: 0,
 		...(ca === undefined ? {} : { ca }),
 	});
 	const open = async (target: buildConnector.Options) => {
-		const { hostname } = target;
+		const { hostname, protocol } = target;
+		if (protocol === 'https:') handshakeCpu().throwIfUsedUp();
 		const isName = isIP(hostname) === 0;
 		const servername = target.servername || (isName ? hostname : undefined);
 		const addresses = isName ? await resolveOrExplain(resolve, hostname) : [hostname];
 		if (!areAllowed(addresses, policy)) throw new OutboundError('address_not_allowed', NOT_PUBLIC);
 		return await connectToFirst(addresses.slice(0, MAX_TRIED_ADDRESSES), (address) =>
-			connectWithin(connectTo, { ...target, hostname: address, ...(servername && { servername }) }),
+			connectWithin(
+				connectTo,
+				{ ...target, hostname: address, ...(servername && { servername }) },
+				handshakeCpu(),
+			),
 		);
 	};
 	return (target, callback) => {
@@ -87,16 +100,24 @@ async function connectToFirst<T>(
 	}
 }
 
-/** Connects with TCP, then with TLS if necessary, so that the limit counts bytes before decryption, and those of the handshake. */
+/** Connects with TCP, then with TLS if necessary, so that the limits count bytes before decryption. */
 async function connectWithin(
 	connectTo: buildConnector.connector,
 	target: buildConnector.Options,
+	handshakeCpu: CpuUse,
 ): Promise<Socket> {
 	const isSecure = target.protocol === 'https:';
 	const port = target.port || (isSecure ? '443' : '80');
 	const connection = await promisify(connectTo, { ...target, port, protocol: 'http:' });
 	const limit = limitResponses(connection);
-	const socket = isSecure ? await promisify(connectTo, { ...target, httpSocket: connection }) : connection;
+	if (!isSecure) {
+		limit(connection);
+		return connection;
+	}
+	const { stream, succeed } = guardHandshake(connection, handshakeCpu);
+	// TLS takes any stream, although undici names only sockets.
+	const socket = await promisify(connectTo, { ...target, port, httpSocket: stream as Socket });
+	succeed();
 	limit(socket);
 	return socket;
 }

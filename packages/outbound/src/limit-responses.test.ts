@@ -82,7 +82,7 @@ afterAll(async () => {
 const post = (path: string, protocol = 'http') => {
 	const { port } = protocol === 'http' ? server : secure;
 	const url = `${protocol}://hook.test:${port}${path}`;
-	return outbound.post({ url, headers: {}, body: '{}', timeoutMs: 5_000 });
+	return outbound.post({ url, owner: 'usr', headers: {}, body: '{}', timeoutMs: 5_000 });
 };
 
 describe('a response fails as soon as it is too long because of', () => {
@@ -123,7 +123,7 @@ const SERVER_HELLO = Buffer.concat([
 ]);
 const ONE_BYTE_RECORD = Buffer.from('160303000100', 'hex');
 
-test('bytes of the TLS handshake count', async () => {
+test('a TLS handshake in records of one byte is too long', async () => {
 	const tcp = createServer((socket) => {
 		socket.on('error', () => undefined);
 		socket.once('data', () => {
@@ -134,9 +134,10 @@ test('bytes of the TLS handshake count', async () => {
 	await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
 	const { port } = tcp.address() as { port: number };
 	const url = `https://hook.test:${port}/`;
-	await expect(outbound.post({ url, headers: {}, body: '{}', timeoutMs: 10_000 })).rejects.toMatchObject({
-		failure: 'invalid_response',
-		message: TOO_LONG,
+	const request = { url, owner: 'usr', headers: {}, body: '{}', timeoutMs: 10_000 };
+	await expect(outbound.post(request)).rejects.toMatchObject({
+		failure: 'tls_failed',
+		message: expect.stringContaining('16 KiB'),
 	});
 	await new Promise((resolve) => tcp.close(resolve));
 });

@@ -1,5 +1,5 @@
 import { createServer as createTcpServer } from 'node:net';
-import type { TlsOptions } from 'node:tls';
+import type { TLSSocket, TlsOptions } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { parseRanges } from '@creatorr/service/address-ranges';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
@@ -64,8 +64,8 @@ afterAll(async () => {
 	await Promise.all([server?.stop(), forbidden?.stop()]);
 });
 
-const post = (outbound: Outbound, url: string, timeoutMs = 10_000) =>
-	outbound.post({ url, headers: { 'content-type': 'application/json' }, body: '{}', timeoutMs });
+const post = (outbound: Outbound, url: string, { timeoutMs = 10_000, owner = 'usr' } = {}) =>
+	outbound.post({ url, owner, headers: { 'content-type': 'application/json' }, body: '{}', timeoutMs });
 
 test('a request reaches the address that its name resolved to, under its own name', async () => {
 	const { status, retryAfter, excerpt } = await post(outboundWith(), `http://hook.test:${server.port}/`);
@@ -133,9 +133,9 @@ test('a name with 64 addresses is accepted', async () => {
 test.each([['no response', '/silent', { failure: 'timeout' }]])(
 	'%s in time is an error',
 	async (_, path, error) => {
-		await expect(post(outboundWith(), `http://hook.test:${server.port}${path}`, 200)).rejects.toMatchObject(
-			error,
-		);
+		await expect(
+			post(outboundWith(), `http://hook.test:${server.port}${path}`, { timeoutMs: 200 }),
+		).rejects.toMatchObject(error);
 	},
 );
 
@@ -144,7 +144,9 @@ test.each([
 	['an endless body', '/endless', 'x'.repeat(1_024)],
 	['a compressed body, which is not inflated', '/bomb', ''],
 ])('a response with %s is accepted, and at most 1 KiB of it is kept', async (_, path, excerpt) => {
-	await expect(post(outboundWith(), `http://hook.test:${server.port}${path}`, 500)).resolves.toMatchObject({
+	await expect(
+		post(outboundWith(), `http://hook.test:${server.port}${path}`, { timeoutMs: 500 }),
+	).resolves.toMatchObject({
 		status: 200,
 		excerpt,
 	});
@@ -216,10 +218,70 @@ test('TLS 1.2 with elliptic curves works, and a key exchange whose cost the serv
 	});
 });
 
+describe('a TLS handshake', () => {
+	test('with a chain of more than 16 KiB is refused before its certificates are verified', async () => {
+		const chained = await startSecureServer('hook.test', (_, res) => res.end(), { chainBytes: 17_000 });
+		const outbound = outboundWith({ ca: chained.cert });
+		await expect(post(outbound, `https://hook.test:${chained.port}/`)).rejects.toMatchObject({
+			failure: 'tls_failed',
+			message: 'The TLS handshake is longer than 16 KiB. Check the certificate chain.',
+		});
+		await chained.stop();
+	});
+
+	test('is refused while failed ones of its owner have used up their CPU time, but not one of other owners', async () => {
+		let handshakes = 0;
+		const secure = await startSecureServer('hook.test', (_, res) => res.end(), {
+			ALPNCallback: ({ protocols }) => {
+				handshakes += 1;
+				return protocols[0];
+			},
+		});
+		const outbound = outboundWith({ ca: secure.cert, handshakeBudgetMs: 20, maxIdleMs: 1 });
+		const connect = (name: string, owner: string) =>
+			post(outbound, `https://${name}:${secure.port}/`, { owner }).then(
+				({ status }) => status,
+				(error: Error) => error.message,
+			);
+		for (let time = 0; time < 40; time += 1) expect(await connect('hook.test', 'usr_good')).toBe(200);
+		const failed = 'The TLS connection failed (ERR_TLS_CERT_ALTNAME_INVALID).';
+		let answer: string | number = failed;
+		while (answer === failed) answer = await connect('other.test', 'usr_bad');
+		const refused = expect.stringContaining('took too long to compute');
+		expect(answer).toEqual(refused);
+		handshakes = 0;
+		expect(await connect('hook.test', 'usr_bad')).toEqual(refused);
+		expect(handshakes).toBe(0);
+		expect(await connect('hook.test', 'usr_good')).toBe(200);
+		await expect(
+			post(outbound, `http://hook.test:${server.port}/`, { owner: 'usr_bad' }),
+		).resolves.toMatchObject({ status: 200 });
+		await secure.stop();
+	});
+
+	test('is not repeated on its connection when the server asks for it', async () => {
+		let isRepeated = false;
+		const secure = await startSecureServer(
+			'hook.test',
+			({ socket }, res) => {
+				(socket as TLSSocket).renegotiate({}, () => {
+					isRepeated = true;
+				});
+				setTimeout(() => res.end(), 200);
+			},
+			{ maxVersion: 'TLSv1.2' },
+		);
+		const outbound = outboundWith({ ca: secure.cert });
+		await post(outbound, `https://hook.test:${secure.port}/`).catch(() => undefined);
+		expect(isRepeated).toBe(false);
+		await secure.stop();
+	});
+});
+
 test('an aborted request rejects with the reason', async () => {
 	const aborting = new AbortController();
 	const url = `http://hook.test:${server.port}/silent`;
-	const request = { url, headers: {}, body: '', timeoutMs: 10_000, signal: aborting.signal };
+	const request = { url, owner: 'usr', headers: {}, body: '', timeoutMs: 10_000, signal: aborting.signal };
 	const response = outboundWith().post(request);
 	aborting.abort(new Error('the process stops'));
 	await expect(response).rejects.toThrow('the process stops');

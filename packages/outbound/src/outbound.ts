@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
 import { checkUrl, type UrlPolicy } from './check-url.ts';
 import { createVettedConnector } from './connect-vetted.ts';
+import { createHandshakeBudget } from './handshake-budget.ts';
 import { OutboundError, toOutboundError } from './outbound-error.ts';
 import { type Resolve, resolveAddresses } from './resolve-addresses.ts';
 
@@ -24,10 +25,14 @@ export interface OutboundOptions {
 	ca?: string;
 	/** For tests: {@link MAX_IDLE_MS}. */
 	maxIdleMs?: number;
+	/** For tests: CPU time for the failed handshakes of an owner in a minute. */
+	handshakeBudgetMs?: number;
 }
 
 export interface OutboundRequest {
 	url: string;
+	/** The user who supplied the URL. The requests of one owner share connections, and the CPU time of failed TLS handshakes. */
+	owner: string;
 	headers: Record<string, string>;
 	body: string;
 	/** Timeout from the name lookup to the end of the response. */
@@ -58,16 +63,39 @@ export interface Outbound {
 
 /** Creates the client for all requests to URLs that users supply. It connects only to allowed addresses, whatever names resolve to. */
 export function createOutbound(options: OutboundOptions): Outbound {
-	const { policy, resolve = resolveAddresses, ca, maxIdleMs = MAX_IDLE_MS } = options;
-	const agent = new Agent({
-		keepAliveTimeout: maxIdleMs,
-		keepAliveMaxTimeout: maxIdleMs,
-		connect: createVettedConnector({ policy, resolve, ...(ca === undefined ? {} : { ca }) }),
-	});
+	const { policy, resolve = resolveAddresses, ca, maxIdleMs = MAX_IDLE_MS, handshakeBudgetMs } = options;
+	const handshakes = createHandshakeBudget(handshakeBudgetMs);
+	const agents = new Map<string, { agent: Agent; running: number; idle?: NodeJS.Timeout }>();
+	const createAgent = (owner: string) =>
+		new Agent({
+			keepAliveTimeout: maxIdleMs,
+			keepAliveMaxTimeout: maxIdleMs,
+			connect: createVettedConnector({
+				policy,
+				resolve,
+				...(ca === undefined ? {} : { ca }),
+				handshakeCpu: () => handshakes.useOf(owner),
+			}),
+		});
+	/** Runs a request with the agent of its owner, which exists for as long as it may have connections. */
+	async function withAgent<T>(owner: string, request: (agent: Agent) => Promise<T>): Promise<T> {
+		const entry = agents.get(owner) ?? { agent: createAgent(owner), running: 0 };
+		agents.set(owner, entry);
+		clearTimeout(entry.idle);
+		entry.running += 1;
+		try {
+			return await request(entry.agent);
+		} finally {
+			entry.running -= 1;
+			if (entry.running === 0) entry.idle = setTimeout(() => agents.delete(owner), maxIdleMs).unref();
+		}
+	}
 	return {
 		normalizeUrl: (url) => checkUrl(url, policy).href,
-		post: (request) => post(agent, policy, request),
-		close: () => agent.destroy(),
+		post: (request) => withAgent(request.owner, (agent) => post(agent, policy, request)),
+		async close() {
+			await Promise.all([...agents.values()].map(({ agent }) => agent.destroy()));
+		},
 	};
 }
 

@@ -48,6 +48,21 @@ const DESTINATIONS: readonly Mutant[] = [
 		test: 'an endless chunk extension',
 	},
 	{
+		name: 'verifies no long certificate chain',
+		mutations: [outbound('guardHandshake', forceCondition(false, 'MAX_HANDSHAKE_BYTES'))],
+		test: 'with a chain of more than 16 KiB is refused before its certificates are verified',
+	},
+	{
+		name: 'limits the CPU time of the failed TLS handshakes of a user',
+		mutations: [outbound('createHandshakeBudget', forceCondition(true, 'usedMs < budgetMs'))],
+		test: 'is refused while failed ones of its owner have used up their CPU time, but not one of other owners',
+	},
+	{
+		name: 'allows no second TLS handshake on a connection',
+		mutations: [outbound('createVettedConnector', dropProperty('secureOptions'))],
+		test: 'is not repeated on its connection when the server asks for it',
+	},
+	{
 		name: 'knows the product’s own host with a final dot',
 		mutations: [outbound('checkUrl', replaceText('withoutRootDot(url.host)', 'url.host'))],
 		test: 'is the product’s own with a final dot',

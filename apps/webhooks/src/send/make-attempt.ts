@@ -57,7 +57,8 @@ async function send(
 	sentAt: Date,
 	signal: AbortSignal,
 ): Promise<Outcome> {
-	const { endpointId, sealedSecret, previousSealedSecret, eventId, type, occurredAt, data, url } = delivery;
+	const { endpointId, sealedSecret, previousSealedSecret, eventId, type, occurredAt, data, url, userId } =
+		delivery;
 	const sealed = previousSealedSecret === null ? [sealedSecret] : [sealedSecret, previousSealedSecret];
 	const secrets = sealed.map((text) => sealer.open(text, endpointId));
 	const body = JSON.stringify({ type, timestamp: occurredAt.toISOString(), data });
@@ -67,7 +68,7 @@ async function send(
 		...signatureHeaders({ id: eventId, sentAt, body, secrets }),
 	};
 	try {
-		return await outbound.post({ url, headers, body, timeoutMs, signal });
+		return await outbound.post({ url, owner: userId, headers, body, timeoutMs, signal });
 	} catch (error) {
 		if (!(error instanceof OutboundError)) throw error;
 		return { failure: error.failure, message: error.message };

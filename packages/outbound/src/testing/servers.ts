@@ -13,12 +13,23 @@ export async function startServer(handle: RequestListener, { host = '127.0.0.1' 
 	return handleOf(server);
 }
 
+type SecureOptions = TlsOptions & {
+	/** At least so many bytes of certificates follow the server's own. */
+	chainBytes?: number;
+};
+
 /** Starts an HTTPS server whose certificate, with an RSA key, is for `name`. */
-export async function startSecureServer(name: string, handle: RequestListener, options: TlsOptions = {}) {
+export async function startSecureServer(
+	name: string,
+	handle: RequestListener,
+	{ chainBytes = 0, ...options }: SecureOptions = {},
+) {
 	const { private: key, cert } = await generate([{ name: 'commonName', value: name }], {
 		extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: name }] }],
 	});
-	const server = createSecureServer({ ...options, key, cert }, handle);
+	// PEM is longer than the bytes that it encodes.
+	const chain = `${cert}\n`.repeat(1 + Math.ceil((1.5 * chainBytes) / cert.length));
+	const server = createSecureServer({ ...options, key, cert: chain }, handle);
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	return { ...handleOf(server), cert };
 }
