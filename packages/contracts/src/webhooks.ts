@@ -163,6 +163,15 @@ export const deliveryStatusSchema = z.enum(['pending', 'succeeded', 'failed']).m
 });
 export type DeliveryStatus = z.infer<typeof deliveryStatusSchema>;
 
+/** Why a delivery failed, if not because of its attempts. */
+export const failureReasonSchema = z.enum(['url_changed', 'endpoint_disabled']).meta({
+	'x-enumDescriptions': {
+		url_changed: 'The URL of the endpoint was changed to another server before the delivery arrived.',
+		endpoint_disabled: 'The endpoint was disabled before the delivery arrived.',
+	},
+});
+export type FailureReason = z.infer<typeof failureReasonSchema>;
+
 const deliverySchema = z
 	.object({
 		id: deliveryIdSchema,
@@ -175,6 +184,9 @@ const deliverySchema = z
 			.int()
 			.optional()
 			.meta({ description: 'HTTP status that the last attempt received. Absent if it received none.' }),
+		failure_reason: failureReasonSchema.optional().meta({
+			description: 'Why a failed delivery has no further attempts. Absent if its last attempt failed.',
+		}),
 		created_at: timestampSchema,
 		next_attempt_at: timestampSchema
 			.optional()
@@ -261,7 +273,7 @@ export const updateWebhook = defineOperation({
 	scope: 'webhooks:write',
 	cost: 2,
 	summary:
-		'Updates an endpoint. Omitted fields stay unchanged. Disabling an endpoint fails its pending deliveries. To send them after you enable it again: POST /v1/webhooks/{id}/recover.',
+		'Updates an endpoint. Omitted fields stay unchanged. Pending deliveries fail when the endpoint is disabled, or when its URL gets another scheme, host or port. To send them afterwards: POST /v1/webhooks/{id}/recover.',
 	params: webhookParams,
 	maxBodyBytes: BODY_LIMIT.file,
 	body: z.object({

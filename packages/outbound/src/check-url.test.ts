@@ -81,6 +81,7 @@ test.each([
 
 test.each([
 	['https:8.8.8.8', 'https://8.8.8.8/'],
+	['https://example.com.:8443/', 'https://example.com:8443/'],
 	['https://EXAMPLE.com:443/a/../ä', 'https://example.com/%C3%A4'],
 ])('%s becomes %s', (url, href) => {
 	expect(check(url)).toBe(href);

@@ -33,6 +33,8 @@ export function checkUrl(text: string, policy: UrlPolicy): URL {
 		);
 	if (!URL.canParse(text)) throw problem('must be a URL such as https://example.com/webhooks');
 	const url = new URL(text);
+	// `example.com.` is the same host as `example.com`.
+	url.hostname = url.hostname.replace(/\.$/, '');
 	// Percent-encoding makes it longer.
 	if (url.href.length > MAX_URL_LENGTH) throw problem(`must have at most ${MAX_URL_LENGTH} characters`);
 	if (url.protocol !== 'https:' && !(policy.allowHttp && url.protocol === 'http:'))
@@ -43,15 +45,10 @@ export function checkUrl(text: string, policy: UrlPolicy): URL {
 	if (url.port !== '' && Number(url.port) < FIRST_FREE_PORT)
 		throw problem(`must use the default port, or port ${FIRST_FREE_PORT} or higher`);
 	const address = hostOf(url);
-	const isOwn = policy.ownHosts.has(withoutRootDot(url.host));
+	const isOwn = policy.ownHosts.has(url.host);
 	if (isOwn || (isIP(address) !== 0 && !isAllowedAddress(address, policy)))
 		throw problem('must not lead to a private or reserved address');
 	return url;
-}
-
-/** `example.com.` is the same host as `example.com`. */
-function withoutRootDot(host: string): string {
-	return host.replace(/\.(?=:|$)/, '');
 }
 
 /** Returns the host without the brackets of an IPv6 address. */

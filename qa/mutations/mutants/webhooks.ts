@@ -64,7 +64,7 @@ const DESTINATIONS: readonly Mutant[] = [
 	},
 	{
 		name: 'knows the product’s own host with a final dot',
-		mutations: [outbound('checkUrl', replaceText('withoutRootDot(url.host)', 'url.host'))],
+		mutations: [outbound('checkUrl', replaceText("replace(/\\.$/, '')", 'trim()'))],
 		test: 'is the product’s own with a final dot',
 	},
 ];

@@ -1,4 +1,9 @@
-import { type DeliveryStatus, type EventType, MAX_SHOWN_ATTEMPTS } from '@creatorr/contracts/webhooks';
+import {
+	type DeliveryStatus,
+	type EventType,
+	type FailureReason,
+	MAX_SHOWN_ATTEMPTS,
+} from '@creatorr/contracts/webhooks';
 import { inTransaction } from '@creatorr/database/transaction';
 import type { Database, Tx } from '../database.sql.ts';
 import { toEvent } from '../events/events.sql.ts';
@@ -15,6 +20,8 @@ function toDelivery(row: Row) {
 		event_type: row.event.type as EventType,
 		status: row.status,
 		attempt_count: row.attemptCount,
+		...(row.status === 'failed' &&
+			row.failureReason !== null && { failure_reason: row.failureReason as FailureReason }),
 		...(row.responseStatus !== null && { response_status: row.responseStatus }),
 		created_at: row.createdAt.toISOString(),
 		...(row.dueAt && { next_attempt_at: row.dueAt.toISOString() }),

@@ -51,7 +51,7 @@ export function replay(
 		const endpoint = await lockEndpointShared(tx, { id: endpointId, userId });
 		if (typeof endpoint === 'string') return endpoint;
 		const count = await tx.$executeRaw`
-			UPDATE deliveries SET status = 'pending', due_at = now(), tries = 0
+			UPDATE deliveries SET status = 'pending', due_at = now(), tries = 0, failure_reason = NULL
 			WHERE id = ${id} AND endpoint_id = ${endpointId}`;
 		if (count === 0) return 'not_found';
 		await notify(tx, DELIVERY_CHANNEL);
@@ -172,7 +172,7 @@ async function findRetryable(
 /** Makes deliveries due, and begins their retry schedules again. */
 async function makeDue(tx: Tx, ids: string[]): Promise<number> {
 	return await tx.$executeRaw`
-		UPDATE deliveries SET status = 'pending', due_at = now(), tries = 0 WHERE id = ANY(${ids}::text[])`;
+		UPDATE deliveries SET status = 'pending', due_at = now(), tries = 0, failure_reason = NULL WHERE id = ANY(${ids}::text[])`;
 }
 
 /** Finds events that the endpoint should have received, and that have no delivery to it. */

@@ -1,6 +1,7 @@
 import { inBatches } from '@creatorr/database/batches';
+import { inTransaction } from '@creatorr/database/transaction';
 import { defineTask } from '@creatorr/service/task';
-import type { Database } from '../database.sql.ts';
+import type { Database, Tx } from '../database.sql.ts';
 
 /** The outcomes of attempts wait for the locks of a batch. */
 const BATCH_SIZE = 1_000;
@@ -14,10 +15,27 @@ export async function failPending(prisma: Database, endpointId: string): Promise
 	return await inBatches(
 		BATCH_SIZE,
 		() => prisma.$executeRaw`
-			UPDATE deliveries SET status = 'failed', due_at = NULL WHERE id IN (
+			UPDATE deliveries SET status = 'failed', due_at = NULL, failure_reason = 'endpoint_disabled' WHERE id IN (
 				SELECT deliveries.id FROM deliveries JOIN endpoints ON endpoints.id = endpoint_id
 				WHERE endpoint_id = ${endpointId} AND due_at IS NOT NULL AND endpoints.status = 'disabled'
 				LIMIT ${BATCH_SIZE} FOR NO KEY UPDATE OF deliveries SKIP LOCKED)`,
+	);
+}
+
+/**
+ * Fails the pending deliveries of an endpoint whose URL is about to lead to another server, in batches, so that a change of the URL never
+ * sends a backlog to it. Waits for those that another transaction has locked. Locks deliveries in the order of their ids, as the outcomes
+ * of attempts do. An attempt that is running isn't followed by a retry.
+ */
+export async function failBeforeMove(prisma: Database, endpointId: string): Promise<void> {
+	await inBatches(BATCH_SIZE, () =>
+		inTransaction(
+			prisma,
+			(tx: Tx) => tx.$executeRaw`
+				UPDATE deliveries SET status = 'failed', due_at = NULL, failure_reason = 'url_changed' WHERE id IN (
+					SELECT id FROM deliveries WHERE endpoint_id = ${endpointId} AND due_at IS NOT NULL
+					ORDER BY id LIMIT ${BATCH_SIZE} FOR NO KEY UPDATE)`,
+		),
 	);
 }
 

@@ -3,7 +3,7 @@ import { inTransaction } from '@creatorr/database/transaction';
 import { lockAgainstDeletion, lockUser } from '../accounts/accounts.sql.ts';
 import type { Database, Tx } from '../database.sql.ts';
 import type { Endpoint as Row } from '../generated/client.ts';
-import { deleteDeliveries, failPending } from './end-deliveries.sql.ts';
+import { deleteDeliveries, failBeforeMove, failPending } from './end-deliveries.sql.ts';
 
 /** An endpoint as the API shows it. */
 export interface Webhook {
@@ -68,21 +68,24 @@ export interface EndpointChange {
 }
 
 /**
- * Changes an endpoint. A new server or status resets its health. A new path or query doesn't: the circuit breaker protects the server. Returns
- * null if there is none.
+ * Changes an endpoint. Returns null if there is none. A new status resets its health. A new path or query doesn't: the circuit breaker protects
+ * the server. A new server fails what is pending and begins with a new health; the server before it has its own again if the URL returns.
  */
 export async function updateEndpoint(
 	prisma: Database,
 	own: OwnedEndpoint,
 	change: EndpointChange,
 ): Promise<Webhook | null> {
+	const current = await findEndpoint(prisma, own);
+	if (!current) return null;
+	if (change.url !== undefined && !isSameServer(change.url, current.url))
+		await failBeforeMove(prisma, own.id);
 	const changed = await inTransaction(prisma, async (tx: Tx) => {
 		const before = await lockEndpoint(tx, own);
 		if (!before) return null;
 		const { url, events, description, status } = change;
-		const resetsHealth =
-			(status !== undefined && status !== before.status) ||
-			(url !== undefined && !isSameServer(url, before.url));
+		const isMoved = url !== undefined && !isSameServer(url, before.url);
+		const resetsHealth = status !== undefined && status !== before.status;
 		const row = await tx.endpoint.update({
 			where: { id: own.id },
 			data: {
@@ -90,19 +93,45 @@ export async function updateEndpoint(
 				...(events && { events }),
 				...(description === undefined ? {} : { description }),
 				...(status && { status, disabledReason: status === 'disabled' ? 'user' : null }),
-				...(resetsHealth && {
+				...((isMoved || resetsHealth) && {
 					failures: 0,
 					failingSince: null,
 					pausedUntil: null,
 					slow: false,
 					healthEpoch: { increment: 1 },
 				}),
+				...(isMoved && { previousServer: toPreviousServer(before) }),
+				...(isMoved && !resetsHealth && healthAtReturn(url, before.previousServer)),
 			},
 		});
 		return toWebhook(row);
 	});
 	if (changed?.status === 'disabled') await failPending(prisma, own.id);
 	return changed;
+}
+
+interface PreviousServer {
+	origin: string;
+	failures: number;
+	pausedUntil: string | null;
+}
+
+function toPreviousServer({ url, failures, pausedUntil }: Row) {
+	return {
+		origin: new URL(url).origin,
+		failures,
+		pausedUntil: pausedUntil?.toISOString() ?? null,
+	} satisfies PreviousServer;
+}
+
+/** Returns the health of the server that the URL has returned to, or nothing for another server. */
+function healthAtReturn(url: string, previous: unknown): Partial<Pick<Row, 'failures' | 'pausedUntil'>> {
+	const server = previous as PreviousServer | null;
+	if (server?.origin !== new URL(url).origin) return {};
+	return {
+		failures: server.failures,
+		pausedUntil: server.pausedUntil === null ? null : new Date(server.pausedUntil),
+	};
 }
 
 /** Returns whether the URLs have the same scheme, host and port. */

@@ -4,6 +4,7 @@ import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { deleteAccount } from '../accounts/accounts.sql.ts';
 import { adminCommands, HELP } from '../operators/admin-command.ts';
+import { startReceiver } from '../testing/receiver.ts';
 import {
 	accountDeletedMessage,
 	jobEndedMessage,
@@ -156,6 +157,22 @@ describe('an endpoint', () => {
 		});
 	});
 
+	test('has the pause of a server again when its URL returns to it', async () => {
+		const where = { id };
+		const move = (url: string) => owner.call('PATCH', `/v1/webhooks/${id}`, { url });
+		const pausedUntil = new Date(Date.now() + 60_000);
+		await world.prisma.endpoint.update({ where, data: { failures: 7, pausedUntil } });
+		await move('https://other.example.com/');
+		await move('https://EXAMPLE.com./hook');
+		expect(await world.prisma.endpoint.findUnique({ where })).toMatchObject({ failures: 7, pausedUntil });
+		await owner.call('PATCH', `/v1/webhooks/${id}`, { status: 'disabled' });
+		await owner.call('PATCH', `/v1/webhooks/${id}`, { status: 'enabled' });
+		expect(await world.prisma.endpoint.findUnique({ where })).toMatchObject({
+			failures: 0,
+			pausedUntil: null,
+		});
+	});
+
 	test('is gone with its deliveries after it is deleted', async () => {
 		await owner.call('POST', `/v1/webhooks/${id}/test`);
 		expect((await owner.call('DELETE', `/v1/webhooks/${id}`)).status).toBe(204);
@@ -239,6 +256,35 @@ test('an endpoint with many deliveries is recovered, disabled and deleted in bat
 	expect(await prisma.delivery.count({ where: { endpointId: id } })).toBe(0);
 });
 
+test('what is pending fails when the URL leads to another server, and is sent there only by a recovery', async () => {
+	const user = world.user();
+	world.receiver.respond = (_, res) => res.writeHead(503, { 'retry-after': '3600' }).end();
+	const { id } = await user.createWebhook(`${world.receiver.url}/before`);
+	const path = `/v1/webhooks/${id}`;
+	await world.publish(jobEndedMessage(user.id));
+	await waitFor(async () => expect(await user.data(path)).toHaveProperty('failing_since'));
+	for (let count = 0; count < 3; count += 1) await world.publish(jobEndedMessage(user.id));
+	await waitFor(async () => expect(await user.data(`${path}/deliveries?status=pending`)).toHaveLength(4));
+	world.receiver.reset();
+	const sameServer = await user.call('PATCH', path, { url: `${world.receiver.url}/same` });
+	expect(sameServer.status).toBe(200);
+	expect(await user.data(`${path}/deliveries?status=pending`)).toHaveLength(4);
+	const otherServer = await startReceiver();
+	expect((await user.call('PATCH', path, { url: `${otherServer.url}/after` })).status).toBe(200);
+	expect(await user.data(`${path}/deliveries`)).toMatchObject(
+		Array(4).fill({ status: 'failed', failure_reason: 'url_changed' }),
+	);
+	await user.call('POST', `${path}/test`);
+	await waitFor(() => expect(otherServer.requests).toHaveLength(1));
+	const since = new Date(Date.now() - 60_000).toISOString();
+	expect((await user.call('POST', `${path}/recover`, { since })).body.data.count).toBe(4);
+	await waitFor(() => expect(otherServer.requests).toHaveLength(5));
+	await otherServer.stop();
+	expect(world.receiver.requests).toEqual([]);
+	const [delivery] = await user.data(`${path}/deliveries?status=succeeded`);
+	expect(delivery).not.toHaveProperty('failure_reason');
+});
+
 test('a delivery that was added while its endpoint was being disabled fails', async () => {
 	const user = world.user();
 	const { id } = await user.createWebhook(HOOK_URL);
@@ -258,7 +304,9 @@ test('a delivery that was added while its endpoint was being disabled fails', as
 		data: { id: newId('dlv'), eventId, endpointId: id, dueAt: new Date() },
 	});
 	await failUndeliverable.run({ prisma: world.prisma }, new AbortController().signal);
-	expect(await user.data(`/v1/webhooks/${id}/deliveries`)).toMatchObject([{ status: 'failed' }]);
+	expect(await user.data(`/v1/webhooks/${id}/deliveries`)).toMatchObject([
+		{ status: 'failed', failure_reason: 'endpoint_disabled' },
+	]);
 });
 
 const run = (...args: string[]) => runCommand({ args, help: HELP, commands: adminCommands(world.prisma) });

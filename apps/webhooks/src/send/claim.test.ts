@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '@creatorr/contracts/ids';
 import { silent } from '@creatorr/testing/silent';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { failBeforeMove } from '../endpoints/end-deliveries.sql.ts';
 import { createSecretSealer, newSecret } from '../endpoints/secret.ts';
 import type { Prisma, PrismaClient } from '../generated/client.ts';
 import { startDatabase } from '../testing/database.ts';
@@ -193,6 +194,15 @@ describe('the outcome of an attempt', () => {
 			dueAt: expect.any(Date),
 			attempts: [{ number: 1 }],
 		});
+	});
+
+	test('is no retry if the delivery failed meanwhile, because the URL was changed to another server', async () => {
+		const endpointId = await addEndpoint([1]);
+		const id = `${endpointId} 1`;
+		const ended = await endAttempt({ responseStatus: 500, status: 'pending', retrySeconds: 5 });
+		await failBeforeMove(prisma, endpointId);
+		await recordAttempts(prisma, [ended]);
+		expect(await find(id)).toMatchObject({ status: 'failed', dueAt: null, attempts: [{ number: 1 }] });
 	});
 
 	describe('of a 410', () => {

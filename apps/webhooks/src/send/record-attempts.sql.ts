@@ -29,7 +29,7 @@ export interface DeliveryAttempt extends EndedAttempt {
 
 /**
  * Records attempts and updates their deliveries, in one statement. Ignores an attempt that another process has repeated after its lease
- * expired. A delivery that was replayed meanwhile stays due. Keeps only as many attempts of a delivery as the API shows, because the
+ * expired. A delivery that was replayed meanwhile stays due, and one that was ended meanwhile gets no retry. Keeps only as many attempts of a delivery as the API shows, because the
  * number of replays isn't limited. Locks deliveries in the order of their ids, because other statements change many at a time, too.
  * Returns the ids of their endpoints that have failed since their last success.
  */
@@ -56,18 +56,19 @@ export async function recordAttempts(
 			) AS ended (id, number, tries, status, retry_seconds, started_at, duration_ms, response_status, error, excerpt,
 				url, health_epoch, stale_gone_retry_seconds)
 		), locked AS (
-			SELECT deliveries.id, deliveries.tries = ended.tries AS is_current
+			SELECT deliveries.id, deliveries.tries = ended.tries AS is_current, deliveries.due_at IS NULL AS is_ended
 			FROM ended JOIN deliveries ON deliveries.id = ended.id
 			WHERE deliveries.attempt_count = ended.number ORDER BY deliveries.id FOR NO KEY UPDATE OF deliveries
 		), recorded AS (
 			UPDATE deliveries SET response_status = ended.response_status,
 				status = CASE WHEN NOT locked.is_current THEN deliveries.status
-					WHEN endpoints.status = 'disabled' AND ended.status = 'pending' THEN 'failed'
-					WHEN endpoints.status = 'enabled' AND next.retry_seconds IS NOT NULL THEN 'pending' ELSE ended.status END,
+					WHEN next.retry_seconds IS NOT NULL THEN 'pending'
+					WHEN ended.status = 'pending' THEN 'failed' ELSE ended.status END,
 				due_at = CASE WHEN NOT locked.is_current THEN deliveries.due_at
-					WHEN endpoints.status = 'enabled' THEN now() + make_interval(secs => next.retry_seconds) END
+					ELSE now() + make_interval(secs => next.retry_seconds) END
 			FROM locked, ended, endpoints, LATERAL (
-				SELECT CASE WHEN endpoints.url = ended.url AND endpoints.health_epoch = ended.health_epoch THEN ended.retry_seconds
+				SELECT CASE WHEN endpoints.status = 'disabled' OR locked.is_ended THEN NULL
+					WHEN endpoints.url = ended.url AND endpoints.health_epoch = ended.health_epoch THEN ended.retry_seconds
 					ELSE coalesce(ended.retry_seconds, ended.stale_gone_retry_seconds) END
 			) AS next (retry_seconds)
 			WHERE deliveries.id = locked.id AND ended.id = locked.id AND endpoints.id = deliveries.endpoint_id
