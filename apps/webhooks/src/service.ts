@@ -15,6 +15,7 @@ import {
 	testWebhookRoute,
 } from './deliveries/delivery-routes.ts';
 import type { Deps } from './deps.ts';
+import { onAccountSuspended, onAccountUnsuspended, onAccountVerified } from './endpoints/account-events.ts';
 import { failUndeliverable } from './endpoints/end-deliveries.sql.ts';
 import {
 	createWebhookRoute,
@@ -93,6 +94,14 @@ export const webhooks = defineService<Config, Deps>({
 		listEventsRoute,
 	],
 	metrics: [backlogMetrics, outboxMetrics],
-	consumers: [onJobEnded, onKeyLeaked, onPlanChanged, onAccountDeleted],
+	consumers: [
+		onJobEnded,
+		onKeyLeaked,
+		onPlanChanged,
+		onAccountVerified,
+		onAccountSuspended,
+		onAccountUnsuspended,
+		onAccountDeleted,
+	],
 	tasks: [relayOutbox, sendDeliveries, failUndeliverable, pruneOldEvents],
 });

@@ -119,6 +119,16 @@ export const planChanged = defineEvent(
 /** A user has verified the account's email: from now on the account has the full limits of its plan. May be published twice. */
 export const accountVerified = defineEvent('account.verified', 1, z.object({ user_id: idSchema('usr') }));
 
+/** An operator has suspended an account: nothing more is sent to its webhook endpoints. Published again with each repeated suspension. */
+export const accountSuspended = defineEvent('account.suspended', 1, z.object({ user_id: idSchema('usr') }));
+
+/** An operator has lifted the suspension of an account. */
+export const accountUnsuspended = defineEvent(
+	'account.unsuspended',
+	1,
+	z.object({ user_id: idSchema('usr') }),
+);
+
 /** A webhook endpoint was disabled because of its responses: auth mails its owner. */
 export const webhookDisabled = defineEvent(
 	'webhook.disabled',

@@ -44,11 +44,13 @@ export const eventTypeSchema = z.enum(EVENT_TYPES).meta({
 export type EventType = z.infer<typeof eventTypeSchema>;
 
 /** Why an endpoint was disabled. */
-export const disabledReasonSchema = z.enum(['failing', 'gone', 'user']).meta({
+export const disabledReasonSchema = z.enum(['failing', 'gone', 'user', 'suspended', 'unverified']).meta({
 	'x-enumDescriptions': {
 		failing: 'All attempts failed for several days.',
 		gone: 'The endpoint responded with 410.',
 		user: 'Its owner disabled it.',
+		suspended: 'The account was suspended. The endpoint is enabled again when the suspension ends.',
+		unverified: 'It was created before the email of the account was verified.',
 	},
 });
 export type DisabledReason = z.infer<typeof disabledReasonSchema>;

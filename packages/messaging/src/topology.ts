@@ -1,5 +1,7 @@
 import {
 	accountDeleted,
+	accountSuspended,
+	accountUnsuspended,
 	accountVerified,
 	jobEnded,
 	jobFinished,
@@ -30,6 +32,9 @@ export const QUEUES = {
 	jobsJobFinished: 'jobs.job-finished',
 	jobsJobProgressed: 'jobs.job-progressed',
 	webhooksAccountDeleted: 'webhooks.account-deleted',
+	webhooksAccountSuspended: 'webhooks.account-suspended',
+	webhooksAccountUnsuspended: 'webhooks.account-unsuspended',
+	webhooksAccountVerified: 'webhooks.account-verified',
 	webhooksJobEnded: 'webhooks.job-ended',
 	webhooksKeyLeaked: 'webhooks.key-leaked',
 	webhooksPlanChanged: 'webhooks.plan-changed',
@@ -55,6 +60,9 @@ const SUBSCRIPTIONS = [
 	[QUEUES.webhooksKeyLeaked, keyLeaked.type],
 	[QUEUES.webhooksPlanChanged, planChanged.type],
 	[QUEUES.webhooksAccountDeleted, accountDeleted.type],
+	[QUEUES.webhooksAccountSuspended, accountSuspended.type],
+	[QUEUES.webhooksAccountUnsuspended, accountUnsuspended.type],
+	[QUEUES.webhooksAccountVerified, accountVerified.type],
 	[QUEUES.authWebhookDisabled, webhookDisabled.type],
 ] as const;
 

@@ -13,10 +13,11 @@ Runs with the environment of the auth service (with npm start: npm run admin).
 
   node apps/auth/src/admin.ts suspend USER --reason WHY
       Suspends an account: blocks sign-in and password resets, and revokes every session and API key at every gateway
-      before the command returns. Queued and running jobs continue.
+      before the command returns. Disables the webhook endpoints. Queued and running jobs continue.
 
   node apps/auth/src/admin.ts unsuspend USER --reason WHY
-      Lifts the suspension, so that the owner can sign in again and create new API keys.
+      Lifts the suspension, so that the owner can sign in again and create new API keys. Enables the webhook
+      endpoints that the suspension has disabled.
 
 Each is recorded in security_events under the operator's name: --by NAME, or the user of the operating system.
 Exit codes: 0 done; 1 not done, for example because there is no such user; 2 wrong usage.

@@ -5,8 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { accountSuspended, accountUnsuspended } from '@creatorr/contracts/events';
+import { connectBroker } from '@creatorr/messaging/connection';
+import { startConsumer } from '@creatorr/messaging/consumer';
+import { QUEUES } from '@creatorr/messaging/topology';
 import { createIdentitySigner } from '@creatorr/service/identity';
 import { CommandError, runCommand } from '@creatorr/service/operator-command';
+import { silent } from '@creatorr/testing/silent';
+import { waitFor } from '@creatorr/testing/wait-for';
 import { describe, expect, jest, test } from '@jest/globals';
 import { createChangePropagator } from '../gateway-leases/propagate-changes.ts';
 import { newSession } from '../sessions/session-token.ts';
@@ -164,6 +170,31 @@ describe('a suspended account', () => {
 		expect(await isAlive(scene.auth.app, scene.person.sessionId)).toBe(false);
 		expect(await isAlive(scene.auth.app, other.sessionId)).toBe(false);
 		expect(await scene.auth.prisma.revocation.count()).toBe(0);
+	});
+
+	test('is published when it is suspended, also again, and when it is unsuspended', async () => {
+		const broker = await connectBroker({ url: scene.auth.amqpUrl, name: 'test', logger: silent });
+		const published: string[] = [];
+		const consume = (queue: string, definition: typeof accountSuspended | typeof accountUnsuspended) =>
+			startConsumer(broker, {
+				queue,
+				definition,
+				prefetch: 1,
+				logger: silent,
+				handle: async ({ type, data }) => void (data.user_id === scene.person.id && published.push(type)),
+			});
+		const consumers = [
+			consume(QUEUES.webhooksAccountSuspended, accountSuspended),
+			consume(QUEUES.webhooksAccountUnsuspended, accountUnsuspended),
+		];
+		await suspend();
+		await suspend();
+		await unsuspend();
+		await waitFor(() =>
+			expect(published.sort()).toEqual(['account.suspended', 'account.suspended', 'account.unsuspended']),
+		);
+		await Promise.all(consumers.map((consumer) => consumer.stop()));
+		await broker.close();
 	});
 
 	test('has no API keys at any gateway when the command returns', async () => {

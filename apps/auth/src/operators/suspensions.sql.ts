@@ -1,4 +1,7 @@
+import { accountSuspended, accountUnsuspended, newEvent } from '@creatorr/contracts/events';
+import { addToOutbox } from '@creatorr/database/outbox';
 import { inTransaction } from '@creatorr/database/transaction';
+import { currentRequestId } from '@creatorr/service/context';
 import { type RevokedKeys, revokeApiKeys } from '../api-keys/revoke-api-keys.sql.ts';
 import type { Database } from '../database.sql.ts';
 import { insertEvent, type Operator } from '../security-events/security-events.sql.ts';
@@ -11,7 +14,8 @@ export interface OperatorAction {
 }
 
 /**
- * Blocks sign-in and password resets, and revokes all sessions and API keys. Returns null for an unknown account. A suspended account keeps its date.
+ * Blocks sign-in and password resets, and revokes all sessions and API keys. Publishes `account.suspended`, each time. Returns null for
+ * an unknown account. A suspended account keeps its date.
  */
 export function suspend(
 	prisma: Database,
@@ -25,12 +29,13 @@ export function suspend(
 		if (!row) return null;
 		await tx.mailedToken.deleteMany({ where: { userId, kind: 'reset_password' } });
 		await insertEvent(tx, { kind: 'account_suspended', userId, sessionId: null, client: null, by });
+		await addToOutbox(tx, newEvent(accountSuspended, { user_id: userId }, currentRequestId()));
 		const keys = await revokeApiKeys(tx, { userId }, { type: 'revoked', client: null });
 		return { ...row, keys, ...(await revokeSessions(tx, { userId })) };
 	});
 }
 
-/** Allows sign-in again. Changes nothing and returns false if the account is not suspended. */
+/** Allows sign-in again, and publishes `account.unsuspended`. Changes nothing and returns false if the account is not suspended. */
 export function unsuspend(prisma: Database, { userId, by }: OperatorAction): Promise<boolean> {
 	return inTransaction(prisma, async (tx) => {
 		const { count } = await tx.user.updateMany({
@@ -39,6 +44,7 @@ export function unsuspend(prisma: Database, { userId, by }: OperatorAction): Pro
 		});
 		if (count === 0) return false;
 		await insertEvent(tx, { kind: 'account_unsuspended', userId, sessionId: null, client: null, by });
+		await addToOutbox(tx, newEvent(accountUnsuspended, { user_id: userId }, currentRequestId()));
 		return true;
 	});
 }

@@ -4,6 +4,8 @@ import { effectOfDrop, reasonNotToReplay } from './replay-rule.ts';
 describe('a dead-lettered message', () => {
 	test.each([
 		'account.deleted',
+		'account.suspended',
+		'account.unsuspended',
 		'account.verified',
 		'job.ended',
 		'key.leaked',

@@ -1,5 +1,7 @@
 import {
 	accountDeleted,
+	accountSuspended,
+	accountUnsuspended,
 	accountVerified,
 	jobCanceled,
 	jobEnded,
@@ -27,7 +29,10 @@ export function reasonNotToReplay(routingKey: string): string | undefined {
 /** By type, the permanent effect of dropping a message that needs a replay. */
 const EFFECTS_OF_DROP: Readonly<Record<string, string>> = {
 	[accountDeleted.type]: 'a service keeps data of a deleted account',
-	[accountVerified.type]: 'a service keeps the limits of an unverified account',
+	[accountSuspended.type]: 'webhooks still sends events to the endpoints of a suspended account',
+	[accountUnsuspended.type]: 'the webhook endpoints of an account stay disabled after its suspension',
+	[accountVerified.type]:
+		'a service keeps the limits of an unverified account, or webhook endpoints from before the verification',
 	[jobEnded.type]: 'the user gets no webhook event about the end of the job',
 	[keyLeaked.type]: 'the owner gets no webhook event about the leaked API key',
 	[planChanged.type]: 'a service has the wrong plan for the user until the next change',

@@ -43,7 +43,13 @@ export function WebhookRow({ user, webhook }: Props) {
 	);
 }
 
-const DISABLED = { failing: 'all attempts failed for days', gone: 'it responded with 410', user: 'by you' };
+const DISABLED = {
+	failing: 'all attempts failed for days',
+	gone: 'it responded with 410',
+	user: 'by you',
+	suspended: 'the account was suspended',
+	unverified: 'it was created before your email was verified',
+};
 
 function statusText({ status, disabled_reason: reason, failing_since: since }: Webhook): string {
 	if (status === 'disabled') return reason ? `Disabled: ${DISABLED[reason]}` : 'Disabled';

@@ -38,4 +38,5 @@ export async function deleteAccount(prisma: Database, userId: string): Promise<v
 	);
 	await prisma.endpoint.deleteMany({ where: { userId } });
 	await prisma.recoveryWindow.deleteMany({ where: { userId } });
+	await prisma.accountState.deleteMany({ where: { userId } });
 }

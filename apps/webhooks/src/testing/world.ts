@@ -1,6 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import {
 	accountDeleted,
+	accountSuspended,
+	accountUnsuspended,
+	accountVerified,
 	type EventEnvelope,
 	jobEnded,
 	newEvent,
@@ -144,3 +147,12 @@ export const planChangedMessage = (userId: string, version: number) =>
 
 export const accountDeletedMessage = (userId: string) =>
 	newEvent(accountDeleted, { user_id: userId }, newId('req'));
+
+export const accountSuspendedMessage = (userId: string) =>
+	newEvent(accountSuspended, { user_id: userId }, newId('req'));
+
+export const accountUnsuspendedMessage = (userId: string) =>
+	newEvent(accountUnsuspended, { user_id: userId }, newId('req'));
+
+export const accountVerifiedMessage = (userId: string) =>
+	newEvent(accountVerified, { user_id: userId }, newId('req'));
