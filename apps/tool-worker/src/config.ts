@@ -26,7 +26,7 @@ export const configSchema = baseConfigSchema.extend({
 		.meta({ description: 'Prefix of the worker id.' }),
 	WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(availableParallelism()).meta({
 		description:
-			'Jobs that run at full priority at a time. A job that takes longer than 10 s moves to a background slot.',
+			'Jobs that start at a time. While other users wait, a job counts for 2 s only. A job that takes longer than 10 s moves to a background slot.',
 	}),
 	TOOL_CONCURRENCY: z.coerce
 		.number()

@@ -22,6 +22,8 @@ const CALL_TIMEOUT_MS = 10_000;
 const HEARTBEAT_TIMEOUT_MS = 3_000;
 /** A job that runs longer continues at low priority. */
 const LONG_MS = 10_000;
+/** While other users wait. A small file takes less. */
+const TIME_SLICE_MS = 2_000;
 
 /** Prepares the machine and connects. Throws if no tool or no sandbox can run. */
 async function connect(context: ServiceContext<Config>) {
@@ -68,6 +70,7 @@ async function connect(context: ServiceContext<Config>) {
 		fullPrioritySemaphore: createFullPrioritySemaphore({
 			permits: config.WORKER_CONCURRENCY,
 			longMs: LONG_MS,
+			timeSliceMs: TIME_SLICE_MS,
 		}),
 		longMs: LONG_MS,
 		heartbeat: { intervalMs: INITIAL_HEARTBEAT_INTERVAL_MS },

@@ -40,7 +40,12 @@ export type EventOf<E> = E extends EventDefinition<infer T, infer S> ? EventEnve
 export const jobRequested = defineEvent(
 	'job.requested',
 	1,
-	z.object({ job_id: jobIdSchema, tool: z.string() }),
+	z.object({
+		job_id: jobIdSchema,
+		tool: z.string(),
+		/** Whose job it is: waiting users take turns. Release 0.3.0 doesn't send it. */
+		user_id: idSchema('usr').optional(),
+	}),
 );
 
 /** Progress of a running attempt. May be lost. */

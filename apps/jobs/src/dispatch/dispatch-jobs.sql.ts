@@ -141,5 +141,5 @@ async function dispatchUnclaimed(
 			WHERE tool = ANY (${idle.map(({ tool }) => tool)}) AND ${IS_ACTIVE}
 				AND lease_expires_at IS NULL AND ${DISPATCHED_AT} < now() - make_interval(secs => ${unclaimedAfterMs / 1000})
 			FOR UPDATE SKIP LOCKED)
-		RETURNING id, tool, request_id AS "requestId", traceparent`;
+		RETURNING id, tool, user_id AS "userId", request_id AS "requestId", traceparent`;
 }

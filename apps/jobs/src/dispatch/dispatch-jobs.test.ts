@@ -131,7 +131,7 @@ test('dispatches the one job of another user among the first of 10,000', async (
 });
 
 describe('a request that was lost', () => {
-	test('is sent again when a worker is free', async () => {
+	test('is sent again when a worker is free, and names the user again', async () => {
 		const user = world.user();
 		await world.worker('a').heartbeat({ [TOOL]: 1 });
 		const jobId = await user.enqueue(TOOL);
@@ -143,6 +143,7 @@ describe('a request that was lost', () => {
 		await waitFor(() => expect(world.bus.timesRequested(jobId)).toBe(2));
 		await sleep(2_500);
 		expect(world.bus.timesRequested(jobId)).toBe(2);
+		expect(world.bus.usersOfRequests.slice(-2)).toEqual([user.id, user.id]);
 	});
 
 	test('is not sent again while all workers are busy', async () => {

@@ -86,7 +86,7 @@ export async function findPair(tx: Tx, input: PreemptionInput, claim?: Claim): P
 			WHERE background AND waiting_since < now() - make_interval(secs => ${PREEMPTION_WAIT_MS / 1000})
 				AND NOT EXISTS (SELECT FROM background_jobs WHERE background_jobs.user_id = candidates.user_id)
 		), pairs AS (
-			SELECT waiting.id, waiting.tool, waiting.request_id, waiting.traceparent, waiting.priority, waiting.waiting_since,
+			SELECT waiting.id, waiting.tool, waiting.user_id, waiting.request_id, waiting.traceparent, waiting.priority, waiting.waiting_since,
 				waiting.seconds, running.id AS preempted_id, running.attempt AS preempted_attempt, running.worker_id,
 				running.ran_ms, running.jobs_of_user, max(running.jobs_of_user) OVER (PARTITION BY waiting.id) AS max_jobs_of_user
 			FROM waiting JOIN background_jobs AS running ON running.priority <= waiting.urgency
@@ -97,7 +97,7 @@ export async function findPair(tx: Tx, input: PreemptionInput, claim?: Claim): P
 				AND (running.jobs_of_user > 1
 					OR running.ran_ms >= greatest(${ONLY_JOB_PROTECTED_MS}::int, 1000 * waiting.seconds::bigint))
 		)
-		SELECT id, tool, request_id AS "requestId", traceparent, preempted_id AS "preemptedId",
+		SELECT id, tool, user_id AS "userId", request_id AS "requestId", traceparent, preempted_id AS "preemptedId",
 			preempted_attempt AS "preemptedAttempt"
 		FROM pairs WHERE ${condition} AND (jobs_of_user > 1 OR max_jobs_of_user = 1)
 		ORDER BY priority DESC, waiting_since + make_interval(secs => ${SECONDS_PER_EXPECTED_SECOND}::int * seconds), id,

@@ -151,7 +151,10 @@ describe('a job that has waited for a background slot for a minute', () => {
 			returnedAttempts: 1,
 			lostAttempts: 0,
 		});
-		expect(await row(waiting)).toMatchObject({ deferredAt: null, workerId: 'a', attempt: 2 });
+		const { userId, ...started } = await row(waiting);
+		expect(started).toMatchObject({ deferredAt: null, workerId: 'a', attempt: 2 });
+		const [request] = await prisma.outbox.findMany();
+		expect(request?.payload).toMatchObject({ data: { job_id: waiting, user_id: userId } });
 		expect(await preempt()).toBeNull();
 	});
 

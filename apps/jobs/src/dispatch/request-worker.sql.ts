@@ -6,13 +6,15 @@ import type { Tx } from '../database.sql.ts';
 export interface RequestedJob {
 	id: string;
 	tool: string;
+	userId: string;
 	requestId: string;
 	traceparent: string | null;
 }
 
 /** Requests a worker for a job, when the transaction commits. */
 export async function requestWorker(tx: Tx, job: RequestedJob): Promise<void> {
-	const event = newEvent(jobRequested, { job_id: job.id, tool: job.tool }, job.requestId);
+	const data = { job_id: job.id, tool: job.tool, user_id: job.userId };
+	const event = newEvent(jobRequested, data, job.requestId);
 	await addToOutbox(tx, { ...event, traceparent: job.traceparent ?? undefined });
 }
 

@@ -34,6 +34,7 @@ export async function startBus(amqpUrl: string) {
 	const broker = await connectBroker({ url: amqpUrl, name: 'test', logger: silent, tools });
 	const publish = createPublisher(broker);
 	const requested: string[] = [];
+	const usersOfRequests: (string | undefined)[] = [];
 	const canceled: string[] = [];
 	const consumers = tools.map((tool) =>
 		startConsumer(broker, {
@@ -43,6 +44,7 @@ export async function startBus(amqpUrl: string) {
 			logger: silent,
 			handle: async ({ data }) => {
 				requested.push(data.job_id);
+				usersOfRequests.push(data.user_id);
 			},
 		}),
 	);
@@ -66,6 +68,8 @@ export async function startBus(amqpUrl: string) {
 		publish,
 		/** Ids of jobs for which a worker was requested. */
 		requested,
+		/** The users of all requests so far. */
+		usersOfRequests,
 		/** Ids of jobs whose worker was told to stop. */
 		canceled,
 		timesRequested: (jobId: string) => requested.filter((id) => id === jobId).length,

@@ -16,7 +16,11 @@ function startParts() {
 		attempts,
 		backgroundJobs,
 	});
-	const fullPrioritySemaphore = createFullPrioritySemaphore({ permits: 1, longMs: 60_000 });
+	const fullPrioritySemaphore = createFullPrioritySemaphore({
+		permits: 1,
+		longMs: 60_000,
+		timeSliceMs: 60_000,
+	});
 	const start = (jobId: string, background = false) => {
 		attempts.reserve(jobId);
 		const signal = attempts.start(jobId, { attempt: 1, tool: 'ocr' });
@@ -38,8 +42,8 @@ test('a draining worker reports slots for the jobs that it has, and no free ones
 test('a draining worker lets jobs end within the grace period, and returns waiting messages at once', async () => {
 	const { start, fullPrioritySemaphore, ...parts } = startParts();
 	const signal = start('job_1');
-	await fullPrioritySemaphore.acquire();
-	const waiting = fullPrioritySemaphore.acquire();
+	await fullPrioritySemaphore.acquire('usr_1');
+	const waiting = fullPrioritySemaphore.acquire('usr_1');
 	const { promise: handled, resolve: end } = Promise.withResolvers<void>();
 	const drained = drain({
 		graceSeconds: 3_600,

@@ -24,10 +24,13 @@ import { handleJobRequested, type JobRequestedDeps } from './job-requested.ts';
 
 /** No test waits this long: a job moves to the background when its estimate is longer. */
 const LONG_MS = 60_000;
+const TIME_SLICE_MS = 50;
 const PAGE_MS = 1_000;
 const MANY = (2 * LONG_MS) / PAGE_MS;
 /** Pages of a file on which the command of the tool fails. */
 const BROKEN = 13;
+
+const USER = newId('usr');
 
 let scratchRoot: string;
 let store: Server;
@@ -86,6 +89,7 @@ interface Job {
 	background?: boolean;
 	/** The job that the jobs service preempts for it. */
 	preemptedId?: string;
+	userId?: string;
 }
 
 interface WorkerOptions {
@@ -125,7 +129,11 @@ function startWorker({ backgroundSlots, publish, openFile, logInfo }: WorkerOpti
 	}) as unknown as InternalClient;
 	const ignore = () => undefined;
 	const attempts = createAttempts();
-	const fullPrioritySemaphore = createFullPrioritySemaphore({ permits: 1, longMs: LONG_MS });
+	const fullPrioritySemaphore = createFullPrioritySemaphore({
+		permits: 1,
+		longMs: LONG_MS,
+		timeSliceMs: TIME_SLICE_MS,
+	});
 	const permits: Permit[] = [];
 	const deps: JobRequestedDeps = {
 		jobs,
@@ -143,8 +151,8 @@ function startWorker({ backgroundSlots, publish, openFile, logInfo }: WorkerOpti
 		}),
 		fullPrioritySemaphore: {
 			...fullPrioritySemaphore,
-			async acquire() {
-				const permit = await fullPrioritySemaphore.acquire();
+			async acquire(userId) {
+				const permit = await fullPrioritySemaphore.acquire(userId);
 				permits.push(permit);
 				return permit;
 			},
@@ -166,7 +174,11 @@ function startWorker({ backgroundSlots, publish, openFile, logInfo }: WorkerOpti
 		/** `handled` resolves when the message is acknowledged. */
 		handle(job: Omit<Job, 'id'>, id = newId('job')) {
 			known.set(id, { id, ...job });
-			const event = newEvent(jobRequested, { job_id: id, tool: 'pages' }, newId('req'));
+			const event = newEvent(
+				jobRequested,
+				{ job_id: id, tool: 'pages', user_id: job.userId ?? USER },
+				newId('req'),
+			);
 			return { id, handled: handleJobRequested(deps, event) };
 		},
 		async stop() {
@@ -211,6 +223,19 @@ test('a long job is returned when no background slot is free, and short ones sti
 	await worker.claimed(short);
 	await worker.stop();
 	await short.handled;
+});
+
+test('a job of another user starts within a time slice, and none is returned although no background slot is free', async () => {
+	const worker = startWorker({ backgroundSlots: 1 });
+	await worker.handle({ pages: MANY }).handled;
+	const unknown = worker.handle({ pages: 1 });
+	await worker.claimed(unknown);
+	const short = worker.handle({ pages: 0, userId: newId('usr') });
+	await short.handled;
+	expect(worker.attempts.leased().map(({ job_id }) => job_id)).toContain(unknown.id);
+	expect(worker.returned).toEqual([]);
+	await worker.stop();
+	await unknown.handled;
 });
 
 test('a job that preempts another one stops it at once and takes its background slot', async () => {

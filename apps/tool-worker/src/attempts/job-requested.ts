@@ -33,7 +33,7 @@ export async function handleJobRequested(
 	deps: JobRequestedDeps,
 	event: EventOf<typeof jobRequested>,
 ): Promise<void> {
-	const jobId = event.data.job_id;
+	const { job_id: jobId, user_id: userId = jobId } = event.data;
 	if (!deps.attempts.reserve(jobId)) {
 		if (deps.attempts.stage(jobId) === 'reported')
 			throw new AppError('upstream_unavailable', 'The outcome of the job is being applied.');
@@ -45,9 +45,9 @@ export async function handleJobRequested(
 		throw error;
 	};
 	// Before the claim: a job that waits here has not started, and can be canceled without this worker.
-	const permit = await inSpan('wait for a permit', {}, () => deps.fullPrioritySemaphore.acquire()).catch(
-		removeAndThrow,
-	);
+	const permit = await inSpan('wait for a permit', {}, () =>
+		deps.fullPrioritySemaphore.acquire(userId),
+	).catch(removeAndThrow);
 	try {
 		const job = await claimJob(deps, jobId, deps.attempts.storing()).catch(removeAndThrow);
 		crashPoint('worker.claimed');

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createFullPrioritySemaphore } from './full-priority-semaphore.ts';
 
 const NEVER_MS = 60_000;
+
+const startSemaphore = (options: { permits: number; longMs?: number; timeSliceMs?: number }) =>
+	createFullPrioritySemaphore({ longMs: NEVER_MS, timeSliceMs: NEVER_MS, ...options });
 
 /** Returns whether the promise is settled after all pending work. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
@@ -10,26 +13,26 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 }
 
 test('grants as many permits as there are, and the next in order when one is released', async () => {
-	const fullPrioritySemaphore = createFullPrioritySemaphore({ permits: 2, longMs: NEVER_MS });
-	const [first] = [await fullPrioritySemaphore.acquire(), await fullPrioritySemaphore.acquire()];
-	const third = fullPrioritySemaphore.acquire();
-	const fourth = fullPrioritySemaphore.acquire();
+	const semaphore = startSemaphore({ permits: 2 });
+	const [first] = [await semaphore.acquire('usr_a'), await semaphore.acquire('usr_a')];
+	const third = semaphore.acquire('usr_a');
+	const fourth = semaphore.acquire('usr_a');
 	expect(await isSettled(third)).toBe(false);
 	first.release();
 	expect([await isSettled(third), await isSettled(fourth)]).toEqual([true, false]);
 });
 
 test('deprioritizes a job that runs for long, and grants its permit to the next', async () => {
-	const fullPrioritySemaphore = createFullPrioritySemaphore({ permits: 1, longMs: 5 });
-	const long = await fullPrioritySemaphore.acquire();
-	const next = await fullPrioritySemaphore.acquire();
+	const semaphore = startSemaphore({ permits: 1, longMs: 5 });
+	const long = await semaphore.acquire('usr_a');
+	const next = await semaphore.acquire('usr_a');
 	expect(long.deprioritized.aborted).toBe(true);
 	expect(next.deprioritized.aborted).toBe(false);
 });
 
 test('does not count time that a job spent waiting for a CPU', async () => {
-	const fullPrioritySemaphore = createFullPrioritySemaphore({ permits: 1, longMs: 5 });
-	const slowed = await fullPrioritySemaphore.acquire();
+	const semaphore = startSemaphore({ permits: 1, longMs: 5 });
+	const slowed = await semaphore.acquire('usr_a');
 	slowed.addCpuWait(NEVER_MS);
 	await sleep(30);
 	expect(slowed.deprioritized.aborted).toBe(false);
@@ -37,56 +40,116 @@ test('does not count time that a job spent waiting for a CPU', async () => {
 });
 
 test('passes on the permit of a job that is known to take long, at once and only once', async () => {
-	const fullPrioritySemaphore = createFullPrioritySemaphore({ permits: 1, longMs: NEVER_MS });
-	const long = await fullPrioritySemaphore.acquire();
-	const next = fullPrioritySemaphore.acquire();
+	const semaphore = startSemaphore({ permits: 1 });
+	const long = await semaphore.acquire('usr_a');
+	const next = semaphore.acquire('usr_a');
 	long.deprioritize();
 	long.deprioritize();
 	expect(await isSettled(next)).toBe(true);
 	expect(long.deprioritized.aborted).toBe(true);
 	long.release();
-	expect(await isSettled(fullPrioritySemaphore.acquire())).toBe(false);
+	expect(await isSettled(semaphore.acquire('usr_a'))).toBe(false);
 });
 
 test('ignores deprioritize after release', async () => {
-	const fullPrioritySemaphore = createFullPrioritySemaphore({ permits: 1, longMs: NEVER_MS });
-	const short = await fullPrioritySemaphore.acquire();
+	const semaphore = startSemaphore({ permits: 1 });
+	const short = await semaphore.acquire('usr_a');
 	short.release();
 	short.deprioritize();
-	await fullPrioritySemaphore.acquire();
-	expect(await isSettled(fullPrioritySemaphore.acquire())).toBe(false);
+	await semaphore.acquire('usr_a');
+	expect(await isSettled(semaphore.acquire('usr_a'))).toBe(false);
 });
 
 test('releases a permit once', async () => {
-	const fullPrioritySemaphore = createFullPrioritySemaphore({ permits: 1, longMs: 5 });
-	const long = await fullPrioritySemaphore.acquire();
-	const next = await fullPrioritySemaphore.acquire();
+	const semaphore = startSemaphore({ permits: 1, longMs: 5 });
+	const long = await semaphore.acquire('usr_a');
+	const next = await semaphore.acquire('usr_a');
 	long.release();
 	long.release();
 	next.release();
 	next.release();
-	const patient = createFullPrioritySemaphore({ permits: 1, longMs: NEVER_MS });
-	const one = await patient.acquire();
+	const patient = startSemaphore({ permits: 1 });
+	const one = await patient.acquire('usr_a');
 	one.release();
 	one.release();
-	await patient.acquire();
-	expect(await isSettled(patient.acquire())).toBe(false);
+	await patient.acquire('usr_a');
+	expect(await isSettled(patient.acquire('usr_a'))).toBe(false);
 });
 
 test('never deprioritizes a job after release', async () => {
-	const fullPrioritySemaphore = createFullPrioritySemaphore({ permits: 1, longMs: 5 });
-	const short = await fullPrioritySemaphore.acquire();
+	const semaphore = startSemaphore({ permits: 1, longMs: 5 });
+	const short = await semaphore.acquire('usr_a');
 	short.release();
 	await sleep(20);
 	expect(short.deprioritized.aborted).toBe(false);
 });
 
 test('rejects waiting and later calls of acquire once it is closed', async () => {
-	const fullPrioritySemaphore = createFullPrioritySemaphore({ permits: 1, longMs: NEVER_MS });
-	const first = await fullPrioritySemaphore.acquire();
-	const waiting = fullPrioritySemaphore.acquire();
-	fullPrioritySemaphore.close();
+	const semaphore = startSemaphore({ permits: 1 });
+	const first = await semaphore.acquire('usr_a');
+	const waiting = semaphore.acquire('usr_a');
+	semaphore.close();
 	await expect(waiting).rejects.toMatchObject({ code: 'upstream_unavailable' });
 	first.release();
-	await expect(fullPrioritySemaphore.acquire()).rejects.toMatchObject({ code: 'upstream_unavailable' });
+	await expect(semaphore.acquire('usr_a')).rejects.toMatchObject({ code: 'upstream_unavailable' });
+});
+
+test('grants free permits to the waiting user with the fewest jobs, and to users with as many in turn', async () => {
+	const semaphore = startSemaphore({ permits: 2 });
+	const order: string[] = [];
+	const acquire = async (userId: string) => {
+		const permit = await semaphore.acquire(userId);
+		order.push(userId);
+		return permit;
+	};
+	const first = [await acquire('usr_a'), await acquire('usr_a')];
+	const later = ['usr_a', 'usr_a', 'usr_b', 'usr_b', 'usr_c'].map(acquire);
+	for (const permit of first) permit.release();
+	for (const permit of later) {
+		await sleep(1);
+		void permit.then(({ release }) => release());
+	}
+	await Promise.all(later);
+	expect(order.slice(2)).toEqual(['usr_b', 'usr_a', 'usr_c', 'usr_b', 'usr_a']);
+});
+
+describe('while another user waits', () => {
+	const TIME_SLICE_MS = 50;
+
+	test('a user keeps a permit for a time slice, and the job continues without one', async () => {
+		const semaphore = startSemaphore({ permits: 1, timeSliceMs: TIME_SLICE_MS });
+		const startedAtMs = performance.now();
+		const first = await semaphore.acquire('usr_a');
+		const next = await semaphore.acquire('usr_b');
+		expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(TIME_SLICE_MS - 1);
+		expect(first.deprioritized.aborted).toBe(false);
+		const third = semaphore.acquire('usr_c');
+		first.release();
+		expect(await isSettled(third)).toBe(false);
+		next.release();
+		await third;
+	});
+
+	test('the user with the most jobs passes on the permit of its oldest one', async () => {
+		const semaphore = startSemaphore({ permits: 3, timeSliceMs: TIME_SLICE_MS });
+		await semaphore.acquire('usr_a');
+		const oldest = await semaphore.acquire('usr_b');
+		const newer = await semaphore.acquire('usr_b');
+		await semaphore.acquire('usr_c');
+		oldest.release();
+		const next = semaphore.acquire('usr_a');
+		expect(await isSettled(next)).toBe(false);
+		newer.release();
+		await next;
+	});
+
+	test('a user with as many jobs doesn’t take its permit, nor does the user itself', async () => {
+		const semaphore = startSemaphore({ permits: 2, timeSliceMs: 1 });
+		await semaphore.acquire('usr_a');
+		const other = await semaphore.acquire('usr_b');
+		const further = semaphore.acquire('usr_a');
+		expect(await isSettled(further)).toBe(false);
+		other.release();
+		await further;
+	});
 });

@@ -1,8 +1,8 @@
 import { AppError } from '@creatorr/contracts/errors';
 
-/** The right to run a job at full priority. */
+/** The right to start a job at full priority. */
 export interface Permit {
-	/** Aborted when the job loses its permit. It continues at low priority. */
+	/** Aborted when the job has run for long. It continues at low priority. */
 	deprioritized: AbortSignal;
 	/** Gives the permit to the next job now, because this one takes long. */
 	deprioritize(): void;
@@ -13,10 +13,25 @@ export interface Permit {
 }
 
 export interface FullPrioritySemaphore {
-	/** Resolves when a permit is free. Rejects with `upstream_unavailable` once the semaphore is closed. */
-	acquire(): Promise<Permit>;
+	/** Resolves when the user gets a permit. Rejects with `upstream_unavailable` once the semaphore is closed. */
+	acquire(userId: string): Promise<Permit>;
 	/** Rejects all calls of `acquire` that wait, and those to come. */
 	close(): void;
+}
+
+interface FullPrioritySemaphoreOptions {
+	permits: number;
+	/** Run time in milliseconds after which a job continues at low priority. */
+	longMs: number;
+	/** How many milliseconds a job keeps its permit while a user with fewer jobs waits. */
+	timeSliceMs: number;
+}
+
+/** A job at full priority. */
+interface RunningJob {
+	userId: string;
+	grantedAtMs: number;
+	hasPermit: boolean;
 }
 
 /** Not caused by the message: it returns to its queue, and another worker takes it. */
@@ -24,52 +39,98 @@ const closedError = () =>
 	new AppError('upstream_unavailable', 'This worker is shutting down and takes no more jobs.');
 
 /**
- * A first-in, first-out semaphore for jobs at full priority. A job that runs longer than `longMs` loses its permit to the next and continues at low
- * priority. So a few heavy jobs never block small ones, and a job waits for a permit at most
- * `longMs` for each job before it.
+ * A semaphore for jobs at full priority. The user with the fewest of them gets the next permit; users with as many take turns. A job that
+ * runs longer than `longMs` loses its permit and continues at low priority.
+ *
+ * While a user waits, those with more jobs keep each permit for `timeSliceMs` only: the user with the most passes on the one that it has had
+ * for longest. Its job continues as before, without a permit. So whatever others run, the job of a user who has none starts soon. Permits
+ * bound how many jobs start at a time; the worker's messages bound how many run.
  */
 export function createFullPrioritySemaphore({
 	permits,
 	longMs,
-}: {
-	permits: number;
-	longMs: number;
-}): FullPrioritySemaphore {
-	const waiting: PromiseWithResolvers<void>[] = [];
+	timeSliceMs,
+}: FullPrioritySemaphoreOptions): FullPrioritySemaphore {
+	/** By user. The first one has waited longest for its turn. */
+	const waiting = new Map<string, PromiseWithResolvers<Permit>[]>();
+	/** In the order in which they got their permits. */
+	const running = new Set<RunningJob>();
 	let free = permits;
 	let isClosed = false;
+	let sliceEnd: NodeJS.Timeout | undefined;
 
-	function releaseOne(): void {
-		const next = waiting.shift();
-		if (next) next.resolve();
-		else free += 1;
+	const countJobs = (userId: string) => [...running].filter((job) => job.userId === userId).length;
+
+	function nextUser(): string | undefined {
+		let next: string | undefined;
+		for (const userId of waiting.keys())
+			if (next === undefined || countJobs(userId) < countJobs(next)) next = userId;
+		return next;
 	}
 
-	async function acquireOne(): Promise<void> {
-		if (isClosed) throw closedError();
-		if (free > 0) {
-			free -= 1;
-			return;
+	/** Returns the job whose permit a waiting user gets when no permit is free, or undefined if no other user has more jobs. */
+	function jobToPassOn(waitingUserId: string): RunningJob | undefined {
+		let found: RunningJob | undefined;
+		for (const job of running)
+			if (job.hasPermit && countJobs(job.userId) > countJobs(found?.userId ?? waitingUserId)) found = job;
+		return found;
+	}
+
+	/** Grants all permits that are free or whose time slice has ended, and looks again when the next one ends. */
+	function grantPermits(): void {
+		clearTimeout(sliceEnd);
+		for (let userId = nextUser(); userId !== undefined; userId = nextUser()) {
+			const job = free > 0 ? undefined : jobToPassOn(userId);
+			if (free === 0 && !job) return;
+			const remainingMs = job ? job.grantedAtMs + timeSliceMs - performance.now() : 0;
+			if (remainingMs > 0) {
+				sliceEnd = setTimeout(grantPermits, Math.ceil(remainingMs)).unref();
+				return;
+			}
+			if (job) releaseOf(job);
+			grant(userId);
 		}
-		const acquired = Promise.withResolvers<void>();
-		waiting.push(acquired);
-		await acquired.promise;
+	}
+
+	function grant(userId: string): void {
+		const [next, ...others] = waiting.get(userId) ?? [];
+		waiting.delete(userId);
+		if (others.length > 0) waiting.set(userId, others);
+		const job = { userId, grantedAtMs: performance.now(), hasPermit: true };
+		free -= 1;
+		running.add(job);
+		const onEnd = () => {
+			running.delete(job);
+			releaseOf(job);
+			grantPermits();
+		};
+		next?.resolve(createPermit(longMs, onEnd));
+	}
+
+	function releaseOf(job: RunningJob): void {
+		if (job.hasPermit) free += 1;
+		job.hasPermit = false;
 	}
 
 	return {
-		async acquire() {
-			await acquireOne();
-			return createPermit(longMs, releaseOne);
+		async acquire(userId) {
+			if (isClosed) throw closedError();
+			const acquired = Promise.withResolvers<Permit>();
+			waiting.set(userId, [...(waiting.get(userId) ?? []), acquired]);
+			grantPermits();
+			return await acquired.promise;
 		},
 		close() {
 			isClosed = true;
-			for (const acquired of waiting.splice(0)) acquired.reject(closedError());
+			for (const acquired of [...waiting.values()].flat()) acquired.reject(closedError());
+			waiting.clear();
+			clearTimeout(sliceEnd);
 		},
 	};
 }
 
-/** Calls `releaseOne` once: when the job is deprioritized, or when it ends before. */
-function createPermit(longMs: number, releaseOne: () => void): Permit {
+/** Calls `onEnd` once: when the job is deprioritized, or when it ends before. */
+function createPermit(longMs: number, onEnd: () => void): Permit {
 	const deprioritized = new AbortController();
 	let isReleased = false;
 	let endsAtMs = performance.now() + longMs;
@@ -79,7 +140,7 @@ function createPermit(longMs: number, releaseOne: () => void): Permit {
 		else deprioritized.abort();
 	};
 	let timer = setTimeout(check, longMs).unref();
-	deprioritized.signal.addEventListener('abort', releaseOne, { once: true });
+	deprioritized.signal.addEventListener('abort', onEnd, { once: true });
 	return {
 		deprioritized: deprioritized.signal,
 		deprioritize() {
@@ -92,7 +153,7 @@ function createPermit(longMs: number, releaseOne: () => void): Permit {
 			if (isReleased) return;
 			isReleased = true;
 			clearTimeout(timer);
-			if (!deprioritized.signal.aborted) releaseOne();
+			if (!deprioritized.signal.aborted) onEnd();
 		},
 	};
 }
