@@ -28,7 +28,7 @@ import { pruneMailedTokens } from './mails/mailed-tokens.sql.ts';
 import { createMailer } from './mails/mailer.ts';
 import { waitingMailMetrics } from './mails/mails.sql.ts';
 import { sendMailsTask } from './mails/send-mails.ts';
-import { onWebhookDisabled } from './mails/webhook-disabled.ts';
+import { onWebhookCreated, onWebhookDisabled, pruneHandledMessages } from './mails/webhook-notices.ts';
 import { createRepeatFilter } from './password-check/check-password.ts';
 import { createFairQueue } from './password-check/fair-queue.ts';
 import { pruneLoginFailures } from './password-check/login-failures.sql.ts';
@@ -187,7 +187,7 @@ export const auth = defineService({
 		...controlRoutes,
 	],
 	metrics: [waitingMailMetrics, controlThreadMetrics, outboxMetrics],
-	consumers: [onPlanChanged, onWebhookDisabled],
+	consumers: [onPlanChanged, onWebhookCreated, onWebhookDisabled],
 	tasks: [
 		relayOutbox,
 		sendMailsTask,
@@ -201,6 +201,7 @@ export const auth = defineService({
 		pruneRateLimits,
 		pruneMailedTokens,
 		pruneHourlyQuotas,
+		pruneHandledMessages,
 		pruneSigningKeys,
 		pruneSecurityEvents,
 	],

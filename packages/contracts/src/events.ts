@@ -134,6 +134,18 @@ export const accountUnsuspended = defineEvent(
 	z.object({ user_id: idSchema('usr') }),
 );
 
+/** A webhook endpoint was created: auth mails its owner. */
+export const webhookCreated = defineEvent(
+	'webhook.created',
+	1,
+	z.object({
+		user_id: idSchema('usr'),
+		webhook_id: idSchema('whk'),
+		/** Host of its URL. The rest of a URL may be secret. */
+		host: z.string().max(300),
+	}),
+);
+
 /** A webhook endpoint was disabled because of its responses: auth mails its owner. */
 export const webhookDisabled = defineEvent(
 	'webhook.disabled',

@@ -9,6 +9,7 @@ import {
 	jobRequested,
 	keyLeaked,
 	planChanged,
+	webhookCreated,
 	webhookDisabled,
 } from '@creatorr/contracts/events';
 import type { Channel } from 'amqplib';
@@ -21,6 +22,7 @@ export const DEAD_LETTER_EXCHANGE = 'creatorr.dead-letters';
 /** Durable queues, named after their consumer and event. */
 export const QUEUES = {
 	authPlanChanged: 'auth.plan-changed',
+	authWebhookCreated: 'auth.webhook-created',
 	authWebhookDisabled: 'auth.webhook-disabled',
 	billingAccountDeleted: 'billing.account-deleted',
 	filesAccountDeleted: 'files.account-deleted',
@@ -63,6 +65,7 @@ const SUBSCRIPTIONS = [
 	[QUEUES.webhooksAccountSuspended, accountSuspended.type],
 	[QUEUES.webhooksAccountUnsuspended, accountUnsuspended.type],
 	[QUEUES.webhooksAccountVerified, accountVerified.type],
+	[QUEUES.authWebhookCreated, webhookCreated.type],
 	[QUEUES.authWebhookDisabled, webhookDisabled.type],
 ] as const;
 

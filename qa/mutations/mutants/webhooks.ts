@@ -173,7 +173,7 @@ const DELIVERIES: readonly Mutant[] = [
 	},
 	{
 		name: 'mails the owner when an endpoint is disabled',
-		mutations: [auth('onWebhookDisabled', dropCall('inTransaction'))],
+		mutations: [auth('addWebhookNotice', dropCall('inTransaction'))],
 		test: 'the owner of a webhook endpoint that was disabled gets a mail',
 	},
 ];

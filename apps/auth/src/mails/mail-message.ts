@@ -71,6 +71,10 @@ const NOTICES: Record<NoticeKind, Notice> = {
 		subject: 'A webhook endpoint was disabled',
 		what: 'One of your webhook endpoints was disabled and receives no more events, because it accepted none for days or responded with 410 (Gone).\nCheck your server first.',
 	},
+	webhook_created: {
+		subject: 'New webhook endpoint for your creatorr account',
+		what: 'A webhook endpoint was created. It receives events of your creatorr account, such as the ends of jobs.\nIf this was you, ignore this email. If not, delete it and set a new password.',
+	},
 	api_key_created: {
 		subject: 'New API key for your creatorr account',
 		what: 'An API key was created for your creatorr account.',
@@ -125,10 +129,14 @@ function minuteOf(time: Date): string {
 }
 
 function noticeText(mail: LeasedMail, { what, otherwise, page, isByOthers }: Notice, appUrl: string): string {
-	const { createdAt, client, resource } = mail;
+	const { kind, createdAt, client, resource } = mail;
 	if (otherwise === undefined) {
 		const endpoint = resource ? `Endpoint: ${resource}\n` : '';
-		return `${what}\n\n${endpoint}Time: ${minuteOf(createdAt)}\n\nTo enable it again: ${appUrl}/account/webhooks\nTo get the events that it missed: ${appUrl}/docs#recoverDeliveries\n`;
+		const links =
+			kind === 'webhook_created'
+				? `Your endpoints: ${appUrl}/account/webhooks\nNew password: ${appUrl}/forgot-password\n`
+				: `To enable it again: ${appUrl}/account/webhooks\nTo get the events that it missed: ${appUrl}/docs#recoverDeliveries\n`;
+		return `${what}\n\n${endpoint}Time: ${minuteOf(createdAt)}\n\n${links}`;
 	}
 	// A client may send any user agent: a mail contains only known names of programs.
 	const facts = [

@@ -11,6 +11,7 @@ const NOTICES = [
 	'new_sign_in',
 	'account_deleted',
 	'webhook_disabled',
+	'webhook_created',
 	'api_key_created',
 	'api_key_leaked',
 ] as const;

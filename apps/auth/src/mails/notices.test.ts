@@ -1,4 +1,4 @@
-import { newEvent, webhookDisabled } from '@creatorr/contracts/events';
+import { newEvent, webhookCreated, webhookDisabled } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
 import { connectBroker } from '@creatorr/messaging/connection';
 import { createPublisher } from '@creatorr/messaging/publisher';
@@ -125,9 +125,26 @@ test('the owner of a webhook endpoint that was disabled gets a mail that names t
 	expect(mail?.text).not.toContain('IP address');
 	// The message is delivered again, before one about another endpoint.
 	await publish(event);
-	await publish(newEvent(webhookDisabled, { ...data, webhook_id: newId('whk') }, newId('req')));
-	await waitFor(async () => expect(await countOf(about)).toBeGreaterThan(1));
+	const other = newId('whk');
+	await publish(newEvent(webhookDisabled, { ...data, webhook_id: other }, newId('req')));
+	await waitFor(async () => {
+		const texts = (await mailsTo(auth, person.email, { about, count: 2 })).map(({ text }) => text);
+		expect(texts.join()).toContain(other);
+	});
 	expect(await countOf(about)).toBe(2);
+	await broker.close();
+});
+
+test('the owner of a new webhook endpoint gets a mail that names it, once', async () => {
+	const broker = await connectBroker({ url: auth.amqpUrl, name: 'test', logger: silent });
+	const publish = createPublisher(broker);
+	const endpoint = { webhook_id: newId('whk'), host: 'hooks.example.com' };
+	const event = newEvent(webhookCreated, { user_id: person.id, ...endpoint }, newId('req'));
+	await waitFor(() => publish(event));
+	const about = 'New webhook endpoint for your creatorr account';
+	const [mail] = await mailsTo(auth, person.email, { about });
+	expect(mail?.text).toContain(`Endpoint: hooks.example.com (${endpoint.webhook_id})\n`);
+	expect(mail?.text).toContain('Your endpoints: https://app.example.com/account/webhooks\n');
 	await broker.close();
 });
 

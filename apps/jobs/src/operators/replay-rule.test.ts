@@ -10,6 +10,7 @@ describe('a dead-lettered message', () => {
 		'job.ended',
 		'key.leaked',
 		'plan.changed',
+		'webhook.created',
 		'webhook.disabled',
 	])('of type %s needs a replay, and the effect of dropping it has a name', (type) => {
 		expect(reasonNotToReplay(type)).toBeUndefined();

@@ -10,6 +10,7 @@ import {
 	jobRequested,
 	keyLeaked,
 	planChanged,
+	webhookCreated,
 	webhookDisabled,
 } from '@creatorr/contracts/events';
 
@@ -36,6 +37,7 @@ const EFFECTS_OF_DROP: Readonly<Record<string, string>> = {
 	[jobEnded.type]: 'the user gets no webhook event about the end of the job',
 	[keyLeaked.type]: 'the owner gets no webhook event about the leaked API key',
 	[planChanged.type]: 'a service has the wrong plan for the user until the next change',
+	[webhookCreated.type]: 'the owner gets no mail about the new endpoint',
 	[webhookDisabled.type]: 'the owner gets no mail about the disabled endpoint',
 };
 

@@ -1,5 +1,8 @@
+import { newEvent, webhookCreated } from '@creatorr/contracts/events';
 import type { DisabledReason, EventType } from '@creatorr/contracts/webhooks';
+import { addToOutbox } from '@creatorr/database/outbox';
 import { inTransaction } from '@creatorr/database/transaction';
+import { currentRequestId } from '@creatorr/service/context';
 import { lockAgainstDeletion, lockUser } from '../accounts/accounts.sql.ts';
 import type { Database, Tx } from '../database.sql.ts';
 import type { Endpoint as Row } from '../generated/client.ts';
@@ -27,7 +30,7 @@ export interface NewEndpoint {
 	sealedSecret: string;
 }
 
-/** Creates an endpoint, unless the user has `max` already or the account was deleted. */
+/** Creates an endpoint, and has its owner mailed, unless the user has `max` already or the account was deleted. */
 export async function insertEndpoint(
 	prisma: Database,
 	endpoint: NewEndpoint,
@@ -38,6 +41,9 @@ export async function insertEndpoint(
 		await lockUser(tx, userId);
 		if (!(await lockAgainstDeletion(tx, userId))) return 'deleted';
 		if ((await tx.endpoint.count({ where: { userId } })) >= max) return 'too_many';
+		const { id: webhook_id, url } = endpoint;
+		const message = { user_id: userId, webhook_id, host: new URL(url).host };
+		await addToOutbox(tx, newEvent(webhookCreated, message, currentRequestId()));
 		return toWebhook(await tx.endpoint.create({ data: endpoint }));
 	});
 }
