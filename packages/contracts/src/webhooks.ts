@@ -17,6 +17,8 @@ export const MAX_WEBHOOKS_PER_USER = 10;
 const EXCERPT_CHARACTERS = 1_024;
 /** Attempts that a delivery shows, the latest ones. */
 export const MAX_SHOWN_ATTEMPTS = 50;
+/** The latest attempts of a delivery whose response bodies are kept: a replay adds an attempt, and their number isn't limited. */
+export const MAX_KEPT_EXCERPTS = 3;
 const MAX_URL_CHARACTERS = 2_048;
 const MAX_GRACE_SECONDS = 7 * 24 * 3_600;
 const DEFAULT_GRACE_SECONDS = 24 * 3_600;
@@ -149,10 +151,10 @@ const attemptSchema = z
 		duration_ms: z.int(),
 		response_status: z.int().optional(),
 		error: z.string().optional().meta({ maxLength: 200, description: 'Why there was no response.' }),
-		response_excerpt: z
-			.string()
-			.optional()
-			.meta({ maxLength: EXCERPT_CHARACTERS, description: 'The beginning of the response body.' }),
+		response_excerpt: z.string().optional().meta({
+			maxLength: EXCERPT_CHARACTERS,
+			description: 'The beginning of the response body. Only the latest 3 attempts have it.',
+		}),
 	})
 	.meta({ id: 'DeliveryAttempt' });
 
@@ -410,7 +412,7 @@ export const recoverDeliveries = defineOperation({
 	scope: 'webhooks:write',
 	cost: 10,
 	summary:
-		'Sends the events of a period that the endpoint hasn’t received: failed deliveries, deliveries waiting for a retry, and events without a delivery, for example from while the endpoint was disabled or didn’t exist. The endpoint must be enabled. An account can recover a limited number of deliveries in an hour, 10,000 by default. Beyond it, `has_more` is true: repeat the request at `continue_at`. Until then it gets 429, unless nothing is left to send.',
+		'Sends the events of a period that the endpoint hasn’t received: failed deliveries, deliveries waiting for a retry, and events without a delivery, for example from while the endpoint was disabled or didn’t exist. The endpoint must be enabled. An account can recover a limited number of deliveries in an hour, 10,000 by default. Beyond it, `has_more` is true: repeat the request at `continue_at`. Until then it gets 429.',
 	params: webhookParams,
 	maxBodyBytes: BODY_LIMIT.shortFields,
 	body: z.object({

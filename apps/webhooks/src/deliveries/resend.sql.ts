@@ -10,7 +10,7 @@ import { lockRecoveryAllowance, useRecoveryAllowance } from './recovery-windows.
 /** Small enough that no statement holds locks for long: the outcomes of attempts wait for them. */
 const BATCH_SIZE = 1_000;
 
-/** The result, or why nothing (more) was sent: the endpoint is disabled or not found. */
+/** The result, or why it stopped: the endpoint is disabled or not found. A recovery may have sent batches before. */
 type ResendResult<T> = T | 'disabled' | 'not_found';
 
 /** Locks the endpoint against being disabled or deleted until the transaction ends. */
@@ -66,7 +66,7 @@ interface Period {
 
 interface Recovered {
 	count: number;
-	/** Present if the user's allowance is used up and more could be sent: seconds until it is full again. */
+	/** Present if the user's allowance is used up, and more could be sent or nothing was: seconds until it is full again. */
 	resetSeconds?: number;
 }
 
@@ -81,9 +81,15 @@ export async function recover(
 	own: OwnedEndpoint,
 	{ perHour, ...period }: Period & { perHour: number },
 ): Promise<ResendResult<Recovered>> {
-	const endpoint = await inTransaction(prisma, (tx: Tx) => lockEndpointShared(tx, own));
-	if (typeof endpoint === 'string') return endpoint;
-	const types = endpoint.events;
+	const start = await inTransaction(prisma, async (tx: Tx) => {
+		const endpoint = await lockEndpointShared(tx, own);
+		if (typeof endpoint === 'string') return endpoint;
+		return { ...endpoint, ...(await lockRecoveryAllowance(tx, own.userId, perHour)) };
+	});
+	if (typeof start === 'string') return start;
+	// Searching would read all deliveries of the period.
+	if (start.left === 0) return { count: 0, resetSeconds: start.resetSeconds };
+	const types = start.events;
 	const steps: Step[] = [
 		// Pending ones first: failed ones become pending.
 		{

@@ -1,5 +1,9 @@
+import { webhookCreated } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
+import { startConsumer } from '@creatorr/messaging/consumer';
+import { QUEUES } from '@creatorr/messaging/topology';
 import { runCommand } from '@creatorr/service/operator-command';
+import { silent } from '@creatorr/testing/silent';
 import { waitFor } from '@creatorr/testing/wait-for';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { deleteAccount } from '../accounts/accounts.sql.ts';
@@ -43,6 +47,21 @@ describe('POST /v1/webhooks', () => {
 		const { secret: _, ...shown } = created;
 		expect(await user.data('/v1/webhooks')).toEqual([shown]);
 		expect(await user.data(`/v1/webhooks/${created.id}`)).toEqual(shown);
+	});
+
+	test('has the owner mailed about it', async () => {
+		const published: string[] = [];
+		const { stop } = startConsumer(world.broker, {
+			queue: QUEUES.authWebhookCreated,
+			definition: webhookCreated,
+			prefetch: 10,
+			logger: silent,
+			handle: async ({ data }) => void published.push(`${data.user_id} ${data.webhook_id} ${data.host}`),
+		});
+		const user = world.user();
+		const { id } = await user.createWebhook(HOOK_URL);
+		await waitFor(() => expect(published).toContain(`${user.id} ${id} example.com`));
+		await stop();
 	});
 
 	test('stores no secret in clear', async () => {
@@ -283,6 +302,26 @@ test('what is pending fails when the URL leads to another server, and is sent th
 	expect(world.receiver.requests).toEqual([]);
 	const [delivery] = await user.data(`${path}/deliveries?status=succeeded`);
 	expect(delivery).not.toHaveProperty('failure_reason');
+});
+
+test('a recovery ends with an error when the endpoint is disabled between its batches', async () => {
+	const user = world.user();
+	const { prisma } = world;
+	const { id } = await user.createWebhook(HOOK_URL);
+	await prisma.endpoint.update({ where: { id }, data: { pausedUntil: new Date(Date.now() + 3_600_000) } });
+	await prisma.$executeRaw`
+		INSERT INTO events (id, user_id, type, fact, occurred_at, data)
+		SELECT 'evt_' || lpad(made::text, 5, '0') || ${user.id}, ${user.id}, 'job.failed', made || ${user.id}, now(), '{}'
+		FROM generate_series(1, 1100) AS made`;
+	await prisma.$executeRaw`
+		CREATE FUNCTION refuse_large_change() RETURNS trigger LANGUAGE plpgsql AS
+		$$ BEGIN UPDATE endpoints SET status = 'disabled' WHERE id IN (SELECT endpoint_id FROM added); RETURN NULL; END $$`;
+	await prisma.$executeRaw`
+		CREATE TRIGGER disable_after_batch AFTER INSERT ON deliveries REFERENCING NEW TABLE AS added
+		FOR EACH STATEMENT EXECUTE FUNCTION refuse_large_change()`;
+	const since = new Date(Date.now() - 60_000).toISOString();
+	const { status } = await user.call('POST', `/v1/webhooks/${id}/recover`, { since });
+	expect([status, await prisma.delivery.count({ where: { endpointId: id } })]).toEqual([400, 1_000]);
 });
 
 test('a delivery that was added while its endpoint was being disabled fails', async () => {

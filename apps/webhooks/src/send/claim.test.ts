@@ -239,7 +239,7 @@ describe('the outcome of an attempt', () => {
 		});
 	});
 
-	test('is kept only for the last 50 attempts', async () => {
+	test('is kept only for the last 50 attempts, and the response bodies of 3', async () => {
 		const id = `${await addEndpoint([1])} 1`;
 		await prisma.delivery.update({ where: { id }, data: { attemptCount: 60 } });
 		await prisma.attempt.createMany({
@@ -248,10 +248,14 @@ describe('the outcome of an attempt', () => {
 				number: index + 1,
 				startedAt: new Date(),
 				durationMs: 1,
+				responseExcerpt: 'x',
 			})),
 		});
-		await recordAttempts(prisma, [await endAttempt()]);
-		const numbers = (await find(id)).attempts.map(({ number }) => number);
+		await recordAttempts(prisma, [await endAttempt({ excerpt: 'y' })]);
+		const { attempts } = await find(id);
+		const kept = attempts.filter(({ responseExcerpt }) => responseExcerpt !== null);
+		expect(kept.map(({ number }) => number).sort()).toEqual([59, 60, 61]);
+		const numbers = attempts.map(({ number }) => number);
 		expect([numbers.length, Math.min(...numbers), Math.max(...numbers)]).toEqual([50, 12, 61]);
 	});
 

@@ -1,6 +1,6 @@
 import { newEvent, webhookDisabled } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
-import { MAX_SHOWN_ATTEMPTS } from '@creatorr/contracts/webhooks';
+import { MAX_KEPT_EXCERPTS, MAX_SHOWN_ATTEMPTS } from '@creatorr/contracts/webhooks';
 import { addToOutbox } from '@creatorr/database/outbox';
 import { inTransaction } from '@creatorr/database/transaction';
 import { currentRequestId } from '@creatorr/service/context';
@@ -29,7 +29,7 @@ export interface DeliveryAttempt extends EndedAttempt {
 
 /**
  * Records attempts and updates their deliveries, in one statement. Ignores an attempt that another process has repeated after its lease
- * expired. A delivery that was replayed meanwhile stays due, and one that was ended meanwhile gets no retry. Keeps only as many attempts of a delivery as the API shows, because the
+ * expired. A delivery that was replayed meanwhile stays due, and one that was ended meanwhile gets no retry. Keeps only as many attempts of a delivery as the API shows, and fewer response bodies, because the
  * number of replays isn't limited. Locks deliveries in the order of their ids, because other statements change many at a time, too.
  * Returns the ids of their endpoints that have failed since their last success.
  */
@@ -78,6 +78,11 @@ export async function recordAttempts(
 			DELETE FROM attempts USING recorded
 			WHERE recorded.attempt_count > ${MAX_SHOWN_ATTEMPTS}::int AND attempts.delivery_id = recorded.id
 				AND attempts.number <= recorded.attempt_count - ${MAX_SHOWN_ATTEMPTS}::int
+		), shortened AS (
+			UPDATE attempts SET response_excerpt = NULL FROM recorded
+			WHERE attempts.delivery_id = recorded.id AND attempts.response_excerpt IS NOT NULL
+				AND attempts.number <= recorded.attempt_count - ${MAX_KEPT_EXCERPTS}::int
+				AND attempts.number > recorded.attempt_count - ${MAX_SHOWN_ATTEMPTS}::int
 		), inserted AS (
 			INSERT INTO attempts (delivery_id, number, started_at, duration_ms, response_status, error, response_excerpt)
 			SELECT id, number, started_at, duration_ms, response_status, error, excerpt FROM ended JOIN recorded USING (id)
