@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 /** ESM and TypeScript through swc. Most tests sit next to the code that they test; tests of a whole package are in test/. */
 export default {
-	testEnvironment: 'node',
+	testEnvironment: fileURLToPath(new URL('./environment.mjs', import.meta.url)),
 	testMatch: ['**/*.test.ts'],
 	extensionsToTreatAsEsm: ['.ts'],
 	transform: {

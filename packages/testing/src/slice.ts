@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { join, relative } from 'node:path';
+import { draw } from '@creatorr/config-jest/draw';
 import { expect } from '@jest/globals';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..', '..');
@@ -17,13 +17,10 @@ export function slice<const T>(
 	const seed = process.env.TEST_SEED ?? '';
 	if (seed === '') return [...cases];
 	const file = relative(REPOSITORY, expect.getState().testPath ?? '');
-	const drawn = cases
-		.map((one, index) => ({ kind: kindOf(one), index, order: hash(`${seed} ${file} ${index}`) }))
-		.sort((one, other) => (one.order < other.order ? -1 : 1));
-	const oneOfEach = [...Map.groupBy(drawn, ({ kind }) => kind).values()].flatMap((kind) => kind.slice(0, 1));
-	const chosen = new Set([...oneOfEach, ...drawn].map(({ index }) => index));
-	const indexes = [...chosen].slice(0, Math.max(size, oneOfEach.length));
-	return cases.filter((_, index) => indexes.includes(index));
+	const drawn = draw(
+		cases.map((one) => kindOf(one)),
+		size,
+		`${seed} ${file}`,
+	);
+	return cases.filter((_, index) => drawn.has(index));
 }
-
-const hash = (text: string) => createHash('sha256').update(text).digest('hex');

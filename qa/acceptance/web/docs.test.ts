@@ -1,3 +1,5 @@
+/** @slice 6 */
+
 import { describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { call } from '../../driver/client.ts';

@@ -1,3 +1,5 @@
+/** @slice 9 */
+
 import { slice } from '@creatorr/testing/slice';
 import { describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';

@@ -1,3 +1,5 @@
+/** @slice 4 */
+
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

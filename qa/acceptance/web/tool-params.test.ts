@@ -1,3 +1,5 @@
+/** @slice 5 */
+
 import { describe, expect, test } from '@jest/globals';
 import type { Locator } from 'playwright-core';
 import { call, newPerson } from '../../driver/client.ts';

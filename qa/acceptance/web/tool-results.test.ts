@@ -1,3 +1,5 @@
+/** @slice 5 */
+
 import { describe, expect, test } from '@jest/globals';
 import { call, newPerson } from '../../driver/client.ts';
 import { expectAccessible } from './support/accessible.ts';

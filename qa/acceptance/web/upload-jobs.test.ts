@@ -1,3 +1,5 @@
+/** @slice 2 */
+
 import { expect, jest, test } from '@jest/globals';
 import { call, newPerson, type Person } from '../../driver/client.ts';
 import { expectAccessible } from './support/accessible.ts';

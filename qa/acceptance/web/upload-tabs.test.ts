@@ -1,3 +1,5 @@
+/** @slice 1 */
+
 import { expect, jest, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { newPerson } from '../../driver/client.ts';

@@ -1,3 +1,5 @@
+/** @slice 4 */
+
 import { expect, jest, test } from '@jest/globals';
 import { call, newPerson, PASSWORD } from '../../driver/client.ts';
 import { eventually } from '../../driver/processes.ts';

@@ -1,3 +1,5 @@
+/** @slice 8 */
+
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { transform } from '../testing/command.ts';
 import { textPage } from '../testing/pages.ts';

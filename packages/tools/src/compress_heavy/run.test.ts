@@ -1,3 +1,5 @@
+/** @slice 7 */
+
 import { describe, expect, jest, test } from '@jest/globals';
 import { transform } from '../testing/command.ts';
 import { describeContract } from '../testing/contract.ts';

@@ -1,3 +1,5 @@
+/** @slice 6 */
+
 import { slice } from '@creatorr/testing/slice';
 import { JPEG, PDF, PNG, TEXT } from '@creatorr/tool-kit/files/media-types';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';

@@ -1,3 +1,5 @@
+/** @slice 10 */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

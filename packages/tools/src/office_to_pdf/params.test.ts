@@ -1,3 +1,5 @@
+/** @slice 16 */
+
 import { CSV, DOCX, HTML, ODP, ODT, PPTX } from '@creatorr/tool-kit/files/media-types';
 import { parseParams } from '@creatorr/tool-kit/params/params';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';

@@ -1,7 +1,7 @@
-import { TestEnvironment } from 'jest-environment-node';
+import Environment from '@creatorr/config-jest/environment';
 import { chromium } from 'playwright-core';
 
-export default class extends TestEnvironment {
+export default class extends Environment {
 	constructor(config, context) {
 		super(config, context);
 		// Loads Playwright, which takes half a second of CPU time, once in a process and not again for each test file.
@@ -9,7 +9,9 @@ export default class extends TestEnvironment {
 	}
 
 	/** Tells `afterEach` whether its test has failed, which Jest doesn't. */
-	handleTestEvent({ name }) {
+	handleTestEvent(event, state) {
+		super.handleTestEvent(event, state);
+		const { name } = event;
 		if (name === 'test_start') this.global.hasTestFailed = false;
 		if (name === 'test_fn_failure') this.global.hasTestFailed = true;
 	}
