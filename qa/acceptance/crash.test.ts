@@ -5,7 +5,7 @@ import { makePdf } from '../driver/pdf.ts';
 import { killAndAwaitRestart } from '../driver/processes.ts';
 
 /** 200 for a thorough run; `npm test` runs fewer. */
-const JOBS = Number(process.env.CRASH_JOBS ?? 30);
+const JOBS = Number(process.env.CRASH_JOBS ?? 18);
 const VICTIMS = ['tool-worker', 'jobs', 'rabbitmq'];
 
 /** Creates a job as clients with an idempotency key do: repeats the request until there is a response. */

@@ -1,5 +1,3 @@
-/** @slice 7 */
-
 import { PDF, PNG, TIFF } from '@creatorr/tool-kit/files/media-types';
 import { describe, expect, jest, test } from '@jest/globals';
 import { textOf, transform } from '../testing/command.ts';
