@@ -200,8 +200,8 @@ const API_KEYS: readonly Mutant[] = [
 		test: 'of a key that was never used starts every pending grace period',
 	},
 	{
-		name: 'makes a rotated API key active again when its new key is revoked unused',
-		mutations: [auth('revokeApiKeys', dropCall('cancelRotations'))],
+		name: 'lists no rotated API key as replaced when its new key has ended unused',
+		mutations: [auth('findKeysAwaitingUse', replaceText(` AND \${IS_LIVE}`, ''))],
 		test: 'ends without effect when the new key is revoked before its first use',
 	},
 	{

@@ -31,17 +31,17 @@ export function effectiveExpiry({
 	return expiresAt < graceEndsAt ? expiresAt : graceEndsAt;
 }
 
-function statusOf(row: ApiKeyRow): ApiKeyView['status'] {
+function statusOf(row: ApiKeyRow, awaitingUse: ReadonlySet<string>): ApiKeyView['status'] {
 	if (row.revokedAt) return 'revoked';
 	const end = effectiveExpiry(row);
 	if (end && end.getTime() <= Date.now()) return 'expired';
-	return row.rotatedAt ? 'rotating' : 'active';
+	return row.graceEndsAt || awaitingUse.has(row.id) ? 'rotating' : 'active';
 }
 
 const orNull = (list: string[]) => (list.length === 0 ? null : list);
 
-/** Returns the key as its owner sees it. */
-export function toApiKey(row: ApiKeyRow): ApiKeyView {
+/** Returns the key as its owner sees it. `awaitingUse` has the keys whose grace period has yet to start. */
+export function toApiKey(row: ApiKeyRow, awaitingUse: ReadonlySet<string>): ApiKeyView {
 	return {
 		id: row.id,
 		name: row.name,
@@ -51,7 +51,7 @@ export function toApiKey(row: ApiKeyRow): ApiKeyView {
 		tools: orNull(row.tools),
 		allowed_ips: orNull(row.allowedIps),
 		metadata: row.metadata as Record<string, string>,
-		status: statusOf(row),
+		status: statusOf(row, awaitingUse),
 		created_at: row.createdAt.toISOString(),
 		expires_at: effectiveExpiry(row)?.toISOString() ?? null,
 		last_used_at: row.lastUsedAt?.toISOString() ?? null,

@@ -32,12 +32,24 @@ export async function countLiveKeys(tx: Tx, userId: string): Promise<number> {
 	return row?.count ?? 0;
 }
 
-/** Deletes the oldest of the user's keys that no longer work, so that an account has a bounded number of rows. */
+/**
+ * Deletes the oldest of the user's keys that no longer work, so that an account has a bounded number of rows. If an unused key replaces an
+ * unused one that is deleted, it then replaces the key before that, whose grace period its first use starts.
+ */
 export async function pruneEndedKeys(tx: Tx, userId: string): Promise<void> {
-	await tx.$executeRaw`
-		DELETE FROM api_keys WHERE id IN (
-			SELECT id FROM api_keys WHERE user_id = ${userId} AND NOT (${IS_LIVE})
-			ORDER BY id DESC OFFSET ${ENDED_KEYS_KEPT})`;
+	const ended = await tx.$queryRaw<{ id: string }[]>`
+		SELECT id FROM api_keys WHERE user_id = ${userId} AND NOT (${IS_LIVE})
+		ORDER BY id DESC OFFSET ${ENDED_KEYS_KEPT}`;
+	for (const { id } of ended) {
+		await tx.$executeRaw`
+			UPDATE api_keys AS successor
+			SET replaces = ended.replaces, pending_grace_seconds = ended.pending_grace_seconds
+			FROM api_keys AS ended
+			WHERE ended.id = ${id} AND ended.pending_grace_seconds IS NOT NULL
+				AND successor.user_id = ${userId} AND successor.replaces = ${id}
+				AND successor.pending_grace_seconds IS NOT NULL`;
+		await tx.$executeRaw`DELETE FROM api_keys WHERE id = ${id}`;
+	}
 }
 
 /** Returns a key that works, locked until the transaction ends, or null. */
@@ -52,6 +64,29 @@ export async function lockLiveKey(
 
 export function findKey(prisma: Database, userId: string, keyId: string): Promise<ApiKey | null> {
 	return prisma.apiKey.findUnique({ where: { id: keyId, userId } });
+}
+
+/**
+ * Returns the ids of keys whose grace period starts with the first use of a key that works. `keys` are of one user. Each new key may have been
+ * rotated again before its first use; if all have ended unused, no grace period will start.
+ */
+export async function findKeysAwaitingUse(
+	prisma: Database,
+	keys: readonly ApiKey[],
+): Promise<ReadonlySet<string>> {
+	const awaiting = keys.find(({ rotatedAt, graceEndsAt }) => rotatedAt !== null && graceEndsAt === null);
+	if (!awaiting) return new Set();
+	const { userId } = awaiting;
+	const rows = await prisma.$queryRaw<{ id: string }[]>`
+		WITH RECURSIVE awaiting AS (
+			SELECT replaces AS id FROM api_keys
+			WHERE user_id = ${userId} AND pending_grace_seconds IS NOT NULL AND ${IS_LIVE}
+			UNION
+			SELECT replaced.replaces FROM awaiting JOIN api_keys AS replaced ON replaced.id = awaiting.id
+			WHERE replaced.pending_grace_seconds IS NOT NULL
+		)
+		SELECT id FROM awaiting`;
+	return new Set(rows.map(({ id }) => id));
 }
 
 /** Returns the user's keys before this id, newest first. */

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { DEFAULT_API_KEY_PREFIX, newApiKey } from '@creatorr/contracts/api-key-format';
 import { keyLeaked } from '@creatorr/contracts/events';
 import { newId } from '@creatorr/contracts/ids';
@@ -324,6 +324,38 @@ describe('a rotation', () => {
 		const fresh = await rotate(old.id, { grace_seconds: 60, grace_starts: 'first_use' });
 		await remove(fresh.id).expect(204);
 		expect(await get(old.id)).toMatchObject({ status: 'active', expires_at: null });
+	});
+
+	test('ends without effect when the new key expires before its first use', async () => {
+		const old = await create();
+		const fresh = await rotate(old.id, { grace_seconds: 60, grace_starts: 'first_use' });
+		await auth.prisma.apiKey.update({ where: { id: fresh.id }, data: { expiresAt: new Date() } });
+		expect(await get(old.id)).toMatchObject({ status: 'active', expires_at: null });
+	});
+
+	test('goes on when keys in the middle were revoked before their first use, and are no longer listed', async () => {
+		const oldest = await create();
+		const firstUse = { grace_seconds: 60, grace_starts: 'first_use' };
+		const second = await rotate(oldest.id, firstUse);
+		const third = await rotate(second.id, firstUse);
+		const newest = await rotate(third.id, firstUse);
+		await remove(second.id).expect(204);
+		await remove(third.id).expect(204);
+		const revoked = await auth.prisma.apiKey.findUniqueOrThrow({ where: { id: third.id } });
+		const ended = Array.from({ length: 120 }, () => ({
+			...revoked,
+			id: newId('key'),
+			keyHash: new Uint8Array(randomBytes(32)),
+			metadata: {},
+			replaces: null,
+			pendingGraceSeconds: null,
+		}));
+		await auth.prisma.apiKey.createMany({ data: ended });
+		await create();
+		await call(auth.app, 'get', `/v1/keys/${second.id}`, { person }).expect(404);
+		expect(await get(oldest.id)).toMatchObject({ status: 'rotating', expires_at: null });
+		await use(newest.id);
+		expect((await check(oldest.key)).expires_at).not.toBeNull();
 	});
 
 	test('goes on when a key in the middle is revoked before its first use', async () => {

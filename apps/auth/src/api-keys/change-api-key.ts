@@ -5,6 +5,7 @@ import { defineRoute, type Route } from '@creatorr/service/route';
 import { requesterOf } from '../accounts/account.ts';
 import { type PropagateDeps, propagateChanges } from '../gateway-leases/propagate-changes.ts';
 import { toApiKey } from './api-key.ts';
+import { findKeysAwaitingUse } from './api-keys.sql.ts';
 import { changeKey, rotateKey } from './change-api-key.sql.ts';
 import { apiKeyActions, type CreateKeyDeps, generateKey } from './create-api-key.ts';
 
@@ -36,7 +37,7 @@ export function updateApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
 			deps.logger.info('security.api_key_changed', { user_id: user.id, key_id: row.id });
 		}
 		await propagateChanges(deps, { keyChanges: changes });
-		return { data: toApiKey(row) };
+		return { data: toApiKey(row, await findKeysAwaitingUse(deps.prisma, [row])) };
 	});
 }
 
@@ -73,7 +74,7 @@ export function rotateApiKeyRoute(deps: CreateKeyDeps & PropagateDeps): Route {
 				throw unconfirmed(row.id, error);
 			deps.logger.warn('api_key.propagation_failed', { key_id: params.id, error });
 		}
-		return { data: { ...toApiKey(row), key: text } };
+		return { data: { ...toApiKey(row, new Set()), key: text } };
 	});
 }
 

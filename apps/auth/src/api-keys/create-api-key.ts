@@ -65,6 +65,6 @@ export function createApiKeyRoute(deps: CreateKeyDeps): Route {
 		crashPoint('auth.api-key.created');
 		apiKeyActions.inc({ kind: 'created' });
 		deps.logger.info('security.api_key_created', { user_id: user.id, key_id: row.id });
-		return { data: { ...toApiKey(row), key: text } };
+		return { data: { ...toApiKey(row, new Set()), key: text } };
 	});
 }

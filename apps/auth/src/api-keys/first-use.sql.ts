@@ -38,8 +38,7 @@ async function startGracePeriod(tx: Tx, successorId: string): Promise<StartedGra
 	const { replaces: replacedId, user_id: userId, seconds } = successor;
 	const [row] = await tx.$queryRaw<{ key_hash: Uint8Array }[]>`
 		UPDATE api_keys
-		SET rotated_at = coalesce(rotated_at, now()),
-			grace_ends_at = least(grace_ends_at, now() + make_interval(secs => ${seconds}::float8))
+		SET grace_ends_at = least(grace_ends_at, now() + make_interval(secs => ${seconds}::float8))
 		WHERE id = ${replacedId} RETURNING key_hash`;
 	if (!row) return null;
 	const replacedKey = { keyHash: new Uint8Array(row.key_hash), userId };

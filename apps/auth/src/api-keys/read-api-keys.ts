@@ -4,8 +4,14 @@ import { notFound } from '@creatorr/contracts/errors';
 import { defineRoute, type Route } from '@creatorr/service/route';
 import type { Database } from '../database.sql.ts';
 import { toApiKey } from './api-key.ts';
-import type { ApiKeyRow } from './api-keys.sql.ts';
-import { type ApiKeyEventType, findKey, listKeyEvents, listKeys } from './api-keys.sql.ts';
+import {
+	type ApiKeyEventType,
+	type ApiKeyRow,
+	findKey,
+	findKeysAwaitingUse,
+	listKeyEvents,
+	listKeys,
+} from './api-keys.sql.ts';
 
 interface Deps {
 	prisma: Database;
@@ -22,14 +28,16 @@ export function listApiKeysRoute({ prisma }: Deps): Route {
 		const before = cursor === undefined ? undefined : decodeCursor(cursor, keyIdSchema);
 		const rows = await listKeys(prisma, { userId: user.id, before, limit: limit + 1 });
 		const { data, next_cursor } = toPage(rows, limit);
-		return { data: data.map(toApiKey), next_cursor };
+		const awaitingUse = await findKeysAwaitingUse(prisma, data);
+		return { data: data.map((row) => toApiKey(row, awaitingUse)), next_cursor };
 	});
 }
 
 export function getApiKeyRoute({ prisma }: Deps): Route {
-	return defineRoute(getApiKey, async ({ user, params }) => ({
-		data: toApiKey(await requireKey(prisma, user.id, params.id)),
-	}));
+	return defineRoute(getApiKey, async ({ user, params }) => {
+		const row = await requireKey(prisma, user.id, params.id);
+		return { data: toApiKey(row, await findKeysAwaitingUse(prisma, [row])) };
+	});
 }
 
 export function listApiKeyEventsRoute({ prisma }: Deps): Route {

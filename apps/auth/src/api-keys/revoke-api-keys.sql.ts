@@ -35,26 +35,10 @@ export async function revokeApiKeys(
 			SELECT id, ${type}, ${clientAddress}, ${userAgent} FROM revoked
 		)
 		INSERT INTO api_key_changes (key_hash, user_id, is_revoked) SELECT key_hash, user_id, true FROM revoked`;
-	if (only && revokedCount > 0) await cancelRotations(tx, userId);
 	return {
 		revokedCount,
 		keyChanges: await listKeyChanges(tx, { userId, ...(only && { keyHash: only.keyHash }) }),
 	};
-}
-
-/** Makes a key of the user active again if its grace period can no longer start: no working key has a first use that would start it. */
-async function cancelRotations(tx: Tx, userId: string): Promise<void> {
-	await tx.$executeRaw`
-		WITH RECURSIVE awaiting AS (
-			SELECT replaces AS id FROM api_keys
-			WHERE user_id = ${userId} AND pending_grace_seconds IS NOT NULL AND ${IS_LIVE}
-			UNION
-			SELECT replaced.replaces FROM awaiting JOIN api_keys AS replaced ON replaced.id = awaiting.id
-			WHERE replaced.pending_grace_seconds IS NOT NULL
-		)
-		UPDATE api_keys SET rotated_at = NULL
-		WHERE user_id = ${userId} AND rotated_at IS NOT NULL AND grace_ends_at IS NULL AND ${IS_LIVE}
-			AND NOT EXISTS (SELECT 1 FROM awaiting WHERE awaiting.id = api_keys.id)`;
 }
 
 /** Revokes a key. Returns null for an unknown key. A key that no longer works stays unchanged. */
