@@ -24,10 +24,12 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 async function startReplica(env: Record<string, string>) {
 	const { port, stop } = await startService(billing, { config: billing.readConfig(env), logger: silent });
 	const url = `http://127.0.0.1:${port}`;
-	await waitFor(async () => {
+	const assertReady = async () => {
 		const ready = await fetch(`${url}/health/ready`);
 		if (!ready.ok) throw new Error(await ready.text());
-	});
+	};
+	// RabbitMQ is slow while other suites use the machine.
+	await waitFor(assertReady, 25_000);
 	return { url, stop };
 }
 

@@ -391,6 +391,8 @@ describe('connections to services:', () => {
 			}
 			userOf(gateway, { address: '192.0.2.2' }).stream(other);
 			await waitUntil(async () => (await inFlight(gateway)) === 4 && held.size === 1);
+			// Its request counts before it waits to connect; a later one has passed the same checks.
+			expect(await userOf(gateway, { address: '192.0.2.2' }).status(SHORT)).toBe(200);
 			for (let begun = 0; begun < 2; begun += 1) {
 				beginResponse([...held.values()][begun] as ServerResponse);
 				await waitUntil(() => held.size === begun + 2);

@@ -37,10 +37,12 @@ async function startReplica(env: Record<string, string>) {
 		logger: silent,
 	});
 	const url = `http://127.0.0.1:${port}`;
-	await waitFor(async () => {
+	const assertReady = async () => {
 		const ready = await fetch(`${url}/health/ready`);
 		if (!ready.ok) throw new Error(await ready.text());
-	});
+	};
+	// RabbitMQ is slow while other suites use the machine.
+	await waitFor(assertReady, 25_000);
 	return { deps, url, stop };
 }
 
