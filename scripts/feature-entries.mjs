@@ -48,6 +48,7 @@ export const FEATURE_ENTRIES = {
 	'apps/jobs': {
 		lifecycle: [
 			'dispatch-state.sql',
+			'compute-charge',
 			'end-job.sql',
 			'job-metrics',
 			'job-status',

@@ -10,7 +10,8 @@ import { attemptState } from './transitions.ts';
 export type PreemptedAttempt = NonNullable<Extract<ClaimResponse, { answer: 'granted' }>['preempted']>;
 
 /**
- * Returns whether a worker may run one more background job, by its last heartbeat. A worker of release 0.3.0, or with `BACKGROUND_SLOTS` 0,
+ * Returns whether a worker may run one more background job, by its last heartbeat and the committed claims: two claims at the same time may
+ * both get the last slot, and then the worker returns one of the jobs. A worker of release 0.3.0, or with `BACKGROUND_SLOTS` 0,
  * runs any number of them, because it keeps their messages until they end.
  */
 export async function hasBackgroundSlot(
@@ -42,14 +43,7 @@ export async function preemptFor(
 	const pair = await findPair(tx, { ...input, tools: [tool] }, { jobId, workerId, storing });
 	const preempted = pair && (await lockJob(tx, pair.preemptedId));
 	if (!preempted || attemptState(preempted, pair.preemptedAttempt) !== 'running') return undefined;
-	const { id, attempt, now, attemptStartedAt } = preempted;
 	await returnLockedAttempt(tx, preempted, { reason: 'preempted' });
-	const lostMs = now.getTime() - (attemptStartedAt ?? now).getTime();
-	await tx.job.update({
-		where: { id },
-		data: { preemptedMs: { increment: lostMs } },
-		select: { id: true },
-	});
 	await recordLastRun(tx, preempted);
-	return { job_id: id, attempt };
+	return { job_id: preempted.id, attempt: preempted.attempt };
 }

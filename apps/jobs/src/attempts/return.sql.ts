@@ -2,6 +2,7 @@ import { afterCommit } from '@creatorr/database/after-commit';
 import { inTransaction } from '@creatorr/database/transaction';
 import type { Database, Tx } from '../database.sql.ts';
 import { deferToBackground, requestWorkerAgain } from '../dispatch/request-worker.sql.ts';
+import { chargedMs } from '../lifecycle/compute-charge.ts';
 import { type LockedJob, lockJob } from '../lifecycle/job.sql.ts';
 import { countReturned, type ReturnReason } from '../lifecycle/job-metrics.ts';
 import { canTransition } from './transitions.ts';
@@ -30,15 +31,20 @@ export async function returnAttempt(prisma: Database, returned: ReturnedAttempt)
 	});
 }
 
-/** Ends the attempt of a locked job unfinished, and requests another worker or defers the job. */
+/**
+ * Ends the attempt of a locked job unfinished, and requests another worker or defers the job. The run time that a deferred job loses counts when
+ * the job is canceled, and protects its next attempt.
+ */
 export async function returnLockedAttempt(
 	tx: Tx,
 	job: LockedJob,
 	{ reason, expectedSeconds }: { reason: ReturnReason; expectedSeconds?: number | undefined },
 ): Promise<void> {
 	await unassignLockedAttempt(tx, job.id);
+	const lostMs = reason === 'shutdown' ? 0 : chargedMs(job, {});
 	await tx.$executeRaw`
-		UPDATE jobs SET returned_attempts = least(returned_attempts + 1, 32767) WHERE id = ${job.id}`;
+		UPDATE jobs SET returned_attempts = least(returned_attempts + 1, 32767), preempted_ms = preempted_ms + ${lostMs}::int
+		WHERE id = ${job.id}`;
 	if (reason === 'shutdown') await requestWorkerAgain(tx, job);
 	else await deferToBackground(tx, job, expectedSeconds);
 	afterCommit(tx, () => countReturned(job.tool, reason));

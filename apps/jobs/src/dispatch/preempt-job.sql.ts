@@ -57,10 +57,10 @@ export async function dispatchPreemptingJob(
  * Finds a waiting job and a running one that it may preempt, if no worker with its tool has a free background slot. With `claim`, only the
  * claimed job, which must be deferred, and a job of the worker that claims it. Holds the lock of dispatch until the transaction ends.
  *
- * A job may preempt another one if its user has no active background job: the newest job of the user with the most background jobs. If no user
- * has several, the job that runs longest, after {@link ONLY_JOB_PROTECTED_MS}, and after the time that the waiting job is expected to take. No
- * job is preempted before it has run for its {@link PROTECTED_MS}. One of a plan with a higher priority is preempted only by a job that has waited
- * for the starvation timeout.
+ * A job may preempt another one if its user has no active background job: the newest job of the user with the most background jobs (of the
+ * worker, with `claim`), if that user has several. If no user has several, the job that runs longest, after {@link ONLY_JOB_PROTECTED_MS}, and
+ * after the time that the waiting job is expected to take. No job is preempted before it has run for its {@link PROTECTED_MS}. One of a plan with
+ * a higher priority is preempted only by a job that has waited for the starvation timeout.
  */
 export async function findPair(tx: Tx, input: PreemptionInput, claim?: Claim): Promise<Pair | undefined> {
 	await lockDispatch(tx);

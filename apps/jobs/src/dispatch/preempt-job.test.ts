@@ -364,6 +364,15 @@ describe('a preempted job', () => {
 	});
 });
 
+test('a job that was returned for lack of a background slot costs the time of that attempt when it is canceled', async () => {
+	const userId = newId('usr');
+	const [job = ''] = await run({ userId, minutes: 0.5 });
+	await returnAttempt(prisma, { jobId: job, attempt: 1, background: true });
+	await cancelOwnJob(prisma, { jobId: job, userId, requestId: newId('req') });
+	const usage = await prisma.computeUsage.findFirstOrThrow({ where: { userId } });
+	expect(Math.round(Number(usage.milliseconds) / 1_000)).toBe(30);
+});
+
 test('concurrent calls preempt one job for one waiting job', async () => {
 	const user = newId('usr');
 	await run(...Array.from({ length: 4 }, () => ({ userId: user, minutes: 6 })));

@@ -31,8 +31,8 @@ export function chargedMs(
 const MIN_CANCELED_MS = 2_000;
 
 /**
- * Returns how many milliseconds of a job that is canceled now count towards the quota: its attempt, and earlier ones that were preempted.
- * Otherwise users whose jobs are preempted could cancel each of them and never pay. A job that has started costs at least
+ * Returns how many milliseconds of a job that is canceled now count towards the quota: its attempt, and earlier ones after which it was
+ * deferred. Otherwise users could cancel each deferred job and never pay. A job that has started costs at least
  * {@link MIN_CANCELED_MS}, even if its worker has returned it, but not if all its attempts were lost.
  */
 export function chargedMsOfCanceled(
@@ -41,7 +41,7 @@ export function chargedMsOfCanceled(
 		attempt: number;
 		/** How many attempts were lost. */
 		lostAttempts: number;
-		/** Run time of its preempted attempts. */
+		/** Run time of its attempts that were preempted, or returned because no background slot was free. */
 		preemptedMs: number;
 	},
 ): number {

@@ -16,8 +16,8 @@ export const RUNNING_MS = Prisma.sql`CASE WHEN status = 'running' AND lease_expi
 	THEN least(coalesce(compute_ms, 0), greatest(0, 1000 * extract(epoch FROM now() - attempt_started_at)))::bigint ELSE 0 END`;
 
 /**
- * For how many milliseconds a job runs before it can be preempted: twice the run time that it has lost to preemptions. So each attempt takes at
- * least twice as long as all earlier ones together, and every job ends.
+ * For how many milliseconds a job runs before it can be preempted: twice the run time of its attempts that were preempted, or returned because
+ * no background slot was free. So each attempt takes at least twice as long as all earlier ones together, and every job ends.
  */
 export const PROTECTED_MS = Prisma.sql`2 * preempted_ms::bigint`;
 

@@ -34,7 +34,7 @@ export interface LockedJob {
 	finishing: boolean;
 	/** When the last attempt was granted. */
 	attemptStartedAt: Date | null;
-	/** Run time of its preempted attempts. */
+	/** Run time of its attempts that were preempted, or returned because no background slot was free. */
 	preemptedMs: number;
 	/** A worker found that it takes long. */
 	background: boolean;
