@@ -44,9 +44,10 @@ export const onDeadLetteredOutcome = defineConsumer({
 	prefetch: 5,
 	async handle(deps: Deps, { id, data: { job_id, attempt } }) {
 		const status = await rejectOutcome(deps.prisma, { eventId: id, jobId: job_id, attempt });
-		deps.logger.error('job.outcome_undeliverable', { job_id, attempt });
 		deps.wakeDispatch();
 		await discardIfFailedOrCanceled(deps, job_id, status);
+		// Last, so that a retry doesn't log it again.
+		deps.logger.error('job.outcome_undeliverable', { job_id, attempt });
 	},
 });
 
