@@ -172,14 +172,15 @@ function startWorker({ backgroundSlots, publish, openFile, logInfo }: WorkerOpti
 			while (!attempts.leased().some(({ job_id }) => job_id === id)) await sleep(5);
 		},
 		/** `handled` resolves when the message is acknowledged. */
-		handle(job: Omit<Job, 'id'>, id = newId('job')) {
+		handle(job: Omit<Job, 'id'>, id = newId('job'), occurredAt = new Date()) {
 			known.set(id, { id, ...job });
 			const event = newEvent(
 				jobRequested,
 				{ job_id: id, tool: 'pages', user_id: job.userId ?? USER },
 				newId('req'),
 			);
-			return { id, handled: handleJobRequested(deps, event) };
+			const message = { ...event, occurred_at: occurredAt.toISOString() };
+			return { id, handled: handleJobRequested(deps, message) };
 		},
 		async stop() {
 			finish();
@@ -282,6 +283,15 @@ test('a message for a job whose outcome is reported is retried until the outcome
 	worker.attempts.abort(id, 'revoked', 1);
 	await worker.handle({ pages: 0 }, id).handled;
 	expect(worker.claims).toHaveLength(2);
+	await worker.stop();
+});
+
+test('an old message for a job whose outcome is reported is acknowledged', async () => {
+	const worker = startWorker({ backgroundSlots: 1 });
+	const { id, handled } = worker.handle({ pages: 0 });
+	await handled;
+	await worker.handle({ pages: 0 }, id, new Date(Date.now() - 11_000)).handled;
+	expect(worker.claims).toHaveLength(1);
 	await worker.stop();
 });
 

@@ -16,6 +16,13 @@ import {
 } from './jobs-client.ts';
 import { type RunJobDeps, runJob } from './run-job.ts';
 
+/**
+ * The heartbeat after a rejection, by default within 2 s, ends the attempt here. An older message is one that the broker delivered again, or the
+ * jobs service is down: it is acknowledged, so that it takes no slot of the tool. The jobs service requests a worker again if none claims the
+ * job.
+ */
+const MAX_APPLY_WAIT_MS = 10_000;
+
 export interface JobRequestedDeps extends RunJobDeps, JobsClientDeps {
 	attempts: Attempts;
 	fullPrioritySemaphore: FullPrioritySemaphore;
@@ -27,7 +34,7 @@ export interface JobRequestedDeps extends RunJobDeps, JobsClientDeps {
 /**
  * Claims and runs a job. Resolves, so that its message is acknowledged, when the job has ended or continues in the background: from
  * its claim on the lease protects the job. Rejects with `upstream_unavailable` while the outcome of an earlier attempt on this worker is being
- * applied: if it is rejected, the message is for the next attempt.
+ * applied, until the message is {@link MAX_APPLY_WAIT_MS} old: if the outcome is rejected, the message is for the next attempt.
  */
 export async function handleJobRequested(
 	deps: JobRequestedDeps,
@@ -35,7 +42,8 @@ export async function handleJobRequested(
 ): Promise<void> {
 	const { job_id: jobId, user_id: userId = jobId } = event.data;
 	if (!deps.attempts.reserve(jobId)) {
-		if (deps.attempts.stage(jobId) === 'reported')
+		const ageMs = Date.now() - Date.parse(event.occurred_at);
+		if (deps.attempts.stage(jobId) === 'reported' && ageMs < MAX_APPLY_WAIT_MS)
 			throw new AppError('upstream_unavailable', 'The outcome of the job is being applied.');
 		deps.logger.info('job.already_claimed', { job_id: jobId });
 		return;
