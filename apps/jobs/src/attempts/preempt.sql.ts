@@ -33,7 +33,7 @@ interface ClaimInput extends Omit<PreemptionInput, 'tools'> {
 
 /**
  * Preempts a job of the worker that claims a locked, deferred job: ends its attempt, and defers it. The wait of its user's jobs of the tool
- * starts again. Returns the preempted attempt, or undefined if no job of the worker may be preempted.
+ * starts again. Returns the preempted attempt, or undefined if no job of the worker may be preempted, or another transaction is changing it.
  */
 export async function preemptFor(
 	tx: Tx,
@@ -41,7 +41,8 @@ export async function preemptFor(
 	{ workerId, storing = [], ...input }: ClaimInput,
 ): Promise<PreemptedAttempt | undefined> {
 	const pair = await findPair(tx, { ...input, tools: [tool] }, { jobId, workerId, storing });
-	const preempted = pair && (await lockJob(tx, pair.preemptedId));
+	// Waiting for a lock here could end in a deadlock: its holder may be a claim that waits for the lock of dispatch.
+	const preempted = pair && (await lockJob(tx, pair.preemptedId, { skipLocked: true }));
 	if (!preempted || attemptState(preempted, pair.preemptedAttempt) !== 'running') return undefined;
 	await returnLockedAttempt(tx, preempted, { reason: 'preempted' });
 	await recordLastRun(tx, preempted);

@@ -7,6 +7,7 @@ import { recordHeartbeat } from '../attempts/heartbeat.sql.ts';
 import { returnAttempt } from '../attempts/return.sql.ts';
 import { cancelOwnJob } from '../cancel/cancel-job.sql.ts';
 import type { Database } from '../database.sql.ts';
+import { lockJob } from '../lifecycle/job.sql.ts';
 import { startDatabase } from '../testing/database.ts';
 import { waitingRow } from '../testing/queue.ts';
 import { startWorld } from '../testing/world.ts';
@@ -235,6 +236,17 @@ describe('a job that has waited for a background slot for a minute', () => {
 		expect(await claim(waiting, 'a', [job])).toEqual({ answer: 'held' });
 		expect(await row(job)).toMatchObject({ workerId: 'a', returnedAttempts: 0, preemptedMs: 0 });
 		expect(await preempt()).toEqual({ preemptedId: job, dispatchedId: waiting });
+	});
+
+	test('preempts no job that another transaction is changing, and keeps its place', async () => {
+		const [running = ''] = await run({ minutes: 30 });
+		const [waiting = ''] = await wait({ minutes: 2 });
+		await dispatch();
+		await prisma.$transaction(async (tx) => {
+			await lockJob(tx, running);
+			expect(await claim(waiting)).toEqual({ answer: 'held' });
+		});
+		expect(await preempt()).toEqual({ preemptedId: running, dispatchedId: waiting });
 	});
 
 	test('is dispatched alone, until a worker has claimed it', async () => {

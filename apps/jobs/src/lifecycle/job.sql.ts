@@ -4,7 +4,7 @@ import { truncate } from '@creatorr/contracts/text';
 import { notify } from '@creatorr/database/notifications';
 import { docsUrlOf } from '@creatorr/service/error-docs';
 import type { Tx } from '../database.sql.ts';
-import type { Prisma } from '../generated/client.ts';
+import { Prisma } from '../generated/client.ts';
 import { FINISHING } from './stored-names.sql.ts';
 import { truncateResult } from './truncate-outcome.ts';
 
@@ -42,14 +42,17 @@ export interface LockedJob {
 	now: Date;
 }
 
-/** Locks a job until the transaction ends, and reads it. Returns null when there is none. */
-export async function lockJob(tx: Tx, jobId: string): Promise<LockedJob | null> {
+/**
+ * Locks a job until the transaction ends, and reads it. Returns null when there is none or, with `skipLocked`, when another transaction has locked
+ * it.
+ */
+export async function lockJob(tx: Tx, jobId: string, { skipLocked = false } = {}): Promise<LockedJob | null> {
 	const rows = await tx.$queryRaw<LockedJob[]>`
 		SELECT id, user_id AS "userId", tool, request_id AS "requestId", traceparent, status::text, attempt,
 			lost_attempts AS "lostAttempts", worker_id AS "workerId", lease_expires_at AS "leaseExpiresAt",
 			${FINISHING} AS finishing, attempt_started_at AS "attemptStartedAt", preempted_ms AS "preemptedMs",
 			background, clock_timestamp() AS now
-		FROM jobs WHERE id = ${jobId} FOR UPDATE`;
+		FROM jobs WHERE id = ${jobId} FOR UPDATE ${skipLocked ? Prisma.sql`SKIP LOCKED` : Prisma.empty}`;
 	return rows[0] ?? null;
 }
 
