@@ -177,6 +177,16 @@ describe('wrong passwords for an account', () => {
 		});
 	});
 
+	test('that are refused repeatedly are logged once a minute for each user and network', async () => {
+		await statusesOf(3, () => wrong(person.email, ATTACKER));
+		await stopTheClock();
+		expect(await statusesOf(3, () => wrong(person.email, ATTACKER))).toEqual([429, 429, 429]);
+		const logged = auth.log.filter(
+			({ event, fields }) => event === 'security.password_throttled' && fields?.user_id === person.id,
+		);
+		expect(logged).toHaveLength(1);
+	});
+
 	test('store no email', async () => {
 		await wrong(person.email, ATTACKER);
 		const stored = await auth.prisma.loginFailure.findMany();

@@ -19,7 +19,7 @@ export interface CheckPasswordDeps {
 	queue: FairQueue;
 	passwords: Passwords;
 	failuresBeforeLockout: { account: number; network: number };
-	/** Whether an event with this key was recorded within the last minute. */
+	/** Whether an event with this key was logged and recorded within the last minute. */
 	isRepeat(key: string): boolean;
 	logger: Logger;
 }
@@ -50,7 +50,7 @@ export interface PasswordAttempt extends Requester {
 
 /**
  * Returns a function that says whether it was called with the same key within the last minute. It keeps the refused requests of a flood
- * from filling the event table.
+ * from filling the log and the event table.
  */
 export function createRepeatFilter(): (key: string) => boolean {
 	const recent = new LRUCache<string, true>({ max: REMEMBERED_EVENTS, ttl: REPEAT_MS });
@@ -157,8 +157,11 @@ export function checkPassword(deps: CheckPasswordDeps, attempt: PasswordAttempt)
 		} catch (error) {
 			if (error instanceof AppError && error.code === 'rate_limited') {
 				checks.inc({ kind, outcome: 'throttled' });
-				deps.logger.warn('security.password_throttled', { ...who, reason: error.message });
-				if (!deps.isRepeat(`${owner?.userId} ${network}`)) await record(deps, attempt, 'password_throttled');
+				// A flood of refusals would hide every other warning, and formatting them would take CPU time from sign-ins.
+				if (!deps.isRepeat(`${owner?.userId} ${network}`)) {
+					deps.logger.warn('security.password_throttled', { ...who, reason: error.message });
+					await record(deps, attempt, 'password_throttled');
+				}
 			}
 			throw error;
 		}
