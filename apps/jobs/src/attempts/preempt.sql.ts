@@ -1,6 +1,7 @@
 import type { ClaimResponse } from '@creatorr/contracts/internal/jobs';
 import type { Tx } from '../database.sql.ts';
 import { findPair, type PreemptionInput } from '../dispatch/preempt-job.sql.ts';
+import { chargedMs } from '../lifecycle/compute-charge.ts';
 import { IS_ACTIVE } from '../lifecycle/dispatch-state.sql.ts';
 import { recordLastRun } from '../lifecycle/end-job.sql.ts';
 import { type LockedJob, lockJob } from '../lifecycle/job.sql.ts';
@@ -46,5 +47,17 @@ export async function preemptFor(
 	if (!preempted || attemptState(preempted, pair.preemptedAttempt) !== 'running') return undefined;
 	await returnLockedAttempt(tx, preempted, { reason: 'preempted' });
 	await recordLastRun(tx, preempted);
+	await recordOverrun(tx, preempted);
 	return { job_id: preempted.id, attempt: preempted.attempt };
+}
+
+/** Records how long a preempted attempt has run, if that is longer than its job was expected to take. Not per tool: users may change the tool. */
+async function recordOverrun(tx: Tx, preempted: LockedJob): Promise<void> {
+	const { id, now } = preempted;
+	const ms = chargedMs(preempted, {});
+	await tx.$executeRaw`
+		INSERT INTO compute_usage (user_id, day, milliseconds, overrun_ms)
+		SELECT user_id, (${now}::timestamptz AT TIME ZONE 'UTC')::date, 0, ${ms}::int FROM jobs
+		WHERE id = ${id} AND ${ms}::int > 1000 * coalesce(expected_seconds, 0)::bigint
+		ON CONFLICT (user_id, day) DO UPDATE SET overrun_ms = greatest(compute_usage.overrun_ms, excluded.overrun_ms)`;
 }

@@ -56,7 +56,7 @@ export async function findCandidates(tx: Tx, freeSlots: FreeSlots, fairness: Fai
 
 /**
  * Returns the common table expressions that end with `candidates`: of each user and tool, the first waiting jobs, as many as may be
- * dispatched.
+ * dispatched. Their `likely_seconds` are the expected time, but at least twice the longest overrun of the user today.
  *
  * Reads no more jobs of a user than can be dispatched, and finds users by skipping through the index (loose index scan), so the
  * length of the queues doesn't matter.
@@ -109,7 +109,8 @@ export function candidatesCte(
 				(plan_limits ->> CASE WHEN accounts.email_verified THEN 'verified' ELSE 'unverified' END)::int
 					- coalesce(active_by_user.jobs, 0) AS user_slots,
 				(nullif((plan_limits ->> 'compute_ms')::bigint, 0) - coalesce(compute_usage.milliseconds, 0)) / 1000.0
-					- coalesce(active_by_user.seconds, 0) AS compute_seconds_left
+					- coalesce(active_by_user.seconds, 0) AS compute_seconds_left,
+				2 * coalesce(compute_usage.overrun_ms, 0)::bigint / 1000 AS overrun_seconds
 			FROM queues
 			LEFT JOIN active_by_tool USING (user_id, tool)
 			LEFT JOIN active_by_user USING (user_id)
@@ -120,7 +121,7 @@ export function candidatesCte(
 			CROSS JOIN LATERAL (SELECT ${planLimits}::jsonb -> coalesce(accounts.plan::text, 'free') AS plan_limits) AS of_plan
 		), candidates AS (
 			SELECT user_jobs.id, user_jobs.request_id, user_jobs.traceparent, tool, user_id, user_slots, background,
-				priority, seconds, waiting_since,
+				priority, waiting_since, greatest(seconds, overrun_seconds) AS likely_seconds,
 				active_seconds + seconds_before AS seconds_ahead, waiting_since + make_interval(secs => seconds) AS virtual_finish,
 				CASE WHEN rank + active_jobs = 1 AND waiting_since < now() - make_interval(secs => ${starvationTimeoutMs / 1000})
 					THEN greatest(priority, ${topPriority}::int) ELSE priority END AS urgency

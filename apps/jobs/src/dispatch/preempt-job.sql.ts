@@ -39,6 +39,9 @@ interface Pair extends RequestedJob {
  * Of the waiting jobs, those of the highest priority go first, then the earliest sum of the start of the wait and
  * {@link SECONDS_PER_EXPECTED_SECOND} times the expected time. So a short job overtakes long ones that have waited for hours: otherwise,
  * accounts that each queue a long job could make everyone wait for all of them.
+ *
+ * If a preempted job of the user has run for longer than expected today, each job of the user counts with at least twice that time: otherwise,
+ * accounts whose jobs look short could take turns and keep everyone else waiting.
  */
 export async function dispatchPreemptingJob(
 	prisma: Database,
@@ -87,7 +90,7 @@ export async function findPair(tx: Tx, input: PreemptionInput, claim?: Claim): P
 				AND NOT EXISTS (SELECT FROM background_jobs WHERE background_jobs.user_id = candidates.user_id)
 		), pairs AS (
 			SELECT waiting.id, waiting.tool, waiting.user_id, waiting.request_id, waiting.traceparent, waiting.priority, waiting.waiting_since,
-				waiting.seconds, running.id AS preempted_id, running.attempt AS preempted_attempt, running.worker_id,
+				waiting.likely_seconds, running.id AS preempted_id, running.attempt AS preempted_attempt, running.worker_id,
 				running.ran_ms, running.jobs_of_user, max(running.jobs_of_user) OVER (PARTITION BY waiting.id) AS max_jobs_of_user
 			FROM waiting JOIN background_jobs AS running ON running.priority <= waiting.urgency
 			JOIN workers ON workers.id = running.worker_id AND (workers.slots ->> waiting.tool)::numeric > 0
@@ -95,12 +98,12 @@ export async function findPair(tx: Tx, input: PreemptionInput, claim?: Claim): P
 			WHERE running.lease_expires_at IS NOT NULL AND NOT running.finishing
 				AND running.id <> ALL (${claim?.storing ?? []}::text[]) AND running.ran_ms >= running.protected_ms
 				AND (running.jobs_of_user > 1
-					OR running.ran_ms >= greatest(${ONLY_JOB_PROTECTED_MS}::int, 1000 * waiting.seconds::bigint))
+					OR running.ran_ms >= greatest(${ONLY_JOB_PROTECTED_MS}::int, 1000 * waiting.likely_seconds))
 		)
 		SELECT id, tool, user_id AS "userId", request_id AS "requestId", traceparent, preempted_id AS "preemptedId",
 			preempted_attempt AS "preemptedAttempt"
 		FROM pairs WHERE ${condition} AND (jobs_of_user > 1 OR max_jobs_of_user = 1)
-		ORDER BY priority DESC, waiting_since + make_interval(secs => ${SECONDS_PER_EXPECTED_SECOND}::int * seconds), id,
+		ORDER BY priority DESC, waiting_since + make_interval(secs => ${SECONDS_PER_EXPECTED_SECOND}::int * likely_seconds), id,
 			jobs_of_user DESC, CASE WHEN jobs_of_user > 1 THEN ran_ms ELSE -ran_ms END
 		LIMIT 1`;
 	return pair;

@@ -85,6 +85,7 @@ interface RunningJob {
 	priority?: number;
 	preemptedMs?: number;
 	tool?: string;
+	expectedSeconds?: number;
 }
 
 /** Adds background jobs that run on a worker, which has no more background slots than these. Returns their ids. */
@@ -373,6 +374,29 @@ describe('a preempted job', () => {
 		expect(await row(job)).toMatchObject({ status: 'canceled' });
 		const usage = await prisma.computeUsage.findFirstOrThrow({ where: { userId } });
 		expect(Math.round(Number(usage.milliseconds) / 60_000)).toBe(6);
+	});
+});
+
+describe('a new job of a user whose job was preempted', () => {
+	async function preemptJobOf(userId: string, expectedSeconds: number) {
+		await run({ userId, minutes: 6, expectedSeconds });
+		await wait({ minutes: 2 });
+		expect(await preempt()).not.toBeNull();
+		await deleteRows();
+		await run({ minutes: 20 });
+		const waiting = { userId, minutes: 3, expectedSeconds: 24 };
+		const [next, other] = await wait(waiting, { minutes: 2, expectedSeconds: 300 });
+		return { next, other };
+	}
+
+	test('counts as one that takes as long, if the preempted job took longer than expected', async () => {
+		const { other } = await preemptJobOf(newId('usr'), 24);
+		expect(await preempt()).toMatchObject({ dispatchedId: other });
+	});
+
+	test('counts as one that takes as long as expected, if the preempted job did, too', async () => {
+		const { next } = await preemptJobOf(newId('usr'), 1_800);
+		expect(await preempt()).toMatchObject({ dispatchedId: next });
 	});
 });
 
