@@ -97,7 +97,10 @@ const AUTHENTICATION: readonly Mutant[] = [
 	},
 	{
 		name: 'rejects expired API keys, even if they are cached',
-		mutations: [gateway('createApiKeyVerifier', dropOperand('expiresAtMs'))],
+		mutations: [
+			gateway('createApiKeyVerifier', dropOperand('expiresAtMs')),
+			gateway('admitWithCredential', forceCondition(false, 'expiresAtMs')),
+		],
 		test: 'is rejected after its expiry, although it is cached',
 	},
 	{
@@ -221,7 +224,10 @@ const REQUEST_LIMITS: readonly Mutant[] = [
 	},
 	{
 		name: 'limits a body without a declared length',
-		mutations: [gateway('limitChunkedBody', forceCondition(true, 'receivedBytes'))],
+		mutations: [
+			gateway('limitChunkedBody', forceCondition(true, 'receivedBytes')),
+			gateway('bodyArrival', forceCondition(false, 'limitBytes')),
+		],
 		test: 'in chunks beyond the limit is cut off',
 	},
 	{
