@@ -45,6 +45,18 @@ export const LIMITS = {
 	anonymousQueueMs: 2_000,
 	/** Requests of one network that may wait for a permit. Further ones get 429 at once. */
 	anonymousQueuedRequests: 64,
+	/**
+	 * Unauthenticated requests of all networks at one service at a time, so that they leave most of its event loop and database connections to
+	 * users. Networks take turns.
+	 */
+	servicePermits: 4,
+	/** Longest wait for such a permit, about the turns of 400 other networks. Afterwards the request gets 429. */
+	servicePermitQueueMs: 5_000,
+	/**
+	 * Longest time that a request keeps its permit. Most take a few ms. A sign-in that waits for its turn in auth costs nothing meanwhile, and
+	 * must not keep others out.
+	 */
+	servicePermitMs: 50,
 	/** Time for a small body of an unauthenticated request to arrive. The request takes its permit only afterwards. */
 	anonymousBodyMs: 5_000,
 	/** Delay of a 429, so that a client that retries too early costs little. */

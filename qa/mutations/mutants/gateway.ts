@@ -119,6 +119,11 @@ const AUTHENTICATION: readonly Mutant[] = [
 		test: 'are looked up a few at a time, however many networks send them, and a new network is next',
 	},
 	{
+		name: 'lets few unauthenticated requests of all networks occupy a service',
+		mutations: [gateway('createServicePermits', replaceText('limits.servicePermits', '10_000'))],
+		test: 'take few permits of a service, delay no user, and let a new network have its turn',
+	},
+	{
 		name: 'lets few event streams connect at a time',
 		mutations: [gateway('createConnectQueue', replaceText('limits.concurrentConnects', '10_000'))],
 		test: 'a burst of event streams delays the short request of another user by a few of them',

@@ -156,6 +156,94 @@ describe('unauthenticated requests:', () => {
 		await slow.stop();
 		expect(statuses).toEqual([200, 200, 429, 200]);
 	});
+
+	describe('many networks with many unauthenticated requests', () => {
+		const PERMITS = 4;
+		const FLOODERS = Array.from({ length: 10 }, (_, index) => `198.51.100.${index}`);
+		let crowded: TestGateway;
+		let flood: Promise<number>[];
+
+		/** Resolves when the flood occupies what it can. Its clients take 429 or a response, at the latest at the end of the test. */
+		async function startFlood(limits: object, networks = FLOODERS): Promise<void> {
+			crowded = await startTestGateway({
+				auth,
+				jobsUrl: jobs.url,
+				env: { TRUSTED_PROXIES: PROXY },
+				limits: { servicePermits: PERMITS, servicePermitMs: 60_000, anonymousMinPermitMs: 0, ...limits },
+			});
+			flood = networks.flatMap((network) =>
+				Array.from({ length: 16 }, () => statusOf('/v1/tools', { 'X-Forwarded-For': network }, crowded)),
+			);
+			await waitUntil(() => held.length >= PERMITS);
+			await delay(200);
+		}
+
+		async function endFlood(): Promise<void> {
+			isHolding = false;
+			for (const res of held) if (!res.headersSent) reply(res);
+			await Promise.all(flood);
+			await crowded.stop();
+		}
+
+		/** Answers held requests one by one until the other request is answered. Returns how many that took. */
+		async function answersBefore(other: Promise<number>): Promise<number> {
+			let isServed = false;
+			void other.then(() => {
+				isServed = true;
+			});
+			let answered = 0;
+			while (!isServed && answered < 160) {
+				await waitUntil(() => isServed || held.length > answered);
+				const next = held[answered];
+				if (isServed || !next) break;
+				answered += 1;
+				reply(next);
+				await delay(100);
+			}
+			return answered;
+		}
+
+		test('take few permits of a service, delay no user, and let a new network have its turn', async () => {
+			await startFlood({ servicePermitQueueMs: 60_000 });
+			expect(held).toHaveLength(PERMITS);
+			expect(await statusOf(`/v1/jobs/${newId('job')}`, bearer(auth.token()), crowded)).toBe(200);
+			expect(held).toHaveLength(PERMITS);
+			const other = statusOf('/v1/plans', NETWORK, crowded);
+			// Another service has permits of its own.
+			expect(await other).not.toBe(429);
+			const newcomer = fetch(`${crowded.url}/v1/tools?newcomer`, { headers: NETWORK }).then(
+				({ status }) => status,
+			);
+			await delay(100);
+			expect(await answersBefore(newcomer)).toBeLessThanOrEqual(FLOODERS.length + PERMITS);
+			await endFlood();
+		});
+
+		test('take the turns of one network when they are in the same IPv6 /48', async () => {
+			const networks = FLOODERS.map((_, index) => `2001:db8:1:${index}00::1`);
+			await startFlood({ servicePermitQueueMs: 60_000 }, networks);
+			const newcomer = fetch(`${crowded.url}/v1/tools?newcomer`, { headers: NETWORK }).then(
+				({ status }) => status,
+			);
+			await delay(100);
+			expect(await answersBefore(newcomer)).toBeLessThanOrEqual(6);
+			await endFlood();
+		});
+
+		test('get 429 with Retry-After when they wait too long', async () => {
+			await startFlood({ servicePermitQueueMs: 50 });
+			const refused = await fetch(`${crowded.url}/v1/tools`, { headers: NETWORK });
+			expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
+			expect(await limitedRequests(crowded, 'all_anonymous')).toBeGreaterThan(0);
+			await endFlood();
+		});
+
+		test('pass their permits on when the service takes long', async () => {
+			await startFlood({ servicePermitMs: 20 });
+			expect(await statusOf('/v1/tools?newcomer', NETWORK, crowded)).toBe(200);
+			await endFlood();
+		});
+	});
 });
 
 describe('the budget of bodies of a network:', () => {

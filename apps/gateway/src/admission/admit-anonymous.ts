@@ -5,6 +5,7 @@ import { bodyArrival } from '../requests/body-arrival.ts';
 import { rateLimited } from '../requests/rate-limited.ts';
 import { bodyBytesOf } from '../requests/request-head.ts';
 import { createNetworkSemaphore } from './network-limits.ts';
+import { createServicePermits } from './service-permits.ts';
 
 /** A webhook of Stripe has a few KiB. Verifying the signature of 512 KiB takes billing more than 1 ms. */
 const BODY_BYTES_PER_PERMIT = 64 * 1024;
@@ -18,7 +19,8 @@ export type AdmitAnonymous = (exchange: Exchange) => Promise<void>;
  * Limits the concurrent unauthenticated requests of one network. An IPv6 site gets more. Signed-in users have permits of
  * their own (`admit-user.ts`) and never wait here. A small body arrives before its request takes a permit, so slow clients hold none. Large
  * bodies, which only Stripe sends, have separate permits, one for each 64 KiB. So they never block sign-ins, and billing verifies few
- * signatures at a time for one network.
+ * signatures at a time for one network. With its network's permit, a request waits for a permit of its service, see
+ * {@link createServicePermits}.
  */
 export function createAnonymousAdmission(
 	limits: Pick<
@@ -28,6 +30,9 @@ export function createAnonymousAdmission(
 		| 'anonymousQueueMs'
 		| 'anonymousQueuedRequests'
 		| 'anonymousBodyMs'
+		| 'servicePermits'
+		| 'servicePermitQueueMs'
+		| 'servicePermitMs'
 		| 'abandonedPermitMs'
 	>,
 ): AdmitAnonymous {
@@ -37,6 +42,7 @@ export function createAnonymousAdmission(
 		maxWaiting: limits.anonymousQueuedRequests,
 	};
 	const [small, large] = [createNetworkSemaphore(options), createNetworkSemaphore(options)];
+	const waitForServicePermit = createServicePermits(limits);
 
 	return async (exchange) => {
 		const { clientNetwork, operation, req, res } = exchange;
@@ -57,7 +63,11 @@ export function createAnonymousAdmission(
 			setTimeout(() => semaphore.release(clientNetwork, permits), keptMs).unref();
 		}
 		// The client disconnected while its request waited, so 'close' was emitted already.
-		if (res.closed) semaphore.release(clientNetwork, permits);
-		else res.once('close', release);
+		if (res.closed) {
+			semaphore.release(clientNetwork, permits);
+			return;
+		}
+		res.once('close', release);
+		await waitForServicePermit(exchange, operation.service);
 	};
 }

@@ -18,6 +18,8 @@ export type GatewayLimit =
 	| 'connects'
 	/** Concurrent requests of a network without a token or API key. */
 	| 'anonymous'
+	/** Requests of all networks without a token or API key at one service. */
+	| 'all_anonymous'
 	/** Bytes of a network's request bodies in flight. */
 	| 'bodies'
 	/** Open connections of a network. */
@@ -32,6 +34,7 @@ const MESSAGES: Record<GatewayLimit, string> = {
 		'Too many open long polls (?wait=) and event streams from your network. Omit wait, or try again in a moment.',
 	connects: 'Too many new long polls (?wait=) and event streams. Omit wait, or try again in a moment.',
 	anonymous: 'Too many concurrent requests from your network. Try again in a moment.',
+	all_anonymous: 'The server is busy. Try again in a moment.',
 	bodies: 'Too many concurrent uploads of request bodies from your network. Try again in a moment.',
 	connections: 'Too many connections from your network. Close some, then try again.',
 };
