@@ -21,7 +21,7 @@ afterAll(() => rm(join(path, '..'), { recursive: true }));
 
 async function identifyBytes(content: string | Buffer, mimeType: string, name: string) {
 	await writeFile(path, content);
-	return identify({ path, mimeType, name }, manifest);
+	return identify({ path, mimeType, name }, manifest, new AbortController().signal);
 }
 
 describe('identify', () => {

@@ -25,10 +25,16 @@ interface Candidate {
 
 /**
  * Returns which of the tool's accepted types the input has. Throws a ToolError: `unsupported_input` for another type,
- * `corrupt_input` for a damaged container, `limit_exceeded` for one that unpacks to too much.
+ * `corrupt_input` for a damaged container, `limit_exceeded` for one that unpacks to too much. Throws the signal's reason once that is
+ * aborted.
  */
-export async function identify(input: Candidate, manifest: ToolManifest): Promise<FileKind> {
-	const sniffed = await sniff(input.path).catch((cause: unknown) => {
+export async function identify(
+	input: Candidate,
+	manifest: ToolManifest,
+	signal: AbortSignal,
+): Promise<FileKind> {
+	const sniffed = await sniff(input.path, signal).catch((cause: unknown) => {
+		signal.throwIfAborted();
 		if (cause instanceof ToolError) throw cause;
 		throw new ToolError(
 			'corrupt_input',

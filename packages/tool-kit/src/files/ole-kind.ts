@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { InputReader } from './input-reader.ts';
 import { DOC, DOCX, type FileKind, OLE, PPT, XLS } from './media-types.ts';
 import { type OleEntry, type OleFile, openOle } from './ole.ts';
 
@@ -7,8 +7,8 @@ const BIFF_SCAN_BYTES = 4096;
 const PPT_ENCRYPTED_TOKEN = 0xf3d1c4df;
 
 /** Returns which office format an OLE compound file has, or OLE for another. Throws when the file is damaged. */
-export async function oleKind(file: FileHandle): Promise<FileKind> {
-	const ole = await openOle(file);
+export async function oleKind(input: InputReader): Promise<FileKind> {
+	const ole = await openOle(input);
 	// Names never differ in case alone, and some programs write all of them in capitals.
 	const find = (name: string) => ole.entries.find((entry) => entry.name.toLowerCase() === name.toLowerCase());
 	// Only the password reveals which of docx, xlsx and pptx is inside.

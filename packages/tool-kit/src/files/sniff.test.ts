@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -35,7 +35,7 @@ afterAll(() => rm(directory, { recursive: true }));
 async function sniffBytes(content: string | Buffer) {
 	const path = join(directory, 'file');
 	await writeFile(path, typeof content === 'string' ? Buffer.from(content, 'latin1') : content);
-	return sniff(path);
+	return sniff(path, new AbortController().signal);
 }
 
 function ooxml(mainType: string): Buffer {
@@ -155,6 +155,56 @@ describe('sniff throws on', () => {
 		['an OLE file whose directory is far outside it, after lists that are a cycle', endlessOle()],
 	])('%s', async (_, content) => {
 		await expect(sniffBytes(content)).rejects.toThrow();
+	});
+});
+
+/** Returns how often this process has read from a file or socket. */
+async function countReads(): Promise<number> {
+	return Number(/^syscr: (\d+)$/m.exec(await readFile('/proc/self/io', 'utf8'))?.[1]);
+}
+
+/** Chains directory sectors that lie in one sector of the allocation table: 120 of them, without entries. */
+function oleWithLongDirectory(): Buffer {
+	const directory = Object.fromEntries(
+		Array.from({ length: 476 }, (_, index) => [`${index}`, Buffer.alloc(0)]),
+	);
+	return oleFile(directory);
+}
+
+describe('sniff reads', () => {
+	test.each([
+		[
+			'a ZIP file of 19,990 entries',
+			() => zipFile(Object.fromEntries(Array.from({ length: 19_990 }, (_, index) => [`word/${index}`, '']))),
+			ZIP,
+			1000,
+		],
+		['a table of an OLE file once for many sectors', oleWithLongDirectory, OLE, 350],
+	] as [string, () => Buffer, string, number][])(
+		'%s with few reads',
+		async (_, content, mimeType, maxReads) => {
+			await writeFile(join(directory, 'file'), content());
+			const before = await countReads();
+			const kind = await sniff(join(directory, 'file'), new AbortController().signal);
+			const reads = (await countReads()) - before;
+			expect(kind.mimeType).toBe(mimeType);
+			expect(reads).toBeGreaterThan(0);
+			expect(reads).toBeLessThan(maxReads);
+		},
+	);
+});
+
+describe('sniff refuses', () => {
+	test('a ZIP file whose directory has more than 4 MiB of names', async () => {
+		const names = Array.from({ length: 80 }, (_, index) => [`${index}`.padEnd(60_000, 'n'), '']);
+		await expect(sniffBytes(zipFile(Object.fromEntries(names)))).rejects.toMatchObject({
+			code: 'limit_exceeded',
+		});
+	});
+
+	test('a part that identifies a document but is larger than 4 MiB', async () => {
+		const content = zipFile({ mimetype: Buffer.alloc(5 * 1024 * 1024, 0x20) });
+		await expect(sniffBytes(content)).rejects.toMatchObject({ code: 'limit_exceeded' });
 	});
 });
 

@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { createInputReader, type InputReader } from './input-reader.ts';
 import { type FileKind, JPEG, PDF, PNG, POSTSCRIPT, RTF, TEXT, TIFF, UNKNOWN, WEBP } from './media-types.ts';
 import { oleKind } from './ole-kind.ts';
 import { textEncoding } from './text-encoding.ts';
@@ -24,24 +25,23 @@ const MAGIC: readonly [string, string][] = [
 
 /**
  * Detects what a file is from its bytes alone, never from its name or declared type. Distinguishes text from binary, but not
- * kinds of text. Throws when a container's own directory is damaged. Reads little, whatever the file's size.
+ * kinds of text. Throws when a container's own directory is damaged, and the signal's reason once that is aborted. Reads little,
+ * whatever the file's size.
  */
-export async function sniff(path: string): Promise<FileKind> {
+export async function sniff(path: string, signal: AbortSignal): Promise<FileKind> {
 	const file = await open(path, 'r');
 	try {
-		return await sniffOpen(path, file);
+		return await sniffInput(await createInputReader(file, signal));
 	} finally {
 		await file.close();
 	}
 }
 
-async function sniffOpen(path: string, file: FileHandle): Promise<FileKind> {
-	const buffer = Buffer.alloc(START_BYTES);
-	const { bytesRead } = await file.read(buffer, 0, START_BYTES, 0);
-	const start = buffer.subarray(0, bytesRead);
+async function sniffInput(input: InputReader): Promise<FileKind> {
+	const start = await input.read(0, START_BYTES);
 	const magic = start.toString('latin1', 0, PDF_HEADER_WITHIN_BYTES);
-	if (magic.startsWith('PK\x03\x04') || magic.startsWith('PK\x05\x06')) return zipKind(path);
-	if (magic.startsWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')) return oleKind(file);
+	if (magic.startsWith('PK\x03\x04') || magic.startsWith('PK\x05\x06')) return zipKind(input);
+	if (magic.startsWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')) return oleKind(input);
 	return { mimeType: plainKind(magic, start), encrypted: false };
 }
 

@@ -9,6 +9,8 @@ export interface ZipPart {
 }
 
 const MAX_ENTRIES = 20_000;
+/** Twenty thousand entries with names of 160 characters fit. */
+const MAX_DIRECTORY_BYTES = 4 * 1024 * 1024;
 const MAX_UNPACKED_BYTES = 1024 ** 3;
 /** Documents compress less than this, except blank pictures, which are small. */
 const MAX_RATIO = 200;
@@ -19,6 +21,11 @@ const HEADER_BYTES = 30;
 /** Throws `limit_exceeded` for more entries than documents have. Call it before reading the entries. */
 export function requireBoundedEntries(count: number): void {
 	if (count > MAX_ENTRIES) throw contentTooLarge();
+}
+
+/** Throws `limit_exceeded` for a directory that is longer than those of documents. Call it for each entry: nothing else bounds names and extra fields. */
+export function requireBoundedDirectory(sizeBytes: number): void {
+	if (sizeBytes > MAX_DIRECTORY_BYTES) throw contentTooLarge();
 }
 
 /** Throws `limit_exceeded` for a document that unpacks to far more than its size, or whose entries overlap. */
@@ -40,7 +47,7 @@ function hasOverlap(parts: readonly ZipPart[]): boolean {
 	});
 }
 
-function contentTooLarge(): ToolError {
+export function contentTooLarge(): ToolError {
 	return new ToolError(
 		'limit_exceeded',
 		'The content of this document is too large to process, although the file is small. Split it into smaller files.',

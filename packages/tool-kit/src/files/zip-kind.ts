@@ -1,12 +1,20 @@
-import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
+import type { InputReader } from './input-reader.ts';
 import { DOCX, type FileKind, ODP, ODS, ODT, PPTX, XLSX, ZIP } from './media-types.ts';
 import { textEncoding } from './text-encoding.ts';
-import { requireBoundedEntries, requireNoZipBomb, type ZipPart } from './zip-bomb.ts';
+import {
+	contentTooLarge,
+	requireBoundedDirectory,
+	requireBoundedEntries,
+	requireNoZipBomb,
+	type ZipPart,
+} from './zip-bomb.ts';
 
 const MAX_PART_BYTES = 4 * 1024 * 1024;
+const CHUNK_BYTES = 64 * 1024;
+/** Size of an entry in the directory without its name, extra field and comment. */
+const ENTRY_BYTES = 46;
 
 const CONTENT_TYPES = '[Content_Types].xml';
 const ODF_TYPE = 'mimetype';
@@ -30,8 +38,8 @@ const ODF_KINDS: readonly string[] = [ODT, ODS, ODP];
  * Returns which office format a ZIP file has, or ZIP for another. Throws an Error when the file is damaged, a ToolError
  * `limit_exceeded` when an office program would unpack too much of it. Unpacks at most three small parts itself.
  */
-export async function zipKind(path: string): Promise<FileKind> {
-	const zip = await openZip(path);
+export async function zipKind(input: InputReader): Promise<FileKind> {
+	const zip = await openZip(input);
 	try {
 		requireBoundedEntries(zip.entryCount);
 		const { texts, parts } = await readParts(zip);
@@ -62,7 +70,11 @@ function ooxmlType(contentTypes: string): string {
 async function readParts(zip: ZipFile): Promise<{ parts: ZipPart[]; texts: Map<string, string> }> {
 	const parts: ZipPart[] = [];
 	const texts = new Map<string, string>();
+	let directoryBytes = 0;
 	for await (const entry of zip.eachEntry()) {
+		directoryBytes +=
+			ENTRY_BYTES + entry.fileNameLength + entry.extraFieldLength + entry.fileCommentRaw.length;
+		requireBoundedDirectory(directoryBytes);
 		parts.push({
 			offset: entry.relativeOffsetOfLocalHeader,
 			packedBytes: entry.compressedSize,
@@ -76,6 +88,8 @@ async function readParts(zip: ZipFile): Promise<{ parts: ZipPart[]; texts: Map<s
 }
 
 async function readPart(zip: ZipFile, entry: Entry): Promise<string> {
+	// Compressed bytes that unpack to nothing would be read to their end.
+	if (entry.compressedSize > MAX_PART_BYTES) throw contentTooLarge();
 	const stream: Readable = await zip.openReadStreamPromise(entry);
 	const chunks: Buffer[] = [];
 	let sizeBytes = 0;
@@ -101,39 +115,67 @@ const MAX_COMMENT_BYTES = 0xffff;
  * Opens a ZIP file, also one with bytes after its end, which some programs write and office programs accept. Throws when the
  * file is cut short. Names of entries are raw bytes.
  */
-async function openZip(path: string): Promise<ZipFile> {
-	const file = await open(path, 'r');
-	try {
-		const end = await findEnd(file);
-		// Names are compared and never used as paths, so yauzl need not refuse odd ones.
-		return await fromRandomAccessReaderPromise(new FileReader(path), end, {
-			autoClose: false,
-			decodeStrings: false,
-		});
-	} finally {
-		await file.close();
-	}
+async function openZip(input: InputReader): Promise<ZipFile> {
+	const end = await findEnd(input);
+	// Names are compared and never used as paths, so yauzl need not refuse odd ones.
+	return await fromRandomAccessReaderPromise(new ChunkReader(input), end, {
+		autoClose: false,
+		decodeStrings: false,
+	});
 }
 
-class FileReader extends RandomAccessReader {
-	readonly #path: string;
+/** Reads whole chunks: yauzl reads each entry of the directory on its own, in two parts. */
+class ChunkReader extends RandomAccessReader {
+	readonly #input: InputReader;
+	#chunk: Buffer = Buffer.alloc(0);
+	#chunkOffset = 0;
 
-	constructor(path: string) {
+	constructor(input: InputReader) {
 		super();
-		this.#path = path;
+		this.#input = input;
+	}
+
+	override read(
+		buffer: Buffer,
+		offset: number,
+		length: number,
+		position: number,
+		callback: (error: Error | null, bytesRead?: number) => void,
+	): void {
+		this.#bytesAt(position, length).then(
+			(bytes) => callback(null, bytes.copy(buffer, offset)),
+			(error: Error) => callback(error),
+		);
+	}
+
+	async #bytesAt(position: number, length: number): Promise<Buffer> {
+		const start = position - this.#chunkOffset;
+		if (start >= 0 && start + length <= this.#chunk.length)
+			return this.#chunk.subarray(start, start + length);
+		this.#chunk = await this.#input.read(position, Math.max(length, CHUNK_BYTES));
+		this.#chunkOffset = position;
+		return this.#chunk.subarray(0, length);
 	}
 
 	override _readStreamForRange(start: number, end: number): Readable {
-		return createReadStream(this.#path, { start, end: end - 1 });
+		return Readable.from(readChunks(this.#input, start, end), { objectMode: false });
+	}
+}
+
+async function* readChunks(input: InputReader, start: number, end: number): AsyncGenerator<Buffer> {
+	for (let at = start; at < end; at += CHUNK_BYTES) {
+		const chunk = await input.read(at, Math.min(CHUNK_BYTES, end - at));
+		if (chunk.length === 0) return;
+		yield chunk;
 	}
 }
 
 /** Returns the offset of the ZIP file's end. Without an end record returns the file's size, so that yauzl reports the problem. */
-async function findEnd(file: FileHandle): Promise<number> {
-	const { size } = await file.stat();
-	const length = Math.min(size, END_BYTES + MAX_COMMENT_BYTES);
-	const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
-	const at = buffer.lastIndexOf(END_SIGNATURE);
-	if (at === -1 || at + END_BYTES > length) return size;
-	return Math.min(size, size - length + at + END_BYTES + buffer.readUInt16LE(at + COMMENT_LENGTH_AT));
+async function findEnd(input: InputReader): Promise<number> {
+	const { sizeBytes } = input;
+	const length = Math.min(sizeBytes, END_BYTES + MAX_COMMENT_BYTES);
+	const tail = await input.read(sizeBytes - length, length);
+	const at = tail.lastIndexOf(END_SIGNATURE);
+	if (at === -1 || at + END_BYTES > length) return sizeBytes;
+	return Math.min(sizeBytes, sizeBytes - length + at + END_BYTES + tail.readUInt16LE(at + COMMENT_LENGTH_AT));
 }

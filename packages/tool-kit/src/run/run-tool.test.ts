@@ -1,13 +1,14 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { z } from 'zod';
 import { TEXT } from '../files/media-types.ts';
 import { withExtension } from '../files/output-name.ts';
 import type { PageLimit } from '../limits/input-limits.ts';
 import { secretParam } from '../params/secret-params.ts';
 import { createScratch, removeScratch, type Scratch } from '../scratch/scratch.ts';
+import { zipFile } from '../testing/zip-file.ts';
 import { defineTool, type ExpectedTime, type ToolLimits } from '../tool/manifest.ts';
 import type { PrewarmedCommand, Run, ToolContext, ToolInput } from '../tool/tool.ts';
 import { ToolError } from '../tool/tool-error.ts';
@@ -47,7 +48,7 @@ beforeEach(async () => {
 afterEach(() => removeScratch(scratch));
 
 interface Options {
-	content?: string;
+	content?: string | Buffer;
 	params?: unknown;
 	pageLimit?: PageLimit;
 	limits?: ToolLimits;
@@ -211,6 +212,29 @@ describe('runTool', () => {
 		const reason = new Error('canceled by its owner');
 		setTimeout(() => controller.abort(reason), 100);
 		await expect(runWith(script('sleep 60'), { signal: controller.signal })).rejects.toBe(reason);
+	});
+
+	test('rejects with the reason of a cancellation during the identification of the input, without starting the tool', async () => {
+		const entries = Array.from({ length: 19_990 }, (_, index) => [`word/${index}`, '']);
+		const controller = new AbortController();
+		const reason = new Error('canceled by its owner');
+		const file = await open('/dev/null');
+		const prototype: typeof file = Object.getPrototypeOf(file);
+		await file.close();
+		const readFromFile = prototype.read as (...args: unknown[]) => never;
+		const read = jest.spyOn(prototype, 'read').mockImplementation(function (
+			this: unknown,
+			...args: unknown[]
+		) {
+			if (read.mock.calls.length === 5) controller.abort(reason);
+			return Reflect.apply(readFromFile, this, args);
+		});
+		const run = jest.fn(script('exit'));
+		const content = zipFile(Object.fromEntries(entries));
+		await expect(runWith(run, { content, sizeBytes: 4, signal: controller.signal })).rejects.toBe(reason);
+		expect(read).toHaveBeenCalledTimes(5);
+		expect(run).not.toHaveBeenCalled();
+		read.mockRestore();
 	});
 
 	test('rejects with the tool’s own error', async () => {

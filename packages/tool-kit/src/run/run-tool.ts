@@ -89,16 +89,21 @@ function secretsOf({ params: schema }: ToolManifest, params: unknown): string[] 
 async function runWithParams(tool: Tool, request: ToolRequest, params: unknown): Promise<ToolResult> {
 	const { manifest } = tool;
 	requireInputSize(manifest, request.sizeBytes);
-	const kind = await identify({ ...request, path: request.scratch.inputPath }, manifest);
-	// The sandbox's user must be able to read the input. The scratch directory keeps all other users out.
-	await chmod(request.scratch.inputPath, 0o444);
 	const { scratch, name, sizeBytes } = request;
-	const prewarmed = prewarmedProcessOf(tool, request);
-	const input = { path: scratch.inputPath, name, sizeBytes, params, ...kind };
-	const output = await withClock(deadlineMs(manifest.limits, { sizeBytes }), (clock) => {
+	const path = scratch.inputPath;
+	const output = await withClock(deadlineMs(manifest.limits, { sizeBytes }), async (clock) => {
+		const prewarmed = prewarmedProcessOf(tool, request);
 		const context = toolContext(manifest, request, clock, prewarmed.request);
-		return tool.run(input, context);
-	}).finally(prewarmed.end);
+		const kind = await identify({ ...request, path }, manifest, context.signal);
+		// The sandbox's user must be able to read the input. The scratch directory keeps all other users out.
+		await chmod(path, 0o444);
+		context.signal.throwIfAborted();
+		try {
+			return await tool.run({ path, name, sizeBytes, params, ...kind }, context);
+		} finally {
+			await prewarmed.end();
+		}
+	});
 	checkPageLimit(pagesOf(output), request.pageLimit);
 	return {
 		...output,
