@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { newId } from '@creatorr/contracts/ids';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { bearer, type FakeAuth, startFakeAuth } from '../testing/fake-auth.ts';
@@ -293,7 +294,7 @@ describe('a user with too many concurrent requests', () => {
 			const first = signOuts(8);
 			await waitUntil(() => held.length === 8);
 			const ninth = signOuts(1);
-			expect(await userOf(newId('usr'), roomy).status('/v1/nothing')).toBe(404);
+			await delay(200);
 			expect(held).toHaveLength(8);
 			isHolding = false;
 			for (const res of held) reply(res);
