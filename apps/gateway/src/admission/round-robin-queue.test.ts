@@ -9,12 +9,14 @@ function startQueue(concurrency: number) {
 	const running: (() => void)[] = [];
 	return {
 		started,
-		add: (name: string, network: string, userId?: string) =>
-			enqueue({ network, userId }, async () => {
+		add(name: string, network: string, userId?: string, signal?: AbortSignal) {
+			async function run(): Promise<string> {
 				started.push(name);
 				await new Promise<void>((resolve) => running.push(resolve));
 				return name;
-			}),
+			}
+			return enqueue({ network, userId }, run, signal);
+		},
 		async endOne() {
 			running.shift()?.();
 			await setImmediate();
@@ -43,6 +45,19 @@ describe('a round-robin queue', () => {
 		await setImmediate();
 		for (let ended = 0; ended < 7; ended += 1) await endOne();
 		expect(started).toEqual(['a1', 'a2', 'x1', 'b1', 'c1', 'b2', 'c2']);
+	});
+
+	test('removes work whose signal is aborted while it waits, and keeps the turn of its network', async () => {
+		const { add, started, endOne } = startQueue(1);
+		void add('a1', 'a');
+		const leaving = new AbortController();
+		const left = Array.from({ length: 3 }, () => add('left', 'b', 'user', leaving.signal));
+		void add('b1', 'b', 'user');
+		void add('a2', 'a');
+		leaving.abort(new Error('left'));
+		await Promise.all(left.map((work) => expect(work).rejects.toThrow('left')));
+		for (let ended = 0; ended < 3; ended += 1) await endOne();
+		expect(started).toEqual(['a1', 'b1', 'a2']);
 	});
 
 	test('gives the turn of work that fails to the next', async () => {

@@ -4,8 +4,15 @@ interface Owner {
 	userId?: string | undefined;
 }
 
-/** Runs work when its turn comes, and settles as the work does. Work of one owner runs in order. */
-export type RoundRobinQueue = <T>(owner: Owner, work: () => T | Promise<T>) => Promise<T>;
+/**
+ * Runs work when its turn comes, and settles as the work does. Work of one owner runs in order. If the signal is aborted before, removes the
+ * work and rejects with the signal's reason.
+ */
+export type RoundRobinQueue = <T>(
+	owner: Owner,
+	work: () => T | Promise<T>,
+	signal?: AbortSignal,
+) => Promise<T>;
 
 /** Returns the first entry, and moves it to the end. */
 function rotate<V>(turns: Map<string, V>): [string, V] | undefined {
@@ -42,7 +49,7 @@ export function createRoundRobinQueue(concurrency: number): RoundRobinQueue {
 		else running -= 1;
 	}
 
-	async function waitForTurn({ network, userId = '' }: Owner): Promise<void> {
+	async function waitForTurn({ network, userId = '' }: Owner, signal?: AbortSignal): Promise<void> {
 		if (running < concurrency) {
 			running += 1;
 			return;
@@ -53,11 +60,19 @@ export function createRoundRobinQueue(concurrency: number): RoundRobinQueue {
 		const starts = users.get(userId) ?? [];
 		starts.push(turn.resolve);
 		users.set(userId, starts);
+		signal?.addEventListener('abort', () => {
+			const index = starts.indexOf(turn.resolve);
+			if (index === -1) return;
+			starts.splice(index, 1);
+			if (starts.length === 0) users.delete(userId);
+			if (users.size === 0) waiting.delete(network);
+			turn.reject(signal.reason);
+		});
 		await turn.promise;
 	}
 
-	return async (owner, work) => {
-		await waitForTurn(owner);
+	return async (owner, work, signal) => {
+		await waitForTurn(owner, signal);
 		try {
 			return await work();
 		} finally {

@@ -30,16 +30,12 @@ export function createServicePermits(limits: ServicePermitLimits): WaitForServic
 	return (exchange, service) => {
 		const { res, clientNetwork } = exchange;
 		const turn = Promise.withResolvers<void>();
-		let isRefused = false;
-		const timer = setTimeout(() => {
-			isRefused = true;
-			turn.reject(rateLimited('all_anonymous', 1));
-		}, limits.servicePermitQueueMs).unref();
+		const waiting = new AbortController();
+		const timer = setTimeout(() => waiting.abort(), limits.servicePermitQueueMs).unref();
+		res.once('close', () => waiting.abort());
 		const network = rangesOf(clientNetwork).at(-1)?.range ?? clientNetwork;
-		void queueOf(service)({ network, userId: clientNetwork }, async () => {
-			clearTimeout(timer);
+		async function holdPermit(): Promise<void> {
 			turn.resolve();
-			if (isRefused || res.closed) return;
 			const permit = Promise.withResolvers<void>();
 			const expiry = setTimeout(permit.resolve, limits.servicePermitMs).unref();
 			res.once('close', () => {
@@ -47,7 +43,14 @@ export function createServicePermits(limits: ServicePermitLimits): WaitForServic
 			});
 			await permit.promise;
 			clearTimeout(expiry);
-		});
+		}
+		const leave = () => {
+			if (res.closed) turn.resolve();
+			else turn.reject(rateLimited('all_anonymous', 1));
+		};
+		queueOf(service)({ network, userId: clientNetwork }, holdPermit, waiting.signal)
+			.catch(leave)
+			.finally(() => clearTimeout(timer));
 		return turn.promise;
 	};
 }
