@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@creatorr/contracts/errors';
 import { IDENTITY_HEADER } from '@creatorr/contracts/identity';
 import { newId } from '@creatorr/contracts/ids';
@@ -279,6 +280,19 @@ describe('an identity', () => {
 			expect(() => verifyIdentity(token)).toThrow(expect.objectContaining({ code: 'unauthorized' }));
 		} finally {
 			jest.useRealTimers();
+		}
+	});
+
+	test('is signed again when the machine was suspended for longer than its lifetime', async () => {
+		const token = signAsGateway();
+		// The cache reads the clock at most once a millisecond.
+		await sleep(5);
+		const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 61_000);
+		try {
+			expect(() => verifyIdentity(token)).toThrow(expect.objectContaining({ code: 'unauthorized' }));
+			expect(verifyIdentity(signAsGateway()).caller).toBe('gateway');
+		} finally {
+			now.mockRestore();
 		}
 	});
 

@@ -65,7 +65,8 @@ function userOf({ sub, sid, key }: z.output<typeof claimsSchema>): User | null {
 /** Signs internal identities as `caller` (ES256). Reuses each signed identity for 20 s, because signing costs more than the call itself. */
 export function createIdentitySigner(caller: Caller, privateKeyPem: string): SignIdentity {
 	const key = createPrivateKey(privateKeyPem);
-	const signed = new LRUCache<string, string>({ max: CACHE_SIZE, ttl: REUSE_MS });
+	// By the clock that the expiry is compared with: a machine that was suspended must not send expired identities.
+	const signed = new LRUCache<string, string>({ max: CACHE_SIZE, ttl: REUSE_MS, perf: Date });
 	return (user) => {
 		const cacheKey = user ? cacheKeyOf(user) : '';
 		const known = signed.get(cacheKey);
