@@ -62,6 +62,7 @@ describe('a URL is refused before any connection if it', () => {
 		['has a soft hyphen', 'https://exam\u00adple.com/', 'invisible characters'],
 		['has a backslash', 'https://8.8.8.8\\@10.0.0.1/', 'backslashes'],
 		['is too long when encoded', `https://example.com/${'ä'.repeat(400)}`, 'at most 2048'],
+		['has a host name that DNS can’t have', `https://${'a.'.repeat(150)}example.com/`, 'at most 253'],
 		['is too long', `https://example.com/${'a'.repeat(2_048)}`, 'at most 2048'],
 		['is the product’s own', 'https://app.example.com/v1/jobs', 'private or reserved'],
 		['is the product’s own with a final dot', 'https://app.example.com./v1/jobs', 'private or reserved'],

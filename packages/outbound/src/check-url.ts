@@ -3,6 +3,8 @@ import { type AddressPolicy, isAllowedAddress } from './address-policy.ts';
 import { OutboundError } from './outbound-error.ts';
 
 export const MAX_URL_LENGTH = 2_048;
+/** Longest host name of DNS (RFC 1035). `URL` accepts longer ones. */
+const MAX_HOSTNAME_LENGTH = 253;
 
 /**
  * Control characters, those that change the direction of text, and others that are invisible. `URL` drops or encodes some of them, and turns
@@ -44,6 +46,8 @@ export function checkUrl(text: string, policy: UrlPolicy): URL {
 	// The default port of the scheme is empty.
 	if (url.port !== '' && Number(url.port) < FIRST_FREE_PORT)
 		throw problem(`must use the default port, or port ${FIRST_FREE_PORT} or higher`);
+	if (url.hostname.length > MAX_HOSTNAME_LENGTH)
+		throw problem(`must have a host name of at most ${MAX_HOSTNAME_LENGTH} characters`);
 	const address = hostOf(url);
 	const isOwn = policy.ownHosts.has(url.host);
 	if (isOwn || (isIP(address) !== 0 && !isAllowedAddress(address, policy)))

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { buildConnector } from 'undici';
 import { type AddressPolicy, findOwnAddresses, isAllowedAddress } from './address-policy.ts';
 import { guardHandshake } from './guard-handshake.ts';
-import type { CpuUse } from './handshake-budget.ts';
+import type { CpuUsage } from './handshake-budget.ts';
 import { limitResponses } from './limit-responses.ts';
 import { OutboundError } from './outbound-error.ts';
 import type { Resolve } from './resolve-addresses.ts';
@@ -29,7 +29,7 @@ interface ConnectOptions {
 	/** Certificate authorities (PEM) in place of those of Node. */
 	ca?: string;
 	/** Returns the CPU time of the handshakes of the user for whom it connects. */
-	handshakeCpu: () => CpuUse;
+	handshakeCpu: () => CpuUsage;
 }
 
 /**
@@ -104,7 +104,7 @@ async function connectToFirst<T>(
 async function connectWithin(
 	connectTo: buildConnector.connector,
 	target: buildConnector.Options,
-	handshakeCpu: CpuUse,
+	handshakeCpu: CpuUsage,
 ): Promise<Socket> {
 	const isSecure = target.protocol === 'https:';
 	const port = target.port || (isSecure ? '443' : '80');
@@ -114,10 +114,10 @@ async function connectWithin(
 		limit(connection);
 		return connection;
 	}
-	const { stream, succeed } = guardHandshake(connection, handshakeCpu);
+	const { stream, markSucceeded } = guardHandshake(connection, handshakeCpu);
 	// TLS takes any stream, although undici names only sockets.
 	const socket = await promisify(connectTo, { ...target, port, httpSocket: stream as Socket });
-	succeed();
+	markSucceeded();
 	limit(socket);
 	return socket;
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import type { CpuUse } from './handshake-budget.ts';
+import type { CpuUsage } from './handshake-budget.ts';
 import { OutboundError } from './outbound-error.ts';
 
 /** Handshakes of legitimate servers, with their certificates, have 2 to 6 KiB. */
@@ -10,7 +10,7 @@ export interface GuardedConnection {
 	/** TLS reads and writes the connection through it. */
 	stream: Duplex;
 	/** To be called when the handshake has succeeded: its CPU time no longer counts. */
-	succeed(): void;
+	markSucceeded(): void;
 }
 
 /**
@@ -18,7 +18,7 @@ export interface GuardedConnection {
  * chain, even without a trusted root, and their keys can be chosen so that each takes milliseconds of this thread. Destroys the stream with
  * an OutboundError when the handshake is longer than 16 KiB, or when the owner's handshakes have used up their CPU time.
  */
-export function guardHandshake(connection: Socket, use: CpuUse): GuardedConnection {
+export function guardHandshake(connection: Socket, use: CpuUsage): GuardedConnection {
 	let isDone = false;
 	let bytes = 0;
 	let cpuMs = 0;
@@ -61,7 +61,7 @@ export function guardHandshake(connection: Socket, use: CpuUse): GuardedConnecti
 	connection.on('close', () => stream.destroy());
 	return {
 		stream,
-		succeed() {
+		markSucceeded() {
 			isDone = true;
 			use.add(-cpuMs);
 		},

@@ -5,7 +5,7 @@ const BUDGET_MS = 1_000;
 const WINDOW_MS = 60_000;
 
 /** The CPU time of an owner's handshakes in the current minute. */
-export interface CpuUse {
+export interface CpuUsage {
 	/** Throws an OutboundError if it is used up. */
 	throwIfUsedUp(): void;
 	/** Adds milliseconds, negative ones for a handshake that has succeeded. */
@@ -13,9 +13,9 @@ export interface CpuUse {
 }
 
 /** Counts the CPU time of handshakes by owner. It is kept for a minute after the first handshake, whatever the owner changes. */
-export function createHandshakeBudget(budgetMs = BUDGET_MS): { useOf(owner: string): CpuUse } {
-	const uses = new Map<string, CpuUse>();
-	function start(owner: string): CpuUse {
+export function createHandshakeBudget(budgetMs = BUDGET_MS): { usageOf(owner: string): CpuUsage } {
+	const uses = new Map<string, CpuUsage>();
+	function start(owner: string): CpuUsage {
 		let usedMs = 0;
 		setTimeout(() => uses.delete(owner), WINDOW_MS).unref();
 		return {
@@ -23,7 +23,7 @@ export function createHandshakeBudget(budgetMs = BUDGET_MS): { useOf(owner: stri
 				if (usedMs < budgetMs) return;
 				throw new OutboundError(
 					'tls_failed',
-					'TLS handshakes with your endpoints failed and took too long to compute. Further ones wait for up to a minute.',
+					'TLS handshakes with your endpoints failed and took too long to compute. Further ones fail for up to a minute. Check the certificates of your endpoints.',
 				);
 			},
 			add(ms) {
@@ -32,7 +32,7 @@ export function createHandshakeBudget(budgetMs = BUDGET_MS): { useOf(owner: stri
 		};
 	}
 	return {
-		useOf(owner) {
+		usageOf(owner) {
 			const use = uses.get(owner) ?? start(owner);
 			uses.set(owner, use);
 			return use;

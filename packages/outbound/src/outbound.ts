@@ -74,7 +74,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
 				policy,
 				resolve,
 				...(ca === undefined ? {} : { ca }),
-				handshakeCpu: () => handshakes.useOf(owner),
+				handshakeCpu: () => handshakes.usageOf(owner),
 			}),
 		});
 	/** Runs a request with the agent of its owner, which exists for as long as it may have connections. */
