@@ -122,7 +122,12 @@ export const planChanged = defineEvent(
 );
 
 /** A user has verified the account's email: from now on the account has the full limits of its plan. May be published twice. */
-export const accountVerified = defineEvent('account.verified', 1, z.object({ user_id: idSchema('usr') }));
+export const accountVerified = defineEvent(
+	'account.verified',
+	1,
+	// The message may be published long after the verification. Releases before 0.4.0 send no time.
+	z.object({ user_id: idSchema('usr'), verified_at: timestampSchema.optional() }),
+);
 
 /** An operator has suspended an account: nothing more is sent to its webhook endpoints. Published again with each repeated suspension. */
 export const accountSuspended = defineEvent('account.suspended', 1, z.object({ user_id: idSchema('usr') }));

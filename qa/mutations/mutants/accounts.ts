@@ -83,7 +83,7 @@ const MAILED_TOKENS: readonly Mutant[] = [
 const VERIFICATION: readonly Mutant[] = [
 	{
 		name: 'publishes account.verified when an email is verified',
-		mutations: [auth('markVerified', dropCall('addToOutbox'))],
+		mutations: [auth('markVerified', dropCall('addVerifiedEvent'))],
 		test: 'account.verified reaches files and jobs when an email is verified',
 	},
 	{

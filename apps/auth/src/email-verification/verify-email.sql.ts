@@ -21,12 +21,13 @@ const EVENTS_BATCH_SIZE = 500;
  * someone who registered with another person's email, and returns their changes.
  */
 export async function markVerified(tx: Tx, userId: string, client: Client): Promise<KeyChange[]> {
+	const verifiedAt = new Date();
 	const { count } = await tx.user.updateMany({
 		where: { id: userId, emailVerifiedAt: null },
-		data: { emailVerifiedAt: new Date(), verifiedEventQueued: true },
+		data: { emailVerifiedAt: verifiedAt, verifiedEventQueued: true },
 	});
 	if (count === 0) return [];
-	await addToOutbox(tx, newEvent(accountVerified, { user_id: userId }, currentRequestId()));
+	await addVerifiedEvent(tx, userId, verifiedAt);
 	return (await revokeApiKeys(tx, { userId }, { type: 'revoked', client })).keyChanges;
 }
 
@@ -57,20 +58,24 @@ export function verifyEmail(
 	});
 }
 
+async function addVerifiedEvent(tx: Tx, userId: string, verifiedAt: Date): Promise<void> {
+	const data = { user_id: userId, verified_at: verifiedAt.toISOString() };
+	await addToOutbox(tx, newEvent(accountVerified, data, currentRequestId()));
+}
+
 /**
  * Publishes `account.verified` for accounts that a release without this event has verified, before or during an upgrade. Returns the number
  * of accounts, 0 if none is left.
  */
 export async function publishMissedEvents(prisma: Database): Promise<number> {
 	return await inTransaction(prisma, async (tx) => {
-		const rows = await tx.$queryRaw<{ id: string }[]>`
+		const rows = await tx.$queryRaw<{ id: string; verified_at: Date }[]>`
 			UPDATE users SET verified_event_queued = true
 			WHERE id IN (
 				SELECT id FROM users WHERE email_verified_at IS NOT NULL AND NOT verified_event_queued
 				LIMIT ${EVENTS_BATCH_SIZE} FOR UPDATE SKIP LOCKED)
-			RETURNING id`;
-		for (const { id } of rows)
-			await addToOutbox(tx, newEvent(accountVerified, { user_id: id }, currentRequestId()));
+			RETURNING id, email_verified_at AS verified_at`;
+		for (const { id, verified_at: verifiedAt } of rows) await addVerifiedEvent(tx, id, verifiedAt);
 		return rows.length;
 	});
 }

@@ -320,7 +320,7 @@ test('recoveries of a user send no more than the limit in an hour, to all endpoi
 		message: 'An account can recover at most 3 deliveries in an hour. Try again in 60 min.',
 	};
 	for (const id of ids) expect(await recover(id)).toMatchObject({ status: 429, body: { error } });
-	// Without a search for what is left to send.
+	// Without a search for deliveries to send.
 	expect(await recover(ids[0], new Date(Date.now() - 1))).toMatchObject({ status: 429, body: { error } });
 	await world.prisma.$executeRaw`UPDATE recovery_windows SET started_at = now() - interval '1 hour'`;
 	expect(await recover()).toEqual({ status: 202, body: { data: { count: 2, has_more: false } } });

@@ -77,17 +77,27 @@ describe('the suspension of an account', () => {
 });
 
 test('the verification of an email disables earlier endpoints, once', async () => {
-	const message = accountVerifiedMessage(user.id);
-	message.occurred_at = new Date(Date.now() + 1_000).toISOString();
+	const verifiedAt = new Date(Date.now() + 1_000);
+	const message = accountVerifiedMessage(user.id, verifiedAt);
 	await world.publish(message);
 	await untilStatus({ status: 'disabled', disabled_reason: 'unverified' });
 	await user.call('PATCH', `/v1/webhooks/${id}`, { status: 'enabled' });
 	await world.publish(message);
 	const other = world.user();
 	const { id: otherId } = await other.createWebhook(`${world.receiver.url}/other`);
-	const otherMessage = accountVerifiedMessage(other.id);
-	otherMessage.occurred_at = message.occurred_at;
-	await world.publish(otherMessage);
+	await world.publish(accountVerifiedMessage(other.id, verifiedAt));
+	await waitFor(async () =>
+		expect(await other.data(`/v1/webhooks/${otherId}`)).toMatchObject({ disabled_reason: 'unverified' }),
+	);
+	expect(await user.data(`/v1/webhooks/${id}`)).toMatchObject({ status: 'enabled' });
+});
+
+test('a verification that is published long afterwards disables no later endpoint', async () => {
+	await world.publish(accountVerifiedMessage(user.id, new Date(Date.now() - 60_000)));
+	// A later message of another user has passed the queue.
+	const other = world.user();
+	const { id: otherId } = await other.createWebhook(`${world.receiver.url}/other`);
+	await world.publish(accountVerifiedMessage(other.id, new Date(Date.now() + 1_000)));
 	await waitFor(async () =>
 		expect(await other.data(`/v1/webhooks/${otherId}`)).toMatchObject({ disabled_reason: 'unverified' }),
 	);

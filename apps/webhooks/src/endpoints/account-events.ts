@@ -31,8 +31,9 @@ export const onAccountVerified = defineConsumer({
 	queue: QUEUES.webhooksAccountVerified,
 	definition: accountVerified,
 	prefetch: 2,
-	async handle({ prisma, logger }: Deps, { occurred_at, data: { user_id: userId } }) {
-		await disableUnverified(prisma, { userId, verifiedAt: new Date(occurred_at) });
+	async handle({ prisma, logger }: Deps, { data: { user_id: userId, verified_at: verifiedAt } }) {
+		if (verifiedAt !== undefined)
+			await disableUnverified(prisma, { userId, verifiedAt: new Date(verifiedAt) });
 		logger.info('account.verified', { user_id: userId });
 	},
 });

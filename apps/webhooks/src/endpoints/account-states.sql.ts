@@ -3,8 +3,11 @@ import { lockAgainstDeletion, lockUser } from '../accounts/accounts.sql.ts';
 import type { Database, Tx } from '../database.sql.ts';
 import { failPending } from './end-deliveries.sql.ts';
 
+/** A changed endpoint begins with no failures. */
+const NEW_HEALTH = { failures: 0, failingSince: null, pausedUntil: null, healthEpoch: { increment: 1 } };
+
 /**
- * Disables a user's endpoints with the reason `suspended` and fails what is pending, or enables those that have this reason. Idempotent.
+ * Disables a user's endpoints with the reason `suspended` and fails pending deliveries, or enables those that have this reason. Idempotent.
  * Ignores a change that is older than the last one, because messages may arrive in any order.
  */
 export async function setSuspended(
@@ -21,22 +24,24 @@ export async function setSuspended(
 				suspended = excluded.suspended, suspension_changed_at = excluded.suspension_changed_at
 			WHERE coalesce(state.suspension_changed_at <= excluded.suspension_changed_at, true)`;
 		if (changed === 0) return;
-		const health = { failures: 0, failingSince: null, pausedUntil: null, healthEpoch: { increment: 1 } };
 		if (suspended)
 			await tx.endpoint.updateMany({
 				where: { userId, status: 'enabled' },
-				data: { status: 'disabled', disabledReason: 'suspended', ...health },
+				data: { status: 'disabled', disabledReason: 'suspended', ...NEW_HEALTH },
 			});
 		else
 			await tx.endpoint.updateMany({
 				where: { userId, disabledReason: 'suspended' },
-				data: { status: 'enabled', disabledReason: null, ...health },
+				data: { status: 'enabled', disabledReason: null, ...NEW_HEALTH },
 			});
 	});
 	await failPendingOf(prisma, userId);
 }
 
-/** Disables, with the reason `unverified`, the endpoints that existed when the user verified the email, and fails what is pending. Once. */
+/**
+ * Disables, with the reason `unverified`, the endpoints that existed when the user verified the email, and fails their pending deliveries. Does
+ * nothing when it is called again for the user.
+ */
 export async function disableUnverified(
 	prisma: Database,
 	{ userId, verifiedAt }: { userId: string; verifiedAt: Date },
@@ -50,7 +55,7 @@ export async function disableUnverified(
 		if (changed === 0) return;
 		await tx.endpoint.updateMany({
 			where: { userId, status: 'enabled', createdAt: { lt: verifiedAt } },
-			data: { status: 'disabled', disabledReason: 'unverified', healthEpoch: { increment: 1 } },
+			data: { status: 'disabled', disabledReason: 'unverified', ...NEW_HEALTH },
 		});
 	});
 	await failPendingOf(prisma, userId);

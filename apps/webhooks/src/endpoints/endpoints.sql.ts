@@ -30,7 +30,7 @@ export interface NewEndpoint {
 	sealedSecret: string;
 }
 
-/** Creates an endpoint, and has its owner mailed, unless the user has `max` already or the account was deleted. */
+/** Creates an endpoint and publishes `webhook.created`, so that auth mails the owner, unless the user has `max` already or the account was deleted. */
 export async function insertEndpoint(
 	prisma: Database,
 	endpoint: NewEndpoint,
@@ -75,7 +75,7 @@ export interface EndpointChange {
 
 /**
  * Changes an endpoint. Returns null if there is none. A new status resets its health. A new path or query doesn't: the circuit breaker protects
- * the server. A new server fails what is pending and begins with a new health; the server before it has its own again if the URL returns.
+ * the server. A new server fails pending deliveries and begins with a new health; the server before it has its own again if the URL returns.
  */
 export async function updateEndpoint(
 	prisma: Database,

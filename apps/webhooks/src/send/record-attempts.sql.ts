@@ -29,9 +29,9 @@ export interface DeliveryAttempt extends EndedAttempt {
 
 /**
  * Records attempts and updates their deliveries, in one statement. Ignores an attempt that another process has repeated after its lease
- * expired. A delivery that was replayed meanwhile stays due, and one that was ended meanwhile gets no retry. Keeps only as many attempts of a delivery as the API shows, and fewer response bodies, because the
- * number of replays isn't limited. Locks deliveries in the order of their ids, because other statements change many at a time, too.
- * Returns the ids of their endpoints that have failed since their last success.
+ * expired. A delivery that was replayed meanwhile stays due, and one that was ended meanwhile gets no retry. Keeps only as many attempts of a
+ * delivery as the API shows, and fewer response bodies, because the number of replays isn't limited. Locks deliveries in the order of their
+ * ids, because other statements change many at a time, too. Returns the ids of their endpoints that have failed since their last success.
  */
 export async function recordAttempts(
 	prisma: Database,

@@ -156,5 +156,5 @@ export const accountSuspendedMessage = (userId: string) =>
 export const accountUnsuspendedMessage = (userId: string) =>
 	newEvent(accountUnsuspended, { user_id: userId }, newId('req'));
 
-export const accountVerifiedMessage = (userId: string) =>
-	newEvent(accountVerified, { user_id: userId }, newId('req'));
+export const accountVerifiedMessage = (userId: string, verifiedAt: Date) =>
+	newEvent(accountVerified, { user_id: userId, verified_at: verifiedAt.toISOString() }, newId('req'));
