@@ -73,7 +73,7 @@ const NOTICES: Record<NoticeKind, Notice> = {
 	},
 	webhook_created: {
 		subject: 'New webhook endpoint for your creatorr account',
-		what: 'A webhook endpoint was created. It receives events of your creatorr account, such as the ends of jobs.\nIf this was you, ignore this email. If not, delete it and set a new password.',
+		what: 'A webhook endpoint was created. It receives events of your creatorr account, such as the ends of jobs.\nIf this was you, ignore this email. If not, delete the endpoint, revoke API keys that you don’t know, and set a new password.',
 	},
 	api_key_created: {
 		subject: 'New API key for your creatorr account',

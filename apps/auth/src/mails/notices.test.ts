@@ -145,6 +145,16 @@ test('the owner of a new webhook endpoint gets a mail that names it, once', asyn
 	const [mail] = await mailsTo(auth, person.email, { about });
 	expect(mail?.text).toContain(`Endpoint: hooks.example.com (${endpoint.webhook_id})\n`);
 	expect(mail?.text).toContain('Your endpoints: https://app.example.com/account/webhooks\n');
+	// The message is delivered again, before one about another endpoint.
+	await publish(event);
+	const other = newId('whk');
+	const otherData = { user_id: person.id, ...endpoint, webhook_id: other };
+	await publish(newEvent(webhookCreated, otherData, newId('req')));
+	await waitFor(async () => {
+		const texts = (await mailsTo(auth, person.email, { about, count: 2 })).map(({ text }) => text);
+		expect(texts.join()).toContain(other);
+	});
+	expect(await countOf(about)).toBe(2);
 	await broker.close();
 });
 

@@ -68,7 +68,9 @@ async function runSuspend(deps: AdminDeps, line: CommandLine): Promise<object> {
 async function runUnsuspend(deps: AdminDeps, line: CommandLine): Promise<object> {
 	const [user = ''] = line.positionals;
 	const action = await actionOn(deps, user, line);
-	if (!(await unsuspend(deps.prisma, action))) throw new CommandError(`${user} is not suspended.`);
+	const wasSuspended = await unsuspend(deps.prisma, action);
+	if (!wasSuspended)
+		throw new CommandError(`${user} is not suspended. Its webhook endpoints are enabled again.`);
 	return { id: action.userId, suspended_at: null };
 }
 

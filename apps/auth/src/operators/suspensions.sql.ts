@@ -35,16 +35,19 @@ export function suspend(
 	});
 }
 
-/** Allows sign-in again, and publishes `account.unsuspended`. Changes nothing and returns false if the account is not suspended. */
+/**
+ * Allows sign-in again, and publishes `account.unsuspended`, also for an account that isn't suspended, because the earlier message may be lost.
+ * Returns whether it was suspended.
+ */
 export function unsuspend(prisma: Database, { userId, by }: OperatorAction): Promise<boolean> {
 	return inTransaction(prisma, async (tx) => {
 		const { count } = await tx.user.updateMany({
 			where: { id: userId, suspendedAt: { not: null } },
 			data: { suspendedAt: null },
 		});
+		await addToOutbox(tx, newEvent(accountUnsuspended, { user_id: userId }, currentRequestId()));
 		if (count === 0) return false;
 		await insertEvent(tx, { kind: 'account_unsuspended', userId, sessionId: null, client: null, by });
-		await addToOutbox(tx, newEvent(accountUnsuspended, { user_id: userId }, currentRequestId()));
 		return true;
 	});
 }
