@@ -61,7 +61,7 @@ export function createFullPrioritySemaphore({
 
 	const countJobs = (userId: string) => [...running].filter((job) => job.userId === userId).length;
 
-	function nextUser(): string | undefined {
+	function findNextUser(): string | undefined {
 		let next: string | undefined;
 		for (const userId of waiting.keys())
 			if (next === undefined || countJobs(userId) < countJobs(next)) next = userId;
@@ -69,25 +69,25 @@ export function createFullPrioritySemaphore({
 	}
 
 	/** Returns the job whose permit a waiting user gets when no permit is free, or undefined if no other user has more jobs. */
-	function jobToPassOn(waitingUserId: string): RunningJob | undefined {
+	function findJobToPassOn(waitingUserId: string): RunningJob | undefined {
 		let found: RunningJob | undefined;
 		for (const job of running)
 			if (job.hasPermit && countJobs(job.userId) > countJobs(found?.userId ?? waitingUserId)) found = job;
 		return found;
 	}
 
-	/** Grants all permits that are free or whose time slice has ended, and looks again when the next one ends. */
+	/** Grants all permits that are free or whose time slice has ended, and sets a timer for the end of the next one. */
 	function grantPermits(): void {
 		clearTimeout(sliceEnd);
-		for (let userId = nextUser(); userId !== undefined; userId = nextUser()) {
-			const job = free > 0 ? undefined : jobToPassOn(userId);
+		for (let userId = findNextUser(); userId !== undefined; userId = findNextUser()) {
+			const job = free > 0 ? undefined : findJobToPassOn(userId);
 			if (free === 0 && !job) return;
 			const remainingMs = job ? job.grantedAtMs + timeSliceMs - performance.now() : 0;
 			if (remainingMs > 0) {
 				sliceEnd = setTimeout(grantPermits, Math.ceil(remainingMs)).unref();
 				return;
 			}
-			if (job) releaseOf(job);
+			if (job) releasePermit(job);
 			grant(userId);
 		}
 	}
@@ -101,13 +101,13 @@ export function createFullPrioritySemaphore({
 		running.add(job);
 		const onEnd = () => {
 			running.delete(job);
-			releaseOf(job);
+			releasePermit(job);
 			grantPermits();
 		};
 		next?.resolve(createPermit(longMs, onEnd));
 	}
 
-	function releaseOf(job: RunningJob): void {
+	function releasePermit(job: RunningJob): void {
 		if (job.hasPermit) free += 1;
 		job.hasPermit = false;
 	}

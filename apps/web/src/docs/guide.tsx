@@ -186,9 +186,9 @@ export function RateLimits() {
 				<code>q</code> is the number allowed in <code>w</code> seconds, <code>r</code> how many are left, and{' '}
 				<code>t</code> the number of seconds until there are more. After a pause of a minute, all of them are
 				available at once. If such a limit causes a 429, <code>error.violated_policies</code> names it.
-				Requests answered with 401, 429, or 403 for a missing scope or tool don’t count, except a 429 of an
-				operation’s own limit, such as that of unfinished uploads. <code>GET /v1/plans</code> lists the limits
-				of each plan.
+				Requests answered with 401, 429, or 403 for a missing scope or tool don’t count. A 429 of an
+				operation’s own limit, such as that of unfinished uploads, does count. <code>GET /v1/plans</code>{' '}
+				lists the limits of each plan.
 			</p>
 			<pre className={styles.headers}>
 				<code>{RATE_LIMIT_HEADERS}</code>

@@ -23,7 +23,10 @@ export function requireBoundedEntries(count: number): void {
 	if (count > MAX_ENTRIES) throw contentTooLarge();
 }
 
-/** Throws `limit_exceeded` for a directory that is longer than those of documents. Call it for each entry: nothing else bounds names and extra fields. */
+/**
+ * Throws `limit_exceeded` for a directory that is longer than those of documents. Call it for each entry: nothing else bounds names and extra
+ * fields.
+ */
 export function requireBoundedDirectory(sizeBytes: number): void {
 	if (sizeBytes > MAX_DIRECTORY_BYTES) throw contentTooLarge();
 }
