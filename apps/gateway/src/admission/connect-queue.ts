@@ -1,8 +1,8 @@
 import { siteOf } from '@creatorr/service/address-network';
 import { type Exchange, isEnded } from '../exchange.ts';
 import type { Limits } from '../limit-settings.ts';
-import { rateLimited } from '../requests/rate-limited.ts';
 import { createRoundRobinQueue } from './round-robin-queue.ts';
+import { waitForTurn } from './wait-for-turn.ts';
 
 type ConnectLimits = Pick<Limits, 'concurrentConnects' | 'connectQueueMs' | 'connectPermitMs'>;
 
@@ -21,23 +21,17 @@ export type WaitToConnect = (exchange: Exchange) => Promise<void>;
 export function createConnectQueue(limits: ConnectLimits): WaitToConnect {
 	const enqueue = createRoundRobinQueue(limits.concurrentConnects);
 	return (exchange) => {
-		const turn = Promise.withResolvers<void>();
-		let isRefused = false;
-		const timer = setTimeout(() => {
-			isRefused = true;
-			turn.reject(rateLimited('connects', 1));
-		}, limits.connectQueueMs).unref();
-		const network = siteOf(exchange.clientNetwork) ?? exchange.clientNetwork;
-		void enqueue({ network, userId: exchange.credential?.userId }, async () => {
-			clearTimeout(timer);
-			turn.resolve();
-			if (isRefused || isEnded(exchange)) return;
+		async function holdPermit(): Promise<void> {
+			if (isEnded(exchange)) return;
 			const permit = Promise.withResolvers<void>();
 			exchange.releaseConnectPermit = permit.resolve;
 			const expiry = setTimeout(permit.resolve, limits.connectPermitMs).unref();
 			await permit.promise;
 			clearTimeout(expiry);
-		});
-		return turn.promise;
+		}
+		const network = siteOf(exchange.clientNetwork) ?? exchange.clientNetwork;
+		const owner = { network, userId: exchange.credential?.userId };
+		const wait = { owner, waitMs: limits.connectQueueMs, limit: 'connects' } as const;
+		return waitForTurn(enqueue, exchange, wait, holdPermit);
 	};
 }

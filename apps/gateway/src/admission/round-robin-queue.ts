@@ -1,5 +1,5 @@
 /** Who takes turns. Without a user, the network as a whole. */
-interface Owner {
+export interface Owner {
 	network: string;
 	userId?: string | undefined;
 }

@@ -2,8 +2,8 @@ import type { ServiceName } from '@creatorr/contracts/operation';
 import { rangesOf } from '@creatorr/service/address-network';
 import { type Exchange, isAbandoned } from '../exchange.ts';
 import type { Limits } from '../limit-settings.ts';
-import { rateLimited } from '../requests/rate-limited.ts';
 import { createRoundRobinQueue, type RoundRobinQueue } from './round-robin-queue.ts';
+import { waitForTurn } from './wait-for-turn.ts';
 
 type ServicePermitLimits = Pick<Limits, 'servicePermits' | 'servicePermitQueueMs' | 'servicePermitMs'>;
 
@@ -29,13 +29,8 @@ export function createServicePermits(limits: ServicePermitLimits): WaitForServic
 
 	return (exchange, service) => {
 		const { res, clientNetwork } = exchange;
-		const turn = Promise.withResolvers<void>();
-		const waiting = new AbortController();
-		const timer = setTimeout(() => waiting.abort(), limits.servicePermitQueueMs).unref();
-		res.once('close', () => waiting.abort());
 		const network = rangesOf(clientNetwork).at(-1)?.range ?? clientNetwork;
 		async function holdPermit(): Promise<void> {
-			turn.resolve();
 			const permit = Promise.withResolvers<void>();
 			const expiry = setTimeout(permit.resolve, limits.servicePermitMs).unref();
 			res.once('close', () => {
@@ -44,13 +39,8 @@ export function createServicePermits(limits: ServicePermitLimits): WaitForServic
 			await permit.promise;
 			clearTimeout(expiry);
 		}
-		const leave = () => {
-			if (res.closed) turn.resolve();
-			else turn.reject(rateLimited('all_anonymous', 1));
-		};
-		queueOf(service)({ network, userId: clientNetwork }, holdPermit, waiting.signal)
-			.catch(leave)
-			.finally(() => clearTimeout(timer));
-		return turn.promise;
+		const owner = { network, userId: clientNetwork };
+		const wait = { owner, waitMs: limits.servicePermitQueueMs, limit: 'all_anonymous' } as const;
+		return waitForTurn(queueOf(service), exchange, wait, holdPermit);
 	};
 }
